@@ -1,4 +1,4 @@
-// The boxes that detectors begin with: anchors of region proposals, and the default boxes of SSD.
+// The boxes that detectors correct: the anchors of region proposals, and the default boxes of SSD.
 
 import { ArgumentError, type Tensor } from '../../../torch';
 import {
@@ -26,22 +26,22 @@ const perMap: kinds.Kind = {
   words: 'a list for each feature map, of numbers greater than 0',
 };
 
-/** The boxes that a generator gave last: a training loop asks for the same ones at every step. */
+/** The last boxes of each generator. A training loop asks for the same boxes at every step. */
 const latest = new WeakMap<BoxGenerator, { readonly key: string; readonly boxes: Tensor }>();
 
-/** Boxes of a batch of pictures, for each of its feature maps: what detectors correct. */
+/** Generates the boxes that a detector corrects, for each feature map of a batch of pictures. */
 export abstract class BoxGenerator extends Layer {
-  /** Boxes at each place of each feature map. */
+  /** How many boxes there are at each place of each feature map. */
   abstract numAnchorsPerLocation(...none: []): number[];
 
-  /** The boxes of pictures of one size, for maps of these sizes, map by map, row by row. Sizes are [height, width]. */
+  /** The boxes of pictures of one size, map by map and row by row. Sizes are [height, width]. */
   protected abstract boxesOf(imageSize: readonly number[], gridSizes: readonly (readonly number[])[]): Float32Array;
 
   override get [inputs]() {
     return ['imageList', 'featureMaps'] as const;
   }
 
-  /** The boxes (float32 [A, 4]) of each picture, the same for all of a batch. */
+  /** The boxes (float32 [A, 4]) of each picture; all pictures of a batch have the same boxes. */
   override forward(imageList: ImageList, featureMaps: readonly Tensor[]): Tensor[] {
     expectKinds(this.constructor.name, {
       imageList: [imageList, kinds.instance(ImageList, 'an ImageList')],
@@ -61,7 +61,7 @@ export abstract class BoxGenerator extends Layer {
   }
 }
 
-/** What AnchorGenerator is made with. */
+/** Options of `AnchorGenerator`. */
 export interface AnchorGeneratorOptions {
   /** Sides of squares in pixels, a list for each feature map. Default: [[128, 256, 512]]. */
   sizes?: PerMap;
@@ -104,12 +104,14 @@ export class AnchorGenerator extends BoxGenerator {
     return Array.from({ length: maps }, (_, i) => cell(this.sizes[i]!, this.aspectRatios[i]!));
   }
 
-  /** The anchors of each feature map (float32 [K, 4]), around the origin. */
+  /** The anchors of each feature map (float32 [K, 4]) around the origin. */
   get cellAnchors(): Tensor[] {
     return this.cells().map((boxes) => tensorOf(boxes, [boxes.length / 4, 4], 'float32'));
   }
 
-  /** Anchors (float32 [K, 4]) around the origin, the ratios outermost; coordinates are whole numbers. */
+  /**
+   * Anchors (float32 [K, 4]) around the origin, ordered by ratio first, then by scale. Coordinates are whole numbers.
+   */
   generateAnchors(...args: Arguments<CellArguments, ['scales', 'aspectRatios']>): Tensor {
     const name = 'AnchorGenerator.generateAnchors';
     const numbers = kinds.nonEmpty(kinds.positive);
@@ -152,7 +154,7 @@ export class AnchorGenerator extends BoxGenerator {
   }
 }
 
-/** Anchors around the origin, rounded as torchvision's float32 numbers are. */
+/** Anchors around the origin, rounded to float32 at each step as torchvision does. */
 function cell(sizes: readonly number[], aspectRatios: readonly number[]): Float32Array {
   const boxes = new Float32Array(4 * sizes.length * aspectRatios.length);
   let at = 0;
@@ -171,25 +173,28 @@ function cell(sizes: readonly number[], aspectRatios: readonly number[]): Float3
   return boxes;
 }
 
-/** What DefaultBoxGenerator is made with. */
+/** Options of `DefaultBoxGenerator`. */
 export interface DefaultBoxOptions {
-  /** Of each feature map: width over height of further boxes, each with its inverse. */
+  /**
+   * For each feature map: ratios of width to height. Each ratio gives two boxes, one with the ratio and one with its
+   * inverse.
+   */
   aspectRatios: readonly (readonly number[])[];
-  /** Scale of the first map's boxes, of the picture's side. Default: 0.15. */
+  /** Scale of the first map's boxes, as a fraction of the picture's side. Default: 0.15. */
   minRatio?: number;
   /** Scale of the last map's boxes. Default: 0.9. */
   maxRatio?: number;
-  /** Scales of all maps and one more, in the place of `minRatio` and `maxRatio`. */
+  /** Scales of all maps and one more, instead of `minRatio` and `maxRatio`. */
   scales?: readonly number[] | null;
-  /** Pixels from box to box on each map. Default: the picture's side over the map's. */
+  /** Distance between neighbouring boxes of each map, in pixels. Default: the picture's side divided by the map's. */
   steps?: readonly number[] | null;
-  /** Cut widths and heights at the picture's. Default: true. */
+  /** Limit the boxes' widths and heights to the picture's. Default: true. */
   clip?: boolean;
 }
 
 /**
- * Default boxes of SSD (Liu et al. 2016, arXiv:1512.02325, section 2.2): at each place of each feature map a square of the map's scale s_k, one of
- * √(s_k · s_(k+1)), and two boxes an aspect ratio.
+ * Default boxes of SSD (Liu et al. 2016, arXiv:1512.02325, section 2.2). Each place of a feature map has a square of
+ * the map's scale s_k, a square of √(s_k · s_(k+1)), and two boxes for each aspect ratio.
  */
 export class DefaultBoxGenerator extends BoxGenerator {
   readonly aspectRatios: readonly (readonly number[])[];
@@ -233,7 +238,7 @@ export class DefaultBoxGenerator extends BoxGenerator {
     return this.aspectRatios.map((ratios) => 2 + 2 * ratios.length);
   }
 
-  /** Widths and heights of the boxes of map k, of the picture's side. */
+  /** Widths and heights of the boxes of map k, as fractions of the picture's side. */
   private sidesOf(k: number): readonly (readonly [w: number, h: number])[] {
     const [scale, next] = [this.scales[k]!, this.scales[k + 1]!];
     const between = Math.sqrt(scale * next);

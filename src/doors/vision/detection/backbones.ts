@@ -1,4 +1,5 @@
-// Backbones of detectors: networks that classify, cut to the layers that make feature maps, with a feature pyramid on top.
+// Backbones of detectors: classification networks, cut to the layers that make feature maps, with a feature pyramid on
+// top.
 
 import { ArgumentError, nn, type Tensor } from '../../../torch';
 import { type Arguments, isPlainObject, kinds, Module, objectAt, parseArgs, shown } from '../../../torch/inside';
@@ -11,17 +12,17 @@ import { FrozenBatchNorm2d } from '../ops/frozen-batch-norm';
 import type { NormMaker } from '../ops/layers';
 
 export interface PyramidOptions {
-  /** What adds levels. Default: `LastLevelMaxPool`. */
+  /** Adds further levels to the pyramid. Default: `LastLevelMaxPool`. */
   extraBlocks?: ExtraFPNBlock | null;
-  /** The maker of the norms of the pyramid's convolutions. Default: none. */
+  /** Makes the norm layers of the pyramid's convolutions. Default: none. */
   normLayer?: NormMaker | null;
 }
 
 interface PyramidArguments extends PyramidOptions {
   backbone: Module;
-  /** New names by those of layers. */
+  /** Maps the name of each layer to the name of its feature map. */
   returnLayers: Readonly<Record<string, string>>;
-  /** Channels of each of these layers' maps. */
+  /** Channels of each of these layers' outputs. */
   inChannelsList: readonly number[];
   outChannels: number;
 }
@@ -41,7 +42,10 @@ const pyramidKinds = {
   normLayer: kinds.orNull(kinds.callback),
 };
 
-/** A network cut after some of its layers, whose results go through a feature pyramid of `outChannels`: pictures to a dictionary of maps. */
+/**
+ * A network cut after some of its layers, whose outputs go through a feature pyramid of `outChannels` channels. Takes
+ * pictures and returns a dictionary of maps.
+ */
 export class BackboneWithFPN extends Network {
   body: IntermediateLayerGetter;
   fpn: FeaturePyramidNetwork;
@@ -78,9 +82,9 @@ export class BackboneWithFPN extends Network {
 const PYRAMID_CHANNELS = 256;
 
 interface ExtractorOptions extends PyramidOptions {
-  /** Layers that train, counted from the last. */
+  /** How many layers train, counted from the last. */
   trainableLayers: number;
-  /** Layers whose maps are given. */
+  /** Layers whose maps are returned. */
   returnedLayers?: readonly number[] | null;
 }
 
@@ -89,7 +93,7 @@ const expectWithin = (name: string, value: number, most: number): void => {
   throw new ArgumentError(`expected ${name} from 0 to ${most}, but got ${shown(value)}`);
 };
 
-/** A ResNet's stages with a feature pyramid; the layers before those that train are fixed. */
+/** A ResNet's stages with a feature pyramid. All but the last `trainableLayers` layers are frozen. */
 export function resnetFpnExtractor(resnet: resnets.ResNet, options: ExtractorOptions): BackboneWithFPN {
   const { trainableLayers, extraBlocks = null, normLayer = null } = options;
   expectWithin('trainableLayers', trainableLayers, 5);
@@ -117,11 +121,11 @@ type ResNetName = {
 export interface ResnetFpnOptions extends PyramidOptions {
   /** Such as 'resnet50'. */
   backboneName: ResNetName;
-  /** Default: `FrozenBatchNorm2d`. It is the norm of the ResNet. */
+  /** Makes the norm layers of the ResNet. Default: `FrozenBatchNorm2d`. */
   normLayer?: NormMaker | null;
-  /** Stages that train, counted from the last; 5 is all. Default: 3. */
+  /** How many stages train, counted from the last; 5 is all. Default: 3. */
   trainableLayers?: number;
-  /** Stages whose maps are given, from 1 to 4. Default: all. */
+  /** Stages whose maps are returned, from 1 to 4. Default: all. */
   returnedLayers?: readonly number[] | null;
 }
 
@@ -157,19 +161,22 @@ export function resnetFpnBackbone(...args: Arguments<ResnetFpnOptions, ResnetFpn
   return resnetFpnExtractor(resnet, { trainableLayers, returnedLayers, extraBlocks });
 }
 
-/** The blocks of a MobileNetV3 that halve the map, its first and its last. */
+/**
+ * The indices at which the stages of a MobileNetV3 start: the first block, each block that halves the map, and the last
+ * block.
+ */
 export const stagesOf = (blocks: readonly Module[]): number[] => [
   0,
   ...blocks.flatMap((block, i) => (halves(block) ? [i] : [])),
   blocks.length - 1,
 ];
 
-/** Whether an inverted residual has a stride. */
+/** Whether an inverted residual has a stride greater than 1. */
 const halves = (block: Module): boolean =>
   'skips' in block &&
   block.modules().some((layer) => layer instanceof nn.Conv2d && [layer.stride].flat().some((step) => Number(step) > 1));
 
-/** A MobileNetV3's last two stages with a feature pyramid; the layers before those that train are fixed. */
+/** A MobileNetV3's last two stages with a feature pyramid. All but the last `trainableLayers` stages are frozen. */
 export function mobilenetFpnExtractor(mobilenet: MobileNetV3, { trainableLayers }: ExtractorOptions): BackboneWithFPN {
   const blocks = [...mobilenet.features] as (nn.UnaryModule & { readonly outChannels: number })[];
   const stages = stagesOf(blocks);

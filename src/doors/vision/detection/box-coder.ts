@@ -1,11 +1,11 @@
 import { ArgumentError, cat, ShapeError, stack, type Tensor } from '../../../torch';
 import { type Arguments, kinds, parseArgs, tensorKind as tensor, tensors } from '../../../torch/inside';
 
-/** What BoxCoder is made with. */
+/** Options of `BoxCoder`. */
 export interface BoxCoderOptions {
-  /** Factors of the codes (dx, dy, dw, dh). */
+  /** Factors by which the codes (dx, dy, dw, dh) are multiplied. */
   weights: readonly [dx: number, dy: number, dw: number, dh: number];
-  /** dw and dh are at most this before their exponential. Default: ln(1000 / 16). */
+  /** Upper limit of dw and dh before the exponential. Default: ln(1000 / 16). */
   bboxXformClip?: number;
 }
 
@@ -26,7 +26,7 @@ type DecodedOrder = ['relCodes', 'boxes'];
 const boxLists = { ...kinds.nonEmpty(tensor), words: 'a list of boxes, one tensor a picture; decodeSingle takes one' };
 const coderWeights = { ...kinds.listOf(kinds.finite, 4), words: 'four numbers, the weights of dx, dy, dw and dh' };
 
-/** Corners to the centre and the sides, each [N, 1]. */
+/** Centres and sides of boxes given by their corners, each [N, 1]. */
 function middle(boxes: Tensor): { readonly x: Tensor; readonly y: Tensor; readonly w: Tensor; readonly h: Tensor } {
   const [x1, y1, x2, y2] = [0, 1, 2, 3].map((i) => boxes.narrow(-1, i, 1)) as [Tensor, Tensor, Tensor, Tensor];
   const [w, h] = [x2.sub(x1), y2.sub(y1)];
@@ -34,8 +34,8 @@ function middle(boxes: Tensor): { readonly x: Tensor; readonly y: Tensor; readon
 }
 
 /**
- * How detectors write a box as a correction of another (Girshick et al. 2014, arXiv:1311.2524, appendix C): of the centre in sides of the other
- * box, of the sides by their logarithm, each times its weight.
+ * Writes a box as a correction of another box (Girshick et al. 2014, arXiv:1311.2524, appendix C): the shift of the
+ * centre in units of the other box's sides, and the logarithm of the ratio of the sides, each times its weight.
  *
  *     dx = wx (x − xa) / wa,   dw = ww ln(w / wa)
  */
@@ -53,7 +53,7 @@ export class BoxCoder {
     this.bboxXformClip = bboxXformClip;
   }
 
-  /** The codes of boxes [N, 4] as corrections of the proposals [N, 4], picture by picture. */
+  /** Encodes boxes [N, 4] as corrections of the proposals [N, 4], picture by picture. */
   encode(...args: Arguments<Encoded<readonly Tensor[]>, EncodedOrder>): Tensor[] {
     const { referenceBoxes, proposals } = parseArgs<Encoded<readonly Tensor[]>>(
       'BoxCoder.encode',
@@ -70,7 +70,7 @@ export class BoxCoder {
     return referenceBoxes.map((boxes, i) => this.encodeSingle(boxes, proposals[i]!));
   }
 
-  /** The codes [..., 4] of boxes [..., 4] as corrections of the proposals [..., 4]. */
+  /** Encodes boxes [..., 4] as corrections of the proposals [..., 4]. */
   encodeSingle(...args: Arguments<Encoded<Tensor>, EncodedOrder>): Tensor {
     const { referenceBoxes, proposals } = parseArgs<Encoded<Tensor>>(
       'BoxCoder.encodeSingle',
@@ -88,7 +88,10 @@ export class BoxCoder {
     return cat([dx, dy, dw, dh], -1);
   }
 
-  /** The boxes [N, K, 4] of codes [N, 4 K], or of any shape of as many numbers, as corrections of the boxes of all pictures, N in all. */
+  /**
+   * Decodes codes [N, 4 K], or any shape of as many numbers, to boxes [N, K, 4]. The codes correct the boxes of all
+   * pictures, N in all.
+   */
   decode(...args: Arguments<Decoded<readonly Tensor[]>, DecodedOrder>): Tensor {
     const { relCodes, boxes } = parseArgs<Decoded<readonly Tensor[]>>(
       'BoxCoder.decode',
@@ -106,7 +109,7 @@ export class BoxCoder {
     return this.decodeSingle(relCodes.reshape([count, -1]), all).reshape([count, -1, 4]);
   }
 
-  /** The boxes [..., 4 K] of codes [..., 4 K] as corrections of boxes [..., 4], K codes each. */
+  /** Decodes codes [..., 4 K] to boxes [..., 4 K]; K codes correct each of the boxes [..., 4]. */
   decodeSingle(...args: Arguments<Decoded<Tensor>, DecodedOrder>): Tensor {
     const { relCodes, boxes } = parseArgs<Decoded<Tensor>>('BoxCoder.decodeSingle', ['relCodes', 'boxes'], {}, args, {
       relCodes: tensor,

@@ -1,22 +1,26 @@
-// Regions read out of maps by bilinear interpolation, with gradients of the maps and of the boxes.
+// Reads regions of feature maps by bilinear interpolation, with gradients for the maps and for the boxes.
 import { arange, type Tensor } from '../../../torch';
 import { readAt } from '../../../torch/inside';
 
-/** The places of bins in boxes, along x or y, in pixels from the first pixel's centre. Shape: low and high [...] → [..., count]. */
+/**
+ * The sampling positions of boxes along x or y, one at the middle of each of `count` bins, in pixels from the first
+ * pixel's centre. Shape: low and high [...] → [..., count].
+ */
 export const placesIn = (low: Tensor, high: Tensor, count: number): Tensor => {
   const parts = arange(count, { dtype: 'float32' }).add(0.5).div(count);
   return high.sub(low).unsqueeze(-1).mul(parts).add(low.unsqueeze(-1)).sub(0.5);
 };
 
 /**
- * Each box's map of `height` × `width` numbers a channel, interpolated between the four nearest pixels; places outside read the border.
+ * Reads `height` × `width` numbers per channel for each box, each interpolated from the four nearest pixels. Positions
+ * outside the map read its border.
  * Shape: input [N, C, H, W], x [N, B, width] and y [N, B, height] in pixels → [N, B, C, height, width].
  */
 export function readBoxes(input: Tensor, x: Tensor, y: Tensor): Tensor {
   const [n, boxes, width] = x.shape as readonly [number, number, number];
   const [height, channels] = [y.shape[2]!, input.shape[1]!];
   const all = [n, boxes, height, width];
-  // One tall map of all boxes of a picture.
+  // The boxes of a picture are stacked into one tall map, so that one call reads them all.
   const flat = (places: Tensor): Tensor => places.expand(all).reshape([n, boxes * height, width]);
   const sampling = { padding: 'border', aligned: true } as const;
   const read = readAt(input, [flat(y.unsqueeze(3)), flat(x.unsqueeze(2))], 'bilinear', sampling);

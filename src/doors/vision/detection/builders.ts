@@ -1,4 +1,4 @@
-// The detectors that torchvision has by name: their backbones, and weights that are read when they are asked for.
+// The detectors that torchvision has by name, with their backbones. Weights are fetched only on request.
 
 import { nn } from '../../../torch';
 import type { Module } from '../../../torch/inside';
@@ -36,11 +36,17 @@ import { vggExtractor } from './ssd-vgg';
 import { normalInit, SSDLiteHead, ssdliteExtractor, ssdliteNorm } from './ssdlite';
 
 interface BackboneOptions {
-  /** Layers of the backbone that train, counted from the last, where there are trained weights; without any, all train. */
+  /**
+   * How many layers of the backbone train, counted from the last, if there are pretrained weights; without any, all
+   * layers train.
+   */
   trainableBackboneLayers?: number | null;
 }
 
-/** The function of a detector. With random weights it returns at once; with weights from a file, for all of it or for its backbone, it returns a promise. */
+/**
+ * The function that builds a detector. With random weights it returns the detector at once; with weights from a file,
+ * for the whole detector or for its backbone, it returns a promise.
+ */
 export interface DetectorBuilder<M extends Module, O extends object> {
   <W extends GivenWeights>(options: O & BackboneOptions & WithWeights<W>): Promise<M>;
   <W extends GivenWeights>(options: O & BackboneOptions & { weightsBackbone: W & Spelled<W> }): Promise<M>;
@@ -54,13 +60,13 @@ interface Recipe<M extends Module, B extends Module, O extends object> {
   readonly defaults: Required<O>;
   /** torchvision's weights of the detector. */
   readonly weights: WeightsName;
-  /** Layers of the backbone, and how many of them train by default where there are trained weights. */
+  /** How many layers the backbone has, and how many of them train by default if there are pretrained weights. */
   readonly layers: { readonly all: number; readonly trained: number };
-  /** Whether trained backbones keep their norms' statistics. */
+  /** Whether a pretrained backbone keeps its norms' statistics fixed. */
   readonly frozen: boolean;
   backbone(options: { normLayer?: NormMaker; weights?: WeightsSource }): B | Promise<B>;
   build(backbone: B, options: Required<O>, trainableLayers: number): M;
-  /** Called where weights of the whole detector have been read. */
+  /** Called once weights of the whole detector have been loaded. */
   loaded?(model: M, weights: unknown): Promise<void>;
 }
 
@@ -86,7 +92,7 @@ function detector<M extends Module, B extends Module, O extends object>(
     const { weightsBackbone = null, ...options } = given;
     const weights = options.weights ?? null;
     const isTrained = weights !== null || weightsBackbone !== null;
-    // Also where nothing is trained the norm is named: a MobileNet's own has another eps.
+    // The norm is also given if nothing is pretrained: a MobileNet's default norm has another eps.
     const norm = recipe.frozen ? { normLayer: (isTrained ? FrozenBatchNorm2d : nn.BatchNorm2d) as NormMaker } : {};
     if (weights !== null) {
       const model = around(true, recipe.backbone(norm) as B, options) as Promise<M>;
@@ -103,10 +109,10 @@ function detector<M extends Module, B extends Module, O extends object>(
   return Object.defineProperty(make, 'name', { value: name }) as DetectorBuilder<M, O>;
 }
 
-/** The files whose norms were trained without an eps: COCO_V1 of the first Faster R-CNN and Mask R-CNN. */
+/** The weight files whose norms were trained with eps 0: COCO_V1 of the first Faster R-CNN and Mask R-CNN. */
 const WITHOUT_EPS = ['fasterrcnn_resnet50_fpn_coco-258fb6c6', 'maskrcnn_resnet50_fpn_coco-bf2d0c1e'];
 
-/** Takes the eps from the norms of a model that was read from such a file. */
+/** Sets the eps of all frozen norms to 0 if the model was loaded from one of these files. */
 const asTrained =
   (name: string, enumeration: WeightsName) =>
   async (model: Module, weights: unknown): Promise<void> => {
@@ -118,20 +124,21 @@ const asTrained =
 
 const coco: Required<FasterRCNNOptions> = { ...fasterRCNNDefaults, numClasses: 91 };
 
-/** Of all detectors on a ResNet. */
+/** Shared by all detectors with a ResNet backbone. */
 const onResnet = {
   layers: { all: 5, trained: 3 },
   backbone: (options: { normLayer?: NormMaker; weights?: WeightsSource }): ResNet | Promise<ResNet> =>
     resnet50(options as WithoutWeights),
 };
 
-/** Classes are counted from the options, unless a predictor stands for them. */
+/** A given predictor decides how many classes there are, so `numClasses` is dropped. */
 const classes = (options: Required<FasterRCNNOptions>): Required<FasterRCNNOptions> =>
   options.boxPredictor ? { ...options, numClasses: null } : options;
 
 /**
- * Faster R-CNN on a ResNet-50 with a feature pyramid (Ren et al. 2015, arXiv:1506.01497): 41,755,286 parameters with `numClasses` 91, the default.
- * With weights, of all of it or of the backbone (`weightsBackbone`), norms are frozen and three stages train; without any, all train.
+ * Faster R-CNN on a ResNet-50 with a feature pyramid (Ren et al. 2015, arXiv:1506.01497): 41,755,286 parameters with
+ * `numClasses` 91, the default. With pretrained weights, of the whole detector or of its backbone (`weightsBackbone`),
+ * norms are frozen and three stages train; without any, everything trains.
  */
 export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOptions>('fasterrcnnResnet50Fpn', {
   weights: 'FasterRCNN_ResNet50_FPN_Weights',
@@ -143,11 +150,11 @@ export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOpti
   loaded: asTrained('fasterrcnnResnet50Fpn', 'FasterRCNN_ResNet50_FPN_Weights'),
 });
 
-/** The same where two predictors count them. */
+/** The same for Mask R-CNN: a given mask predictor decides how many classes there are. */
 const maskClasses = (options: Required<MaskRCNNOptions>): Required<MaskRCNNOptions> =>
   options.maskPredictor ? { ...options, numClasses: null } : options;
 
-/** What the second versions have in common: batch norm in the pyramid and in the box head, and a deeper RPN. */
+/** The parts that the second versions share: batch norm in the pyramid and in the box head, and a deeper RPN. */
 function secondVersion(resnet: ResNet, trainableLayers: number) {
   const normLayer = nn.BatchNorm2d as NormMaker;
   const backbone = resnetFpnExtractor(resnet, { trainableLayers, normLayer });
@@ -173,8 +180,9 @@ export const fasterrcnnResnet50FpnV2 = detector<FasterRCNN, ResNet, FasterRCNNOp
 const cocoMasks: Required<MaskRCNNOptions> = { ...maskRCNNDefaults, numClasses: 91 };
 
 /**
- * Mask R-CNN on a ResNet-50 with a feature pyramid (He et al. 2017, arXiv:1703.06870): 44,401,393 parameters with `numClasses` 91, the default.
- * With weights, of all of it or of the backbone (`weightsBackbone`), norms are frozen and three stages train; without any, all train.
+ * Mask R-CNN on a ResNet-50 with a feature pyramid (He et al. 2017, arXiv:1703.06870): 44,401,393 parameters with
+ * `numClasses` 91, the default. With pretrained weights, of the whole detector or of its backbone (`weightsBackbone`),
+ * norms are frozen and three stages train; without any, everything trains.
  */
 export const maskrcnnResnet50Fpn = detector<MaskRCNN, ResNet, MaskRCNNOptions>('maskrcnnResnet50Fpn', {
   weights: 'MaskRCNN_ResNet50_FPN_Weights',
@@ -238,7 +246,7 @@ export const fasterrcnnMobilenetV3Large320Fpn = onMobilenet(
 );
 
 type SSD300Options = Omit<SSDOptions, 'backbone' | 'anchorGenerator' | 'size' | 'numClasses'> & {
-  /** Classes, the background 0 among them. Default: 91. */
+  /** Number of classes, including the background 0. Default: 91. */
   numClasses?: number;
 };
 

@@ -1,10 +1,13 @@
-// The captions of pictures: the errors in them, and those of the regions of a step.
+// The captions of training targets: checks them, and picks the captions of the regions of a step.
 import { ArgumentError, DTypeError, ShapeError, type Tensor, zeros } from '../../../torch';
 import { isPlainObject, isTensorObject as isTensor, kindOf } from '../../../torch/inside';
 import { checkBoxes, checkTargets, numbersOf, tensorOf } from './host';
 import type { RegionSample } from './localization';
 
-/** What a picture shows: boxes (float32 [M, 4]) as (x1, y1, x2, y2) in pixels, and a caption of each (int64 [M, T]): words from 1 on, then zeros. */
+/**
+ * The target of a picture: boxes (float32 [M, 4]) as (x1, y1, x2, y2) in pixels, and a caption for each box (int64 [M,
+ * T]): word numbers from 1 on, then zeros.
+ */
 export interface CaptionTarget {
   boxes: Tensor;
   captions: Tensor;
@@ -13,12 +16,12 @@ export interface CaptionTarget {
 /** A `CaptionTarget` on the host. */
 export interface HostCaptions {
   readonly boxes: Float32Array;
-  /** T words a box. */
+  /** T words per box. */
   readonly words: Int32Array;
   readonly length: number;
 }
 
-/** How many words there are, and how many a caption has at most. */
+/** How many words there are, and how many a caption may have. */
 export interface CaptionLimits {
   readonly vocabSize: number;
   readonly maxLength: number;
@@ -41,14 +44,14 @@ function checkCaptions(name: string, { boxes, captions }: CaptionTarget, i: numb
   }
 }
 
-/** The targets on the host. Throws where they are missing, misshapen or no words. */
+/** Copies the targets to the host. Throws if targets are missing, misshapen, or contain numbers that are no words. */
 export async function hostCaptions(
   name: string,
   targets: readonly CaptionTarget[] | null,
   pictures: number,
   { vocabSize, maxLength }: CaptionLimits,
 ): Promise<HostCaptions[]> {
-  // Boxes are checked as those of other detectors, whose targets have labels, too.
+  // `checkTargets` also checks labels, which captions lack, so zeros stand in for them.
   const labelled = (target: unknown): unknown => {
     if (!isPlainObject(target)) return target;
     const count = isTensor(target.boxes) ? (target.boxes.shape[0] ?? 0) : 0;
@@ -77,7 +80,10 @@ export async function hostCaptions(
   return found;
 }
 
-/** The captions of the first `positives` regions of each picture (int64 [N · positives, maxLength]); zeros for those without any. */
+/**
+ * The captions of the first `positives` regions of each picture (int64 [N · positives, maxLength]); zeros for regions
+ * without a caption.
+ */
 export function captionsOf(
   { matches, positives }: RegionSample,
   targets: readonly HostCaptions[],

@@ -1,4 +1,4 @@
-// The words of captions and their numbers.
+// Splits a caption into words, in lower case and without punctuation.
 
 import { ArgumentError, type Tensor } from '../../../torch';
 import { type Arguments, kinds, Printable, parseArgs, shown } from '../../../torch/inside';
@@ -21,7 +21,8 @@ interface EncodeArguments {
 type Rows = readonly (readonly number[])[];
 
 /**
- * Numbers the words of captions: 1 for the first, 0 for the end. Words are in small letters, and other signs between them do not count.
+ * Numbers the words of captions: the first word is 1, and 0 marks the end. Words are in lower case; punctuation is
+ * ignored.
  *
  *     const vocabulary = new CaptionVocabulary(['a red square', 'a blue bar']);
  *     vocabulary.encode(['a blue square']);               // int64 [1, 3]: 1, 4, 3
@@ -44,9 +45,10 @@ export class CaptionVocabulary extends Printable {
   }
 
   /**
-   * The numbers of the words of each caption, then zeros (int64 [N, length]); by default as long as the longest.
+   * The numbers of the words of each caption, then zeros (int64 [N, length]). By default, `length` is that of the
+   * longest caption.
    *
-   * @throws ArgumentError for a word that there is not
+   * @throws ArgumentError if a word is not in the vocabulary
    */
   encode(...args: Arguments<EncodeArguments, ['captions', 'length']>): Tensor {
     const { captions, length } = parseArgs<EncodeArguments>(
@@ -71,7 +73,7 @@ export class CaptionVocabulary extends Printable {
     return tensorOf(data, [rows.length, most], 'int64');
   }
 
-  /** The texts of rows of numbers, each up to its first 0. */
+  /** The texts of rows of word numbers, each up to its first 0. */
   decode(...args: Arguments<{ captions: Rows }, ['captions']>): string[] {
     const { captions } = parseArgs<{ captions: Rows }>('CaptionVocabulary.decode', ['captions'], {}, args, {
       captions: rowsKind,

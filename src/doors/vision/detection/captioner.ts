@@ -1,4 +1,4 @@
-// The language model of DenseCap: an LSTM that says a sentence about a region.
+// The language model of DenseCap: an LSTM that writes a sentence about a region.
 
 import { cat, full, nn, ones, ShapeError, stack, type Tensor, zeros } from '../../../torch';
 import {
@@ -12,17 +12,17 @@ import {
 } from '../../../torch/inside';
 import { detectorKinds } from './detector-kinds';
 
-/** What the network that writes captions is made with. */
+/** Options of `LSTMCaptioner`. */
 export interface CaptionerOptions {
-  /** Numbers that describe a region. */
+  /** Features of a region. */
   inFeatures: number;
-  /** Words, whose numbers begin at 1. */
+  /** How many words there are; word numbers begin at 1. */
   vocabSize: number;
-  /** Numbers that describe a word. Default: 512. */
+  /** Features of a word. Default: 512. */
   embeddingSize?: number;
   /** Units of the LSTM. Default: 512. */
   hiddenSize?: number;
-  /** Words of a sentence at most. Default: 15. */
+  /** Most words of a sentence. Default: 15. */
   maxLength?: number;
 }
 
@@ -31,23 +31,24 @@ type Order = ['inFeatures', 'vocabSize', 'embeddingSize', 'hiddenSize', 'maxLeng
 interface LossArguments {
   codes: Tensor;
   captions: Tensor;
-  /** Of each region 1 if it counts, or 0. Default: all do. */
+  /** 1 for each region that counts towards the loss, 0 for the others. Default: all count. */
   counts?: Tensor | null;
 }
 
-/** The number that ends a sentence, and fills the rest of a row. */
+/** The number that ends a sentence and pads the rest of its row. */
 const END = 0;
-/** The label that cross entropy leaves out. */
+/** The label that cross entropy ignores. */
 const IGNORED = -100;
 
 /**
- * DenseCap's captioner (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571, section 3.1.5): the LSTM reads what describes the region, then START,
- * then the words s₁ … s_T, and at each step from START on says which word comes next, or that the sentence ends.
+ * DenseCap's captioner (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571, section 3.1.5): the LSTM reads the
+ * features φ of the region, then START, then the words s₁ … s_T. From START on, each step predicts the next word or the
+ * end of the sentence.
  *
  *     x₋₁ = relu(W φ + b),   x₀ = E[START],   x_t = E[s_t],   p(s_(t+1)) = softmax(V h_t + c)
  *
- * Shape: φ [K, inFeatures] and captions (int64 [K, T], numbers from 1 on, then zeros) → logits [K, T + 1, vocabSize + 1]; column 0 is the
- * end.
+ * Shape: φ [K, inFeatures] and captions (int64 [K, T], numbers from 1 on, then zeros) → logits [K, T + 1, vocabSize +
+ * 1]; column 0 is the end.
  *
  *     const captioner = new detection.LSTMCaptioner(256, vocabulary.size, { hiddenSize: 64 });
  *     const loss = captioner.loss(codes, captions);
@@ -71,7 +72,7 @@ export class LSTMCaptioner extends Layer {
     this.vocabSize = o.vocabSize;
     this.maxLength = o.maxLength;
     this.image_encoder = new nn.Linear(o.inFeatures, o.embeddingSize);
-    // The words, 0, and START behind them.
+    // Embeddings of the end (0), of the words, and of START, which comes last.
     this.embedding = new nn.Embedding(o.vocabSize + 2, o.embeddingSize);
     this.lstm = new nn.LSTM(o.embeddingSize, o.hiddenSize, { batchFirst: true });
     this.output = new nn.Linear(o.hiddenSize, o.vocabSize + 1);
@@ -81,7 +82,7 @@ export class LSTMCaptioner extends Layer {
     return full([count, 1], this.vocabSize + 1, { dtype: 'int64' });
   }
 
-  /** What describes regions, as the LSTM's first input [K, 1, embeddingSize]. */
+  /** The features of regions as the LSTM's first input [K, 1, embeddingSize]. */
   private encoded(codes: Tensor): Tensor {
     return nn.functional.relu(this.image_encoder(codes)).unsqueeze(1);
   }
@@ -104,8 +105,8 @@ export class LSTMCaptioner extends Layer {
   }
 
   /**
-   * Cross entropy of every word and of the end, the mean over those of all regions that count. Shape: φ [K, inFeatures], captions [K, T] and, if
-   * not all count, 1 or 0 for each region [K] → a number.
+   * Cross entropy, averaged over every word and end of all regions that count. Shape: φ [K, inFeatures], captions [K,
+   * T] and, if not all regions count, 1 or 0 for each region [K] → a number.
    */
   loss(...args: Arguments<LossArguments, ['codes', 'captions', 'counts']>): Tensor {
     const { codes, captions, counts } = parseArgs<LossArguments>(
@@ -126,7 +127,10 @@ export class LSTMCaptioner extends Layer {
     return sum.div(isSaid.to('float32').sum().clamp({ min: 1 }));
   }
 
-  /** The most likely word at each step, until the sentence ends (int64 [K, maxLength], zeros behind it), all on the device. */
+  /**
+   * Takes the most likely word at each step until the sentence ends (int64 [K, maxLength], padded with zeros). All
+   * steps run on the device.
+   */
   generate(...args: Arguments<{ codes: Tensor }, ['codes']>): Tensor {
     const { codes } = parseArgs<{ codes: Tensor }>('LSTMCaptioner.generate', ['codes'], {}, args, { codes: tensor });
     const [count] = codes.shape as readonly [number];

@@ -1,4 +1,4 @@
-// Colours on the host, in the spaces in which selective search compares them; every channel from 0 to 1.
+// Colour spaces in which selective search compares pictures, computed on the host. Every channel is from 0 to 1.
 import type { Planes } from './felzenszwalb';
 
 /** Red, green and blue; hue, saturation and value; CIE L*a*b* (D65); or brightness alone. */
@@ -18,7 +18,9 @@ const linear = (v: number): number => (v > 0.04045 ? ((v + 0.055) / 1.055) ** 2.
 
 const lightness = (t: number): number => (t > 0.008856 ? Math.cbrt(t) : 7.787 * t + 16 / 116);
 
-/** Of sRGB to XYZ over the white of D65; L from 0 to 100 and a, b from −128 to 127 become numbers from 0 to 1. */
+/**
+ * Converts sRGB to L*a*b* with white point D65. L from 0 to 100, and a and b from −128 to 127, are scaled to 0 to 1.
+ */
 function lab(red: number, green: number, blue: number): readonly number[] {
   const [r, g, b] = [linear(red), linear(green), linear(blue)];
   const x = lightness((0.412453 * r + 0.35758 * g + 0.180423 * b) / 0.95047);
@@ -36,7 +38,7 @@ const conversions: Readonly<Record<ColorSpace, Convert>> = {
 
 export const colorSpaces: readonly string[] = Object.keys(conversions);
 
-/** A picture of red, green and blue in another space. */
+/** Converts an RGB picture to another colour space. */
 export function converted({ height, width, channels }: Planes, space: ColorSpace): Planes {
   const [r, g, b] = channels as readonly [Float64Array, Float64Array, Float64Array];
   const made = Array.from({ length: space === 'gray' ? 1 : 3 }, () => new Float64Array(height * width));

@@ -1,4 +1,5 @@
-// DenseCap (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571): where something is in a picture, and a sentence about each of it.
+// DenseCap (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571): finds regions of a picture and writes a sentence
+// about each.
 
 import { ArgumentError, cat, nn, stack, type Tensor } from '../../../torch';
 import { type Arguments, type CarriedPromise, kindOf, Module, parseArgs } from '../../../torch/inside';
@@ -24,13 +25,13 @@ import type { Part } from './steps';
 import { boxesAt } from './targets';
 import { picturesOfOneSize } from './transform';
 
-/** The terms of the loss, weighted; their sum is the loss. */
+/** The terms of the loss, already weighted; their sum is the loss. */
 export interface DenseCapLosses {
   /** Logistic loss of the localization layer's confidences. */
   readonly lossMidObjectness: Tensor;
-  /** Smooth L1 of its corrections. */
+  /** Smooth L1 of the localization layer's corrections. */
   readonly lossMidBox: Tensor;
-  /** The same of the recognition network. */
+  /** The same two losses of the recognition network. */
   readonly lossEndObjectness: Tensor;
   readonly lossEndBox: Tensor;
   /** Cross entropy of the words of the positive regions. */
@@ -38,7 +39,7 @@ export interface DenseCapLosses {
   readonly [name: string]: Tensor;
 }
 
-/** The detections in a picture, by falling score. */
+/** The detections in a picture, by descending score. */
 export interface CaptionDetection {
   /** float32 [K, 4], as (x1, y1, x2, y2) in pixels. */
   boxes: Tensor;
@@ -48,31 +49,31 @@ export interface CaptionDetection {
   captions: Tensor;
 }
 
-/** What DenseCap takes by name. */
+/** Options of `DenseCap`. */
 export interface DenseCapOptions extends Omit<LocalizationOptions, 'inChannels'> {
-  /** Words of the captions, whose numbers begin at 1. */
+  /** How many words captions may use; word numbers begin at 1. */
   vocabSize: number;
-  /** Numbers that describe a region. Default: 4096. */
+  /** Features of a region. Default: 4096. */
   representationSize?: number;
-  /** Probability of dropout behind the two layers that make them. Default: 0.5. */
+  /** Probability of dropout after each of the two layers that compute these features. Default: 0.5. */
   dropout?: number;
-  /** Numbers that describe a word. Default: 512. */
+  /** Features of a word. Default: 512. */
   embeddingSize?: number;
   /** Units of the LSTM. Default: 512. */
   hiddenSize?: number;
-  /** Words of a sentence at most. Default: 15. */
+  /** Most words of a sentence. Default: 15. */
   maxLength?: number;
-  /** Weight of the four losses of confidences and boxes; that of captions is 1. Default: 0.1. */
+  /** Weight of the four losses of confidences and boxes; the captions' loss has weight 1. Default: 0.1. */
   boxWeight?: number;
-  /** Regions have a higher score than this. Default: 0.05. */
+  /** Detections need a score above this. Default: 0.05. */
   scoreThresh?: number;
-  /** Regions that overlap a better one by more than this go, at the end. Default: 0.3. */
+  /** In the final suppression, regions that overlap a better one by more than this are dropped. Default: 0.3. */
   finalNmsThresh?: number;
-  /** Default: 100. */
+  /** Most detections per picture. Default: 100. */
   detectionsPerImg?: number;
 }
 
-/** Gives maps [N, outChannels, H', W'] of pictures. */
+/** A network that makes maps [N, outChannels, H', W'] of pictures. */
 export type CaptionBackbone = nn.UnaryModule & { readonly outChannels: number };
 
 interface DenseCapArguments extends DenseCapOptions {
@@ -85,7 +86,7 @@ type DenseCapOrder = [
   ...['hiddenSize', 'maxLength', 'boxWeight', 'scoreThresh', 'finalNmsThresh', 'detectionsPerImg'],
 ];
 
-/** What the recognition network says about regions. */
+/** The recognition network's output for each region. */
 interface Recognized {
   /** [N · B, representationSize] */
   readonly codes: Tensor;
@@ -98,9 +99,10 @@ interface Recognized {
 const NAME = 'DenseCap';
 
 /**
- * DenseCap: pictures [N, 3, H, W], or a list of [3, H, W] of one size, as the backbone takes them. In training, `await densecap(images, targets)`
- * gives the five terms of the loss; in evaluation, `await densecap(images)` gives boxes, scores and captions of each picture. A backbone, the
- * localization layer, two linear layers that describe each region, from which come a confidence, a correction and, by an LSTM, a caption.
+ * DenseCap. It takes pictures [N, 3, H, W], or a list of [3, H, W] of one size, scaled as the backbone expects. In
+ * training, `await densecap(images, targets)` gives the five terms of the loss; in evaluation, `await densecap(images)`
+ * gives boxes, scores and captions of each picture. The backbone's maps go to the localization layer; two linear layers
+ * compute features of each region; and these give a confidence, a correction and, by an LSTM, a caption.
  *
  *     const vocabulary = new detection.CaptionVocabulary(['a red square', 'a blue bar']);
  *     const densecap = new detection.DenseCap(backbone, { vocabSize: vocabulary.size });
@@ -160,7 +162,7 @@ export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDet
     this.detectionsPerImg = o.detectionsPerImg;
   }
 
-  /** What describes regions [N, B, C, X, Y], and what that says. */
+  /** Computes the features of regions [N, B, C, X, Y], and from these their scores and corrections. */
   private recognize(regions: Tensor): Recognized {
     const codes = this.recognition(regions.flatten(2).flatten(0, 1));
     return { codes, scores: this.objectness(codes).squeeze(1), transforms: this.box(codes) };
@@ -231,7 +233,7 @@ export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDet
     return pictures.map((_, i) => this.found(answers.subarray(i * each, (i + 1) * each), columns));
   }
 
-  /** The regions of a picture that stay, of rows of a box, a score and a caption. */
+  /** The detections of a picture after suppression. Each row of `answers` holds a box, a score and a caption. */
   private found(answers: ArrayLike<number>, columns: number): CaptionDetection {
     const list = new CandidateList();
     const rows: number[] = [];

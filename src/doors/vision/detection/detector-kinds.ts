@@ -1,13 +1,13 @@
-// Owns what the numbers of detectors may be, by the names that they have in all of them.
+// The valid ranges of detectors' numeric options, by the names that all detectors share.
 import { kinds } from '../../../torch/inside';
 
-/** Boxes, anchors or pictures' sides at most. */
+/** Upper limit of counts of boxes or anchors, and of pictures' sides. */
 const MOST = 2 ** 24;
 
 const count = kinds.whole(0, MOST);
 const overlap = kinds.between(0);
 
-/** Means and standard deviations, one a channel. */
+/** Means and standard deviations, one per channel. */
 const perChannel = kinds.nonEmpty(kinds.finite);
 const weights: kinds.Kind = {
   ...kinds.listOf(kinds.finite, 4),

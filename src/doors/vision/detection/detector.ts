@@ -1,4 +1,4 @@
-// Owns the call of a detector: it gives losses in training, and detections in evaluation.
+// The base class of detectors: a call gives losses in training, and detections in evaluation.
 
 import type { Tensor } from '../../../torch';
 import { type CarriedPromise, inputs, Module } from '../../../torch/inside';
@@ -7,7 +7,7 @@ import { inParts, type Part } from './steps';
 /** Pictures [C, H, W], or [N, C, H, W] of one size. */
 export type Images = readonly Tensor[] | Tensor;
 
-/** A module that is called with pictures and, in training, a target of each. */
+/** A module that takes pictures and, in training, a target for each picture. */
 export abstract class Detector<Target, Losses, Found> extends Module {
   override get [inputs]() {
     return ['images', 'targets?'] as const;

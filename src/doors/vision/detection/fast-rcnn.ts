@@ -1,4 +1,5 @@
-// The steps of Fast R-CNN (Girshick 2015, arXiv:1504.08083): which regions a step looks at, its head, and the multi-task loss.
+// The steps of Fast R-CNN (Girshick 2015, arXiv:1504.08083): the sampling of regions, the head, and the multi-task
+// loss.
 
 import { ArgumentError, cat, nn, ShapeError, type Tensor } from '../../../torch';
 import {
@@ -26,19 +27,20 @@ import { boxAt, matched, unitBoxes } from './targets';
 
 /** Options of `fastrcnnLoss`. */
 export interface FastRCNNLossOptions {
-  /** λ, the weight of the boxes' term. Default: 1. */
+  /** λ, the weight of the box term. Default: 1. */
   lambda?: number;
-  /** Where smooth L1 turns from ½ x² / β to |x| − ½ β. Default: 1/9, torchvision's; the paper's is 1. */
+  /** Where smooth L1 turns from ½ x² / β to |x| − ½ β. Default: 1/9, as in torchvision; the paper has 1. */
   beta?: number;
 }
 
 const together = (given: Tensor | readonly Tensor[]): Tensor => (isTensor(given) ? given : cat([...given], 0));
 
 /**
- * The multi-task loss of Fast R-CNN (equation 1), L = L_cls(p, u) + λ [u ≥ 1] L_loc(tᵘ, v), as its two terms: cross entropy of the classes u, and
- * smooth L1 of the corrections tᵘ for the class of each region that shows one; both are means over all regions.
- * Shape: classLogits [K, C], boxRegression [K, 4 C], labels (int64 [K], 0 the background; −100 does not count) and regressionTargets [K, 4], the
- * last two also as lists, one a picture → two numbers.
+ * The multi-task loss of Fast R-CNN (equation 1), L = L_cls(p, u) + λ [u ≥ 1] L_loc(tᵘ, v), as its two terms: cross
+ * entropy of the classes u, and smooth L1 of the corrections tᵘ for the class of each region that shows an object. Both
+ * are means over all regions.
+ * Shape: classLogits [K, C], boxRegression [K, 4 C], labels (int64 [K], 0 is the background, −100 is ignored) and
+ * regressionTargets [K, 4], the last two also as lists with one tensor per picture → two numbers.
  *
  *     const [lossClassifier, lossBoxReg] = detection.fastrcnnLoss(logits, corrections, labels, targets);
  *
@@ -85,15 +87,18 @@ export const fastrcnnLoss = callable(
   },
 );
 
-/** Which boxes are drawn for training. */
+/** Options of `sampleRois`. */
 export interface RoISamplingOptions {
-  /** Regions of a picture that come back. Default: 64. */
+  /** Regions drawn from each picture. Default: 64. */
   batchSizePerImage?: number;
-  /** At most this part of them shows something. Default: 0.25. */
+  /** At most this fraction of them is positive (shows an object). Default: 0.25. */
   positiveFraction?: number;
-  /** From this intersection over union with a truth on, a region shows it. Default: 0.5. */
+  /** A region is positive if its IoU with a ground-truth box is at least this. Default: 0.5. */
   fgIouThresh?: number;
-  /** Regions of at least this and less than `fgIouThresh` show the background; those below are left out. Default: 0.1. */
+  /**
+   * A region is background if its highest IoU is at least this and below `fgIouThresh`; regions below are not used.
+   * Default: 0.1.
+   */
   bgIouThreshLow?: number;
   /** Weights of the corrections. Default: [10, 10, 5, 5]. */
   bboxRegWeights?: readonly [number, number, number, number];
@@ -101,20 +106,22 @@ export interface RoISamplingOptions {
 
 type SamplingOrder = ['batchSizePerImage', 'positiveFraction', 'fgIouThresh', 'bgIouThreshLow', 'bboxRegWeights'];
 
-/** Regions of pictures that a training step looks at, `batchSizePerImage` of each picture, one picture after another. */
+/** The regions that a training step uses: `batchSizePerImage` of each picture, one picture after another. */
 export interface SampledRoIs {
-  /** float32 [K, 5]: the picture, x1, y1, x2, y2, for `ops.roiPool`. */
+  /** float32 [K, 5]: the picture's index, x1, y1, x2, y2, as `ops.roiPool` takes them. */
   readonly rois: Tensor;
-  /** int64 [K]: the class, 0 for the background, −100 where a picture has too few regions. */
+  /** int64 [K]: the class, 0 for the background, −100 for padding if a picture has too few regions. */
   readonly labels: Tensor;
-  /** float32 [K, 4]: the corrections to the truths; 0 where there is none. */
+  /** float32 [K, 4]: the corrections to the ground-truth boxes; 0 for regions without one. */
   readonly regressionTargets: Tensor;
 }
 
 /**
- * The regions of a step of Fast R-CNN (section 2.3): of each picture a fixed number, drawn at random. A quarter of them overlaps a truth by
- * at least half, while the others overlap one by 0.1 to 0.5; truths are regions, too. Shape: of each picture proposals [P, 4] and a target
- * `{ boxes, labels }`, labels from 1 on → tensors of fixed shapes, so that a steady step compiles nothing. It looks at numbers on the host.
+ * Draws the regions of a training step of Fast R-CNN (section 2.3): a fixed number of each picture. Up to a quarter of
+ * them overlap a ground-truth box with an IoU of at least 0.5; the others are background, with an IoU from 0.1 to 0.5.
+ * The ground-truth boxes are candidates, too. Shape: for each picture proposals [P, 4] and a target
+ * `{ boxes, labels }`, labels from 1 on → tensors of fixed shapes, so that no later step compiles anything. The
+ * sampling runs on the host, so this is a promise.
  *
  *     const { rois, labels, regressionTargets } = await detection.sampleRois([boxes], [target]);
  *
@@ -148,7 +155,8 @@ export const sampleRois = callable(
     given.forEach((target, picture) => {
       const all = Float32Array.from([...Array.from(numbers[picture]!), ...target.boxes]);
       const matches = matched(matcher, target.boxes, all);
-      // Between the thresholds is the background here; what overlaps no truth is left out where there are truths.
+      // Here, regions between the thresholds are background. Regions below both are left out, unless the picture has no
+      // ground-truth boxes.
       const background = target.labels.length > 0 ? Matcher.BETWEEN_THRESHOLDS : Matcher.BELOW_LOW_THRESHOLD;
       const classes = matches.map((match) => (match >= 0 ? target.labels[match]! : match === background ? 0 : -1));
       const { positive, negative } = sampler.sample(classes);
@@ -171,26 +179,26 @@ export const sampleRois = callable(
   },
 );
 
-/** What FastRCNNHead is made with. */
+/** Options of `FastRCNNHead`. */
 export interface FastRCNNHeadOptions {
   /** Channels of the map. */
   inChannels: number;
-  /** Classes, the background 0 among them. */
+  /** Number of classes, including the background 0. */
   numClasses: number;
-  /** Pixels of the map a pixel of the picture. */
+  /** Pixels of the map per pixel of the picture. */
   spatialScale: number;
   /** Bins along each side. Default: 7. */
   outputSize?: number;
-  /** Features of the two layers between. Default: 4096. */
+  /** Features of the two hidden layers. Default: 4096. */
   representationSize?: number;
 }
 
 type HeadOrder = ['inChannels', 'numClasses', 'spatialScale', 'outputSize', 'representationSize'];
 
 /**
- * What Fast R-CNN has behind its convolutions (figure 1): RoI pooling of each region, two linear layers with ReLU, and from them, side by side, the
- * classes and their boxes. Shape: a map [N, C, H, W] and regions [K, 5], or a list of N tensors [L, 4] → logits [K, numClasses] and corrections
- * [K, 4 numClasses].
+ * The head of Fast R-CNN, after the convolutions (figure 1): RoI pooling of each region, two linear layers with ReLU,
+ * and two outputs, the classes and their boxes. Shape: a map [N, C, H, W] and regions [K, 5], or a list of N tensors
+ * [L, 4] → logits [K, numClasses] and corrections [K, 4 numClasses].
  *
  *     const head = new detection.FastRCNNHead(512, 21, 1 / 16);
  *     const [logits, corrections] = head(backbone(images), rois);

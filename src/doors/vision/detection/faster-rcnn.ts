@@ -11,13 +11,16 @@ import { RegionProposalNetwork } from './rpn';
 import { RPNHead } from './rpn-head';
 import { GeneralizedRCNNTransform } from './transform';
 
-/** Everything about a Faster R-CNN but its backbone. */
+/** Options of a Faster R-CNN, all but its backbone. */
 export interface FasterRCNNOptions {
-  /** Classes, the background 0 among them; null where there is a `boxPredictor`. */
+  /** Number of classes, including the background 0; null if a `boxPredictor` is given. */
   numClasses?: number | null;
-  /** Length of the shorter side that pictures get; of several, training draws one. Default: 800. */
+  /**
+   * Pictures are resized so that their shorter side has this length. If several are given, training draws one. Default:
+   * 800.
+   */
   minSize?: number | readonly number[];
-  /** Length of the longer side at most. Default: 1333. */
+  /** Upper limit of the longer side. Default: 1333. */
   maxSize?: number;
   /** Default: ImageNet's, [0.485, 0.456, 0.406]. */
   imageMean?: readonly number[] | null;
@@ -27,51 +30,51 @@ export interface FasterRCNNOptions {
   rpnAnchorGenerator?: AnchorGenerator | null;
   /** Default: an `RPNHead`. */
   rpnHead?: Module | null;
-  /** Boxes of each map that go on to the suppression in training. Default: 2000. */
+  /** In training: how many of the best boxes of each map enter the suppression. Default: 2000. */
   rpnPreNmsTopNTrain?: number;
   /** The same in evaluation. Default: 1000. */
   rpnPreNmsTopNTest?: number;
-  /** Proposals of each picture in training. Default: 2000. */
+  /** In training: how many proposals of each picture remain. Default: 2000. */
   rpnPostNmsTopNTrain?: number;
   /** The same in evaluation. Default: 1000. */
   rpnPostNmsTopNTest?: number;
-  /** Default: 0.7. */
+  /** Proposals that overlap a better one by more than this IoU are dropped. Default: 0.7. */
   rpnNmsThresh?: number;
-  /** From this intersection over union with a truth on, an anchor is positive. Default: 0.7. */
+  /** An anchor is positive if its IoU with a ground-truth box is at least this. Default: 0.7. */
   rpnFgIouThresh?: number;
-  /** Below this one it is negative. Default: 0.3. */
+  /** An anchor is negative if its highest IoU is below this. Default: 0.3. */
   rpnBgIouThresh?: number;
-  /** Anchors of each picture that the losses look at. Default: 256. */
+  /** Anchors of each picture that enter the losses. Default: 256. */
   rpnBatchSizePerImage?: number;
-  /** At most this part of them is positive. Default: 0.5. */
+  /** At most this fraction of them is positive. Default: 0.5. */
   rpnPositiveFraction?: number;
-  /** Default: 0. */
+  /** Proposals with a lower score are dropped. Default: 0. */
   rpnScoreThresh?: number;
-  /** Crops of maps '0' to '3', 7×7, by default. */
+  /** Crops boxes out of the feature maps. Default: 7×7 crops of maps '0' to '3'. */
   boxRoiPool?: MultiScaleRoIAlign | null;
-  /** Default: a `TwoMLPHead` of 1024. */
+  /** Default: a `TwoMLPHead` with 1024 features. */
   boxHead?: nn.UnaryModule | null;
-  /** Default: a `FastRCNNPredictor` of 1024. */
+  /** Default: a `FastRCNNPredictor` for 1024 features. */
   boxPredictor?: Module | null;
-  /** Detections have a higher score than this. Default: 0.05. */
+  /** Detections need a score above this. Default: 0.05. */
   boxScoreThresh?: number;
-  /** Detections that overlap a better one of their class by more than this go. Default: 0.5. */
+  /** Detections that overlap a better one of their class by more than this IoU are dropped. Default: 0.5. */
   boxNmsThresh?: number;
-  /** Detections of a picture at most. Default: 100. */
+  /** Most detections per picture. Default: 100. */
   boxDetectionsPerImg?: number;
-  /** From this intersection over union with a truth on, a proposal is positive. Default: 0.5. */
+  /** A proposal is positive if its IoU with a ground-truth box is at least this. Default: 0.5. */
   boxFgIouThresh?: number;
-  /** Below this one it shows the background. Default: 0.5. */
+  /** A proposal is background if its highest IoU is below this. Default: 0.5. */
   boxBgIouThresh?: number;
-  /** Proposals of each picture that the losses look at. Default: 512. */
+  /** Proposals of each picture that enter the losses. Default: 512. */
   boxBatchSizePerImage?: number;
-  /** At most this part of them is positive. Default: 0.25. */
+  /** At most this fraction of them is positive. Default: 0.25. */
   boxPositiveFraction?: number;
-  /** Default: [10, 10, 5, 5]. */
+  /** Weights of the box coder. Default: [10, 10, 5, 5]. */
   bboxRegWeights?: readonly [number, number, number, number] | null;
 }
 
-/** The options of `FasterRCNN`, as they are where they are not given. */
+/** The defaults of `FasterRCNN`. */
 export const fasterRCNNDefaults: Required<FasterRCNNOptions> = {
   numClasses: null,
   minSize: 800,
@@ -106,15 +109,16 @@ export const fasterRCNNDefaults: Required<FasterRCNNOptions> = {
 export const defaultAnchors = (): AnchorGenerator =>
   new AnchorGenerator([[32], [64], [128], [256], [512]], Array<number[]>(5).fill([0.5, 1, 2]));
 
-/** A network of feature maps that all have `outChannels` channels. */
+/** A network that makes feature maps, all of `outChannels` channels. */
 export type DetectionBackbone = Module & { readonly outChannels: number };
 
 const REPRESENTATION = 1024;
 
 /**
- * Faster R-CNN (Ren et al. 2015, arXiv:1506.01497): pictures [C, H, W] of any sizes, from 0 to 1, to `{ boxes, labels, scores }` of each in
- * evaluation, and to four losses in training, which takes targets `{ boxes, labels }`. The backbone gives a map or a dictionary of maps, and has
- * their channels as `outChannels`. Detections have no gradient.
+ * Faster R-CNN (Ren et al. 2015, arXiv:1506.01497): takes pictures [C, H, W] of any sizes, with values from 0 to 1. In
+ * evaluation it returns `{ boxes, labels, scores }` for each picture; in training it also takes targets
+ * `{ boxes, labels }`, and returns four losses. The backbone returns a map or a dictionary of maps, and gives their
+ * number of channels as `outChannels`. Detections have no gradient.
  *
  *     const detector = new detection.FasterRCNN(backbone, 3, { minSize: 128 });
  *     const { lossClassifier, lossBoxReg, lossObjectness, lossRpnBoxReg } = await detector(images, targets);
@@ -174,7 +178,7 @@ export class FasterRCNN extends GeneralizedRCNN {
 
 const moduleOrNull = kinds.orNull(kinds.instance(Module, 'a module'));
 
-/** @throws ArgumentError for anything but a module with `outChannels` */
+/** @throws ArgumentError if the backbone is not a module with `outChannels` */
 export function checkBackbone(name: string, backbone: unknown): asserts backbone is DetectionBackbone {
   if (backbone instanceof Module && 'outChannels' in backbone) return;
   throw new ArgumentError(
@@ -192,7 +196,9 @@ interface TwoLayers {
   representationSize: number;
 }
 
-/** Crops [K, C, S, S] to representations [K, representationSize], by two linear layers, each with a ReLU. `inChannels` is C S². */
+/**
+ * Turns crops [K, C, S, S] into features [K, representationSize], by two linear layers with ReLU. `inChannels` is C S².
+ */
 export class TwoMLPHead extends Network {
   fc6: nn.Linear;
   fc7: nn.Linear;
@@ -217,11 +223,11 @@ interface ConvFCArguments {
   convLayers: readonly number[];
   /** Features of each linear layer. */
   fcLayers: readonly number[];
-  /** The maker of the norm of so many channels. Default: none. */
+  /** Makes the norm for a number of channels. Default: none. */
   normLayer?: NormMaker | null;
 }
 
-/** Crops [K, C, H, W] to representations, by 3×3 convolutions, then linear layers, each with a ReLU. */
+/** Turns crops [K, C, H, W] into features, by 3×3 convolutions, then linear layers, each with a ReLU. */
 export class FastRCNNConvFCHead extends nn.Sequential {
   constructor(...args: Arguments<ConvFCArguments, ['inputSize', 'convLayers', 'fcLayers', 'normLayer']>) {
     const required = ['inputSize', 'convLayers', 'fcLayers'] as const;
@@ -263,7 +269,10 @@ interface PredictorArguments {
   numClasses: number;
 }
 
-/** Representations [K, inChannels] (or [K, inChannels, 1, 1]) to logits [K, numClasses] and corrections of each class's box [K, 4 numClasses]. */
+/**
+ * Turns features [K, inChannels] (or [K, inChannels, 1, 1]) into logits [K, numClasses] and corrections of each class's
+ * box [K, 4 numClasses].
+ */
 export class FastRCNNPredictor extends Network {
   cls_score: nn.Linear;
   bbox_pred: nn.Linear;

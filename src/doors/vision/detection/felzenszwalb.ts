@@ -1,4 +1,4 @@
-// Graph-based segmentation of pictures (Felzenszwalb and Huttenlocher 2004), and the smoothing before it, on the host.
+// Graph-based segmentation of pictures (Felzenszwalb and Huttenlocher 2004) with its smoothing, on the host.
 
 import { ArgumentError, DTypeError, ShapeError, type Tensor } from '../../../torch';
 import {
@@ -12,14 +12,14 @@ import {
 } from '../../../torch/inside';
 import { numbersOf, tensorOf } from './host';
 
-/** A picture on the host: one list of numbers a channel, row by row. */
+/** A picture on the host: a list of numbers for each channel, row by row. */
 export interface Planes {
   readonly height: number;
   readonly width: number;
   readonly channels: readonly Float64Array[];
 }
 
-/** Segments of a picture: a number from 0 for each pixel, row by row. */
+/** Segments of a picture: the segment number, from 0 on, of each pixel, row by row. */
 export interface Segments {
   readonly labels: Int32Array;
   readonly count: number;
@@ -27,15 +27,15 @@ export interface Segments {
 
 /** Options of `felzenszwalb`. */
 export interface FelzenszwalbOptions {
-  /** k of the paper, for values from 0 to 255: the larger, the larger the segments. Default: 1. */
+  /** k of the paper, for values from 0 to 255. A larger k gives larger segments. Default: 1. */
   scale?: number;
   /** Standard deviation of the Gaussian that smooths the picture first, in pixels. Default: 0.8. */
   sigma?: number;
-  /** Smaller segments join a neighbour. Default: 20. */
+  /** Segments of fewer pixels are merged with a neighbour. Default: 20. */
   minSize?: number;
 }
 
-/** Channels of a picture [C, H, W]; bytes become numbers from 0 to 1. */
+/** The channels of a picture [C, H, W]. Bytes are scaled to 0 to 1. */
 export async function planesOf(name: string, image: unknown): Promise<Planes> {
   if (!isTensor(image)) throw new ArgumentError(`${name}: expected a picture [C, H, W], but got ${kindOf(image)}`);
   if (image.dim() !== 3 || image.numel() === 0) {
@@ -56,7 +56,7 @@ export async function planesOf(name: string, image: unknown): Promise<Planes> {
   return { height, width, channels };
 }
 
-/** Weights of a Gaussian, or of its derivative, cut at four standard deviations. */
+/** Weights of a Gaussian, or of its derivative, truncated at four standard deviations. */
 function gaussian(sigma: number, derived: boolean): Float64Array {
   const radius = Math.floor(4 * sigma + 0.5);
   const bell = Float64Array.from({ length: 2 * radius + 1 }, (_, i) => Math.exp(-0.5 * ((i - radius) / sigma) ** 2));
@@ -64,7 +64,10 @@ function gaussian(sigma: number, derived: boolean): Float64Array {
   return bell.map((weight, i) => (weight / sum) * (derived ? (i - radius) / sigma ** 2 : 1));
 }
 
-/** Values mirrored at the border, which counts twice, and summed with weights along one axis. */
+/**
+ * A weighted sum of neighbours along one axis. Beyond the border, values are mirrored, and the border pixel is
+ * repeated.
+ */
 function correlated(values: Float64Array, { height, width }: Planes, weights: Float64Array, axis: 'x' | 'y') {
   const [length, step] = axis === 'x' ? [width, 1] : [height, width];
   const radius = weights.length >> 1;
@@ -96,7 +99,7 @@ export function derivatives(values: Float64Array, picture: Planes, sigma: number
   ];
 }
 
-/** Sets of pixels that join; the first pixel of a set stands for it. */
+/** Disjoint sets of pixels. The first pixel of a set is its root. */
 class Forest {
   private readonly parents: Int32Array;
   readonly sizes: Int32Array;
@@ -123,7 +126,7 @@ class Forest {
     return first;
   }
 
-  /** Numbers of the sets in the order of their first pixels. */
+  /** Numbers the sets in the order of their first pixels. */
   segments(): Segments {
     const labels = new Int32Array(this.parents.length);
     let count = 0;
@@ -135,7 +138,10 @@ class Forest {
   }
 }
 
-/** Pairs of neighbours among eight, as steps from the first to the second pixel: right, down, and both diagonals. */
+/**
+ * Steps from a pixel to four of its eight neighbours, so that each pair is visited once: right, down, and both
+ * diagonals.
+ */
 const steps = [
   [1, 0],
   [0, 1],
@@ -143,7 +149,7 @@ const steps = [
   [-1, 1],
 ] as const;
 
-/** Every pair of neighbouring pixels, calling `visit` with both. */
+/** Calls `visit` with every pair of neighbouring pixels. */
 export function eachPair({ height, width }: Planes, visit: (a: number, b: number) => void): void {
   for (const [dx, dy] of steps) {
     for (let y = 0; y + dy < height; y++) {
@@ -152,17 +158,17 @@ export function eachPair({ height, width }: Planes, visit: (a: number, b: number
   }
 }
 
-/** Of the smoothing, whose window has eight times as many pixels. */
+/** Upper limit of sigma: the smoothing window is eight times as wide. */
 const MOST_SIGMA = 1024;
 
-/** Throws for options of a segmentation that make no sense. */
+/** Throws if the options of a segmentation are out of range. */
 export function checkSegmentation(name: string, { scale, sigma, minSize }: Required<FelzenszwalbOptions>): void {
   expectKind(name, 'scale', scale, kinds.between(0));
   expectKind(name, 'sigma', sigma, kinds.between(0, MOST_SIGMA));
   expectKind(name, 'minSize', minSize, kinds.between(0));
 }
 
-/** The segmentation itself. */
+/** Segments a picture on the host; see `felzenszwalb`. */
 export function segmented(picture: Planes, { scale, sigma, minSize }: Required<FelzenszwalbOptions>): Segments {
   const channels = picture.channels.map((channel) => smoothed(channel, picture, sigma));
   const pixels = picture.height * picture.width;
@@ -178,7 +184,7 @@ export function segmented(picture: Planes, { scale, sigma, minSize }: Required<F
   });
   const order = Uint32Array.from({ length: edges }, (_, i) => i).sort((a, b) => costs[a]! - costs[b]!);
   const forest = new Forest(pixels);
-  // The largest difference within each segment, in its minimum spanning tree.
+  // The heaviest edge of each segment's minimum spanning tree: the largest difference within the segment.
   const within = new Float64Array(pixels);
   const k = scale / 255;
   for (const edge of order) {
@@ -195,14 +201,15 @@ export function segmented(picture: Planes, { scale, sigma, minSize }: Required<F
 }
 
 /**
- * Graph-based segmentation (Felzenszwalb and Huttenlocher 2004, "Efficient graph-based image segmentation"), the start of selective search: pixels
- * are nodes, neighbours (of eight) are joined by edges whose weight w is the distance of their colours. From the lightest edge on, two segments
- * become one where
+ * Graph-based segmentation (Felzenszwalb and Huttenlocher 2004, "Efficient graph-based image segmentation"), the start
+ * of selective search: pixels are nodes, and edges join each pixel to its eight neighbours; the weight w of an edge is
+ * the distance between their colours. From the lightest edge on, two segments are merged if
  *
  *     w < min(Int(A) + k / |A|, Int(B) + k / |B|),   Int(A) = the heaviest edge of A's minimum spanning tree
  *
- * Shape: a picture [C, H, W] of floats from 0 to 1, or of bytes → int64 [H, W], the number of each pixel's segment, in the order of their first
- * pixels. It is computed on the host, so that this is a promise; names, defaults and results are those of scikit-image.
+ * Shape: a picture [C, H, W] of floats from 0 to 1, or of bytes → int64 [H, W], the number of each pixel's segment;
+ * segments are numbered in the order of their first pixels. The computation runs on the host, so this is a promise.
+ * Names, defaults and results are those of scikit-image.
  *
  *     const labels = await detection.felzenszwalb(image, { scale: 100, sigma: 0.5, minSize: 50 });
  *

@@ -1,4 +1,5 @@
-// Pictures of several sizes as one batch, by operations that hang on the batch's size alone: pictures' own sizes are data.
+// Resizes pictures of several sizes into one batch. The operations depend on the batch's size only; the pictures' own
+// sizes are data, so new sizes compile nothing.
 
 import { isGradEnabled, Tensor } from '../../../torch';
 import {
@@ -12,7 +13,10 @@ import {
 import { elementsInto, tensorOf } from './host';
 import type { ImageSize } from './image-list';
 
-/** Bilinear interpolation of `from` elements to `to`, in a row of `room`; the rest of the row is empty. */
+/**
+ * Weights for bilinear interpolation from `from` elements to `to`, in a row of length `room`; the rest of the row is
+ * zero.
+ */
 function linearTaps(from: number, to: number, room: number): Taps {
   const starts = new Int32Array(room);
   const weights = new Float32Array(2 * room);
@@ -28,19 +32,19 @@ function linearTaps(from: number, to: number, room: number): Taps {
   return { starts, weights, bits: 0, width: 2 };
 }
 
-/** 1 within each picture, 0 behind it. */
+/** 1 within each picture, 0 in the padding after it. */
 function within(lengths: readonly number[], room: number): Float32Array {
   const ones = new Float32Array(lengths.length * room);
   for (const [i, length] of lengths.entries()) ones.fill(1, i * room, i * room + length);
   return ones;
 }
 
-/** Room for all pictures' elements: powers of two, so that there are few sizes. */
+/** The padded length for all pictures' elements: a power of two, so that few different sizes occur. */
 const roomFor = (elements: number): number => 2 ** Math.ceil(Math.log2(elements));
 
 /**
- * Pictures [C, H, W] of float32 at their new sizes, by bilinear interpolation, each in the upper left corner of a batch [N, C, ...room], as
- * (x − mean) / std with zeros around. Null where a picture does not stand on the host, or has a gradient.
+ * Resizes float32 pictures [C, H, W] by bilinear interpolation, each into the upper left corner of a batch [N, C,
+ * ...room], as (x − mean) / std, padded with zeros. Returns null if a picture is not on the host or has a gradient.
  */
 export function fittedBatch(
   pictures: readonly Tensor[],

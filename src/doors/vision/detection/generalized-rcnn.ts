@@ -1,4 +1,4 @@
-// What every R-CNN does, whatever its parts are: pictures in, losses or detections out.
+// The call of every R-CNN, whatever its parts are: pictures in, losses or detections out.
 
 import type { Tensor } from '../../../torch';
 import type { CarriedPromise, Module } from '../../../torch/inside';
@@ -12,14 +12,15 @@ import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork,
 import type { Part } from './steps';
 import { type Detection, type GeneralizedRCNNTransform, listOfPictures } from './transform';
 
-/** The losses of a detector in training: those of its regions and of its boxes, scalars. */
+/** The losses of a detector in training, as scalars: those of its proposals and those of its boxes. */
 export type RCNNLosses = RoILosses & RegionProposalLosses;
 
 /**
- * A detector of two stages: a backbone makes feature maps, region proposals give places of possible objects, and the heads classify them. See `FasterRCNN`.
+ * A detector of two stages: a backbone makes feature maps, a region proposal network finds where objects may be, and
+ * the heads classify these regions. See `FasterRCNN`.
  *
- * A call waits for the proposals in training, and for the detections in evaluation, so that it gives a promise. `noGrad` holds for all of it:
- * `await torch.noGrad(() => detector(images))`.
+ * A call returns a promise, because it waits for the proposals in training and for the detections in evaluation.
+ * `noGrad` holds for the whole call, also after it has waited: `await torch.noGrad(() => detector(images))`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export class GeneralizedRCNN extends Detector<DetectionTarget, RCNNLosses, Detection> {

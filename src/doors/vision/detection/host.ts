@@ -1,4 +1,5 @@
-// What detectors have on the host: the numbers of tensors, mostly without waiting, and the targets of pictures.
+// The data that detectors need on the host: the elements of tensors, mostly without waiting, and the targets of
+// pictures.
 
 import { ArgumentError, type DType, DTypeError, type Shape, ShapeError, Tensor } from '../../../torch';
 import {
@@ -13,42 +14,53 @@ import {
 } from '../../../torch/inside';
 import type { HostMasks } from './masks';
 
-/** What a picture shows: `boxes` (float32 [N, 4]) as (x1, y1, x2, y2) in pixels, and their `labels` (int64 [N]); 0 is the background. */
+/**
+ * The target of a picture: `boxes` (float32 [N, 4]) as (x1, y1, x2, y2) in pixels, and their `labels` (int64 [N]); 0 is
+ * the background.
+ */
 export interface DetectionTarget {
   boxes: Tensor;
   labels: Tensor;
 }
 
-/** A target that is written out where it is given may have more: torchvision's own have `imageId`, `area` and `iscrowd`. */
+/**
+ * A target as users pass it. It may have further fields: torchvision's own targets have `imageId`, `area` and
+ * `iscrowd`.
+ */
 export type GivenTarget = DetectionTarget | (DetectionTarget & Readonly<Record<string, unknown>>);
 
 /** A `DetectionTarget` on the host. */
 export interface HostTarget {
-  /** Four coordinates a box. */
+  /** Four coordinates per box. */
   readonly boxes: Float32Array;
   readonly labels: Int32Array;
-  /** Where the masks show the object. */
+  /** The mask of each object. */
   readonly masks?: HostMasks;
 }
 
-/** A tensor of numbers that must not change afterwards. */
+/** Makes a tensor of numbers on the host. The numbers must not change afterwards. */
 export const tensorOf = (data: HostNumbers, shape: Shape, dtype: DType): Tensor =>
   Tensor.of(fromHost(data, shape, dtype));
 
-/** Copies of the elements of tensors that detectors made: a device keeps no copy of uploaded values. */
+/** Host copies of the elements of tensors that detectors made; uploaded values have no other copy on the host. */
 const copies = new WeakMap<Tensor, Float32Array>();
 
-/** A float32 tensor that lives until nobody holds it, and whose elements are at hand whenever `numbersOf` asks for them. */
+/**
+ * A float32 tensor that lives as long as it is referenced. A copy of its elements stays on the host for `numbersOf`.
+ */
 export function lasting(data: Float32Array, shape: Shape): Tensor {
   const tensor = tensorOf(data, shape, 'float32').retain();
   copies.set(tensor, data);
   return tensor;
 }
 
-/** Whether the contents of a tensor that was kept are still there. */
+/** Whether a tensor that was kept still has its contents. */
 export const stands = ({ storage }: Tensor): boolean => !(storage.disposed || storage.voided || storage.isLost);
 
-/** Fills `elements` with those of a tensor in row-major order, and returns true; false where only the device has them. */
+/**
+ * Fills `elements` with a tensor's elements in row-major order and returns true; returns false if only the device has
+ * the elements.
+ */
 export function elementsInto(tensor: Tensor, elements: Float32Array | Float64Array): boolean {
   const { storage } = tensor;
   if (storage.disposed) return false;
@@ -60,7 +72,7 @@ export function elementsInto(tensor: Tensor, elements: Float32Array | Float64Arr
   return true;
 }
 
-/** The elements of a tensor in row-major order where they stand on the host; null where only the device has them. */
+/** The elements of a tensor in row-major order if the host has them; null if only the device has them. */
 function standing(tensor: Tensor): ArrayLike<number> | null {
   const copy = copies.get(tensor);
   if (copy) return copy;
@@ -68,15 +80,15 @@ function standing(tensor: Tensor): ArrayLike<number> | null {
   return elementsInto(tensor, elements) ? elements : null;
 }
 
-/** The elements of tensors; those that only the device has are waited for together. */
+/** The elements of tensors. Those that only the device has are read back together. */
 export async function numbersOf(tensors: readonly Tensor[]): Promise<ArrayLike<number>[]> {
   const found = tensors.map(standing);
-  // Several requests at once send their pending work in one piece.
+  // All reads are requested before the first wait, so that pending work is submitted once.
   const asked = tensors.map((tensor, i) => found[i] ?? tensor.data());
   return Promise.all(asked);
 }
 
-/** Throws where the targets of pictures are missing or misshapen, as `name` reports it. */
+/** Throws if the targets of pictures are missing or misshapen; `name` starts the message. */
 export function checkTargets(name: string, targets: unknown, pictures: number): asserts targets is DetectionTarget[] {
   if (targets === null || targets === undefined) {
     throw new ArgumentError(
@@ -123,7 +135,7 @@ function checkTarget(name: string, target: unknown, i: number): void {
   }
 }
 
-/** The targets on the host. */
+/** Copies the targets to the host. */
 export async function hostTargets(targets: readonly DetectionTarget[]): Promise<HostTarget[]> {
   const numbers = await numbersOf(targets.flatMap(({ boxes, labels }) => [boxes, labels]));
   return targets.map((_, i) => ({
@@ -132,7 +144,10 @@ export async function hostTargets(targets: readonly DetectionTarget[]): Promise<
   }));
 }
 
-/** The targets of so many pictures on the host, where they are neither missing nor misshapen, and no box is empty. */
+/**
+ * Checks the targets of `pictures` pictures and copies them to the host. Throws if targets are missing or misshapen, or
+ * if a box is empty.
+ */
 export async function checkedTargets(name: string, targets: unknown, pictures: number): Promise<HostTarget[]> {
   checkTargets(name, targets, pictures);
   const given = await hostTargets(targets);
@@ -140,11 +155,11 @@ export async function checkedTargets(name: string, targets: unknown, pictures: n
   return given;
 }
 
-/** Throws where a box of the targets has no width or no height, or a label is no class. */
+/** Throws if a box of the targets has no width or no height, or if a label is not a class. */
 export function checkBoxes(name: string, targets: readonly HostTarget[], numClasses: number | null = null): void {
   for (const [i, { boxes, labels }] of targets.entries()) {
     for (let b = 0; b < boxes.length; b += 4) {
-      // Written so that NaN is found, too.
+      // Comparing with > also catches NaN.
       const isProper = boxes[b + 2]! > boxes[b]! && boxes[b + 3]! > boxes[b + 1]!;
       if (isProper && boxes.subarray(b, b + 4).every(Number.isFinite)) continue;
       throw new ArgumentError(
@@ -158,13 +173,13 @@ export function checkBoxes(name: string, targets: readonly HostTarget[], numClas
   }
 }
 
-/** Boxes of a picture at another size, as torchvision rounds them. Sizes are [height, width]. */
+/** Scales the boxes of a picture to another picture size, rounded as torchvision does. Sizes are [height, width]. */
 export function resizedBoxes(boxes: Float32Array, from: readonly number[], to: readonly number[]): Float32Array {
   const [y, x] = boxRatios(from, to);
   return boxes.map((coordinate, i) => coordinate * (i % 2 === 0 ? x : y));
 }
 
-/** By what y and x grow when a picture changes its size [height, width]: float32 numbers. */
+/** The factors of y and x when a picture's size [height, width] changes, as float32 numbers. */
 export function boxRatios(from: readonly number[], to: readonly number[]): readonly [y: number, x: number] {
   return [Math.fround(to[0]! / from[0]!), Math.fround(to[1]! / from[1]!)];
 }

@@ -11,7 +11,10 @@ interface ListArguments {
 
 export const sizesKind = { ...kinds.listOf(kinds.listOf(kinds.positive, 2)), words: 'a list of [height, width]' };
 
-/** Pictures of several sizes as one batch: `tensors` [N, C, H, W], each picture in its upper left corner, and the `imageSizes` that they have there. */
+/**
+ * Pictures of several sizes as one batch: `tensors` [N, C, H, W] has each picture in its upper left corner, and
+ * `imageSizes` gives the size of each picture there.
+ */
 export class ImageList {
   readonly tensors: Tensor;
   readonly imageSizes: readonly ImageSize[];
@@ -25,7 +28,7 @@ export class ImageList {
     this.imageSizes = o.imageSizes;
   }
 
-  /** This list: there is one device. */
+  /** Returns this list, because there is only one device. */
   to(...args: Arguments<{ device?: DeviceLike | null }, ['device']>): ImageList {
     const { device } = parseArgs<{ device?: DeviceLike | null }>('ImageList.to', [], { device: null }, args);
     if (device !== null) expectDevice('ImageList.to', device);

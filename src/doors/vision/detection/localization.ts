@@ -1,4 +1,5 @@
-// DenseCap's localization layer: it proposes regions of a map, and reads them by bilinear sampling, through which gradients reach the boxes.
+// DenseCap's localization layer. It proposes regions of a map and reads them by bilinear sampling, through which
+// gradients reach the boxes.
 
 import { ArgumentError, cat, nn, ShapeError, type Tensor } from '../../../torch';
 import {
@@ -25,27 +26,33 @@ import { chosenBoxes, clipped } from './rpn';
 import { BalancedPositiveNegativeSampler } from './sampler';
 import { boxAt, labelled, unitBoxes } from './targets';
 
-/** What the localization of DenseCap is made with. */
+/** Options of `DenseCapLocalization`. */
 export interface LocalizationOptions {
   /** Channels of the map. */
   inChannels: number;
-  /** Width and height of the anchors at each place, in pixels of the picture. Default: the paper's twelve. */
+  /**
+   * Width and height of the anchors at each place, in pixels of the picture. Default: the twelve anchors of the paper's
+   * code.
+   */
   anchors?: readonly (readonly [width: number, height: number])[];
-  /** Channels between. Default: 256. */
+  /** Channels of the 3×3 convolution. Default: 256. */
   numFilters?: number;
   /** Samples along each side of a region. Default: 7. */
   outputSize?: number;
-  /** Regions of a picture that a training step looks at. Default: 256. */
+  /** Regions of each picture that a training step uses. Default: 256. */
   batchSizePerImage?: number;
-  /** At most this part of them is positive. Default: 0.5. */
+  /** At most this fraction of them is positive. Default: 0.5. */
   positiveFraction?: number;
-  /** From this intersection over union with a truth on, a region is positive; so is the best region of each truth. Default: 0.7. */
+  /**
+   * A region is positive if its IoU with a ground-truth box is at least this, or if no region overlaps that box more.
+   * Default: 0.7.
+   */
   fgIouThresh?: number;
-  /** Below this one it is negative. Default: 0.3. */
+  /** A region is negative if its highest IoU is below this. Default: 0.3. */
   bgIouThresh?: number;
-  /** Of two proposals that overlap by more, the better one stays, in evaluation. Default: 0.7. */
+  /** In evaluation, proposals that overlap a better one by more than this are dropped. Default: 0.7. */
   nmsThresh?: number;
-  /** Proposals of a picture in evaluation. Default: 300. */
+  /** Most proposals of a picture in evaluation. Default: 300. */
   numProposals?: number;
 }
 
@@ -65,7 +72,7 @@ const denseCapAnchors: readonly (readonly [number, number])[] = [45, 64, 90, 128
       : [[all[i]!, all[i]!] as const],
 );
 
-/** The options of the layer, as they are where they are not given. */
+/** The defaults of `DenseCapLocalization`. */
 export const localizationDefaults = {
   anchors: denseCapAnchors,
   numFilters: 256,
@@ -78,30 +85,30 @@ export const localizationDefaults = {
   numProposals: 300,
 };
 
-/** What the layer says about all A = k H' W' anchors of each picture. */
+/** The layer's output for all A = k H' W' anchors of each picture. */
 export interface RegionPredictions {
-  /** Logits of confidence [N, A]. */
+  /** Logits of the confidence [N, A]. */
   readonly scores: Tensor;
   /** Corrections of the anchors [N, A, 4]. */
   readonly transforms: Tensor;
-  /** Corrected anchors within the picture [N, A, 4], as (x1, y1, x2, y2). */
+  /** Corrected anchors, clipped to the picture [N, A, 4], as (x1, y1, x2, y2). */
   readonly boxes: Tensor;
   /** [A, 4] */
   readonly anchors: Tensor;
 }
 
-/** The regions of pictures that a step looks at: R of each, the positive ones first. */
+/** The regions that a training step uses: R of each picture, the positive ones first. */
 export interface RegionSample {
-  /** Places in [N · A] (int64 [N · R]). */
+  /** Indices of the regions among all N · A anchors (int64 [N · R]). */
   readonly places: Tensor;
-  /** 1 for the positive ones, and for those that count at all; others fill up (float32 [N · R]). */
+  /** 1 for each positive region; and 1 for each region that counts, 0 for padding (float32 [N · R]). */
   readonly isPositive: Tensor;
   readonly counts: Tensor;
-  /** The truth of each positive one, and the unit square elsewhere [N · R, 4]. */
+  /** The ground-truth box of each positive region, and the unit square for the others [N · R, 4]. */
   readonly truths: Tensor;
-  /** Of each picture the number of the truth of each region; −1 where there is none. */
+  /** For each picture, the index of each region's ground-truth box; −1 if there is none. */
   readonly matches: readonly Int32Array[];
-  /** R, and how many of these may be positive. */
+  /** R, and how many of the R regions may be positive. */
   readonly regions: number;
   readonly positives: number;
 }
@@ -137,7 +144,7 @@ const sampleKinds = {
   },
 };
 
-/** An object of tensors, as a call gives it. */
+/** Accepts an object of tensors as a call of this layer returns it. */
 const answerOf = (names: readonly string[], words: string): kinds.Kind => ({
   words,
   fits: (value) => isPlainObject(value) && names.every((name) => tensor.fits(value[name])),
@@ -146,10 +153,13 @@ const answerOf = (names: readonly string[], words: string): kinds.Kind => ({
 const predictionsKind = answerOf(['scores', 'transforms', 'boxes', 'anchors'], 'what a call of the layer gives');
 const sampleKind = answerOf(['places', 'isPositive', 'counts', 'truths'], 'what the method sample gives');
 
-/** Corrections of boxes without weights. */
+/** Codes corrections without weights. */
 const coder = new BoxCoder([1, 1, 1, 1]);
 
-/** Smooth L1 between the corrections of boxes and those that lead to their truths: the sum over four, the mean over the positive ones. */
+/**
+ * Smooth L1 between the predicted corrections and those that lead to the ground-truth boxes: the sum over four
+ * coordinates, the mean over positive regions.
+ */
 export function boxLoss(transforms: Tensor, from: Tensor, { truths, isPositive }: RegionSample): Tensor {
   const isOne = isPositive.ne(0).unsqueeze(1);
   const square = unitBoxes(1).tensor();
@@ -161,7 +171,7 @@ export function boxLoss(transforms: Tensor, from: Tensor, { truths, isPositive }
     .div(isPositive.sum().clamp({ min: 1 }));
 }
 
-/** Logistic loss of confidences [N · R]: the mean over those that count. */
+/** Logistic loss of confidences [N · R]: the mean over the regions that count. */
 export function confidenceLoss(scores: Tensor, { isPositive, counts }: RegionSample): Tensor {
   return entropySum(scores, isPositive, counts).div(counts.sum().clamp({ min: 1 }));
 }
@@ -169,7 +179,10 @@ export function confidenceLoss(scores: Tensor, { isPositive, counts }: RegionSam
 /** Boxes [..., 4] corrected by transforms [..., 4]. */
 export const corrected = (transforms: Tensor, boxes: Tensor): Tensor => coder.decodeSingle(transforms, boxes);
 
-/** Weights of a layer that begins by saying almost nothing: normal with a standard deviation of 0.01, as in the paper; biases 0. */
+/**
+ * Initializes a layer so that its first outputs are almost zero: weights are normal with a standard deviation of 0.01,
+ * as in the paper; biases are 0.
+ */
 export function quiet<L extends nn.Linear | nn.Conv2d>(layer: L): L {
   nn.init.normal_(layer.weight, 0, 0.01);
   if (layer.bias) nn.init.zeros_(layer.bias);
@@ -177,13 +190,15 @@ export function quiet<L extends nn.Linear | nn.Conv2d>(layer: L): L {
 }
 
 /**
- * DenseCap's fully convolutional localization layer (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571, section 3.1.2). A 3×3 convolution, then
- * one of 1×1, give for each of k anchors at each place of a map a confidence and a correction,
+ * DenseCap's fully convolutional localization layer (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571, section
+ * 3.1.2). A 3×3 convolution, then a 1×1 convolution, give a confidence and a correction for each of k anchors at each
+ * place of a map,
  *
  *     x = xₐ + tx wₐ,   y = yₐ + ty hₐ,   w = wₐ exp(tw),   h = hₐ exp(th)
  *
- * In training it looks at a sample of regions, in evaluation at the most confident ones that overlap little. `extract` reads X × Y numbers of each
- * by bilinear sampling, V = Σ U max(0, 1 − |i − x|) max(0, 1 − |j − y|), which has a gradient of the map U and of the boxes.
+ * Training uses a sample of the regions; evaluation uses the most confident regions that overlap little. `extract`
+ * reads X × Y numbers of each region by bilinear sampling, V = Σ U max(0, 1 − |i − x|) max(0, 1 − |j − y|), which has
+ * gradients for the map U and for the boxes.
  *
  *     const layer = new detection.DenseCapLocalization(512);
  *     const predictions = layer(map, [height, width]);
@@ -220,7 +235,7 @@ export class DenseCapLocalization extends Layer {
     this.predictor = quiet(new nn.Conv2d(o.numFilters, 5 * o.anchors.length, { kernelSize: 1 }));
   }
 
-  /** Anchors around the middle of each place of a map, place by place. Sizes are [height, width]. */
+  /** Anchors centred on each place of a map, place by place. Sizes are [height, width]. */
   private anchorsOf([height, width]: ImageSize, [rows, columns]: ImageSize): Tensor {
     const boxes = new Float32Array(4 * rows * columns * this.anchors.length);
     let at = 0;
@@ -261,7 +276,10 @@ export class DenseCapLocalization extends Layer {
     return { scores: each.select(2, 0), transforms, boxes: clipped(boxes, sizes), anchors };
   }
 
-  /** The numbers of regions. Shape: a map [N, C, H', W'] and boxes [N, B, 4] in pixels of pictures of a size → [N, B, C, outputSize, outputSize]. */
+  /**
+   * Reads regions of a map. Shape: a map [N, C, H', W'] and boxes [N, B, 4] in pixels of the pictures → [N, B, C,
+   * outputSize, outputSize].
+   */
   extract(...args: Arguments<ExtractArguments, ['features', 'boxes', 'imageSize']>): Tensor {
     const { features, boxes, imageSize } = parseArgs<ExtractArguments>(
       'DenseCapLocalization.extract',
@@ -284,7 +302,7 @@ export class DenseCapLocalization extends Layer {
     return readBoxes(features, x, y);
   }
 
-  /** Draws the regions that a step looks at, by the numbers of the predicted boxes [N, A, 4] and the boxes of each picture's truths. */
+  /** Draws the regions of a training step, from the predicted boxes [N, A, 4] and each picture's ground-truth boxes. */
   sample(...args: Arguments<SampleArguments, ['predicted', 'truths']>): RegionSample {
     const { predicted, truths } = parseArgs<SampleArguments>(
       'DenseCapLocalization.sample',
@@ -330,7 +348,10 @@ export class DenseCapLocalization extends Layer {
     };
   }
 
-  /** The truth of each box, -1 for the background and -2 for neither. The best box of a truth that none overlaps is background, too. */
+  /**
+   * The index of each box's ground-truth box; −1 for the background, −2 for neither. A box that was matched without any
+   * overlap is background, too.
+   */
   private matchesOf(truths: Float32Array, boxes: Float32Array): Int32Array {
     if (truths.length === 0) return new Int32Array(boxes.length / 4).fill(-1);
     const quality = hostQuality(truths, boxes);
@@ -338,7 +359,7 @@ export class DenseCapLocalization extends Layer {
     return matches.map((match, i) => (match >= 0 && !(quality.quality[match * quality.boxes + i]! > 0) ? -1 : match));
   }
 
-  /** The losses of the sampled regions: of their confidences, and of their corrections. */
+  /** The losses of the sampled regions: of their confidences and of their corrections. */
   losses(...args: Arguments<LossArguments, ['predictions', 'sample']>): { confidence: Tensor; box: Tensor } {
     const name = 'DenseCapLocalization.losses';
     const names = ['predictions', 'sample'] as const;
@@ -360,7 +381,10 @@ export class DenseCapLocalization extends Layer {
     };
   }
 
-  /** The most confident regions that overlap little, `numProposals` of each picture, or fewer, which `valid` tells. */
+  /**
+   * The most confident regions that overlap little: `numProposals` of each picture. If there are fewer, `valid` marks
+   * those that exist.
+   */
   propose(...args: Arguments<Pick<LossArguments, 'predictions'>, ['predictions']>): { boxes: Tensor; valid: Tensor } {
     const name = 'DenseCapLocalization.propose';
     const given = objectAt(name, ['predictions'], 0, args);

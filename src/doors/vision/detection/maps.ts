@@ -1,4 +1,4 @@
-// What backbones give: feature maps by name.
+// The output of backbones: feature maps by name.
 
 import { noGrad, scope, type Tensor, zeros } from '../../../torch';
 import { isTensorObject as isTensor, type Kind, type Module, namedTensors } from '../../../torch/inside';
@@ -13,13 +13,13 @@ export const featureMaps: Kind = {
   fits: (value) => namedTensors.fits(value) && Object.keys(value as object).length > 0,
 };
 
-/** The maps of a backbone, by name; one map alone is '0'. */
+/** The maps of a backbone by name; a single map is named '0'. */
 export const mapsOf = (features: unknown): FeatureMaps =>
   isTensor(features) ? { '0': features } : (features as FeatureMaps);
 
 export const sizeOf = ({ shape }: Tensor): ImageSize => [shape.at(-2)!, shape.at(-1)!];
 
-/** Channels of each feature map that a backbone makes of pictures of this size. */
+/** The channels of each feature map that a backbone makes, found by a picture of this size. */
 export function retrieveOutChannels(
   model: Module,
   [width, height]: readonly [width: number, height: number],
@@ -27,7 +27,7 @@ export function retrieveOutChannels(
   const { training } = model;
   model.eval();
   const run = model as unknown as (x: Tensor) => unknown;
-  // Shapes are known without computing: tensors made here end with the scope.
+  // Shapes are known without computing, and the scope frees the tensors made here.
   const channels = scope(() =>
     noGrad(() => Object.values(mapsOf(run(zeros(1, 3, height, width)))).map(({ shape }) => shape[1]!)),
   );

@@ -14,19 +14,19 @@ import type { DetectionTarget } from './host';
 import type { RoIHeads } from './roi-heads';
 import type { Detection } from './transform';
 
-/** Everything about a Mask R-CNN but its backbone. */
+/** Options of a Mask R-CNN, all but its backbone. */
 export interface MaskRCNNOptions extends FasterRCNNOptions {
-  /** Classes, the background 0 among them; null where there are a `boxPredictor` and a `maskPredictor`. */
+  /** Number of classes, including the background 0; null if both a `boxPredictor` and a `maskPredictor` are given. */
   numClasses?: number | null;
-  /** Crops of maps '0' to '3', 14×14, by default. */
+  /** Crops boxes for the masks. Default: 14×14 crops of maps '0' to '3'. */
   maskRoiPool?: MultiScaleRoIAlign | null;
   /** Default: `MaskRCNNHeads` of four convolutions of 256 channels. */
   maskHead?: nn.UnaryModule | null;
-  /** Default: a `MaskRCNNPredictor` of 256 channels. */
+  /** Default: a `MaskRCNNPredictor` for 256 channels. */
   maskPredictor?: nn.UnaryModule | null;
 }
 
-/** The options of `MaskRCNN`, as they are where they are not given. */
+/** The defaults of `MaskRCNN`. */
 export const maskRCNNDefaults: Required<MaskRCNNOptions> = {
   ...fasterRCNNDefaults,
   maskRoiPool: null,
@@ -34,12 +34,12 @@ export const maskRCNNDefaults: Required<MaskRCNNOptions> = {
   maskPredictor: null,
 };
 
-/** What a Mask R-CNN finds in a picture: each object's mask too, the probability of every pixel (float32 [N, 1, H, W]). */
+/** A detection of Mask R-CNN, with a mask of each object: the probability of every pixel (float32 [N, 1, H, W]). */
 export interface MaskDetection extends Detection {
   masks: Tensor;
 }
 
-/** The heads of a Mask R-CNN; another `maskPredictor` may be put in the place of the one that there is. */
+/** The heads of a Mask R-CNN. `maskPredictor` can be replaced by another module. */
 export interface MaskRoIHeads extends RoIHeads {
   get maskPredictor(): MaskRCNNPredictor;
   set maskPredictor(predictor: nn.UnaryModule | null);
@@ -48,8 +48,9 @@ export interface MaskRoIHeads extends RoIHeads {
 const CHANNELS = 256;
 
 /**
- * Mask R-CNN (He et al. 2017, arXiv:1703.06870): Faster R-CNN with a branch that gives each object's mask. Targets are `{ boxes, labels, masks }` with
- * masks [N, H, W] of the pictures' size; training has the loss `lossMask` besides, and detections have `masks` [N, 1, H, W], probabilities of each pixel.
+ * Mask R-CNN (He et al. 2017, arXiv:1703.06870): Faster R-CNN with a branch that computes each object's mask. Targets
+ * are `{ boxes, labels, masks }` with masks [N, H, W] of the pictures' size; training also returns the loss `lossMask`,
+ * and detections also have `masks` [N, 1, H, W], the probability of every pixel.
  *
  *     const model = detection.maskrcnnResnet50Fpn({ numClasses: 2 });
  *     const { lossClassifier, lossBoxReg, lossMask, lossObjectness, lossRpnBoxReg } = await model(images, targets);
@@ -117,7 +118,7 @@ interface MaskHeadsArguments {
   /** Channels of each convolution. */
   layers: readonly number[];
   dilation: number;
-  /** The maker of the norm of so many channels. Default: none. */
+  /** Makes the norm for a number of channels. Default: none. */
   normLayer?: NormMaker | null;
 }
 
@@ -127,7 +128,7 @@ interface MaskPredictorArguments {
   numClasses: number;
 }
 
-/** Crops [K, C, S, S] to maps [K, C', S, S], by 3×3 convolutions of so many channels each, with a ReLU. */
+/** Turns crops [K, C, S, S] into maps [K, C', S, S], by a 3×3 convolution with a ReLU for each of `layers`. */
 export class MaskRCNNHeads extends nn.Sequential {
   constructor(...args: Arguments<MaskHeadsArguments, ['inChannels', 'layers', 'dilation', 'normLayer']>) {
     const required = ['inChannels', 'layers', 'dilation'] as const;
@@ -154,7 +155,7 @@ export class MaskRCNNHeads extends nn.Sequential {
     initialized(this);
   }
 
-  /** Files of before 2022 name the convolutions `mask_fcn1` and so on. */
+  /** Files from before 2022 name the convolutions `mask_fcn1` and so on. */
   override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
     const renamed = (key: string): string => {
       const old = key.startsWith(prefix) ? /^mask_fcn(\d+)\.(weight|bias)$/.exec(key.slice(prefix.length)) : null;
@@ -164,7 +165,10 @@ export class MaskRCNNHeads extends nn.Sequential {
   }
 }
 
-/** Maps [K, C, S, S] to the logits of each class's mask [K, numClasses, 2 S, 2 S], by a transposed convolution, a ReLU and a 1×1 convolution. */
+/**
+ * Turns maps [K, C, S, S] into the logits of each class's mask [K, numClasses, 2 S, 2 S], by a transposed convolution,
+ * a ReLU and a 1×1 convolution.
+ */
 export class MaskRCNNPredictor extends nn.Sequential {
   declare conv5_mask: nn.ConvTranspose2d;
   declare mask_fcn_logits: nn.Conv2d;

@@ -1,4 +1,4 @@
-// The third branch of Mask R-CNN's heads: the inputs of its losses, and the masks of detections.
+// The mask branch of Mask R-CNN's heads: its loss in training, and the masks of detections.
 import type { nn, Tensor } from '../../../torch';
 import type { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { tensorOf } from './host';
@@ -21,20 +21,23 @@ interface Regions {
   readonly labels: Int32Array;
 }
 
-/** A picture's positive proposals, and its truths' masks. */
+/** A picture's positive proposals, and its ground-truth masks. */
 export interface MaskSample extends Regions {
-  /** The truth of each proposal. */
+  /** The index of each proposal's ground-truth object. */
   readonly matches: Int32Array;
   readonly masks: HostMasks;
 }
 
-/** What the branch reads. */
+/** The inputs of the branch. */
 interface Seen {
   readonly features: FeatureMaps;
   readonly imageShapes: readonly ImageSize[];
 }
 
-/** The logits [K, M, M] of the masks of each region's class, room by room. */
+/**
+ * The logits [K, M, M] of the mask of each region's class. Each picture's regions are padded to its number of rows in
+ * `rooms`.
+ */
 function logitsOf(
   { pool, head, predictor }: MaskParts,
   regions: readonly Regions[],
@@ -56,12 +59,15 @@ function logitsOf(
   return ofClasses(maps, labels.tensor());
 }
 
-/** Binary cross entropy of the masks of positive proposals, the mean over all their pixels; at most `most` of a picture. */
+/**
+ * Binary cross entropy of the masks of positive proposals, averaged over all their pixels. A picture has at most `most`
+ * positive proposals.
+ */
 export function maskLoss(parts: MaskParts, samples: readonly MaskSample[], most: number, seen: Seen): Tensor {
   const counts = samples.map(({ labels }) => labels.length);
   const rooms = roomsIn(parts.head, counts, roomFor(Math.max(...counts), most));
   const drawn = counts.reduce((sum, count) => sum + count, 0);
-  // Nothing goes through a head that norms nothing.
+  // With batch norm in the head there is no padding, so a step without positive proposals has nothing to compute.
   if (rooms.every((room) => room === 0)) return Object.values(seen.features)[0]!.sum().mul(0);
   const logits = logitsOf(parts, samples, rooms, seen);
   const [count, side] = logits.shape as readonly [number, number];
@@ -77,7 +83,10 @@ export function maskLoss(parts: MaskParts, samples: readonly MaskSample[], most:
   return entropySum(logits, truths, weights.tensor().reshape([count, 1, 1])).div(Math.max(drawn, 1) * side * side);
 }
 
-/** Probabilities [K, M, M] of the masks of detections, at most `most` in a picture, and the room of each picture. */
+/**
+ * Probabilities [K, M, M] of the masks of detections, at most `most` in a picture, and the padded number of each
+ * picture.
+ */
 export function maskAnswers(
   parts: MaskParts,
   found: readonly Regions[],

@@ -1,4 +1,5 @@
-// Masks of objects: those of the truths as regions are to show them, those that are found as pictures, and their loss.
+// Masks of objects: projects ground-truth masks on regions, pastes predicted masks into pictures, and computes the mask
+// loss.
 
 import { ArgumentError, arange, cat, nn, ShapeError, type Tensor } from '../../../torch';
 import {
@@ -17,10 +18,13 @@ import type { ImageSize } from './image-list';
 
 const { fround } = Math;
 
-/** Of a mask: beyond, its box would have left every picture. */
+/** Upper limit of a mask's padding: with more, the box would grow beyond every picture. */
 const MOST_PADDING = 4096;
 
-/** Masks of a picture's objects on the host, as they were given, and the size that the picture has by now. */
+/**
+ * Masks of a picture's objects on the host, at the size in which they were given, and the size to which the picture was
+ * resized.
+ */
 export interface HostMasks {
   /** Row by row, mask by mask. */
   readonly data: ArrayLike<number>;
@@ -28,7 +32,7 @@ export interface HostMasks {
   readonly resized: ImageSize;
 }
 
-/** Throws where the masks of a target are missing or do not fit, as `name` reports it. */
+/** Throws if the masks of a target are missing or do not fit; `name` starts the message. */
 function checkMasks(name: string, masks: unknown, i: number, count: number, size: ImageSize | null): Tensor {
   if (!isTensor(masks)) {
     throw new ArgumentError(
@@ -43,7 +47,7 @@ function checkMasks(name: string, masks: unknown, i: number, count: number, size
   );
 }
 
-/** The masks of targets on the host; `sizes` are those of the pictures as they were given, and as they are now. */
+/** Copies the masks of targets to the host. `sizes` are those of the pictures as given and as resized. */
 export async function hostMasks(
   name: string,
   targets: readonly { readonly boxes: Tensor; readonly masks?: unknown }[],
@@ -60,23 +64,29 @@ export async function hostMasks(
   });
 }
 
-/** The elements, for which nothing is waited where they stand on the host. */
+/** The elements of masks; without waiting if the host has them. */
 function numbersIn(masks: Tensor): ArrayLike<number> | Promise<ArrayLike<number>> {
   if (masks.numel() === 0) return [];
   return valuesAtHand(masks) ?? (masks.data() as Promise<ArrayLike<number>>);
 }
 
-/** Along one axis: the elements that samples lie between, how far behind the first, and how many samples a bin has. */
+/**
+ * The samples along one axis: the two elements that each sample lies between, its distance from the first, and the
+ * number of samples per bin.
+ */
 interface Samples {
   readonly each: number;
   readonly low: Int32Array;
   readonly high: Int32Array;
   readonly behind: Float32Array;
-  /** 0 for a sample outside. */
+  /** 0 for a sample outside the picture, else 1. */
   readonly counts: Uint8Array;
 }
 
-/** The samples of RoIAlign in `bins` bins of [from, to] along an axis of `length` elements, which are read from one of `given`. */
+/**
+ * The samples of RoIAlign in `bins` bins from `from` to `to` along an axis of `length` elements; `nearest` maps each
+ * element to one of the mask as given.
+ */
 function samplesOf([from, to]: readonly [number, number], bins: number, length: number, nearest: Int32Array): Samples {
   const side = Math.max(fround(to - from), 1);
   const bin = fround(side / bins);
@@ -104,15 +114,15 @@ function samplesOf([from, to]: readonly [number, number], bins: number, length: 
   return samples;
 }
 
-/** Which of `given` elements each of `length` shows, by the nearest one. */
+/** For each of `length` elements, the nearest of `given` elements. */
 function nearestOf(given: number, length: number): Int32Array {
   const scale = fround(given / length);
   return Int32Array.from({ length }, (_, i) => Math.min(Math.floor(fround(i * scale)), given - 1));
 }
 
 /**
- * What regions of a picture are to show of the masks that they match: RoIAlign with as many samples as a bin has pixels, of masks at the picture's
- * size. Written into `out` from element `at` on, `side` × `side` numbers a region.
+ * Projects masks on the regions that match them: RoIAlign with as many samples as a bin has pixels, on masks resized to
+ * the picture's size. Writes `side` × `side` numbers per region into `out`, from element `at` on.
  */
 export function projectOnHost(
   { data, size, resized }: HostMasks,
@@ -145,7 +155,10 @@ export function projectOnHost(
   }
 }
 
-/** Where each of `length` pixels of a mask that is stretched over them reads it: the place before, and how far behind that. */
+/**
+ * For each of `length` pixels over which a mask is stretched: the element of the mask before the pixel's position, and
+ * the distance from that element.
+ */
 function stretched(length: number, side: number): { readonly low: Int32Array; readonly behind: Float32Array } {
   const low = new Int32Array(length);
   const behind = new Float32Array(length);
@@ -159,8 +172,9 @@ function stretched(length: number, side: number): { readonly low: Int32Array; re
 }
 
 /**
- * Masks of `side` × `side` numbers as pictures of a size, each stretched over its box, zero elsewhere. A border of `padding` zeros is put around the
- * masks, and boxes grow with it, before they are cut to whole pixels.
+ * Pastes masks of `side` × `side` numbers into pictures of a size: each is stretched over its box, with zeros
+ * elsewhere. Masks get a border of `padding` zeros and boxes grow in proportion, before boxes are rounded to whole
+ * pixels.
  */
 export function pasteOnHost(
   masks: ArrayLike<number>,
@@ -203,8 +217,9 @@ export function pasteOnHost(
 }
 
 /**
- * Masks that were found in boxes, as pictures. Shape: masks [N, 1, M, M] and boxes [N, 4] as (x1, y1, x2, y2) in pixels of a picture of size
- * `imgShape` [H, W] → float32 [N, 1, H, W], zero outside of each box. The pictures are made on the host, so that this is a promise.
+ * Pastes the masks of detections into pictures. Shape: masks [N, 1, M, M] and boxes [N, 4] as (x1, y1, x2, y2) in
+ * pixels of a picture of size `imgShape` [H, W] → float32 [N, 1, H, W], zero outside of each box. The pictures are made
+ * on the host, so this is a promise.
  *
  *     const masks = await detection.pasteMasksInImage(found.masks, found.boxes, [480, 640]);
  *
@@ -246,8 +261,8 @@ export const pasteMasksInImage = callable(
 );
 
 /**
- * What boxes are to show of the masks that they match, by RoIAlign. Shape: gtMasks [T, H, W], boxes [K, 4] and matchedIdxs (int64 [K], from 0 to T − 1) →
- * float32 [K, M, M].
+ * Crops the ground-truth masks to the boxes that match them, by RoIAlign. Shape: gtMasks [T, H, W], boxes [K, 4] and
+ * matchedIdxs (int64 [K], from 0 to T − 1) → float32 [K, M, M].
  *
  * @throws ShapeError
  */
@@ -265,9 +280,9 @@ export const projectMasksOnBoxes = callable(
 );
 
 /**
- * The mask loss of Mask R-CNN: of each proposal the binary cross entropy of the mask of its class, the mean over all pixels.
- * Shape: maskLogits [K, C, M, M] of K proposals in all; of each picture its proposals [P, 4], the masks [T, H, W] and labels (int64 [T]) of its truths,
- * and the truth of each proposal (int64 [P]) → a number.
+ * The mask loss of Mask R-CNN: the binary cross entropy of the mask of each proposal's class, averaged over all pixels.
+ * Shape: maskLogits [K, C, M, M] of K proposals in all; and for each picture its proposals [P, 4], its ground-truth
+ * masks [T, H, W] and labels (int64 [T]), and the index of each proposal's ground truth (int64 [P]) → a number.
  *
  * @throws ShapeError
  */
@@ -308,7 +323,7 @@ export const maskrcnnLoss = callable(
   },
 );
 
-/** Of each region's maps [K, C, M, M] that of its class (int64 [K]): [K, M, M]. */
+/** Picks the map of each region's class (int64 [K]) from its maps [K, C, M, M]: [K, M, M]. */
 export function ofClasses(maps: Tensor, labels: Tensor): Tensor {
   const [count, classes] = maps.shape as readonly [number, number];
   return maps.flatten(0, 1).indexSelect(0, arange(count).mul(classes).add(labels));

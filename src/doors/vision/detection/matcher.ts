@@ -1,19 +1,22 @@
-// Which truth each box of a detector is to find: by how well they match, on the device and on the host.
+// Matches boxes of a detector with ground-truth boxes, by the quality of each match, on the device and on the host.
 
 import { ArgumentError, arange, ShapeError, type Tensor } from '../../../torch';
 import { type Arguments, Callable, expectKind, kinds, parseArgs, tensorKind as tensor } from '../../../torch/inside';
 
-/** What Matcher is made with. */
+/** Options of `Matcher`. */
 export interface MatcherOptions {
-  /** From this quality on a box matches its best truth. */
+  /** A box whose best quality is at least this matches that ground-truth box. */
   highThreshold: number;
-  /** Below this quality a box is background; between the two it is left out. */
+  /** A box whose best quality is below this is background. A box between the two thresholds is ignored. */
   lowThreshold: number;
-  /** Each truth also takes the boxes that match it best, however badly, ties included. Default: false. */
+  /**
+   * Also match each ground-truth box with the boxes of the highest quality for it, however low, ties included. Default:
+   * false.
+   */
   allowLowQualityMatches?: boolean;
 }
 
-/** How well each of `truths` truths matches each of `boxes` boxes, row by row. */
+/** The quality of the match of each of `truths` ground-truth boxes with each of `boxes` boxes, row by row. */
 export interface MatchQuality {
   readonly quality: Float32Array;
   readonly truths: number;
@@ -21,8 +24,9 @@ export interface MatchQuality {
 }
 
 /**
- * The truth of each box, by their quality [truths, boxes], mostly intersection over union: the index of the best truth, or -1 for background,
- * -2 for a quality between the thresholds (int64 [boxes]).
+ * Matches boxes with ground-truth boxes, by a quality [truths, boxes] such as the intersection over union. Returns for
+ * each box the index of its best ground-truth box, −1 for background, or −2 for a quality between the thresholds (int64
+ * [boxes]).
  *
  *     const matches = new Matcher(0.7, 0.3, true)(ops.boxIou(truths, anchors));
  */
@@ -71,7 +75,7 @@ export class Matcher extends Callable {
     return truths.where(isBest, matched);
   }
 
-  /** @internal The same on the host, by the float32 numbers that it is given. */
+  /** @internal The same on the host, in float32 numbers. */
   matchOnHost({ quality, truths, boxes }: MatchQuality): Int32Array {
     const matches = new Int32Array(boxes);
     const low = Math.fround(this.lowThreshold);
@@ -121,7 +125,10 @@ function checkQuality(quality: Tensor): void {
   );
 }
 
-/** A matcher by one threshold. Each truth also takes the box that matches it best; if several truths claim one box, the last has it. */
+/**
+ * A matcher with a single threshold. Each ground-truth box also takes the box that matches it best; if several claim
+ * the same box, the last one gets it.
+ */
 export class SSDMatcher extends Matcher {
   constructor(...args: Arguments<{ threshold: number }, ['threshold']>) {
     const { threshold } = parseArgs<{ threshold: number }>('SSDMatcher', ['threshold'], {}, args, {
@@ -151,7 +158,10 @@ export class SSDMatcher extends Matcher {
   }
 }
 
-/** Intersection over union of each truth with each box, both four coordinates a box, rounded as torchvision's float32 numbers are. */
+/**
+ * Intersection over union of each ground-truth box with each box, four coordinates per box, rounded to float32 as
+ * torchvision does.
+ */
 export function hostQuality(truths: Float32Array, boxes: Float32Array): MatchQuality {
   const { fround } = Math;
   const [m, n] = [truths.length / 4, boxes.length / 4];

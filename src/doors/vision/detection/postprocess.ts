@@ -1,4 +1,5 @@
-// The end of detection, on the host: chooses the scored boxes of a picture that stay. Its time grows with the detections, not with the candidates.
+// The last step of detection, on the host: selects the scored boxes of a picture that remain. Its time grows with the
+// detections, not with the candidates.
 
 import { type HostTarget, resizedBoxes, tensorOf } from './host';
 import type { ImageSize } from './image-list';
@@ -6,12 +7,12 @@ import { hostQuality } from './matcher';
 import { boxAt, boxesAt } from './targets';
 import type { Detection } from './transform';
 
-/** Scored boxes of a picture; the order tells which of equal scores comes first. */
+/** Scored boxes of a picture. Among equal scores, the earlier box comes first. */
 export interface Candidates extends HostTarget {
   readonly scores: Float32Array;
 }
 
-/** How many of the candidates stay. */
+/** Limits of how many candidates remain. */
 export interface Limits {
   readonly nmsThresh: number;
   readonly detectionsPerImg: number;
@@ -39,7 +40,10 @@ export class CandidateList {
   }
 }
 
-/** The indices of the candidates that stay, by falling score: none overlaps a better one of its class by more than the threshold. */
+/**
+ * The indices of the candidates that remain, by descending score: each overlaps no better one of its class by more than
+ * the threshold.
+ */
 export function suppressedOnHost(
   { boxes, labels, scores }: Candidates,
   { nmsThresh, detectionsPerImg }: Limits,
@@ -59,7 +63,7 @@ export function suppressedOnHost(
   return kept;
 }
 
-/** The candidates that stay, by falling score. */
+/** The candidates that remain, by descending score. */
 export function keptOf(found: Candidates, limits: Limits): Candidates {
   const kept = suppressedOnHost(found, limits);
   return {
@@ -69,7 +73,7 @@ export function keptOf(found: Candidates, limits: Limits): Candidates {
   };
 }
 
-/** The detections in a picture as tensors, in pixels of the given picture. Sizes are [height, width]. */
+/** The detections in a picture as tensors, in pixels of the original picture. Sizes are [height, width]. */
 export function detected({ boxes, labels, scores }: Candidates, from: ImageSize, to: ImageSize): Detection {
   const count = labels.length;
   return {
@@ -79,6 +83,6 @@ export function detected({ boxes, labels, scores }: Candidates, from: ImageSize,
   };
 }
 
-/** The detections of a picture, in pixels as it was given. Sizes are [height, width]. */
+/** The detections of a picture after suppression, in pixels of the original picture. Sizes are [height, width]. */
 export const detectionOf = (found: Candidates, limits: Limits, from: ImageSize, to: ImageSize): Detection =>
   detected(keptOf(found, limits), from, to);

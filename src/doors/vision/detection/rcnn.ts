@@ -1,4 +1,4 @@
-// The steps of R-CNN (Girshick et al. 2014, arXiv:1311.2524) as functions; `selectiveSearch` is the one before them.
+// The steps of R-CNN (Girshick et al. 2014, arXiv:1311.2524) as functions; `selectiveSearch` comes before them.
 
 import { ArgumentError, arange, noGrad, ShapeError, type Tensor } from '../../../torch';
 import {
@@ -27,7 +27,7 @@ export function expectRegions(name: string, what: string, boxes: unknown): asser
   throw new ShapeError(`${name}: expected ${what} [K, 4], but got ${got}`);
 }
 
-/** @throws ShapeError unless there is one row a region */
+/** @throws ShapeError unless there is one row per region */
 function expectRows(name: string, what: string, rows: Tensor, count: number): void {
   if (rows.dim() === 2 && rows.shape[0] === count) return;
   throw new ShapeError(
@@ -37,26 +37,28 @@ function expectRows(name: string, what: string, rows: Tensor, count: number): vo
 
 /** Options of `warpRegions`. */
 export interface WarpOptions {
-  /** Pixels of context around the box in the result, at each side. Default: 0; R-CNN's is 16. */
+  /** Pixels of context at each side of the box in the result. Default: 0; R-CNN has 16. */
   padding?: number;
   /**
-   * 'warp' (default) stretches the box to the size; 'square' takes the smallest square around the box, with the picture beside the box; 'bareSquare'
-   * takes that square with `fill` beside the box.
+   * 'warp' (default) stretches the box to the size. 'square' takes the smallest square around the box, with the
+   * surrounding picture. 'bareSquare' takes that square, but fills it with `fill` beside the box.
    */
   mode?: 'warp' | 'square' | 'bareSquare';
-  /** The colour outside the picture, one number or each channel's. Default: 0. */
+  /** The colour outside the picture: one number, or one per channel. Default: 0. */
   fill?: number | readonly number[];
 }
 
 const modes: readonly unknown[] = ['warp', 'square', 'bareSquare'];
 
-/** Along one axis: the places that bins read, and which of them lie in the visible part. */
+/** Along one axis: the positions to read, and whether each lies in the visible part. */
 interface Axis {
   readonly places: Tensor;
   readonly isSeen: Tensor;
 }
 
-/** Reads `count` places of boxes from `low` to `high`, `side` long, in a picture that is `length` long. */
+/**
+ * The `count` positions to read for boxes from `low` to `high`, each box `side` long, in a picture of `length` pixels.
+ */
 function axisOf(
   [low, high]: readonly [Tensor, Tensor],
   side: Tensor,
@@ -72,20 +74,21 @@ function axisOf(
     : [from.clamp({ min: 0 }), to.clamp({ max: length })];
   const centre = places.add(0.5);
   const isSeen = centre.ge(first.unsqueeze(1)).logicalAnd(centre.le(last.unsqueeze(1)));
-  // Interpolation reads places inside only, as if the region had been cut out first.
+  // Interpolation must read inside the region only, as if the region had been cut out first.
   const between = first.add(last).div(2).sub(0.5);
   const inside = places.maximum(first.minimum(between).unsqueeze(1)).minimum(last.sub(1).maximum(between).unsqueeze(1));
   return { places: inside, isSeen };
 }
 
-/** Pixels of a warped region along a side. */
+/** Upper limit of a warped region's side in pixels. */
 const MOST_SIDE = 16_384;
 
 /**
- * R-CNN's warping of regions (appendix A): each box of a picture, whatever its shape, becomes a picture of one size, by bilinear interpolation as
- * of a crop that is resized. With `padding` p the box is first made larger around its middle, so that p pixels of each border show context.
- * Shape: image [C, H, W] and boxes [K, 4] as (x1, y1, x2, y2) in pixels → [K, C, ...size], with the image's gradient. A picture of 227 pixels
- * takes 618 kB a box: give a few hundred boxes at a time.
+ * R-CNN's warping of regions (appendix A): each box of a picture, whatever its shape, is cropped and resized to one
+ * size by bilinear interpolation. With `padding` p, the box is first enlarged around its centre, so that p pixels at
+ * each border show context.
+ * Shape: image [C, H, W] and boxes [K, 4] as (x1, y1, x2, y2) in pixels → [K, C, ...size]; gradients reach the image. A
+ * result of 227 pixels takes 618 kB per box, so pass a few hundred boxes at a time.
  *
  *     const crops = detection.warpRegions(image, boxes, 227, { padding: 16 });
  *
@@ -142,27 +145,33 @@ export const warpRegions = callable(
   },
 );
 
-/** Which regions count as which box. */
+/** Thresholds of `matchRegions`. */
 export interface RegionMatchOptions {
-  /** From this intersection over union with a truth on, a region shows it. Default: 0.5, with which R-CNN tunes its network. */
+  /**
+   * A region is positive if its IoU with a ground-truth box is at least this. Default: 0.5, which R-CNN uses to tune
+   * its network.
+   */
   fgIouThresh?: number;
-  /** Below this one it shows the background; between the two its label is −1. Default: 0.5; R-CNN's SVMs take 0.3. */
+  /**
+   * A region is background if its highest IoU is below this; between the two thresholds its label is −1. Default: 0.5;
+   * R-CNN's SVMs use 0.3.
+   */
   bgIouThresh?: number;
 }
 
-/** What regions of a picture show. */
+/** The labels of regions and the ground-truth boxes that they match. */
 export interface MatchedRegions {
-  /** int64 [K]: the label of the truth, 0 for the background, −1 for neither. */
+  /** int64 [K]: the label of the ground-truth box, 0 for the background, −1 for neither. */
   readonly labels: Tensor;
-  /** float32 [K, 4]: the truth that overlaps each region most, or the region itself where there is none. */
+  /** float32 [K, 4]: the ground-truth box that overlaps each region most, or the region itself if there is none. */
   readonly truths: Tensor;
-  /** float32 [K]: the intersection over union with it. */
+  /** float32 [K]: the intersection over union with that box. */
   readonly ious: Tensor;
 }
 
 /**
- * What each region shows, by the truth that it overlaps most. Shape: boxes [K, 4], those of the truths [T, 4] and their labels (int64 [T]), from 1 on.
- * The numbers are looked at on the host, so that this is a promise.
+ * Labels each region by the ground-truth box that it overlaps most. Shape: boxes [K, 4], ground-truth boxes [T, 4] and
+ * their labels (int64 [T]), from 1 on. The matching runs on the host, so this is a promise.
  *
  *     const { labels, truths, ious } = await detection.matchRegions(boxes, target.boxes, target.labels, { fgIouThresh: 0.6 });
  *
@@ -207,9 +216,11 @@ export const matchRegions = callable(
 );
 
 /**
- * The loss of one linear SVM a class on regions' scores s = w · φ + b, for `nn.Linear(features, classes)`: of each class the mean over regions of
- * max(0, 1 − y s), with y = 1 for its own regions and −1 for all others; the sum over classes. A penalty ½ λ ‖w‖² is the optimizer's `weightDecay`.
- * Shape: scores [K, C] and labels [K] as of `matchRegions`: 1 to C, 0 for the background, −1 for regions that do not count → a number.
+ * The loss of linear SVMs, one for each class, on regions' scores s = w · φ + b of `nn.Linear(features, classes)`: the
+ * mean over regions of max(0, 1 − y s), with y = 1 for the class's own regions and −1 for all others, summed over
+ * classes. For a penalty ½ λ ‖w‖², set the optimizer's `weightDecay`.
+ * Shape: scores [K, C] and labels [K] as `matchRegions` returns them: 1 to C, 0 for the background, −1 for ignored
+ * regions → a number.
  *
  * @throws ShapeError
  */
@@ -230,20 +241,21 @@ export const svmLoss = callable('svmLoss(scores, labels)', (scores: Tensor, labe
 
 /** Options of `detectRegions`. */
 export interface RegionDetectionOptions {
-  /** Regions of a class have a higher score than this. Default: 0, where an SVM decides. */
+  /** Detections need a score above this. Default: 0, the decision boundary of an SVM. */
   scoreThresh?: number;
-  /** Regions that overlap a better one of their class by more than this go. Default: 0.3, R-CNN's. */
+  /** Regions that overlap a better one of their class by more than this are dropped. Default: 0.3, as in R-CNN. */
   nmsThresh?: number;
-  /** Detections at most. Default: 100. */
+  /** Most detections. Default: 100. */
   detectionsPerImg?: number;
-  /** The first column that is a class; 1 where column 0 is the background. Default: 0. */
+  /** The first column of `scores` that is a class; 1 if column 0 is the background. Default: 0. */
   firstClass?: number;
 }
 
 /**
- * The end of R-CNN and of Fast R-CNN: of each class the regions with a score above the threshold, without those that overlap a better one of the
- * class (non-maximum suppression, class by class). Shape: boxes [K, 4], or [K, 4 C] with a box for each class, and scores [K, C] of any
- * classifier → `{ boxes, labels, scores }` by falling score; labels are columns, from 0 on, or from 1 where column 0 is the background.
+ * The last step of R-CNN and of Fast R-CNN: keeps the regions of each class whose score is above the threshold, and
+ * drops those that overlap a better one of the class (non-maximum suppression, class by class). Shape: boxes [K, 4], or
+ * [K, 4 C] with a box for each class, and scores [K, C] of any classifier → `{ boxes, labels, scores }` by descending
+ * score. Labels are column indices.
  *
  *     const found = await detection.detectRegions(boxes, svms(features), { nmsThresh: 0.3 });
  *
@@ -288,22 +300,24 @@ export const detectRegions = callable(
   },
 );
 
-/** Corrections as R-CNN writes them, without weights and without a limit. */
+/** Codes corrections as R-CNN writes them: without weights and without a limit. */
 const coder = (): BoxCoder => new BoxCoder([1, 1, 1, 1], { bboxXformClip: Number.POSITIVE_INFINITY });
 
 /**
- * R-CNN's box regression (appendix C): for each of the four corrections t of proposals p to their truths g,
+ * R-CNN's box regression (appendix C). It fits weights to each of the four corrections t of proposals p to their
+ * ground-truth boxes g,
  *
  *     tx = (gx − px) / pw,   ty = (gy − py) / ph,   tw = ln(gw / pw),   th = ln(gh / ph)        (centres and sides)
  *     w = argmin Σ (t − w · φ)² + λ ‖w‖²
  *
- * over proposals of one class that overlap their truths well (R-CNN: by more than 0.6), with features φ of each. Shape: features [K, D], proposals
- * and truths [K, 4] as (x1, y1, x2, y2) → weights [4, D]. The system, of the smaller of K and D, is solved on the host, so that this is a promise.
+ * over proposals of one class that overlap their ground-truth boxes well (R-CNN: by more than 0.6), with features φ of
+ * each. Shape: features [K, D], `proposals` and `truths` [K, 4] as (x1, y1, x2, y2) → weights [4, D]. The system has
+ * the smaller of K and D unknowns, and is solved on the host, so this is a promise.
  *
  *     const weight = await detection.fitBoxRegression(features, proposals, truths, { ridge: 1000 });
  *     const better = detection.applyBoxRegression(features, proposals, weight);
  *
- * @throws ShapeError; ArgumentError where the features do not determine the weights
+ * @throws ShapeError; ArgumentError if the features do not determine the weights
  */
 export const fitBoxRegression = callable(
   'fitBoxRegression(features, proposals, truths, ...)',
@@ -333,8 +347,8 @@ export const fitBoxRegression = callable(
 );
 
 /**
- * Boxes corrected by `fitBoxRegression`: gx = pw · (w · φ) + px, gw = pw · exp(w · φ), and so along y. Shape: features [K, D], proposals [K, 4] and
- * weights [4, D] → [K, 4].
+ * Boxes corrected by `fitBoxRegression`: gx = pw · (w · φ) + px, gw = pw · exp(w · φ), and likewise along y. Shape:
+ * features [K, D], proposals [K, 4] and weights [4, D] → [K, 4].
  *
  * @throws ShapeError
  */

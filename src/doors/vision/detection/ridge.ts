@@ -1,8 +1,11 @@
-// Owns ridge regression: the weights of least squares with a penalty of their size.
+// Ridge regression: least squares with a penalty on the size of the weights.
 import { ArgumentError, type Tensor } from '../../../torch';
 import { numbersOf, tensorOf } from './host';
 
-/** The lower triangle L of a symmetric matrix A = L Lᵀ, row by row, in its place; false where A is not positive definite. */
+/**
+ * Replaces a symmetric matrix A by its Cholesky factor: the lower triangle L with A = L Lᵀ, row by row. Returns false
+ * if A is not positive definite.
+ */
 function cholesky(a: Float64Array, n: number): boolean {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
@@ -15,7 +18,7 @@ function cholesky(a: Float64Array, n: number): boolean {
   return true;
 }
 
-/** X of L Lᵀ X = B, in the place of B [n, columns]. */
+/** Solves L Lᵀ X = B in place of B [n, columns]. */
 function solve(l: Float64Array, n: number, b: Float64Array, columns: number): void {
   for (let c = 0; c < columns; c++) {
     for (let i = 0; i < n; i++) {
@@ -32,8 +35,9 @@ function solve(l: Float64Array, n: number, b: Float64Array, columns: number): vo
 }
 
 /**
- * W = argmin ‖x Wᵀ − y‖² + λ ‖W‖², which solves (xᵀx + λ) Wᵀ = xᵀy, or, where there are fewer rows than features, W = zᵀx of (x xᵀ + λ) z = y.
- * Products are the device's, the system is solved on the host in double precision. Shape: x [K, D] and y [K, T] → [T, D].
+ * W = argmin ‖x Wᵀ − y‖² + λ ‖W‖², the solution of (xᵀx + λ) Wᵀ = xᵀy. If there are fewer rows than features, W = zᵀx
+ * with (x xᵀ + λ) z = y. The device computes the products; the host solves the system in double precision. Shape: x [K,
+ * D] and y [K, T] → [T, D].
  */
 export async function ridgeRegression(name: string, x: Tensor, y: Tensor, ridge: number): Promise<Tensor> {
   const [rows, features] = x.shape as readonly [number, number];

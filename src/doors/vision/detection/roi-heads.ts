@@ -1,4 +1,4 @@
-// The second stage of R-CNN: what each proposal shows, and where exactly.
+// The second stage of R-CNN: classifies each proposal and corrects its box.
 
 import { ArgumentError, cat, nn, ones, type Tensor } from '../../../torch';
 import {
@@ -36,35 +36,35 @@ import { inParts, type Part } from './steps';
 import { boxAt, boxesAt, boxesIn, labelled, matched, padded, roomsIn } from './targets';
 import type { Detection } from './transform';
 
-/** What RoIHeads is made with. */
+/** Options of `RoIHeads`. */
 export interface RoIHeadsOptions {
   /** Crops the boxes out of the feature maps. */
   boxRoiPool: MultiScaleRoIAlign;
-  /** Crops [K, C, S, S] to representations. */
+  /** Turns crops [K, C, S, S] into features. */
   boxHead: nn.UnaryModule;
-  /** Representations to `[logits, boxes]`, [K, classes] and [K, 4 classes], as `FastRCNNPredictor` does. */
+  /** Turns features into `[logits, boxes]`, [K, classes] and [K, 4 classes], as `FastRCNNPredictor` does. */
   boxPredictor: Module;
-  /** From this intersection over union with a truth on, a proposal is positive. */
+  /** A proposal is positive if its IoU with a ground-truth box is at least this. */
   fgIouThresh: number;
-  /** Below this one it shows the background. */
+  /** A proposal is background if its highest IoU is below this. */
   bgIouThresh: number;
-  /** Proposals of each picture that the losses look at. */
+  /** Proposals of each picture that enter the losses. */
   batchSizePerImage: number;
-  /** At most this part of them is positive. */
+  /** At most this fraction of them is positive. */
   positiveFraction: number;
-  /** Weights of the box coder. null is [10, 10, 5, 5]. */
+  /** Weights of the box coder; null means [10, 10, 5, 5]. */
   bboxRegWeights: readonly [number, number, number, number] | null;
-  /** Detections have a higher score than this. */
+  /** Detections need a score above this. */
   scoreThresh: number;
-  /** Detections that overlap a better one of their class by more than this go. */
+  /** Detections that overlap a better one of their class by more than this IoU are dropped. */
   nmsThresh: number;
-  /** Detections of a picture at most. */
+  /** Most detections per picture. */
   detectionsPerImg: number;
-  /** Crops the boxes whose masks are wanted; null, the default, where no masks are. */
+  /** Crops the boxes for masks. Default: null, for heads without masks. */
   maskRoiPool?: MultiScaleRoIAlign | null;
-  /** Crops [K, C, S, S] to maps. Default: null. */
+  /** Turns crops [K, C, S, S] into maps. Default: null. */
   maskHead?: nn.UnaryModule | null;
-  /** Maps to the logits [K, classes, M, M] of each class's mask. Default: null. */
+  /** Turns maps into the logits [K, classes, M, M] of each class's mask. Default: null. */
   maskPredictor?: nn.UnaryModule | null;
 }
 
@@ -85,18 +85,18 @@ type Order = [
   'maskPredictor',
 ];
 
-/** The losses of boxes, their classes and their masks: scalars. */
+/** The losses of boxes, of their classes and of their masks, as scalars. */
 export interface RoILosses {
   lossClassifier: Tensor;
   lossBoxReg: Tensor;
-  /** Where masks are wanted. */
+  /** Present if the heads make masks. */
   lossMask?: Tensor;
 }
 
 const moduleKind = kinds.instance(Module, 'a module');
 const poolKind = kinds.instance(MultiScaleRoIAlign, 'a MultiScaleRoIAlign');
 
-/** What the head says about proposals of all pictures. */
+/** The head's output for the proposals of all pictures. */
 interface Answers {
   /** [K, classes] */
   readonly logits: Tensor;
@@ -104,23 +104,24 @@ interface Answers {
   readonly boxes: Tensor;
 }
 
-/** A picture's proposals that the losses look at. */
+/** The proposals of a picture that enter the losses. */
 interface ProposalSample {
   readonly boxes: Float32Array;
   /** The class of each; 0 is the background. */
   readonly labels: Int32Array;
-  /** The number of the truth of each. */
+  /** The index of each proposal's ground-truth box. */
   readonly matches: Int32Array;
 }
 
-/** Sides of the smallest detection, in pixels of the resized picture. */
+/** Detections with a shorter side are dropped; in pixels of the resized picture. */
 const MIN_SIZE = 1e-2;
-/** Truths that there is room for at least, so that pictures of few truths all make steps of one size. */
+/** Least number of ground-truth boxes to pad for, so that steps on pictures with few boxes all have the same size. */
 const ROOM_FOR_TRUTHS = 16;
 
 /**
- * The box head of Fast R-CNN (Girshick 2015, arXiv:1504.08083): classifies what each proposal shows and corrects its box, class by class. In
- * training a call gives the losses, of proposals and truths that are drawn; in evaluation the detections of each picture:
+ * The box head of Fast R-CNN (Girshick 2015, arXiv:1504.08083): classifies each proposal and corrects its box, class by
+ * class. In training, a call returns the losses of a sample of proposals and ground-truth boxes; in evaluation, it
+ * returns the detections of each picture:
  *
  *     const [detections, losses] = await heads(featureMaps, proposals, imageSizes, targets);
  */
@@ -184,7 +185,10 @@ export class RoIHeads extends Module {
     this.box_head = head;
   }
 
-  /** What classifies; put another in its place for other classes: `detector.roiHeads.boxPredictor = new FastRCNNPredictor(1024, 3)`. */
+  /**
+   * Classifies the regions. Replace it for other classes:
+   * `detector.roiHeads.boxPredictor = new FastRCNNPredictor(1024, 3)`.
+   */
   get boxPredictor(): FastRCNNPredictor {
     return this.box_predictor;
   }
@@ -209,7 +213,7 @@ export class RoIHeads extends Module {
     this.mask_head = head;
   }
 
-  /** The module that computes the logits of masks; null where none are made. */
+  /** Computes the logits of masks; null if the heads make none. */
   get maskPredictor(): nn.UnaryModule | null {
     return this.mask_predictor;
   }
@@ -280,7 +284,7 @@ export class RoIHeads extends Module {
     return { logits, boxes: corrections };
   }
 
-  /** @internal Draws the proposals that the losses look at, truths among them, and records these. */
+  /** @internal Draws the proposals for the losses, ground-truth boxes among them, and records the losses. */
   lossesOf(
     features: FeatureMaps,
     proposals: readonly Float32Array[],
@@ -305,7 +309,7 @@ export class RoIHeads extends Module {
     });
   }
 
-  /** Room for as many proposals of each picture as there can be. */
+  /** The number of rows that each picture's proposals are padded to. */
   private roomsFor(
     samples: readonly ProposalSample[],
     targets: readonly HostTarget[],
@@ -320,25 +324,28 @@ export class RoIHeads extends Module {
     );
   }
 
-  /** Positive proposals of a picture at most. */
+  /** Most positive proposals of a picture. */
   private get mostPositives(): number {
     const { batchSizePerImage, positiveFraction } = this.fgBgSampler;
     return Math.floor(batchSizePerImage * positiveFraction);
   }
 
-  /** The modules that compute masks, where all of them are there. */
+  /** The modules that compute masks; null unless all of them are given. */
   private get maskParts(): MaskParts | null {
     const { mask_roi_pool: pool, mask_head: head, mask_predictor: predictor } = this;
     return pool && head && predictor ? { pool, head, predictor } : null;
   }
 
-  /** Whether masks are made, and wanted in training. */
+  /** Whether the heads make masks, and so need them in training. */
   hasMask(...none: []): boolean {
     parseArgs('hasMask', [], {}, none);
     return this.maskParts !== null;
   }
 
-  /** @internal The masks of targets on the host where they are wanted, else null. Sizes are those of the pictures as given, and as they are now. */
+  /**
+   * @internal The masks of targets on the host; null if the heads make none. Sizes are those of the pictures as given
+   * and as resized.
+   */
   async wantedMasks(
     name: string,
     targets: readonly DetectionTarget[],
@@ -347,7 +354,10 @@ export class RoIHeads extends Module {
     return this.maskParts && hostMasks(name, targets, sizes);
   }
 
-  /** @internal The masks of detections, `side` × `side` probabilities each, picture by picture; null where none are made. */
+  /**
+   * @internal The masks of detections, `side` × `side` probabilities each, picture by picture; null if the heads make
+   * none.
+   */
   async foundMasks(
     found: readonly Candidates[],
     seen: { readonly features: FeatureMaps; readonly imageShapes: readonly ImageSize[] },
@@ -378,7 +388,10 @@ export class RoIHeads extends Module {
     };
   }
 
-  /** Cross entropy of the classes, and smooth L1 of the corrections for the class of each positive, both over the number of proposals. */
+  /**
+   * Cross entropy of the classes, and smooth L1 of the corrections for the class of each positive proposal, both
+   * divided by the number of proposals.
+   */
   private computeLoss(
     { logits, boxes }: Answers,
     samples: readonly ProposalSample[],
@@ -407,7 +420,10 @@ export class RoIHeads extends Module {
     };
   }
 
-  /** @internal Probabilities of the classes, corrected boxes and the score [K] of every proposal, [K, 5 classes + 1], to be read back together. */
+  /**
+   * @internal For every proposal the probabilities of the classes, the corrected boxes and the score [K], as one tensor
+   * [K, 5 classes + 1], so that one read-back gets all.
+   */
   answersTo(
     features: FeatureMaps,
     proposals: readonly Tensor[],
@@ -422,8 +438,8 @@ export class RoIHeads extends Module {
   }
 
   /**
-   * @internal The detections in each picture, by the answers of `answersTo` for its proposals, row by row; a last number below 0 means that there is none.
-   * Sizes are [height, width].
+   * @internal The detections in each picture, from the output of `answersTo`, row by row. If the last number of a row
+   * is below 0, the row is padding. Sizes are [height, width].
    */
   detections(answers: ArrayLike<number>, counts: readonly number[], imageShapes: readonly ImageSize[]): Candidates[] {
     const rows = counts.reduce((sum, count) => sum + count, 0);
@@ -454,12 +470,12 @@ export class RoIHeads extends Module {
 }
 
 export interface RoIHeads {
-  /** `boxPredictor` by its name in state dicts. */
+  /** `boxPredictor` under its name in state dicts. */
   get box_predictor(): FastRCNNPredictor;
   set box_predictor(predictor: Module);
 }
 
-/** Those of a sample that show an object. */
+/** The proposals of a sample that show an object. */
 function positivesOf({ boxes, labels, matches }: ProposalSample): ProposalSample {
   const places = Int32Array.from(labels.keys()).filter((k) => labels[k]! > 0);
   return {

@@ -2,19 +2,20 @@ import { nn, type Tensor } from '../../../torch';
 import { type Arguments, expectKind, inputs, kinds, Layer, parseArgs, tensors } from '../../../torch/inside';
 import { Conv2dNormActivation } from '../ops/layers';
 
-/** What RPNHead is made with. */
+/** Options of `RPNHead`. */
 export interface RPNHeadOptions {
   /** Channels of each feature map. */
   inChannels: number;
   /** Anchors at each place of a map. */
   numAnchors: number;
-  /** 3×3 convolutions. Default: 1. */
+  /** Number of 3×3 convolutions. Default: 1. */
   convDepth?: number;
 }
 
 /**
- * What region proposals are made of: for each anchor of each feature map [N, C, H, W] whether it shows an object, [N, A, H, W], and how to correct
- * it, [N, 4 A, H, W]; the same 3×3 convolutions and two of 1×1 for all maps. Weights are drawn from a normal distribution of 0.01.
+ * The head of region proposals. For each anchor of each feature map [N, C, H, W] it computes a logit of whether it
+ * shows an object, [N, A, H, W], and a correction, [N, 4 A, H, W]. All maps share the 3×3 convolutions and the two 1×1
+ * convolutions. Weights are initialized from a normal distribution with a standard deviation of 0.01.
  */
 export class RPNHead extends Layer {
   conv: nn.Sequential;
@@ -52,7 +53,7 @@ export class RPNHead extends Layer {
     return [shared.map((x) => this.cls_logits(x)), shared.map((x) => this.bbox_pred(x))];
   }
 
-  /** Files of before 2022 name the only convolution `conv`. */
+  /** Files from before 2022 name the only convolution `conv`. */
   override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
     const renamed = (key: string): string => {
       const old = key.startsWith(prefix) ? /^conv\.(weight|bias)$/.exec(key.slice(prefix.length)) : null;
@@ -62,7 +63,7 @@ export class RPNHead extends Layer {
   }
 }
 
-/** What a head gives for a map, [N, A C, H, W], box by box as anchors are numbered: [N, H W A, C]. */
+/** Rearranges a head's output for a map, [N, A C, H, W], in the order of the anchors: [N, H W A, C]. */
 export function boxByBox(x: Tensor, columns: number): Tensor {
   const [n, , h, w] = x.shape as readonly [number, number, number, number];
   return x.view(n, -1, columns, h, w).permute(0, 3, 4, 1, 2).reshape([n, -1, columns]);

@@ -1,4 +1,4 @@
-// Region proposals: where objects may be, and how well the network that says so does.
+// The region proposal network: finds where objects may be, and computes the losses that train it.
 
 import { ArgumentError, cat, noGrad, stack, type Tensor } from '../../../torch';
 import {
@@ -24,32 +24,32 @@ import { BalancedPositiveNegativeSampler } from './sampler';
 import { inParts } from './steps';
 import { boxAt, boxesAt, labelled, matched, padded } from './targets';
 
-/** How many boxes of a feature map, or of a picture, go on: in training and in evaluation. */
+/** How many boxes of a feature map, or of a picture, are kept, in training and in evaluation. */
 export interface TopN {
   readonly training: number;
   readonly testing: number;
 }
 
-/** What RegionProposalNetwork is made with. */
+/** Options of `RegionProposalNetwork`. */
 export interface RegionProposalOptions {
   anchorGenerator: BoxGenerator;
-  /** Gives `[logits, boxes]` of a list of feature maps, as `RPNHead` does. */
+  /** Turns a list of feature maps into `[logits, boxes]`, as `RPNHead` does. */
   head: Module;
-  /** From this intersection over union with a truth on, an anchor is positive. */
+  /** An anchor is positive if its IoU with a ground-truth box is at least this. */
   fgIouThresh: number;
-  /** Below this one it is negative. */
+  /** An anchor is negative if its highest IoU is below this. */
   bgIouThresh: number;
-  /** Anchors of each picture that the losses look at. */
+  /** Anchors of each picture that enter the losses. */
   batchSizePerImage: number;
-  /** At most this part of them is positive. */
+  /** At most this fraction of them is positive. */
   positiveFraction: number;
-  /** Boxes of each feature map that go on to the suppression. */
+  /** How many of the best boxes of each feature map enter the suppression. */
   preNmsTopN: TopN;
-  /** Boxes of each picture that are left after it. */
+  /** How many boxes of each picture remain after the suppression. */
   postNmsTopN: TopN;
-  /** Boxes that overlap a better one of their map by more than this go. */
+  /** Boxes that overlap a better one of their map by more than this IoU are dropped. */
   nmsThresh: number;
-  /** Boxes of a lower score go. Default: 0. */
+  /** Boxes with a lower score are dropped. Default: 0. */
   scoreThresh?: number;
 }
 
@@ -78,7 +78,7 @@ interface ProposalArguments {
   targets?: readonly DetectionTarget[] | null;
 }
 
-/** What the head says about every anchor. */
+/** The head's output for every anchor. */
 export interface Predictions {
   /** [N, A] */
   readonly objectness: Tensor;
@@ -86,31 +86,32 @@ export interface Predictions {
   readonly deltas: Tensor;
   /** The anchors (float32 [A, 4]) of each picture. */
   readonly anchors: readonly Tensor[];
-  /** Anchors of each feature map. */
+  /** Number of anchors of each feature map. */
   readonly counts: readonly number[];
 }
 
-/** Proposals of every picture, padded to one number. */
+/** Proposals of every picture, padded to the same number. */
 export interface PaddedProposals {
   /** float32 [N, P, 4], best first. */
   readonly boxes: Tensor;
-  /** Probabilities [N, P], falling; -1 where there is no box. */
+  /** Probabilities [N, P], descending; −1 for padding. */
   readonly scores: Tensor;
 }
 
-/** The losses of proposed regions: whether there is something, and where. Scalars. */
+/** The losses of proposals, as scalars: of whether there is an object, and of the corrections. */
 export interface RegionProposalLosses {
   lossObjectness: Tensor;
   lossRpnBoxReg: Tensor;
 }
 
-/** Sides of the smallest proposal, in pixels. */
+/** Proposals with a shorter side are dropped; in pixels. */
 const MIN_SIZE = 1e-3;
 const BATCH_FIRST = 1;
 
 /**
- * Region proposal network (Ren et al. 2015, arXiv:1506.01497, section 3.1): corrects anchors, and keeps those that most likely show an object and
- * do not overlap. A call gives the proposals of each picture and, in training, the two losses:
+ * Region proposal network (Ren et al. 2015, arXiv:1506.01497, section 3.1): corrects anchors, and keeps those that most
+ * likely show an object and do not overlap. A call returns the proposals of each picture and, in training, the two
+ * losses:
  *
  *     const [boxes, { lossObjectness, lossRpnBoxReg }] = await rpn(images, featureMaps, targets);
  */
@@ -194,7 +195,7 @@ export class RegionProposalNetwork extends Module {
     });
   }
 
-  /** @internal What the head says about the anchors of a batch. */
+  /** @internal The head's output for the anchors of a batch. */
   predict(images: ImageList, features: FeatureMaps): Predictions {
     const maps = Object.values(features);
     const [logits, boxes] = (this.head as unknown as (maps: readonly Tensor[]) => [Tensor[], Tensor[]])(maps);
@@ -220,7 +221,7 @@ export class RegionProposalNetwork extends Module {
     };
   }
 
-  /** @internal The proposals of a batch. Nothing of them has a gradient. */
+  /** @internal The proposals of a batch, without gradients. */
   propose({ objectness, deltas, anchors, counts }: Predictions, imageSizes: readonly ImageSize[]): PaddedProposals {
     return noGrad(() => {
       const logits = objectness.detach();
@@ -255,7 +256,7 @@ export class RegionProposalNetwork extends Module {
     });
   }
 
-  /** @internal Draws the anchors that the losses look at, and records these. */
+  /** @internal Draws the anchors for the losses, and records the losses. */
   async lossesOf(
     predictions: Predictions,
     targets: readonly HostTarget[],
@@ -274,7 +275,10 @@ export class RegionProposalNetwork extends Module {
     return part(() => this.computeLoss(predictions, samples));
   }
 
-  /** Cross entropy of the anchors that were drawn, and smooth L1 of the positive ones' corrections, both over their number. */
+  /**
+   * Cross entropy of the drawn anchors, and smooth L1 of the positive anchors' corrections, both divided by the number
+   * of drawn anchors.
+   */
   private computeLoss({ objectness, deltas }: Predictions, samples: readonly AnchorSample[]): RegionProposalLosses {
     const [pictures, count] = objectness.shape as readonly [number, number];
     const { batchSizePerImage, positiveFraction } = this.fgBgSampler;
@@ -302,25 +306,25 @@ export class RegionProposalNetwork extends Module {
 }
 
 export interface RegionProposalNetwork {
-  /** What scores and corrects anchors; a module of the same results may take its place. */
+  /** Scores and corrects anchors. It can be replaced by a module with the same outputs. */
   get head(): RPNHead;
   set head(head: Module);
 }
 
 interface AnchorSample {
-  /** Indices in rising order. */
+  /** Indices in ascending order. */
   readonly positive: Int32Array;
   readonly negative: Int32Array;
-  /** The positive anchors, and the truth of each. */
+  /** The positive anchors, and the ground-truth box of each. */
   readonly anchors: Float32Array;
   readonly truths: Float32Array;
 }
 
-/** Of boxes [N, K, 4] those with these indices [N, L]: [N, L, 4]. */
+/** Picks boxes from [N, K, 4] by indices [N, L]: [N, L, 4]. */
 export const chosenBoxes = (boxes: Tensor, indices: Tensor): Tensor =>
   boxes.gather(1, indices.unsqueeze(2).expand([...indices.shape, 4]));
 
-/** Boxes [N, K, 4] within the pictures. */
+/** Clips boxes [N, K, 4] to their pictures. */
 export function clipped(boxes: Tensor, imageSizes: readonly ImageSize[]): Tensor {
   const limits = Float32Array.from(imageSizes.flatMap(([h, w]) => [w, h, w, h]));
   return boxes.clamp({ min: 0 }).minimum(tensorOf(limits, [imageSizes.length, 1, 4], 'float32'));
@@ -329,7 +333,7 @@ export function clipped(boxes: Tensor, imageSizes: readonly ImageSize[]): Tensor
 /** Boxes and scores as one tensor [N, P, 5], so that they are read back together. */
 export const packedProposals = ({ boxes, scores }: PaddedProposals): Tensor => cat([boxes, scores.unsqueeze(2)], 2);
 
-/** The boxes of each picture that there are, four coordinates each. */
+/** The boxes of each picture without the padding, four coordinates each. */
 export function unpackedProposals(packed: ArrayLike<number>, pictures: number): Float32Array[] {
   const each = packed.length / pictures;
   return Array.from({ length: pictures }, (_, i) => {

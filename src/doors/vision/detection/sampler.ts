@@ -1,4 +1,5 @@
-// Which boxes a training step looks at: a fixed number, in a fixed proportion, drawn as torchvision draws them.
+// Draws the boxes for a training step: a fixed number, in a fixed proportion, with the same random draws as
+// torchvision.
 
 import type { Tensor } from '../../../torch';
 import {
@@ -12,22 +13,23 @@ import {
 import { detectorKinds } from './detector-kinds';
 import { numbersOf, tensorOf } from './host';
 
-/** What BalancedPositiveNegativeSampler is made with. */
+/** Options of `BalancedPositiveNegativeSampler`. */
 export interface SamplerOptions {
   batchSizePerImage: number;
-  /** The positives' part of a sample. */
+  /** The fraction of a sample that may be positive. */
   positiveFraction: number;
 }
 
-/** Indices of the boxes of a sample, each list in rising order. */
+/** Indices of the boxes of a sample, each list in ascending order. */
 export interface Sample {
   readonly positive: Int32Array;
   readonly negative: Int32Array;
 }
 
 /**
- * Draws at most `batchSizePerImage` boxes of each picture, at most `positiveFraction` of them positive: labels of 1 or more are positive, 0
- * negative, less is left out. Gives masks of both (uint8), which wait for the labels:
+ * Draws at most `batchSizePerImage` boxes of each picture, at most `positiveFraction` of them positive: labels of 1 or
+ * more are positive, 0 is negative, and boxes with lower labels are never drawn. A call returns masks of both (uint8),
+ * as a promise, because it reads the labels:
  *
  *     const [positive, negative] = await sampler(labels);   // lists, one a picture
  */

@@ -19,15 +19,17 @@ export type SimilarityMeasures = 'CTSF' | 'TSF' | 'SF' | 'F' | 'C' | 'T' | 'S' |
 
 /** Options of `selectiveSearch`. */
 export interface SelectiveSearchOptions {
-  /** k of the segmentation at the start, or several. Default: [50, 100]. */
+  /** k of the initial segmentation, or several. Default: [50, 100]. */
   scale?: number | readonly number[];
-  /** Standard deviation of the smoothing before it, in pixels. Default: 0.8. */
+  /** Standard deviation, in pixels, of the smoothing before the segmentation. Default: 0.8. */
   sigma?: number;
-  /** Smaller segments join a neighbour. Default: null, as many pixels as the scale. */
+  /** Segments of fewer pixels are merged with a neighbour. Default: null, as many pixels as the scale. */
   minSize?: number | null;
-  /** In what space colours are compared, or several: 'rgb', 'hsv', 'lab', 'gray'. Default: ['hsv', 'lab']. */
+  /**
+   * The colour space in which colours are compared, or several: 'rgb', 'hsv', 'lab', 'gray'. Default: ['hsv', 'lab'].
+   */
   colorSpace?: ColorSpace | readonly ColorSpace[];
-  /** Which measures count, or several sets of them. Default: ['CTSF', 'TSF']. */
+  /** The similarity measures to sum, or several sets of them. Default: ['CTSF', 'TSF']. */
   similarity?: SimilarityMeasures | readonly SimilarityMeasures[];
 }
 
@@ -36,7 +38,7 @@ type Order = ['scale', 'sigma', 'minSize', 'colorSpace', 'similarity'];
 /** A region of a hierarchy. */
 interface Region {
   readonly size: number;
-  /** x1, y1, and the coordinates one pixel behind the last column and row. */
+  /** x1, y1, and the coordinates one pixel past the last column and row. */
   readonly box: readonly [x1: number, y1: number, x2: number, y2: number];
   /** Histograms of colours and of textures whose sums are 1. */
   readonly colors: Float64Array;
@@ -47,7 +49,10 @@ const COLOR_BINS = 25;
 const TEXTURE_BINS = 10;
 const ORIENTATIONS = 8;
 
-/** Bin of each pixel for each orientation of each channel: Gaussian derivatives, σ = 1, half-wave rectified, in parts of the largest. */
+/**
+ * The bin of each pixel for each orientation of each channel: half-wave rectified Gaussian derivatives, σ = 1, as
+ * fractions of the largest.
+ */
 function textureBins(picture: Planes): Uint8Array[] {
   return picture.channels.flatMap((channel) => {
     const [dx, dy] = derivatives(channel, picture, 1);
@@ -55,7 +60,7 @@ function textureBins(picture: Planes): Uint8Array[] {
       const [cos, sin] = [Math.cos((k * Math.PI) / 4), Math.sin((k * Math.PI) / 4)];
       const along = dx.map((x, i) => Math.max(cos * x + sin * dy[i]!, 0));
       const most = along.reduce((max, value) => Math.max(max, value), 0);
-      // What rounding leaves of a flat channel is no texture.
+      // In a flat channel only rounding errors are left, which are no texture.
       if (most < 1e-9) return new Uint8Array(along.length);
       return Uint8Array.from(along, (value) => Math.min(Math.floor((value / most) * TEXTURE_BINS), TEXTURE_BINS - 1));
     });
@@ -67,7 +72,7 @@ const colorBins = ({ channels }: Planes): Uint8Array[] =>
     Uint8Array.from(channel, (value) => Math.min(Math.max(Math.floor(value * COLOR_BINS), 0), COLOR_BINS - 1)),
   );
 
-/** For each segment a histogram of all layers, whose sum is 1. */
+/** For each segment a histogram over all layers, whose sum is 1. */
 function histograms(layers: readonly Uint8Array[], bins: number, { labels, count }: Segments): Float64Array[] {
   const found = Array.from({ length: count }, () => new Float64Array(layers.length * bins));
   layers.forEach((layer, l) => {
@@ -138,7 +143,7 @@ interface Pair {
   readonly similarity: number;
 }
 
-/** Pairs, the most similar first; of equals, that of the older regions. */
+/** A priority queue of pairs, the most similar first; among equals, the pair of the older regions. */
 class PairQueue {
   private readonly heap: Pair[] = [];
 
@@ -176,7 +181,7 @@ class PairQueue {
   }
 }
 
-/** All regions of a hierarchy: the segments, then, one after another, what the two most similar neighbours make. */
+/** All regions of a hierarchy: the segments, then each merger of the two most similar neighbours, in order. */
 function grouped(picture: Planes, segments: Segments, similarity: string): Region[] {
   const regions = regionsOf(picture, segments);
   const total = picture.height * picture.width;
@@ -206,7 +211,7 @@ function grouped(picture: Planes, segments: Segments, similarity: string): Regio
   return regions;
 }
 
-/** One or several, all of them allowed. */
+/** Wraps a single value in a list, and throws unless all values are allowed. */
 function listOf<T>(name: string, given: T | readonly T[], isAllowed: (value: T) => boolean, expected: string): T[] {
   const list = (Array.isArray(given) ? given : [given]) as T[];
   if (list.length > 0 && list.every(isAllowed)) return list;
@@ -216,17 +221,18 @@ function listOf<T>(name: string, given: T | readonly T[], isAllowed: (value: T) 
 const isSimilarity = (text: string): boolean => typeof text === 'string' && /^(?!.*(.).*\1)[CTSF]+$/.test(text);
 
 /**
- * Selective search (Uijlings et al. 2013, "Selective search for object recognition"), R-CNN's proposals: `felzenszwalb` gives segments;
- * the two most similar neighbours become one, again and again, until one is left; the boxes around all of them are the proposals.
+ * Selective search (Uijlings et al. 2013, "Selective search for object recognition"), R-CNN's proposals: `felzenszwalb`
+ * gives segments; the two most similar neighbours are merged, again and again, until one region is left; the boxes
+ * around all these regions are the proposals.
  *
  *     s(a, b) = Σ min(cₐ, c_b) + Σ min(tₐ, t_b) + (1 − (|a| + |b|) / |I|) + (1 − (|BB(a, b)| − |a| − |b|) / |I|)
  *
- * with histograms c of colours (25 bins a channel) and t of Gaussian derivatives in eight directions (10 bins each), and the box BB around both.
- * Each scale, colour space and set of measures gives a hierarchy of its own; the defaults are the paper's "fast" ones. Boxes are there once, and
- * those of the larger regions, which were made last, come first.
+ * with histograms c of colours (25 bins a channel) and t of Gaussian derivatives in eight directions (10 bins each),
+ * and the box BB around both. Each scale, colour space and set of measures gives a hierarchy of its own; the defaults
+ * are the paper's "fast" ones. Each box is returned once. Boxes of larger regions, which were merged last, come first.
  *
- * Shape: a picture [3, H, W] of floats from 0 to 1, or of bytes → float32 [K, 4] as (x1, y1, x2, y2) in pixels. It is computed on the host, so
- * that this is a promise.
+ * Shape: a picture [3, H, W] of floats from 0 to 1, or of bytes → float32 [K, 4] as (x1, y1, x2, y2) in pixels. The
+ * computation runs on the host, so this is a promise.
  *
  *     const boxes = await detection.selectiveSearch(image, { scale: 100, colorSpace: 'hsv', similarity: 'CTSF' });
  *

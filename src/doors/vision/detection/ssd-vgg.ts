@@ -12,7 +12,10 @@ const extraBlock = (inChannels: number, between: number, outChannels: number, st
     new nn.ReLU({ inplace: true }),
   );
 
-/** The VGG of SSD (figure 2 of the paper): pictures of 300 pixels to six maps, the first of unit length at each place, times a learned scale. */
+/**
+ * The VGG of SSD (figure 2 of the paper). It turns pictures of 300 pixels into six maps. The first is normalized to
+ * unit length at each place, then multiplied by a learned scale.
+ */
 export class SSDFeatureExtractorVGG extends Module {
   scale_weight = new nn.Parameter(full([512], 20, { dtype: 'float32' }));
   features: nn.Sequential;
@@ -27,7 +30,7 @@ export class SSDFeatureExtractorVGG extends Module {
       );
     }
     const [, , third, fourth] = pools as [number, number, number, number];
-    // The paper's third map is 38², not 37².
+    // The paper's third map is 38², so this pooling rounds up; rounding down would give 37².
     const isCut = (i: number) => i === third;
     const patched = layers.map((layer, i) =>
       isCut(i) ? new nn.MaxPool2d({ kernelSize: 2, stride: 2, ceilMode: true }) : layer,
@@ -62,7 +65,7 @@ export class SSDFeatureExtractorVGG extends Module {
   }
 }
 
-/** A VGG's convolutions as SSD uses them; the layers before the stages that train are fixed. */
+/** A VGG's convolutions as SSD uses them. All but the last `trainableLayers` stages are frozen. */
 export function vggExtractor(vgg: VGG, trainableLayers: number): SSDFeatureExtractorVGG {
   const layers = [...vgg.features] as nn.UnaryModule[];
   const stages = [0, ...layers.flatMap((layer, i) => (layer instanceof nn.MaxPool2d ? [i] : [])).slice(0, -1)];

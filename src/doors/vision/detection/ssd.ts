@@ -36,7 +36,7 @@ import type { Part } from './steps';
 import { boxAt, matched, padded, unitBoxes } from './targets';
 import { type Detection, GeneralizedRCNNTransform, listOfPictures } from './transform';
 
-/** Glorot and Bengio 2010, for every convolution within; biases 0. */
+/** Initializes every convolution of the module as Glorot and Bengio 2010; biases are 0. */
 export function xavier(module: Module): void {
   for (const layer of module.modules()) {
     if (!(layer instanceof nn.Conv2d)) continue;
@@ -45,7 +45,7 @@ export function xavier(module: Module): void {
   }
 }
 
-/** One layer for each feature map, whose results stand box by box: [N, A, columns]. */
+/** One layer for each feature map. The outputs are concatenated box by box: [N, A, columns]. */
 export class SSDScoringHead<Layer extends nn.UnaryModule = nn.UnaryModule> extends Module {
   module_list: nn.ModuleList<Layer>;
   readonly numColumns: number;
@@ -103,7 +103,7 @@ function convolutions(inChannels: readonly number[], numAnchors: readonly number
   );
 }
 
-/** What a head of SSD says about every default box. */
+/** The output of an SSD head for every default box. */
 export interface SSDOutputs {
   /** [N, A, 4] */
   readonly bboxRegression: Tensor;
@@ -121,7 +121,7 @@ interface SSDHeadArguments {
 
 const perMap = { ...kinds.nonEmpty(kinds.features), words: 'a list of whole numbers of at least 1, one for each map' };
 
-/** Two scoring heads side by side. */
+/** The head of SSD: a classification head and a regression head side by side. */
 export class SSDHead extends Module {
   classification_head: SSDScoringHead<nn.Conv2d>;
   regression_head: SSDScoringHead<nn.Conv2d>;
@@ -147,14 +147,14 @@ export class SSDHead extends Module {
   }
 }
 
-/** What SSD takes by name. */
+/** Options of `SSD`. */
 export interface SSDOptions {
-  /** Makes feature maps of a picture, with their channels as `outChannels` if it has it. */
+  /** Makes feature maps of a picture. If it has `outChannels`, these are the channels of the maps. */
   backbone: Module;
   anchorGenerator: DefaultBoxGenerator;
-  /** Width and height that all pictures get. */
+  /** Width and height to which all pictures are resized. */
   size: readonly [width: number, height: number];
-  /** Classes, the background 0 among them. */
+  /** Number of classes, including the background 0. */
   numClasses: number;
   /** Default: ImageNet's, [0.485, 0.456, 0.406]. */
   imageMean?: readonly number[] | null;
@@ -162,17 +162,20 @@ export interface SSDOptions {
   imageStd?: readonly number[] | null;
   /** Default: an `SSDHead`. */
   head?: Module | null;
-  /** Detections have a higher score than this. Default: 0.01. */
+  /** Detections need a score above this. Default: 0.01. */
   scoreThresh?: number;
-  /** Detections that overlap a better one of their class by more than this go. Default: 0.45. */
+  /** Detections that overlap a better one of their class by more than this IoU are dropped. Default: 0.45. */
   nmsThresh?: number;
-  /** Detections of a picture at most. Default: 200. */
+  /** Most detections per picture. Default: 200. */
   detectionsPerImg?: number;
-  /** From this intersection over union with a truth on, a default box is positive. Default: 0.5. */
+  /** A default box is positive if its IoU with a ground-truth box is at least this. Default: 0.5. */
   iouThresh?: number;
-  /** Boxes of each class that go on to the suppression. Default: 400. */
+  /** How many of the best boxes of each class enter the suppression. Default: 400. */
   topkCandidates?: number;
-  /** The positives' part of the boxes that are classified in training. Default: 0.25, that is three negatives a positive. */
+  /**
+   * The fraction of positives among the boxes that are classified in training. Default: 0.25, that is three negatives
+   * for each positive.
+   */
   positiveFraction?: number;
 }
 
@@ -192,7 +195,7 @@ type Order = [
   'positiveFraction',
 ];
 
-/** The options of `SSD`, as they are where they are not given. */
+/** The defaults of `SSD`. */
 export const ssdDefaults = {
   imageMean: null,
   imageStd: null,
@@ -205,15 +208,16 @@ export const ssdDefaults = {
   positiveFraction: 0.25,
 };
 
-/** The losses of SSD in training: of places and of classes, scalars. */
+/** The losses of SSD in training, as scalars: of the boxes and of the classes. */
 export interface SSDLosses {
   bboxRegression: Tensor;
   classification: Tensor;
 }
 
 /**
- * SSD (Liu et al. 2016, arXiv:1512.02325): pictures [C, H, W] of any sizes, from 0 to 1, to `{ boxes, labels, scores }` of each in evaluation, and
- * to the losses `{ bboxRegression, classification }` in training, which takes targets `{ boxes, labels }`. Detections have no gradient.
+ * SSD (Liu et al. 2016, arXiv:1512.02325): takes pictures [C, H, W] of any sizes, with values from 0 to 1. In
+ * evaluation it returns `{ boxes, labels, scores }` for each picture; in training it also takes targets
+ * `{ boxes, labels }`, and returns the losses `{ bboxRegression, classification }`. Detections have no gradient.
  *
  *     const losses = await detector(images, targets);
  *     const [found] = await detector.eval()(images);
@@ -279,7 +283,7 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
     this.anchor_generator = generator;
   }
 
-  /** What the network says about the default boxes of pictures. */
+  /** The network's output for the default boxes of pictures. */
   private answer(pictures: readonly Tensor[]) {
     const [images] = this.transform(pictures);
     const maps = Object.values(mapsOf((this.backbone as unknown as (x: Tensor) => unknown)(images.tensors)));
@@ -305,7 +309,10 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
     return part(() => this.computeLoss(outputs, anchors, resized, matches));
   }
 
-  /** Section 2.2: smooth L1 of the matched boxes, cross entropy of these and of the hardest others, both over the number of matched boxes. */
+  /**
+   * Section 2.2: smooth L1 of the matched boxes, and cross entropy of these and of the hardest negatives, both divided
+   * by the number of matched boxes.
+   */
   private computeLoss(
     { bboxRegression, clsLogits }: SSDOutputs,
     anchors: readonly Tensor[],
@@ -369,7 +376,7 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
     });
   }
 
-  /** Of each class the boxes with the highest scores, class by class. */
+  /** The boxes with the highest scores of each class, class by class. */
   private candidates(answers: ArrayLike<number>, columns: number): Candidates {
     const numClasses = columns - 4;
     const threshold = Math.fround(this.scoreThresh);
@@ -388,7 +395,7 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
 }
 
 export interface SSD<Head extends Module = Module> {
-  /** What scores and corrects the default boxes; a module of the same results may take its place. */
+  /** Scores and corrects the default boxes. It can be replaced by a module with the same outputs. */
   get head(): Head;
   set head(head: Module);
   /** In training mode: the losses. */

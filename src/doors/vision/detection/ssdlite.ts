@@ -6,11 +6,14 @@ import { Conv2dNormActivation, type ConvNormActivationOptions, type NormMaker } 
 import { stagesOf } from './backbones';
 import { type SSDOutputs, SSDScoringHead } from './ssd';
 
-/** What torchvision trained SSDLite with. */
+/** The norm with which torchvision trained SSDLite. */
 export const ssdliteNorm: NormMaker = (channels: number) =>
   new nn.BatchNorm2d(channels, { eps: 0.001, momentum: 0.03 });
 
-/** Normal with a standard deviation of 0.03, for every convolution within; biases 0. */
+/**
+ * Initializes every convolution of the module from a normal distribution with a standard deviation of 0.03; biases are
+ * 0.
+ */
 export function normalInit(module: Module): void {
   for (const layer of module.modules()) {
     if (!(layer instanceof nn.Conv2d)) continue;
@@ -25,14 +28,14 @@ const active = (normLayer: NormMaker, options: ConvNormActivationOptions): ConvN
   ...options,
 });
 
-/** A depthwise 3×3 convolution, then a 1×1 one to the answers. */
+/** A depthwise 3×3 convolution, then a 1×1 convolution to the outputs. */
 const predictionBlock = (inChannels: number, outChannels: number, normLayer: NormMaker): nn.Sequential =>
   new nn.Sequential(
     new Conv2dNormActivation(inChannels, inChannels, active(normLayer, { kernelSize: 3, groups: inChannels })),
     new nn.Conv2d(inChannels, outChannels, 1),
   );
 
-/** A 1×1 convolution to half of the channels, a depthwise one that halves the map, and a 1×1 one. */
+/** A 1×1 convolution to half of the channels, a depthwise convolution that halves the map, and a 1×1 convolution. */
 function extraBlock(inChannels: number, outChannels: number, normLayer: NormMaker): nn.Sequential {
   const between = outChannels / 2;
   return new nn.Sequential(
@@ -42,7 +45,10 @@ function extraBlock(inChannels: number, outChannels: number, normLayer: NormMake
   );
 }
 
-/** One prediction block a map, drawn anew when all are there. */
+/**
+ * One prediction block per map. All blocks are initialized again once they exist, in the order in which torchvision
+ * draws its weights.
+ */
 function blocks(inChannels: readonly number[], outChannels: readonly number[], normLayer: NormMaker): nn.Sequential[] {
   const made = inChannels.map((channels, i) => predictionBlock(channels, outChannels[i]!, normLayer));
   made.forEach(normalInit);
@@ -94,7 +100,7 @@ export class SSDLiteFeatureExtractorMobileNet extends Module {
   constructor(layers: readonly Block[], cut: number, normLayer: NormMaker) {
     super();
     const [expansion, ...rest] = [...layers[cut]!.block] as nn.UnaryModule[];
-    // Named by their places in the whole block, as a slice of it is in PyTorch.
+    // These layers keep their indices in the whole block, as a slice of a Sequential does in PyTorch.
     const behind = Object.fromEntries(rest.map((layer, i) => [String(i + 1), layer]));
     this.features = new nn.Sequential(
       new nn.Sequential(...layers.slice(0, cut), expansion!),
@@ -116,7 +122,7 @@ export class SSDLiteFeatureExtractorMobileNet extends Module {
   }
 }
 
-/** A MobileNetV3's convolutions as SSDLite uses them; the layers before the stages that train are fixed. */
+/** A MobileNetV3's convolutions as SSDLite uses them. All but the last `trainableLayers` stages are frozen. */
 export function ssdliteExtractor(
   mobilenet: MobileNetV3,
   trainableLayers: number,

@@ -1,10 +1,14 @@
-// How a detector waits: between its awaits it records through `inParts`, in scopes of their own, in the mode in which it was called.
+// The waiting of a detector's call. Between its awaits, the call records its work through `inParts`: each part in a
+// scope of its own, and in the grad mode of the caller.
 import { type CarriedPromise, carried, leaveBehind, type Storage, scopeOf } from '../../../torch/inside';
 
-/** Records a part of a detector's work, which does not wait; tensors that it returns are there for the next part. */
+/** Records a part of a detector's work, which must not wait. The tensors that it returns live on for the next part. */
 export type Part = <T>(part: () => T) => T;
 
-/** The promise of a detector's work, which awaits between its parts. What these have handed on is inner afterwards, but for what the work gives. */
+/**
+ * Runs a detector's work, which awaits between its parts, and returns its promise. Afterwards, the tensors passed from
+ * part to part are released, except those in the result.
+ */
 export const inParts = <T>(work: (part: Part) => Promise<T>): CarriedPromise<T> =>
   carried(async (inMode) => {
     const passed = new Set<Storage>();

@@ -15,11 +15,14 @@ import { fittedBatch } from './fitted';
 import { boxRatios, type DetectionTarget, tensorOf } from './host';
 import { ImageList, type ImageSize } from './image-list';
 
-/** What GeneralizedRCNNTransform is made with. */
+/** Options of `GeneralizedRCNNTransform`. */
 export interface TransformOptions {
-  /** Length of the shorter side in pixels; of several lengths, training draws one for each picture, and evaluation takes the last. */
+  /**
+   * Length of the shorter side in pixels. If several are given, training draws one for each picture, and evaluation
+   * takes the last.
+   */
   minSize: number | readonly number[];
-  /** The longer side is at most this, and the shorter one then less than `minSize`. */
+  /** Upper limit of the longer side. Where it applies, the shorter side becomes less than `minSize`. */
   maxSize: number;
   /** Mean of each channel. */
   imageMean: readonly number[];
@@ -27,27 +30,27 @@ export interface TransformOptions {
   imageStd: readonly number[];
   /** The batch's sides are multiples of this. Default: 32. */
   sizeDivisible?: number;
-  /** Width and height that all pictures get instead. Default: null. */
+  /** Width and height to which all pictures are resized, instead of `minSize` and `maxSize`. Default: null. */
   fixedSize?: readonly [width: number, height: number] | null;
 }
 
 type Order = ['minSize', 'maxSize', 'imageMean', 'imageStd', 'sizeDivisible', 'fixedSize'];
 
-/** What a detector finds in a picture. */
+/** The detections in a picture. */
 export interface Detection {
-  /** float32 [N, 4], as (x1, y1, x2, y2) in pixels of the picture that was given. */
+  /** float32 [N, 4], as (x1, y1, x2, y2) in pixels of the original picture. */
   boxes: Tensor;
   /** int64 [N] */
   labels: Tensor;
-  /** float32 [N], falling */
+  /** float32 [N], descending */
   scores: Tensor;
-  /** Of detectors that make them: float32 [N, 1, H, W], probabilities of each pixel. */
+  /** Only from detectors with masks: float32 [N, 1, H, W], the probability of every pixel. */
   masks?: Tensor;
 }
 
 /**
- * What pictures go through before a detector sees them: (x − mean) / std, then resizing, then padding with zeros at the right and below to one
- * batch; boxes of targets are resized along.
+ * Prepares pictures for a detector: (x − mean) / std, then resizing, then padding with zeros at the right and at the
+ * bottom to one batch. The boxes of targets are resized with their pictures.
  *
  *     const [list, targets] = transform([torch.rand(3, 300, 400)], null);
  */
@@ -96,7 +99,10 @@ export class GeneralizedRCNNTransform extends Module {
     return [list, resized];
   }
 
-  /** The size [height, width] that a picture gets; in training this draws, as torchvision does, also where there is nothing to choose. */
+  /**
+   * The size [height, width] to which a picture is resized. Training draws a random number even if there is only one
+   * `minSize`, because torchvision does, too.
+   */
   private sizeOf([height, width]: ImageSize): ImageSize {
     const [drawn] = this.training ? fillUniform(new Float32Array(1), 0, this.minSize.length) : [this.minSize.length];
     if (this.fixedSize) return [this.fixedSize[1], this.fixedSize[0]];
@@ -119,7 +125,7 @@ export class GeneralizedRCNNTransform extends Module {
     return images.sub(each(imageMean)).div(each(imageStd));
   }
 
-  /** Pictures at the sizes that they get, in the upper left corner of a batch of zeros. */
+  /** Resizes pictures into the upper left corners of a batch of zeros. */
   private batchImages(pictures: readonly Tensor[], sizes: readonly ImageSize[]): Tensor {
     const divisible = (side: number) => Math.ceil(side / this.sizeDivisible) * this.sizeDivisible;
     const height = divisible(Math.max(...sizes.map(([h]) => h)));
@@ -142,7 +148,7 @@ export class GeneralizedRCNNTransform extends Module {
     );
   }
 
-  /** Detections in pixels of the pictures as they were given. Sizes are [height, width]. */
+  /** Scales detections to pixels of the original pictures. Sizes are [height, width]. */
   postprocess(
     result: readonly Detection[],
     imageShapes: readonly ImageSize[],
@@ -166,7 +172,7 @@ export class GeneralizedRCNNTransform extends Module {
   }
 }
 
-/** Pictures [C, H, W] of floats, also those of a batch; at least one. */
+/** Splits a batch or list into its pictures [C, H, W] of floats; there must be at least one. */
 export function listOfPictures(name: string, images: unknown): Tensor[] {
   const given: unknown = isTensor(images) && images.dim() === 4 ? images.unbind(0) : images;
   if (!Array.isArray(given) || given.length === 0) {
@@ -191,7 +197,7 @@ export function listOfPictures(name: string, images: unknown): Tensor[] {
   return given as Tensor[];
 }
 
-/** The same for detectors that do not resize: pictures of one size. */
+/** The same for detectors that do not resize: all pictures must have one size. */
 export function picturesOfOneSize(name: string, images: unknown): Tensor[] {
   const pictures = listOfPictures(name, images);
   const [first] = pictures as [Tensor];

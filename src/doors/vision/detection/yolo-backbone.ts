@@ -2,7 +2,7 @@
 import { nn, type Tensor } from '../../../torch';
 import { Module } from '../../../torch/inside';
 
-/** Channels, size of the kernel, and stride, or 'M' for max pooling by 2 (figure 3 of the paper). */
+/** A convolution's channels, kernel size and stride, or 'M' for max pooling by 2 (figure 3 of the paper). */
 type Layer = readonly [channels: number, kernelSize: number, stride?: number] | 'M';
 
 const twice = (layers: readonly Layer[], times: number): Layer[] => Array.from({ length: times }, () => layers).flat();
@@ -46,7 +46,7 @@ const table: readonly Layer[] = [
   ] as const),
 ];
 
-/** 24 convolutions with leaky rectifiers. Shape: [N, 3, 448, 448] → [N, 1024, 7, 7]. */
+/** 24 convolutions with leaky ReLU. Shape: [N, 3, 448, 448] → [N, 1024, 7, 7]. */
 class YOLOv1Backbone extends Module {
   readonly outChannels = 1024;
   layers: nn.Sequential;

@@ -25,25 +25,28 @@ import type { Part } from './steps';
 import { type Detection, picturesOfOneSize } from './transform';
 import { yoloBackbone } from './yolo-backbone';
 
-/** How a picture is divided, and what each cell tells: B boxes (x, y, √w, √h, confidence) and C probabilities. */
+/** The grid of a picture, and the output of each cell: B boxes (x, y, √w, √h, confidence) and C probabilities. */
 export interface YOLOGrid {
   /** Cells along each side. Default: 7. */
   gridSize?: number;
-  /** Boxes of a cell. Default: 2. */
+  /** Boxes per cell. Default: 2. */
   numBoxes?: number;
   /** Default: 20. */
   numClasses?: number;
 }
 
-/** What YOLOv1Loss takes by name. */
+/** Options of `YOLOv1Loss`. */
 export interface YOLOv1LossOptions extends YOLOGrid {
-  /** Weight of the errors of boxes. Default: 5. */
+  /** Weight of the boxes' errors. Default: 5. */
   lambdaCoord?: number;
-  /** Weight of the confidence of boxes that no object is assigned to. Default: 0.5. */
+  /** Weight of the confidence of boxes without an object. Default: 0.5. */
   lambdaNoobj?: number;
 }
 
-/** The five terms of the loss, weighted; their sum is the loss. Each is the mean over pictures of a sum over cells. */
+/**
+ * The five terms of the loss, already weighted; their sum is the loss. Each is a sum over cells, averaged over
+ * pictures.
+ */
 export interface YOLOv1Losses {
   /** λ_coord Σ (x − x̂)² + (y − ŷ)² of the responsible boxes. */
   readonly lossCenter: Tensor;
@@ -71,7 +74,10 @@ const yoloKinds = {
   hiddenFeatures: kinds.features,
 };
 
-/** What the cells of pictures should tell: whether there is an object, its x and y in the cell, √w and √h in the picture, its class. */
+/**
+ * The target of each cell: 1 if there is an object, its x and y in the cell, √w and √h as fractions of the picture, and
+ * its class.
+ */
 function encoded(
   targets: readonly HostTarget[],
   sizes: readonly (readonly [height: number, width: number])[],
@@ -93,7 +99,7 @@ function encoded(
       const inside = (at: number) => Math.min(Math.max(Math.floor(at), 0), gridSize - 1);
       const [column, row] = [inside(x), inside(y)];
       const at = ((n * gridSize + row) * gridSize + column) * depth;
-      // A cell tells of one object: the first.
+      // A cell predicts one object only, so the first one wins.
       if (cells[at] === 1) return;
       cells.set([1, x - column, y - row, Math.sqrt((x2 - x1) / width), Math.sqrt((y2 - y1) / height)], at);
       cells[at + 5 + label] = 1;
@@ -102,7 +108,10 @@ function encoded(
   return tensorOf(cells, [targets.length, gridSize, gridSize, depth], 'float32');
 }
 
-/** Corners of boxes in units of the picture. Shape: [N, S, S, B, 4 or more] as (x, y, √w, √h, …) → four of [N, S, S, B]. */
+/**
+ * Corners of boxes in units of the picture. Shape: [N, S, S, B, 4 or more] as (x, y, √w, √h, …) → four tensors [N, S,
+ * S, B].
+ */
 function corners(boxes: Tensor, gridSize: number): readonly [Tensor, Tensor, Tensor, Tensor] {
   const part = (i: number): Tensor => boxes.at('...', i);
   const columns = arange(gridSize).view(1, 1, gridSize, 1);
@@ -112,7 +121,7 @@ function corners(boxes: Tensor, gridSize: number): readonly [Tensor, Tensor, Ten
   return [x.sub(halfW), y.sub(halfH), x.add(halfW), y.add(halfH)];
 }
 
-/** Overlap of each predicted box with the object of its cell. */
+/** IoU of each predicted box with the object of its cell. */
 function overlaps(boxes: Tensor, objects: Tensor, gridSize: number): Tensor {
   const [a, b] = [corners(boxes, gridSize), corners(objects, gridSize)];
   const side = (i: 0 | 1): Tensor =>
@@ -138,8 +147,8 @@ const hostTargetsKind: kinds.Kind = {
 };
 
 /**
- * The loss of YOLO v1: of each cell with an object, the box that overlaps it most is responsible for it.
- * Shape: predictions [N, S, S, 5 B + C] and targets [N, S, S, 5 + C] as `encode` gives them → five numbers.
+ * The loss of YOLO v1. In each cell with an object, the box that overlaps the object most is responsible for it.
+ * Shape: predictions [N, S, S, 5 B + C] and targets [N, S, S, 5 + C] as `encode` returns them → five numbers.
  *
  *     const criterion = new YOLOv1Loss({ numClasses: 3 });
  *     const terms = criterion(network(images), criterion.encode(targets, images));
@@ -164,7 +173,10 @@ export class YOLOv1Loss extends Layer {
     this.lambdaNoobj = lambdaNoobj;
   }
 
-  /** Cells that tell of the targets of pictures of these sizes [height, width]; of objects whose centres share a cell, the first. */
+  /**
+   * Encodes the targets of pictures of these sizes [height, width] as cells. If several objects have their centres in
+   * one cell, the first is kept.
+   */
   encode(...args: Arguments<EncodeArguments, ['targets', 'sizes']>): Tensor {
     const { targets, sizes } = parseArgs<EncodeArguments>('YOLOv1Loss.encode', ['targets', 'sizes'], {}, args, {
       targets: hostTargetsKind,
@@ -232,15 +244,15 @@ export class YOLOv1Loss extends Layer {
 }
 
 export interface YOLODecoding extends YOLOGrid {
-  /** Boxes of a lower score, p(class) · confidence, are left out. Default: 0.2. */
+  /** Boxes with a lower score, p(class) · confidence, are dropped. Default: 0.2. */
   scoreThresh?: number;
-  /** Of two boxes of a class that overlap by more, the better one stays. Default: 0.5. */
+  /** Boxes that overlap a better one of their class by more than this are dropped. Default: 0.5. */
   nmsThresh?: number;
-  /** Default: 100. */
+  /** Most detections per picture. Default: 100. */
   detectionsPerImg?: number;
 }
 
-/** The detections in pictures of these sizes, by the numbers of their cells. */
+/** Decodes the numbers of the cells to the detections in pictures of these sizes. */
 function decoded(
   cells: ArrayLike<number>,
   sizes: readonly (readonly [height: number, width: number])[],
@@ -274,18 +286,22 @@ function decoded(
 
 const batchOf = (images: Images): Tensor => (isTensor(images) ? images : stack([...images]));
 
-/** What YOLOv1 takes by name. */
+/** Options of `YOLOv1`. */
 export interface YOLOv1Options extends YOLOv1LossOptions, YOLODecoding {
-  /** Gives maps [N, outChannels, S, S] of pictures. Default: the 24 convolutions of the paper, for pictures of 448 × 448. */
+  /**
+   * Makes maps [N, outChannels, S, S] of pictures. Default: the 24 convolutions of the paper, for pictures of 448 ×
+   * 448.
+   */
   backbone?: (nn.UnaryModule & { readonly outChannels: number }) | null;
-  /** Features between the maps and the answer. Default: 4096. */
+  /** Features of the hidden layer between the maps and the output. Default: 4096. */
   hiddenFeatures?: number;
 }
 
 /**
- * YOLO v1 (Redmon et al. 2016, arXiv:1506.02640). In training, `await yolo(images, targets)` gives the five terms of the loss; in evaluation,
- * `await yolo(images)` gives a list of boxes, labels and scores, a score being p(class) · confidence. Images: [N, 3, H, W] or a list of
- * [3, H, W] of one size, 448 × 448 for the paper's backbone, in [0, 1]. Labels begin at 0. 271,703,550 parameters.
+ * YOLO v1 (Redmon et al. 2016, arXiv:1506.02640). In training, `await yolo(images, targets)` returns the five terms of
+ * the loss; in evaluation, `await yolo(images)` returns boxes, labels and scores of each picture; a score is p(class) ·
+ * confidence. Images: [N, 3, H, W] or a list of [3, H, W] of one size, 448 × 448 for the paper's backbone, in [0, 1].
+ * Labels begin at 0. 271,703,550 parameters.
  *
  *     const yolo = new detection.YOLOv1({ numClasses: 3, backbone, hiddenFeatures: 256 });
  *     const { lossCenter, lossSize, lossObject, lossNoObject, lossClass } = await yolo(images, targets);
@@ -328,7 +344,7 @@ export class YOLOv1 extends Detector<DetectionTarget, YOLOv1Losses, Detection> {
     );
   }
 
-  /** What the cells tell, without loss or decoding. Shape: [N, 3, H, W] → [N, S, S, 5 B + C]. */
+  /** The output of the cells, without loss or decoding. Shape: [N, 3, H, W] → [N, S, S, 5 B + C]. */
   predict(images: Tensor): Tensor {
     const { gridSize, numBoxes, numClasses } = this.criterion;
     const maps = this.backbone(images);
