@@ -1,4 +1,4 @@
-// The surface of `lamplight/interpret`: what a network looks at, as Captum has it.
+// The exports of `lamplight/interpret`: explanations of what a network responds to, with Captum's API.
 export type { Attributions, Baselines, Inputs } from './attribution/arguments';
 export {
   Attribution,

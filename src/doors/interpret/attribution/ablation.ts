@@ -1,4 +1,5 @@
-// What the output loses by changes of the inputs, summed over the elements that each touches: the loop of ablation, permutation and occlusion.
+// The loop behind ablation, permutation and occlusion: changes the inputs, and sums, for every element, what the output
+// loses by the changes that touch it.
 import type { Tensor } from '../../../torch';
 import type { CarriedPromise, InMode } from '../../../torch/inside';
 import { type Attributions, type Listed, likeInputs } from './arguments';
@@ -6,12 +7,15 @@ import { type FeatureOptions, type Features, featuresOf, marksOf } from './featu
 import type { Call } from './model';
 import { type PaceOptions, type Perturbing, perturbing, spread } from './perturbing';
 
-/** Several changes of the inputs. */
+/** A group of changes to the inputs, which one batch evaluates. */
 export interface Changes {
   readonly count: number;
-  /** The inputs after each of them: [count · N, …]. */
+  /** The inputs after each change: [count · N, …]. */
   readonly perturbed: readonly Tensor[];
-  /** For every input where it is changed, [count, 1 or N, …], or null where it is not. */
+  /**
+   * For each input, a mask of the elements that each change touches, [count, 1 or N, …]; null if no change touches that
+   * input.
+   */
   readonly marks: readonly (Tensor | null)[];
 }
 
@@ -40,10 +44,12 @@ export const losses = <T>(
     finish,
   );
 
-/** The inputs after each feature from `start` to before `end` is changed, which is where the marks are true: [count · N, …]. */
+/**
+ * Returns the inputs [count · N, …] with each feature from `start` to before `end` changed, where the marks are true.
+ */
 export type Changed = (marks: readonly Tensor[], start: number, end: number) => readonly Tensor[];
 
-/** What the output loses by each feature, which all elements of the feature get. */
+/** For each feature, what the output loses when the feature is changed. All elements of the feature get that number. */
 export async function featureLosses<I>(
   inMode: InMode,
   call: Call,

@@ -1,4 +1,5 @@
-// What attribution methods are given: inputs, baselines and further arguments, in the forms in which Captum takes them.
+// Reads the arguments of attribution methods: inputs, baselines and further model arguments, in the forms that Captum
+// accepts.
 
 import { ArgumentError, DTypeError, fullLike, ShapeError, Tensor } from '../../../torch';
 import { isFloat, kindOf, sameShape, showShape } from '../../../torch/inside';
@@ -6,21 +7,21 @@ import { isFloat, kindOf, sameShape, showShape } from '../../../torch/inside';
 /** One input of a model, or several; dimension 0 of each counts examples. */
 export type Inputs = Tensor | readonly Tensor[];
 
-/** One tensor for one input, a list of as many for several. */
+/** One tensor for a single input; for a list of inputs, a list of the same length. */
 export type Attributions<I> = I extends Tensor ? Tensor : { -readonly [K in keyof I]: Tensor };
 
-/** What an input is compared with: a number, or a tensor of the input's shape or of one example; several for several inputs. */
+/** The value that an input is compared with: a number, or a tensor of the input's shape or of a single example. */
 export type Baseline = Tensor | number;
-/** What an input is compared with: a tensor or a number for all inputs, or one for each. Null is 0. */
+/** The baselines of all inputs: one for all inputs, or a list with one for each. Null stands for 0. */
 export type Baselines = Baseline | readonly Baseline[] | null;
 
-/** Inputs as a list, and whether one came alone. */
+/** The inputs as a list, and whether they were given as a single tensor. */
 export interface Listed {
   readonly inputs: readonly Tensor[];
   readonly alone: boolean;
 }
 
-/** @throws ArgumentError where they are no tensors, ShapeError where their numbers of examples differ */
+/** @throws ArgumentError if an input is not a tensor, ShapeError if one has no dimension of examples */
 export function listInputs(op: string, inputs: unknown): Listed {
   const alone = inputs instanceof Tensor;
   const list: readonly unknown[] | null = alone ? [inputs] : Array.isArray(inputs) ? inputs : null;
@@ -40,11 +41,11 @@ export function listInputs(op: string, inputs: unknown): Listed {
   return { inputs: tensors, alone };
 }
 
-/** The form in which the inputs came. */
+/** Returns results in the form in which the inputs were given: a tensor, or a list. */
 export const likeInputs = <I>({ alone }: Listed, results: readonly Tensor[]): Attributions<I> =>
   (alone ? results[0] : [...results]) as Attributions<I>;
 
-/** @throws DTypeError where no gradient can be taken */
+/** @throws DTypeError if an input is not floating-point, and so has no gradient */
 export function expectFloats(op: string, inputs: readonly Tensor[]): void {
   inputs.forEach((x, i) => {
     if (isFloat(x.dtype)) return;
@@ -54,14 +55,14 @@ export function expectFloats(op: string, inputs: readonly Tensor[]): void {
   });
 }
 
-/** The float inputs, by which gradients are taken. */
+/** Lists the inputs, and checks that gradients with respect to them can be taken. */
 export function listFloats(op: string, inputs: unknown): Listed {
   const listed = listInputs(op, inputs);
   expectFloats(op, listed.inputs);
   return listed;
 }
 
-/** One baseline an input, 0 where none is given. */
+/** One baseline for each input; 0 if none are given. */
 export function listBaselines(op: string, baselines: unknown, inputs: readonly Tensor[]): readonly Baseline[] {
   if (baselines === null || baselines === undefined) return inputs.map(() => 0);
   const list: readonly unknown[] = Array.isArray(baselines) ? baselines : [baselines];
@@ -74,7 +75,7 @@ export function listBaselines(op: string, baselines: unknown, inputs: readonly T
   });
 }
 
-/** Baselines of the inputs' shapes, of one example, or numbers. */
+/** Checks that each baseline is a number, or has the input's shape or the shape of one example. */
 export function expectBaselines(op: string, baselines: readonly Baseline[], inputs: readonly Tensor[]): void {
   baselines.forEach((baseline, i) => {
     const { shape } = inputs[i]!;
@@ -88,12 +89,12 @@ export function expectBaselines(op: string, baselines: readonly Baseline[], inpu
   });
 }
 
-/** Inputs, and for each the baseline that it is compared with. */
+/** The inputs, and the baseline of each. */
 export interface Compared extends Listed {
   readonly baselines: readonly Baseline[];
 }
 
-/** @throws ArgumentError, ShapeError where baselines do not fit the inputs */
+/** Pairs the inputs with their baselines. @throws ArgumentError or ShapeError if the baselines do not fit the inputs */
 export function compared(op: string, listed: Listed, baselines: unknown): Compared {
   const list = listBaselines(op, baselines, listed.inputs);
   expectBaselines(op, list, listed.inputs);
@@ -106,7 +107,7 @@ export const timesDifference = (
   { inputs, baselines }: Pick<Compared, 'inputs' | 'baselines'>,
 ): Tensor[] => multipliers.map((m, i) => m.mul(inputs[i]!.sub(baselines[i]!).detach()));
 
-/** Baselines that may be drawn from: any number of examples. */
+/** Checks baselines from which examples will be drawn: each may hold any number of examples. */
 export function expectDistribution(op: string, baselines: readonly Baseline[], inputs: readonly Tensor[]): void {
   baselines.forEach((baseline, i) => {
     const { shape } = inputs[i]!;
@@ -117,7 +118,7 @@ export function expectDistribution(op: string, baselines: readonly Baseline[], i
   });
 }
 
-/** Baselines as tensors of the inputs' shapes. */
+/** The baselines as tensors of the inputs' shapes. */
 export const asTensors = (baselines: readonly Baseline[], inputs: readonly Tensor[]): Tensor[] =>
   baselines.map((baseline, i) => {
     const x = inputs[i]!;
@@ -125,16 +126,16 @@ export const asTensors = (baselines: readonly Baseline[], inputs: readonly Tenso
     return sameShape(baseline.shape, x.shape) ? baseline : baseline.expand(x.shape);
   });
 
-/** Further arguments of the model: none, one, or a list. */
+/** Lists the further arguments of the model, given as nothing, as one argument, or as a list. */
 export const listArguments = (given: unknown): readonly unknown[] =>
   given === null || given === undefined ? [] : Array.isArray(given) ? given : [given];
 
-/** `x` n times behind itself: [n·N, …]. */
+/** n copies of the batch `x`, one after another: [n·N, …]. */
 export const repeated = (x: Tensor, n: number): Tensor => (n === 1 ? x : x.repeat(n, ...x.shape.slice(1).map(() => 1)));
 
-/** Every row of `x` n times in place: [N·n, …]. */
+/** Each row of `x` repeated n times in a row: [N·n, …]. */
 export const interleaved = (x: Tensor, n: number): Tensor => (n === 1 ? x : x.repeatInterleave(n, 0));
 
-/** Arguments that have rows, with these as `expand` gives them. */
+/** The arguments, with `expand` applied to each tensor that has a dimension of examples. */
 export const expandArguments = (args: readonly unknown[], expand: (x: Tensor) => Tensor): unknown[] =>
   args.map((arg) => (arg instanceof Tensor && arg.shape.length > 0 ? expand(arg) : arg));

@@ -1,4 +1,4 @@
-// The bases of attribution methods: the function they explain, and how far their results add up.
+// The base classes of attribution methods: they hold the function to explain, and compute convergence deltas.
 
 import { ShapeError, type Tensor } from '../../../torch';
 import {
@@ -25,11 +25,11 @@ import type { Definition, From, Places } from './method';
 import { type Call, chosen, explaining, type Forward, type ForwardFunction, forwardKinds } from './model';
 import { type Target, TargetRows } from './target';
 
-/** What every attribution method takes. */
+/** The options of every attribution method. */
 export interface AttributionOptions {
-  /** The element of the output that is explained; default: the output has one an example. */
+  /** The element of the output to explain. Needed unless the output has one element per example. */
   target?: Target;
-  /** One argument of the model behind the inputs, or a list of them; those that are tensors have a row an example. */
+  /** One further argument of the model after the inputs, or a list of them; tensors have one row per example. */
   additionalForwardArgs?: unknown;
 }
 
@@ -40,7 +40,7 @@ export interface ConvergenceArguments extends AttributionOptions {
   endPoint: Inputs;
 }
 
-/** The name of a method's class in errors. */
+/** The name of a method's class, for error messages. */
 export const opOf = ({ name }: { readonly name: string }): string => name || 'Attribution';
 
 /** An attribution method for a model. */
@@ -57,12 +57,15 @@ export abstract class Attribution {
     closeInherited(Object.getPrototypeOf(this) as object, Object.prototype, ['hasConvergenceDelta']);
   }
 
-  /** The method's name in errors. */
+  /** The method's name, for error messages. */
   protected get op(): string {
     return opOf(this.constructor);
   }
 
-  /** Whether attributions are gradients, or the like, times inputs, so that they are parts of the output. */
+  /**
+   * Whether attributions are multiplied by the inputs (or by their difference from the baselines), so that they are
+   * shares of the output.
+   */
   get multipliesByInputs(): boolean {
     return false;
   }
@@ -72,7 +75,7 @@ export abstract class Attribution {
     return false;
   }
 
-  /** The name in words: 'Integrated Gradients'. */
+  /** The class name as words: 'Integrated Gradients'. */
   static getName(): string {
     // biome-ignore lint/complexity/noThisInStatic: the name is that of the subclass.
     return this.name.replace(/(?!^)([A-Z])/g, ' $1');
@@ -89,7 +92,7 @@ export abstract class Attribution {
   }
 }
 
-/** Options of `attribute` as the library's own methods read them. */
+/** The options of `attribute` that the base classes read. */
 export interface AskedOptions {
   readonly inputs: Inputs;
   readonly target?: unknown;
@@ -100,12 +103,12 @@ export interface AskedOptions {
   readonly returnConvergenceDelta?: boolean;
 }
 
-/** A method that takes gradients. */
+/** The base class of methods that take gradients. */
 export abstract class GradientAttribution extends Attribution {
-  /** What the constructor was given beside the model and a layer. */
+  /** The constructor's options, besides the model and the layer. */
   protected settings: { readonly multiplyByInputs?: boolean } = {};
 
-  /** The library's own methods give their function and their options here. */
+  /** The function and the options of a method; each method of the library overrides this. */
   protected get definition(): Definition {
     return { takes: {}, find: () => ({ attributions: [] }) };
   }
@@ -118,7 +121,7 @@ export abstract class GradientAttribution extends Attribution {
     return 'returnConvergenceDelta' in this.definition.takes;
   }
 
-  /** Keeps what a constructor was given. */
+  /** Keeps the constructor's options. */
   protected settle(settings: object): void {
     this.settings = settings;
     if (this.definition.ofNetwork) Object.assign(this, { model: this.forwardFunc });
@@ -130,7 +133,10 @@ export abstract class GradientAttribution extends Attribution {
     return parseArgs<AskedOptions>(this.op, [...required, ...further] as never[], takes as never, args, kinds);
   }
 
-  /** What the method finds, as `formed` puts it, and its delta where that is asked for. */
+  /**
+   * Runs the method, and returns its attributions in the form that `formed` makes, paired with the delta if
+   * `returnConvergenceDelta` is set.
+   */
   protected found(
     call: Call,
     from: From,
@@ -147,14 +153,15 @@ export abstract class GradientAttribution extends Attribution {
     });
   }
 
-  /** The stand-ins of the model's modules while it is explained. */
+  /** The interceptors that replace calls of the model's modules while the method runs. */
   protected rules(options: AskedOptions): ReadonlyMap<object, Interceptor> | undefined {
     const { op, definition, forwardFunc, settings } = this;
     return definition.rules?.(op, forwardFunc as Module, settings as never, options as never);
   }
 
   /**
-   * Σ attributions − (f(endPoint) − f(startPoint)) for every example, [N]: 0 where the attributions add up to the difference.
+   * Σ attributions − (f(endPoint) − f(startPoint)) for every example, [N]: 0 if the attributions add up to the
+   * difference.
    */
   computeConvergenceDelta(
     ...args: Arguments<
@@ -177,9 +184,9 @@ export abstract class GradientAttribution extends Attribution {
   }
 }
 
-/** A method that changes inputs and looks what becomes of the output. */
+/** The base class of methods that change inputs and observe the change of the output. */
 export abstract class PerturbationAttribution extends Attribution {
-  /** Told apart by types from methods that give no promise. */
+  /** A brand for the type checker: tells these methods, which return promises, from those that do not. */
   declare protected readonly gives: 'promises';
 
   override get multipliesByInputs(): boolean {
@@ -187,10 +194,10 @@ export abstract class PerturbationAttribution extends Attribution {
   }
 }
 
-/** The sum of everything behind dimension 0. */
+/** Sums over all dimensions except the first: [N]. */
 export const sumRows = (x: Tensor): Tensor => x.reshape([x.shape[0]!, -1]).sum(1);
 
-/** Attributions in the form of the inputs, and where it is asked for their delta beside them. */
+/** The attributions in the form of the inputs, paired with their delta if `returnConvergenceDelta` is set. */
 export function withDelta(
   call: Call,
   given: Compared,

@@ -1,4 +1,4 @@
-// How many rows of an expanded batch run together: what the caller says, or what fits.
+// Decides how many rows of an expanded batch run at once: the number that the caller gives, or as many as fit.
 
 import { ArgumentError, scope, type Tensor } from '../../../torch';
 import {
@@ -13,16 +13,22 @@ import {
 } from '../../../torch/inside';
 import { type Call, called, type ForwardFunction } from './model';
 
-/** Of all values of one run of the model together, so that none is too large for a binding and several runs find room. */
+/**
+ * The most bytes of all intermediate values of one run of the model: so no buffer exceeds a binding, and several runs
+ * fit into memory.
+ */
 const BUDGET = 256 * 2 ** 20;
 
-/** Models whose values take so many times the memory of their inputs are not looked at: of usual ones it is less than 100. */
+/**
+ * If the inputs fit the budget even when intermediate values take this many times their memory, the model is not
+ * measured. Usual models take less than 100 times.
+ */
 const ASSUMED = 256;
 
-/** Bytes of the values of one row by the shapes of the inputs. */
+/** Cache of the bytes that one row's intermediate values take, by model and by the shapes of the inputs. */
 const measured = new WeakMap<ForwardFunction, Map<string, number>>();
 
-/** The rows of the model's input, out of `wanted`, that may run at a time. */
+/** How many of the `wanted` input rows may run at once. */
 export function rowsThatFit(call: Call, inputs: readonly Tensor[], wanted: number): number {
   const examples = inputs[0]!.shape[0]!;
   if (wanted <= examples) return wanted;
@@ -42,7 +48,7 @@ function bytesOfRow(call: Call, inputs: readonly Tensor[]): number {
   return bytes;
 }
 
-/** What a run of the model records, which is then forgotten. */
+/** The bytes that a run of the model would allocate. The run is only recorded, never sent to the GPU. */
 function recordedBytes(call: Call, inputs: readonly Tensor[]): number {
   const generator = defaultGenerator();
   const state = generator.getState();
@@ -59,7 +65,8 @@ function recordedBytes(call: Call, inputs: readonly Tensor[]): number {
 }
 
 /**
- * How many steps run at a time, where each step has a row an example: those of `internalBatchSize` rows, or what fits.
+ * How many steps run at once, where each step has one row per example: as many as `internalBatchSize` rows hold, or as
+ * many as fit.
  * @throws ArgumentError unless `internalBatchSize` is null or a positive integer
  */
 export function stepsAtOnce(
@@ -83,18 +90,18 @@ export function stepsAtOnce(
   return Math.max(least, Math.floor(rows / Math.max(examples, 1)));
 }
 
-/** Samples of one explanation at most: more would take hours. */
+/** The most samples of one explanation; more would take hours. */
 const MOST_SAMPLES = 1_000_000;
 
-/** @throws ArgumentError unless it is a whole number of samples, from 1 to 1,000,000 */
+/** @throws ArgumentError unless the value is a whole number from 1 to 1,000,000 */
 export function expectSamples(op: string, name: string, value: unknown): number {
   if (expectCount(op, name, value) <= MOST_SAMPLES) return value as number;
   throw new ArgumentError(`${op}: expected ${name} to be at most ${MOST_SAMPLES}, but got ${shown(value)}`);
 }
 
 /**
- * Sums the results of `run` for the parts of a range, `size` at a time. Each part is sent to the GPU by itself, so that all use the same
- * memory and, being equal, the same plan.
+ * Sums the results of `run` over a range, `size` entries at a time. Each part is flushed to the GPU by itself, so that
+ * all parts reuse the same memory; parts of equal size also share one plan.
  */
 export function summedInParts(
   count: number,

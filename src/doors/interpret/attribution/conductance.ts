@@ -1,4 +1,5 @@
-// What flows through units on the way from baselines to inputs: influence and conductance of layers and neurons.
+// Influence and conductance: how much of the output's change between baseline and input passes through the units of
+// layers.
 import type { Tensor } from '../../../torch';
 import type { Layer } from '../layer/capture';
 import { LayerDeltaMethod, LayerMethod, type OfMultiplyingLayer } from '../layer/layer-method';
@@ -24,11 +25,11 @@ import { byStep, pathPoints } from './path';
 import { stepsOf } from './steps';
 import { expectOneEach } from './target';
 
-/** What NeuronConductance takes by name. */
+/** The options of `NeuronConductance`. */
 export interface NeuronConductanceOptions extends PathOptions, NeuronOptions {}
 
 /**
- * The mean gradient by the units of a layer on the way from baseline to input.
+ * The mean gradient of the output with respect to the units of a layer, along the path from baseline to input.
  *
  * Leino et al. 2018, arXiv:1802.03788.
  */
@@ -56,14 +57,14 @@ export class InternalInfluence<L extends Layer = Layer> extends LayerMethod<
   }
 }
 
-/** Σ over the steps of the gradient by a unit, times the unit's change in the step. */
+/** Σ over the steps of the gradient with respect to a unit, times the unit's change in the step. */
 function conductance({ call, from, listed, options }: Asked<LayerDeltaOptions>): Found {
   const given = compared(call.op, listed, options.baselines);
   const { inputs, baselines } = given;
   const { alphas } = stepsOf(call.op, options.method, options.nSteps + 1);
   const examples = inputs[0]!.shape[0]!;
   const points = stepsAtOnce(call, inputs, alphas.length, options.internalBatchSize, 2);
-  // Each part begins at the point at which the one before ended.
+  // Each part begins at the last point of the part before, because a change needs two points.
   const found = summedInParts(alphas.length - 1, points - 1, (start, end) => {
     const part = alphas.slice(start, end + 1);
     const within = callAtSteps(call, part.length, examples);
@@ -78,8 +79,8 @@ function conductance({ call, from, listed, options }: Asked<LayerDeltaOptions>):
 }
 
 /**
- * The share of the integrated gradients that flows through each unit of a layer: Σ over the steps of the gradient by the unit, times the unit's
- * change in the step.
+ * The share of the integrated gradients that flows through each unit of a layer: Σ over the steps of the gradient with
+ * respect to the unit, times the unit's change in the step.
  *
  * Dhamdhere, Sundararajan, Yan 2018, arXiv:1805.12233.
  */
@@ -112,8 +113,8 @@ function throughNeuron({ listed, options, settings }: Asked<PathOptions & Flow, 
 }
 
 /**
- * How much of the integrated gradients of an output flows through one neuron, by the elements of the input:
- * (x − x') ⊙ ∫₀¹ ∂f / ∂neuron · ∂neuron / ∂x dα on the way from x' to x. The default of `method` is 'riemann_trapezoid'.
+ * How much of the integrated gradients of an output flows through one neuron, for each element of the input: (x − x') ⊙
+ * ∫₀¹ ∂f / ∂neuron · ∂neuron / ∂x dα along the path from x' to x. The default of `method` is 'riemann_trapezoid'.
  *
  * Dhamdhere, Sundararajan, Yan 2018, arXiv:1805.12233; Shrikumar, Su, Kundaje 2018, arXiv:1807.09946.
  */

@@ -1,4 +1,5 @@
-// DeepLIFT's rules: by how much a module multiplies the difference of an input from its baseline. Batches hold inputs, then baselines.
+// DeepLIFT's rules: the multiplier of a module, by which it scales the difference of an input from its baseline. A
+// batch holds the inputs in its first half and the baselines in its second.
 
 import { cat, nn, type Tensor, where } from '../../../torch';
 import type { Interceptor, Module } from '../../../torch/inside';
@@ -17,7 +18,7 @@ const difference = (x: Tensor): Tensor => {
   return twice(input.sub(baseline));
 };
 
-/** Rescale: Δy / Δx, and the gradient where Δx is next to nothing. */
+/** The rescale rule: Δy / Δx, or the gradient where |Δx| < eps. */
 const rescaled = ({ x, y, dy, backward }: Passage, eps: number): Tensor => {
   const dx = difference(x);
   return where(dx.abs().lt(eps), backward(dy), dy.mul(difference(y)).div(dx));
@@ -28,7 +29,7 @@ const rescale =
   (passage) =>
     rescaled(passage, eps);
 
-/** Rescale, less the mean over the whole batch. */
+/** The rescale rule, minus the mean of the multipliers over the whole batch. */
 const softmax =
   (eps: number): Rule =>
   (passage) => {
@@ -37,8 +38,9 @@ const softmax =
   };
 
 /**
- * What the larger of both outputs differs by goes to the element that each of them was taken from, which gets that of all windows in which
- * it is the largest.
+ * The rule for max pooling. The difference of the outputs is sent back to the element that was the maximum of its
+ * window, in the half whose output is larger. An element that is the maximum of several windows collects the
+ * differences of all of them.
  */
 const pooled =
   (eps: number): Rule =>
@@ -56,7 +58,7 @@ const RULES: ReadonlyMap<unknown, (eps: number) => Rule> = new Map<unknown, (eps
   ...[nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d].map((kind) => [kind, pooled] as const),
 ]);
 
-/** The rules for the modules of a model that are not linear. */
+/** The interceptors that apply the rules to the nonlinear modules of a model. */
 export const deepLiftRules = (model: Module, eps: number): ReadonlyMap<object, Interceptor> =>
   new Map(
     model.modules().flatMap((module) => {

@@ -1,4 +1,4 @@
-// DeepLIFT: differences from a baseline, handed back layer by layer, to inputs and layers, of outputs and neurons.
+// DeepLIFT: propagates the difference of an output, or of a neuron, from its baseline back to inputs or layers.
 
 import { ArgumentError, cat, Tensor } from '../../../torch';
 import { type Arguments, expectKind, kindOf, kinds, type Module } from '../../../torch/inside';
@@ -28,26 +28,26 @@ import type { Asked, Definition, Found, MultiplyByInputs } from './method';
 import { type Call, chosen, type Network } from './model';
 import { expectOneEach } from './target';
 
-/** Makes attributions of multipliers, inputs and baselines, a list of each. */
+/** Computes attributions from multipliers, inputs and baselines; each is a list with one tensor per input. */
 export type CustomAttribution = (
   multipliers: readonly Tensor[],
   inputs: readonly Tensor[],
   baselines: readonly Tensor[],
 ) => readonly Tensor[];
 
-/** What DeepLift takes by name. */
+/** The options of `DeepLift`. */
 export interface DeepLiftOptions extends AttributionOptions {
-  /** What inputs are compared with; default 0. */
+  /** The baselines of the inputs; default 0. */
   baselines?: Baselines;
-  /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
+  /** Also return Σ attributions − (f(x) − f(baseline)) for every example; default false. */
   returnConvergenceDelta?: boolean;
-  /** Makes the attributions of the multipliers in another way. */
+  /** Computes the attributions from the multipliers, instead of (x − x') ⊙ multiplier. */
   customAttributionFunc?: CustomAttribution | null;
 }
 
-/** What DeepLift is made with, by name, beside the model. */
+/** The constructor options of `DeepLift`, besides the model. */
 export interface DeepLiftSettings extends MultiplyByInputs {
-  /** Where inputs differ by less, the gradient is taken; default 1e-10. */
+  /** Where an input differs from its baseline by less than this, the gradient is used; default 1e-10. */
   eps?: number;
 }
 
@@ -61,24 +61,24 @@ type NeuronOrder = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInpu
 
 const explainedBy = { target: null, additionalForwardArgs: null, returnConvergenceDelta: false };
 
-/** Rows of inputs, with their baselines in the same rows. */
+/** Pairs of an input and a baseline: row i of `inputs` is compared with row i of `baselines`. */
 interface Pairs {
   readonly call: Call;
   readonly inputs: readonly Tensor[];
   readonly baselines: readonly Tensor[];
-  /** Makes rows of examples of rows of pairs. */
+  /** Reduces attributions with one row per pair to one row per example. */
   merged(attributions: readonly Tensor[]): readonly Tensor[];
 }
 
-/** Every example with its baseline. */
+/** Pairs each example with its own baseline. */
 function pairsOf(call: Call, listed: Listed, baselines: unknown): Pairs {
   const { inputs, baselines: list } = compared(call.op, listed, baselines);
   return { call, inputs, baselines: asTensors(list, inputs), merged: (attributions) => attributions };
 }
 
 /**
- * Every example with every baseline.
- * @throws ArgumentError for fewer than two
+ * Pairs each example with every baseline.
+ * @throws ArgumentError for fewer than two baselines
  */
 function allPairsOf(call: Call, listed: Listed, given: unknown, baselines: unknown): Pairs {
   const { op } = call;
@@ -100,7 +100,7 @@ function allPairsOf(call: Call, listed: Listed, given: unknown, baselines: unkno
   };
 }
 
-/** Baselines, or those that a function makes, which all are tensors of as many examples. */
+/** The baselines, given or made by a function: tensors with any number of examples. */
 export function drawnFrom(op: string, baselines: unknown, given: unknown, inputs: readonly Tensor[]): Tensor[] {
   const made = typeof baselines === 'function' ? (baselines as (inputs: unknown) => unknown)(given) : baselines;
   const list = listBaselines(op, made, inputs);
@@ -113,7 +113,7 @@ export function drawnFrom(op: string, baselines: unknown, given: unknown, inputs
   });
 }
 
-/** Differences, handed back: `pairs` says what is compared with what. */
+/** The definition shared by all DeepLIFT methods; `pairsOf` says which examples are compared with which baselines. */
 const lifting = (pairsOf: (asked: LiftAsked) => Pairs) => ({
   ofNetwork: true,
   made: { multiplyByInputs: true, eps: 1e-10 },
@@ -166,18 +166,19 @@ function lift({ call, inputs, baselines, merged }: Pairs, { from, options, setti
 }
 
 /**
- * What every element of the input adds to f(x) − f(x') for a baseline x', by multipliers Δy / Δx (the rescale rule) in the place of the
- * gradients of nonlinear modules: `nn.ReLU`, `ELU`, `LeakyReLU`, `Sigmoid`, `Tanh`, `Softplus`, `Softmax` and `MaxPool1d` to
- * `MaxPool3d`. Functions such as `F.relu` keep their gradient.
+ * What every element of the input adds to f(x) − f(x') for a baseline x'. Multipliers Δy / Δx (the rescale rule)
+ * replace the gradients of nonlinear modules: `nn.ReLU`, `ELU`, `LeakyReLU`, `Sigmoid`, `Tanh`, `Softplus`, `Softmax`
+ * and `MaxPool1d` to `MaxPool3d`. Functions such as `F.relu` keep their gradients.
  *
  *     const [attributions, delta] = new DeepLift(model).attribute(x, { target: 3, returnConvergenceDelta: true });
  *
- * Every such module has its rule at every call. Captum 0.9 has other values, which do not add up to f(x) − f(x'), where two of them follow
- * one another directly, such as a ReLU and a max pooling, since it gives the first the plain gradient of the second; and where windows of a
- * max pooling overlap, since an element that is the largest in several windows gets the share of one. So it has where the input of such a
- * module is used elsewhere too, as in a residual network: it gives the input the multiplier of the module alone, in the place of the sum over
- * all ways. For f(x) = Σ r(x) x with the module r = LeakyReLU, x = [1, −2, 3] and x' = [0.5, 1, −1], the multiplier here is x Δr / Δx + r(x),
- * which gives [1, 2.1, 21.03]; Captum's is x Δr / Δx, which gives [0.5, 2.04, 9.03].
+ * Every such module applies its rule at every call. Captum 0.9 gives other values, which do not add up to f(x) − f(x'),
+ * in three cases. If two such modules follow one another directly, such as a ReLU and a max pooling, it gives the first
+ * the plain gradient of the second. If windows of a max pooling overlap, an element that is the maximum of several
+ * windows gets the share of only one. If the input of such a module is also used elsewhere, as in a residual network,
+ * it gives that input the multiplier of the module alone instead of the sum over all paths: for f(x) = Σ r(x) x with
+ * the module r = LeakyReLU, x = [1, −2, 3] and x' = [0.5, 1, −1], the multiplier here is x Δr / Δx + r(x), which gives
+ * [1, 2.1, 21.03]; Captum's is x Δr / Δx, which gives [0.5, 2.04, 9.03].
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */
@@ -189,9 +190,9 @@ export class DeepLift extends InputDeltaMethod<DeepLiftOptions, [...Order, 'cust
   }
 }
 
-/** What DeepLiftShap takes by name. */
+/** The options of `DeepLiftShap`. */
 export interface DeepLiftShapOptions extends Omit<DeepLiftOptions, 'baselines'> {
-  /** Examples to compare with, [M, …]; several for several inputs, or a function that makes them of the inputs. */
+  /** Examples to compare with, [M, …]: one tensor per input, or a function that makes them from the inputs. */
   baselines: Inputs | ((inputs: never) => Inputs);
 }
 
@@ -209,15 +210,16 @@ export class DeepLiftShap extends InputDeltaMethod<DeepLiftShapOptions, [...Orde
   }
 }
 
-/** What LayerDeepLift takes by name. */
+/** The options of `LayerDeepLift`. */
 export interface LayerDeepLiftOptions extends DeepLiftOptions, LayerOptions {}
-/** What LayerDeepLiftShap takes by name. */
+/** The options of `LayerDeepLiftShap`. */
 export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOptions {}
 
 /**
- * The contribution of every unit of a layer to f(x) − f(x') for a baseline x', as `DeepLift` finds it for the input. A layer's input is attributed
- * to by the layer's own rule; Captum 0.9 takes its plain gradient there, so that attributions do not add up. The note of `DeepLift` on modules
- * whose input is used elsewhere too holds here.
+ * The contribution of every unit of a layer to f(x) − f(x') for a baseline x', computed as in `DeepLift`. With
+ * `attributeToLayerInput` the layer's own rule applies; Captum 0.9 takes the layer's plain gradient there, so that its
+ * attributions do not add up. `DeepLift` describes another difference from Captum, for modules whose input is also used
+ * elsewhere; it applies here too.
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */
@@ -255,12 +257,12 @@ export class LayerDeepLiftShap<L extends Layer = Layer> extends LayerDeltaMethod
   }
 }
 
-/** What NeuronDeepLift takes by name. */
+/** The options of `NeuronDeepLift`. */
 export interface NeuronDeepLiftOptions
   extends NeuronOptions,
     Pick<DeepLiftOptions, 'baselines' | 'customAttributionFunc'> {}
 
-/** What NeuronDeepLiftShap takes by name. */
+/** The options of `NeuronDeepLiftShap`. */
 export interface NeuronDeepLiftShapOptions
   extends NeuronOptions,
     Pick<DeepLiftShapOptions, 'baselines' | 'customAttributionFunc'> {}
@@ -268,8 +270,8 @@ export interface NeuronDeepLiftShapOptions
 const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false, customAttributionFunc: null };
 
 /**
- * What every element of the input adds to the difference of a neuron from that for a baseline, as `DeepLift` finds it for an output, with the
- * same differences from Captum.
+ * What every element of the input adds to the difference of a neuron's value from its value for the baseline, computed
+ * as in `DeepLift`, with the same differences from Captum.
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */

@@ -1,4 +1,4 @@
-// Options of attribution methods for batches in which every example comes several times.
+// Expands the options of attribution methods for batches in which every example is repeated.
 import { randint, Tensor } from '../../../torch';
 import {
   expandArguments,
@@ -11,8 +11,8 @@ import {
 import { TargetRows } from './target';
 
 /**
- * Options of a method for a batch in which every row stands `count` times in place; with `draws` a baseline is drawn for every row from
- * those given.
+ * The options of a method for a batch in which every row is repeated `count` times in a row. With `draws`, each row
+ * gets a baseline drawn at random from those given.
  */
 export function expandOptions(
   op: string,
@@ -24,7 +24,7 @@ export function expandOptions(
   const expanded = { ...options };
   const examples = inputs[0]!.shape[0]!;
   const rows = (x: Tensor): Tensor => interleaved(x, count);
-  // A number is for all rows; a function's own option must not learn of lists that are made of it.
+  // A number applies to all rows, so it stays a number: a user's own method must not receive a TargetRows in its place.
   if ('target' in options && typeof options.target !== 'number') {
     expanded.target = TargetRows.of(op, options.target).interleaved(count, examples);
   }

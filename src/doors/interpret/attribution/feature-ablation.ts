@@ -1,4 +1,4 @@
-// Feature ablation: what the output loses without a feature, or a group of them.
+// Feature ablation: what the output loses if a feature, or a group of features, is removed.
 
 import type { InMode, Parsed } from '../../../torch/inside';
 import { featureLosses } from './ablation';
@@ -7,16 +7,16 @@ import type { FeatureOptions } from './features';
 import { featureDefaults, PerturbationMethod } from './perturbation-method';
 import { type PaceOrder, type PerturbationOptions, replaced } from './perturbing';
 
-/** What FeatureAblation and its like take by name. */
+/** The options of `FeatureAblation` and of similar methods. */
 export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions {
-  /** The value of a feature that is taken away; default 0. */
+  /** The value that replaces a removed feature; default 0. */
   baselines?: Baselines;
 }
 
 type Order = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
 /**
- * What the output loses where a feature is replaced by its baseline. All elements of a feature get the whole difference.
+ * What the output loses if a feature is replaced by its baseline. All elements of a feature get the whole difference.
  *
  *     const losses = await new FeatureAblation(model).attribute(x, { target: 1, featureMask: segments });
  */

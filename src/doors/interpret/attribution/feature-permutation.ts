@@ -1,4 +1,4 @@
-// Feature permutation: what the output loses where a feature is exchanged between the examples of a batch.
+// Feature permutation: what the output loses if the values of a feature are shuffled among the examples of a batch.
 
 import { cat, ShapeError, Tensor, tensor, where, zerosLike } from '../../../torch';
 import {
@@ -20,10 +20,13 @@ import { type Forward, forwardKinds } from './model';
 import { PerturbationMethod } from './perturbation-method';
 import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaults, unchanged } from './perturbing';
 
-/** Gives the input [N, …] with the elements of one feature, where the mask [1, …] is true, exchanged between the examples. */
+/**
+ * Returns the input [N, …] with the elements of one feature, where the mask [1, …] is true, shuffled among the
+ * examples.
+ */
 export type PermuteFeature = (x: Tensor, featureMask: Tensor) => Tensor;
 
-/** What FeaturePermutation takes by name. */
+/** The options of `FeaturePermutation`. */
 export interface FeaturePermutationOptions extends PerturbationOptions, FeatureOptions {}
 
 interface PermutationArguments extends Forward {
@@ -34,17 +37,18 @@ interface PermutationArguments extends Forward {
 type Order = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
 /**
- * What the output loses where the values of a feature are permuted within the batch, so that their distribution stays:
+ * What the output loses if the values of a feature are permuted within the batch, which keeps their distribution:
  *
  *     a_i = f(x) − f(x with x_i taken from other examples)
  *
- * It is the importance of a feature where the model's function gives a measure of error for each example or for the batch. Breiman 2001,
+ * If `forwardFunc` returns an error, per example or for the whole batch, this is the importance of the feature. Breiman
+ * 2001,
  * "Random Forests"; Fisher, Rudin & Dominici 2019, arXiv:1801.01489.
  *
  *     const importance = await new FeaturePermutation(model).attribute(batch, { target: 1 });
  *
- * By default each feature of each input is given a permutation of its own that is not the identity, drawn from torch's generator. Of a
- * batch of one example, in which nothing can be exchanged, attributions are 0.
+ * By default each feature of each input gets its own permutation, drawn from torch's generator and never the identity.
+ * A batch of one example has nothing to permute, so its attributions are 0.
  */
 export class FeaturePermutation extends PerturbationMethod<FeaturePermutationOptions, Order> {
   readonly permFunc: PermuteFeature | null;
@@ -105,7 +109,7 @@ function permuted(inputs: readonly Tensor[], { holds }: Features): Changed {
   };
 }
 
-/** A permutation that is not the identity. */
+/** A random permutation that is not the identity. */
 function exchange(n: number): Int32Array {
   for (;;) {
     const order = randperm(n);

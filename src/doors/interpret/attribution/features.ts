@@ -1,24 +1,25 @@
-// Which elements of inputs are one feature.
+// Groups the elements of inputs into features.
 
 import { ArgumentError, arange, ShapeError, Tensor, tensor } from '../../../torch';
 import { type InMode, isFloat, kindOf, showShape } from '../../../torch/inside';
 import type { Inputs } from './arguments';
 
-/** For options of methods that take features together. */
+/** The option of methods that treat groups of elements as one feature. */
 export interface FeatureOptions {
   /**
-   * Which feature every element belongs to, in whole numbers of a shape that broadcasts to the input's; a list for several inputs, in
-   * which equal numbers are one feature. Default: every element is one.
+   * The number of each element's feature: a tensor of whole numbers whose shape broadcasts to the input's; for several
+   * inputs a list of tensors, where equal numbers mean the same feature. Default: every element is a feature of its
+   * own.
    */
   featureMask?: Inputs | null;
 }
 
 /** The features of inputs. */
 export interface Features {
-  /** For each input, its elements' features as numbers from 0 to before `count`: [1 or N, …]. */
+  /** For each input, the feature of each element, numbered from 0 to `count` − 1: [1 or N, …]. */
   readonly masks: readonly Tensor[];
   readonly count: number;
-  /** Whether an input has elements of a feature. */
+  /** Whether an input has an element of the feature. */
   readonly holds: (input: number, feature: number) => boolean;
 }
 
@@ -26,8 +27,8 @@ export interface Features {
 const MOST = 2 ** 24;
 
 /**
- * Features of masks, which are read back where they are given. They are numbered as they are in order; with `gaps` also numbers between
- * the least and the greatest count that no element has.
+ * The features that masks define. Given masks are read back, and their numbers replaced by 0, 1, 2, … in order. With
+ * `gaps`, unused numbers between the least and the greatest count as features, too.
  */
 export async function featuresOf(
   inMode: InMode,
@@ -95,13 +96,15 @@ function expectMask(op: string, mask: unknown, x: Tensor, i: number): Tensor {
   return mask.reshape(shape).expand([shape[0]!, ...x.shape.slice(1)]);
 }
 
-/** Where features from `start` to before `end` are: true and false, [count, 1 or N, …]. */
+/** Booleans that are true at the elements of each feature from `start` to before `end`: [count, 1 or N, …]. */
 export function marksOf(mask: Tensor, start: number, end: number): Tensor {
   const ids = arange(start, end, 1, { dtype: 'int64' }).reshape([end - start, ...mask.shape.map(() => 1)]);
   return mask.unsqueeze(0).eq(ids);
 }
 
-/** What features have, [count, 1 or N, features], for every element of a mask [1 or N, …]: [count, 1 or N, …]. */
+/**
+ * Gathers the features' values, [count, 1 or N, features], for each element of a mask [1 or N, …]: [count, 1 or N, …].
+ */
 export function atElements(values: Tensor, mask: Tensor): Tensor {
   const [count, examples, features] = values.shape as [number, number, number];
   const [rows, ...shape] = mask.shape as [number, ...number[]];

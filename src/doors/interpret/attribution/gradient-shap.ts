@@ -21,7 +21,7 @@ interface InputBaselineOptions extends AttributionOptions {
   returnConvergenceDelta?: boolean;
 }
 
-/** (x − x') ⊙ the gradient at one random point of the way from x' to x, another for every example. */
+/** (x − x') ⊙ the gradient at one random point between x' and x, another point for each example. */
 export class InputBaselineXGradient extends InputDeltaMethod<
   InputBaselineOptions,
   ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta'],
@@ -44,23 +44,25 @@ export class InputBaselineXGradient extends InputDeltaMethod<
   }
 }
 
-/** What GradientShap takes by name. */
+/** The options of `GradientShap`. */
 export interface GradientShapOptions extends AttributionOptions {
-  /** Examples to draw from, [M, …]; several for several inputs, or a function that makes them of the inputs. */
+  /** Baselines to draw from, [M, …]: one tensor per input, or a function that makes them from the inputs. */
   baselines: Inputs | ((inputs: never) => Inputs);
-  /** Draws an example; default 5. */
+  /** Random draws per example; default 5. */
   nSamples?: number;
-  /** Standard deviation of the noise that is added to inputs, one for each or for all; default 0. */
+  /** Standard deviation of the noise added to the inputs: one for all inputs, or one for each; default 0. */
   stdevs?: number | readonly number[];
-  /** Give also Σ attributions − (f(x) − f(baseline)) for every draw, [N · nSamples]; default false. */
+  /** Also return Σ attributions − (f(x) − f(baseline)) for every draw, [N · nSamples]; default false. */
   returnConvergenceDelta?: boolean;
 }
 
 /**
- * SHAP values as an expectation: for every draw a baseline, noise on the input, and the gradient at a random point between them, times
- * their difference. For a linear model and a single baseline it is exact. The delta has one entry for each draw, [N · nSamples].
+ * SHAP values as an expectation: each draw picks a baseline, adds noise to the input, takes the gradient at a random
+ * point between the two, and multiplies it by their difference. For a linear model and a single baseline the result is
+ * exact. The delta has one entry for each draw, [N · nSamples].
  *
- * Random numbers are those of the default generator, so that `torch.manualSeed` fixes them. Lundberg, Lee 2017, arXiv:1705.07874.
+ * Random numbers come from the default generator, so `torch.manualSeed` makes results repeatable. Lundberg, Lee 2017,
+ * arXiv:1705.07874.
  */
 export class GradientShap extends InputDeltaMethod<
   GradientShapOptions,

@@ -1,11 +1,13 @@
-// Gradients of an output by the inputs, which leave `grad` fields alone.
+// Gradients of an output with respect to the inputs. No tensor's `grad` is changed.
 
 import { autograd, onesLike, type Tensor } from '../../../torch';
 import { isFloat } from '../../../torch/inside';
 import { type Call, chosen } from './model';
 import { expectOneEach } from './target';
 
-/** Leaves with the contents of the inputs, which stay as they are; of whole numbers there is no gradient. */
+/**
+ * New leaf tensors that share the inputs' contents, so that the inputs stay untouched. Integer inputs get no gradient.
+ */
 export const asLeaves = (inputs: readonly Tensor[]): Tensor[] =>
   inputs.map((x) => (isFloat(x.dtype) ? x.detach().requiresGrad_() : x.detach()));
 
@@ -13,7 +15,7 @@ export const asLeaves = (inputs: readonly Tensor[]): Tensor[] =>
 export const gradientsOf = (outputs: Tensor, by: readonly Tensor[], { retainGraph = false } = {}): Tensor[] =>
   autograd.grad(outputs, by, { gradOutputs: onesLike(outputs), retainGraph });
 
-/** The gradient of the chosen output of every example by the inputs. */
+/** The gradient of each example's chosen output with respect to the inputs. */
 export function inputGradients(call: Call, inputs: readonly Tensor[]): Tensor[] {
   const leaves = asLeaves(inputs);
   const outputs = chosen(call, leaves);

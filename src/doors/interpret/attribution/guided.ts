@@ -1,4 +1,5 @@
-// Gradients of outputs and neurons as they are, and as guided backpropagation and the deconvolutional network have them: what passes a ReLU on the way back.
+// Plain gradients of neurons, and guided backpropagation and deconvolution, which change what a ReLU passes in the
+// backward pass.
 import { nn } from '../../../torch';
 import type { Interceptor, Module } from '../../../torch/inside';
 import type { Layer } from '../layer/capture';
@@ -11,17 +12,20 @@ import { type Asked, type Definition, gradientsAt } from './method';
 import type { Network } from './model';
 import { type Rule, ruling } from './rules';
 
-/** relu(dx), where dx is 0 already where x was not above 0. */
+/** relu(dx); dx is already 0 where x ≤ 0. */
 const guidedRule: Rule = ({ dy, backward }) => backward(dy).relu();
 
-/** relu(dy), whatever x was. */
+/** relu(dy), independent of x. */
 const deconvolutionRule: Rule = ({ dy }) => dy.relu();
 
 const gradient = {
   find: (asked: Asked) => ({ attributions: gradientsAt(asked, asked.listed.inputs).gradients }),
 };
 
-/** The gradient with a rule for every `nn.ReLU` of a model; `F.relu` and `x.relu()` are no modules, and keep their gradient. */
+/**
+ * The gradient, with a rule for every `nn.ReLU` of a model. `F.relu` and `x.relu()` are not modules, so they keep their
+ * gradients.
+ */
 const withReLU = (rule: Rule) => ({
   ...gradient,
   ofNetwork: true,
@@ -39,9 +43,10 @@ const takes = { target: null, additionalForwardArgs: null };
 const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false };
 
 /**
- * The gradient by the inputs, where ReLUs pass what is above 0 alone of a gradient: dx = relu(dy) · [x > 0]. The ReLUs are the `nn.ReLU`
- * modules of the model; the rule holds during `attribute` alone. Where a ReLU's input is used elsewhere too, y = relu(x) a + x b, this is
- * relu(a) [x > 0] + b; Captum 0.9 clamps the sum of the gradients from all paths, relu(a [x > 0] + b).
+ * The gradient with respect to the inputs, where ReLUs pass only the positive part of a gradient: dx = relu(dy) · [x >
+ * 0]. The rule applies to the `nn.ReLU` modules of the model, and only during `attribute`. If a ReLU's input is also
+ * used elsewhere, as in y = relu(x) a + x b, this gives relu(a) [x > 0] + b; Captum 0.9 clamps the sum of the gradients
+ * from all paths, relu(a [x > 0] + b).
  *
  * Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806.
  */
@@ -54,9 +59,10 @@ export class GuidedBackprop extends InputMethod<AttributionOptions, Order, [mode
 }
 
 /**
- * The gradient by the inputs, where ReLUs work on gradients as they do on values: dx = relu(dy), whatever x was. The ReLUs are the
- * `nn.ReLU` modules of the model; the rule holds during `attribute` alone. Where a ReLU's input is used elsewhere too, y = relu(x) a + x b,
- * this is relu(a) + b; Captum 0.9 clamps the sum of the gradients from all paths.
+ * The gradient with respect to the inputs, where ReLUs act on gradients as they do on values: dx = relu(dy),
+ * independent of x. The rule applies to the `nn.ReLU` modules of the model, and only during `attribute`. If a ReLU's
+ * input is also used elsewhere, as in y = relu(x) a + x b, this gives relu(a) + b; Captum 0.9 clamps the sum of the
+ * gradients from all paths.
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */
@@ -69,7 +75,7 @@ export class Deconvolution extends InputMethod<AttributionOptions, Order, [model
 }
 
 /**
- * The gradient of a neuron of a layer by the inputs.
+ * The gradient of one neuron of a layer with respect to the inputs.
  *
  *     const map = new NeuronGradient(model, 'conv2').attribute(x, [3, 5, 5]);
  */
@@ -97,7 +103,7 @@ export class NeuronGuidedBackprop extends NeuronMethod<
 }
 
 /**
- * The gradient of a neuron, where `nn.ReLU` modules work on gradients as they do on values, as in `Deconvolution`.
+ * The gradient of a neuron, where `nn.ReLU` modules act on gradients as they do on values, as in `Deconvolution`.
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */

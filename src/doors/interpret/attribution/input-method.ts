@@ -1,15 +1,15 @@
-// Owns the classes of methods that explain an output by the inputs.
+// The base classes of methods that attribute an output to the inputs.
 import type { Tensor } from '../../../torch';
 import type { Arguments } from '../../../torch/inside';
 import { type Attributions, type Inputs, likeInputs, listFloats } from './arguments';
 import { GradientAttribution, opOf } from './attribution';
 import { fromInputs, madeWith, type OfForward, ruled } from './method';
 
-/** Options with which a delta is given, and without. */
+/** Options that ask for a delta (`WithDelta`), and options that do not. */
 export type WithDelta<O> = O & { returnConvergenceDelta: true };
 export type WithoutDelta<O> = O & { returnConvergenceDelta?: false };
 
-/** What constructors and explanations share. */
+/** The constructor and the body of `attribute`, shared by the two classes below. */
 abstract class OfInputs<Made extends readonly unknown[]> extends GradientAttribution {
   constructor(...args: Made) {
     const { forwardFunc, settings } = madeWith(opOf(new.target), new.target.prototype.definition, args);
@@ -26,7 +26,10 @@ abstract class OfInputs<Made extends readonly unknown[]> extends GradientAttribu
   }
 }
 
-/** A method by the inputs; `Made` are the constructor's arguments, O the options of `attribute` in their order. */
+/**
+ * A method that attributes to inputs. O are the options of `attribute`, `Order` their positions, `Made` the
+ * constructor's arguments.
+ */
 export abstract class InputMethod<
   O extends object,
   Order extends readonly (keyof O)[],
@@ -34,7 +37,8 @@ export abstract class InputMethod<
 > extends OfInputs<Made> {
   /**
    * Attributions of the inputs' shapes.
-   * @throws ArgumentError, ShapeError, IndexError for inputs and targets that do not fit; DTypeError for inputs that are no floats
+   * @throws ArgumentError, ShapeError or IndexError for inputs and targets that do not fit; DTypeError for inputs that
+   * are not floating-point
    */
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<O, Order>): Attributions<I>;
   attribute<const I extends Inputs>(options: O & { inputs: I }): Attributions<I>;
@@ -43,15 +47,16 @@ export abstract class InputMethod<
   }
 }
 
-/** The same with a delta on demand. */
+/** Like `InputMethod`, but returns a convergence delta, too, if `returnConvergenceDelta` is set. */
 export abstract class InputDeltaMethod<
   O extends { returnConvergenceDelta?: boolean },
   Order extends readonly (keyof O)[],
   Made extends readonly unknown[] = OfForward,
 > extends OfInputs<Made> {
   /**
-   * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta, one an example (or as the class says).
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are no floats
+   * Attributions of the inputs' shapes. With `returnConvergenceDelta`: the pair [attributions, delta]; the delta has
+   * one entry per example, unless the class says otherwise.
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not floating-point
    */
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta<O>, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta<O>, Order>): Attributions<I>;

@@ -1,4 +1,4 @@
-// Gradients times the values by which they are taken: inputs, or outputs of a layer.
+// Gradients multiplied by the values that they were taken with respect to: inputs, or outputs of a layer.
 import type { Layer } from '../layer/capture';
 import type { LayerOptions } from '../layer/layer-attribution';
 import { LayerMethod, type OfMultiplyingLayer } from '../layer/layer-method';
@@ -26,8 +26,9 @@ export class InputXGradient extends InputMethod<AttributionOptions, ['target', '
 }
 
 /**
- * The gradient of the output by what a layer gives, times that. With `attributeToLayerInput` it is the gradient by what the layer is given, on
- * the way through the layer; Captum 0.9 adds that of all other ways on which the same tensor is used, such as a residual network's.
+ * The gradient of the output with respect to a layer's output, times that output. With `attributeToLayerInput`, the
+ * layer's input takes its place, and only the path through the layer counts; Captum 0.9 adds the gradients of all other
+ * uses of the same tensor, such as a residual connection.
  */
 export class LayerGradientXActivation<L extends Layer | readonly Layer[] = Layer> extends LayerMethod<
   L,

@@ -1,4 +1,5 @@
-// Integrated gradients: the mean gradient on the way from a baseline to the input, times the way, for inputs, layers and neurons.
+// Integrated gradients: the mean gradient along the path from a baseline to the input, times their difference; for
+// inputs, layers and neurons.
 import type { Tensor } from '../../../torch';
 import type { Layer } from '../layer/capture';
 import type { LayerOptions } from '../layer/layer-attribution';
@@ -31,34 +32,34 @@ import type { Call } from './model';
 import { pathPoints, weightedSum } from './path';
 import { type IntegrationMethod, type Steps, stepsOf } from './steps';
 
-/** What methods that follow a path from a baseline take by name. */
+/** The options of methods that integrate along a path from a baseline. */
 export interface PathOptions extends AttributionOptions {
-  /** Where the way begins; default 0. */
+  /** The start of the path; default 0. */
   baselines?: Baselines;
-  /** Points at which the gradient is taken; default 50. */
+  /** Number of points at which the gradient is taken; default 50. */
   nSteps?: number;
   /** Default: 'gausslegendre'. */
   method?: IntegrationMethod;
-  /** Rows, steps times examples, that run at a time; default: what fits. */
+  /** Rows (steps times examples) that run at once; default: as many as fit. */
   internalBatchSize?: number | null;
 }
 
-/** What IntegratedGradients takes by name. */
+/** The options of `IntegratedGradients`. */
 export interface IntegratedGradientsOptions extends PathOptions {
-  /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
+  /** Also return Σ attributions − (f(x) − f(baseline)) for every example; default false. */
   returnConvergenceDelta?: boolean;
 }
 
-/** What methods take by name that follow a path to a layer. */
+/** The options of methods that integrate along a path and attribute to a layer. */
 export interface LayerPathOptions extends PathOptions, LayerOptions {}
 
-/** What LayerConductance and its like take by name. */
+/** The options of `LayerConductance` and of similar methods. */
 export interface LayerDeltaOptions extends LayerPathOptions {
-  /** Give also Σ attributions − (f(x) − f(baseline)) for every example; default false. */
+  /** Also return Σ attributions − (f(x) − f(baseline)) for every example; default false. */
   returnConvergenceDelta?: boolean;
 }
 
-/** What methods take by name that follow a path to a neuron. */
+/** The options of methods that integrate along a path and attribute to a neuron. */
 export interface NeuronPathOptions extends Omit<PathOptions, 'target'>, NeuronOptions {}
 
 export type PathOrder = ['baselines', 'target', 'additionalForwardArgs', 'nSteps', 'method', 'internalBatchSize'];
@@ -74,14 +75,16 @@ export const pathDefaults = {
 
 export const layerPathDefaults = { ...pathDefaults, returnConvergenceDelta: false, attributeToLayerInput: false };
 
-/** The same call for a batch of the rows of all steps. */
+/** The same call for a batch that holds the rows of all steps, one step after another. */
 export const callAtSteps = (call: Call, steps: number, examples: number): Call => ({
   ...call,
   args: expandArguments(call.args, (x) => repeated(x, steps)),
   target: call.target.repeated(steps, examples),
 });
 
-/** Σ over the steps of the results of `run` for the points of some of them. */
+/**
+ * Σ over the steps of weight · the results of `run`. Each call of `run` gets the points of several steps as one batch.
+ */
 export function alongPath(
   call: Call,
   { inputs, baselines }: Pick<Compared, 'inputs' | 'baselines'>,
@@ -102,7 +105,7 @@ export function alongPath(
 export const pathDelta = (call: Call, { inputs, baselines }: Compared, attributions: readonly Tensor[]): Tensor =>
   convergenceDelta(call, attributions, asTensors(baselines, inputs), inputs).detach();
 
-/** (v − v') ⊙ ∫₀¹ ∂f(v' + α (v − v')) / ∂v dα of the values v that are looked at. */
+/** (v − v') ⊙ ∫₀¹ ∂f(v' + α (v − v')) / ∂v dα, where v are the values attributed to: inputs, or a layer's values. */
 const integration = {
   made: multiplied,
   find({ call, from, listed, options, settings }: Asked<PathOptions, MultiplyByInputs>): Found {
@@ -120,7 +123,7 @@ const integration = {
  *
  *     const [attributions, delta] = new IntegratedGradients(model).attribute(x, { target: 3, returnConvergenceDelta: true });
  *
- * With `multiplyByInputs: false` the factor x − x' is left out. Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
+ * With `multiplyByInputs: false` the factor x − x' is omitted. Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
  */
 export class IntegratedGradients extends InputDeltaMethod<
   IntegratedGradientsOptions,
@@ -133,8 +136,8 @@ export class IntegratedGradients extends InputDeltaMethod<
 }
 
 /**
- * Integrated gradients by a layer's output, straight from its output for the baseline to that for the input. Several layers
- * go together, and give a list.
+ * Integrated gradients with respect to a layer's output, along the straight line from its output for the baseline to
+ * its output for the input. Several layers are moved together, and give a list.
  *
  * Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
  */
@@ -150,7 +153,8 @@ export class LayerIntegratedGradients<L extends Layer | readonly Layer[] = Layer
 }
 
 /**
- * Integrated gradients of a neuron: what every element of the input adds to its difference from the neuron for the baseline.
+ * Integrated gradients of a neuron: what every element of the input adds to the difference of the neuron's value from
+ * its value for the baseline.
  *
  * Sundararajan, Taly, Yan 2017, arXiv:1703.01365.
  */

@@ -1,4 +1,4 @@
-// Rules by which layers hand relevance back, and which layer has which.
+// The rules by which LRP passes relevance back through layers, and the choice of a rule for each layer.
 
 import { ArgumentError, nn, noGrad, ShapeError, Tensor, where } from '../../../torch';
 import {
@@ -16,14 +16,15 @@ import { type Passage, ruling } from './rules';
 
 declare module '../../../torch/nn/module/module' {
   interface Module {
-    /** How `LRP` has the module hand relevance back; without it by the rule of its class. */
+    /** The rule by which `LRP` passes relevance back through the module. Default: the rule of its class. */
     rule?: PropagationRule | null;
   }
 }
 
 /**
- * How a layer y = f(x) hands the relevance of its outputs back to its inputs: R_x = x ⊙ f'ᵀ(R_y / (y ± ε)), where ε has the sign of y. For
- * linear layers it is the share that each input has in each output, z-rule by name. Subclasses choose ε and other parameters of the layer.
+ * The rule by which a layer y = f(x) passes the relevance of its outputs back to its inputs: R_x = x ⊙ f'ᵀ(R_y / (y ±
+ * ε)), where ε has the sign of y. For linear layers, each input gets its share of each output (the z-rule). Subclasses
+ * choose ε, or other parameters for the layer.
  */
 export abstract class PropagationRule {
   /** ε */
@@ -33,12 +34,15 @@ export abstract class PropagationRule {
     parseArgs(this.constructor.name, [], {}, none);
   }
 
-  /** The stand-ins of the layer's parameters, by name, while relevance is handed back. */
+  /** Parameters, by name, that replace the layer's own while relevance is passed back. */
   manipulated(_module: Module): Readonly<Record<string, Tensor>> {
     return {};
   }
 
-  /** The relevance of one input, where `dy` is that of the outputs, and `y` what the layer gives with manipulated parameters. */
+  /**
+   * The relevance of one input, where `dy` is the relevance of the outputs, and `y` the layer's output with manipulated
+   * parameters.
+   */
   relevance({ x, y, dy, backward }: Passage): Tensor {
     const eps = this.stabilityFactor;
     return x.mul(backward(dy.div(where(y.lt(0), y.sub(eps), y.add(eps)))));
@@ -50,7 +54,10 @@ function expectFactor(op: string, name: string, value: unknown): number {
   throw new ArgumentError(`${op}: expected ${name} to be a number ≥ 0, but got ${shown(value)}`);
 }
 
-/** Relevance by the shares of inputs in outputs. ε absorbs small shares: for the layers in the middle. */
+/**
+ * Relevance in proportion to each input's share of the outputs. ε absorbs small shares. Suits the middle layers of a
+ * network.
+ */
 export class EpsilonRule extends PropagationRule {
   override readonly stabilityFactor: number;
 
@@ -63,16 +70,19 @@ export class EpsilonRule extends PropagationRule {
 }
 
 interface BiasOptions {
-  /** Hand relevance back as if there were no bias, which otherwise keeps its share; default false. */
+  /** Ignore the bias, which otherwise absorbs its share of the relevance; default false. */
   setBiasToZero?: boolean;
 }
 
 interface GammaOptions extends BiasOptions {
-  /** How much more positive weights count; default 0.25. */
+  /** The extra factor of positive weights; default 0.25. */
   gamma?: number;
 }
 
-/** The parameters of a layer that has them: the weight changed, and where it is asked for no bias. */
+/**
+ * The manipulated parameters of a layer: its weight after `change` and, if `setBiasToZero`, a zero bias. Empty for a
+ * layer without a weight.
+ */
 function withWeight(
   module: Module,
   setBiasToZero: boolean,
@@ -85,7 +95,10 @@ function withWeight(
   }));
 }
 
-/** Relevance by the shares of inputs in outputs with the weight w + γ max(w, 0), which favours what speaks for: for the first layers. */
+/**
+ * Relevance in proportion to shares computed with the weight w + γ max(w, 0), which favours positive contributions.
+ * Suits the first layers.
+ */
 export class GammaRule extends PropagationRule {
   readonly gamma: number;
   readonly setBiasToZero: boolean;
@@ -102,7 +115,7 @@ export class GammaRule extends PropagationRule {
   }
 }
 
-/** Relevance by positive weights alone, also called deep Taylor decomposition. Not for batch normalisation. */
+/** Relevance by positive weights only, also called deep Taylor decomposition. Not for batch normalisation. */
 export class Alpha1_Beta0_Rule extends PropagationRule {
   readonly setBiasToZero: boolean;
 
@@ -117,7 +130,7 @@ export class Alpha1_Beta0_Rule extends PropagationRule {
   }
 }
 
-/** Relevance goes through as it is: for layers that keep the shape, such as batch normalisation. */
+/** Passes relevance through unchanged: for layers that keep the shape, such as batch normalisation. */
 export class IdentityRule extends EpsilonRule {
   override relevance({ x, dy }: Passage): Tensor {
     if (x.shape.join() === dy.shape.join()) return dy;
@@ -132,7 +145,7 @@ interface Summands {
   x2: Tensor;
 }
 
-/** x1 + x2 as a layer: `LRP` shares relevance out where a sum is one, and cannot see `x1.add(x2)`. */
+/** x1 + x2 as a module, so that `LRP` can share relevance between the summands; it cannot see `x1.add(x2)`. */
 export class Addition_Module extends Module {
   constructor(...none: []) {
     super();
@@ -145,14 +158,14 @@ export class Addition_Module extends Module {
   }
 }
 
-/** Layers that are linear, or for which a share of inputs in outputs has a meaning. */
+/** Layers that share relevance among their inputs: linear layers, and poolings. */
 const SHARING = [
   ...[nn.Linear, ConvNd, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, Addition_Module],
   ...[nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d],
   ...[nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d],
 ];
 
-/** Layers that work element by element. */
+/** Elementwise layers, which pass relevance through unchanged. */
 const PASSING: ReadonlySet<unknown> = new Set<unknown>([
   nn.ReLU,
   nn.Tanh,
@@ -162,16 +175,16 @@ const PASSING: ReadonlySet<unknown> = new Set<unknown>([
   nn.Dropout3d,
 ]);
 
-/** Layers that move elements alone, as their gradients do. */
+/** Layers that only rearrange elements, so that their plain gradient already moves relevance correctly. */
 const MOVING: ReadonlySet<unknown> = new Set<unknown>([nn.Identity, nn.Flatten, nn.Unflatten]);
 
-/** Rules that were given, by module; null where relevance goes through. */
+/** The rules that the user gave, by module; null passes relevance through unchanged. */
 export type GivenRules = ReadonlyMap<Module, PropagationRule | null>;
 
 const ruleOf = (module: Module, given: GivenRules): PropagationRule | null | undefined =>
   given.has(module) ? given.get(module)! : module.rule;
 
-/** @throws ArgumentError for a rule that is none */
+/** @throws ArgumentError if a module's rule is not a `PropagationRule` */
 export function expectRules(op: string, model: Module, given: GivenRules): void {
   for (const [name, module] of model.namedModules()) {
     const rule = ruleOf(module, given);
@@ -180,14 +193,14 @@ export function expectRules(op: string, model: Module, given: GivenRules): void 
   }
 }
 
-/** What hands relevance back as one: modules without parts, and those that have a rule of their own. */
+/** The modules to which rules apply: those without children, and those that have a rule of their own. */
 function layersOf(module: Module, given: GivenRules): Module[] {
   const parts = module.children();
   if (parts.length === 0 || ruleOf(module, given)) return [module];
   return parts.flatMap((part) => layersOf(part, given));
 }
 
-/** `fn` with other parameters of a module. */
+/** Runs `fn` while the module has other parameters. */
 function withParameters<T>(module: Module, parameters: Readonly<Record<string, Tensor>>, fn: () => T): T {
   const names = Object.keys(parameters);
   const before = names.map((name) => Object.getOwnPropertyDescriptor(module, name));
@@ -205,7 +218,10 @@ function withParameters<T>(module: Module, parameters: Readonly<Record<string, T
   }
 }
 
-/** Relevance in the place of gradients, for one call of each layer of a model; `applied` is told which rule a layer has. */
+/**
+ * The interceptors that make a model's layers pass relevance back instead of gradients, for one call of each layer.
+ * `applied` is called with each rule and its layer.
+ */
 export function relevanceRules(
   op: string,
   model: Module,
@@ -229,12 +245,12 @@ export function relevanceRules(
 function byRule(layer: Module, rule: PropagationRule): Interceptor {
   const manipulated = rule.manipulated(layer);
   if (Object.keys(manipulated).length === 0) return ruling(layer, (passage) => rule.relevance(passage));
-  // Hooks of the user's see one call.
+  // The second pass calls `forward` directly, so that the user's hooks see only one call.
   const again = (args: readonly unknown[]): unknown => withParameters(layer, manipulated, () => layer.forward(...args));
   return ruling(layer, (passage) => rule.relevance(passage), again);
 }
 
-/** The rule of a layer's class, null where relevance goes through. */
+/** The default rule of a layer's class; null if relevance passes through unchanged. */
 function defaultRule(op: string, layer: Module, given: GivenRules): PropagationRule | null {
   const passes = PASSING.has(layer.constructor) || MOVING.has(layer.constructor);
   if (passes || ruleOf(layer, given) === null) return null;
@@ -244,7 +260,7 @@ function defaultRule(op: string, layer: Module, given: GivenRules): PropagationR
   );
 }
 
-/** What a layer has for its first call. */
+/** Limits an interceptor to one call, because relevance of a layer called twice is not defined. */
 function once(op: string, layer: Module, interceptor: Interceptor): Interceptor {
   let calls = 0;
   return (args, run) => {

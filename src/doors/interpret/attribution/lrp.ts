@@ -1,4 +1,4 @@
-// Layer-wise relevance propagation: an output, handed back layer by layer in shares.
+// Layer-wise relevance propagation: distributes an output back through the layers, in shares.
 import { ArgumentError, type Tensor } from '../../../torch';
 import { type Arguments, isPlainObject, kindOf, type Module, parseArgs } from '../../../torch/inside';
 import { findLayer, type Layer } from '../layer/capture';
@@ -13,26 +13,26 @@ import { type Asked, apart, type Definition, fromInputs, ruled } from './method'
 import { chosen, explaining, type Network, networkKinds } from './model';
 import { expectOneEach } from './target';
 
-/** Rules by modules or by their names; null where relevance goes through as it is. */
+/** Rules by module or by module name; null passes relevance through unchanged. */
 export type LayerRules = ReadonlyMap<Layer, PropagationRule | null> | Readonly<Record<string, PropagationRule | null>>;
 
-/** What LRP is made with, by name, beside the model. */
+/** The constructor options of `LRP`, besides the model. */
 export interface LRPSettings {
-  /** Rules of layers, before those that modules have in their attribute `rule`. */
+  /** Rules of layers; they take precedence over the modules' attribute `rule`. */
   rules?: LayerRules | null;
 }
 
-/** What LRP takes by name. */
+/** The options of `LRP`. */
 export interface LRPOptions extends AttributionOptions {
-  /** Give also f(x) − Σ attributions for every example; default false. */
+  /** Also return f(x) − Σ attributions for every example; default false. */
   returnConvergenceDelta?: boolean;
-  /** Write to the console which layer has which rule; default false. */
+  /** Log the rule of each layer to the console; default false. */
   verbose?: boolean;
 }
 
 type Order = ['target', 'additionalForwardArgs', 'returnConvergenceDelta'];
 
-/** The rules that a constructor was given. */
+/** Reads and checks the rules given to a constructor. */
 function givenRules(op: string, model: Module, rules: LayerRules | null): GivenRules {
   if (rules !== null && !(rules instanceof Map) && !isPlainObject(rules)) {
     throw new ArgumentError(`${op}: expected rules to be a Map, an object or null, but got ${kindOf(rules)}`);
@@ -43,12 +43,12 @@ function givenRules(op: string, model: Module, rules: LayerRules | null): GivenR
   return given;
 }
 
-/** The part of the constructor's options that is kept. */
+/** The constructor's options after they are read. */
 interface Kept {
   readonly given: GivenRules;
 }
 
-/** The chosen output of every example, handed back in shares. */
+/** The definition shared by LRP and LayerLRP: each example's chosen output, distributed back in shares. */
 const relevance = {
   ofNetwork: true,
   floats: true,
@@ -65,7 +65,8 @@ const relevance = {
     const [outputs, places] = from.seen(listed.inputs, (inputs) => chosen(call, inputs));
     expectOneEach(call.op, outputs);
     const output = outputs.detach().reshape(-1);
-    // Shares of 1 of each output, so that the sign of the output is that of what speaks for it.
+    // Distribute 1 instead of the output itself, and multiply by the output afterwards: so relevance has the sign of
+    // the output for what supports it.
     const shares = gradientsOf(outputs, places.flat());
     const found = shares.map((share) => share.mul(output.reshape([-1, ...share.shape.slice(1).map(() => 1)])));
     const attributions = apart(found, places);
@@ -78,18 +79,19 @@ const relevanceDelta = (attributions: readonly Tensor[], output: Tensor): Tensor
   output.reshape(-1).sub(attributions.map(sumRows).reduce((a, b) => a.add(b)));
 
 /**
- * Layer-wise relevance propagation: every layer hands the relevance of its outputs back to its inputs by a rule, from the output that is
- * explained, whose relevance is its value, to the inputs. Where no layer has a bias, relevance is conserved.
+ * Layer-wise relevance propagation: starting at the explained output, whose relevance is its value, every layer passes
+ * the relevance of its outputs back to its inputs by a rule. If no layer has a bias, the sum of relevance is conserved.
  *
  *     const [attributions, delta] = new LRP(model).attribute(x, { target: 3, returnConvergenceDelta: true });
  *     model.conv1.rule = new GammaRule();
  *     new LRP(model, { rules: { conv2: new EpsilonRule(0.1) } }).attribute(x, { target: 3 });
  *
  * `Linear`, convolutions, batch normalisation, `MaxPool1d` to `MaxPool3d`, average pooling and `Addition_Module` have the `EpsilonRule` by
- * default. `ReLU`, `Tanh` and `Dropout` hand relevance on as it is, and so do modules that move elements alone. A module with a rule of its
- * own is one layer, even where it has parts. Of functions between the modules, such as `F.relu` and views, the gradient is taken; a sum in
- * the network has to be an `Addition_Module`. Relevance that comes back to a value on several ways, as to h of relu(h) + h, is the sum of
- * them all; Captum 0.9 counts such a value's relevance once.
+ * default. `ReLU`, `Tanh` and `Dropout` pass relevance on unchanged, and so do modules that only rearrange elements. A
+ * module with its own rule counts as one layer, even if it has children. Functions between the modules, such as
+ * `F.relu` and views, pass relevance by their gradients; a sum in the network must be an `Addition_Module`. If a value
+ * gets relevance from several paths, as h does in relu(h) + h, the shares are added; Captum 0.9 counts only one of
+ * them.
  *
  * Bach et al. 2015, doi:10.1371/journal.pone.0130140; Montavon, Samek, Müller 2018, doi:10.1016/j.dsp.2017.10.011.
  */
@@ -97,7 +99,7 @@ export class LRP extends Attribution {
   readonly model: Module;
   readonly #kept: Kept;
 
-  /** @throws ArgumentError unless `model` is an `nn.Module`, and for rules that are none */
+  /** @throws ArgumentError if `model` is not an `nn.Module`, or a rule is not a `PropagationRule` */
   constructor(...args: Arguments<Network & LRPSettings, ['model', 'rules']>) {
     const op = opOf(new.target);
     const { model, rules } = parseArgs<Network & LRPSettings>(op, ['model'], { rules: null }, args, networkKinds);
@@ -115,9 +117,9 @@ export class LRP extends Attribution {
   }
 
   /**
-   * Attributions of the inputs' shapes; with `returnConvergenceDelta` a pair of them and of the delta [N].
-   * @throws ArgumentError for a layer without a rule, and for one with a rule that is called twice; ArgumentError, ShapeError, IndexError for
-   * inputs and targets that do not fit; DTypeError for inputs that are no floats
+   * Attributions of the inputs' shapes; with `returnConvergenceDelta`, the pair [attributions, delta], the delta of shape [N].
+   * @throws ArgumentError for a layer without a rule, and for a layer with a rule that is called twice; ArgumentError,
+   * ShapeError or IndexError for inputs and targets that do not fit; DTypeError for inputs that are not floating-point
    */
   attribute<const I extends Inputs>(
     inputs: I,
@@ -151,7 +153,7 @@ export class LRP extends Attribution {
     });
   }
 
-  /** f(x) − Σ attributions for every example, where `output` holds f(x): what biases and ε have taken. */
+  /** f(x) − Σ attributions for every example, where `output` is f(x): the relevance absorbed by biases and by ε. */
   computeConvergenceDelta(
     ...args: Arguments<{ attributions: Inputs; output: Tensor }, ['attributions', 'output']>
   ): Tensor {
@@ -166,11 +168,12 @@ export class LRP extends Attribution {
   }
 }
 
-/** What LayerLRP takes by name. */
+/** The options of `LayerLRP`. */
 export interface LayerLRPOptions extends LRPOptions, LayerOptions {}
 
 /**
- * The relevance of what a layer gives, or gets with `attributeToLayerInput`, as `LRP` finds it; several layers give a list, of deltas too.
+ * The relevance of a layer's output, or of its input with `attributeToLayerInput`, computed as in `LRP`. Several layers
+ * give a list of attributions, and a list of deltas.
  *
  * Bach et al. 2015, doi:10.1371/journal.pone.0130140.
  */

@@ -1,5 +1,5 @@
-// What an attribution method is: one function of a call, of the values that it explains by, and of options. The classes for inputs, layers and
-// neurons say what is called and where those values are.
+// The definition of an attribution method: one function of a call, of the values to attribute to, and of options. The
+// classes for inputs, layers and neurons supply the call and those values.
 import type { Tensor } from '../../../torch';
 import {
   type Arguments,
@@ -14,24 +14,27 @@ import { asLeaves, gradientsOf } from './gradients';
 import { type Call, called, chosen, type Forward, type ForwardFunction, forwardKinds, networkKinds } from './model';
 import { expectOneEach } from './target';
 
-/** Tensors by the places at which they are: one list for the inputs, or one a layer. */
+/** Lists of tensors: one list for the inputs, or one list per layer. */
 export type Places = readonly (readonly Tensor[])[];
 
-/** The values that a method explains by: inputs, or what layers get or give. */
+/** The values that a method attributes to: the inputs, or the inputs or outputs of layers. */
 export interface From {
-  /** Runs a model for inputs, and gives with its result the values, by which gradients can be taken unless the mode forbids it. */
+  /**
+   * Runs a model on inputs, and returns its result with the values; gradients with respect to the values can be taken,
+   * unless the grad mode is off.
+   */
   seen<T>(inputs: readonly Tensor[], run: (inputs: readonly Tensor[]) => T): readonly [result: T, values: Places];
-  /** A call that takes the values as its inputs, and their values for the inputs and for their baselines. */
+  /** Returns a call that takes the values as its inputs, with the values for the given inputs and for the baselines. */
   between(call: Call, given: Compared): Between;
 }
 
 export interface Between extends Pick<Compared, 'inputs' | 'baselines'> {
   readonly call: Call;
-  /** As many lists as there are places, of as many tensors. */
+  /** The layout of `Places`, by which `apart` splits a flat list: as many lists, of the same lengths. */
   readonly places: readonly (readonly unknown[])[];
 }
 
-/** The inputs themselves. */
+/** Attributes to the inputs themselves. */
 export const fromInputs: From = {
   seen(inputs, run) {
     const leaves = asLeaves(inputs);
@@ -40,7 +43,7 @@ export const fromInputs: From = {
   between: (call, { inputs, baselines }) => ({ call, inputs, baselines, places: [inputs] }),
 };
 
-/** What a method is asked: O are the options of `attribute`, S those of the constructor. */
+/** What a method computes from. O are the options of `attribute`, S those of the constructor. */
 export interface Asked<O = object, S = object> {
   /** The function to explain: an output of the model, or a neuron. */
   readonly call: Call;
@@ -50,60 +53,63 @@ export interface Asked<O = object, S = object> {
   readonly settings: Required<S>;
 }
 
-/** What a method finds. */
+/** The result of a method. */
 export interface Found {
   readonly attributions: Places;
-  /** Σ attributions − (f(x) − f(baseline)) for every example, or one such tensor a place. */
+  /** Σ attributions − (f(x) − f(baseline)) for every example; a list of such tensors if each layer has its own. */
   delta?(): Tensor | readonly Tensor[];
 }
 
-/** A method, and what its class takes by name. */
+/** A method's function, and the options of its class. */
 export interface Definition {
   /** Defaults of the constructor's options. */
   readonly made?: object;
   /** Defaults of the options of `attribute`, in their order. */
   readonly takes: object;
-  /** Options of `attribute` that have no default, and come first. */
+  /** The required options of `attribute`, which come first. */
   readonly required?: readonly string[];
-  /** What options of `attribute` have to be. */
+  /** The types that options of `attribute` must have. */
   readonly kinds?: Kinds<Record<string, unknown>>;
-  /** Whether it looks at the modules of a network, which then is `model`; by default a function will do. */
+  /**
+   * Whether the method needs the modules of a network, so that the constructor's first argument is `model`. Default:
+   * false, any function will do.
+   */
   readonly ofNetwork?: boolean;
-  /** Whether it always multiplies; by default as its constructor was told. */
+  /** Whether attributions are always multiplied by inputs. Default: as the constructor's `multiplyByInputs` says. */
   readonly multiplies?: boolean;
-  /** Whether inputs have to be floats though a layer is looked at. */
+  /** Whether the inputs must be floating-point even if the method attributes to a layer. */
   readonly floats?: boolean;
   /** Whether gradients are recorded; default true. */
   readonly gradients?: boolean;
-  /** The part of the constructor's options that is kept; they are checked here. */
+  /** Checks the constructor's options, and returns what is kept of them. */
   settled?(op: string, model: Module, made: never): object;
-  /** The stand-ins of modules while the model runs. */
+  /** The interceptors that replace calls of modules while the model runs. */
   rules?(op: string, model: Module, settings: never, options: never): ReadonlyMap<object, Interceptor>;
   find(asked: never): Found;
 }
 
-/** Whether an attribution is multiplied by what the input is apart from its baseline. */
+/** Whether an attribution is multiplied by the difference of the input from its baseline. */
 export interface MultiplyByInputs {
-  /** Give what inputs add to the output, rather than how it reacts to them; default true. */
+  /** Return how much the inputs add to the output, rather than how sensitive the output is to them; default true. */
   multiplyByInputs?: boolean;
 }
 
 export const multiplied = { multiplyByInputs: true };
 
-/** Arguments of constructors. */
+/** The arguments of constructors that take only the function to explain. */
 export type OfForward = readonly [forwardFunc: ForwardFunction] | readonly [options: Forward];
 export type OfMultiplying =
   | readonly [forwardFunc: ForwardFunction, ...settings: Arguments<MultiplyByInputs, ['multiplyByInputs']>]
   | readonly [options: Forward & MultiplyByInputs];
 
-/** What a constructor was given. */
+/** The arguments of a constructor, read. */
 export interface Made {
   readonly forwardFunc: ForwardFunction;
   readonly layer: never;
   readonly settings: object;
 }
 
-/** Reads the arguments of the constructor of a method, for a layer where `names` says so. */
+/** Reads the arguments of a method's constructor; `names` lists further required ones, such as 'layer'. */
 export function madeWith(
   op: string,
   { made = {}, ofNetwork = false, settled }: Definition,
@@ -122,7 +128,7 @@ export function madeWith(
   };
 }
 
-/** A call during which rules hold. */
+/** The call, with the interceptors active while it runs. */
 export const ruled = (call: Call, rules: ReadonlyMap<object, Interceptor> | undefined): Call =>
   rules === undefined
     ? call
@@ -131,7 +137,7 @@ export const ruled = (call: Call, rules: ReadonlyMap<object, Interceptor> | unde
         forward: (...args: readonly unknown[]) => intercepted(rules, () => called({ forward: call.forward, args }, [])),
       };
 
-/** The gradient of the chosen output by the values explained, and those values. */
+/** The gradient of the chosen output with respect to the values attributed to, and those values. */
 export function gradientsAt(
   { call, from }: Pick<Asked, 'call' | 'from'>,
   inputs: readonly Tensor[],
@@ -144,7 +150,7 @@ export function gradientsAt(
   };
 }
 
-/** Lists of as many as there are in each place. */
+/** Splits a flat list into lists of the same lengths as those of `places`. */
 export function apart<T>(all: readonly T[], places: readonly (readonly unknown[])[]): T[][] {
   const left = [...all];
   return places.map(({ length }) => left.splice(0, length));

@@ -1,4 +1,5 @@
-// Calls of the model that is explained, after which it is as it was: every method of attribution calls it within `explaining`.
+// Calls the model to be explained. Every attribution method calls it within `explaining`, which restores the model's
+// buffers afterwards.
 
 import { noGrad, scope, type Tensor } from '../../../torch';
 import { type Kinds, kinds, Module, withMode } from '../../../torch/inside';
@@ -13,7 +14,7 @@ export interface Forward {
   forwardFunc: ForwardFunction;
 }
 
-/** The same for methods that look at the modules of a network. */
+/** The first argument of methods that need the modules of a network. */
 export interface Network {
   /** The network that is explained. */
   model: Module;
@@ -25,7 +26,7 @@ export const forwardKinds = {
 
 export const networkKinds = { model: kinds.instance(Module, 'an nn.Module') } satisfies Kinds<Network>;
 
-/** The function to call, the arguments behind the inputs, and the choice of output. */
+/** The function to call, its arguments after the inputs, and the choice of output. */
 export interface Call {
   readonly op: string;
   readonly forward: ForwardFunction;
@@ -33,11 +34,11 @@ export interface Call {
   readonly target: TargetRows;
 }
 
-/** What the model gives, whatever that is. */
+/** Calls the model, and returns its result unchecked. */
 export const called = ({ forward, args }: Pick<Call, 'forward' | 'args'>, inputs: readonly Tensor[]): unknown =>
   (forward as (...args: readonly unknown[]) => unknown)(...inputs, ...args);
 
-/** What of the model's output is explained. */
+/** Calls the model, and returns the part of its output that is explained. */
 export function chosen(call: Call, inputs: readonly Tensor[]): Tensor {
   return call.target.select(call.op, expectTensor(call.op, called(call, inputs)));
 }
@@ -49,8 +50,8 @@ function writtenTo(forward: ForwardFunction): readonly Tensor[] {
 }
 
 /**
- * Runs `explain`, which calls the model, as one scope; buffers of the model are then as they were. With `gradients` they are recorded also
- * inside `noGrad`.
+ * Runs `explain`, which calls the model, in one scope, and then restores the model's buffers. `gradients` switches
+ * gradients on or off, whatever the mode outside.
  */
 export function explaining<T>(forward: ForwardFunction, gradients: boolean, explain: () => T): T {
   return scope(() => {

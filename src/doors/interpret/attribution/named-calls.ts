@@ -1,8 +1,11 @@
-// Owns what modules are called with, by place and in a last object, which a module of the user's own may take as it is, for those who look at it or
-// put something else in its place.
+// Arguments of module calls, positional or in a trailing object of keywords. Interceptors use this to read or replace
+// tensors in either form; the object matters because a user's own module may take it as it is.
 import { isPlainObject } from '../../../torch/inside';
 
-/** The values of an argument list, those in a last object too, and the list that has others in their places. */
+/**
+ * The values of an argument list, including those of a trailing keyword object, and a function that rebuilds the list
+ * with other values.
+ */
 export function withNames(args: readonly unknown[]): {
   readonly values: readonly unknown[];
   formed(others: readonly unknown[]): readonly unknown[];

@@ -1,4 +1,4 @@
-// The noise tunnel: attributions of an input with noise, several times, smoothed.
+// The noise tunnel: averages the attributions of several noisy copies of an input.
 
 import { ArgumentError, cat, full, normal, scope, Tensor } from '../../../torch';
 import {
@@ -21,24 +21,27 @@ const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;
 type NoiseTunnelType = (typeof TYPES)[number];
 
 interface NoiseOptions {
-  /** The mean of the attributions, that of their squares, or their variance; default 'smoothgrad'. */
+  /**
+   * 'smoothgrad': the mean of the attributions; 'smoothgrad_sq': the mean of their squares; 'vargrad': their variance.
+   * Default 'smoothgrad'.
+   */
   ntType?: NoiseTunnelType;
-  /** Noises an example; default 5. */
+  /** Noisy copies of each example; default 5. */
   ntSamples?: number;
-  /** How many of them run at a time; default: what fits. */
+  /** Noisy copies that run at once; default: as many as fit. */
   ntSamplesBatchSize?: number | null;
-  /** Standard deviation of the noise, one for each of several inputs or for all; default 1. */
+  /** Standard deviation of the noise: one for all inputs, or one for each; default 1. */
   stdevs?: number | readonly number[];
-  /** Draw a baseline of those given for every noise; default false. */
+  /** Draw a baseline at random from those given, for every noisy copy; default false. */
   drawBaselineFromDistrib?: boolean;
 }
 
-/** Those of the tunnel, and all that the method within takes. */
+/** The options of the tunnel, and any options of the wrapped method. */
 export interface NoiseTunnelOptions extends NoiseOptions {
   readonly [option: string]: unknown;
 }
 
-/** A promise where the method within gives one. */
+/** A promise if the wrapped method returns one. */
 type Tunnelled<M, T> = M extends { attribute(...args: never[]): CarriedPromise<unknown> }
   ? CarriedPromise<T>
   : M extends PerturbationAttribution
@@ -52,17 +55,19 @@ type WithDelta = NoiseTunnelOptions & { returnConvergenceDelta: true };
 type Method = Attribution & { attribute(...args: never[]): unknown };
 
 /**
- * Attributions of x + ε with ε ~ N(0, stdev²), drawn several times, and of them the mean (SmoothGrad, Smilkov et al. 2017,
+ * Attributions of x + ε with ε ~ N(0, stdev²), drawn several times, combined as their mean (SmoothGrad, Smilkov et al.
+ * 2017,
  * arXiv:1706.03825), the mean of the squares, or the variance E[a²] − E[a]² (VarGrad, Adebayo et al. 2018, arXiv:1810.03307).
  *
  *     new NoiseTunnel(new Saliency(model)).attribute(x, { ntSamples: 50, stdevs: 0.2, target });
  *
- * It takes the options of the method within besides its own; the delta of that is one an example and noise, [N · ntSamples].
+ * Options that are not the tunnel's own go to the wrapped method. Its delta has one entry for each noisy copy of an
+ * example, [N · ntSamples].
  */
 export class NoiseTunnel<M extends Method> extends Attribution {
   readonly attributionMethod: M;
 
-  /** @throws ArgumentError unless it is an attribution method */
+  /** @throws ArgumentError if `attributionMethod` is not an attribution method */
   constructor(attributionMethod: M);
   constructor(options: { attributionMethod: M });
   constructor(...args: unknown[]) {
@@ -86,8 +91,8 @@ export class NoiseTunnel<M extends Method> extends Attribution {
   }
 
   /**
-   * Attributions of the inputs' shapes, as a promise where the method within gives one.
-   * @throws ArgumentError for another `ntType`, and what the method within throws
+   * Attributions of the inputs' shapes; a promise if the wrapped method returns one.
+   * @throws ArgumentError for an unknown `ntType`, and whatever the wrapped method throws
    */
   attribute<const I extends Inputs>(
     inputs: I,
@@ -135,7 +140,7 @@ export class NoiseTunnel<M extends Method> extends Attribution {
     return scope(() => {
       parts.forEach((count, i) => {
         scope(() => smoothing.add(attributed(count), count));
-        // Each part is sent to the GPU by itself, so that all use the same memory.
+        // Flush each part by itself, so that all parts reuse the same memory.
         if (i < parts.length - 1) flush();
       });
       return smoothing.result();
@@ -162,7 +167,7 @@ function deviationsOf(op: string, stdevs: unknown, inputs: number): readonly num
 const partsOf = (count: number, size: number): number[] =>
   Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size));
 
-/** Adds up attributions of noisy inputs. */
+/** Accumulates the attributions of noisy inputs. */
 class Smoothing {
   private sums: Tensor[] = [];
   private squares: Tensor[] = [];
@@ -175,7 +180,10 @@ class Smoothing {
     private readonly hasDelta: boolean,
   ) {}
 
-  /** Takes attributions of a batch in which every example stands `count` times in place, and gives all the statistics kept of them. */
+  /**
+   * Adds the attributions of a batch that holds each example `count` times in a row. Returns all sums so far, so that
+   * the caller's scope keeps them.
+   */
   add(attributed: unknown, count: number): readonly Tensor[] {
     const [given, delta] = this.hasDelta ? (attributed as [unknown, Tensor]) : [attributed, null];
     if (delta) this.deltas.push(delta);
@@ -207,7 +215,10 @@ class Smoothing {
     return this.hasDelta ? [attributions, cat(this.deltas, 0)] : attributions;
   }
 
-  /** The results of promised attributions; the first is under way. */
+  /**
+   * The result for a wrapped method that returns promises. `first` is the promise of the first part, which is already
+   * running.
+   */
   async later(
     inMode: InMode,
     first: unknown,
@@ -222,6 +233,6 @@ class Smoothing {
   }
 }
 
-/** A tensor of numbers in [0, 1) for every row, to be multiplied with rows of x. */
+/** One number per row, shaped [N, 1, …] so that it multiplies the rows of x. */
 export const perRow = (numbers: Tensor, x: Tensor): Tensor =>
   numbers.reshape([x.shape[0]!, ...x.shape.slice(1).map(() => 1)]).to(x.dtype);

@@ -1,4 +1,4 @@
-// Occlusion: what becomes of the output where a window of the input is covered.
+// Occlusion: how the output changes if a window of the input is covered.
 
 import { ArgumentError, ShapeError, type Tensor, tensor } from '../../../torch';
 import { type InMode, type Parsed, shown, showShape } from '../../../torch/inside';
@@ -16,13 +16,13 @@ import {
 
 type Sizes = readonly number[];
 
-/** What Occlusion takes by name. */
+/** The options of `Occlusion`. */
 export interface OcclusionOptions extends PerturbationOptions {
-  /** Sizes of the window in the dimensions behind that of examples; one list for each of several inputs. */
+  /** Sizes of the window in all dimensions after the first; for several inputs a list of such lists. */
   slidingWindowShapes: Sizes | readonly Sizes[];
-  /** Steps of the window, one for all dimensions or one each; a list of them for several inputs. Default 1. */
+  /** Steps of the window: one for all dimensions, or one for each; for several inputs a list of these. Default 1. */
   strides?: number | Sizes | readonly (number | Sizes)[] | null;
-  /** What covers it; default 0. */
+  /** The values that cover a window; default 0. */
   baselines?: Baselines;
 }
 
@@ -31,7 +31,7 @@ type Order = ['slidingWindowShapes', 'strides', 'baselines', 'target', 'addition
 const isSizes = (value: unknown): value is Sizes =>
   Array.isArray(value) && value.every((size) => Number.isInteger(size) && size > 0);
 
-/** The windows of one input: where they begin in every dimension, and how large they are. */
+/** The positions of the window on one input. */
 class Windows {
   readonly counts: readonly number[];
   readonly total: number;
@@ -56,7 +56,7 @@ class Windows {
     this.total = this.counts.reduce((a, b) => a * b, 1);
   }
 
-  /** True where windows from `start` to before `end` are: [count, 1, …]. */
+  /** Masks of the windows from `start` to before `end`: [count, 1, …]. */
   marks(start: number, end: number): Tensor {
     const count = end - start;
     const places = this.#places(start, end);
@@ -85,7 +85,7 @@ class Windows {
     });
   }
 
-  /** In how many windows every element is: [1, …]. */
+  /** The number of windows that contain each element: [1, …]. */
   cover(): Tensor {
     return this.sizes
       .map((size, d) => {
@@ -107,8 +107,8 @@ class Windows {
 }
 
 /**
- * What the output loses where a window of the input is covered; every element gets the mean over the windows that it is in. The last
- * window of a row is cut at the border.
+ * What the output loses if a window of the input is covered. Every element gets the mean over the windows that contain
+ * it. The last window of a row is cut off at the border.
  *
  *     const map = await new Occlusion(model).attribute(image, { target, slidingWindowShapes: [3, 9, 9], strides: [3, 4, 4] });
  *
@@ -126,7 +126,7 @@ export class Occlusion extends PerturbationMethod<OcclusionOptions, Order> {
     const { op } = this;
     const { inputs, baselines } = listed;
     const windows = windowsOf(op, inputs, o.slidingWindowShapes, o.strides);
-    // The windows of one input after those of another, which stays as it is meanwhile.
+    // Windows are numbered through all inputs; while a window covers one input, the others stay unchanged.
     const ends = windows.map((_, i) => windows.slice(0, i + 1).reduce((sum, { total }) => sum + total, 0));
     return losses(
       { call: this.call(o.target, o.additionalForwardArgs), inputs, options: o },

@@ -1,8 +1,11 @@
-// Owns methods that pass options besides their own to the method that they call.
+// Parses the arguments of methods that pass unknown options on to another method.
 import { ArgumentError } from '../../../torch';
 import { isPlainObject, kindOf, type OfKeys, type Parsed, parseArgs } from '../../../torch/inside';
 
-/** The argument lists of a method whose own parameters are O, in the given order, with options of any name at the end. */
+/**
+ * The argument lists of a method with own parameters O in the given order, followed by an object with options of any
+ * name.
+ */
 export type OpenArguments<
   O,
   Order extends readonly (keyof O)[],
@@ -12,7 +15,7 @@ export type OpenArguments<
   ? [...Given, ...Options] | OpenArguments<O, OfKeys<Rest, O>, Options, [...Given, O[K & keyof O]]>
   : [...Given, ...Options];
 
-/** Matches arguments as `parseArgs` does, and gives apart the options that it does not know. */
+/** Matches arguments as `parseArgs` does, and returns the options that it does not know separately. */
 export function parseOpen<O extends object>(
   ...[op, required, defaults, args, kinds]: Parameters<typeof parseArgs<O>>
 ): { readonly own: Parsed<O>; readonly others: Record<string, unknown> } {

@@ -1,12 +1,12 @@
-// Points on the straight way from baselines to inputs, as one batch.
+// Points on the straight line from baselines to inputs, as one batch.
 import { type Tensor, tensor } from '../../../torch';
 import type { Baseline } from './arguments';
 
-/** Factors that stand before a batch of x: [steps, 1, …]. */
+/** The factors, shaped [steps, 1, …] to broadcast against a batch of x. */
 const before = (x: Tensor, factors: readonly number[]): Tensor =>
   tensor([...factors], { dtype: x.dtype }).reshape([factors.length, ...x.shape.map(() => 1)]);
 
-/** baseline + α (x − baseline) for every α, which are outermost: [steps · N, …]. */
+/** baseline + α (x − baseline) for every α; all examples of one α are consecutive: [steps · N, …]. */
 export const pathPoints = (
   inputs: readonly Tensor[],
   baselines: readonly Baseline[],
@@ -18,7 +18,7 @@ export const pathPoints = (
     return points.reshape([alphas.length * x.shape[0]!, ...x.shape.slice(1)]);
   });
 
-/** Rows [steps · N, …] by step, [steps, N, …]. */
+/** Splits rows [steps · N, …] by step: [steps, N, …]. */
 export const byStep = (rows: Tensor, steps: number): Tensor =>
   rows.reshape([steps, rows.shape[0]! / steps, ...rows.shape.slice(1)]);
 

@@ -1,4 +1,4 @@
-// Owns the classes of methods that explain an output by the inputs, which they change in batches; they give promises.
+// The base class of methods that change the inputs, in batches, to explain an output. They return promises.
 import {
   type Arguments,
   type CarriedPromise,
@@ -15,7 +15,7 @@ import { explainedDefaults, paceDefaults } from './perturbing';
 /** Defaults of methods that replace features by baselines. */
 export const featureDefaults = { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults };
 
-/** A method by changes of the inputs; O are the options of `attribute` in their order. */
+/** A method that changes inputs; O are the options of `attribute`, `Order` their positions. */
 export abstract class PerturbationMethod<
   O extends object,
   Order extends readonly (keyof O)[],
@@ -25,8 +25,8 @@ export abstract class PerturbationMethod<
   protected abstract explained(inMode: InMode, listed: Compared, options: Parsed<O>): PromiseLike<unknown>;
 
   /**
-   * Attributions of the inputs' shapes; [1, …] for a model that gives one number a batch.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
+   * Attributions of the inputs' shapes; [1, …] if the model returns one number for the whole batch.
+   * @throws ArgumentError, ShapeError or IndexError for arguments that do not fit
    */
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<O, Order>): CarriedPromise<Attributions<I>>;
   attribute<const I extends Inputs>(options: O & { inputs: I }): CarriedPromise<Attributions<I>>;

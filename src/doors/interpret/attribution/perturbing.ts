@@ -1,5 +1,5 @@
-// How inputs are changed in many ways at once, and how outputs are combined: batches of examples by perturbations. A method gives its changes to
-// `perturbing`, or to `losses` (ablation.ts) where it sums what the output loses.
+// Evaluates many perturbations of the inputs in batches, and combines the outputs. A method passes its changes to
+// `perturbing`, or to `losses` (ablation.ts) if it sums what the output loses.
 
 import { ArgumentError, ShapeError, type Tensor, tensor, where } from '../../../torch';
 import {
@@ -18,46 +18,49 @@ import { rowsThatFit } from './batches';
 import { type Call, called, explaining } from './model';
 import { expectTensor } from './target';
 
-/** How far a method has come. */
+/** The progress of a method, in perturbations. */
 export interface AttributionProgress {
   readonly done: number;
   readonly total: number;
 }
 
-/** How a method that calls the model many times goes about it. */
+/** Batch size, progress and abort options of methods that call the model many times. */
 export interface PaceOptions {
-  /** Perturbations of all examples that run at a time; default: what fits, and one for a model that gives one number a batch. */
+  /**
+   * Perturbations (each of all examples) that run at once. Default: as many as fit; 1 if the model returns one number
+   * for the batch.
+   */
   perturbationsPerEval?: number | null;
-  /** Write to the console how far it is; default false. */
+  /** Log the progress to the console; default false. */
   showProgress?: boolean;
-  /** Is told of every batch. */
+  /** Called after every batch. */
   onProgress?: ((progress: AttributionProgress) => void) | null;
-  /** Ends the method, whose promise then fails with the signal's reason. */
+  /** Aborts the method; its promise then rejects with the signal's reason. */
   signal?: AbortSignal | null;
 }
 
-/** What every method takes that calls the model many times. */
+/** The options of every method that calls the model many times. */
 export interface PerturbationOptions extends AttributionOptions, PaceOptions {}
 
-/** The places of `PaceOptions` among a method's arguments: the last. */
+/** The positions of `PaceOptions`: the last arguments of a method. */
 export type PaceOrder = ['perturbationsPerEval', 'showProgress', 'onProgress', 'signal'];
 
 export const paceDefaults = { perturbationsPerEval: null, showProgress: false, onProgress: null, signal: null };
 
 export const explainedDefaults = { target: null, additionalForwardArgs: null };
 
-/** What a method does with the model. */
+/** The call, inputs and options of a perturbation run. */
 export interface Perturbing {
   readonly call: Call;
   readonly inputs: readonly Tensor[];
   readonly options: Required<PaceOptions>;
-  /** What the output is compared at; default: the inputs. */
+  /** The inputs of the reference output; default: `inputs`. */
   readonly origin?: readonly Tensor[];
-  /** Masks of features, which have to be the same for all examples of a model that gives one number a batch. */
+  /** Masks of features. If the model returns one number for the batch, they must be the same for all examples. */
   readonly masks?: readonly Tensor[];
 }
 
-/** What the model gives for all examples, [N], or one number for the batch, [1]. */
+/** The model's output: one number per example, [N], or one for the batch, [1]. */
 function outputOf(call: Call, inputs: readonly Tensor[], examples: number): Tensor {
   const given = called(call, inputs);
   const output = typeof given === 'number' ? tensor([given]) : expectTensor(call.op, given);
@@ -70,15 +73,18 @@ function outputOf(call: Call, inputs: readonly Tensor[], examples: number): Tens
   );
 }
 
-/** The outputs of perturbed inputs: of `count` perturbations, [count, N], or [count, 1] for models that give one number a batch. */
+/**
+ * Computes the outputs of `count` perturbations: [count, N], or [count, 1] if the model returns one number for the
+ * batch.
+ */
 export type Evaluate = (perturbed: readonly Tensor[], count: number) => Tensor;
 
-/** The work of one batch: perturbations from `start` to before `end`. It adds to the sums, or gives the first of them. */
+/** Evaluates the perturbations from `start` to before `end`, and returns the updated sums; `sums` is empty at first. */
 export type Batch = (evaluate: Evaluate, start: number, end: number, sums: readonly Tensor[]) => Tensor[];
 
 /**
- * Runs `total` perturbations in batches, without reading any back, and returns `finish` of their sums. `initial` is the output
- * for the inputs as they are, or at `origin`.
+ * Runs `total` perturbations in batches, without reading anything back, and returns `finish` of their sums. `initial`
+ * is the output for the unchanged inputs, or for `origin` if given.
  */
 export function perturbing<T>(
   what: Perturbing,
@@ -111,7 +117,7 @@ export function perturbing<T>(
   });
 }
 
-/** Tells of progress whoever wants to know: the console at every tenth. */
+/** Returns a function that reports progress to `onProgress` and, at every tenth, to the console. */
 export function reporter(
   op: string,
   { showProgress, onProgress }: Pick<Required<PaceOptions>, 'showProgress' | 'onProgress'>,
@@ -132,7 +138,7 @@ export function reporter(
   };
 }
 
-/** @throws ArgumentError if the value is no AbortSignal */
+/** @throws ArgumentError if the value is not an AbortSignal */
 export function expectSignal(op: string, signal: AbortSignal | null): AbortSignal | null {
   if (signal === null || typeof signal?.throwIfAborted === 'function') return signal;
   throw new ArgumentError(`${op}: expected signal to be an AbortSignal, but got ${kindOf(signal)}`);
@@ -171,7 +177,10 @@ function evaluated(call: Call, perturbed: readonly Tensor[], count: number, exam
   return outputOf(many, perturbed, count * examples).reshape([count, -1]);
 }
 
-/** What belongs to each of several perturbations in the place of inputs, where marks [count, 1 or N, …] are true: [count · N, …]. */
+/**
+ * Copies of `x`, one per perturbation, with elements of `by` where the marks [count, 1 or N, …] are true: [count · N,
+ * …].
+ */
 export function replaced(x: Tensor, marks: Tensor, by: Tensor): Tensor {
   const count = marks.shape[0]!;
   return where(marks, by.unsqueeze(0), x.unsqueeze(0))
@@ -179,14 +188,17 @@ export function replaced(x: Tensor, marks: Tensor, by: Tensor): Tensor {
     .reshape([count * x.shape[0]!, ...x.shape.slice(1)]);
 }
 
-/** Inputs that several perturbations leave as they are: [count · N, …]. */
+/** `count` copies of an input that the perturbations leave unchanged: [count · N, …]. */
 export const unchanged = (x: Tensor, count: number): Tensor =>
   x
     .unsqueeze(0)
     .expand([count, ...x.shape])
     .reshape([count * x.shape[0]!, ...x.shape.slice(1)]);
 
-/** Σ over perturbations of difference [count, N] where marks [count, 1 or N, …] are true: [N, …]. */
+/**
+ * For each element, Σ of the differences [count, N] of the perturbations whose marks [count, 1 or N, …] are true there:
+ * [N, …].
+ */
 export function spread(differences: Tensor, marks: Tensor): Tensor {
   const [count, examples] = differences.shape as [number, number];
   const shape = marks.shape.slice(2);

@@ -1,27 +1,28 @@
-// Other gradients in the place of modules' own, while a network is explained.
+// Replaces the gradients of modules by those of a rule, while a network is explained.
 
 import { autograd, Tensor } from '../../../torch';
 import { type Interceptor, type Module, recordingMode as mode, withGradient } from '../../../torch/inside';
 import { withNames } from './named-calls';
 
-/** What a rule has to go by, at one call of a module and for one of its arguments. */
+/** The data that a rule works on: one call of a module, for one of its arguments. */
 export interface Passage {
   readonly x: Tensor;
   readonly y: Tensor;
   /** The gradient of the module's result. */
   readonly dy: Tensor;
-  /** The module's own gradient of the argument, by a gradient of its result. */
+  /** The module's own backward pass: the argument's gradient for a gradient of the result. */
   backward(dy: Tensor): Tensor;
 }
 
-/** Gives the gradient of the argument. */
+/** Returns the gradient of the argument. */
 export type Rule = (passage: Passage) => Tensor;
 
 const isExplained = (x: unknown): x is Tensor => x instanceof Tensor && x.requiresGrad;
 
 /**
- * Replaces the gradient of a module's arguments by the results of `rule`. The rule sees the module as `again` computes it, with
- * a result of the same shape; by default it is the module's own result. Of a list the first tensor has the gradient.
+ * Replaces the gradients of a module's arguments by the results of `rule`. If `again` is given, the rule differentiates
+ * its result, which must have the module's output shape, instead of the module's own result. If the module returns a
+ * list, only its first tensor carries a gradient.
  */
 export const ruling =
   (module: Module, rule: Rule, again: ((args: readonly unknown[]) => unknown) | null = null): Interceptor =>
@@ -30,7 +31,7 @@ export const ruling =
     const places = mode.grad ? args.flatMap((x, i) => (isExplained(x) ? [i] : [])) : [];
     if (places.length === 0) return run(given);
     const leaves = new Map(places.map((i) => [i, (args[i] as Tensor).detach().requiresGrad_()]));
-    // A module that works in place may not write to a leaf.
+    // A module that works in place must not write to a leaf.
     const writes = (module as { inplace?: unknown }).inplace === true;
     const own = formed(
       args.map((arg, i) => {

@@ -1,11 +1,11 @@
-// Saliency: the gradient of the output by the inputs.
+// Saliency: the gradient of the output with respect to the inputs.
 import type { AttributionOptions } from './attribution';
 import { InputMethod } from './input-method';
 import { type Asked, type Definition, gradientsAt } from './method';
 
-/** What Saliency takes by name. */
+/** The options of `Saliency`. */
 export interface SaliencyOptions extends AttributionOptions {
-  /** Absolute values; default true. */
+  /** Return absolute values; default true. */
   abs?: boolean;
 }
 

@@ -1,4 +1,5 @@
-// Shapley values: the mean of what a feature adds to the output over the orders in which features can be added, all of them or a sample.
+// Shapley values: what a feature adds to the output when it joins the others, averaged over all orders of the features,
+// or over a sample of orders.
 
 import { ArgumentError, cat, type Tensor, tensor, where } from '../../../torch';
 import { type InMode, type Parsed, drawPermutation as randperm, warnOnce } from '../../../torch/inside';
@@ -15,15 +16,15 @@ import {
   replaced,
 } from './perturbing';
 
-/** What ShapleyValues takes by name. */
+/** The options of `ShapleyValues`. */
 export interface ShapleyValuesOptions extends PerturbationOptions, FeatureOptions {
-  /** The value of a feature that has not been added; default 0. */
+  /** The value of a feature that is absent from a coalition; default 0. */
   baselines?: Baselines;
 }
 
-/** What ShapleyValueSampling takes by name. */
+/** The options of `ShapleyValueSampling`. */
 export interface ShapleyValueSamplingOptions extends ShapleyValuesOptions {
-  /** Orders that are drawn; default 25. */
+  /** Number of random orders; default 25. */
   nSamples?: number;
 }
 
@@ -31,19 +32,21 @@ type ExactOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask'
 
 type SamplingOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', 'nSamples', ...PaceOrder];
 
-/** Coalitions of features, one after another. */
+/** A numbered sequence of coalitions (sets of features). */
 interface Coalitions {
   readonly total: number;
-  /** Those from `start` to before `end`: whether each has a feature, true and false, [count, features]. */
+  /**
+   * For the coalitions from `start` to before `end`: whether each contains each feature, booleans [count, features].
+   */
   included(start: number, end: number): Tensor;
   /**
-   * What the outputs of these coalitions, [count, N], without that of none, [N], add to the features, [N, features]. `last` is the output
-   * of the coalition before `start`.
+   * The contribution of these coalitions to the features' values, [N, features], from their outputs, [count, N], and
+   * from `none`, the output of the empty coalition, [N]. `last` is the output of the coalition before `start`.
    */
   added(outputs: Tensor, none: Tensor, last: Tensor, start: number, end: number): Tensor;
 }
 
-/** Attributions that are sums of outputs of coalitions of features. */
+/** The base class of methods whose attributions are weighted sums over coalitions of features. */
 abstract class CoalitionMethod<
   O extends ShapleyValuesOptions,
   Order extends readonly (keyof O)[],
@@ -80,10 +83,10 @@ abstract class CoalitionMethod<
   }
 }
 
-/** Above so many features there are more coalitions than can be told apart. */
+/** The most features of the exact method: a coalition is a bit mask in a 32-bit integer. */
 const MOST_FEATURES = 30;
 
-/** From so many features on there are more coalitions than one waits for. */
+/** From this many features on, the exact method warns that it will take long. */
 const MANY_FEATURES = 16;
 
 /**
@@ -116,7 +119,7 @@ export class ShapleyValues extends CoalitionMethod<ShapleyValuesOptions, ExactOr
   }
 }
 
-/** Every coalition but that of none, feature f being bit f of its number. */
+/** All coalitions except the empty one; bit f of a coalition's number says whether it contains feature f. */
 class EveryCoalition implements Coalitions {
   readonly total: number;
   /** |S|! (n − |S| − 1)! / n! by |S|. */
@@ -135,7 +138,9 @@ class EveryCoalition implements Coalitions {
     return this.#table(start, end, (has) => Number(has)).bool();
   }
 
-  /** v(S) − v(∅) counts for the features of S as the coalition with them, and against the others as that without. */
+  /**
+   * v(S) − v(∅) appears with + for each feature in S (as v(S ∪ {i})), and with − for each feature outside S (as v(S)).
+   */
   added(outputs: Tensor, none: Tensor, _last: Tensor, start: number, end: number): Tensor {
     const shares = this.#table(start, end, (has, size) => (has ? this.#weights[size - 1]! : -this.#weights[size]!));
     return outputs.sub(none).t().matmul(shares.to(outputs.dtype));
@@ -155,10 +160,10 @@ class EveryCoalition implements Coalitions {
 }
 
 /**
- * Shapley values, estimated. Features are added to the baseline one by one in an order that is drawn, and each gets what the output then
- * gains; of `nSamples` orders the mean is taken:
+ * Estimated Shapley values. In each of `nSamples` random orders, features are added to the baseline one by one, and
+ * each gets the output's gain at its turn; the result is the mean over the orders:
  *
- *     φ_i ≈ 1/m Σ_π v(those up to i in π) − v(those before i in π)
+ *     φ_i ≈ 1/m Σ_π v(features up to i in π) − v(features before i in π)
  *
  * The values of every order add up to f(x) − f(baseline), and those of an additive model are exact. Štrumbelj & Kononenko 2010, "An
  * Efficient Explanation of Individual Classifications using Game Theory"; Castro, Gómez & Tejada 2009.
@@ -177,10 +182,10 @@ export class ShapleyValueSampling extends CoalitionMethod<ShapleyValueSamplingOp
   }
 }
 
-/** The coalitions that grow along orders of the features, each from one feature to all of them. */
+/** Coalitions that grow along random orders of the features, from one feature to all of them. */
 class DrawnOrders implements Coalitions {
   readonly total: number;
-  /** By the number of an order, the place of every feature in it. Only those of the batch are kept. */
+  /** For each order, the position of every feature in it. Only the orders of the current batch are kept. */
   #places = new Map<number, Float32Array>();
 
   constructor(
@@ -202,13 +207,13 @@ class DrawnOrders implements Coalitions {
     return gains.t().matmul(shares);
   }
 
-  /** The place in its order of the feature that a coalition has got last: [count, 1]. */
+  /** For each coalition, the position in its order of the feature added last: [count, 1]. */
   #steps(start: number, end: number): Tensor {
     const steps = Float32Array.from({ length: end - start }, (_, at) => (start + at) % this.features);
     return tensor(steps).unsqueeze(1);
   }
 
-  /** The places of all features in the orders of these coalitions: [count, features]. */
+  /** The positions of all features in the orders of these coalitions: [count, features]. */
   #ranks(start: number, end: number): Tensor {
     const { features } = this;
     const first = Math.floor(start / features);

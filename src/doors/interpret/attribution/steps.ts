@@ -1,11 +1,11 @@
-// Where integrals along a path are evaluated, and with what weights.
+// The points at which integrals along a path are evaluated, and their weights.
 
 import { ArgumentError } from '../../../torch';
 import { kinds, shown } from '../../../torch/inside';
 
 const METHODS = ['riemann_left', 'riemann_right', 'riemann_middle', 'riemann_trapezoid', 'gausslegendre'] as const;
 
-/** Points whose weights take a second to compute; integrals need hundreds. */
+/** The most points: their weights take a second to compute. Integrals need only hundreds. */
 const MOST_STEPS = 10_000;
 
 /** How an integral is approximated. */
@@ -32,7 +32,7 @@ export function stepsOf(op: string, method: unknown, n: unknown): Steps {
   return method === 'gausslegendre' ? gaussLegendre(count) : riemann(method as string, count);
 }
 
-/** Captum's sums: the weights of the trapezoids add up to (n − 1) / n. */
+/** Captum's Riemann sums. As in Captum, the weights of the trapezoid rule add up to (n − 1) / n, not to 1. */
 function riemann(method: string, n: number): Steps {
   const [first, last] = {
     riemann_left: [0, 1 - 1 / n],
@@ -45,7 +45,10 @@ function riemann(method: string, n: number): Steps {
   return { alphas, sizes: alphas.map((_, i) => (halves && (i === 0 || i === n - 1) ? 0.5 : 1) / n) };
 }
 
-/** Gauss-Legendre quadrature on [0, 1]: the zeros of the polynomial of degree n, by Newton's method from their asymptotic places. */
+/**
+ * Gauss-Legendre quadrature on [0, 1]: the zeros of the Legendre polynomial of degree n, by Newton's method from
+ * asymptotic estimates.
+ */
 function gaussLegendre(n: number): Steps {
   const alphas: number[] = [];
   const sizes: number[] = [];

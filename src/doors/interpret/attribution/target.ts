@@ -1,20 +1,21 @@
-// Which element of a model's output is explained, for every example of a batch.
+// The target: selects the element of a model's output to explain, for every example of a batch.
 
 import { ArgumentError, DTypeError, IndexError, ShapeError, Tensor, tensor } from '../../../torch';
 import { isFloat, kindOf, shown, showShape } from '../../../torch/inside';
 
 /**
- * The element of the output that is explained. Behind the dimension of examples it is given by a number, a tensor of one whole number, or,
- * for outputs of more than two dimensions, a list of several numbers; for every example another by a list or 1-D tensor of numbers (outputs
- * [N, C]), or a list of lists. None is needed where the output has one element an example.
+ * The element of the output to explain, as an index into the dimensions after the first. The same for all examples: a
+ * number, a tensor of one whole number, or, for outputs of more than two dimensions, a list of several numbers. One per
+ * example: a list or 1-D tensor of numbers (for outputs [N, C]), or a list of lists. Null if the output has one element
+ * per example.
  */
 export type Target = number | Tensor | readonly number[] | readonly (readonly number[])[] | null;
 
-/** A target whose entries are for the rows of a larger batch: entry `rows[i]` for row i. */
+/** A target for an expanded batch: row i of the batch uses entry `rows[i]` of the target. */
 export class TargetRows {
   constructor(
     readonly target: Target,
-    /** Null: entry i for row i. */
+    /** Null: row i uses entry i. */
     readonly rows: readonly number[] | null,
   ) {}
 
@@ -27,23 +28,26 @@ export class TargetRows {
     );
   }
 
-  /** For a batch of `examples` that stands n times behind itself. */
+  /** The target for n copies of a batch of `examples`, one after another. */
   repeated(n: number, examples: number): TargetRows {
     return this.picked(Array.from({ length: n * examples }, (_, i) => i % examples));
   }
 
-  /** For a batch in which each row stands n times in place. */
+  /** The target for a batch in which each row is repeated n times in a row. */
   interleaved(n: number, examples: number): TargetRows {
     return this.picked(Array.from({ length: n * examples }, (_, i) => Math.floor(i / n)));
   }
 
-  /** For these rows of the batch. */
+  /** The target for a batch made of these rows. */
   picked(rows: readonly number[]): TargetRows {
     const { rows: before } = this;
     return new TargetRows(this.target, before ? rows.map((row) => before[row]!) : rows);
   }
 
-  /** The chosen elements of an output: its dimension of examples, and what the target leaves open. */
+  /**
+   * Selects the chosen elements of an output. The dimension of examples stays, and so do dimensions that the target
+   * does not index.
+   */
   select(op: string, output: Tensor): Tensor {
     const { target } = this;
     if (target === null) return output;
@@ -83,7 +87,7 @@ export class TargetRows {
     return output.gather(1, chosen.unsqueeze(1).long()).squeeze(1);
   }
 
-  /** For every row the element at an index of its own. */
+  /** Selects an element per row, each at its own index. */
   private each(op: string, output: Tensor, entries: readonly (readonly number[])[]): Tensor {
     this.expectEntries(op, entries.length, output);
     const given = this.rows ?? entries.map((_, i) => i);
@@ -146,13 +150,13 @@ function wrapped(op: string, index: number, size: number): number {
   throw new IndexError(`${op}: expected a target from ${-size} to ${size - 1}, but got ${index}`);
 }
 
-/** The element at one index for all examples. */
+/** Selects the element at the same index for all examples. */
 export function column(op: string, output: Tensor, index: readonly number[]): Tensor {
   expectColumns(op, output, index.length);
   return index.reduce((x, place, d) => x.select(1, wrapped(op, place, output.shape[d + 1]!)), output);
 }
 
-/** @throws ShapeError unless there is one element an example, whose gradient can be taken */
+/** @throws ShapeError unless the output has one element per example, so that its gradient can be taken */
 export function expectOneEach(op: string, output: Tensor): void {
   if (output.shape.length > 0 && output.numel() === output.shape[0]) return;
   throw new ShapeError(
@@ -160,7 +164,7 @@ export function expectOneEach(op: string, output: Tensor): void {
   );
 }
 
-/** The output of a model. @throws ArgumentError if it is no tensor */
+/** Checks the output of a model. @throws ArgumentError if it is not a tensor */
 export function expectTensor(op: string, output: unknown): Tensor {
   if (output instanceof Tensor) return output;
   throw new ArgumentError(`${op}: expected the model to give a Tensor, but got ${kindOf(output)}`);

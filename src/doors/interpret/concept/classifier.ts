@@ -1,4 +1,4 @@
-// Classifiers that tell the examples of concepts apart by what a layer makes of them.
+// Classifiers that separate the examples of concepts by a layer's activations.
 
 import { ArgumentError, stack, type Tensor, tensor } from '../../../torch';
 import {
@@ -13,11 +13,11 @@ import {
 } from '../../../torch/inside';
 import { SgdClassifier } from './sgd-classifier';
 
-/** Activations [n, features] and the numbers of their concepts, int64 [n]: a batch a concept. */
+/** Batches, one per concept: activations [n, features], and the ids of their concepts, int64 [n]. */
 export type ConceptData = Iterable<readonly [inputs: Tensor, labels: Tensor]>;
 
 /**
- * What tells concepts apart: extend it to train a classifier of one's own.
+ * The base class of classifiers that separate concepts. Extend it to use your own:
  *
  *     class MeanDifference extends Classifier { … }
  */
@@ -26,13 +26,13 @@ export abstract class Classifier {
     parseArgs(this.constructor.name, [], {}, none);
   }
 
-  /** Trains anew, and returns statistics of the result, such as `{ accs }`; may give a promise. */
+  /** Trains from scratch, and returns statistics of the result, such as `{ accs }`, or a promise of them. */
   abstract trainAndEval(data: ConceptData, options: Readonly<Record<string, unknown>>): unknown;
 
-  /** A row for each class, [classes, features]: the direction towards it. */
+  /** One row per class, [classes, features]: the direction towards that class. */
   abstract weights(): Tensor;
 
-  /** The numbers of the concepts in the order of the rows. */
+  /** The ids of the concepts, in the order of the rows of `weights`. */
   abstract classes(): readonly number[];
 }
 
@@ -42,7 +42,7 @@ interface TrainArguments {
   testSplitRatio?: number;
 }
 
-/** Captum's. */
+/** Captum's settings. */
 const SVM = { alpha: 0.01, maxIter: 1000, tol: 1e-3, shuffle: true };
 
 /**
@@ -56,7 +56,7 @@ export class DefaultClassifier extends Classifier {
 
   #trained: SgdClassifier | null = null;
 
-  /** Gives `{ accs }`, the share of examples left out that are told right; NaN where none is left out. */
+  /** Returns `{ accs }`, the accuracy on the held-out examples; NaN if there are none. */
   override async trainAndEval(
     ...args: Arguments<TrainArguments, ['data', 'testSplitRatio']>
   ): Promise<{ accs: number }> {
@@ -108,7 +108,7 @@ interface Row {
   readonly row: Float32Array;
 }
 
-/** The rows of every label, in order. */
+/** Groups the rows by label, in order. */
 async function rowsByLabel(data: ConceptData): Promise<Map<number, Float32Array[]>> {
   const found = new Map<number, Float32Array[]>();
   if (typeof data === 'string' || typeof Object(data)[Symbol.iterator] !== 'function') throw noData(data);
@@ -133,7 +133,7 @@ const noData = (given: unknown): ArgumentError =>
     `DefaultClassifier: expected data to be batches of [activations [n, features], labels [n]], but got ${shown(given)}`,
   );
 
-/** @throws ArgumentError for a value without the methods of a classifier */
+/** @throws ArgumentError if the value lacks a method of a classifier */
 export function expectClassifier(op: string, given: unknown): Classifier {
   const has = (name: string): boolean =>
     typeof given === 'object' && given !== null && typeof Reflect.get(given, name) === 'function';
@@ -143,5 +143,5 @@ export function expectClassifier(op: string, given: unknown): Classifier {
   );
 }
 
-/** What a classifier told of its training. */
+/** The statistics that a classifier returned from training; empty if it returned none. */
 export const statsOf = (given: unknown): Readonly<Record<string, unknown>> => (isPlainObject(given) ? given : {});

@@ -1,21 +1,24 @@
-// Concepts: what people have a word for, said by examples of it; and the vectors that point to them within a layer.
+// Concepts, such as "striped", defined by examples, and the vectors that point to them within a layer.
 
 import { ArgumentError, Tensor } from '../../../torch';
 import { type Arguments, closeMethods, isPlainObject, kinds, parseArgs } from '../../../torch/inside';
 import type { Inputs } from '../attribution/arguments';
 
-/** Examples in batches, each the input of the model or a list of its inputs, such as a DataLoader gives; a tensor is one batch. */
+/**
+ * Batches of examples, such as a DataLoader yields: each is the model's input, or a list of its inputs. A tensor is a
+ * single batch.
+ */
 export type ConceptExamples = Tensor | Iterable<Inputs> | AsyncIterable<Inputs>;
 
 interface ConceptArguments {
-  /** A whole number that no other concept has. */
+  /** A whole number, unique among the concepts. */
   id: number;
   name: string;
   dataIter?: ConceptExamples | null;
 }
 
 /**
- * A concept, such as stripes, as pictures with stripes show it.
+ * A concept, such as stripes, defined by pictures that show it.
  *
  *     const stripes = new Concept(0, 'stripes', new DataLoader(pictures, { batchSize: 64 }));
  */
@@ -28,7 +31,7 @@ export class Concept {
     closeMethods(Concept.prototype, ['toString']);
   }
 
-  /** @throws ArgumentError for a wrong number, name or list of examples */
+  /** @throws ArgumentError for a wrong id, name or list of examples */
   constructor(...args: Arguments<ConceptArguments, ['id', 'name', 'dataIter']>) {
     const o = parseArgs<ConceptArguments>('Concept', ['id', 'name'], { dataIter: null }, args, {
       id: kinds.integer,
@@ -55,7 +58,7 @@ const isExamples = (value: unknown): value is ConceptExamples =>
   value !== null &&
   (value instanceof Tensor || Symbol.iterator in value || Symbol.asyncIterator in value);
 
-/** The batches of a concept's examples. @throws ArgumentError where it has none */
+/** The batches of a concept's examples. @throws ArgumentError if it has none */
 export function batchesOf(op: string, concept: Concept): Iterable<Inputs> | AsyncIterable<Inputs> {
   const { dataIter } = concept;
   if (dataIter === null)
@@ -63,14 +66,14 @@ export function batchesOf(op: string, concept: Concept): Iterable<Inputs> | Asyn
   return dataIter instanceof Tensor ? [dataIter] : dataIter;
 }
 
-/** The key of a set of concepts: their numbers, '0-1'. */
+/** The key of a set of concepts: their ids, '0-1'. */
 export const keyOf = (concepts: readonly Concept[]): string => concepts.map(({ id }) => id).join('-');
 
-/** The results for the vectors of a set of concepts. */
+/** The trained vectors of a set of concepts, and the classifier's statistics. */
 export interface CavStats {
-  /** A row for each of the classes, [concepts, features]. */
+  /** One row per class, [concepts, features]. */
   readonly weights: Tensor;
-  /** The numbers of the concepts, in the order of the rows. */
+  /** The ids of the concepts, in the order of the rows. */
   readonly classes: readonly number[];
   /** Other statistics of the classifier, such as `accs`, its accuracy on examples that it was not trained on. */
   readonly [stat: string]: unknown;
@@ -85,7 +88,8 @@ interface CavArguments {
 }
 
 /**
- * Concept activation vectors: for each of a set of concepts the direction in a layer that leads from the examples of the others to its own.
+ * Concept activation vectors: for each concept of a set, the direction in a layer from the examples of the other
+ * concepts to its own.
  */
 export class CAV {
   readonly concepts: readonly Concept[];
@@ -96,7 +100,8 @@ export class CAV {
 
   constructor(...args: Arguments<CavArguments, ['concepts', 'layer', 'stats', 'modelId']>) {
     const defaults = { modelId: 'default_model_id' };
-    // Figures in the last place are no names.
+    // A third positional object is `stats`, not keywords; a further argument keeps parseArgs from reading it as
+    // keywords.
     const given = args.length === 3 && isPlainObject(args[2]) && !('stats' in args[2]) ? [...args, undefined] : args;
     const o = parseArgs<CavArguments>('CAV', ['concepts', 'layer', 'stats'], defaults, given, {
       concepts: kinds.listOf(kinds.instance(Concept)),

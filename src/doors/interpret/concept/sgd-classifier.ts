@@ -1,7 +1,7 @@
-// Owns a linear classifier that is trained on the host by stochastic gradient descent, one class against the others.
+// A linear one-against-rest classifier, trained on the host by stochastic gradient descent.
 import { drawPermutation as randperm } from '../../../torch/inside';
 
-/** Rows [n, features], flat, and the class of each. */
+/** Rows [n, features], flattened, and the class of each. */
 export interface Labelled {
   readonly x: Float32Array;
   readonly labels: readonly number[];
@@ -9,16 +9,16 @@ export interface Labelled {
 }
 
 export interface SgdOptions {
-  /** Of the L2 penalty. */
+  /** Factor of the L2 penalty. */
   readonly alpha: number;
   readonly maxIter: number;
-  /** Five rounds that do not lower the objective by so much end the training. */
+  /** Training ends after five rounds that do not lower the mean loss by at least this much. */
   readonly tol: number;
-  /** Whether the rows come in another order in each round, drawn from torch's generator. */
+  /** Whether to shuffle the rows in each round, by torch's generator. */
   readonly shuffle: boolean;
 }
 
-/** Rounds without gain after which scikit-learn stops. */
+/** Rounds without improvement after which training ends, as in scikit-learn. */
 const PATIENCE = 5;
 
 /**
@@ -27,7 +27,7 @@ const PATIENCE = 5;
  */
 export class SgdClassifier {
   readonly classes: readonly number[];
-  /** A row a class; of two classes one, for the second. */
+  /** One row per class; for two classes a single row, for the second. */
   readonly coefficients: readonly Float64Array[];
   readonly intercepts: readonly number[];
 
@@ -39,7 +39,7 @@ export class SgdClassifier {
     this.intercepts = machines.map(({ b }) => b);
   }
 
-  /** The class of a row of as many features. */
+  /** Predicts the class of a row. */
   predict(row: Float32Array): number {
     const scores = this.coefficients.map((w, i) =>
       w.reduce((sum, value, f) => sum + value * row[f]!, this.intercepts[i]!),
@@ -53,7 +53,7 @@ function trained(data: Labelled, label: number, options: SgdOptions): { w: Float
   const { x, labels, features } = data;
   const { alpha, maxIter, tol, shuffle } = options;
   const n = labels.length;
-  // w is scale · v, so that the penalty shrinks one number.
+  // w = scale · v, so that the penalty's shrinking updates one number instead of all weights.
   const v = new Float64Array(features);
   let [scale, b, t] = [1, 0, 0];
   const start = 1 / (alpha * Math.sqrt(1 / Math.sqrt(alpha)));

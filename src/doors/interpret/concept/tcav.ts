@@ -1,4 +1,4 @@
-// TCAV: how much a network's output depends on concepts, by the directions in its layers that lead to them.
+// TCAV: how much a network's output depends on concepts, given as directions in its layers.
 
 import { ArgumentError, cat, full, noGrad, ShapeError, Tensor, tensor } from '../../../torch';
 import {
@@ -29,11 +29,11 @@ interface TcavSettings {
   /** Default `new DefaultClassifier()`. */
   classifier?: Classifier | null;
   /**
-   * What says how the output depends on a layer, whose `layer` is set to each of the layers in turn; default `LayerGradientXActivation`
-   * without multiplying by inputs, which is the gradient.
+   * The method that measures how the output depends on a layer; its `layer` is set to each of the layers in turn.
+   * Default: `LayerGradientXActivation` with `multiplyByInputs: false`, which is the gradient.
    */
   layerAttrMethod?: LayerAttribution | null;
-  /** Look at the inputs of layers rather than at their outputs; default false. */
+  /** Use the inputs of layers rather than their outputs; default false. */
   attributeToLayerInput?: boolean;
 }
 
@@ -41,7 +41,7 @@ interface TcavArguments extends TcavSettings, Network {
   layers: Layer | readonly Layer[];
 }
 
-/** Those of TCAV, and any others for the classifier, such as `testSplitRatio`. */
+/** The options of TCAV; any others go to the classifier, such as `testSplitRatio`. */
 export interface TcavOptions extends TcavSettings {
   readonly [option: string]: unknown;
 }
@@ -49,12 +49,12 @@ export interface TcavOptions extends TcavSettings {
 type Pace = Omit<PaceOptions, 'perturbationsPerEval'>;
 
 interface CavOptions extends Pace {
-  /** Train also those that are there; default false. */
+  /** Train again even if the vectors exist; default false. */
   forceTrain?: boolean;
 }
 
 interface Experiments {
-  /** Sets of concepts that are told apart. */
+  /** Sets of concepts; a classifier separates the concepts of each set. */
   experimentalSets: readonly (readonly Concept[])[];
 }
 
@@ -63,24 +63,25 @@ interface Explained extends Pace {
   additionalForwardArgs?: unknown;
 }
 
-/** Those of TCAV, and any others for the method that explains layers. */
+/** The options of `interpret`; any others go to the method that explains layers. */
 export interface InterpretOptions extends Explained {
   readonly [option: string]: unknown;
 }
 
-/** For every concept of a set, in its order, [concepts]. */
+/** The scores of a set of concepts, in the set's order: tensors [concepts]. */
 export interface TcavScores {
-  /** The share of inputs whose output a step towards the concept raises. */
+  /** The share of inputs whose output rises with a step towards the concept. */
   readonly signCount: Tensor;
-  /** By how much it does, in the mean over the inputs. */
+  /** The mean slope of the output in the direction of the concept, over the inputs. */
   readonly magnitude: Tensor;
 }
 
 const paceDefaults = { showProgress: false, onProgress: null, signal: null };
 
 /**
- * Testing with concept activation vectors. A linear classifier tells the examples of concepts apart by what a layer makes of them; its
- * weights v_C point towards a concept C. Over the inputs x that is compared with how the output depends on the layer h,
+ * Testing with concept activation vectors. A linear classifier separates the examples of concepts by the activations of
+ * a layer h; its weights v_C point towards a concept C. Over the inputs x, these are compared with the gradient of the
+ * output f with respect to the layer,
  *
  *     S_C(x) = ∇f(h(x)) · v_C,   signCount = |{x : S_C(x) > 0}| / |{x}|,   magnitude = mean S_C(x)
  *
@@ -91,8 +92,8 @@ const paceDefaults = { showProgress: false, onProgress: null, signal: null };
  *     const scores = await new TCAV(model, ['features.3']).interpret(zebras, [[stripes, random]], { target: 340 });
  *     await scores['0-1']['features.3'].signCount.tolist();
  *
- * Vectors are trained once and kept in `cavs`; `computeCavs(sets, { forceTrain: true })` trains them anew, such as when the network has
- * learned more. The network is called as it is: put it into `eval()` first.
+ * Vectors are trained once and cached in `cavs`. `computeCavs(sets, { forceTrain: true })` trains them again, for
+ * instance after further training of the network. The network's mode is not changed: call `eval()` first.
  */
 export class TCAV {
   readonly model: Module;
@@ -102,12 +103,15 @@ export class TCAV {
   readonly classifier: Classifier;
   readonly layerAttrMethod: LayerAttribution;
   readonly attributeToLayerInput: boolean;
-  /** By the numbers of the concepts of a set, '0-1', and by layer. */
+  /** Trained vectors by the key of their set ('0-1', the concepts' ids) and by layer. */
   readonly cavs: Record<string, Record<string, CAV>> = {};
   readonly #classifierOptions: Readonly<Record<string, unknown>>;
   readonly #modules: readonly Module[];
 
-  /** @throws ArgumentError for a value that is no module, no layer of it or no classifier */
+  /**
+   * @throws ArgumentError if the model is not a module, a layer is not one of its modules, or the classifier lacks a
+   * method
+   */
   constructor(
     model: Module,
     layers: Layer | readonly Layer[],
@@ -147,8 +151,9 @@ export class TCAV {
   }
 
   /**
-   * Trains the vectors of sets of concepts for every layer, but those that are there.
-   * @throws ArgumentError for sets of fewer than two concepts, concepts of one number, and concepts without examples
+   * Trains the vectors of sets of concepts for every layer, except those that are already in `cavs`.
+   * @throws ArgumentError for sets of fewer than two concepts, different concepts with the same id, and concepts
+   * without examples
    */
   async computeCavs(
     ...args: Arguments<
@@ -243,7 +248,7 @@ export class TCAV {
     return scores;
   }
 
-  /** How the output depends on a layer, by every input and feature: [N, features]. */
+  /** How the output depends on a layer, for each input and feature: [N, features]. */
   async #dependence(layer: Module, inputs: Inputs, options: object): Promise<Tensor> {
     const method = this.layerAttrMethod as LayerAttribution & {
       attribute(inputs: Inputs, options: object): LayerValue | Promise<LayerValue>;
@@ -257,7 +262,7 @@ export class TCAV {
     }
   }
 
-  /** What every layer makes of a concept's examples: [n, features]. */
+  /** The activations of each layer for a concept's examples: [n, features]. */
   async #activations(op: string, concept: Concept, signal: AbortSignal | null): Promise<readonly Tensor[]> {
     const watched = new LayerActivation(this.model, this.#modules);
     const parts: Tensor[][] = this.layers.map(() => []);
@@ -303,7 +308,7 @@ export class TCAV {
   }
 }
 
-/** A layer's name within its network, as it was given where that was a name. */
+/** A layer's name within its network: as given, if it was given by name. */
 function nameOf(op: string, model: Module, module: Module, given: Layer): string {
   if (typeof given === 'string') return given;
   const found = model.namedModules().find(([name, each]) => each === module && name !== '');
@@ -337,7 +342,7 @@ function expectSets(op: string, sets: unknown): readonly (readonly Concept[])[] 
   return sets;
 }
 
-/** All that a layer has for every example: [N, features]. */
+/** A layer's values for each example, in one row: [N, features]. */
 function flattened(value: LayerValue): Tensor {
   const rows = (x: Tensor): Tensor => x.detach().reshape([x.shape[0]!, -1]);
   return noGrad(() => (value instanceof Tensor ? rows(value) : cat(value.map(rows), 1)).float());

@@ -1,13 +1,14 @@
-// Owns Barnes-Hut's t-SNE, on the host in double precision: attraction by neighbours, repulsion by a tree, and the descent.
+// Barnes-Hut t-SNE, on the host in double precision: attraction by nearest neighbours, repulsion by a tree, and the
+// descent.
 import { type Tensor, tensor } from '../../../torch';
 import { type Descent, type DescentStep, type Look, MIN_GAIN } from './descent';
 import { SpaceTree } from './space-tree';
 import type { SparseAffinities } from './sparse-affinities';
 
-/** Milliseconds after which a page gets its turn. */
+/** Milliseconds of work after which the page's event loop gets a turn. */
 const TURN = 30;
 
-/** The gradient of KL(c P ‖ Q) by an embedding [n, dims], with sparse P, and the divergence. */
+/** The gradient of KL(c P ‖ Q) with respect to an embedding [n, dims], with sparse P, and the divergence. */
 export class BarnesHut {
   readonly #p: SparseAffinities;
   readonly #dims: number;
@@ -25,7 +26,7 @@ export class BarnesHut {
 
   /**
    * Writes 2 (ν + 1) / ν (c Σ_j p_ij b_ij (y_i − y_j) − Σ_j q_ij b_ij (y_i − y_j)) with b_ij = 1 / (1 + ‖y_i − y_j‖² / ν) into `gradient`, and
-   * gives KL(P ‖ Q) where it is asked for, else NaN.
+   * returns KL(P ‖ Q) if `wantsDivergence`, else NaN. c is the exaggeration.
    */
   gradient(y: Float64Array, exaggeration: number, gradient: Float64Array, wantsDivergence: boolean): number {
     const freedom = this.#freedom;
@@ -39,7 +40,9 @@ export class BarnesHut {
     return this.#p.negativeEntropy + ((freedom + 1) / 2) * logs + Math.log(total);
   }
 
-  /** Adds the pull of neighbours on each other, and gives Σ p_ij ln(1 + d² / ν) where it is asked for. */
+  /**
+   * Adds the attraction between neighbours to the gradient, and returns Σ p_ij ln(1 + d² / ν) if `wantsLogs`, else 0.
+   */
   #attract(y: Float64Array, gradient: Float64Array, factor: number, wantsLogs: boolean): number {
     const { n, k, neighbors, weights } = this.#p;
     const dims = this.#dims;
@@ -56,7 +59,7 @@ export class BarnesHut {
           squared += apart * apart;
         }
         const spread = 1 + squared / freedom;
-        // It is one of p_ij and one of p_ji.
+        // The weight counts once in p_ij and once in p_ji.
         if (wantsLogs) logs += 2 * weights[at]! * Math.log(spread);
         const pull = (factor * weights[at]!) / spread;
         for (let c = 0; c < dims; c++) {
@@ -69,7 +72,7 @@ export class BarnesHut {
   }
 }
 
-/** The descent on the host. */
+/** Gradient descent on the host. */
 export class BarnesHutDescent implements Descent {
   readonly #y: Float64Array;
   readonly #shape: readonly [number, number];

@@ -1,31 +1,31 @@
-// Owns what the two ways to t-SNE share: a descent in steps.
+// The interface that the two t-SNE algorithms share: gradient descent in steps.
 import type { Tensor } from '../../../torch';
 
-/** One iteration. */
+/** The settings of one iteration. */
 export interface DescentStep {
   /** Factor of the affinities. */
   readonly exaggeration: number;
   readonly momentum: number;
   readonly rate: number;
-  /** Whether it is to tell how far it has come. */
+  /** Whether to return the gradient's norm and the divergence. */
   readonly look: boolean;
 }
 
-/** Where an iteration began. */
+/** Measurements at the start of an iteration. */
 export interface Look {
-  /** Of the gradient after its gains, as scikit-learn takes it. */
+  /** The norm of the gradient after multiplication by its gains, as in scikit-learn. */
   readonly norm: number;
   /** KL(P ‖ Q), without the exaggeration. */
   readonly divergence: number;
 }
 
 export interface Descent {
-  /** Begins a phase: as in scikit-learn the momentum of the one before is forgotten. */
+  /** Begins a new phase: resets the momentum, as scikit-learn does. */
   rest(): void;
   step(how: DescentStep): Promise<Look | null>;
-  /** Points as they are now, [n, components]. */
+  /** The current points, [n, components]. */
   embedding(): Tensor;
 }
 
-/** The least gain, as in scikit-learn. */
+/** The lower bound of the gains, as in scikit-learn. */
 export const MIN_GAIN = 0.01;

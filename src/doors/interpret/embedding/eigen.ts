@@ -1,7 +1,8 @@
-// Owns eigenvectors of symmetric matrices, on the host in double precision: Householder's tridiagonal form, then implicit QL steps.
+// Eigenvectors of symmetric matrices, on the host in double precision: Householder's tridiagonal form, then implicit QL
+// steps.
 // Source: Bowdler, Martin, Reinsch & Wilkinson 1968, tred2 and tql2, as in EISPACK.
 
-/** Steps that find one eigenvalue; three are usual. */
+/** The most QL steps per eigenvalue; three are usual. */
 const MAX_STEPS = 60;
 
 /** Eigenvalues of a symmetric matrix [n, n], the greatest first, and their eigenvectors, each of length 1. */
@@ -15,7 +16,7 @@ export function symmetricEigen(matrix: readonly number[], n: number): { values: 
   return { values: order.map((i) => d[i]!), vectors: order.map((i) => z.map((row) => row[i]!)) };
 }
 
-/** z becomes the orthogonal matrix that brings it to tridiagonal form, d the diagonal and e the elements beside it. */
+/** Reduces z to tridiagonal form: z becomes the orthogonal transformation, d the diagonal, and e the off-diagonal. */
 function tridiagonal(z: Float64Array[], d: Float64Array, e: Float64Array): void {
   const n = d.length;
   for (let i = n - 1; i > 0; i--) {

@@ -1,4 +1,4 @@
-// Owns exact t-SNE on the GPU: affinities of all pairs, and the descent, whose n² sums are never kept.
+// Exact t-SNE on the GPU: affinities of all pairs, and a descent whose [n, n] terms are summed without being stored.
 
 import {
   arange,
@@ -18,10 +18,10 @@ import { type Descent, type DescentStep, type Look, MIN_GAIN } from './descent';
 import { centered, squaredDistances } from './points';
 import { BISECTIONS, TOLERANCE } from './sparse-affinities';
 
-/** The least affinity: double precision's epsilon, as in scikit-learn. */
+/** The lower bound of affinities: double precision's epsilon, as in scikit-learn. */
 const LEAST = 2.220446e-16;
 
-/** The gradient descent, whose state is written in place, so that all iterations share a plan. */
+/** Gradient descent whose state is updated in place, so that all iterations reuse one plan. */
 export class ExactDescent implements Descent {
   readonly #y: Tensor;
   readonly #p: Tensor;
@@ -74,7 +74,10 @@ export class ExactDescent implements Descent {
   }
 }
 
-/** The gradient of KL(c P ‖ Q) by y, row by row, and the divergence. No n² value is kept: sums run over the affinities once for each component. */
+/**
+ * The gradient of KL(c P ‖ Q) with respect to y, [n, components], and the divergence. No [n, n] tensor is stored: the
+ * sums read the affinities once for each component.
+ */
 export function objective(
   p: Tensor,
   y: Tensor,
@@ -89,7 +92,7 @@ export function objective(
   });
   const squares = differences.map((difference) => difference.square()).reduce((sum, square) => sum.add(square));
   const base = squares.div(freedom).add(1).reciprocal();
-  // Of a point with itself it is 1, which the sum leaves out.
+  // A point's weight with itself is 1, so the sum without self-pairs is n less.
   const weights = freedom === 1 ? base : base.pow((freedom + 1) / 2);
   const total = weights.sum().sub(n);
   const q = weights.div(total).clampMin(LEAST);
@@ -107,8 +110,8 @@ export function objective(
 }
 
 /**
- * Affinities P [n, n] of points: p_{j|i} ∝ exp(−β_i ‖x_i − x_j‖²) with β_i such that the row's perplexity is the one wanted, found by bisection for all rows
- * at once, then (p_{j|i} + p_{i|j}) / 2n.
+ * The affinities P [n, n] of points: (p_{j|i} + p_{i|j}) / 2n, with p_{j|i} ∝ exp(−β_i ‖x_i − x_j‖²). Each β_i is
+ * chosen by bisection, for all rows at once, such that the row has the given perplexity.
  */
 export async function jointAffinities(input: Tensor, perplexity: number): Promise<Tensor> {
   const x = centered(input);
@@ -119,7 +122,8 @@ export async function jointAffinities(input: Tensor, perplexity: number): Promis
     return [squaredDistances(x, x), eye.neg().add(1)] as const;
   });
   const [beta, low, high] = noGrad(() => [zeros([n, 1]).add(1), zeros([n, 1]).sub(1), zeros([n, 1]).sub(1)] as const);
-  // Distances from the nearest on: where β is large, nothing underflows that counts, and the entropy is the same.
+  // Measure distances from the nearest point: so the largest weight is 1 even if β is large, and the entropy is the
+  // same.
   const from = noGrad(() => distances.add(others.neg().add(1).mul(3e38)).amin(1, { keepdim: true }));
   const rowsAt = (): { weights: Tensor; sum: Tensor } => {
     const weights = distances.sub(from).mul(beta.neg()).clampMax(0).exp().mul(others);

@@ -1,4 +1,4 @@
-// The surface of embeddings: maps of points, and measures of their quality.
+// The exports of embeddings: maps of points, and measures of their quality.
 export { PCA, pca } from './pca';
 export { knnPurity, trustworthiness } from './quality';
 export { type TsneMethod, type TsneProgress, tsne, tsneDivergence } from './tsne';

@@ -1,4 +1,4 @@
-// Owns principal components.
+// Principal component analysis.
 
 import { ArgumentError, noGrad, ShapeError, type Tensor, tensor } from '../../../torch';
 import { type Arguments, parseArgs, shown, tensorKind } from '../../../torch/inside';
@@ -15,12 +15,16 @@ interface PcaArguments extends Points {
   nComponents?: number;
 }
 
-/** The most features, or points where there are fewer, whose covariances are taken apart. */
+/**
+ * The largest covariance matrix whose eigenvectors are computed: at most this many features, or this many points if
+ * there are fewer points.
+ */
 const MAX_SIDE = 4096;
 
 /**
- * Principal component analysis as scikit-learn has it: the directions of greatest variance, and points as they lie along them. The covariances are computed on
- * the GPU, their eigenvectors on the host in double precision. The largest weight of each component is positive.
+ * Principal component analysis as in scikit-learn: the directions of greatest variance, and the coordinates of points
+ * along them. The covariances are computed on the GPU, their eigenvectors on the host in double precision. The largest
+ * weight of each component is positive.
  *
  *     const pca = await new PCA({ nComponents: 50 }).fit(features);
  *     pca.transform(features).shape;   // [n, 50]
@@ -29,11 +33,11 @@ export class PCA {
   readonly nComponents: number;
   /** [nComponents, features], rows of length 1. */
   components!: Tensor;
-  /** Of each feature. */
+  /** The mean of each feature. */
   mean!: Tensor;
-  /** By component, with n − 1. */
+  /** The variance of each component, with n − 1 in the denominator. */
   explainedVariance: readonly number[] = [];
-  /** The share of the variance of all features. */
+  /** The share of each component in the total variance. */
   explainedVarianceRatio: readonly number[] = [];
   singularValues: readonly number[] = [];
 
@@ -45,7 +49,10 @@ export class PCA {
     this.nComponents = nComponents;
   }
 
-  /** Finds the components of points [n, features]. @throws ShapeError where there are fewer points or features than components */
+  /**
+   * Finds the components of points [n, features]. @throws ShapeError if there are fewer points or features than
+   * components
+   */
   async fit(...args: Arguments<Points, ['input']>): Promise<this> {
     const { input } = parseArgs<Points>('PCA.fit', ['input'], {}, args, { input: tensorKind });
     const x = asPoints('PCA', input);
@@ -63,7 +70,7 @@ export class PCA {
       );
     }
     const from = centered(x);
-    // Of X Xᵀ and Xᵀ X the smaller: both have the squared singular values.
+    // Use the smaller of X Xᵀ and Xᵀ X: their nonzero eigenvalues are the same, the squared singular values.
     const products = noGrad(() => (d <= n ? from.transpose(0, 1).matmul(from) : from.matmul(from.transpose(0, 1))));
     const { values, vectors } = symmetricEigen(Array.from(await products.data()), side);
     const squares = values.map((value) => Math.max(value, 0));
@@ -85,7 +92,7 @@ export class PCA {
     return this;
   }
 
-  /** Points along the components: [n, nComponents]. */
+  /** The coordinates of points along the components: [n, nComponents]. */
   transform(...args: Arguments<Points, ['input']>): Tensor {
     const { input } = parseArgs<Points>('PCA.transform', ['input'], {}, args, { input: tensorKind });
     if (this.singularValues.length === 0) throw new ArgumentError('PCA.transform: expected fit to come before it');
@@ -93,7 +100,7 @@ export class PCA {
     return noGrad(() => x.sub(this.mean).matmul(this.components.transpose(0, 1)));
   }
 
-  /** Points of the features' space from those along the components. */
+  /** Maps coordinates along the components back to features: [n, features]. */
   inverseTransform(...args: Arguments<Points, ['input']>): Tensor {
     const { input } = parseArgs<Points>('PCA.inverseTransform', ['input'], {}, args, { input: tensorKind });
     if (this.singularValues.length === 0)
@@ -108,7 +115,10 @@ export class PCA {
   }
 }
 
-/** Points along their principal components, [n, nComponents]: `new PCA({ nComponents }).fitTransform(input)`. */
+/**
+ * The coordinates of points along their principal components, [n, nComponents]: `new PCA({ nComponents
+ * }).fitTransform(input)`.
+ */
 export function pca(...args: Arguments<PcaArguments, ['input', 'nComponents']>): Promise<Tensor> {
   const { input, nComponents } = parseArgs<PcaArguments>('pca', ['input'], { nComponents: 2 }, args);
   return new PCA({ nComponents }).fitTransform(input);

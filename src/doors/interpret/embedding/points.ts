@@ -1,12 +1,15 @@
-// Owns points in space: rows of features, their distances, and their neighbours, all on the GPU.
+// Points as rows of features, their distances, and their nearest neighbours, all on the GPU.
 
 import { ArgumentError, arange, cat, noGrad, ShapeError, scope, Tensor } from '../../../torch';
 import { kindOf } from '../../../torch/inside';
 
-/** Elements of a matrix of distances that are computed at once: 64 MiB. */
+/** The most elements of a distance matrix computed at once: 64 MiB. */
 const BLOCK = 2 ** 24;
 
-/** Rows [n, d] of finite numbers in the making; a higher rank is flattened. @throws ShapeError for fewer than two dimensions */
+/**
+ * Points as float32 rows [n, d]; a higher rank is flattened. @throws ShapeError for fewer than two dimensions, or no
+ * points
+ */
 export function asPoints(op: string, x: Tensor): Tensor {
   if (!(x instanceof Tensor)) {
     throw new ArgumentError(`${op}: expected points, a tensor [n, features], but got ${kindOf(x)}`);
@@ -19,7 +22,7 @@ export function asPoints(op: string, x: Tensor): Tensor {
   return rows.dtype === 'float32' ? rows : rows.to('float32');
 }
 
-/** x less the mean of each feature, which leaves distances alone and rounds them less. */
+/** x minus the mean of each feature, which keeps distances and reduces their rounding errors. */
 export const centered = (x: Tensor): Tensor => noGrad(() => x.sub(x.mean(0, { keepdim: true })));
 
 /** Squared distances between the rows of a and those of b, [n, m], at least 0. */
@@ -31,10 +34,10 @@ export const squaredDistances = (a: Tensor, b: Tensor): Tensor => {
     .clampMin(0);
 };
 
-/** How many rows of n distances make a block. */
+/** How many rows of n distances fit in a block. */
 export const rowsPerBlock = (n: number): number => Math.max(1, Math.min(n, Math.floor(BLOCK / n)));
 
-/** The nearest others of each point, the nearest first: their numbers and squared distances, [n, k] each. */
+/** The k nearest neighbours of each point, the nearest first: their indices and squared distances, [n, k] each. */
 export function nearest(op: string, x: Tensor, k: number): { indices: Tensor; distances: Tensor } {
   const n = x.shape[0]!;
   if (!Number.isInteger(k) || k < 1 || k >= n) {

@@ -1,4 +1,4 @@
-// Owns what embeddings are judged by: purity of neighbours, and trustworthiness.
+// Measures of an embedding's quality: purity of neighbours, and trustworthiness.
 
 import { ArgumentError, noGrad, ShapeError, scope, Tensor, tensor } from '../../../torch';
 import { type Arguments, tensorKind as aTensor, kinds, parseArgs } from '../../../torch/inside';
@@ -7,15 +7,15 @@ import { asPoints, centered, nearest, squaredDistances } from './points';
 interface PurityArguments {
   /** Points [n, d]. */
   input: Tensor;
-  /** Of each point its class. */
+  /** The class of each point. */
   labels: Tensor | readonly number[];
-  /** Neighbours that are looked at. Default 10. */
+  /** The number of neighbours. Default 10. */
   k?: number;
 }
 
 /**
- * The share of the k nearest neighbours that are of a point's own class, averaged over all points: 1 where classes stand apart, the sum of their squared shares
- * where they are mixed.
+ * The share of a point's k nearest neighbours that are of its own class, averaged over all points: 1 if the classes are
+ * separate; the sum of the classes' squared shares if they are mixed completely.
  *
  *     await knnPurity(await tsne(features), labels, { k: 10 });
  */
@@ -37,22 +37,24 @@ export async function knnPurity(...args: Arguments<PurityArguments, ['input', 'l
 }
 
 interface TrustArguments {
-  /** Points [n, features] as they were. */
+  /** The original points, [n, features]. */
   input: Tensor;
-  /** The same as they are shown, [n, d]. */
+  /** The same points in the embedding, [n, d]. */
   embedding: Tensor;
-  /** Below n / 2. Default 5. */
+  /** The number of neighbours k, below n / 2. Default 5. */
   nNeighbors?: number;
 }
 
 /**
- * How far neighbours in an embedding were neighbours before (Venna & Kaski 2001), as scikit-learn's `trustworthiness`:
+ * How far neighbours in an embedding were neighbours originally (Venna & Kaski 2001), as scikit-learn's
+ * `trustworthiness`:
  *
  *     1 − 2 / (n k (2 n − 3 k − 1)) Σ_i Σ_{j ∈ N_k(i)} max(0, r(i, j) − k)
  *
- * where N_k(i) are the k nearest of i in the embedding, and r(i, j) is j's rank among the others by distance from i before.
+ * where N_k(i) are the k nearest neighbours of i in the embedding, and r(i, j) is the rank of j among all others by
+ * original distance from i.
  *
- * @throws ArgumentError where nNeighbors is n / 2 or more
+ * @throws ArgumentError if nNeighbors is n / 2 or more
  */
 export async function trustworthiness(
   ...args: Arguments<TrustArguments, ['input', 'embedding', 'nNeighbors']>
@@ -67,7 +69,7 @@ export async function trustworthiness(
     throw new ArgumentError(`trustworthiness: expected nNeighbors less than n / 2 = ${n / 2}, but got ${k}`);
   const { indices } = nearest('trustworthiness', y, k);
   let sum = 0;
-  // Rows of blocks, so that n² distances need not be there at once.
+  // Go through the rows in blocks, so that n² distances need not fit into memory.
   const rows = Math.max(1, Math.min(n, Math.floor(2 ** 23 / n)));
   for (let i = 0; i < n; i += rows) {
     const count = Math.min(rows, n - i);
@@ -76,7 +78,7 @@ export async function trustworthiness(
         const distances = squaredDistances(x.narrow(0, i, count), x);
         const chosen = indices.narrow(0, i, count);
         const own = distances.gather(1, chosen);
-        // Every point is nearest to itself, which makes ranks begin at 1.
+        // Every point counts itself as nearer, so ranks begin at 1.
         const ranks = Array.from({ length: k }, (_, j) =>
           distances
             .lt(own.narrow(1, j, 1))

@@ -1,29 +1,32 @@
-// Owns a tree of points in up to three dimensions, by which the repulsion of all others is added up in n log n steps: far cells count as one point.
+// A tree of points in up to three dimensions, which sums the repulsion of all points in n log n steps: a far cell
+// counts as one point.
 // Source: Barnes & Hut 1986; van der Maaten 2014, "Accelerating t-SNE using Tree-Based Algorithms", JMLR 15.
 
-/** Halvings after which points count as in one place: doubles have no more bits. */
+/** The most halvings; points that are still together count as equal, because doubles have no more bits. */
 const DEEPEST = 52;
 
 /**
- * Cells in the order of a walk that goes down first. The root is the box of all points, and each cell in a cell is a half of it along every axis, the largest that divides its points;
- * `skip` is the next cell outside of it, so that a cell without cells in it is a leaf: one point, or several in one place.
+ * Cells are stored in depth-first order. The root is the box of all points. A cell's children are its halves along
+ * every axis (4 in the plane); a cell with only one nonempty part is replaced by that part, so every inner cell divides
+ * its points. `skip` is the next cell outside a cell; a leaf, whose `skip` is the next cell, holds one point, or
+ * several equal ones.
  */
 export class SpaceTree {
   readonly #n: number;
   readonly #dims: number;
   readonly #points: readonly Float64Array[];
-  /** Points, those of a cell together. */
+  /** Point indices, sorted so that each cell's points are consecutive. */
   readonly #order: Int32Array;
   readonly #sorted: Int32Array;
   readonly #parts: Uint8Array;
   #cells = 0;
   readonly #skip: Int32Array;
   readonly #mass: Float64Array;
-  /** Means of the points of cells, by axis; there are always three. */
+  /** The mean of each cell's points, one array per axis; always three axes. */
   readonly #means: readonly [Float64Array, Float64Array, Float64Array];
-  /** Squared longest sides of cells. */
+  /** The squared longest side of each cell. */
   readonly #squaredSide: Float64Array;
-  /** Sides of the root. */
+  /** The sides of the root. */
   readonly #sides = [0, 0, 0];
 
   constructor(n: number, dims: number) {
@@ -33,7 +36,7 @@ export class SpaceTree {
     this.#order = Int32Array.from({ length: n }, (_, i) => i);
     this.#sorted = new Int32Array(n);
     this.#parts = new Uint8Array(n);
-    // Every cell that is no leaf has two at least in it.
+    // Every inner cell has at least two children, so there are fewer than 2n cells.
     const most = 2 * n;
     this.#skip = new Int32Array(most);
     this.#mass = new Float64Array(most);
@@ -60,7 +63,10 @@ export class SpaceTree {
     this.#cell(0, this.#n, lows, 0);
   }
 
-  /** Makes the cell of the points from `from` to `to` in the order, and those in it: its lowest corner, and how often the root was halved. */
+  /**
+   * Makes the cell of the points from `from` to before `to` in the order, and the cells below it. `lows` is its lowest
+   * corner, `level` the number of halvings of the root.
+   */
   #cell(from: number, to: number, lows: readonly number[], level: number): void {
     const cell = this.#cells++;
     let isOnePlace = true;
@@ -74,7 +80,7 @@ export class SpaceTree {
         sum += value;
         isEqual &&= value === first;
       }
-      // Where all are in one place, their mean must be that place to the last bit.
+      // If all points are equal, their mean must equal them to the last bit.
       this.#means[axis]![cell] = isEqual ? first : sum / (to - from);
       isOnePlace &&= isEqual;
     }
@@ -101,7 +107,7 @@ export class SpaceTree {
     const cornerOf = (part: number) => lows.map((low, axis) => (part & (1 << axis) ? middles[axis]! : low));
     const whole = ends.indexOf(to - from);
     if (whole >= 0) {
-      // The half that holds all of them is the cell.
+      // One part holds all points: shrink the cell to that part.
       this.#squaredSide[cell]! /= 4;
       if (level < DEEPEST) this.#divide(cell, from, to, cornerOf(whole), level + 1);
       return;
@@ -122,8 +128,9 @@ export class SpaceTree {
   }
 
   /**
-   * Writes Σ_j m_j w_j b_j (y_i − y_j) for every point into `forces` [n, dims], and gives Σ_i Σ_j m_j w_j, over cells j whose longest side is less than `angle` times their
-   * distance, and leaves; b = 1 / (1 + d² / ν), w = b^{(ν + 1) / 2}. With angle 0 all of them are leaves.
+   * Writes Σ_j m_j w_j b_j (y_i − y_j) for every point into `forces` [n, dims], and returns Σ_i Σ_j m_j w_j. The sums
+   * run over leaves, and over cells j whose longest side is less than `angle` times their distance; b = 1 / (1 + d² /
+   * ν), w = b^{(ν + 1) / 2}. With angle 0, only leaves count, so the sums are exact.
    */
   repel(forces: Float64Array, angle: number, freedom: number): number {
     const dims = this.#dims;
@@ -158,7 +165,7 @@ export class SpaceTree {
         forceZ += weight * base * dz;
         cell = behind;
       }
-      // The leaf that the point is in has counted it.
+      // Subtract the point itself, which its own leaf has counted with weight 1.
       total += sum - 1;
       forces[i * dims] = forceX;
       if (dims > 1) forces[i * dims + 1] = forceY;

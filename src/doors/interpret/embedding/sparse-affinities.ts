@@ -1,23 +1,27 @@
-// Owns affinities of points to their nearest neighbours alone, as Barnes-Hut's t-SNE has them: distances in tiles on the GPU, the rest on the host.
+// Affinities of points to their nearest neighbours only, for Barnes-Hut t-SNE: distances in tiles on the GPU, the rest
+// on the host.
 import { noGrad, scope, type Tensor } from '../../../torch';
 import { centered, rowsPerBlock, squaredDistances } from './points';
 
-/** As scikit-learn: halvings of the bisection, and its tolerance in nats. */
+/** The most steps of the bisection, and its tolerance in nats, as in scikit-learn. */
 export const BISECTIONS = 100;
 export const TOLERANCE = 1e-5;
 
-/** Neighbours of each point, k a row, and their weights. */
+/** The neighbours of each point, [n, k] flattened, and their weights. */
 export interface SparseAffinities {
   readonly n: number;
   readonly k: number;
   readonly neighbors: Int32Array;
-  /** p_{j|i} / 2n: the affinity p_ij is that of i to j and that of j to i, where they are neighbours. */
+  /**
+   * p_{j|i} / 2n. The affinity p_ij is the weight of j for i plus the weight of i for j, each 0 if the one is not a
+   * neighbour of the other.
+   */
   readonly weights: Float64Array;
   /** Σ p_ij ln p_ij. */
   readonly negativeEntropy: number;
 }
 
-/** The nearest others of points [n, features]: 3 · perplexity + 1 of them, and at most all. Distances are squared. */
+/** The 3 · perplexity + 1 nearest neighbours of each point, at most n − 1. Distances are squared. */
 export async function nearestNeighbors(
   input: Tensor,
   perplexity: number,
@@ -42,7 +46,9 @@ export async function nearestNeighbors(
   return { k, neighbors, distances };
 }
 
-/** Writes the places of the smallest values but one, and the values, in no order: a heap whose top is the greatest. */
+/**
+ * Writes the indices of the k smallest values, skipping index `but`, and the values, in no order: a max-heap of size k.
+ */
 function smallest(values: Float32Array, but: number, places: Int32Array, kept: Float64Array): void {
   const k = places.length;
   let size = 0;
@@ -70,7 +76,10 @@ function smallest(values: Float32Array, but: number, places: Int32Array, kept: F
   }
 }
 
-/** p_{j|i} ∝ exp(−β_i d_ij) among the neighbours of i, with β_i such that the perplexity is the one wanted, in double precision. */
+/**
+ * p_{j|i} ∝ exp(−β_i d_ij) among the neighbours of i, with β_i such that each point has the given perplexity, in double
+ * precision.
+ */
 export function sparseAffinities(
   { k, neighbors, distances }: { k: number; neighbors: Int32Array; distances: Float64Array },
   perplexity: number,
@@ -109,7 +118,10 @@ export function sparseAffinities(
   return { n, k, neighbors, weights, negativeEntropy: negativeEntropyOf(n, k, neighbors, weights) };
 }
 
-/** Each pair counts twice, as p_ij and p_ji: once from each side where both are neighbours of the other, else twice from one. */
+/**
+ * Each pair counts twice, as p_ij and p_ji: once from each side if the points are neighbours of each other, else twice
+ * from one side.
+ */
 function negativeEntropyOf(n: number, k: number, neighbors: Int32Array, weights: Float64Array): number {
   let total = 0;
   for (let i = 0; i < n; i++) {

@@ -1,4 +1,4 @@
-// Owns t-SNE: points in the plane whose neighbours are those of the features' space.
+// t-SNE: maps points to the plane such that neighbours stay neighbours.
 
 import { ArgumentError, Generator, noGrad, randn, ShapeError, Tensor } from '../../../torch';
 import { type Arguments, kinds, parseArgs, shown } from '../../../torch/inside';
@@ -9,12 +9,12 @@ import { PCA } from './pca';
 import { asPoints } from './points';
 import { nearestNeighbors, type SparseAffinities, sparseAffinities } from './sparse-affinities';
 
-/** How far an embedding by t-SNE has come. */
+/** The progress of t-SNE. */
 export interface TsneProgress {
   readonly iteration: number;
-  /** Of the embedding as it was when the iteration began; without the exaggeration. */
+  /** KL(P ‖ Q) of the embedding at the start of the iteration, without the exaggeration. */
   readonly klDivergence: number;
-  /** The points as they are after the iteration, [n, nComponents]. */
+  /** The points after the iteration, [n, nComponents]. */
   readonly embedding: Tensor;
 }
 
@@ -31,24 +31,33 @@ interface TsneArguments {
   learningRate?: number | 'auto';
   /** Default 1000, at least 250. */
   maxIter?: number;
-  /** Ends where the divergence has not fallen for so many iterations. Default 300. */
+  /** Stop if the divergence has not fallen for this many iterations. Default 300. */
   nIterWithoutProgress?: number;
-  /** Ends where the gradient's norm is no greater. Default 1e-7. */
+  /** Stop if the gradient's norm is at most this. Default 1e-7. */
   minGradNorm?: number;
   /** 'pca' (default), 'random', or points [n, nComponents] to start from. */
   init?: 'pca' | 'random' | Tensor;
-  /** Of a random start. Default 0. */
+  /** The seed of a random start. Default 0. */
   seed?: number;
-  /** Is told every 50 iterations. */
+  /** Called every 50 iterations. */
   onProgress?: ((progress: TsneProgress) => void) | null;
   signal?: AbortSignal | null;
-  /** 'exact' on the GPU, for at most 5,000 points; 'barnes_hut' on the host. Default 'auto': exact where it can be. */
+  /**
+   * 'exact' on the GPU, for at most 5,000 points; 'barnes_hut' on the host. Default 'auto': exact for at most 5,000
+   * points.
+   */
   method?: TsneMethod;
-  /** Of Barnes-Hut: cells whose side is less than it times their distance count as a point. From 0, none, to 1; default 0.5. */
+  /**
+   * For Barnes-Hut: a cell whose side is less than `angle` times its distance counts as one point. From 0 (never) to 1;
+   * default 0.5.
+   */
   angle?: number;
 }
 
-/** How forces between points are found: 'exact' takes all pairs, 'barnes_hut' far ones together, 'auto' chooses by their number. */
+/**
+ * How forces between points are computed: 'exact' takes all pairs; 'barnes_hut' groups far points; 'auto' chooses by
+ * the number of points.
+ */
 export type TsneMethod = 'auto' | 'exact' | 'barnes_hut';
 
 type TsneOrder = [
@@ -70,33 +79,35 @@ type TsneOrder = [
 
 const OP = 'tsne';
 
-/** The most points whose n² affinities fit into what every device binds at once, 128 MiB. */
+/** The most points whose n² affinities fit into 128 MiB, the binding size that every device supports. */
 const MAX_POINTS = 5000;
 
-/** Of the early exaggeration. */
+/** Iterations with early exaggeration. */
 const EXPLORATION = 250;
 
-/** Iterations between looks at the divergence. */
+/** Iterations between computations of the divergence. */
 const CHECK = 50;
 
-/** The standard deviation of the start, as in scikit-learn. */
+/** The standard deviation of the initial points, as in scikit-learn. */
 const START = 1e-4;
 
 /**
- * t-SNE (van der Maaten & Hinton 2008), with scikit-learn's choices: squared Euclidean distances, perplexity by bisection to 1e-5 nats, early
- * exaggeration of 12 for 250 iterations with momentum 0.5, then 0.8, gains that grow by 0.2 and shrink by 0.8, and a look at the divergence every 50
- * iterations. Lowers KL(P ‖ Q) with
+ * t-SNE (van der Maaten & Hinton 2008), with scikit-learn's choices: squared Euclidean distances; perplexity by
+ * bisection to 1e-5 nats; early exaggeration of 12 for 250 iterations with momentum 0.5, then momentum 0.8; gains that
+ * grow by 0.2 and shrink by a factor of 0.8; the divergence checked every 50 iterations. Minimises KL(P ‖ Q) with
  *
  *     q_ij ∝ (1 + ‖y_i − y_j‖² / ν)^{−(ν + 1) / 2},   ν = max(nComponents − 1, 1)
  *
- * To 5,000 points exactly, on the GPU. More are embedded by Barnes & Hut's approximation (van der Maaten 2014) on the host: attraction by the 3 · perplexity + 1 nearest neighbours,
- * which the GPU looks for, and repulsion by a tree of cells. A page has its turn between iterations.
+ * Up to 5,000 points are embedded exactly, on the GPU. More points are embedded by Barnes & Hut's approximation (van
+ * der Maaten 2014) on the host: attraction by the 3 · perplexity + 1 nearest neighbours, which the GPU finds, and
+ * repulsion by a tree of cells. The page stays responsive between iterations.
  *
- * Gives the embedding, [n, nComponents]. The same input and seed give the same embedding on the same device.
+ * Returns the embedding, [n, nComponents]. The same input and seed give the same embedding on the same device.
  *
  *     const map = await tsne(features, { perplexity: 30, seed: 0 });
  *
- * @throws ShapeError for more than 5,000 points with method 'exact', ArgumentError for a perplexity of n or more; the reason of `signal` where it aborts
+ * @throws ShapeError for more than 5,000 points with method 'exact'; ArgumentError for a perplexity of n or more; the
+ * reason of `signal` if it aborts
  */
 export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promise<Tensor> {
   const o = parseArgs<TsneArguments>(
@@ -185,7 +196,7 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
   return state.embedding();
 }
 
-/** Affinities of points to their nearest neighbours. */
+/** The affinities of points to their nearest neighbours. */
 const sparse = async (x: Tensor, perplexity: number, signal: AbortSignal | null): Promise<SparseAffinities> =>
   sparseAffinities(await nearestNeighbors(x, perplexity, signal), perplexity);
 
@@ -211,8 +222,8 @@ async function startOf(init: 'pca' | 'random' | Tensor, x: Tensor, components: n
 }
 
 /**
- * KL(P ‖ Q) of an embedding, with the affinities of its points: what t-SNE lowers. Of more than 5,000 points the affinities are those of nearest neighbours,
- * and it takes n² steps on the host.
+ * KL(P ‖ Q) of an embedding: the quantity that t-SNE minimises. For more than 5,000 points, P holds affinities to
+ * nearest neighbours only, and the computation takes n² steps on the host.
  */
 export async function tsneDivergence(
   ...args: Arguments<{ input: Tensor; embedding: Tensor; perplexity?: number }, ['input', 'embedding', 'perplexity']>

@@ -1,4 +1,4 @@
-// The parts of the package umap-js that are used, so that the types of `umap` stand without it.
+// Declares the parts of the package umap-js that `umap` uses, so that type-checking does not need the package.
 declare module 'umap-js' {
   export class UMAP {
     constructor(settings: {
@@ -9,7 +9,7 @@ declare module 'umap-js' {
       nEpochs?: number;
       random: () => number;
     });
-    /** `onEpoch` ends the run where it gives false. */
+    /** If `onEpoch` returns false, the run ends. */
     fitAsync(points: number[][], onEpoch: (epoch: number) => boolean): Promise<number[][]>;
   }
 }

@@ -1,10 +1,10 @@
-// Owns UMAP, which the package umap-js computes on the host; it is a chunk of its own, loaded when it is used.
+// UMAP, computed on the host by the package umap-js, which is a chunk of its own and loads at first use.
 
 import { Generator, ShapeError, type Tensor, tensor } from '../../../torch';
 import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
 import { asPoints } from './points';
 
-/** Epochs beyond which a map does not move any more. */
+/** The most epochs; a map does not move any more after so many. */
 const MOST_EPOCHS = 100_000;
 
 interface UmapArguments {
@@ -27,12 +27,13 @@ interface UmapArguments {
 }
 
 /**
- * UMAP (McInnes, Healy & Melville 2018), by the package `umap-js`, which is loaded when this is first called, and computes on
- * the host. Gives the embedding, [n, nComponents].
+ * UMAP (McInnes, Healy & Melville 2018), computed on the host by the package `umap-js`, which loads at the first call.
+ * Returns the embedding, [n, nComponents].
  *
  *     const map = await umap(features, { nNeighbors: 15, seed: 0 });
  *
- * @throws ShapeError for fewer than 3 points; ArgumentError for numbers that are none, and for more than 100,000 epochs; the reason of `signal` where it aborts
+ * @throws ShapeError for fewer than 3 points; ArgumentError for options out of range; the reason of `signal` if it
+ * aborts
  */
 export async function umap(
   ...args: Arguments<

@@ -1,4 +1,4 @@
-// Seeing what a layer of a network gets or gives while the network runs, and putting something else in its place.
+// Captures the inputs or outputs of layers while a network runs, or replaces them.
 
 import { ArgumentError, Tensor } from '../../../torch';
 import { currentScope, type Interceptor, intercepted, isFloat, kindOf, Module } from '../../../torch/inside';
@@ -8,10 +8,10 @@ import { withNames } from '../attribution/named-calls';
 /** A module of the network, or its name, such as 'features.3'. */
 export type Layer = Module | string;
 
-/** One tensor, or a list where the layer has several. */
+/** One tensor, or a list if the layer has several. */
 export type LayerValue = Tensor | Tensor[];
 
-/** @throws ArgumentError if the layer is no module of the network */
+/** Finds a layer, given as a module or by name. @throws ArgumentError if the network has no module of that name */
 export function findLayer(op: string, forward: ForwardFunction, layer: unknown): Module {
   if (layer instanceof Module) return layer;
   if (typeof layer !== 'string') {
@@ -33,15 +33,17 @@ export function findLayer(op: string, forward: ForwardFunction, layer: unknown):
   );
 }
 
-/** What layers got or gave. */
+/** What to capture. */
 export interface Watched {
-  /** Look at the layers' arguments rather than at their results. */
+  /** Capture the layers' arguments rather than their results. */
   readonly atInput: boolean;
-  /** Gradients by the captured values are wanted. */
+  /** Make the captured values require gradients. */
   readonly gradients: boolean;
 }
 
-/** The tensors of an argument list or of a result, and the same with others in their place. */
+/**
+ * The tensors of an argument list or of a result, and a function that rebuilds the list or result with other tensors.
+ */
 function partsOf(op: string, value: unknown): { tensors: Tensor[]; with: (others: readonly Tensor[]) => unknown } {
   if (value instanceof Tensor) return { tensors: [value], with: ([other]) => other };
   const list: readonly unknown[] | null = Array.isArray(value) ? value : null;
@@ -58,11 +60,11 @@ function partsOf(op: string, value: unknown): { tensors: Tensor[]; with: (others
   };
 }
 
-/** The inputs of a layer: its arguments by place or, where no tensor is among those, by name. */
+/** The inputs of a layer: its positional arguments, or its keyword arguments if no positional one is a tensor. */
 const inputsOf = (args: readonly unknown[]): ReturnType<typeof withNames> =>
   args.some((x) => x instanceof Tensor) ? { values: args, formed: (others) => others } : withNames(args);
 
-/** Runs `fn`, and gives what every one of the layers had at its last call there. */
+/** Runs `fn`, and returns its result with the values of each layer at its last call. */
 export function watching<T>(
   op: string,
   layers: readonly Module[],
@@ -79,7 +81,7 @@ export function watching<T>(
       return own;
     });
     seen.set(layer, kept);
-    // Later modules may work in place.
+    // Hand on copies, because later modules may work in place.
     return parts.with(kept.map((x) => x.clone()));
   };
   const by = new Map(
@@ -101,7 +103,7 @@ function expectSeen(op: string, layer: Module, seen: Tensor[] | undefined): Tens
   throw new ArgumentError(`${op}: expected the model to call the layer ${layer.constructor.name}, but it did not`);
 }
 
-/** Runs `fn` with other values in the place of what layers get, or give. */
+/** Runs `fn` with the inputs or outputs of layers replaced by other values. */
 export function replacing<T>(
   op: string,
   layers: readonly Module[],
@@ -123,6 +125,6 @@ export function replacing<T>(
   return intercepted(by, fn);
 }
 
-/** A tensor by itself, several as a list. */
+/** A single tensor as itself, several as a list. */
 export const asLayerValue = (tensors: readonly Tensor[]): LayerValue =>
   tensors.length === 1 ? tensors[0]! : [...tensors];

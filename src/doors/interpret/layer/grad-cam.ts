@@ -1,4 +1,4 @@
-// Grad-CAM: where in a layer's maps the evidence for an output is.
+// Grad-CAM: shows where in a layer's feature maps the evidence for an output is.
 
 import { ArgumentError, scope, Tensor, zeros } from '../../../torch';
 import { type Arguments, kinds, type Module, parseArgs, warnOnce } from '../../../torch/inside';
@@ -11,15 +11,15 @@ import type { Layer, LayerValue } from './capture';
 import { InternalAttribution, LayerAttribution, type LayerOptions, type Within } from './layer-attribution';
 import { LayerMethod } from './layer-method';
 
-/** What LayerGradCam takes by name. */
+/** The options of `LayerGradCam`. */
 export interface LayerGradCamOptions extends LayerOptions {
-  /** Leave out what speaks against the output: relu of the map; default false. */
+  /** Drop evidence against the output: relu of the map; default false. */
   reluAttributions?: boolean;
   /** Sum over channels; default true. */
   attrDimSummation?: boolean;
 }
 
-/** Σ over channels of activation times the mean gradient of the channel: [N, 1, …] of a layer [N, C, …]. */
+/** Σ over channels of the activation times the channel's mean gradient: [N, 1, …] for a layer [N, C, …]. */
 const weighed = (gradient: Tensor, value: Tensor, sums: boolean): Tensor => {
   const places = gradient.shape.slice(2).map((_, d) => d + 2);
   const weights = places.length > 0 ? gradient.mean(places, { keepdim: true }) : gradient;
@@ -28,8 +28,8 @@ const weighed = (gradient: Tensor, value: Tensor, sums: boolean): Tensor => {
 };
 
 /**
- * Grad-CAM of a layer in its own size: the layer's channels, weighed with their mean gradients, and summed, [N, 1, …] for a layer [N, C, …].
- * It has both signs unless `reluAttributions` is set.
+ * Grad-CAM in the layer's own size: the sum of the layer's channels, weighted by their mean gradients, [N, 1, …] for a
+ * layer [N, C, …]. It has both signs unless `reluAttributions` is set.
  *
  *     const map = new LayerGradCam(model, 'layer4').attribute(images, { target: labels });
  *     const large = LayerAttribution.interpolate(map, [224, 224], 'bilinear');
@@ -60,16 +60,20 @@ export class LayerGradCam<L extends Layer = Layer> extends LayerMethod<
   }
 }
 
-/** What GradCam takes by name. */
+/** The options of `GradCam`. */
 export interface GradCamOptions extends Omit<LayerOptions, 'attributeToLayerInput'> {
-  /** Leave out what speaks against the output: relu of the map; default true, as the paper has it. */
+  /** Drop evidence against the output: relu of the map; default true, as in the paper. */
   reluAttributions?: boolean;
-  /** How the map is brought to the input's size; default 'bilinear', and 'nearest' where the input is no picture. */
+  /**
+   * How the map is resized to the input's size; default 'bilinear' for inputs of two spatial dimensions, else
+   * 'nearest'.
+   */
   interpolateMode?: 'nearest' | 'bilinear' | 'bicubic' | 'area' | null;
 }
 
 /**
- * Grad-CAM as pictures show it: the map of a layer, of evidence for the output alone, in the input's size, [N, 1, H, W].
+ * Grad-CAM for display: a layer's map of the evidence for the output, without evidence against it, resized to the
+ * input: [N, 1, H, W].
  *
  *     const map = new GradCam(model, 'conv1').attribute(image, { target });
  *
@@ -84,7 +88,7 @@ export class GradCam extends InternalAttribution {
   }
 
   /**
-   * [N, 1, H, W] for an input [N, C, H, W]; the sizes of the first input where there are several.
+   * [N, 1, H, W] for an input [N, C, H, W]; of several inputs, the first one's size counts.
    * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
    */
   attribute(
@@ -118,14 +122,14 @@ function oneMap(op: string, maps: LayerValue): Tensor {
   throw new ArgumentError(`${op}: expected a layer of one tensor, but it has ${maps.length}`);
 }
 
-/** What GuidedGradCam takes by name. */
+/** The options of `GuidedGradCam`. */
 export interface GuidedGradCamOptions extends LayerOptions {
-  /** How the map is brought to the input's size; default 'nearest'. */
+  /** How the map is resized to the input's size; default 'nearest'. */
   interpolateMode?: 'nearest' | 'area' | 'linear' | 'bilinear' | 'bicubic' | 'trilinear';
 }
 
 /**
- * Guided backpropagation times the Grad-CAM map of a layer (without what speaks against the output) in the input's size.
+ * Guided backpropagation times a layer's Grad-CAM map (positive evidence only), resized to the input.
  *
  * Selvaraju et al. 2016, arXiv:1610.02391.
  */
@@ -143,8 +147,9 @@ export class GuidedGradCam extends InternalAttribution {
   }
 
   /**
-   * Attributions of the inputs' shapes; for an input to whose size the map cannot be brought, an empty tensor and a warning.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are no floats
+   * Attributions of the inputs' shapes. If the map cannot be resized to an input, that input gets an empty tensor and a
+   * warning.
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not floating-point
    */
   attribute<const I extends Inputs>(
     inputs: I,

@@ -1,4 +1,4 @@
-// What a layer gives, without more.
+// The activations of a layer.
 
 import type { Asked, Definition } from '../attribution/method';
 import { called } from '../attribution/model';
@@ -7,7 +7,7 @@ import type { LayerOptions } from './layer-attribution';
 import { LayerMethod } from './layer-method';
 
 /**
- * What a layer gives for the inputs, or gets with `attributeToLayerInput`.
+ * A layer's output for the inputs, or its input with `attributeToLayerInput`.
  *
  *     const maps = new LayerActivation(model, 'features.3').attribute(images);
  */

@@ -1,4 +1,4 @@
-// The bases of methods that explain by a layer, or that explain a neuron of a layer.
+// The base classes of methods that attribute to a layer, or that explain a neuron of a layer.
 
 import { nn, type Tensor } from '../../../torch';
 import { type Arguments, type CallResult, kinds, type Module, parseArgs } from '../../../torch/inside';
@@ -7,28 +7,31 @@ import { type AttributionOptions, GradientAttribution, opOf } from '../attributi
 import { type Forward, forwardKinds } from '../attribution/model';
 import { asLayerValue, findLayer, type Layer, type LayerValue } from './capture';
 
-/** What attributions to a layer take by name. */
+/** The options of methods that attribute to a layer. */
 export interface LayerOptions extends AttributionOptions {
-  /** Explain by the layer's input rather than by its output; default false. */
+  /** Attribute to the layer's input rather than to its output; default false. */
   attributeToLayerInput?: boolean;
 }
 
-/** What a layer has: a tensor, or a list where its class says that it gives several; a name says nothing, so `attribute<Tensor[]>(…)` does. */
+/**
+ * The type of a layer's value: `Tensor[]` if the module's class returns a list, else `Tensor`. A layer given by name
+ * has no type, so write `attribute<Tensor[]>(…)` if it returns a list.
+ */
 export type ValueOf<L> = L extends Module ? (CallResult<L> extends readonly unknown[] ? Tensor[] : Tensor) : Tensor;
 
-/** What a single layer, or each of a list of layers, has. */
+/** The type of the value of a single layer, or of each layer of a list. */
 export type EachValue<L> = L extends readonly (infer One)[] ? ValueOf<One> : ValueOf<L>;
 
-/** For one layer its value, for a list of layers a list. */
+/** The result for one layer; for a list of layers a list of results. */
 export type LayerResult<L, V = EachValue<L>> = L extends readonly unknown[] ? V[] : V;
 
-/** A layer by name. */
+/** The option `layer`. */
 export interface Within<L> {
   /** A module of the network, or its name; a list of them where a method takes several. */
   layer: L;
 }
 
-/** The arguments of constructors of methods for a layer, where it comes by name. */
+/** The constructor arguments of methods for a layer, with `layer` as a keyword. */
 export type LayerByName<L, O = unknown, F extends object = Forward> =
   | [forward: F[keyof F], options: Within<L> & O]
   | [options: F & Within<L> & O];
@@ -39,13 +42,13 @@ type InterpolateMode = (typeof INTERPOLATE_MODES)[number];
 interface InterpolateArguments {
   /** [N, C, …] */
   layerAttribution: Tensor;
-  /** The sizes of the dimensions behind those of examples and channels, one for all or one each. */
+  /** The target sizes of the dimensions after examples and channels: one for all, or one for each. */
   interpolateDims: number | readonly number[];
   /** Default: 'nearest'. */
   interpolateMode?: InterpolateMode;
 }
 
-/** A method for a network and a layer of it. */
+/** The base class of methods that work on a layer of a network. */
 export abstract class InternalAttribution extends GradientAttribution {
   #layer: Module | readonly Module[];
 
@@ -58,7 +61,7 @@ export abstract class InternalAttribution extends GradientAttribution {
     this.#layer = this.#found(layer);
   }
 
-  /** The layer, or the list of layers; may be set to another. */
+  /** The layer, or the list of layers; can be set. */
   get layer(): Module | readonly Module[] {
     return this.#layer;
   }
@@ -85,9 +88,9 @@ export abstract class InternalAttribution extends GradientAttribution {
   }
 }
 
-/** A method that explains an output by what a layer gets or gives. */
+/** The base class of methods that attribute an output to a layer's input or output. */
 export abstract class LayerAttribution extends InternalAttribution {
-  /** Attributions of a layer brought to other sizes, such as those of the input: [N, C, …interpolateDims]. */
+  /** Resizes attributions of a layer, for instance to the input's size: [N, C, …interpolateDims]. */
   static interpolate(
     ...args: Arguments<InterpolateArguments, ['layerAttribution', 'interpolateDims', 'interpolateMode']>
   ): Tensor {

@@ -1,4 +1,4 @@
-// Owns the classes of methods that explain an output by what a layer of the network gets or gives.
+// The classes of methods that attribute an output to the inputs or outputs of layers.
 import type { Tensor } from '../../../torch';
 import type { Arguments, Module } from '../../../torch/inside';
 import { asTensors, type Inputs, listFloats, listInputs } from '../attribution/arguments';
@@ -10,7 +10,7 @@ import { called, type Forward, type ForwardFunction, type Network } from '../att
 import { type LayerValue, replacing, watching } from './capture';
 import { type EachValue, LayerAttribution, type LayerByName, type LayerResult } from './layer-attribution';
 
-/** Arguments of constructors: the model, a layer, and options S in their order. */
+/** The constructor arguments: the model, a layer, and options S in the given order. */
 export type OfLayer<
   L,
   S extends object = object,
@@ -24,7 +24,7 @@ export type OfLayer<
 
 export type OfMultiplyingLayer<L> = OfLayer<L, MultiplyByInputs, ['multiplyByInputs']>;
 
-/** What layers get, or give. */
+/** Attributes to the inputs (`atInput`) or outputs of layers. */
 export const fromLayers = (op: string, layers: readonly Module[], atInput: boolean): From => ({
   seen: (inputs, run) => watching(op, layers, { atInput, gradients: true }, () => run(asLeaves(inputs))),
   between(call, { inputs, baselines }) {
@@ -35,7 +35,7 @@ export const fromLayers = (op: string, layers: readonly Module[], atInput: boole
     const places = seen(inputs);
     const ends = places.flat();
     return {
-      // The inputs travel as further arguments, so that they have as many rows as there are steps.
+      // Pass the inputs as further arguments of the call, so that they are repeated for every step, too.
       call: {
         ...call,
         args: [...inputs.map((x) => x.detach()), ...call.args],
@@ -51,7 +51,7 @@ export const fromLayers = (op: string, layers: readonly Module[], atInput: boole
   },
 });
 
-/** What constructors and explanations share. */
+/** The constructor and the body of `attribute`, shared by the two classes below. */
 abstract class OfLayers<Made extends readonly unknown[]> extends LayerAttribution {
   constructor(...args: Made) {
     const { forwardFunc, layer, settings } = madeWith(opOf(new.target), new.target.prototype.definition, args, 'layer');
@@ -71,7 +71,7 @@ abstract class OfLayers<Made extends readonly unknown[]> extends LayerAttributio
   }
 }
 
-/** A method by layers; O are the options of `attribute` in their order. */
+/** A method that attributes to layers; O are the options of `attribute`, `Order` their positions. */
 export abstract class LayerMethod<
   L,
   O extends object,
@@ -79,9 +79,9 @@ export abstract class LayerMethod<
   Made extends readonly unknown[] = OfLayer<L>,
 > extends OfLayers<Made> {
   /**
-   * Attributions of the shape of what the layer gives, or gets with `attributeToLayerInput`: a list where the layer has several tensors, and
-   * for several layers a list of these.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit, and where the model does not call the layer
+   * Attributions of the shape of the layer's output, or of its input with `attributeToLayerInput`: a list if the layer
+   * has several tensors; for several layers a list of these.
+   * @throws ArgumentError, ShapeError or IndexError if arguments do not fit, or the model does not call the layer
    */
   attribute<V extends LayerValue = EachValue<L>>(inputs: Inputs, ...args: Arguments<O, Order>): LayerResult<L, V>;
   attribute<V extends LayerValue = EachValue<L>>(options: O & { inputs: Inputs }): LayerResult<L, V>;
@@ -90,7 +90,7 @@ export abstract class LayerMethod<
   }
 }
 
-/** The same with a delta on demand, D. */
+/** Like `LayerMethod`, but returns a convergence delta of type D, too, if `returnConvergenceDelta` is set. */
 export abstract class LayerDeltaMethod<
   L,
   O extends { returnConvergenceDelta?: boolean },
@@ -99,9 +99,9 @@ export abstract class LayerDeltaMethod<
   D = Tensor,
 > extends OfLayers<Made> {
   /**
-   * Attributions of the layer's shape, for several layers a list of them; with `returnConvergenceDelta` a pair of them and of the delta, one
-   * an example (or as the class says).
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit, and where the model does not call the layer
+   * Attributions of the layer's shape, for several layers a list. With `returnConvergenceDelta`: the pair
+   * [attributions, delta]; the delta has one entry per example, unless the class says otherwise.
+   * @throws ArgumentError, ShapeError or IndexError if arguments do not fit, or the model does not call the layer
    */
   attribute<V extends LayerValue = EachValue<L>>(
     inputs: Inputs,

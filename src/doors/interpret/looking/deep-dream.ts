@@ -1,4 +1,4 @@
-// Owns DeepDream: changes a picture so that layers see more of the patterns they already see, from coarse to fine.
+// DeepDream: changes a picture so that layers see more of the patterns that they already see, from coarse to fine.
 
 import { ArgumentError, autograd, nn, noGrad, type Tensor } from '../../../torch';
 import { kinds, type Module, type Parsed, parseArgs } from '../../../torch/inside';
@@ -19,13 +19,13 @@ import {
   total,
 } from './picture-steps';
 
-/** What DeepDream takes by name. */
+/** The options of `DeepDream`. */
 export interface DeepDreamOptions extends PictureOptions {
-  /** Default 4. */
+  /** Number of sizes at which the picture is changed. Default 4. */
   octaves?: number;
   /** How much wider each octave is than the one before. Default 1.4. */
   octaveScale?: number;
-  /** In each octave. Default 10. */
+  /** Steps in each octave. Default 10. */
   steps?: number;
   /** The mean change of a pixel in a step. Default 0.03. */
   lr?: number;
@@ -37,28 +37,32 @@ interface DeepDreamArguments extends DeepDreamOptions {
   model: Module;
   /** A picture [N, C, H, W] or [C, H, W]. */
   image: Tensor;
-  /** The layer, or layers, whose activations grow. */
+  /** The layer, or layers, whose activations are amplified. */
   layer: Layer | readonly Layer[];
 }
 
 /** A frame of a dream. */
 export interface DreamFrame extends Frame {
-  /** Counted from 0, the coarsest. Its pictures are of its size, the last octave's of that of the picture given. */
+  /**
+   * Counted from 0, the coarsest. Frames have the octave's size; those of the last octave have the size of the given
+   * picture.
+   */
   readonly octave: number;
 }
 
 const OP = 'deepDream';
 
 /**
- * Mordvintsev et al. 2015: gradient ascent on ½ Σ a², whose gradient at a layer is its activation a, with steps x ← x + lr · g / mean |g|, random shifts,
- * and octaves: the picture is dreamt small first, and what the dream added is laid over the next size.
+ * Mordvintsev et al. 2015: gradient ascent on ½ Σ a², whose gradient at a layer is its activation a, with steps x ← x +
+ * lr · g / mean |g|, random shifts, and octaves: a small version of the picture is changed first, and the change is
+ * enlarged and added to the next size.
  *
  *     for await (const { image, step, octave } of deepDream(alexNet, dog, { layer: 'features.10', octaves: 4, steps: 20 })) …
  *
- * The network runs in evaluation, only as far as the last of the layers, and is as it was between steps and afterwards. Steps are counted through all
- * octaves; the terms are one for each layer, by its name.
+ * The network runs in evaluation mode, only as far as the last of the layers, and its state is restored after every
+ * step. Steps are counted through all octaves; there is one term for each layer, keyed by its name.
  *
- * @throws ArgumentError for a layer that the model has not, ShapeError where the smallest octave is too small for it
+ * @throws ArgumentError for a layer that the model does not have, ShapeError if the smallest octave is too small for it
  */
 export function deepDream(
   ...args:
@@ -106,7 +110,7 @@ async function* dreaming(
     const from = resizedTo(whole, size);
     const detail: Tensor | null = dreamt && noGrad(() => resizedTo(dreamt!.image.sub(dreamt!.from), size));
     const image = canvasOf(detail ? from.add(detail) : from);
-    // Sizes differ between octaves, and with them what the layers are called with.
+    // Make a new probe for each octave, because the layers' inputs change size.
     const probe = new Probe(OP, o.model, layers);
     const jitter = Math.min(Math.floor(o.jitter), Math.floor(Math.min(...size) / 8));
     const shaker = new Shaker({ jitter, rotation: 0, seed: o.seed + octave });

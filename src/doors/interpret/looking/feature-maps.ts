@@ -1,4 +1,4 @@
-// Owns what layers make of an input: feature maps, and units that never answer.
+// Feature maps of layers, and units that never respond.
 
 import { ArgumentError, data, nn, noGrad, scope, Tensor } from '../../../torch';
 import { type Arguments, kinds, type Module, parseArgs, shown } from '../../../torch/inside';
@@ -7,23 +7,23 @@ import { expectModule, type Layer, moduleOf, Probe } from './layers';
 
 interface FeatureMapArguments<L> {
   model: Module;
-  /** What the model is called with. */
+  /** The input of the model. */
   input: Tensor;
   /** A layer, or several. */
   layer: L;
-  /** Scale to 0…1: 'each' map by itself, or all 'together'. Default null: the values as they are. */
+  /** Scale to 0…1: 'each' map by itself, or all 'together'. Default null: unscaled values. */
   normalize?: PictureScale;
 }
 
 type FeatureMapOrder = ['model', 'input', 'layer', 'normalize'];
 
 /**
- * The output of a layer for an input, [N, C, h, w] for a convolution; of several layers a list. The model runs in evaluation, without gradients,
- * and only as far as it has to.
+ * The output of a layer for an input, [N, C, h, w] for a convolution; for several layers a list. The model runs in
+ * evaluation mode, without gradients, and only as far as the last of the layers.
  *
- * With `normalize` the maps of a first input are pictures [C, 1, h, w] for `utils.makeGrid`.
+ * With `normalize`, returns the maps of the first example as pictures [C, 1, h, w] for `utils.makeGrid`.
  *
- * @throws ArgumentError for a layer that the model does not hold, or does not call
+ * @throws ArgumentError for a layer that the model does not have, or does not call
  */
 export function featureMaps(...args: Arguments<FeatureMapArguments<Layer>, FeatureMapOrder>): Tensor;
 export function featureMaps(...args: Arguments<FeatureMapArguments<readonly Layer[]>, FeatureMapOrder>): Tensor[];
@@ -52,14 +52,14 @@ function asPictures(map: Tensor, normalize: PictureScale): Tensor {
   );
 }
 
-/** Batches of inputs: tensors, or lists that begin with one. */
+/** Inputs in batches; each batch is a tensor, or a list that begins with one. */
 export type Batches =
   | Tensor
   | AsyncIterable<unknown>
   | Iterable<unknown>
   | { readonly length: number; get(i: number): unknown };
 
-/** The inputs in batches, given as one tensor, a data set or a loader. */
+/** Yields the inputs in batches; they are given as a single tensor, a data set or a loader. */
 export async function* batchesOf(op: string, inputs: Batches, batchSize: number): AsyncGenerator<Tensor> {
   if (inputs instanceof Tensor) {
     const [count] = inputs.shape as [number];
@@ -89,29 +89,29 @@ interface DeadUnitArguments {
   inputs: Batches;
   /** Default: every nn.ReLU. */
   layers?: readonly Layer[] | null;
-  /** A unit is dead that never exceeds this. Default 0. */
+  /** A unit is dead if it never exceeds this. Default 0. */
   threshold?: number;
   /** Default 64. */
   batchSize?: number;
   signal?: AbortSignal | null;
 }
 
-/** What became of the units of a layer. */
+/** The dead units and the activity of a layer. */
 export interface DeadUnits {
-  /** Its name in the model. */
+  /** The layer's name in the model. */
   readonly layer: string;
   readonly units: number;
-  /** The channels, or features, that no input has excited anywhere. */
+  /** The indices of the channels, or features, that exceed the threshold nowhere on any input. */
   readonly dead: readonly number[];
-  /** The share of values over the threshold by unit. */
+  /** For each unit, the share of its values that exceed the threshold. */
   readonly activity: readonly number[];
 }
 
 /**
- * Which units of layers never exceed a threshold on the given inputs: channels of maps, features of vectors (dimension 1 of the output). A dead ReLU
- * has no gradient either, so that training does not revive it.
+ * Finds the units of layers that never exceed a threshold on the given inputs: channels of maps, features of vectors
+ * (dimension 1 of the output). A dead ReLU has no gradient either, so training does not revive it.
  *
- * @throws ArgumentError where there is no layer to look at, or no input
+ * @throws ArgumentError if there are no layers, or no inputs
  */
 export async function deadUnits(
   ...args: Arguments<DeadUnitArguments, ['model', 'inputs', 'layers', 'threshold', 'batchSize', 'signal']>

@@ -1,27 +1,29 @@
-// Owns filters as pictures: the weights of a layer, scaled to 0…1.
+// Filters as pictures: the weights of a layer, scaled to 0…1.
 
 import { ArgumentError, noGrad, ShapeError, scope, Tensor } from '../../../torch';
 import { type Arguments, className, kinds, type Module, parseArgs, shown } from '../../../torch/inside';
 import { type Layer, moduleOf } from './layers';
 
-/** 'each': every picture by its own least and greatest value; 'together': all by the same. */
+/** 'each' scales every picture by its own minimum and maximum; 'together' scales all by the same. */
 export type PictureScale = 'each' | 'together' | null;
 
-/** Options of `filterPictures` and its like. */
+/** The options of `filters`. */
 export interface FilterOptions {
   /** 'each' (the default) or 'together'; null leaves the weights as they are. */
   normalize?: PictureScale;
-  /** Whether three input channels are the colours of one picture. Default: where there are three. */
+  /** Show three input channels as the colours of one picture. Default: true if there are three. */
   color?: boolean | null;
 }
 
 interface FilterArguments extends FilterOptions {
   model: Module;
-  /** With `model` a layer itself, leave it out. */
+  /** Omit it if `model` is itself the layer. */
   layer?: Layer;
 }
 
-/** Values to 0…1, picture by picture of the first dimension or all alike; where all are equal they become 0. */
+/**
+ * Scales values to 0…1, for each picture of the first dimension or for all alike. Pictures of equal values become 0.
+ */
 export function scaled(op: string, pictures: Tensor, normalize: PictureScale): Tensor {
   if (normalize === null) return pictures;
   if (normalize !== 'each' && normalize !== 'together') {
@@ -35,7 +37,8 @@ export function scaled(op: string, pictures: Tensor, normalize: PictureScale): T
 }
 
 /**
- * The filters of a convolution as pictures, ready for `utils.makeGrid`: [out, 3, h, w] where there are three input channels, one colour each, else
+ * The filters of a convolution as pictures for `utils.makeGrid`: [out, 3, h, w] if there are three input channels, one
+ * colour each, else
  * [out · in, 1, h, w], a picture for each pair of channels. A linear layer gives [1, 1, out, in], the picture of its matrix.
  *
  *     const grid = utils.makeGrid(filters(alexNet, 'features.0'), { nrow: 8 });

@@ -25,7 +25,7 @@ import {
   totalVariation,
 } from './picture-steps';
 
-/** What NeuralStyle takes by name. */
+/** The options of `NeuralStyle`. */
 export interface NeuralStyleOptions extends PictureOptions, OptimizerOptions {
   /** Layers whose maps should be those of the content. */
   contentLayers?: readonly Layer[];

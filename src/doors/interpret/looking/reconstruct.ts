@@ -23,7 +23,7 @@ import {
   totalVariation,
 } from './picture-steps';
 
-/** What Reconstruct takes by name. */
+/** The options of `Reconstruct`. */
 export interface ReconstructOptions extends PictureOptions, OptimizerOptions {
   /** Weight of the total variation, by pixel. Default 1e-3. */
   tv?: number;

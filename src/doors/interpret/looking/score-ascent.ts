@@ -20,7 +20,7 @@ import {
   type Terms,
 } from './picture-steps';
 
-/** What ScoreAscent takes by name. */
+/** The options of `ScoreAscent`. */
 export interface ScoreAscentOptions extends PictureOptions {
   /** The class whose score is raised: a row of the network's output. */
   target?: number | null;

@@ -20,7 +20,7 @@ export interface Selected<V extends LayerValue = Tensor> {
   neuronSelector: NeuronSelector<V>;
 }
 
-/** What attributions to a neuron take by name. */
+/** The options of methods that attribute to a neuron. */
 export interface NeuronOptions {
   /** One argument of the model behind the inputs, or a list of them; those that are tensors have a row an example. */
   additionalForwardArgs?: unknown;

@@ -35,7 +35,7 @@ export abstract class NeuronMethod<
 
   /**
    * Attributions of the inputs' shapes.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are no floats
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not floating-point
    */
   attribute<const I extends Inputs, V extends LayerValue = Tensor>(
     inputs: I,

@@ -49,7 +49,7 @@ import {
   weighOf,
 } from './samples';
 
-/** What Lime takes by name. */
+/** The options of `Lime`. */
 export interface LimeOptions extends PerturbationOptions, FeatureOptions {
   /** The value of features that are not there; default 0. */
   baselines?: Baselines;
