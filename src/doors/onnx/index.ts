@@ -1,4 +1,4 @@
-// lamplight/onnx: models from and for everywhere else, as ONNX files.
+// lamplight/onnx: reads ONNX files of any origin as models, and writes models as ONNX files.
 export { type DynamicAxes, exportModel as export, type OnnxExportOptions, type TrainingMode } from './export/export';
 export type { ExternalData } from './load/external';
 export type { OnnxInput } from './load/inputs';

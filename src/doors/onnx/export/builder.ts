@@ -1,4 +1,4 @@
-// The file's graph while it is made: nodes, and wires between them, which get their names at the end.
+// The graph of a file while it is being built: nodes, and the wires (values) between them. Wires are named at the end.
 import type { DType, Shape } from '../../../torch';
 import { elementsAsBytes } from '../../../torch/inside';
 import type { LateBytes, LateTensor } from '../proto/encode';
@@ -16,19 +16,19 @@ import { placeName } from './names';
 export interface Wire {
   /** Null until the graph is complete. */
   name: string | null;
-  /** The node that gives it; null for inputs and initializers. */
+  /** The node that computes this wire; null for inputs and initializers. */
   readonly node: GraphNode | null;
   readonly dtype: DType;
 }
 
-/** A number of an attribute that is no whole one. */
+/** A float attribute. The wrapper tells it from an integer: JavaScript's 1 and 1.0 are the same number. */
 export interface Float {
   readonly f: number;
 }
 
 export const f = (number: number): Float => ({ f: number });
 
-/** Attributes by name: whole numbers, floats, texts, lists of whole numbers or texts. */
+/** Attributes by name: integers, floats, strings, and lists of integers or strings. */
 export type Attributes = Readonly<
   Record<string, number | Float | string | readonly number[] | readonly string[] | undefined>
 >;
@@ -47,7 +47,7 @@ interface Initializer extends Wire {
   readonly place: string;
 }
 
-/** The types of onnx.proto3 by ours. */
+/** The data types of onnx.proto3 by our dtypes. */
 export const DATA_TYPES: Readonly<Record<DType, number>> = {
   float32: DATA.float32,
   float16: DATA.float16,
@@ -59,7 +59,7 @@ export const DATA_TYPES: Readonly<Record<DType, number>> = {
 };
 
 export class Builder {
-  /** Where in the model the nodes belong that are added: a module's path. */
+  /** The path of the module that the nodes added from now on belong to. */
   place = '';
   readonly #nodes: GraphNode[] = [];
   readonly #initializers: Initializer[] = [];
@@ -71,12 +71,12 @@ export class Builder {
     return { name, node: null, dtype };
   }
 
-  /** A weight: its bytes are read when the file is written. */
+  /** A weight. Its bytes are read only when the file is written. */
   weight(name: string, dtype: DType, shape: Shape, content: Uint8Array | LateBytes): Wire {
     return this.#initializer({ name, node: null, dtype, shape, content, place: '' });
   }
 
-  /** Numbers that are part of the graph; the same ones are there once. */
+  /** Constant numbers of the graph. Equal small constants are stored once. */
   constant(dtype: DType, shape: Shape, numbers: ArrayLike<number>): Wire {
     const content = elementsAsBytes(dtype, numbers);
     const key = content.byteLength <= 256 ? `${dtype} ${shape.join()}: ${content.join()}` : null;
@@ -97,7 +97,7 @@ export class Builder {
     return this.constant(dtype, [], [number]);
   }
 
-  /** The largest int64, as ends of slices, and other numbers beyond 32 bits. */
+  /** A list of int64 beyond 32 bits, such as the largest int64 as the end of a slice. */
   wide(numbers: readonly bigint[]): Wire {
     const key = `wide ${numbers.join()}`;
     const known = this.#known.get(key);
@@ -109,7 +109,7 @@ export class Builder {
     return wire;
   }
 
-  /** Adds a node; its outputs have these dtypes. */
+  /** Adds a node whose outputs have these dtypes. */
   node(opType: string, inputs: readonly (Wire | null)[], attributes: Attributes, dtypes: readonly DType[]): Wire[] {
     const outputs: Wire[] = [];
     const node: GraphNode = { opType, place: this.place, inputs, attributes, outputs };
@@ -118,7 +118,7 @@ export class Builder {
     return outputs;
   }
 
-  /** Adds a node with one output, of the dtype of its first input unless told otherwise. */
+  /** Adds a node with one output. Its dtype is that of the first input, unless given. */
   op(opType: string, inputs: readonly (Wire | null)[], attributes: Attributes = {}, dtype?: DType): Wire {
     return this.node(opType, inputs, attributes, [dtype ?? inputs[0]!.dtype])[0]!;
   }
@@ -127,14 +127,14 @@ export class Builder {
     return x.dtype === dtype ? x : this.op('Cast', [x], { to: DATA_TYPES[dtype] }, dtype);
   }
 
-  /** The wire under the name of an output. Inputs, weights and wires with another name pass an Identity. */
+  /** Gives an output its name. Inputs, weights and wires that already have another name go through an Identity node. */
   output(x: Wire, name: string): Wire {
     const own = x.node === null || x.name !== null ? this.op('Identity', [x]) : x;
     own.name = name;
     return own;
   }
 
-  /** Nodes and initializers that the outputs hang on, with their names. */
+  /** The nodes and initializers that the outputs depend on, now named. */
   finish(outputs: readonly Wire[], taken: readonly string[]): { nodes: NodeMessage[]; initializers: LateTensor[] } {
     const used = new Set<GraphNode | Wire>();
     const stack = [...outputs];
@@ -174,7 +174,7 @@ export class Builder {
   }
 }
 
-/** Names, each once: `Relu`, `Relu_1`, `Relu_2`. */
+/** Makes names unique: `Relu`, `Relu_1`, `Relu_2`. */
 class Names {
   readonly #taken: Set<string>;
   readonly #counts = new Map<string, number>();

@@ -1,4 +1,5 @@
-// onnx.export: a model as an ONNX file, of the operations that a call of it records.
+// onnx.export: writes a model as an ONNX file. The graph is built from the operations that one call of the model
+// records.
 import { ArgumentError, type Shape, type Target, Tensor } from '../../../torch';
 import {
   type Arguments,
@@ -19,33 +20,45 @@ import { type Trace, traceModel } from './trace';
 
 const OP = 'onnx.export';
 
-/** Dimensions of an input or output that may have another size: by number, each with a name, or a list of their numbers. */
+/**
+ * The dimensions of an input or output whose size may vary: an object of names by dimension, or a list of dimensions.
+ */
 export type DynamicAxes = Readonly<Record<string, Readonly<Record<number, string>> | readonly number[]>>;
 
-/** In which mode the model is exported: in evaluation, in training, or each module in its own. */
+/** The mode in which the model is exported: evaluation, training, or each module's own mode. */
 export type TrainingMode = 'eval' | 'train' | 'preserve';
 
 /** Options of `export`. */
 export interface OnnxExportOptions {
-  /** Where the file is written to; null, the default, for its bytes. */
+  /** The file to write. Default: null, which returns the bytes. */
   f?: Target | null;
-  /** Write the weights into a file of their own, with `.data` at the end of the name `f`: for more than 2 GB. Default: false. */
+  /**
+   * Write the weights into a file of their own, named `f` with `.data` appended. Models over 2 GB need it. Default:
+   * false.
+   */
   externalData?: boolean;
-  /** Names of the inputs, in their order; default `input`, or `input_0`, `input_1`, … */
+  /** The names of the inputs, in order. Default: `input`, or `input_0`, `input_1`, … */
   inputNames?: readonly string[] | null;
-  /** Names of the outputs, in their order; default `output`, or `output_0`, …, and their keys where the model gives an object. */
+  /**
+   * The names of the outputs, in order. Default: `output`, or `output_0`, …; if the model returns an object, its keys.
+   */
   outputNames?: readonly string[] | null;
-  /** Sizes that stay open: `{ input: { 0: 'batch' } }`, or `{ input: [0] }`. Default: none. */
+  /**
+   * Dimensions whose size may vary from call to call: `{ input: { 0: 'batch' } }`, or `{ input: [0] }`. Default: none.
+   */
   dynamicAxes?: DynamicAxes | null;
   /** The version of ONNX's operators, 13 to 21; default 18. */
   opsetVersion?: number;
-  /** Default 'eval'. */
+  /** Default: 'eval'. */
   training?: TrainingMode;
 }
 
 interface ExportArguments extends OnnxExportOptions {
   model: Module;
-  /** What the model is called with, such as `torch.randn(1, 3, 224, 224)`, or a list of that. Only shapes and dtypes count. */
+  /**
+   * The inputs that the model is called with, such as `torch.randn(1, 3, 224, 224)`, or a list of several. Only their
+   * shapes and dtypes matter.
+   */
   example: Tensor | readonly unknown[];
 }
 
@@ -64,15 +77,15 @@ type ExportOrder = [
 const OLDEST = 13;
 const NEWEST = 21;
 
-/** Versions of the format by operator set, as ONNX 1.8 to 1.16 paired them. */
+/** The format version (IR version) that ONNX 1.8 to 1.16 paired with each operator set. */
 const irVersion = (opset: number): number => (opset < 15 ? 7 : opset < 19 ? 8 : opset < 21 ? 9 : 10);
 
-/** Bytes of the smallest tensor that stands in a file of its own, as in ONNX's Python package. */
+/** The smallest tensor, in bytes, that goes to the external file, as in ONNX's Python package. */
 const LEAST_OUTSIDE = 1024;
-/** Tensors in such a file begin at multiples of this, so that they can be mapped into memory. */
+/** Tensors in the external file begin at multiples of this, so that they can be mapped into memory. */
 const PAGE = 4096;
 
-/** Protobuf's limit for a file, in bytes. */
+/** Protobuf's limit for the size of a file, in bytes. */
 const LIMIT = 2 ** 31 - 1;
 
 const exampleKind: Kind = {
@@ -92,17 +105,19 @@ const axesKind: Kind = {
 };
 
 /**
- * A model as an ONNX file, of the operations that one call of it records: bytes, or written to `f`, weights piece by piece.
+ * Writes a model as an ONNX file, from the operations that one call of the model records. Returns the bytes, or writes
+ * them to `f`, weights piece by piece.
  *
  *     const bytes = await onnx.export(model, torch.randn(1, 3, 224, 224), { dynamicAxes: { input: { 0: 'batch' } } });
  *     await onnx.export(model, [tokens, mask], { f: 'classifier.onnx', inputNames: ['tokens', 'mask'] });
  *
- * Weights have their names of the state dict, nodes those of the modules that they come from: `/layer1/layer1.0/conv1/Conv`. Nothing
- * is computed, and the model stays as it is; its weights are read while the file is written, so change none until then. Sizes in
- * `dynamicAxes` stay open: the model is called with several of them, and numbers that differ are written as formulas of the sizes.
+ * Weights keep their names from the state dict. Nodes are named after the modules that they come from:
+ * `/layer1/layer1.0/conv1/Conv`. Nothing is computed, and the model does not change. Its weights are read while the
+ * file is written, so change none until the promise resolves. For sizes in `dynamicAxes`, the model is called with
+ * several sizes; numbers that differ between these calls are written as formulas of the sizes.
  *
- * @throws ArgumentError for operations without a form in ONNX, which it names with their modules, for a `forward` that waits for
- *   numbers, and where operations hang on open sizes in a way that a file cannot say
+ * @throws ArgumentError if an operation has no form in ONNX (the error names the operation and its module), if
+ *   `forward` waits for numbers, or if an operation depends on dynamic sizes in a way that a file cannot express
  */
 export async function exportModel(...args: Arguments<ExportArguments, ExportOrder>): Promise<Uint8Array> {
   const defaults = {
@@ -154,7 +169,7 @@ export async function exportModel(...args: Arguments<ExportArguments, ExportOrde
   return bytes;
 }
 
-/** Has large initializers stand in another file; gives the pieces of that. */
+/** Moves the large initializers to an external file, and returns the pieces of that file. */
 function movedOut(initializers: LateTensor[], location: string): Piece[] {
   const pieces: Piece[] = [];
   let offset = 0;
@@ -188,14 +203,17 @@ function messageOf(o: Required<ExportArguments>): ModelMessage {
   };
 }
 
-/** An open dimension of an input before sizes are chosen for it. */
+/** A dynamic dimension of an input, before trial sizes are chosen for it. */
 interface Asked {
   readonly name: string;
   readonly input: number;
   readonly dim: number;
 }
 
-/** Three sizes of an open dimension of size n that a model may take: most take multiples, some do less at the least, and some have a longest. */
+/**
+ * Three trial sizes for a dynamic dimension of size n. Most models accept multiples; some accept only smaller changes,
+ * and some have a maximum.
+ */
 const choices: readonly ((n: number) => readonly [number, number, number])[] = [
   (n) => [Math.max(n, 2), 2 * Math.max(n, 2), 3 * Math.max(n, 2)],
   (n) => [2 * Math.max(n, 2), 3 * Math.max(n, 2), 4 * Math.max(n, 2)],
@@ -228,14 +246,14 @@ function traced(o: Required<ExportArguments>): GraphMessage {
     try {
       return make(all, open);
     } catch (error) {
-      // The first choice is the one that most models take, so its error says most.
+      // Most models accept the first choice, so its error says most.
       failure ??= error;
     }
   }
   throw failure;
 }
 
-/** The shapes of the inputs in every trace: those of the example, and for each name two more. */
+/** The shapes of the inputs in each trace: those of the example, and two more sizes for each name. */
 function sizesBy(
   choice: (n: number) => readonly [number, number, number],
   asked: readonly Asked[],
@@ -275,7 +293,7 @@ function askedDims(axes: DynamicAxes, inputNames: readonly string[], shapes: rea
   });
 }
 
-/** Dimensions with their names; PyTorch's for those without. */
+/** Dimensions with their names. A dimension without a name gets PyTorch's. */
 const named = (of: string, axes: DynamicAxes[string]): Record<number, string> =>
   Array.isArray(axes)
     ? Object.fromEntries((axes as readonly number[]).map((axis, i) => [axis, `${of}_dynamic_axes_${i + 1}`]))

@@ -1,4 +1,4 @@
-// From traces to the graph of a file: every recorded node by its translator, weights by their names.
+// From traces to the graph of a file: each recorded node is written by its translator, and weights keep their names.
 import { ArgumentError, type Shape, Tensor } from '../../../torch';
 import {
   elementsAsBytes,
@@ -24,7 +24,7 @@ import type { Trace } from './trace';
 
 const OP = 'onnx.export';
 
-/** An open dimension: its name, and its size in every trace. */
+/** A dynamic dimension: its name, and its size in each trace. */
 export interface OpenDim {
   readonly name: string;
   readonly input: number;
@@ -38,11 +38,11 @@ export interface GraphOptions {
   readonly inputNames: readonly string[];
   readonly outputNames: readonly string[];
   readonly open: readonly OpenDim[];
-  /** Names that the user gave to dimensions of outputs. */
+  /** The names that the user gave to dimensions of outputs. */
   readonly outputDims: Readonly<Record<string, Readonly<Record<number, string>>>>;
 }
 
-/** The graph of a file. The first trace gives the operations, and the others show which numbers hang on open sizes. */
+/** The graph of a file. The first trace gives the operations; the others show which numbers depend on dynamic sizes. */
 export function graphOf(traces: readonly Trace[], options: GraphOptions): GraphMessage {
   return new Exported(traces, options).graph();
 }
@@ -55,7 +55,7 @@ class Exported implements Context {
   readonly dims: Context['dims'] = new Map();
   readonly #first: Trace;
   readonly #wires = new Map<Value, Wire>();
-  /** By trace, the values in the place of those of the first. */
+  /** For each other trace: the values that correspond to those of the first trace. */
   readonly #twins: readonly ReadonlyMap<Value, Value>[];
   readonly #uses = new Map<Value, number>();
   readonly #stateNames = new Map<string, Value>();
@@ -194,7 +194,7 @@ class Exported implements Context {
     });
   }
 
-  /** A weight, or a constant: no node of the trace makes it. */
+  /** A weight or a constant: a value that no node of the trace computes. */
   #leaf(value: Value): Wire {
     const state = this.#first.state.get(value);
     if (state) return this.builder.weight(state.name, value.dtype, value.shape, bytesOf(state.tensor));
@@ -221,7 +221,7 @@ class Exported implements Context {
     );
   }
 
-  /** Numbers at equal distances, as many as an open size says. */
+  /** Equally spaced numbers whose count is a dynamic size (an arange). */
   #range(value: Value, twins: readonly Value[], hosts: readonly HostData[]): Wire | null {
     const data = hosts.find((host) => host.length > 1);
     if (value.dtype !== 'int64' && value.dtype !== 'float32') return null;
@@ -243,7 +243,7 @@ class Exported implements Context {
     ]);
   }
 
-  /** Numbers that are the same along every open size. */
+  /** Numbers that repeat along each dynamic dimension. */
   #repeated(value: Value, twins: readonly Value[], hosts: readonly HostData[]): Wire | null {
     const isHalf = hosts[0] instanceof Uint16Array;
     const once = repeatedOnce(twins.map(({ shape }, t) => ({ shape, data: hosts[t]! })));
@@ -253,7 +253,7 @@ class Exported implements Context {
     return this.#anySite().expand(this.builder.constant(value.dtype, once.shape, numbers), sizes);
   }
 
-  /** A site for what belongs to no node. */
+  /** A site for values that belong to no node. */
   #anySite(): Site {
     return new Site(
       this.#first.nodes[0]!,
@@ -289,13 +289,13 @@ class Exported implements Context {
   }
 }
 
-/** The bytes of a tensor in a file, read when their turn is. */
+/** The bytes of a tensor, read only when the file is written. */
 const bytesOf = (tensor: Tensor): LateBytes => ({
   byteLength: tensor.numel() * ITEM_BYTES[tensor.dtype],
   read: async () => elementsAsBytes(tensor.dtype, valuesAtHand(tensor) ?? (await tensor.data())),
 });
 
-/** By value of the first trace, that of another in its place. */
+/** Maps each value of the first trace to the corresponding value of the other trace. */
 function matched(first: Trace, other: Trace): ReadonlyMap<Value, Value> {
   const twins = new Map<Value, Value>();
   if (other === first) return twins;

@@ -1,6 +1,6 @@
-// Names of nodes: the path of the module that they come from, as PyTorch's exporter writes it.
+// Names of nodes: the path of the module that they come from, as PyTorch's exporter writes them.
 
-/** `layer1.0.conv1` and `Conv` → `/layer1/layer1.0/conv1/Conv`: a number goes with the name before it. */
+/** `layer1.0.conv1` and `Conv` → `/layer1/layer1.0/conv1/Conv`: a number stays with the name before it. */
 export function placeName(place: string, opType: string): string {
   if (place === '') return `/${opType}`;
   let named = '';

@@ -1,12 +1,12 @@
-// Recorded nodes as the export reads them: their names in errors, and the inputs that decide their outputs.
+// What the exporter reads of recorded nodes: their names in errors, and the inputs that decide their outputs.
 import type { Node, Value } from '../../../torch/inside';
 
-/** By operation, the inputs that are the result in another order, or that pass gradients on. */
+/** By operation: the inputs to skip, because they only repeat the result in another order or only pass gradients on. */
 const unread: Readonly<Record<string, (index: number) => boolean>> = {
   custom: (i) => i > 0,
   drawn: (i) => i > 0,
   implicitSlope: (i) => i > 0,
-  // The weight once more, turned.
+  // The same weight again, transposed.
   recurrent: (i) => i === 2,
 };
 
@@ -15,6 +15,6 @@ export function readsOf({ op, reads }: Node): readonly Value[] {
   return skips ? reads.filter((_, i) => !skips(i)) : reads;
 }
 
-/** How errors name a node: its operation, and the path of the module that it was recorded in. */
+/** How errors name a node: its operation, and the path of its module. */
 export const nodeTitle = ({ op: { name } }: Node, place: string): string =>
   `'${name}'${place === '' ? '' : ` of module '${place}'`}`;

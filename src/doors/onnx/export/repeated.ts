@@ -1,4 +1,4 @@
-// Numbers of the host that are the same along every open dimension, as the first states of a recurrent layer are.
+// Arrays on the host that repeat along each dynamic dimension, such as the initial states of a recurrent layer.
 import type { Shape } from '../../../torch';
 import { contiguousStrides, numelOf as numel } from '../../../torch/inside';
 
@@ -7,7 +7,9 @@ interface Numbers {
   readonly data: ArrayLike<number>;
 }
 
-/** The numbers once, with size 1 in each dimension that differs from trace to trace; null where they differ along one. */
+/**
+ * The array with size 1 in each dimension that differs between traces; null if its numbers vary along such a dimension.
+ */
 export function repeatedOnce(traces: readonly Numbers[]): Numbers | null {
   const [first] = traces as readonly [Numbers];
   if (traces.some(({ shape, data }) => shape.length !== first.shape.length || data.length < numel(shape))) return null;

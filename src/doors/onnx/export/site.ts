@@ -1,59 +1,61 @@
-// A site: a recorded node, as its translator sees it, with its inputs as wires, and its sizes in every trace.
+// A site: a recorded node as its translator sees it, with its inputs as wires and its sizes in each trace.
 import { ArgumentError, type DType, type Shape } from '../../../torch';
 import type { Node, Value } from '../../../torch/inside';
 import type { Attributes, Builder, Wire } from './builder';
 import { nodeTitle } from './reads';
 
-/** A size: one number for each trace. */
+/** A size: one number per trace. */
 export type Size = readonly number[];
 
-/** Writes a recorded node as nodes of ONNX, and gives the wires of its outputs; null for those that nothing can read. */
+/**
+ * Writes a recorded node as ONNX nodes, and returns the wires of its outputs; null for an output that nothing can read.
+ */
 export type Translator = (site: Site) => Wire | readonly (Wire | null)[];
 
 export type Translators = Readonly<Record<string, Translator>>;
 
-/** What the sites of an export share. */
+/** What all sites of an export share. */
 export interface Context {
   readonly builder: Builder;
   /** The wire of a value of the first trace. */
   wire(value: Value): Wire;
-  /** The value of another trace that stands where one of the first does. */
+  /** The value of another trace that corresponds to this value of the first trace. */
   twin(value: Value, trace: number): Value;
-  /** How many traces there are: one, unless sizes are open. */
+  /** The number of traces: one, unless there are dynamic sizes. */
   readonly traces: number;
-  /** Open dimensions of inputs. */
+  /** The dynamic dimensions of the inputs. */
   readonly open: readonly { readonly value: Value; readonly dim: number; readonly size: Size }[];
-  /** The parameter or buffer of a name. */
+  /** The parameter or buffer of this name. */
   named(name: string): { readonly wire: Wire; readonly shape: Shape } | null;
-  /** The name and shape of the parameter or buffer that a value is. */
+  /** The name of the parameter or buffer that this value is; null if it is neither. */
   nameOf(value: Value): string | null;
-  /** Whether a value comes from the inputs, and has its wire. */
+  /** Whether a value depends on the inputs and already has a wire. */
   isMade(value: Value): boolean;
-  /** How often a value is read, or given as an output. */
+  /** How often a value is read or returned as an output. */
   uses(value: Value): number;
-  /** Where a node was recorded: a module's path. */
+  /** The path of the module in which a node was recorded. */
   placeOf(node: Node): string;
-  /** A weight, or a bias, whose rows are those of a value by gates in another order, as one of several directions. */
+  /** A weight or bias with its rows reordered by gate for ONNX, as one of several directions. */
   rows(site: Site, value: Value, gates: Gates): Wire;
-  /** Sizes of values that have been asked for, by dimension, each as a list of one. */
+  /** The sizes that translators have asked for, by value and dimension: each a list of one number. */
   readonly dims: Map<Value, Map<number, Wire>>;
-  /** By recurrent node: its states after each element, and the last of each kind. */
+  /** By recurrent node: its states after each element, and the last state of each kind. */
   readonly ends: Map<Node, { readonly all: Wire; readonly last: readonly Wire[] }>;
 }
 
 export interface Gates {
-  /** By place, the gate that stands there in ours. */
+  /** For each place in ONNX's order: the index of that gate in our order. */
   readonly order: readonly number[];
-  /** Rows of a gate. */
+  /** The number of rows per gate. */
   readonly size: number;
   /** The end of the weight's name. */
   readonly suffix: string;
 }
 
-/** Values whose sizes are looked at to say a size. */
+/** How many values are searched at most for one that a size can be read from. */
 const MOST_BEFORE = 48;
 
-/** The largest int64: the end of a slice that takes all there is. */
+/** The largest int64, which as the end of a slice means "to the end". */
 const END = 2n ** 63n - 1n;
 
 const isFixed = (size: Size): boolean => size.every((n) => n === size[0]);
@@ -61,7 +63,7 @@ const isFixed = (size: Size): boolean => size.every((n) => n === size[0]);
 export class Site {
   constructor(
     readonly node: Node,
-    /** The same node in every trace, the first included. */
+    /** The same node in each trace, including the first. */
     readonly twins: readonly Node[],
     readonly context: Context,
   ) {}
@@ -78,7 +80,7 @@ export class Site {
     return this.node.scalars;
   }
 
-  /** Where the node was recorded: a module's path. */
+  /** The path of the module in which the node was recorded. */
   get place(): string {
     return this.context.placeOf(this.node);
   }
@@ -125,7 +127,7 @@ export class Site {
     return this.builder.scalar(number, dtype);
   }
 
-  /** Dynamic number i of the node, which may be a size, as a number of a dtype. */
+  /** Scalar argument i of the node, cast to a dtype. It may depend on a dynamic size. */
   number(i: number, dtype: DType): Wire {
     const size = this.twins.map(({ scalars }) => scalars[i]!);
     if (isFixed(size)) return this.builder.scalar(size[0]!, dtype);
@@ -134,7 +136,7 @@ export class Site {
     return this.builder.cast(this.op('Squeeze', [list, this.builder.ints([0])]), dtype);
   }
 
-  /** A list of numbers of the node in every trace, number by number. */
+  /** A list of the node's numbers in each trace, as one size per number. */
   sizes(of: (node: Node) => readonly number[]): Size[] {
     const lists = this.twins.map(of);
     const [first] = lists as [readonly number[]];
@@ -142,20 +144,20 @@ export class Site {
     return first.map((_, i) => lists.map((list) => list[i]!));
   }
 
-  /** The shape of a value in every trace. */
+  /** The shape of a value in each trace. */
   sizesOf(value: Value): Size[] {
     const shapes = Array.from({ length: this.context.traces }, (_, t) => this.context.twin(value, t).shape);
     return value.shape.map((_, d) => shapes.map((shape) => shape[d]!));
   }
 
-  /** Numbers that may not hang on open sizes. */
+  /** Numbers that must not depend on dynamic sizes. */
   fixed(what: string, of: (node: Node) => readonly number[]): readonly number[] {
     const sizes = this.sizes(of);
     if (!sizes.every(isFixed)) this.fail(`hangs on an open size by its ${what}, which a file holds as numbers`);
     return sizes.map(([n]) => n!);
   }
 
-  /** Fails for operations that cannot be exported, with the name of the module that they belong to. */
+  /** Fails for an operation that cannot be exported; the error names its module. */
   fail(why: string): never {
     throw new ArgumentError(`onnx.export: ${this.title} ${why}`);
   }
@@ -166,7 +168,7 @@ export class Site {
 
   // ── Shapes ──
 
-  /** A list of sizes as a tensor of int64. */
+  /** A list of sizes as an int64 tensor. */
   list(sizes: readonly Size[]): Wire {
     if (sizes.every(isFixed)) return this.builder.ints(sizes.map(([n]) => n!));
     const parts: Wire[] = [];
@@ -186,7 +188,7 @@ export class Site {
     return parts.length === 1 ? parts[0]! : this.op('Concat', parts, { axis: 0 });
   }
 
-  /** An open size as a list of one. */
+  /** A dynamic size as a list of one number. */
   size(size: Size): Wire {
     return (
       this.findSize(size) ??
@@ -194,7 +196,7 @@ export class Site {
     );
   }
 
-  /** A size by those of the values before the node, or of the inputs of the model; null where there is no way to say it. */
+  /** A size as a formula of the sizes of values before the node, or of the model's inputs; null if no formula fits. */
   findSize(size: Size): Wire | null {
     if (isFixed(size)) return this.builder.ints([size[0]!]);
     const all = [...this.before().flatMap((value) => this.dimsOf(value)), ...this.context.open];
@@ -250,7 +252,7 @@ export class Site {
     const empty = to.some((size) => isFixed(size) && size[0] === 0);
     const open = to.flatMap((size, d) => (isFixed(size) ? [] : [d]));
     if (open.length === 0) return this.op('Reshape', [x, this.list(to)], empty ? { allowzero: 1 } : {});
-    // 0 takes the size of the same dimension of x, and one -1 the rest.
+    // In ONNX, 0 copies the size of the same dimension of x, and -1 (once) takes the rest.
     const copied = (d: number) => d < from.length && !empty && sameSize(from[d]!, to[d]!);
     const others = open.filter((d) => !copied(d));
     const rest = empty ? -1 : (others.find((d) => this.findSize(to[d]!) === null) ?? others.at(-1) ?? -1);
@@ -264,7 +266,7 @@ export class Site {
     return this.op('Reshape', [x, this.op('Concat', wires, { axis: 0 })], empty ? { allowzero: 1 } : {});
   }
 
-  /** x repeated up to a shape that it broadcasts to. */
+  /** x expanded to a shape that it broadcasts to. */
   expand(x: Wire, to: readonly Size[]): Wire {
     return this.op('Expand', [x, this.list(to)]);
   }
@@ -273,7 +275,7 @@ export class Site {
     return order.every((d, i) => d === i) ? x : this.op('Transpose', [x], { perm: order });
   }
 
-  /** Elements of some dimensions of x: `count` of them from `start`, `step` apart. */
+  /** A slice of x: for each listed dimension, `count` elements from `start`, `step` apart. */
   slice(x: Wire, from: readonly Size[], parts: readonly { start: Size; count: Size; step: number }[]): Wire {
     const cut = parts.flatMap((part, d) => {
       const all = part.step === 1 && part.start.every((n) => n === 0) && sameSize(part.count, from[d]!);
@@ -281,7 +283,7 @@ export class Site {
     });
     if (cut.length === 0) return x;
     const starts = cut.map(({ start, size }) => {
-      // The same place from the end.
+      // The same position counted from the end.
       const back = start.map((n, t) => n - size[t]!);
       return !isFixed(start) && isFixed(back) ? back : start;
     });
@@ -310,7 +312,9 @@ export class Site {
     return parts.length === 1 ? parts[0]! : this.op('Concat', parts, { axis: 0 });
   }
 
-  /** A reduction over dimensions, which later versions of ONNX take as an input. */
+  /**
+   * A reduction over dimensions. Newer versions of ONNX take the dimensions as an input, older ones as an attribute.
+   */
   reduce(opType: string, x: Wire, dims: readonly number[], keepdim: boolean): Wire {
     const since = opType === 'ReduceSum' ? 13 : 18;
     const keepdims = keepdim ? 1 : 0;
@@ -323,8 +327,8 @@ export class Site {
 const sameSize = (a: Size, b: Size): boolean => a.every((n, t) => n === b[t]);
 
 /**
- * to = from · times / over + plus, in whole numbers, at three sizes or more. A quotient comes without a sum: of both together, as of the
- * places of windows, sizes that do not divide are not known to round down.
+ * The formula to = from · times / over + plus in integers, checked on three sizes or more. A quotient is used only
+ * without a sum: with both, as for the number of windows, it is not known that sizes that do not divide round down.
  */
 function linear(from: Size, to: Size): { times: number; over: number; plus: number } | null {
   const other = from.findIndex((n) => n !== from[0]);

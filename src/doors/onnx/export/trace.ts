@@ -1,4 +1,5 @@
-// Traces: the nodes that a model records when it is called with stand-ins of its inputs. Nothing is computed, and changes are undone.
+// Traces: the nodes that a model records when it is called with stand-ins for its inputs. Nothing is computed, and the
+// model's state is restored.
 import { ArgumentError, type DType, Generator, type Shape, scope, Tensor } from '../../../torch';
 import {
   discardPending,
@@ -22,20 +23,20 @@ import { nodeTitle, readsOf } from './reads';
 
 const OP = 'onnx.export';
 
-/** A call of the model. */
+/** One recorded call of the model. */
 export interface Trace {
-  /** The nodes that the outputs hang on, in the order in which they were recorded. */
+  /** The nodes that the outputs depend on, in the order in which they were recorded. */
   readonly nodes: readonly Node[];
   readonly inputs: readonly Value[];
-  /** With the keys that lead to each, of lists and objects. */
+  /** The outputs, each with the keys that lead to it through lists and objects. */
   readonly outputs: readonly { readonly path: readonly string[]; readonly value: Value }[];
-  /** Parameters and buffers by the values that they had. */
+  /** Parameters and buffers by the values that they had at the start of the call. */
   readonly state: ReadonlyMap<Value, { readonly name: string; readonly tensor: Tensor }>;
-  /** Values that are neither, and that no node of the call makes. */
+  /** Values that are neither inputs nor parameters or buffers, and that no node of the call computes. */
   readonly constants: ReadonlySet<Value>;
 }
 
-/** Stands for an input: it has a shape and no contents. */
+/** The stand-in for an input: it has a shape but no contents. */
 const standInOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   name: 'input',
   takesHalf: true,
@@ -49,9 +50,9 @@ const standInOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
 };
 
 /**
- * Calls the model with inputs of these shapes in the place of those in `args`.
+ * Calls the model with inputs of these shapes in place of the tensors in `args`.
  *
- * @throws ArgumentError for a model that draws random numbers by itself: a file would have the same ones in every call
+ * @throws ArgumentError if the model draws random numbers itself: the file would repeat the same numbers in every call
  */
 export function traceModel(model: Module, args: readonly unknown[], shapes: readonly Shape[]): Trace {
   const { trace: first, draws } = traceOnce(model, args, shapes, 0);
@@ -65,7 +66,7 @@ export function traceModel(model: Module, args: readonly unknown[], shapes: read
   );
 }
 
-/** Whether a node reads other numbers from the host when the model is called again, or does something else. */
+/** Whether a node reads different numbers from the host, or does something else, when the model is called again. */
 function drawsDiffer(node: Node, other: Node | undefined, { constants }: Trace): boolean {
   if (other?.op.name !== node.op.name || other.inputs.length !== node.inputs.length) return true;
   return node.inputs.some((value, i) => {
@@ -79,7 +80,7 @@ function drawsDiffer(node: Node, other: Node | undefined, { constants }: Trace):
   });
 }
 
-/** One call, and whether it draws random numbers, which hang on the seed. */
+/** Traces one call, and reports whether it draws random numbers (which depend on the seed). */
 function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Shape[], seed: number) {
   if (isJournaling()) {
     throw new ArgumentError(`${OP}: a function is being rehearsed, by warmup, explain or tune; await that first`);
@@ -87,7 +88,7 @@ function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Sha
   const dtypes = tensorsIn(args).map(({ dtype }) => dtype);
   const generator = new Generator().manualSeed(seed);
   const before = generator.getState();
-  // Earlier work runs now, and the call's never does.
+  // Earlier work runs now; the work recorded by this call never runs.
   flush();
   return scope(() => {
     const undo = startJournal();
@@ -107,7 +108,7 @@ function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Sha
 
 function recorded(model: Module, args: readonly unknown[], shapes: readonly Shape[], dtypes: readonly DType[]): Trace {
   const state = new Map<Value, { name: string; tensor: Tensor }>();
-  // They go by their names in the state dict, such as running_mean.
+  // Buffers are found by their names in the state dict, such as running_mean.
   const dict = model.stateDict();
   const keys = new Map(Object.entries(dict).map(([key, { storage }]) => [storage, key] as const));
   for (const [name, tensor] of [...model.namedParameters(), ...model.namedBuffers()]) {
@@ -143,7 +144,7 @@ function outputsIn(result: unknown, path: readonly string[]): { path: readonly s
   return Object.entries(result).flatMap(([key, item]) => outputsIn(item, [...path, key]));
 }
 
-/** The nodes that values hang on, as they were recorded, and the values from before that these read. */
+/** The nodes that values depend on, in the order of recording, and the earlier values that these nodes read. */
 function walk(values: readonly Value[], known: ReadonlySet<Value>, since: number) {
   const nodes = new Set<Node>();
   const leaves = new Set<Value>();

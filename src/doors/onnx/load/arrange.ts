@@ -1,4 +1,4 @@
-// Elements put elsewhere, of tensors and of arrays on the host alike: reshape, permute, expand, slices, joins, gathers.
+// Moves elements, of tensors and of arrays on the host alike: reshape, permute, expand, slice, concatenate, gather.
 import { cat, type Shape, type Tensor } from '../../../torch';
 import { numelOf as numel } from '../../../torch/inside';
 import { boundedShape } from './bounds';
@@ -10,7 +10,7 @@ import { HostArray, Sequence } from './values';
 /** A tensor, or an array on the host. */
 export type Elements = Tensor | HostArray;
 
-/** Input i where it is no sequence. */
+/** Input i, if it is not a sequence. */
 export function elements(call: Call, i: number): Elements {
   const value = call.value(i);
   return value instanceof Sequence ? call.fail(`expected input ${i} to be a tensor, but got a sequence`) : value;
@@ -18,7 +18,7 @@ export function elements(call: Call, i: number): Elements {
 
 export const asTensor = (x: Elements): Tensor => (x instanceof HostArray ? tensorOf(x) : x);
 
-/** The length of a list that an operator makes on the host by numbers in the file. */
+/** The length of a list that an operator makes on the host, checked because a file may ask for any number. */
 export function boundedList(call: Call, length: number): number {
   if (Number.isInteger(length) && length >= 0 && length <= MOST_LISTED) return length;
   return call.fail(`expected at most 2^20 of them, but got ${length}`);
@@ -26,10 +26,10 @@ export function boundedList(call: Call, length: number): number {
 
 const MOST_LISTED = 2 ** 20;
 
-/** The shape, which the numbers of a file ask for: refused before anything is allocated where it is not one, or too large. */
+/** Checks a shape that a file asks for, before anything is allocated. */
 export const bounded = (call: Call, shape: Shape): Shape => boundedShape(shape, (message) => call.fail(message));
 
-/** An axis counted from the front. */
+/** The axis as a non-negative index. */
 export function axisOf(call: Call, axis: number, rank: number): number {
   const wrapped = axis < 0 ? axis + rank : axis;
   if (Number.isInteger(axis) && wrapped >= 0 && wrapped < Math.max(rank, 1)) return wrapped;
@@ -56,7 +56,7 @@ export function expanded(x: Elements, shape: Shape): Elements {
   return x instanceof HostArray && isSmall(shape) ? expandOnHost(x, shape) : asTensor(x).expand([...shape]);
 }
 
-/** x next to itself, so often along each dimension. */
+/** x repeated this many times along each dimension. */
 export function tiled(x: Elements, repeats: readonly number[]): Elements {
   if (!(x instanceof HostArray) || !isSmall(x.shape.map((size, d) => size * repeats[d]!))) {
     return asTensor(x).tile(...repeats);
@@ -68,14 +68,14 @@ export function tiled(x: Elements, repeats: readonly number[]): Elements {
   );
 }
 
-/** Indices `start`, `start + step`, … of a dimension, `count` of them; the step may be negative. */
+/** Indices `start`, `start + step`, … of a dimension, `count` in all; the step may be negative. */
 export interface Run {
   readonly start: number;
   readonly step: number;
   readonly count: number;
 }
 
-/** Runs by dimension; null for all of one. */
+/** Slices x by one run per dimension; null takes the whole dimension. */
 export function sliced(x: Elements, runs: readonly (Run | null)[]): Elements {
   if (x instanceof HostArray) {
     const places = placesOf(x.shape).map((along, d) => {
@@ -108,7 +108,7 @@ export function joined(parts: readonly Elements[], axis: number): Elements {
   return cat(parts.map(asTensor), axis);
 }
 
-/** Slices of x along an axis by an array of indices, whose shape takes the place of the axis. */
+/** Gathers slices of x along an axis. The shape of the indices replaces the axis. */
 export function gathered(call: Call, x: Elements, indices: Elements, axis: number): Elements {
   const shape = [...x.shape.slice(0, axis), ...indices.shape, ...x.shape.slice(axis + 1)];
   const size = x.shape[axis]!;
@@ -129,7 +129,7 @@ export function gathered(call: Call, x: Elements, indices: Elements, axis: numbe
   return asTensor(x).indexSelect(axis, wrapped(flat, size)).reshape(shape);
 }
 
-/** Indices with negative ones counted from the front. */
+/** Indices with negative ones wrapped to count from the front. */
 export const wrapped = (indices: Tensor, size: number): Tensor => indices.where(indices.ge(0), indices.add(size));
 
 /** The dimensions that are not among the axes. */

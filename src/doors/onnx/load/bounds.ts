@@ -1,14 +1,14 @@
-// The most that numbers in a file may ask for: sizes are checked before anything is allocated.
+// Limits on the sizes that a file may ask for; sizes are checked before anything is allocated.
 import type { Shape } from '../../../torch';
 import { numelOf as numel, showShape } from '../../../torch/inside';
 
-/** Elements of a tensor: 1 GB of float32. */
+/** The most elements of a tensor: 1 GB in float32. */
 export const MOST_ELEMENTS = 2 ** 28;
 
 /**
- * The shape, where it is one and not too large.
+ * The shape, if it is valid and not too large.
  *
- * @param fail throws the error of the node that asks for it
+ * @param fail throws the error of the node that asks for the shape
  */
 export function boundedShape(shape: Shape, fail: (message: string) => never): Shape {
   if (!shape.every((size) => Number.isInteger(size) && size >= 0)) {

@@ -1,13 +1,13 @@
-// A call of an operator: its inputs and attributes as an operator asks for them, with errors that name the node.
+// A call of an operator: gives operators their inputs and attributes, and throws errors that name the node.
 import { FileFormatError, Tensor } from '../../../torch';
 import type { GraphMessage, NodeMessage, TensorMessage } from '../proto/messages';
 import { hostOf, tensorOf } from './convert';
 import { HostArray, type OnnxValue, Sequence } from './values';
 
-/** How an operator computes its outputs: one, or a list where it has several. An output that the node does not name may be null. */
+/** Computes the outputs of a node: one value, or a list. An output that the node does not name may be null. */
 export type Operator = (call: Call) => OnnxValue | readonly (OnnxValue | null)[];
 
-/** Operators by their keys: by name, and those of other domains than ONNX's by both, as in 'com.microsoft.Gelu'. */
+/** Operators by key: the name, or for other domains than ONNX's domain and name, such as 'com.microsoft.Gelu'. */
 export type Operators = Readonly<Record<string, Operator>>;
 
 export class Call {
@@ -16,7 +16,7 @@ export class Call {
     /** The version of the operator set that the node follows. */
     readonly opset: number,
     readonly inputs: readonly (OnnxValue | null)[],
-    /** Whether the network trains: dropout and normalisation by batches then do as in training. */
+    /** Whether the network trains: dropout and batch normalisation then work as in training. */
     readonly training: boolean,
   ) {}
 
@@ -50,14 +50,17 @@ export class Call {
     return value instanceof Sequence ? value : this.fail(`expected input ${i} to be a sequence, but got a tensor`);
   }
 
-  /** Input i where its numbers are on the host: as an array, or in a tensor that was made there. Null where the device alone has them. */
+  /**
+   * Input i if its numbers are on the host (an array, or a tensor that was made from one). Null if only the device has
+   * them.
+   */
   host(i: number): HostArray | null {
     const value = this.value(i);
     if (value instanceof HostArray) return value;
     return value instanceof Tensor ? hostOf(value) : null;
   }
 
-  /** The numbers of input i, which decide shapes: they must be known before anything is computed. */
+  /** The numbers of input i. They decide shapes, so they must be known before anything is computed. */
   numbers(i: number): number[] {
     const host = this.host(i);
     if (host) return Array.from(host.data);
@@ -71,13 +74,13 @@ export class Call {
     return this.has(i) ? this.numbers(i) : null;
   }
 
-  /** The single number of input i. */
+  /** The only number of input i. */
   number(i: number): number {
     const [number, ...more] = this.numbers(i);
     return number !== undefined && more.length === 0 ? number : this.fail(`expected input ${i} to be one number`);
   }
 
-  /** Attribute of a whole number; without a fallback it must be there. */
+  /** An integer attribute. Without a fallback the attribute is required. */
   int(name: string, fallback?: number): number {
     return this.#attribute(name, 'i', fallback);
   }
@@ -112,7 +115,7 @@ export class Call {
     return this.#find(name)?.strings ?? null;
   }
 
-  /** @throws FileFormatError that names the node */
+  /** @throws FileFormatError, naming the node */
   fail(message: string): never {
     throw new FileFormatError(`${nodeTitle(this.node)}: ${message}`);
   }
@@ -128,10 +131,10 @@ export class Call {
   }
 }
 
-/** How the operator of a node is found. */
+/** The key of a node's operator. */
 export const operatorKey = ({ domain, opType }: NodeMessage): string =>
   domain === '' ? opType : `${domain}.${opType}`;
 
-/** How errors name a node: by its own name, or by its first output where it has none. */
+/** How errors name a node: by its own name, or if it has none, by its first output. */
 export const nodeTitle = (node: NodeMessage): string =>
   `onnx: node '${node.name || node.outputs[0] || '?'}' (${operatorKey(node)})`;

@@ -1,22 +1,22 @@
-// What a model must be before its graph is walked: a version that we know, and operators and functions that are there.
+// Checks a model before its graph is walked: the version must be supported, and all operators and functions known.
 import { FileFormatError } from '../../../torch';
 import type { FunctionMessage, GraphMessage, ModelMessage, NodeMessage } from '../proto/messages';
 import { nodeTitle, type Operators, operatorKey } from './call';
 
-/** The oldest version of the operator set that is read, and the newest that is known. */
+/** The oldest operator set that can be read, and the newest known one. */
 export const OLDEST = 7;
 const NEWEST = 28;
 
-/** Operators that choose and repeat graphs. */
+/** Operators that contain graphs, which they choose or repeat. */
 export const controlFlow: ReadonlySet<string> = new Set(['If', 'Loop']);
 
-/** How a function, or a node that calls it, is found. */
+/** The key of a function, and of the nodes that call it. */
 export const functionKey = (domain: string, name: string): string => `${domain}.${name}`;
 
-/** Unknown operators that an error lists. */
+/** The most unknown operators that an error lists. */
 const MOST_LISTED = 20;
 
-/** The version of ONNX's own operators that nodes follow. */
+/** The version of ONNX's own operators that the nodes follow. */
 export function opsetOf(opsets: ModelMessage['opsets'], what: string): number {
   const version = opsets.find(({ domain }) => domain === '')?.version;
   if (version === undefined) {
@@ -36,9 +36,9 @@ export function opsetOf(opsets: ModelMessage['opsets'], what: string): number {
 }
 
 /**
- * Looks at every node of the model.
+ * Checks every node of the model.
  *
- * @throws FileFormatError that names all operators that are not known
+ * @throws FileFormatError that names all unknown operators
  */
 export function checkOperators(graph: GraphMessage, functions: Functions, operators: Operators): void {
   const unknown = new Map<string, NodeMessage[]>();
@@ -72,7 +72,7 @@ export function checkOperators(graph: GraphMessage, functions: Functions, operat
 
 export type Functions = ReadonlyMap<string, FunctionMessage>;
 
-/** The functions of a model by their keys. */
+/** The functions of a model by key. */
 export function functionsOf(functions: readonly FunctionMessage[]): Functions {
   const found = new Map<string, FunctionMessage>();
   for (const f of functions) {
@@ -83,7 +83,7 @@ export function functionsOf(functions: readonly FunctionMessage[]): Functions {
   return found;
 }
 
-/** @throws FileFormatError where the graph names a value twice among its inputs or its initializers */
+/** @throws FileFormatError if the graph has two inputs or two initializers of one name */
 export function checkNames({ inputs, initializers }: GraphMessage): void {
   for (const [what, all] of [
     ['input', inputs],
@@ -99,7 +99,7 @@ export function checkNames({ inputs, initializers }: GraphMessage): void {
   }
 }
 
-/** @throws FileFormatError that names the node */
+/** @throws FileFormatError, naming the node */
 export const refuse = (node: NodeMessage, message: string): never => {
   throw new FileFormatError(`${nodeTitle(node)}: ${message}`);
 };

@@ -1,10 +1,10 @@
-// The numbers that a Constant node holds.
+// The numbers of a Constant node.
 import type { NodeMessage, TensorMessage } from '../proto/messages';
 import { refuse } from './check';
 import { hostArrayOf } from './tensors';
 import { HostArray } from './values';
 
-/** The array of a Constant node. */
+/** The numbers of a Constant node as an array. */
 export function constantOf(node: NodeMessage, { half }: { readonly half: boolean }): HostArray {
   for (const { name, t, f, i, floats, ints } of node.attributes) {
     if (name === 'value' && t) return hostArrayOf(named(t, node), { half });
@@ -16,6 +16,6 @@ export function constantOf(node: NodeMessage, { half }: { readonly half: boolean
   return refuse(node, 'expected numbers, but got a constant of another kind, which is not supported');
 }
 
-/** Tensors in nodes often have no name of their own. */
+/** Tensors in nodes often have no name; they take that of the node's output. */
 const named = (tensor: TensorMessage, { outputs }: NodeMessage): TensorMessage =>
   tensor.name === '' ? { ...tensor, name: outputs[0] ?? '' } : tensor;

@@ -1,4 +1,5 @@
-// If and Loop where what decides is known at the call on the host: numbers that shapes and constants make.
+// If and Loop. Their condition and trip count must be known on the host at the call: numbers computed from shapes and
+// constants.
 import { stack } from '../../../torch';
 import type { NodeMessage } from '../proto/messages';
 import { refuse } from './check';
@@ -6,16 +7,16 @@ import { hostOf, tensorOf } from './convert';
 import { type Frame, type Source, type Step, slotsOf, valueAt } from './plan';
 import { HostArray, type OnnxValue, Sequence } from './values';
 
-/** The steps of a graph within a node, and where its outputs lie. */
+/** The steps of a graph inside a node, and where its outputs are. */
 export interface SubPlan {
   readonly steps: readonly Step[];
   readonly outputs: readonly Source[];
 }
 
-/** Rounds that a loop may take. */
+/** The most iterations of a loop. */
 const MOST_ROUNDS = 2 ** 12;
 
-/** Slots that the steps of graphs read; they write some of these themselves. */
+/** The slots that the steps of these graphs read, including those that they write themselves. */
 const readsIn = (plans: readonly SubPlan[]): number[] =>
   plans.flatMap(({ steps, outputs }) => [...steps.flatMap(({ reads }) => reads), ...slotsOf(outputs)]);
 
@@ -24,7 +25,7 @@ function runSteps(frame: Frame, { steps, outputs }: SubPlan): (OnnxValue | null)
   return outputs.map((output) => valueAt(frame, output));
 }
 
-/** The one number that decides; the device alone has it where it hangs on the data of the call. */
+/** The single number that decides. If it depends on the call's data, only the device has it, and the call fails. */
 function decided(node: NodeMessage, frame: Frame, source: Source, what: string): number {
   const value = valueAt(frame, source);
   const host = value instanceof HostArray ? value : value === null || value instanceof Sequence ? null : hostOf(value);
@@ -35,7 +36,7 @@ function decided(node: NodeMessage, frame: Frame, source: Source, what: string):
   );
 }
 
-/** The graph that runs where the condition holds, and the other one. */
+/** The graph to run if the condition is true, and the other one. */
 export interface Branches {
   readonly holding: SubPlan;
   readonly failing: SubPlan;
@@ -62,7 +63,7 @@ export class IfStep implements Step {
   }
 }
 
-/** The slots of a loop's body: those of the round, of the condition, and of the values that go from round to round. */
+/** The slots of a loop's body: the iteration number, the condition, and the values carried between iterations. */
 export interface LoopSlots {
   readonly round: number;
   readonly condition: number;
@@ -74,7 +75,7 @@ export class LoopStep implements Step {
 
   constructor(
     readonly node: NodeMessage,
-    /** The number of rounds, the first condition, and the first of the values that are carried. */
+    /** The trip count, the initial condition, and the initial carried values. */
     readonly sources: readonly Source[],
     readonly body: SubPlan,
     readonly slots: LoopSlots,
@@ -110,7 +111,7 @@ export class LoopStep implements Step {
   }
 }
 
-/** The values that every round gave, along a new first dimension. */
+/** Stacks the values of all iterations along a new first dimension. */
 function stacked(node: NodeMessage, values: readonly OnnxValue[]): OnnxValue {
   const [first] = values;
   if (first === undefined)

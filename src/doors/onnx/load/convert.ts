@@ -1,12 +1,12 @@
-// Numbers on the host as tensors, and back where a tensor's numbers are known there.
+// Turns arrays on the host into tensors, and back if a tensor's numbers are known on the host.
 import { tensor as makeTensor, type Tensor } from '../../../torch';
 import { knownNumbers, protect } from '../../../torch/inside';
 import { HostArray, type HostType } from './values';
 
-/** Tensors of arrays that never change, made once. */
+/** Tensors of constant arrays, made once. */
 const kept = new WeakMap<HostArray, Tensor>();
 
-/** Makes the tensor of an array that never changes, so that no call makes it anew. */
+/** Makes the tensor of a constant array now, so that no call makes it again. */
 export function keepTensor(host: HostArray): HostArray {
   if (!kept.has(host)) {
     const tensor = tensorOf(host).retain();
@@ -16,7 +16,9 @@ export function keepTensor(host: HostArray): HostArray {
   return host;
 }
 
-/** A tensor of the same numbers. int64 is held in 32 bits, so greater numbers, such as the ends of slices, become the greatest that fit. */
+/**
+ * A tensor of the same numbers. We hold int64 in 32 bits, so larger numbers, such as the ends of slices, are clamped.
+ */
 export function tensorOf(host: HostArray): Tensor {
   const known = kept.get(host);
   if (known) return known;
@@ -30,10 +32,10 @@ const GREATEST = 2 ** 31 - 1;
 
 const clamped = (number: number): number => Math.max(-GREATEST - 1, Math.min(GREATEST, number));
 
-/** Elements of a tensor of one number that are written out. */
+/** The most elements of a constant-filled tensor that are written out on the host. */
 const MOST_FILLED = 2 ** 16;
 
-/** The numbers of a tensor that was made on the host; null where the device alone has them. */
+/** The numbers of a tensor that was made on the host; null if only the device has them. */
 export function hostOf(tensor: Tensor): HostArray | null {
   const { shape, dtype } = tensor;
   const known = knownNumbers(tensor);

@@ -1,8 +1,9 @@
-// Which inputs of a graph decide shapes: their numbers are computed with on the host, where a call's tensors have them.
+// Finds the inputs of a graph that decide shapes. If a call's tensors have their numbers on the host, these inputs are
+// computed there.
 import type { GraphMessage, NodeMessage } from '../proto/messages';
 import { type Functions, functionKey } from './check';
 
-/** The inputs of operators that must be known before anything is computed. */
+/** The inputs of operators whose numbers must be known before anything is computed. */
 const deciding: Readonly<Record<string, readonly number[]>> = {
   AffineGrid: [1],
   BlackmanWindow: [0],
@@ -40,19 +41,19 @@ const deciding: Readonly<Record<string, readonly number[]>> = {
 };
 const REDUCTION = /^Reduce[A-Z]/;
 
-/** These need no numbers of what they are given. */
+/** Operators that read only the shape of their input, not its numbers. */
 const ofShapes: ReadonlySet<string> = new Set(['Shape', 'Size']);
 
-/** Functions that call each other deeper are refused elsewhere. */
+/** The maximum depth of nested function calls; deeper ones are refused elsewhere. */
 const DEEPEST = 50;
 
-/** Of the values that a graph is given, the names of those whose numbers decide a shape. */
+/** The names of the graph's inputs whose numbers decide a shape. */
 export function decidingInputs({ inputs, nodes }: GraphMessage, functions: Functions): ReadonlySet<string> {
   const needed = namesNeeded(nodes, functions, new Set(), 0);
   return new Set(inputs.map(({ name }) => name).filter((name) => needed.has(name)));
 }
 
-/** Names whose numbers are needed, those of `wanted` and what these are made of included. */
+/** The names whose numbers are needed: `wanted`, and all values that they are computed from. */
 function namesNeeded(
   nodes: readonly NodeMessage[],
   functions: Functions,

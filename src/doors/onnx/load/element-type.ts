@@ -1,4 +1,4 @@
-// Element types that we hold in wider ones: int8 in int32, for example. A value remembers the type that the file gives it.
+// Element types that we hold in wider ones, such as int8 in int32. A value remembers its type in the file.
 import type { DType } from '../../../torch';
 import { engine, supportsHalf } from '../../../torch/inside';
 import { DATA } from '../proto/messages';
@@ -6,7 +6,7 @@ import type { Elements } from './arrange';
 import type { Call } from './call';
 import type { HostType } from './values';
 
-/** The types of the file whose numbers each of ours holds; other types are refused. */
+/** For each of our types: the types of the file that it can hold. Other types are refused. */
 const held: Readonly<Record<HostType, readonly number[]>> = {
   float32: [
     ...[DATA.float32, DATA.float64, DATA.bfloat16, DATA.float8e4m3fn, DATA.float8e4m3fnuz],
@@ -24,7 +24,7 @@ const ours = new Map(
   Object.entries(held).flatMap(([dtype, types]) => types.map((type) => [type, dtype as HostType] as const)),
 );
 
-/** Which type of the file each of ours is by itself. */
+/** For each of our dtypes: the same type in the file. */
 const theirs: Readonly<Record<DType, number>> = {
   float32: DATA.float32,
   float16: DATA.float16,
@@ -35,7 +35,7 @@ const theirs: Readonly<Record<DType, number>> = {
   bool: DATA.bool,
 };
 
-/** Least and greatest numbers of the types of whole numbers. */
+/** The range of each integer type. */
 const ranges: Readonly<Record<number, readonly [least: number, greatest: number]>> = {
   [DATA.int4]: [-8, 7],
   [DATA.uint4]: [0, 15],
@@ -49,26 +49,26 @@ const ranges: Readonly<Record<number, readonly [least: number, greatest: number]
 
 const noted = new WeakMap<Elements, number>();
 
-/** The value, which remembers the type that the file gives it. */
+/** Marks the value with its type in the file, and returns it. */
 export function noteType<T extends Elements>(value: T, type: number): T {
   if (theirs[value.dtype] !== type) noted.set(value, type);
   return value;
 }
 
-/** The type of a value in the file: one of `DATA`. */
+/** The type that a value has in the file: one of `DATA`. */
 export const typeOf = (value: Elements): number => noted.get(value) ?? theirs[value.dtype];
 
-/** Our type for one of the file; null where we have none. */
+/** Our type for a type of the file; null if there is none. */
 export const ourType = (type: number): HostType | null => ours.get(type) ?? null;
 
-/** The least and the greatest number of a type of whole numbers; null for others. */
+/** The range of an integer type; null for other types. */
 export const rangeOf = (type: number): readonly [least: number, greatest: number] | null => ranges[type] ?? null;
 
 /** The name of a type. */
 export const typeName = (type: number): string =>
   Object.entries(DATA).find(([, number]) => number === type)?.[0] ?? `number ${type}`;
 
-/** Our type for one that a node asks for; float32 for float16 where the device does not compute with it. */
+/** Our type for the one that a node asks for. float16 becomes float32 if the device does not support float16. */
 export function expectType(call: Call, type: number): HostType {
   const dtype = ourType(type) ?? call.fail(`numbers of type ${typeName(type)} are not supported`);
   const { profile } = engine;

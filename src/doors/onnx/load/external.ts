@@ -1,13 +1,13 @@
-// Numbers of tensors that stand in files beside the model.
+// Tensors whose bytes are in files beside the model (external data).
 import { type ByteSource, FileFormatError } from '../../../torch';
 import { beside, isBeside, openReader, orAborted, type Reader, shown } from '../../../torch/inside';
 import type { FunctionMessage, GraphMessage, NodeMessage, TensorMessage } from '../proto/messages';
 import { bytesOfData, tensorTitle } from './tensors';
 
-/** Files that tensors stand in, by the names that the model gives them. */
+/** The external files, by the names that the model gives them. */
 export type ExternalData = Readonly<Record<string, ByteSource>>;
 
-/** Calls `visit` with every tensor of the nodes, and of the graphs within them. */
+/** Calls `visit` with each tensor of the nodes, including those in nested graphs. */
 function visitNodes(nodes: readonly NodeMessage[], visit: (tensor: TensorMessage) => void): void {
   for (const { attributes } of nodes) {
     for (const { t, tensors = [], g, graphs = [] } of attributes) {
@@ -22,19 +22,19 @@ function visitGraph(graph: GraphMessage, visit: (tensor: TensorMessage) => void)
   visitNodes(graph.nodes, visit);
 }
 
-/** Where the model lies, and what its files are. */
+/** Where the model is, and the external files that the caller gave. */
 interface Place {
   readonly source: ByteSource;
   readonly files: ExternalData;
-  /** Ends the reading of a file, too. */
+  /** Also aborts the reading of a file. */
   readonly signal: AbortSignal | null;
 }
 
 /**
- * Reads the bytes of all tensors that stand in other files, and only those.
+ * Reads the bytes of all tensors in external files, and only those bytes.
  *
- * @throws FileFormatError for a file outside of the model's folder, and for places beyond its end
- * @throws FetchError where a file cannot be read
+ * @throws FileFormatError if a file is outside the model's folder, or a tensor extends beyond the end of its file
+ * @throws FetchError if a file cannot be read
  */
 export async function readExternal(
   graph: GraphMessage,

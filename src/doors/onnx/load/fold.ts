@@ -1,4 +1,5 @@
-// Nodes that are computed once, while the graph is loaded: those of constants, and those that give a weight in another form.
+// Nodes that are computed once, while the graph is loaded: nodes of constants, and nodes that give a weight another
+// form.
 import { scope, Tensor } from '../../../torch';
 import { isFloat } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';
@@ -9,19 +10,19 @@ import { isGenerated } from './names';
 import { applied } from './plan';
 import { HostArray, type OnnxValue, Sequence } from './values';
 
-/** Operators whose results differ from call to call, or hang on the mode. */
+/** Operators whose results differ from call to call, or depend on the mode. */
 const everNew: ReadonlySet<string> = new Set([
   ...['RandomNormal', 'RandomNormalLike', 'RandomUniform', 'RandomUniformLike', 'Multinomial', 'Bernoulli', 'Dropout'],
 ]);
 
-/** Operators that give a weight in another form: a layer may take their result as its weight. */
+/** Operators that only rearrange a weight, so that a layer may take their result as its weight. */
 const forms: ReadonlySet<string> = new Set([
   ...['Transpose', 'Reshape', 'Unsqueeze', 'Squeeze', 'Flatten', 'Slice', 'Split', 'Concat', 'Gather'],
 ]);
 
 const isWeight = (known: Known | null): known is Weight => known instanceof Weight;
 
-/** A node whose inputs all are known. */
+/** A node whose inputs are all known. */
 export interface Folding {
   readonly node: NodeMessage;
   readonly opset: number;
@@ -29,7 +30,7 @@ export interface Folding {
   readonly inputs: readonly (Known | null)[];
 }
 
-/** The outputs of a node, where they can be known before any call; else null. */
+/** The outputs of a node, if they can be computed before any call; else null. */
 export function folded(folding: Folding): (Known | null)[] | null {
   const { node, inputs } = folding;
   if (everNew.has(node.opType) || inputs.some((known) => known instanceof Slot)) return null;
@@ -42,7 +43,7 @@ export function folded(folding: Folding): (Known | null)[] | null {
   return forms.has(node.opType) ? formsOf(folding) : null;
 }
 
-/** The weight itself, or a copy where the name is that of another: exporters store equal weights once. */
+/** The weight itself, or a copy if the output has another name: exporters store equal weights once. */
 function renamed(known: Known | null, name: string): Known | null {
   if (!isWeight(known) || known.isConstant || isGenerated(name) || !name.includes('.')) return known;
   return new Weight(name, known.host, known.host ? null : known.tensor.clone());
@@ -58,13 +59,16 @@ function computed({ node, opset, operator, inputs }: Folding, asTensors: boolean
   return applied(operator, new Call(node, opset, valuesOf(inputs, asTensors), false));
 }
 
-/** Elements that a constant may have beyond those that it is made of: more, as sizes ask for, are made in each call. */
+/**
+ * How many elements a constant may have beyond those of its inputs. Larger results, such as filled tensors, are
+ * computed in each call.
+ */
 const MOST_GROWN = 2 ** 16;
 
-/** Constants of constants. */
+/** Computes a node whose inputs are all constants. */
 function constants(folding: Folding): (Known | null)[] | null {
   const given = folding.inputs.reduce((sum, known) => sum + elementsOf(known), MOST_GROWN);
-  // A result that is too large is inner to the scope, so that nothing computes it.
+  // A result that is too large stays inside the scope, so it is never computed.
   return scope(() => {
     const results = computed(folding, false);
     if (results.some((result) => result instanceof Sequence || elementsOf(result) > given)) return null;
@@ -83,7 +87,7 @@ function elementsOf(value: Known | OnnxValue | null): number {
   return value instanceof Tensor ? value.numel() : 0;
 }
 
-/** The same numbers at other places; the weight that they come from is trained. */
+/** The weight's numbers rearranged. The weight that they come from remains the trained parameter. */
 function formsOf(folding: Folding): (Known | null)[] {
   const { node, opset, inputs } = folding;
   return computed(folding, true).map((result, i) => {
@@ -98,7 +102,7 @@ function formsOf(folding: Folding): (Known | null)[] {
   });
 }
 
-/** A weight in another float type is trained in that. */
+/** A weight cast to another float type becomes a parameter of that type. */
 function cast(folding: Folding): (Known | null)[] | null {
   const [source] = folding.inputs as [Weight];
   const [result] = computed(folding, true);
@@ -106,10 +110,13 @@ function cast(folding: Folding): (Known | null)[] | null {
   return isFloat(tensor.dtype) ? [new Weight(source.name, null, tensor)] : null;
 }
 
-/** Whether whole numbers of at least a vector are turned to floats: quantised weights. */
+/** Whether integers of at least rank 1 are converted to floats, that is, a quantised weight. */
 const dequantizesWeight = ([x]: readonly (Known | null)[]): boolean => x instanceof HostArray && x.numel > 1;
 
-/** A quantised weight in float, which is trained as such. Its name is that of the initializer without what quantisers add. */
+/**
+ * A dequantised weight, which is trained as floats. Its name is that of the initializer without the suffix that
+ * quantisers add.
+ */
 function dequantized(folding: Folding): (Known | null)[] {
   const [result] = computed(folding, false);
   const tensor = result instanceof HostArray ? tensorOf(result) : (result as Tensor);

@@ -1,4 +1,4 @@
-// The nodes of a function with the attributes of its call in them.
+// Inlines a function: its nodes, with the attributes of the call filled in.
 import type { AttributeMessage, FunctionMessage, GraphMessage, NodeMessage } from '../proto/messages';
 
 type Given = ReadonlyMap<string, AttributeMessage>;
@@ -13,7 +13,7 @@ export function substituted({ name, nodes, defaults }: FunctionMessage, call: No
 const withGiven = (nodes: readonly NodeMessage[], given: Given): NodeMessage[] =>
   nodes.map((node) => ({ ...node, attributes: node.attributes.flatMap((attribute) => resolved(attribute, given)) }));
 
-/** An attribute that refers to one of the call is that one, or is left out with it. */
+/** An attribute that refers to one of the call is replaced with it; if the call leaves it out, so does the node. */
 function resolved(attribute: AttributeMessage, given: Given): AttributeMessage[] {
   const { refersTo, g, graphs } = attribute;
   if (refersTo !== undefined && refersTo !== '') {

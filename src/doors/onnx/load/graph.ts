@@ -1,4 +1,4 @@
-// From the graph of a file to a plan: nodes become layers, steps, or numbers that are known before any call.
+// From the graph of a file to a plan: each node becomes a layer, a step, or numbers known before any call.
 import { FileFormatError, type Tensor } from '../../../torch';
 import { isFloat, type Module } from '../../../torch/inside';
 import type {
@@ -37,11 +37,13 @@ import { hostArrayOf } from './tensors';
 import { Tree } from './tree';
 import { HostArray } from './values';
 
-/** Nodes that calls of functions may add beside four times those of the file, and how deep calls may lie in each other. */
+/**
+ * Inlining functions may add this many nodes plus four times those of the file; and function calls may nest this deep.
+ */
 const MOST_ADDED = 10_000;
 const DEEPEST = 50;
 
-/** Where nodes are walked: in one scope, in their order. */
+/** Where a graph's nodes are added: one scope, and a list of steps. */
 interface Body {
   readonly scope: Scope;
   readonly opset: number;
@@ -49,18 +51,18 @@ interface Body {
   readonly depth: number;
 }
 
-/** The nodes that read and give each value of a body, while the body is walked. */
+/** Which nodes read and compute each value of a body, while the body is walked. */
 interface Context extends Body {
   readonly readers: ReadonlyMap<string, number>;
-  /** By name the first node that reads it. */
+  /** By name: the first node that reads the value. */
   readonly consumers: ReadonlyMap<string, NodeMessage>;
-  /** By name the node that gives it. */
+  /** By name: the node that computes the value. */
   readonly producers: ReadonlyMap<string, NodeMessage>;
-  /** Nodes that a layer before them has taken in. */
+  /** Nodes that an earlier node's layer has already absorbed. */
   readonly done: Set<NodeMessage>;
 }
 
-/** Lays down the plan of a model, and registers its modules on `root`. */
+/** Builds the plan of a model, and registers its modules on `root`. */
 export class GraphBuilder {
   readonly #graph: GraphMessage;
   readonly #opset: number;
@@ -68,12 +70,12 @@ export class GraphBuilder {
   readonly #tree: Tree;
   readonly #registry: Registry;
   readonly #containers: ReadonlySet<string>;
-  /** Steps that give weights in another form, before all others. */
+  /** Steps that compute derived weights; they run before all others. */
   readonly #prelude: Step[] = [];
   readonly #ranks = new Map<string, number>();
   #slots = 0;
   #nodes = 0;
-  /** Where the layer of a weight lies. */
+  /** The path of the layer that uses a weight. */
   readonly #layers = new Map<Tensor, string[]>();
   readonly #mostNodes: number;
 
@@ -85,7 +87,7 @@ export class GraphBuilder {
   ) {
     this.#graph = model.graph;
     this.#functions = functionsOf(model.functions);
-    // First, since an operator that is not known says more than a version that is left out.
+    // Checked first: an unknown operator is a more helpful error than a missing version.
     checkNames(model.graph);
     checkOperators(model.graph, this.#functions, operators);
     this.#opset = opsetOf(model.opsets, 'the model');
@@ -108,7 +110,7 @@ export class GraphBuilder {
     return new Plan(this.#slots, this.#registry.loaded, slots, outputs, [...this.#prelude, ...steps]);
   }
 
-  /** Walks a graph in a scope, and gives where its outputs lie. */
+  /** Walks a graph in a scope, and returns where its outputs are. */
   #walk(graph: GraphMessage, body: Body): Source[] {
     const names = graph.outputs.map(({ name }) => name);
     const { live, readers } = liveNodes(graph.nodes, names);
@@ -138,7 +140,7 @@ export class GraphBuilder {
     for (const node of live) for (const name of node.inputs) if (!consumers.has(name)) consumers.set(name, node);
     const producers = new Map(live.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
     const context: Context = { ...body, readers, consumers, producers, done: new Set() };
-    // Constants come first: a layer may take in nodes that they stand between.
+    // Constants come first: a layer may absorb nodes that have constants between them.
     for (const node of live) if (this.#isConstant(node, context)) this.#node(node, context);
     for (const node of live) if (!context.done.has(node)) this.#node(node, context);
   }
@@ -147,7 +149,7 @@ export class GraphBuilder {
     return this.#constant(tensor.name, hostArrayOf(tensor, { half: this.half }), false);
   }
 
-  /** Floats may be weights; whole numbers, and a single number without a name of its own, are constants. */
+  /** Floats may be weights. Integers, and a single number without a name of its own, are constants. */
   #constant(name: string, host: HostArray, isConstant: boolean): Known {
     const single = host.numel <= 1 && (isConstant || isGenerated(name));
     return isFloat(host.dtype) && !single ? new Weight(name, host, null, null, isConstant) : host;

@@ -1,4 +1,4 @@
-// Arithmetic on the host: broadcasting, picking, joining and reducing of small arrays, whose numbers decide shapes and axes.
+// Arithmetic on the host: broadcasts, gathers, concatenates and reduces the small arrays that decide shapes and axes.
 import type { Shape } from '../../../torch';
 import {
   broadcastOf as broadcastShapes,
@@ -9,10 +9,10 @@ import {
 import type { Call } from './call';
 import { HostArray, type HostType } from './values';
 
-/** Arrays of more elements become tensors: what decides shapes is small. */
+/** Arrays with more elements become tensors; the ones that decide shapes are small. */
 export const MOST_ON_HOST = 4096;
 
-/** A number as each type holds it. Those of int64 are exact up to 2^53. */
+/** Rounds a number to what each type can hold. int64 is exact up to 2^53. */
 const holds: Readonly<Record<HostType, (number: number) => number>> = {
   float32: Math.fround,
   float16: roundToHalf,
@@ -23,24 +23,24 @@ const holds: Readonly<Record<HostType, (number: number) => number>> = {
   bool: (number) => (number === 0 ? 0 : 1),
 };
 
-/** The numbers as `dtype` holds them. */
+/** An array of the numbers, rounded to `dtype`. */
 export function hostArray(shape: Shape, dtype: HostType, numbers: ArrayLike<number>): HostArray {
   return new HostArray(shape, dtype, Array.from(numbers, holds[dtype]));
 }
 
-/** The inputs of a call where all of them are arrays on the host that are small enough to be computed there; else null. */
+/** The inputs of a call, if all are arrays on the host and small enough to be computed there; else null. */
 export function hostInputs({ inputs }: Call): HostArray[] | null {
   const given = inputs.filter((input) => input !== null);
   const small = given.every((input) => input instanceof HostArray && input.numel <= MOST_ON_HOST);
   return small && given.length > 0 ? (given as HostArray[]) : null;
 }
 
-/** Whether a result of this shape is computed on the host. */
+/** Whether a result of this shape is small enough to be computed on the host. */
 export const isSmall = (shape: Shape): boolean => numel(shape) <= MOST_ON_HOST;
 
 /**
- * Elements of x by their places: `places[d][i]` is how far index i of dimension d leads into the data, so that
- * y[i, j, …] = data[places[0][i] + places[1][j] + …].
+ * Gathers elements of x: `places[d][i]` is the data offset of index i in dimension d, so that y[i, j, …] =
+ * data[places[0][i] + places[1][j] + …].
  */
 export function pickOnHost(x: HostArray, places: readonly (readonly number[])[]): HostArray {
   return new HostArray(
@@ -50,17 +50,17 @@ export function pickOnHost(x: HostArray, places: readonly (readonly number[])[])
   );
 }
 
-/** The sums of one number of each list, in row-major order. */
+/** All sums of one number from each list, in row-major order. */
 const offsets = (places: readonly (readonly number[])[]): number[] =>
   places.reduce<number[]>((sums, along) => sums.flatMap((sum) => along.map((step) => sum + step)), [0]);
 
-/** How far each index of each dimension of a shape leads into row-major data. */
+/** For each dimension of a shape: the row-major data offset of each index. */
 export function placesOf(shape: Shape): number[][] {
   const strides = contiguousStrides(shape);
   return shape.map((size, d) => Array.from({ length: size }, (_, i) => i * strides[d]!));
 }
 
-/** x repeated along its dimensions of size 1, and along new ones in front. */
+/** x expanded along its dimensions of size 1 and along new leading dimensions. */
 export function expandOnHost(x: HostArray, shape: Shape): HostArray {
   const own = placesOf(x.shape);
   const front = shape.length - x.shape.length;
@@ -71,7 +71,7 @@ export function expandOnHost(x: HostArray, shape: Shape): HostArray {
   return pickOnHost(x, places);
 }
 
-/** fn of each element of the inputs, which broadcast. */
+/** Applies fn to the elements of the inputs, which broadcast. */
 export function computeOnHost(
   name: string,
   inputs: readonly HostArray[],
@@ -85,7 +85,7 @@ export function computeOnHost(
   return hostArray(shape, dtype, numbers);
 }
 
-/** Arrays joined along a dimension; the first gives the type. */
+/** Concatenates arrays along an axis. The first array gives the type. */
 export function concatOnHost(arrays: readonly HostArray[], axis: number): HostArray {
   const [first] = arrays;
   const rows = (x: HostArray) => numel(x.shape.slice(axis));
@@ -102,7 +102,7 @@ export function concatOnHost(arrays: readonly HostArray[], axis: number): HostAr
   );
 }
 
-/** fn of the elements along the axes, which stay with size 1. */
+/** Applies fn to the elements along the axes; these keep size 1. */
 export function reduceOnHost(x: HostArray, axes: readonly number[], fn: (numbers: number[]) => number): HostArray {
   const own = placesOf(x.shape);
   const shape = x.shape.map((size, d) => (axes.includes(d) ? 1 : size));

@@ -1,12 +1,12 @@
-// The dtypes of a graph's inputs, from the types that the file gives them.
+// The dtypes of a graph's inputs, from their types in the file.
 import { type DType, FileFormatError } from '../../../torch';
 import type { ValueMessage } from '../proto/messages';
 import { ourType, typeName } from './element-type';
 
 /**
- * The dtype that an input is given in; null where the file does not say it.
+ * The dtype of an input; null if the file does not say it.
  *
- * @throws FileFormatError for inputs that are no tensors, or of types that no tensor holds
+ * @throws FileFormatError if the input is not a tensor, or no tensor can hold its type
  */
 export function expectInputType({ name, kind, dataType }: ValueMessage, half: boolean): DType | null {
   if (kind !== 'tensor' && kind !== 'unknown') {

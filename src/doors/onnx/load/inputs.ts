@@ -1,4 +1,4 @@
-// What a call of an imported network must give: names, ranks, sizes and dtypes, and open sizes that agree.
+// Checks the inputs of a call of an imported network: names, ranks, sizes, dtypes, and that equal dynamic sizes agree.
 import { ArgumentError, type DType, DTypeError, ShapeError, Tensor } from '../../../torch';
 import { isPlainObject, kindOf } from '../../../torch/inside';
 import type { DimMessage } from '../proto/messages';
@@ -6,9 +6,11 @@ import type { DimMessage } from '../proto/messages';
 /** An input of a network. */
 export interface OnnxInput {
   readonly name: string;
-  /** A size, the name of an open one, or null where nothing is known; null as a whole where the rank is unknown. */
+  /**
+   * For each dimension: a size, the name of a dynamic one, or null if unknown. Null as a whole if the rank is unknown.
+   */
   readonly shape: readonly (number | string | null)[] | null;
-  /** Null where the file does not say it. */
+  /** Null if the file does not say it. */
   readonly dtype: DType | null;
 }
 
@@ -72,13 +74,13 @@ function expectInput(
   });
 }
 
-/** Whole numbers of 32 and 64 bits are held alike; floats may be either. */
+/** 32-bit and 64-bit integers are held alike, and either float type is accepted. */
 function fits(dtype: DType, wanted: DType): boolean {
   const kind = (type: DType): string =>
     type === 'int32' || type === 'int64' ? 'whole' : type === 'float16' || type === 'float32' ? 'float' : type;
   return kind(dtype) === kind(wanted);
 }
 
-/** The shape of an input as the file says it; a size below 0 is an open one. */
+/** The shape of an input in the file. A size below 0 is dynamic. */
 export const shapeOf = (dims: readonly DimMessage[] | null): OnnxInput['shape'] =>
   dims?.map((dim) => (typeof dim === 'number' && dim < 0 ? null : dim)) ?? null;

@@ -1,22 +1,22 @@
-// A value as it is known while a graph is loaded: by its numbers, as a weight, or by the slot that it will lie in.
+// What is known of a value while a graph is loaded: its numbers, that it is a weight, or the slot that it will be in.
 import { type nn, Tensor } from '../../../torch';
 import { fromHost } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';
 import { tensorOf } from './convert';
 import type { HostArray } from './values';
 
-/** A value that comes with each call. */
+/** A value that is computed or given in each call. */
 export class Slot {
   constructor(
     readonly index: number,
-    /** Null where it is unknown. */
+    /** Null if unknown. */
     readonly rank: number | null,
-    /** The value whose shape this is; null where it is another. */
+    /** If this value is the shape of another value, that value; else null. */
     readonly shapeOf: Slot | null = null,
   ) {}
 }
 
-/** How a weight is computed of others at each call, so that these are trained. */
+/** How a weight is computed from others at each call, so that those are trained. */
 export interface Derivation {
   readonly node: NodeMessage;
   readonly opset: number;
@@ -24,25 +24,25 @@ export interface Derivation {
   readonly output: number;
 }
 
-/** Floats of the file that may be trained. */
+/** Floats of the file that can be trained. */
 export class Weight {
-  /** Set once a module has it. */
+  /** Null until a module uses the weight. */
   parameter: nn.Parameter | null = null;
-  /** Where it is registered by itself, for operators that read it: the slot that it is loaded to. */
+  /** The slot that the weight is loaded to, if it is registered by itself because an operator reads it. */
   slot: Slot | null = null;
   #tensor: Tensor | null = null;
   #transposed: Weight | null = null;
-  /** By the paths of modules: the weight that each has. */
+  /** Copies of this weight by the path of the module that uses each. */
   readonly #places = new Map<string, Weight>();
 
   constructor(
-    /** Its name in the file; a transposed one has that of its source. */
+    /** Its name in the file. A transposed weight has the name of its source. */
     readonly name: string,
-    /** Its numbers, where they are on the host. */
+    /** Its numbers, if they are on the host. */
     readonly host: HostArray | null,
     tensor: Tensor | null = null,
     readonly derivation: Derivation | null = null,
-    /** It stands in a node rather than among the initializers: it is trained only as the weight of a layer. */
+    /** The weight comes from a node rather than an initializer; it is trained only as the weight of a layer. */
     readonly isConstant = false,
   ) {
     this.#tensor = tensor;
@@ -57,7 +57,7 @@ export class Weight {
     return this.#tensor;
   }
 
-  /** This matrix with its dimensions swapped; twice is itself. */
+  /** This matrix transposed. Transposing twice gives this same weight. */
   get transposed(): Weight {
     if (!this.#transposed) {
       this.#transposed = new Weight(this.name, null, this.tensor.t().contiguous(), null, this.isConstant);
@@ -67,8 +67,8 @@ export class Weight {
   }
 
   /**
-   * The weight of the module at `place`. Exporters store equal ones once, such as the ones and zeros that norms start with: a vector of one number
-   * is another weight in each module.
+   * The weight of the module at `place`. Exporters store equal weights once, such as the ones and zeros that norms
+   * start with. So a vector whose numbers are all equal becomes a separate weight in each module.
    */
   at(place: string): Weight {
     const { host } = this;
@@ -85,7 +85,7 @@ export class Weight {
     return new Weight(this.name, null, this.tensor.reshape([...shape]), null, this.isConstant);
   }
 
-  /** Notes that `other` holds the same matrix with its dimensions swapped. */
+  /** Notes that `other` is this matrix transposed. */
   isTransposeOf(other: Weight): this {
     this.#transposed = other;
     return this;
@@ -97,23 +97,23 @@ const isEven = (numbers: ArrayLike<number>): boolean => {
   return true;
 };
 
-/** Floats on the host as a tensor that shares their memory where it can. */
+/** Floats on the host as a tensor, which shares their memory if possible. */
 function uploaded(host: HostArray): Tensor {
   const { data, shape, dtype } = host;
   return data instanceof Float32Array ? Tensor.of(fromHost(data, shape, dtype)) : tensorOf(host);
 }
 
-/** A value as far as it is known. */
+/** A value, as much as is known of it. */
 export type Known = Slot | Weight | HostArray;
 
-/** Values by name, those of a graph within the names of the one around it. */
+/** Values by name. The scope of a nested graph falls back to the one around it. */
 export class Scope {
-  /** Null stands for an input that the call of a function leaves out. */
+  /** Null stands for an input that a function call leaves out. */
   readonly #known = new Map<string, Known | null>();
 
   constructor(readonly parent: Scope | null = null) {}
 
-  /** Undefined where there is no such name. */
+  /** Undefined if there is no such name. */
   get(name: string): Known | null | undefined {
     const own = this.#known.get(name);
     return own === undefined ? this.parent?.get(name) : own;

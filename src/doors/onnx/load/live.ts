@@ -1,7 +1,7 @@
-// Which nodes of a graph its outputs hang on; the others are left out.
+// Finds the nodes that a graph's outputs depend on; the others are left out.
 import type { GraphMessage, NodeMessage } from '../proto/messages';
 
-/** Names that a node reads: its inputs, and what the graphs within it take from around them. */
+/** The names that a node reads: its inputs, and the outer values that its nested graphs read. */
 export function readsOf(node: NodeMessage): Set<string> {
   const names = new Set(node.inputs);
   for (const { g, graphs = [] } of node.attributes) {
@@ -11,14 +11,14 @@ export function readsOf(node: NodeMessage): Set<string> {
   return names;
 }
 
-/** Every name that a graph reads, its own included, which does no harm. */
+/** All names that a graph reads. They include its own values, which does no harm. */
 function namesIn({ nodes, outputs }: GraphMessage): Set<string> {
   const names = new Set(outputs.map(({ name }) => name));
   for (const node of nodes) for (const name of readsOf(node)) names.add(name);
   return names;
 }
 
-/** The nodes that the named values hang on, in their order, and how many of them read each name. */
+/** The nodes that the named values depend on, in order, and how many of these nodes read each name. */
 export function liveNodes(
   nodes: readonly NodeMessage[],
   wanted: readonly string[],

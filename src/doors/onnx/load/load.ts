@@ -28,25 +28,28 @@ import { OnnxModule } from './module';
 import { operators } from './operators';
 import { widen } from './widened';
 
-/** How much of the file is here. */
+/** How much of the file has arrived. */
 export interface OnnxProgress {
-  /** Bytes that are here. */
+  /** Bytes that have arrived. */
   readonly done: number;
   readonly total: number;
 }
 
 /** Options of `load`. */
 export interface OnnxLoadOptions {
-  /** Is told as the bytes of the file come. */
+  /** Called as the bytes of the file arrive. */
   onProgress?: ((progress: OnnxProgress) => void) | null;
-  /** Ends loading. */
+  /** Aborts loading. */
   signal?: AbortSignal | null;
-  /** Files in which the model's weights stand, by the names that it gives them; others are looked for beside it. */
+  /**
+   * Files with the model's weights, by the names that the model gives them. Other files are looked for beside the
+   * model.
+   */
   externalData?: ExternalData | null;
 }
 
 interface LoadArguments extends OnnxLoadOptions {
-  /** The model; files of external data are read from beside it. */
+  /** The model. External data is read from files beside it. */
   source: ByteSource;
 }
 
@@ -62,17 +65,20 @@ const kinds: Kinds<LoadArguments> = {
 };
 
 /**
- * Loads an ONNX model from an address or path, a `File`, a `Blob`, or bytes: an `nn.Module` in `eval()` mode, for inference and for training on.
+ * Loads an ONNX model from an address or path, a `File`, a `Blob`, or bytes. Returns an `nn.Module` in `eval()` mode,
+ * for inference and further training.
  *
  *     const model = await onnx.load('resnet18.onnx', { onProgress: ({ done, total }) => bar.set(done / total) });
  *     const logits = model(torch.randn(1, 3, 224, 224));
  *     model.fc = new nn.Linear(512, 2);   // and train it
  *
- * Of a model with several outputs the type is that of a list: `onnx.load<Tensor[]>(…)`. Opset 7 and later; functions are written out, what hangs on constants is computed once, and quantised models run in float. float64, bfloat16 and
- * float8 become float32, and so does float16 where the device does not compute with it; int64 is held in 32 bits.
+ * If a model has several outputs, give the type of a list: `onnx.load<Tensor[]>(…)`. Opset 7 and later are supported.
+ * Functions are inlined, nodes that depend only on constants are computed once, and quantised models run in float.
+ * float64, bfloat16 and float8 become float32, and so does float16 if the device does not support it; int64 is held in
+ * 32 bits.
  *
- * @throws FileFormatError when the file is damaged, or needs what there is not: all unknown operators are named
- * @throws FetchError when a file cannot be read
+ * @throws FileFormatError if the file is damaged, or needs something unsupported; the error names all unknown operators
+ * @throws FetchError if a file cannot be read
  */
 export async function load<Result = Tensor>(
   ...args: Arguments<LoadArguments, ['source', 'onProgress', 'signal', 'externalData']>
@@ -102,7 +108,7 @@ async function opened(source: ByteSource, signal: AbortSignal | null | undefined
   try {
     return await orAborted(opening, signal);
   } catch (error) {
-    // A server may still answer.
+    // The server may still answer after the abort; then the reader is closed.
     opening.then(
       (reader) => reader.close(),
       () => undefined,
@@ -111,7 +117,7 @@ async function opened(source: ByteSource, signal: AbortSignal | null | undefined
   }
 }
 
-/** Read in one go; more bytes come in parts, so that progress can be told. */
+/** Files up to this many bytes are read at once; larger ones in parts, so that progress can be reported. */
 const PART = 2 ** 22;
 
 async function bytesOf(
@@ -133,7 +139,7 @@ async function bytesOf(
   return isGzip ? inflate(whole, 'gzip', () => defaultMaxBytes(size), reader.name) : whole;
 }
 
-/** The model that bytes hold. */
+/** Decodes the model from bytes. */
 function modelIn(bytes: Uint8Array, name: string): ModelMessage {
   let decoded: DecodedModel;
   try {
@@ -151,7 +157,7 @@ function modelIn(bytes: Uint8Array, name: string): ModelMessage {
   );
 }
 
-/** The error for bytes that are known to be something else. */
+/** The error for bytes that are recognised as another kind of file; else null. */
 function otherKind(bytes: Uint8Array, name: string): FileFormatError | null {
   const kind = kindOfFile(bytes.subarray(0, 512));
   if (!kind || kind.name === 'an ONNX model') return null;
@@ -161,7 +167,7 @@ function otherKind(bytes: Uint8Array, name: string): FileFormatError | null {
   return new FileFormatError(`${name}: expected an ONNX model, but got ${kind.name}${remedy}`);
 }
 
-/** The network of a model. With `half: false` float16 becomes float32. */
+/** Builds the network of a model. With `half: false`, float16 becomes float32. */
 export function buildModule<Result = Tensor>(model: ModelMessage, half: boolean): OnnxModule<Result> {
   if (!half) widen(model);
   const { graph, producerName, producerVersion } = model;

@@ -1,4 +1,4 @@
-// OnnxModule: an imported network, whose layers and weights are ours.
+// OnnxModule: an imported network, made of our layers and parameters.
 import { ArgumentError, Tensor } from '../../../torch';
 import { Module } from '../../../torch/inside';
 import { DATA } from '../proto/messages';
@@ -9,27 +9,28 @@ import { givenInputs, type OnnxInput } from './inputs';
 import type { Plan } from './plan';
 import { HostArray, type OnnxValue } from './values';
 
-/** An output of an imported network: a tensor, and of a sequence a list of some. */
+/** An output of an imported network: a tensor, or for a sequence a list of tensors. */
 export type OnnxOutput = Tensor | Tensor[];
 
-/** What the file says of its maker. */
+/** The producer that the file names. */
 export interface OnnxProducer {
   readonly name: string;
   readonly version: string;
 }
 
 /**
- * A network from an ONNX file, for inference and for training on. It is called with its inputs in the order of the file, or with one object of
- * them by name, and gives its output; with several outputs the list of them, in the order of the file.
+ * A network from an ONNX file, for inference and further training. Call it with its inputs in the order of the file, or
+ * with one object of inputs by name. It returns its output; several outputs are a list in the order of the file.
  *
  *     const model = await onnx.load('resnet18.onnx');
  *     const logits = model(pictures);
  *     const detector = await onnx.load<Tensor[]>('detector.onnx');
  *     const [boxes, scores] = detector({ image });
  *
- * Nodes that are layers of ours are modules (`Conv2d`, `BatchNorm2d`, `Linear`, `LSTM`, …) at the paths that PyTorch's exporter writes into
- * names; other nodes run as operations on parameters of those names. It starts in `eval()`, and in `train()` norms and dropout do as in PyTorch,
- * whichever mode the file was exported in. Each layer of a recurrent stack is a module of its own: `lstm`, `lstm_1`.
+ * Nodes that match our layers become modules (`Conv2d`, `BatchNorm2d`, `Linear`, `LSTM`, …), at the paths that
+ * PyTorch's exporter writes into names. Other nodes run as operations on parameters of those names. The network starts
+ * in `eval()` mode. In `train()` mode, norms and dropout work as in PyTorch, whichever mode the file was exported in.
+ * Each layer of a recurrent stack is a module of its own: `lstm`, `lstm_1`.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export class OnnxModule<Result = Tensor> extends Module {
@@ -53,16 +54,16 @@ export class OnnxModule<Result = Tensor> extends Module {
     this.producer = producer;
   }
 
-  /** @internal Gives the network its steps, and how its inputs are used; once. */
+  /** @internal Sets the network's steps, and how its inputs are used. Called once. */
   setPlan(plan: Plan, uses: readonly InputUse[]): void {
     this.plan = plan;
     this.uses = uses;
   }
 
   /**
-   * The output for these inputs, given in order or as one object by names; a list of several.
+   * The output for inputs in order or in one object by name. Several outputs are a list.
    *
-   * @throws ShapeError, DTypeError that name the input, where one is not what the file says
+   * @throws ShapeError, DTypeError if an input does not match the file; the error names the input
    */
   override forward(named: Readonly<Record<string, Tensor>>): Result;
   override forward(x: Tensor, ...more: Tensor[]): Result;
@@ -82,15 +83,16 @@ export interface OnnxModule<Result = Tensor> extends Module {
 
 /** How a graph uses an input. */
 export interface InputUse {
-  /** The type that the file gives it. */
+  /** The input's type in the file. */
   readonly type: number;
-  /** Its numbers decide shapes. */
+  /** Whether its numbers decide shapes. */
   readonly decides: boolean;
 }
 
 /**
- * A tensor of a type that we hold in a wider one knows it, and the caller's own stays as it is. What decides shapes is computed with on the
- * host where its numbers are there.
+ * An input as the graph uses it. If the file's type is narrower than ours, a copy is marked with that type, and the
+ * caller's tensor stays unchanged. If the input decides shapes and its numbers are on the host, it becomes an array on
+ * the host.
  */
 function asUsed(x: Tensor, { type, decides }: InputUse): Tensor | HostArray {
   const isNarrow = type !== 0 && ourType(type) === 'int32' && type !== DATA.int32;

@@ -1,13 +1,13 @@
-// Paths of modules, from the names of weights and nodes as PyTorch's exporters and others write them.
+// Paths of modules, derived from the names of weights and nodes that PyTorch's and other exporters write.
 import type { GraphMessage, NodeMessage } from '../proto/messages';
 
-/** Names that exporters give to numbers without one. */
+/** Names that exporters make up for unnamed values. */
 const generated = /^(onnx::|val_|_val_|const|_?\d+$|\/)|Constant|scalar_tensor|_output_\d+$/i;
 
-/** Whether an exporter made the name up. */
+/** Whether an exporter made up the name. */
 export const isGenerated = (name: string): boolean => generated.test(name);
 
-/** A part of a path as the name of an attribute. */
+/** Part of a path as a valid attribute name. */
 const cleaned = (part: string): string => part.replace(/[^A-Za-z0-9_]/g, '_') || '_';
 
 /** The parts of a dotted name. */
@@ -17,14 +17,14 @@ export const partsOf = (name: string): string[] => name.split('.').filter(Boolea
 const lowered = (opType: string): string =>
   opType === opType.toUpperCase() ? opType.toLowerCase() : opType.charAt(0).toLowerCase() + opType.slice(1);
 
-/** The path of the module that a weight's name tells of: that of `layer1.0.conv1.weight` is `layer1.0.conv1`. Null for a name without one. */
+/** The module path in the name of a weight: `layer1.0.conv1` for `layer1.0.conv1.weight`. Null if the name has none. */
 export function ownerOf(name: string, keys: readonly string[]): string[] | null {
   if (isGenerated(name)) return null;
   const parts = partsOf(name);
   return parts.length > 1 && keys.includes(parts.at(-1)!) ? parts.slice(0, -1) : null;
 }
 
-/** The path of the module that a node lies in, where its exporter says it. */
+/** The path of the module that a node belongs to, if its exporter notes it. */
 export function scopeOf({ name, scopes }: NodeMessage): string[] | null {
   if (scopes !== undefined) {
     const all = [...scopes.matchAll(/'([^']*)'/g)].map(([, path]) => path!);
@@ -37,7 +37,10 @@ export function scopeOf({ name, scopes }: NodeMessage): string[] | null {
   return path;
 }
 
-/** The path with a part of a name behind it. A member of a list repeats the names of the lists: /features/features.0/features.0.2. */
+/**
+ * The path with a part of a name appended. A part that repeats the names of enclosing lists, as in
+ * /features/features.0/features.0.2, is joined only once.
+ */
 function extended(path: readonly string[], part: readonly string[]): string[] {
   for (let shared = Math.min(path.length, part.length - 1); shared > 0; shared--) {
     if (path.slice(-shared).join('.') === part.slice(0, shared).join('.')) return [...path.slice(0, -shared), ...part];
@@ -45,7 +48,7 @@ function extended(path: readonly string[], part: readonly string[]): string[] {
   return [...path, ...part];
 }
 
-/** Where the module of a node without weights belongs. */
+/** The path for the module of a node without weights. */
 export function pathOfNode(node: NodeMessage, isContainer: (path: readonly string[]) => boolean): string[] {
   const scope = scopeOf(node);
   if (scope === null) {
@@ -55,7 +58,10 @@ export function pathOfNode(node: NodeMessage, isContainer: (path: readonly strin
   return scope.length === 0 || isContainer(scope) ? [...scope, lowered(node.opType)] : scope;
 }
 
-/** The paths that hold modules or weights of their own by the names in a graph, and so are no layers without weights. */
+/**
+ * The paths that, by the names in a graph, contain modules or weights. A layer without weights cannot be at such a
+ * path.
+ */
 export function containersOf({ initializers, nodes }: GraphMessage): Set<string> {
   const found = new Set<string>();
   const add = (parts: readonly string[]) => {

@@ -1,15 +1,15 @@
-// Whole numbers of types that we hold in wider ones: results have the type of the inputs, and wrap around as that type does.
+// Integers of types that we hold in wider ones: results get the type of the inputs, and wrap around as that type does.
 import type { Tensor } from '../../../torch';
 import type { Call } from './call';
 import { noteType, rangeOf, typeOf } from './element-type';
 import { HostArray, type OnnxValue, Sequence } from './values';
 
-/** Operators that compute, so that results may leave the type. */
+/** Operators that do arithmetic, so that results may overflow the type. */
 const computing: ReadonlySet<string> = new Set([
   ...['Add', 'Sub', 'Mul', 'Div', 'Mod', 'Pow', 'Sum', 'Neg', 'Abs', 'BitShift', 'BitwiseNot'],
 ]);
 
-/** Operators whose outputs of that type have the type of an input, by the place of that input. */
+/** Operators whose outputs have the type of an input, by the index of that input. */
 const keeping: ReadonlyMap<string, number> = new Map([
   ...[
     ...[...computing, 'BitwiseAnd', 'BitwiseOr', 'BitwiseXor', 'Max', 'Min', 'Clip', 'Sign', 'ReduceMax', 'ReduceMin'],
@@ -42,7 +42,9 @@ const keeping: ReadonlyMap<string, number> = new Map([
   ['Where', 1],
 ]);
 
-/** The outputs of a node; where the type of the file is narrower than ours, they know it and lie within it. */
+/**
+ * The outputs of a node. If the file's type is narrower than ours, they are marked with it and wrapped to its range.
+ */
 export function narrowed(call: Call, results: readonly (OnnxValue | null)[]): readonly (OnnxValue | null)[] {
   const { opType, domain } = call.node;
   const i = domain === '' ? keeping.get(opType) : undefined;
@@ -67,7 +69,7 @@ function wrappedOnHost({ shape, dtype, data }: HostArray, [least, greatest]: rea
   );
 }
 
-/** The lowest bits of whole numbers. */
+/** Integers wrapped to a range: only the lowest bits stay. */
 function wrapped(x: Tensor, [least, greatest]: readonly [number, number]): Tensor {
   if (x.dtype === 'uint8' && greatest === 255) return x;
   return x

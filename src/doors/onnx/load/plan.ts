@@ -1,4 +1,4 @@
-// What an imported network does at each call: steps that were laid down once, and the slots in which values lie between them.
+// What an imported network does at each call: its steps, built once, and the slots that hold values between them.
 import { FileFormatError, LamplightError, ShapeError, type Tensor } from '../../../torch';
 import type { Module } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';
@@ -7,14 +7,14 @@ import { tensorOf } from './convert';
 import { narrowed } from './narrow';
 import { HostArray, type OnnxValue, Sequence } from './values';
 
-/** The values of one call. */
+/** The values during one call. */
 export interface Frame {
   readonly root: Module;
   readonly slots: (OnnxValue | null)[];
   readonly training: boolean;
 }
 
-/** Where a step finds an input: in a slot, as an array that never changes, or nowhere, where it is left out. */
+/** Where a step finds an input: in a slot, as a constant array, or null if the input is left out. */
 export type Source = number | HostArray | null;
 
 export interface Step {
@@ -23,7 +23,7 @@ export interface Step {
   run(frame: Frame): void;
 }
 
-/** A parameter or a buffer, and the slot that operators read it from. */
+/** A parameter or buffer, and the slot from which operators read it. */
 export interface Loaded {
   readonly path: readonly string[];
   readonly slot: number;
@@ -31,7 +31,7 @@ export interface Loaded {
 
 /** The steps of a network. */
 export class Plan {
-  /** By step: the slots that nothing reads any more. */
+  /** For each step: the slots that no later step reads. */
   readonly #freed: readonly (readonly number[])[];
 
   constructor(
@@ -59,7 +59,7 @@ export class Plan {
   }
 }
 
-/** By step: the slots that it reads and no later one does. */
+/** For each step: the slots that it reads and no later step does. */
 function lastReads(steps: readonly Step[], kept: Set<number>): number[][] {
   const seen = new Set(kept);
   return steps
@@ -97,10 +97,10 @@ function tensorAt(node: NodeMessage, frame: Frame, source: Source): Tensor {
 export const slotsOf = (sources: readonly Source[]): number[] =>
   sources.filter((source): source is number => typeof source === 'number');
 
-/** How a module's result becomes the outputs of its node. */
+/** Turns a module's result into the outputs of its node. */
 export type Outputs = (result: unknown) => readonly (OnnxValue | null)[];
 
-/** A node that a module computes: the one that lies at the path at the time of the call. */
+/** A node that a module computes. The module is looked up at the path in each call, so it may be replaced. */
 export class LayerStep implements Step {
   readonly reads: readonly number[];
 
@@ -151,9 +151,9 @@ export function put({ slots }: Frame, writes: readonly (number | null)[], values
 }
 
 /**
- * What an operator gives.
+ * Runs an operator and returns its outputs.
  *
- * @throws an error that names the node, of the class of the one that was thrown where that is a shape's
+ * @throws an error that names the node; a shape error keeps its class
  */
 export function applied(operator: Operator, call: Call): readonly (OnnxValue | null)[] {
   try {

@@ -1,4 +1,4 @@
-// The rank of what a node gives, where it follows from the ranks of its inputs: layers are chosen by it.
+// The rank of a node's output, if it follows from the ranks of the inputs. Layers are chosen by rank.
 import type { NodeMessage } from '../proto/messages';
 import { type Known, Slot, Weight } from './known';
 import { HostArray } from './values';
@@ -83,7 +83,7 @@ const keeping: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** The rank of the first output of a node; null where it is unknown. */
+/** The rank of a node's first output; null if unknown. */
 export function rankAfter(node: NodeMessage, inputs: readonly (Known | null)[]): number | null {
   const { opType } = node;
   const [first, second] = inputs;

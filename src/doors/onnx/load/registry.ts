@@ -1,4 +1,4 @@
-// Where the weights and constants that operators read by themselves are registered on the network.
+// Registers on the network the weights and constants that operators (rather than layers) read.
 import type { Module } from '../../../torch/inside';
 import { keepTensor } from './convert';
 import { Slot, type Weight } from './known';
@@ -8,7 +8,7 @@ import type { Loaded } from './plan';
 import type { Tree } from './tree';
 import type { HostArray } from './values';
 
-/** By operator the inputs that decide shapes, or are settings: numbers, never weights. */
+/** By operator: the inputs that decide shapes or are settings. These are numbers, never weights. */
 const settings: Readonly<Record<string, readonly number[]>> = {
   ...{
     Resize: [1, 2, 3],
@@ -33,7 +33,7 @@ const settings: Readonly<Record<string, readonly number[]>> = {
   ...{ NonMaxSuppression: [2, 3, 4], RoiAlign: [2], Where: [0], CastLike: [1] },
 };
 
-/** Operators whose inputs are trained also where an exporter made their names up. */
+/** Operators whose inputs are trained even if an exporter made up their names. */
 const products: ReadonlySet<string> = new Set([
   ...['MatMul', 'Gemm', 'Conv', 'ConvTranspose', 'Gather', 'LSTM', 'GRU', 'RNN', 'PRelu', 'LayerNormalization'],
   ...['BatchNormalization', 'InstanceNormalization', 'GroupNormalization'],
@@ -42,7 +42,7 @@ const products: ReadonlySet<string> = new Set([
 /** The inputs of BatchNormalization that are statistics rather than weights. */
 const statistics = [3, 4];
 
-/** Gives weights to operators: a slot that is filled at each call, or an array that never changes. */
+/** Provides weights to operators: as a slot that is filled at each call, or as a constant array. */
 export class Registry {
   readonly loaded: Loaded[] = [];
 
@@ -52,7 +52,7 @@ export class Registry {
     private readonly newSlot: () => number,
   ) {}
 
-  /** Where input i of an operator finds this weight, which no node of the graph computes. */
+  /** Where input i of an operator finds this weight, which no node computes. */
   sourceOf(weight: Weight, opType: string, i: number): number | HostArray {
     const { host } = weight;
     if (host && settings[opType]?.includes(i)) return host;
@@ -66,7 +66,7 @@ export class Registry {
     return slot;
   }
 
-  /** Constants that were computed of others are not saved. */
+  /** Constants that were computed from others are not saved in the state dict. */
   #buffer(weight: Weight): string[] {
     return this.tree.addBuffer(pathOf(weight), weight.tensor.clone(), weight.host !== null);
   }

@@ -1,4 +1,5 @@
-// From the tensors of a file to numbers on the host. Sizes are checked against the bytes that are there before anything is allocated.
+// Turns the tensors of a file into arrays on the host. Sizes are checked against the available bytes before anything is
+// allocated.
 import { type DType, FileFormatError } from '../../../torch';
 import {
   type ElementType,
@@ -13,7 +14,7 @@ import { DATA, type TensorMessage } from '../proto/messages';
 import { noteType, ourType, typeName } from './element-type';
 import { HostArray } from './values';
 
-/** The types of whole bytes that `readElements` turns to numbers. */
+/** The types of one or more whole bytes, which `readElements` can read. */
 const elementTypes = new Map<number, ElementType>([
   [DATA.float32, 'f32'],
   [DATA.float64, 'f64'],
@@ -32,15 +33,15 @@ const elementTypes = new Map<number, ElementType>([
   [DATA.bool, 'bool'],
 ]);
 
-/** Numbers of four bits, two a byte, the lower one first. */
+/** 4-bit numbers, two per byte, the lower half first. */
 const nibbles: Readonly<Record<number, (bits: number) => number>> = {
   [DATA.uint4]: (bits) => bits,
   [DATA.int4]: (bits) => (bits > 7 ? bits - 16 : bits),
-  // One bit of sign, two of exponent, one of fraction.
+  // One sign bit, two exponent bits, one fraction bit.
   [DATA.float4e2m1]: (bits) => [0, 0.5, 1, 1.5, 2, 3, 4, 6][bits & 7]! * (bits & 8 ? -1 : 1),
 };
 
-/** Types whose lists have the bits of numbers rather than the numbers. */
+/** Types whose numbers are listed as raw bits. */
 const listedAsBits: ReadonlySet<number> = new Set([
   ...[DATA.float16, DATA.bfloat16, DATA.float8e4m3fn, DATA.float8e4m3fnuz, DATA.float8e5m2, DATA.float8e5m2fnuz],
   ...[DATA.int4, DATA.uint4, DATA.float4e2m1],
@@ -49,7 +50,7 @@ const listedAsBits: ReadonlySet<number> = new Set([
 /** How errors name a tensor. */
 export const tensorTitle = ({ name }: TensorMessage): string => `onnx: tensor '${name || '?'}'`;
 
-/** How many elements the sizes of a tensor make. */
+/** The number of elements of a tensor's shape. */
 function countOf(tensor: TensorMessage): number {
   const { dims } = tensor;
   const count = numel(dims);
@@ -59,7 +60,7 @@ function countOf(tensor: TensorMessage): number {
   return count;
 }
 
-/** Bytes that elements take in a file. */
+/** How many bytes the elements take in a file. */
 export function bytesOfData(tensor: TensorMessage): number {
   const { dataType } = tensor;
   const count = countOf(tensor);
@@ -73,9 +74,9 @@ export function bytesOfData(tensor: TensorMessage): number {
 }
 
 /**
- * The numbers of a tensor, which remember the type that the file gives them. With `half: false` float16 becomes float32.
+ * The numbers of a tensor, marked with their type in the file. With `half: false`, float16 becomes float32.
  *
- * @throws FileFormatError where bytes and sizes do not fit, and for types that no tensor here holds
+ * @throws FileFormatError if bytes and sizes do not match, or if no tensor here can hold the type
  */
 export function hostArrayOf(tensor: TensorMessage, { half }: { readonly half: boolean }): HostArray {
   const { dataType, dims } = tensor;
@@ -127,7 +128,7 @@ function fromBytes(dataType: number, bytes: Uint8Array, count: number, dtype: DT
   return numbers;
 }
 
-/** Whole numbers of 64 bits, exact up to 2^53. */
+/** 64-bit integers, exact up to 2^53. */
 function longs(bytes: Uint8Array, count: number, signed: boolean): Float64Array {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const numbers = new Float64Array(count);

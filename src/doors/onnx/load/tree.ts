@@ -1,8 +1,8 @@
-// The modules of an imported network by their paths, and the members that are registered on them.
+// The modules of an imported network by path, and the parameters and buffers that are registered on them.
 import { LamplightError, type nn, type Tensor } from '../../../torch';
 import { Module, protect } from '../../../torch/inside';
 
-/** Modules of an imported network that belong together. Only the network as a whole can be called. */
+/** A container of modules of an imported network. Only the network as a whole can be called. */
 export class Block extends Module {
   override forward(..._inputs: readonly unknown[]): never {
     throw new LamplightError(
@@ -11,7 +11,7 @@ export class Block extends Module {
   }
 }
 
-/** Adds members to a network at paths, under names that are free. */
+/** Adds modules, parameters and buffers to a network at paths, under names that are not taken. */
 export class Tree {
   readonly #root: Module;
 
@@ -19,7 +19,7 @@ export class Tree {
     this.#root = root;
   }
 
-  /** The module at a path; null where there is none. */
+  /** The module at a path; null if there is none. */
   moduleAt(path: readonly string[]): Module | null {
     let module: Module | null = this.#root;
     for (const key of path) {
@@ -29,7 +29,7 @@ export class Tree {
     return module;
   }
 
-  /** Registers a module, and gives its path. */
+  /** Registers a module, and returns the path that it got. */
   addModule(path: readonly string[], module: Module): string[] {
     const [parent, folder] = this.#block(path.slice(0, -1));
     const key = freeName(parent, path.at(-1)!);
@@ -53,7 +53,10 @@ export class Tree {
     return [...folder, key];
   }
 
-  /** The block at a path, made where there is none, and its path: where a layer stands in its place, another name is taken. */
+  /**
+   * The container at a path and its actual path; made if needed. If a layer is already at the path, another name is
+   * used.
+   */
   #block(path: readonly string[]): [Module, string[]] {
     let module: Module = this.#root;
     const taken: string[] = [];
@@ -72,7 +75,7 @@ export class Tree {
   }
 }
 
-/** The name, with a number behind it where it is taken. */
+/** The name, with a number appended if it is taken. */
 function freeName(module: Module, name: string): string {
   let own = name;
   for (let i = 1; own in module; i++) own = `${name}_${i}`;

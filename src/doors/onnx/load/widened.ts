@@ -1,11 +1,11 @@
-// Models of float16 on devices that do not compute with it: nodes that would make float16 make float32.
+// float16 models on devices without float16: nodes that would produce float16 produce float32.
 import { type AttributeMessage, DATA, type ModelMessage, type NodeMessage } from '../proto/messages';
 import { hostArrayOf } from './tensors';
 
-/** Attributes that name the type of a result. */
+/** Attributes that give the type of a result. */
 const types: ReadonlySet<string> = new Set(['to', 'dtype', 'output_dtype', 'stash_type']);
 
-/** Has the nodes of a model make float32. Its tensors are widened as they are read. */
+/** Makes the nodes of a model produce float32. Its tensors are widened when they are read. */
 export function widen({ graph, functions }: ModelMessage): void {
   widenNodes(graph.nodes);
   for (const { nodes } of functions) widenNodes(nodes);

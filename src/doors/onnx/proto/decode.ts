@@ -1,4 +1,4 @@
-// Reads the bytes of an ONNX file into messages. Raw numbers stay views of the file.
+// Decodes the bytes of an ONNX file to messages. Raw data stays a view of the file.
 import type {
   AttributeMessage,
   DimMessage,
@@ -11,13 +11,13 @@ import type {
 } from './messages';
 import { WireReader } from './wire';
 
-/** What a file says; a graph only where there is one. */
+/** The contents of a file; the graph may be missing. */
 export type DecodedModel = Omit<ModelMessage, 'graph'> & { graph: GraphMessage | null };
 
 /**
- * The model in a file.
+ * Decodes the model in a file.
  *
- * @throws FileFormatError that names the field, for bytes that are no such message
+ * @throws FileFormatError if the bytes are not such a message; the error names the field
  */
 export function decodeModel(bytes: Uint8Array, name: string): DecodedModel {
   const model: DecodedModel = {
@@ -32,7 +32,7 @@ export function decodeModel(bytes: Uint8Array, name: string): DecodedModel {
   return new WireReader(bytes, name).root(model, readModel);
 }
 
-/** The domain of ONNX itself has two names. */
+/** ONNX's own domain has two names. */
 const domainOf = (domain: string): string => (domain === 'ai.onnx' ? '' : domain);
 
 function readModel(field: number, model: DecodedModel, wire: WireReader): void {
@@ -102,7 +102,7 @@ function readNodeOf(nodes: readonly NodeMessage[], wire: WireReader): NodeMessag
   return wire.message(`node[${nodes.length}]`, empty, readNode);
 }
 
-/** Where PyTorch's exporter notes the modules that an operation lies in, outermost first. */
+/** The metadata key under which PyTorch's exporter notes the modules of an operation, outermost first. */
 const SCOPES = 'pkg.torch.onnx.name_scopes';
 
 function readNode(field: number, node: NodeMessage, wire: WireReader): void {
@@ -148,7 +148,7 @@ function readAttribute(field: number, attribute: AttributeMessage, wire: WireRea
   else if (field === 21) attribute.refersTo = wire.text('ref_attr_name');
 }
 
-/** A tensor as it is being read: its lists of numbers grow. */
+/** A tensor while it is being read: its lists of numbers grow. */
 interface Growing extends TensorMessage {
   list: number[];
   isExternal: boolean;

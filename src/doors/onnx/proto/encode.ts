@@ -1,4 +1,5 @@
-// Writes messages as protobuf: the reverse of `decode`. The bytes of weights come in pieces, when their turn is.
+// Encodes messages as protobuf, the reverse of `decode`. The bytes of weights are read piece by piece, while the file
+// is written.
 import { PbfWriter } from 'pbf';
 import type {
   AttributeMessage,
@@ -10,7 +11,7 @@ import type {
   ValueMessage,
 } from './messages';
 
-/** Bytes that are read when they are written. */
+/** Bytes that are read only when they are written. */
 export interface LateBytes {
   readonly byteLength: number;
   read(): Promise<Uint8Array>;
@@ -19,7 +20,7 @@ export interface LateBytes {
 /** A part of a file. */
 export type Piece = Uint8Array | LateBytes;
 
-/** A tensor whose bytes may come late; they take the place of `raw`. */
+/** A tensor whose bytes may be read late; `late` then replaces `raw`. */
 export interface LateTensor extends TensorMessage {
   late?: LateBytes;
 }
@@ -37,7 +38,7 @@ const ATTRIBUTE_TYPE = 20;
 const ATTRIBUTE_REFERS_TO = 21;
 /** `TensorProto.DataLocation.EXTERNAL`. */
 const EXTERNAL = 1;
-/** The wire type of fields that begin with their length. */
+/** The wire type of length-delimited fields. */
 const WITH_LENGTH = 2;
 
 const encoder = new TextEncoder();
@@ -68,7 +69,7 @@ const opset =
     writer.writeVarintField(2, version);
   };
 
-/** A tensor but for its bytes. */
+/** The fields of a tensor, except its bytes. */
 const tensorHead =
   ({ name, dims, dataType, numbers, strings, external }: TensorMessage): Fields =>
   (writer) => {
@@ -143,7 +144,7 @@ const valueInfo =
     }
   };
 
-/** A graph before and after its initializers. */
+/** The fields of a graph before its initializers, and those after. */
 const graphHead =
   ({ nodes, name }: GraphMessage): Fields =>
   (writer) => {
@@ -197,7 +198,7 @@ function bytesOf(fields: Fields): Uint8Array {
   return writer.finish();
 }
 
-/** The tag and the length of a message, or of bytes, that follow. */
+/** The tag and length that precede a message or bytes. */
 const opening = (field: number, length: number): Uint8Array =>
   bytesOf((writer) => {
     writer.writeTag(field, WITH_LENGTH);

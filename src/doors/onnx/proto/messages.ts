@@ -1,11 +1,11 @@
-// The messages of onnx.proto3 that a model is made of, as plain objects. `decode` reads them, `encode` writes them.
+// The messages of onnx.proto3 that make up a model, as plain objects. `decode` reads them, `encode` writes them.
 
-/** A file: a graph, and which version of each operator set its nodes follow. */
+/** A file: a graph, and the version of each operator set that its nodes follow. */
 export interface ModelMessage {
   irVersion: number;
   producerName: string;
   producerVersion: string;
-  /** Versions by domain; the domain of ONNX itself is ''. */
+  /** Versions by domain. ONNX's own domain is ''. */
   opsets: { domain: string; version: number }[];
   graph: GraphMessage;
   functions: FunctionMessage[];
@@ -18,11 +18,11 @@ export interface GraphMessage {
   initializers: TensorMessage[];
   inputs: ValueMessage[];
   outputs: ValueMessage[];
-  /** Types and shapes of what lies between, where the file says them. */
+  /** Types and shapes of intermediate values, if the file gives them. */
   values: ValueMessage[];
 }
 
-/** Nodes that stand for one, by its domain and name. */
+/** A function: nodes that together replace a node with its domain and name. */
 export interface FunctionMessage {
   domain: string;
   name: string;
@@ -30,7 +30,7 @@ export interface FunctionMessage {
   outputs: string[];
   /** Names of attributes without a default. */
   attributes: string[];
-  /** Attributes with one. */
+  /** Attributes with a default. */
   defaults: AttributeMessage[];
   nodes: NodeMessage[];
   opsets: { domain: string; version: number }[];
@@ -39,13 +39,15 @@ export interface FunctionMessage {
 export interface NodeMessage {
   name: string;
   opType: string;
-  /** '' is the domain of ONNX; 'ai.onnx' is written as '' too. */
+  /** '' is ONNX's own domain; 'ai.onnx' is turned into ''. */
   domain: string;
-  /** Names of values; '' where an optional one is left out. */
+  /** Names of values; '' if an optional input is left out. */
   inputs: string[];
   outputs: string[];
   attributes: AttributeMessage[];
-  /** The modules that the operation lies in, as PyTorch's exporter notes them: a list of paths in Python's notation. */
+  /**
+   * The modules that the operation belongs to, as PyTorch's exporter notes them: a list of paths in Python's notation.
+   */
   scopes?: string;
 }
 
@@ -65,7 +67,7 @@ export const ATTRIBUTE = {
   typeProto: 13,
 } as const;
 
-/** One of the values is there, by `type`. */
+/** One of the value fields is set, depending on `type`. */
 export interface AttributeMessage {
   name: string;
   type: number;
@@ -115,24 +117,27 @@ export interface TensorMessage {
   dims: number[];
   /** One of `DATA`. */
   dataType: number;
-  /** Little-endian bytes: a view of the file. Null where the numbers stand in a list, or in another file. */
+  /** Little-endian bytes: a view of the file. Null if the numbers are in a list or in an external file. */
   raw: Uint8Array | null;
-  /** Numbers that stand in a list of the message: of `float_data`, `int32_data`, `int64_data`, `double_data` or `uint64_data`. */
+  /**
+   * The numbers, if they are in one of the message's lists: `float_data`, `int32_data`, `int64_data`, `double_data` or
+   * `uint64_data`.
+   */
   numbers: ArrayLike<number> | null;
   strings: string[] | null;
-  /** Where the bytes stand in another file: `location`, `offset`, `length`. */
+  /** Where the bytes are in an external file: `location`, `offset`, `length`. */
   external: Record<string, string> | null;
 }
 
-/** A dimension: a size, the name of one that is open, or null where nothing is known. */
+/** A dimension: a size, the name of a dynamic size, or null if unknown. */
 export type DimMessage = number | string | null;
 
-/** An input, an output or a value between. */
+/** An input, an output or an intermediate value. */
 export interface ValueMessage {
   name: string;
   kind: 'tensor' | 'sequence' | 'optional' | 'map' | 'sparse' | 'unknown';
-  /** One of `DATA`, of a tensor or of the items of a sequence; 0 where it is unknown. */
+  /** One of `DATA`: the type of a tensor, or of the items of a sequence; 0 if unknown. */
   dataType: number;
-  /** Null where the rank is unknown. */
+  /** Null if the rank is unknown. */
   shape: DimMessage[] | null;
 }

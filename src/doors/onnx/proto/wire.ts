@@ -1,31 +1,32 @@
-// Reading protocol buffers that may be damaged: every length within its message, nesting and memory bounded, and errors that name the field.
+// Reads protocol buffers that may be damaged. Each length must lie within its message, nesting and memory are bounded,
+// and errors name the field.
 import { PbfReader } from 'pbf';
 import { FileFormatError } from '../../../torch';
 
-/** Messages within messages. Graphs of control flow nest by four each. */
+/** The maximum nesting of messages. Each nested control-flow graph adds four levels. */
 const DEEPEST = 100;
-/** What the objects of a file may take beside three times its size; in bytes. */
+/** The objects decoded from a file may take this many bytes plus three times the file's size. */
 const SPARE = 48 * 2 ** 20;
-/** About what objects take in memory: a message, a text, and a number of a list. */
+/** Roughly how many bytes of memory objects take: a message, a string, and a number in a list. */
 const COST = { message: 320, text: 48, number: 8 } as const;
 
 const WIRE = { varint: 0, fixed64: 1, bytes: 2, fixed32: 5 } as const;
 
-/** Reads one field of a message, whose number it is given; false for one that it does not know. */
+/** Reads one field of a message, given its number. Unknown fields are skipped. */
 type ReadField<T> = (field: number, message: T, wire: WireReader) => void;
 
-/** The fields of one file. */
+/** Reads the fields of one file. */
 export class WireReader {
   readonly #pbf: PbfReader;
   readonly #bytes: Uint8Array;
   readonly #name: string;
-  /** Where the message ends that is being read. */
+  /** Where the current message ends. */
   #end: number;
   #budget: number;
-  /** The type of the field that is being read. */
+  /** The wire type of the current field. */
   #type = 0;
   #isRead = false;
-  /** The fields that lead to the one that is being read. */
+  /** The names of the fields that lead to the current one. */
   readonly #path: string[] = [];
 
   constructor(bytes: Uint8Array, name: string) {
@@ -36,12 +37,12 @@ export class WireReader {
     this.#budget = 3 * bytes.length + SPARE;
   }
 
-  /** The fields of the message that all bytes are. */
+  /** Reads the outermost message, which spans all bytes. */
   root<T>(message: T, read: ReadField<T>): T {
     return this.#fields(message, read);
   }
 
-  /** A message within the present one; errors name it by `field`. */
+  /** Reads a message nested in the current one; errors name it by `field`. */
   message<T>(field: string, message: T, read: ReadField<T>): T {
     this.#path.push(field);
     if (this.#path.length > DEEPEST) this.fail(`expected messages nested at most ${DEEPEST} deep`);
@@ -55,7 +56,7 @@ export class WireReader {
     return message;
   }
 
-  /** A whole number, signed, exact up to 2^53. */
+  /** A signed integer, exact up to 2^53. */
   int(field: string): number {
     return this.#named(field, () => {
       this.#expect(WIRE.varint);
@@ -86,7 +87,7 @@ export class WireReader {
     });
   }
 
-  /** Adds the numbers of a repeated field of whole numbers, packed or one by one. */
+  /** Appends the numbers of a repeated integer field, packed or one by one. */
   ints(field: string, list: number[]): void {
     this.#numbers(field, WIRE.varint, list, () => this.#varint());
   }
@@ -105,7 +106,7 @@ export class WireReader {
     });
   }
 
-  /** @throws FileFormatError that names the field */
+  /** @throws FileFormatError, naming the field */
   fail(message: string): never {
     const path = this.#path.length > 0 ? ` in ${this.#path.join('.')}` : '';
     throw new FileFormatError(`${this.#name}: ${message}${path}, at byte ${this.#pbf.pos}; the file is damaged`);
@@ -149,7 +150,7 @@ export class WireReader {
     });
   }
 
-  /** How many numbers stand between here and `end`. */
+  /** How many numbers there are between here and `end`. */
   #count(wire: number, end: number): number {
     if (wire !== WIRE.varint) return Math.ceil((end - this.#pbf.pos) / (wire === WIRE.fixed32 ? 4 : 8));
     let count = 0;
@@ -162,7 +163,7 @@ export class WireReader {
     this.#isRead = true;
   }
 
-  /** Reads a length, and gives where the bytes end that it stands before. */
+  /** Reads a length, and returns where the bytes that follow it end. */
   #length(): number {
     this.#expect(WIRE.bytes);
     const length = this.#varint();
@@ -174,7 +175,7 @@ export class WireReader {
   }
 
   #varint(): number {
-    // Ten bytes of seven bits are the longest.
+    // A varint has at most ten bytes of seven bits.
     const last = Math.min(this.#end, this.#pbf.pos + 10);
     for (let at = this.#pbf.pos; at < last; at++) {
       if (this.#bytes[at]! < 0x80) return this.#pbf.readVarint(true);

@@ -1,9 +1,9 @@
-// Activation functions: ONNX's own where its version has them, else their formulas.
+// Activation functions: ONNX's own operator if its version has one, otherwise the formula.
 import { f, type Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 import { expressionOf } from './elementwise';
 
-/** Dynamic number i of the node as an attribute. */
+/** Scalar argument i of the node as an attribute. */
 const scalar = (site: Site, i: number) => f(site.scalars[i]!);
 
 const plain =
@@ -19,7 +19,7 @@ const gelu: Translator = (site) => {
   const isTanh = expressionOf(site).includes('tanh');
   if (site.opset >= 20) return site.op('Gelu', [x], { approximate: isTanh ? 'tanh' : 'none' });
   if (!isTanh) {
-    // x Φ(x), by the error function.
+    // x Φ(x), with Φ from the error function.
     const half = times(site, plus(site, site.op('Erf', [times(site, x, Math.SQRT1_2)]), 1), 0.5);
     return site.op('Mul', [x, half]);
   }
@@ -30,7 +30,7 @@ const gelu: Translator = (site) => {
 
 const hardSigmoid = (site: Site): Wire => site.op('HardSigmoid', [site.in(0)], { alpha: f(1 / 6), beta: f(0.5) });
 
-/** Past this, ln(1 + e^x) is x in float32. */
+/** Above this, ln(1 + e^x) equals x in float32. */
 const LINEAR = 20;
 
 const softplus: Translator = (site) => {
@@ -51,7 +51,7 @@ const threshold: Translator = (site) => {
   return site.op('Where', [below, site.scalar(site.scalars[1]!, x.dtype), x], {}, x.dtype);
 };
 
-/** Attention's weights of rows whose every score is −∞ are 0; ONNX's Softmax gives NaN. */
+/** In attention, a row whose scores are all −∞ gets weights of 0; ONNX's Softmax would give NaN. */
 const softmax: Translator = (site) => {
   const { dim, safe } = site.attrs<{ dim: number; safe?: boolean }>();
   const y = site.op('Softmax', [site.in(0)], { axis: dim });

@@ -3,13 +3,13 @@ import { isFloat } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 
-/** The node of the same meaning. */
+/** Translates to the ONNX node of this type, which means the same. */
 const same =
   (opType: string): Translator =>
   (site) =>
     site.op(opType, inputsOf(site), {}, site.dtype);
 
-/** The same for floats; whole numbers stay as they are. */
+/** The same for floats; integers pass unchanged. */
 const ofFloats =
   (opType: string): Translator =>
   (site) =>
@@ -17,19 +17,19 @@ const ofFloats =
 
 const inputsOf = (site: Site): Wire[] => site.node.inputs.map((_, i) => site.in(i));
 
-/** The second operand: a tensor, or the node's number. */
+/** The second operand: a tensor, or the node's scalar argument. */
 const operand = (site: Site): Wire => (site.has(1) ? site.in(1) : number(site, 0));
 
-/** A number of the node, as the dtype of its first input. */
+/** A scalar argument of the node, cast to the dtype of its first input. */
 const number = (site: Site, i: number): Wire => site.number(i, site.in(0).dtype);
 
-/** The expression that the node computes: definitions of one name differ by it. */
+/** The expression that the node computes. It tells apart operations that share a name. */
 export function expressionOf({ node: { op, inputs, outputs, attrs } }: Site): string {
   const lowered = op.lower({ inputs, outputs, attrs } as unknown as Parameters<typeof op.lower>[0]);
   return lowered.kind === 'pointwise' ? lowered.body.expr : '';
 }
 
-/** `or`, `and` for bools, a node of ONNX for numbers. */
+/** `or` and `and` for bools; an arithmetic ONNX node for numbers. */
 const sumOrLogic =
   (opType: string, logic: string): Translator =>
   (site) => {
@@ -47,7 +47,7 @@ const binary =
   (site) =>
     site.op(opType, [site.in(0), operand(site)]);
 
-/** Types that ONNX's comparisons leave out, as those that they take. */
+/** Casts dtypes that ONNX's comparisons do not accept to int64, which they do. */
 const ordered = (site: Site, x: Wire): Wire =>
   x.dtype === 'bool' || x.dtype === 'uint8' || x.dtype === 'uint32' ? site.builder.cast(x, 'int64') : x;
 
@@ -75,7 +75,7 @@ const bits =
 export const trunc = (site: Site, x: Wire): Wire =>
   site.op('Mul', [site.op('Sign', [x]), site.op('Floor', [site.op('Abs', [x])])]);
 
-/** Python's quotient of whole numbers, where ONNX's is cut off. */
+/** Python's integer quotient, rounded down; ONNX's is truncated. */
 const floorQuotient: Translator = (site) => {
   const [a, b] = [site.in(0), operand(site)];
   if (isFloat(a.dtype)) return site.op('Floor', [site.op('Div', [a, b])]);
@@ -97,7 +97,7 @@ const where: Translator = (site) => {
   return site.op('Where', [condition, a, b], {}, site.dtype);
 };
 
-/** The extreme of two; of bools, "or" and "and". */
+/** The maximum or minimum of two operands; for bools, "or" and "and". */
 const extreme =
   (opType: string, logical: string): Translator =>
   (site) =>
@@ -129,7 +129,7 @@ const logit: Translator = (site) => {
   return site.op('Log', [site.op('Div', [a, site.op('Sub', [site.scalar(1), a])])]);
 };
 
-/** The angle of (b, a): that of a / b, turned where b is negative. */
+/** The angle of (b, a): that of a / b, corrected if b is negative. */
 const atan2: Formula = (site, a, b) => {
   const zero = site.scalar(0);
   const turn = site.op(
@@ -163,7 +163,7 @@ const finite: Translator = (site) => {
   return site.op('Not', [bad]);
 };
 
-/** NaN and infinities are those of floats. */
+/** Only floats can be NaN or infinite; for other dtypes the answer is a constant. */
 const classified =
   (translate: Translator, otherwise: 0 | 1): Translator =>
   (site) => {
@@ -180,7 +180,7 @@ const nanToNum: Translator = (site) => {
   return site.op('Where', [above, positive!, site.op('Where', [below, negative!, finite], {}, x.dtype)], {}, x.dtype);
 };
 
-/** Whether |a − b| ≤ atol + rtol |b|; infinities are close to themselves, NaN too where the node says so. */
+/** Whether |a − b| ≤ atol + rtol |b|. Equal infinities are close; NaNs are too if `equalNan`. */
 const isclose: Formula = (site, a, b) => {
   const [rtol, atol, equalNan] = site.scalars as [number, number, number];
   const bound = site.op('Add', [site.op('Mul', [site.op('Abs', [b]), site.scalar(rtol)]), site.scalar(atol)]);
@@ -192,7 +192,7 @@ const isclose: Formula = (site, a, b) => {
   return site.op('Or', [close, site.op('And', [site.op('IsNaN', [a], {}, 'bool'), site.op('IsNaN', [b], {}, 'bool')])]);
 };
 
-/** 0 below 0, 1 above it, and at 0 the number in b. */
+/** 0 for a < 0, 1 for a > 0, and b for a = 0. */
 const heaviside: Formula = (site, a, b) => {
   const zero = site.scalar(0, a.dtype);
   const above = site.builder.cast(site.op('Greater', [a, zero], {}, 'bool'), a.dtype);
@@ -214,7 +214,7 @@ const full: Translator = (site) => {
   return shape.length === 0 ? value : site.expand(value, shape);
 };
 
-/** Nodes of ONNX that have our names but for the capital. */
+/** ONNX operators with our names, but for the capital letter. */
 const alike = 'Abs Acos Acosh Asin Asinh Atan Atanh Cos Cosh Erf Exp Log Neg Reciprocal Sign Sin Sinh Sqrt Tan';
 
 export const elementwise: Translators = {

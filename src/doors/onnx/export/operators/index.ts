@@ -1,4 +1,4 @@
-// All operations that have a form in ONNX, by their names in recorded nodes.
+// All operations that can be written in ONNX, by their names in recorded nodes.
 import type { Site, Translator, Translators } from '../site';
 import { activation } from './activation';
 import { elementwise } from './elementwise';
@@ -23,7 +23,10 @@ const plain: Translators = {
   ...losses,
 };
 
-/** Tries the layers that may end in an operation, before the operation itself. */
+/**
+ * Some layers are recorded as several nodes, and are recognised at the last one. These are tried before the operation
+ * itself.
+ */
 const ending =
   (op: string, ...layers: readonly ((site: Site) => ReturnType<Translator> | null)[]): Translator =>
   (site) => {
@@ -43,7 +46,7 @@ export const translators: Translators = {
   reshape: ending('reshape', lineLayer, plainGroups),
 };
 
-/** Operations whose attributes may hang on sizes: they look at those of every trace. */
+/** Operations whose attributes may depend on dynamic sizes: their translators read the attributes of every trace. */
 export const sized: ReadonlySet<string> = new Set([
   ...['reshape', 'expand', 'full', 'slice', 'asStrided', 'flip', 'stridedScatter', 'unfold', 'overlapAdd', 'window'],
   ...[
@@ -59,5 +62,5 @@ export const sized: ReadonlySet<string> = new Set([
   ],
 ]);
 
-/** Operations whose numbers may be sizes. */
+/** Operations whose scalar arguments may be sizes. */
 export const numbered: ReadonlySet<string> = new Set([...sized, ...Object.keys(elementwise)]);

@@ -1,4 +1,4 @@
-// Elements by indices, picked and put back; regions; dropout.
+// Gathers and scatters by indices, pooling over regions, and dropout.
 import { isFloat } from '../../../../torch/inside';
 import { f, type Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
@@ -10,7 +10,7 @@ interface Dim {
 const gather: Translator = (site) =>
   site.op('GatherElements', [site.in(0), site.builder.cast(site.in(1), 'int64')], { axis: site.attrs<Dim>().dim });
 
-/** Indices as a list. */
+/** Indices as a list of int64. */
 const listed = (site: Site, i: number): Wire => {
   const index = site.builder.cast(site.in(i), 'int64');
   return site.shape(i).length === 0 ? site.op('Reshape', [index, site.builder.ints([1])]) : index;
@@ -19,7 +19,7 @@ const listed = (site: Site, i: number): Wire => {
 const indexSelect: Translator = (site) =>
   site.op('Gather', [site.in(0), listed(site, 1)], { axis: site.attrs<Dim>().dim });
 
-/** An index for every element of a source, where the node has one list for a dimension. */
+/** Expands a list of indices along a dimension to one index for each element of the source. */
 function spread(site: Site, i: number, source: number, dim: number): Wire {
   const sizes = site.sizesOf(site.value(source));
   const one = sizes[0]?.map(() => 1) ?? [1];
@@ -60,7 +60,7 @@ const scatterSum: Translator = (site) => {
   return scattered(site, zeros, index, site.in(1), dim, 'add');
 };
 
-/** What becomes of several elements in one place, by ONNX's names, with the number that changes nothing. */
+/** How several elements with the same index are combined: ONNX's name, and the neutral number. */
 const reductions: Readonly<Record<string, readonly [reduction: string, neutral: number]>> = {
   sum: ['add', 0],
   mean: ['add', 0],
@@ -92,7 +92,7 @@ const oneHot: Translator = (site) => {
   return site.op('OneHot', [site.builder.cast(site.in(0), 'int64'), depth, values], { axis: -1 }, 'int64');
 };
 
-/** Zeros with elements of x at places counted through each line. */
+/** Zeros, with the elements of x scattered to indices that count through each plane. */
 const maxUnpool: Translator = (site) => {
   const zeros = site.expand(
     site.scalar(0),
@@ -109,10 +109,10 @@ interface Pooling {
   readonly ratio: number;
 }
 
-/** Coordinates of samples, by whether centres of pixels lie half a pixel from their corners. */
+/** ONNX's coordinate modes, by whether pixel centres lie half a pixel from the pixels' corners. */
 const coordinates: Readonly<Record<string, string>> = { align: 'output_half_pixel', alignHalf: 'half_pixel' };
 
-/** Inputs: regions [K, 5], each with the number of its picture, and a map. */
+/** Inputs: regions [K, 5], each beginning with the index of its image, and a feature map. */
 const roiAlign: Translator = (site) => {
   const { kind, out, ratio } = site.attrs<Pooling>();
   const mode = coordinates[kind];
@@ -133,7 +133,10 @@ const roiAlign: Translator = (site) => {
 
 // ── Dropout ──
 
-/** Scalars: the key's two words, the bound of draws that keep, scale, shift, and the value of dropped elements. */
+/**
+ * Scalars: the two words of the key, the bound below which a draw keeps its element, scale, shift, and the value of
+ * dropped elements.
+ */
 const dropout: Translator = (site) => {
   const { inner } = site.attrs<{ inner: number }>();
   const [, , bound, scale, shift, dropped] = site.scalars as [number, number, number, number, number, number];

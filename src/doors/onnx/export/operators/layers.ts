@@ -1,4 +1,5 @@
-// Layers that were recorded as several nodes and are one in ONNX: convolutions and pooling of lines and volumes, normalised groups.
+// Layers that are recorded as several nodes but are one node in ONNX: convolutions and pooling over 1D and 3D data,
+// group normalisation.
 import {
   type AvgPoolAttrs,
   type ConvAttrs,
@@ -13,18 +14,18 @@ import {
 import { type Attributes, f, type Wire } from '../builder';
 import type { Site } from '../site';
 
-/** The node that makes a value, if it is of an operation. */
+/** The node that computes a value, if it is of this operation; else null. */
 const made = (value: Value | undefined, op: string): Node | null =>
   value?.node && value.node.op.name === op ? value.node : null;
 
-/** What a reshape shows: x[…, L] as an image of one row. */
+/** If the value is x[…, L] reshaped to an image of one row, returns x. */
 function line(value: Value): Value | null {
   const x = made(value, 'reshape')?.inputs[0];
   if (x?.shape.length !== 3) return null;
   return sameShape(value.shape, [x.shape[0]!, x.shape[1]!, 1, x.shape[2]!]) ? x : null;
 }
 
-/** A layer over lines that was computed with images of one row, at the reshape that takes the row away. */
+/** A 1D layer that was computed with images of one row. It is recognised at the reshape that removes the row. */
 export function lineLayer(site: Site): Wire | null {
   const node = site.value(0).node;
   const [image] = node?.inputs ?? [];
@@ -77,13 +78,13 @@ function linePooling(site: Site, node: Node, x: Value): Wire | null {
   return site.op('AveragePool', [site.wire(x)], { ...attributes, count_include_pad: attrs.countIncludePad ? 1 : 0 });
 }
 
-/** A kernel [O, C, kd, kh, kw] that a reshape shows with its depth among the channels. */
+/** If the value is a kernel [O, C, kd, kh, kw] reshaped so that depth joins the channels, returns the kernel. */
 function volumeKernel(value: Value): Value | null {
   const w = made(value, 'reshape')?.inputs[0];
   return w?.shape.length === 5 ? w : null;
 }
 
-/** Zeros around x along its depth alone; x itself where there are none. */
+/** The zero padding of x along its depth only; x itself if there is none. */
 function aroundDepth(value: Value): { x: Value; front: number; back: number } {
   const whole = { x: value, front: 0, back: 0 };
   const node = made(value, 'stridedScatter');
@@ -96,7 +97,7 @@ function aroundDepth(value: Value): { x: Value; front: number; back: number } {
 
 const hasOrder = (order: readonly number[], expected: readonly number[]): boolean => sameShape(order, expected);
 
-/** A convolution of volumes, at the permutation that puts its slices in order. */
+/** A 3D convolution, recognised at the permutation that puts its slices in order. */
 export function volumeConvolution(site: Site): Wire | null {
   if (!hasOrder(site.attrs<{ order: readonly number[] }>().order, [0, 2, 1, 3, 4])) return null;
   const conv = made(made(site.value(0), 'reshape')?.inputs[0], 'conv2d');
@@ -118,7 +119,7 @@ export function volumeConvolution(site: Site): Wire | null {
   });
 }
 
-/** A transposed convolution of volumes without padding along the depth, where its slices are laid over each other. */
+/** A transposed 3D convolution without padding along the depth, recognised where its slices are added together. */
 export function volumeTransposed(site: Site): Wire | null {
   const { dim, size, step, dilation: far, order } = site.attrs<WindowAttrs>();
   const conv = made(made(site.value(0), 'reshape')?.inputs[0], 'convTranspose2d');
@@ -151,7 +152,7 @@ interface Groups {
   readonly eps: number;
 }
 
-/** x[N, C, …] with each of its groups normalised, as a reshape shows it. */
+/** If the value is x[N, C, …] with each group of channels normalised, returns x and the groups. */
 function groupsOf(value: Value | undefined): Groups | null {
   const norm = made(made(value, 'reshape')?.inputs[0], 'nativeLayerNorm');
   const x = made(norm?.inputs[0], 'reshape')?.inputs[0];
@@ -163,13 +164,13 @@ function groupsOf(value: Value | undefined): Groups | null {
   return Number.isInteger(count) && x.shape[1]! % count === 0 ? { x, count, eps: norm.scalars[0]! } : null;
 }
 
-/** One number a channel, which a reshape shows as [1, C, 1, …]. */
+/** If the value is one number per channel reshaped to [1, C, 1, …], returns the vector of numbers. */
 function perChannel(value: Value | undefined, channels: number): Value | null {
   const x = made(value, 'reshape')?.inputs[0];
   return x && sameShape(x.shape, [channels]) && value!.shape[1] === channels ? x : null;
 }
 
-/** Groups that are normalised, scaled and shifted: instances, or groups where the version has them. */
+/** Normalised groups with scale and shift, as InstanceNormalization, or as GroupNormalization if the version has it. */
 export function affineGroups(site: Site): Wire | null {
   const product = made(site.value(0), 'mul');
   const groups = groupsOf(product?.inputs[0]);
@@ -184,7 +185,7 @@ export function affineGroups(site: Site): Wire | null {
   return site.op('GroupNormalization', inputs, { epsilon, num_groups: groups.count });
 }
 
-/** Groups that are normalised alone, by instances of one channel each. */
+/** Normalised groups without scale and shift, as InstanceNormalization with one channel per group. */
 export function plainGroups(site: Site): Wire | null {
   const groups = groupsOf(site.node.outputs[0]);
   if (!groups) return null;
@@ -200,7 +201,7 @@ export function plainGroups(site: Site): Wire | null {
   return isInstance ? y : site.reshape(y, to, sizes);
 }
 
-/** Means over all of a picture. */
+/** The mean over a whole image. */
 export function globalMean(site: Site): Wire | null {
   const { dims, keepdim } = site.attrs<{ dims: readonly number[]; keepdim: boolean }>();
   const rank = site.shape().length;

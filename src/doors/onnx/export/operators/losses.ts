@@ -3,7 +3,7 @@ import type { CrossEntropyAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 
-/** The definitions for a mean and a sum differ by the values that their gradients read. */
+/** Whether the loss takes the mean. The variants for mean and sum differ in the values that their gradients read. */
 const reducesToMean = ({ node: { op } }: Site): boolean => op.saves?.outputs?.length === 3;
 
 const crossEntropy: Translator = (site) => {
@@ -17,7 +17,7 @@ const crossEntropy: Translator = (site) => {
   return [loss, ...outputs.slice(1).map(() => null)];
 };
 
-/** −w_t x_t for the label t of each row of x, and w_t; both 0 for rows that are ignored. */
+/** −w_t x_t for the label t of each row of x, and w_t; both are 0 for ignored rows. */
 const nllLoss: Translator = (site) => {
   const { ignoreIndex, weighted } = site.attrs<CrossEntropyAttrs>();
   const labels = site.builder.cast(site.in(1), 'int64');

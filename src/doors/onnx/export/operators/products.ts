@@ -52,7 +52,7 @@ const convTranspose: Translator = (site) => {
   });
 };
 
-/** Windows of a pooling. Those that are counted by rounding up get a frame on the far sides that holds them. */
+/** The windows of a pooling. With ceilMode, padding is added at the far sides so that the last windows fit. */
 function windows(site: Site, dilation: readonly number[] = [1, 1]) {
   const { kernel, stride, padding, ceilMode } = site.attrs<AvgPoolAttrs>();
   const behind = !ceilMode
@@ -72,7 +72,8 @@ const maxPool: Translator = (site) => {
   const pads = [...padding, ...padding.map((n, d) => n + behind[d]!)];
   const [y, indices] = site.node.outputs;
   const isRead = site.context.uses(indices!) > 0;
-  // onnxruntime refuses more padding than a kernel has elements, and gives the lowest finite number where a window has none.
+  // onnxruntime refuses padding larger than the kernel, and gives the lowest finite number for a window without
+  // elements.
   const framed =
     !isRead && ([0, 1] as const).some((d) => pads[d + 2]! >= kernel[d] || dilation[d] > site.shape()[d + 2]!);
   const frame = () =>
@@ -86,7 +87,7 @@ const maxPool: Translator = (site) => {
   };
   if (!isRead) return [site.op('MaxPool', [x], attributes), null];
   const [values, places] = site.builder.node('MaxPool', [site.in(0)], attributes, [y!.dtype, 'int64']) as [Wire, Wire];
-  // ONNX counts through the whole tensor, and we through each plane.
+  // ONNX's indices count through the whole tensor, ours through each plane.
   const [height, width] = site.sizesOf(site.value(0)).slice(2);
   const plane = site.op('ReduceProd', [site.list([height!, width!])], { keepdims: 0 });
   return [values, site.op('Mod', [places, plane])];
@@ -101,7 +102,7 @@ const avgPool: Translator = (site) => {
   let pads = [...padding, ...padding.map((n, d) => n + behind[d]!)];
   let counts = countIncludePad || divisorOverride !== null;
   if (isRounded && counts) {
-    // What rounding up adds behind the frame counts for nothing, unless all windows count alike.
+    // Elements that ceilMode adds beyond the padding do not count, unless all windows have the same divisor.
     if (framed || divisorOverride !== null) {
       const frame = divisorOverride === null ? padding : padding.map((n, d) => n + behind[d]!);
       const around = [0, 0, ...padding, 0, 0, ...frame];
@@ -116,10 +117,10 @@ const avgPool: Translator = (site) => {
   return site.op('Mul', [y, site.scalar((kernel[0] * kernel[1]) / divisorOverride)]);
 };
 
-/** Cells of an adaptive pooling of unequal windows, at most. */
+/** The most cells of an adaptive pooling with unequal windows. */
 const MAX_CELLS = 1024;
 
-/** The place of the greatest element of each window, which are cut out one by one. */
+/** The index of the maximum of each window. Windows are cut out one by one. */
 const adaptiveMaxPool: Translator = (site) => {
   site.fixed('windows', ({ inputs: [x], outputs: [y] }) => [...x!.shape.slice(2), ...y!.shape.slice(2)]);
   const [rows, columns] = site.result().slice(2) as [number, number];

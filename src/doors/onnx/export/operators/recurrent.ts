@@ -1,14 +1,14 @@
-// Recurrent layers: RNN, GRU and LSTM of ONNX, whose gates stand in another order.
+// Recurrent layers as ONNX's RNN, GRU and LSTM, whose gates are in another order.
 import { type Node, numelOf as numel, type RecurrentAttrs, type Value } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 
-/** Gates of ONNX in its order, by their places in ours: i o f c of i f g o; z r h of r z n. */
+/** ONNX's gates in its order, by their indices in ours: i o f c from i f g o; z r h from r z n. */
 const orders = { lstm: [0, 3, 1, 2], gru: [1, 0, 2], tanh: [0], relu: [0] };
 const types = { lstm: 'LSTM', gru: 'GRU', tanh: 'RNN', relu: 'RNN' };
 const suffixes = { lstm: 'iofc', gru: 'zrh', tanh: 'h', relu: 'h' };
 
-/** What a linear layer in front of the recurrence is made of. */
+/** The parts of the linear layer in front of the recurrence. */
 interface Shares {
   readonly x: Value;
   readonly weight: Value;
@@ -17,7 +17,9 @@ interface Shares {
 
 const isOf = (value: Value, op: string): Node | null => (value.node?.op.name === op ? value.node : null);
 
-/** [times, batch, features] by a linear layer: rows, a product, and their shape again. */
+/**
+ * [times, batch, features] through a linear layer: recorded as a reshape to rows, a matrix product, and a reshape back.
+ */
 function sharesOf(site: Site): Shares {
   const product = isOf(isOf(site.value(0), 'reshape')?.inputs[0] ?? site.value(0), 'matmul');
   const rows = product && isOf(product.inputs[0]!, 'reshape');
@@ -29,7 +31,7 @@ function sharesOf(site: Site): Shares {
   return { x, weight: product.inputs[1]!, bias: product.inputs[2] ?? null };
 }
 
-/** Whether a value is zeros, or a part of them. */
+/** Whether a value is zeros, or a view of zeros. */
 function isZero(value: Value): boolean {
   let at: Value = value;
   while (at.node && ['slice', 'asStrided', 'reshape', 'identity', 'expand'].includes(at.node.op.name))
@@ -43,7 +45,7 @@ const recurrent: Translator = (site) => {
   const [, hidden, , h0, other] = site.node.inputs as readonly [Value, Value, Value, Value, Value | undefined];
   const size = h0.shape[1]!;
   const order = orders[kind];
-  /** Rows of a weight, or numbers of a bias, gate by gate. */
+  /** The rows of a weight, or the numbers of a bias, gate by gate. */
   const gated = (value: Value, name: string): Wire => site.context.rows(site, value, { order, size, suffix: name });
   const own = isOf(bias ?? h0, 'add');
   const pair: readonly (Value | null)[] =
@@ -82,7 +84,7 @@ const recurrent: Translator = (site) => {
   return kind === 'lstm' ? [states, null, null] : [states, null];
 };
 
-/** A part of the states of a recurrent layer: those after each element, or the last one. Null for other parts. */
+/** A view of the states of a recurrent layer: all states, or the last one. Null for other views. */
 export function statesOf(site: Site): Wire | null {
   const value = site.value(0);
   const ends = value.node && site.context.ends.get(value.node);

@@ -16,7 +16,7 @@ const reduced =
     return site.reduce(opType, site.in(0), dims, keepdim);
   };
 
-/** Of bools, by their numbers. */
+/** Bools are cast to numbers for the reduction. */
 const ofBools =
   (opType: string): Translator =>
   (site) => {
@@ -25,7 +25,7 @@ const ofBools =
     return site.builder.cast(y, 'bool');
   };
 
-/** An extreme, and along one dimension its place too. */
+/** The maximum or minimum; along a single dimension, its index too. */
 const extreme =
   (opType: string, place: string): Translator =>
   (site) => {
@@ -38,7 +38,7 @@ const extreme =
     return [y, site.op(place, [wide], { axis: dim, keepdims: keepdim ? 1 : 0 }, 'int64')];
   };
 
-/** How many elements come together, as a number of float32. */
+/** How many elements are reduced to one, as a float32. */
 function countOf(site: Site, dims: readonly number[]): Wire {
   const sizes = site.sizesOf(site.value(0));
   const counts = dims.map((d) => sizes[d]!);
@@ -85,7 +85,7 @@ interface BatchNorm {
   readonly bias: boolean;
 }
 
-/** The list of numbers, one a channel, that a value of shape [1, C, 1, …] shows. */
+/** If the value is a list of one number per channel, reshaped to [1, C, 1, …], returns the list. */
 function channels(site: Site, value: Value): Wire | null {
   let at = value;
   while (at.node && at.node.op.name === 'reshape' && numel(at.shape) === at.node.inputs[0]!.numel) {
@@ -95,7 +95,7 @@ function channels(site: Site, value: Value): Wire | null {
   return null;
 }
 
-/** The same by a reshape. */
+/** The same, with a Reshape node if the list cannot be found. */
 const asChannels = (site: Site, value: Value): Wire =>
   channels(site, value) ?? site.op('Reshape', [site.wire(value), site.builder.ints([-1])]);
 
@@ -117,7 +117,7 @@ const batchNorm: Translator = (site) => {
   return site.builder.node('BatchNormalization', wires, { epsilon, momentum: f(0.9), training_mode: 1 }, dtypes)[0]!;
 };
 
-/** The running statistics of the module, or those that it would begin with. */
+/** The module's running statistics, or the initial ones if it keeps none. */
 function running(site: Site, shape: Shape): Wire[] {
   return (['running_mean', 'running_var'] as const).map((name, i) => {
     const known = site.context.named(site.place === '' ? name : `${site.place}.${name}`);
@@ -140,7 +140,7 @@ const cumsum: Translator = (site) => {
   return site.op('CumSum', [site.in(0), site.scalar(dim, 'int64')], { reverse: reverse ? 1 : 0 });
 };
 
-/** The places of the elements of a dimension in order. */
+/** The indices that sort a dimension. */
 const argsort: Translator = (site) => {
   const { dim, descending } = site.attrs<{ dim: number; descending: boolean }>();
   const x = site.in(0);

@@ -1,4 +1,5 @@
-// Images at another size: Resize where it takes the same elements as we do, else Gather, or products for means of windows.
+// Resampled images: Resize if it reads the same elements as we do. Otherwise Gather, or matrix products for means over
+// windows.
 import { type PictureResampleAttrs as FilterAttrs, type ResampleAttrs, tapsAt } from '../../../../torch/inside';
 import { f, type Wire } from '../builder';
 import type { Site, Size, Translator, Translators } from '../site';
@@ -33,21 +34,21 @@ const resample: Translator = (site) => {
   }
   const axes = ([0, 1] as const).map((d) => ({ from: from[d], to: to[d], scale: scale[d], mode, half }));
   const ways = axes.map(waysOf);
-  // onnxruntime copies what keeps its shape, whatever the factors.
+  // onnxruntime copies the input if its shape stays the same, whatever the factors are.
   const copies = axes.every((axis) => axis.from === axis.to) && axes.some((axis) => axis.scale !== 1);
   if (!copies && ways.every(({ sizes: fits }) => fits)) return bySizes();
   if (!copies && ways.every(({ factor }) => factor !== null)) return byScales([ways[0]!.factor!, ways[1]!.factor!]);
   return mode === 'nearest' ? picked(site, ways) : cubicProducts(site, axes);
 };
 
-/** The nearest elements, by their places. */
+/** Nearest neighbours, gathered by index. */
 const picked = (site: Site, ways: readonly Ways[]): Wire =>
   ways.reduce((x, { places }, d) => {
     const stays = places.length === site.shape()[d + 2] && places.every((place, i) => place === i);
     return stays ? x : site.op('Gather', [x, site.builder.ints(places)], { axis: d + 2 });
   }, site.in(0));
 
-/** Cubics between elements, as products with the matrices of their shares. */
+/** Cubic interpolation, as products with the matrices of weights. */
 const cubicProducts = (site: Site, axes: readonly Axis[]): Wire =>
   products(
     site,
@@ -59,26 +60,27 @@ const cubicProducts = (site: Site, axes: readonly Axis[]): Wire =>
 interface Axis {
   readonly from: number;
   readonly to: number;
-  /** Old elements a new one, as we compute with it. */
+  /** Old elements per new element, as our kernel uses it. */
   readonly scale: number;
   readonly mode: ResampleAttrs['mode'];
   readonly half: boolean;
 }
 
 interface Ways {
-  /** Whether Resize by sizes gives what we do. */
+  /** Whether Resize with target sizes gives our result. */
   readonly sizes: boolean;
-  /** The factor by which it does; null where there is none. */
+  /** The factor with which Resize gives our result; null if there is none. */
   readonly factor: number | null;
-  /** Of the nearest elements, their places. */
+  /** For nearest neighbours: the index of each output's source element. */
   readonly places: readonly number[];
 }
 
 const near = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-6 * Math.abs(b);
 
 /**
- * How Resize comes to what we compute along an axis. It divides by a factor of float32, where we, as PyTorch, multiply by its inverse, so
- * that a nearest element may be another; and it makes the new size of the factor, which may round to another one.
+ * How Resize can give our result along an axis. Resize divides by a float32 factor, while we multiply by its inverse,
+ * as PyTorch does, so another element may be nearest. Resize also computes the new size from the factor, and may round
+ * to another size.
  */
 function waysOf({ from, to, scale, mode, half }: Axis): Ways {
   const nearest = mode === 'nearest';
@@ -89,17 +91,17 @@ function waysOf({ from, to, scale, mode, half }: Axis): Ways {
   const fits = (factor: number) =>
     places.every((place, i) => {
       const at = half ? single(single((i + 0.5) / factor) - 0.5) : single(i / factor);
-      // Some versions of onnxruntime take what lies 1e-6 below a half for one.
+      // Some versions of onnxruntime treat coordinates up to 1e-6 below a half as a half.
       return (half ? [0.5, 0.5 + 1e-6] : [0]).every((more) => place === inside(Math.floor(at + more)));
     });
   const exact = single(1 / scale);
-  // The next numbers of float32, for sizes that the factor itself misses.
+  // The neighbouring float32 numbers, for sizes that the exact factor misses.
   const factors = [exact, exact * (1 - 2 ** -23), exact * (1 + 2 ** -23)].map(single);
   const factor = factors.find((each) => Math.floor(single(each * from)) === to && fits(each));
   return { sizes: near(scale, from / to) && fits(single(to / from)), factor: factor ?? null, places };
 }
 
-/** Means of windows of unequal sizes: products with the matrices of their shares. */
+/** Means over windows of unequal sizes, as products with the matrices of weights. */
 function windowMeans(site: Site): Wire {
   const [height, width, rows, columns] = site.fixed('windows', ({ inputs: [x], outputs: [y] }) => [
     ...x!.shape.slice(2),
@@ -113,7 +115,7 @@ function windowMeans(site: Site): Wire {
   return products(site, [shares(height, rows), shares(width, columns)]);
 }
 
-/** Weighted sums along rows, then columns: by new element, the old ones and their shares. */
+/** Weighted sums along rows, then columns. `taps` gives for each new element the old elements and their weights. */
 function products(site: Site, taps: readonly (readonly ReadonlyMap<number, number>[])[]): Wire {
   const matrix = (d: 0 | 1): Wire => {
     const [from, to] = [site.shape()[d + 2]!, site.result()[d + 2]!];
@@ -126,7 +128,7 @@ function products(site: Site, taps: readonly (readonly ReadonlyMap<number, numbe
   return site.op('MatMul', [site.op('MatMul', [matrix(0), site.in(0)]), matrix(1)]);
 }
 
-/** Images through filters that are as wide as outputs are apart. */
+/** Filters whose width equals the distance between outputs. */
 const filtered: Translator = (site) => {
   const { filter, kind, own } = site.attrs<FilterAttrs>();
   if (!filter || own || kind !== 'float') return site.fail('resizes pictures as ONNX has no node for');

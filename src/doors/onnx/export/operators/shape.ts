@@ -1,4 +1,4 @@
-// Operations that move elements without changing them: views, joins, frames, windows.
+// Operations that move elements without changing them: views, concatenation, padding, windows.
 import type { Shape } from '../../../../torch';
 import { contiguousStrides, countOf, type Node, numelOf as numel, type WindowAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
@@ -19,7 +19,7 @@ interface Strided {
   readonly strides: readonly number[];
 }
 
-/** Where a view begins in each dimension of x, which it shows parts of; null where it does not go by the dimensions of x. */
+/** The start and step of a view in each dimension of x; null if the view is not a slice of the dimensions of x. */
 function partsOf(node: Node): { starts: number[]; steps: number[] } | null {
   const { shape, strides } = node.attrs as Strided;
   const x = node.inputs[0]!.shape;
@@ -39,7 +39,7 @@ function partsOf(node: Node): { starts: number[]; steps: number[] } | null {
   return { starts, steps };
 }
 
-/** A view that shows parts of the dimensions of x, in their order; null where it does something else. */
+/** A view that slices the dimensions of x in their order; null for other views. */
 function sliced(site: Site): Wire | null {
   const parts = site.twins.map(partsOf);
   if (!parts.every((part) => part !== null)) return null;
@@ -53,14 +53,17 @@ function sliced(site: Site): Wire | null {
   return site.slice(site.in(0), site.sizesOf(site.value(0)), ranges);
 }
 
-/** How a view walks through x: by a grid of its elements as far as dimensions do not cross each other, and behind that one by one. */
+/**
+ * How a view walks through x. As far as the view's dimensions do not overlap, they slice a grid over x's elements; the
+ * rest is gathered element by element.
+ */
 interface Walk {
-  /** The dimensions of the view that each are a part of one of the grid, by falling stride. */
+  /** The view's dimensions that each slice one dimension of the grid, by falling stride. */
   readonly dims: readonly number[];
-  /** Those that are picked from the last dimension of the grid. */
+  /** The view's dimensions that are gathered from the last dimension of the grid. */
   readonly picked: readonly number[];
   readonly grid: readonly number[];
-  /** Where each part begins; in the last dimension, the first element that is picked. */
+  /** Where each slice begins; in the last dimension, the first element that is gathered. */
   readonly starts: readonly number[];
 }
 
@@ -90,7 +93,7 @@ function walkOf(node: Node): Walk {
   return { dims: [], picked: all, grid: [count], starts: [node.scalars[0]!] };
 }
 
-/** Any view: x by a grid, parts of its dimensions, in the view's order, repeated where strides are 0. */
+/** Any view: reshape x to the grid, slice, permute to the view's order, and repeat where strides are 0. */
 const strided: Translator = (site) => {
   const simple = statesOf(site) ?? sliced(site);
   if (simple) return simple;
@@ -138,7 +141,7 @@ function placesOf(shape: Shape, strides: readonly number[], offset: number): Int
   );
 }
 
-/** Reversed dimensions, by slices that go backwards. */
+/** Flipped dimensions, as slices with negative steps. */
 const flip: Translator = (site) => {
   const { strides } = site.attrs<Strided>();
   const dims = strides.flatMap((stride, d) => (stride < 0 ? [d] : []));
@@ -157,7 +160,7 @@ interface Scattered {
   readonly window: Strided;
 }
 
-/** A window in a frame is padded; other windows are put in place by the numbers of their elements. */
+/** If the window is a slice of the frame, it is padded; other windows are scattered by element index. */
 const stridedScatter: Translator = (site) => {
   const { shape, window } = site.attrs<Scattered>();
   return (site.has(1) ? null : padded(site)) ?? scattered(site, shape, window);
@@ -209,7 +212,7 @@ const cat: Translator = (site) =>
 
 const expand: Translator = (site) => site.expand(site.in(0), outputSizes(site));
 
-/** Windows along a dimension, by the numbers of their elements. */
+/** Windows along a dimension, gathered by element index. */
 const unfold: Translator = (site) => {
   const attrs = site.attrs<WindowAttrs>();
   const { dim, size, dilation, step, order } = attrs;
@@ -220,7 +223,7 @@ const unfold: Translator = (site) => {
   );
   const index = site.builder.constant('int64', [count, size], places);
   const y = site.op('Gather', [site.in(0), index], { axis: dim });
-  // [..., windows, elements, ...] with the elements behind all.
+  // [..., windows, elements, ...] with the elements moved to the end.
   const rank = site.shape().length;
   const plain = [...Array(rank + 1).keys()].filter((d) => d !== dim + 1);
   plain.push(dim + 1);
@@ -230,7 +233,7 @@ const unfold: Translator = (site) => {
   );
 };
 
-/** The adjoint: a product with the matrix that says which elements come together where. */
+/** The adjoint of `unfold`: a product with the matrix that says which elements are added where. */
 const overlapAdd: Translator = (site) => {
   const attrs = site.attrs<WindowAttrs>();
   const { dim, size, dilation, step, order } = attrs;

@@ -3,7 +3,7 @@ import { nn } from '../../../../torch';
 import type { Module } from '../../../../torch/inside';
 import { fill, type LayerNode, pathOf, type Rule, rounded } from './layer';
 
-/** A module of the first input that keeps its rank. */
+/** A layer with one input, whose rank it keeps. */
 const unary =
   (make: (node: LayerNode) => Module | null): Rule =>
   (node) => {
@@ -11,10 +11,10 @@ const unary =
     return module && { module, path: null, rank: node.rank(0) };
   };
 
-/** Whether a float32 of the file is that number. */
+/** Whether a float32 of the file is (nearly) the other number. */
 const isNear = (a: number, b: number): boolean => Math.abs(a - b) < 1e-6;
 
-/** The limits of a Clip: attributes before version 11. */
+/** The limits of a Clip. Before version 11 they are attributes. */
 function limitsOf(node: LayerNode): readonly [number | null, number | null] {
   const { call } = node;
   if (call.opset < 11) return [call.float('min', -Infinity), call.float('max', Infinity)];
@@ -31,7 +31,7 @@ const prelu: Rule = (node) => {
   const slope = node.weight(1);
   const rank = node.rank(0);
   if (!slope || !node.isFed(0) || rank === null || slope.shape.length > rank) return null;
-  // One for each channel: [C, 1, …] of all dimensions but the first.
+  // One slope per channel: shape [C, 1, …], covering all dimensions but the first.
   const [count = 1, ...rest] = slope.shape;
   const each = slope.shape.length === rank - 1 && rest.every((size) => size === 1);
   if (slope.shape.some((size) => size !== 1) && !each) return null;
@@ -42,7 +42,7 @@ const prelu: Rule = (node) => {
   return { module, path: pathOf(slope), rank };
 };
 
-/** Over one axis; before version 13 over all behind it, too. */
+/** Over one axis. Before version 13, over all dimensions from the axis on. */
 const rows = (make: (dim: number) => Module): Rule =>
   unary((node) => {
     const dim = node.call.int('axis', node.call.opset < 13 ? 1 : -1);

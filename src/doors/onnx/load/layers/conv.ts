@@ -5,7 +5,7 @@ import { fill, type Layer, type LayerNode, pathOf, type Rule, symmetric } from '
 const convs = [nn.Conv1d, nn.Conv2d, nn.Conv3d] as const;
 const transposed = [nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d] as const;
 
-/** Weight and bias, where both are weights that fit. */
+/** Weight and bias, if both are weights of matching shapes. */
 function weightsOf(node: LayerNode) {
   const weight = node.weight(1);
   const bias = node.weight(2, 1);
@@ -14,7 +14,7 @@ function weightsOf(node: LayerNode) {
   return { weight, bias, n };
 }
 
-/** How the kernel slides; null where a layer cannot say it. */
+/** Stride, padding and dilation; null if a layer cannot express them. */
 function slidesOf({ call }: LayerNode, kernel: readonly number[], n: number) {
   const stride = call.ints('strides', new Array<number>(n).fill(1));
   const dilation = call.ints('dilations', new Array<number>(n).fill(1));

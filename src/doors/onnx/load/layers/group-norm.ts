@@ -1,16 +1,17 @@
-// GroupNorm as PyTorch writes it before version 21: InstanceNormalization of groups between two Reshapes, then a weight and a bias.
+// GroupNorm as PyTorch exports it before version 21: InstanceNormalization of groups between two Reshapes, then a
+// weight and a bias.
 import { nn } from '../../../../torch';
 import { type Known, Weight } from '../known';
 import { HostArray } from '../values';
 import { fill, type LayerNode, type NextNode, pathOf, type Rule, rounded } from './layer';
 
-/** Whether all of `count` numbers are that one. */
+/** Whether all `count` numbers equal `number`. */
 function isFilled(known: Known | null | undefined, count: number, number: number): boolean {
   const host = known instanceof Weight ? known.host : known;
   return host instanceof HostArray && host.numel === count && Array.from(host.data).every((each) => each === number);
 }
 
-/** The weight of each channel that a node joins to its input, [C] or [C, 1, …]. */
+/** The weight per channel, [C] or [C, 1, …], that the next node adds to or multiplies with its input. */
 function perChannel(next: NextNode | null, opType: string): Weight | null {
   if (next?.node.opType !== opType || next.node.domain !== '' || next.known.length !== 2) return null;
   const weight = next.known.find((known) => known instanceof Weight);
@@ -20,7 +21,7 @@ function perChannel(next: NextNode | null, opType: string): Weight | null {
   return source instanceof Weight && source.shape.length === 1 ? source : weight.reshaped([weight.shape[0]!]);
 }
 
-/** Whether the second Reshape gives the first one's input its shape back. */
+/** Whether the second Reshape restores the shape from before the first. */
 function undoes(node: LayerNode, { node: back, known }: NextNode, channels: number): boolean {
   const [, shape] = known;
   if (shape instanceof HostArray) {

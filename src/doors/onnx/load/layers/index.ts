@@ -1,4 +1,4 @@
-// The operators that our layers compute, where a node's attributes fit.
+// The operators that our layers can compute, if a node's attributes fit.
 import { activationRules } from './activation';
 import { convRules } from './conv';
 import { groupNormRules } from './group-norm';

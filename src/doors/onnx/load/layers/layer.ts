@@ -1,4 +1,4 @@
-// A node that one of our modules computes, and the view of a node that rules have.
+// A node that one of our modules computes, and what the rules see of a node.
 
 import { nn, type Tensor } from '../../../../torch';
 import { type Module, protect } from '../../../../torch/inside';
@@ -9,24 +9,24 @@ import { ownerOf, scopeOf } from '../names';
 import type { Outputs } from '../plan';
 import { HostArray } from '../values';
 
-/** A module in the place of a node. */
+/** A module that computes a node. */
 export interface Layer {
   readonly module: Module;
-  /** Where the names of its weights put it; null where they do not tell. */
+  /** The path that the names of the weights give; null if they give none. */
   readonly path: string[] | null;
-  /** Which inputs of the node it is called with, default the first. */
+  /** The indices of the node's inputs that the module is called with. Default: the first. */
   readonly inputs?: readonly number[];
-  /** Makes the arguments of its call, where these are not those inputs as they are. */
+  /** Makes the arguments of the module's call. Default: the inputs themselves. */
   readonly prepare?: (inputs: readonly Tensor[]) => readonly unknown[];
-  /** Default: its result is the one output. */
+  /** Makes the node's outputs from the module's result. Default: the result is the only output. */
   readonly outputs?: Outputs;
-  /** The rank of its output, where that is known. */
+  /** The rank of the module's result, if known. */
   readonly rank?: number | null;
-  /** Nodes behind this one that it computes too, in order; its output is that of the last. */
+  /** The following nodes that the module computes too, in order. Its result is the output of the last. */
   readonly takes?: readonly NodeMessage[];
 }
 
-/** A node whose inputs are known as far as they are. */
+/** A node, with what is known of its inputs. */
 export class LayerNode {
   readonly call: Call;
 
@@ -46,7 +46,7 @@ export class LayerNode {
     );
   }
 
-  /** Input i where it is a weight of that rank. */
+  /** Input i, if it is a weight of that rank. */
   weight(i: number, rank?: number): Weight | null {
     const value = this.known[i];
     if (!(value instanceof Weight) || (rank !== undefined && value.shape.length !== rank)) return null;
@@ -54,12 +54,12 @@ export class LayerNode {
     return place === '' ? value : value.at(place);
   }
 
-  /** Whether input i comes with each call. */
+  /** Whether input i changes from call to call. */
   isFed(i: number): boolean {
     return this.known[i] instanceof Slot;
   }
 
-  /** The rank of input i, where it is known. */
+  /** The rank of input i, if known. */
   rank(i: number): number | null {
     const value = this.known[i];
     return value instanceof Slot ? value.rank : null;
@@ -69,7 +69,7 @@ export class LayerNode {
     return (this.known[i] ?? null) !== null;
   }
 
-  /** The one node that reads the output; null where there are several, or none. */
+  /** The only node that reads the output; null if there is none, or more than one. */
   get next(): NextNode | null {
     return this.around.nextOf(this.node);
   }
@@ -80,7 +80,7 @@ export class LayerNode {
     return name !== '' && this.around.isRead(name);
   }
 
-  /** The one number of input i; null where it is left out, or not known. */
+  /** The number of input i; null if the input is left out or its number is unknown. */
   number(i: number): number | null {
     const value = this.known[i];
     const host = value instanceof Weight ? value.host : value instanceof HostArray ? value : null;
@@ -88,24 +88,24 @@ export class LayerNode {
   }
 }
 
-/** The nodes around one. */
+/** The neighbours of a node. */
 export interface Around {
-  /** The one node that reads the output of another; null where there are several, or none. */
+  /** The only node that reads a node's output; null if there is none, or more than one. */
   nextOf(node: NodeMessage): NextNode | null;
   /** Whether anything reads a value. */
   isRead(name: string): boolean;
-  /** The node that gives a value. */
+  /** The node that computes a value. */
   producerOf(name: string): NodeMessage | null;
 }
 
-/** The node behind another, as far as a rule may take it in. */
+/** A following node that a rule may absorb into its layer. */
 export interface NextNode {
   readonly node: NodeMessage;
-  /** Its inputs as far as they are known now. */
+  /** Its inputs, as far as they are known. */
   readonly known: readonly (Known | null)[];
 }
 
-/** Makes the layer of a node; null where none fits exactly. */
+/** Makes the layer of a node; null if no layer matches exactly. */
 export type Rule = (node: LayerNode) => Layer | null;
 
 /** The parameter of a weight: the same wherever it is used. */
@@ -114,14 +114,14 @@ export function parameterOf(weight: Weight): nn.Parameter {
   return weight.parameter;
 }
 
-/** Gives a module its parameters, which were small ones. */
+/** Replaces a module's parameters, which were made small. */
 export function fill(module: Module, parameters: Readonly<Record<string, Weight | null>>): void {
   for (const [key, weight] of Object.entries(parameters)) {
     Reflect.set(module, key, weight && parameterOf(weight));
   }
 }
 
-/** Gives a module a buffer. */
+/** Replaces a buffer of a module. */
 export function fillBuffer(module: Module, key: string, { tensor }: Weight): void {
   const own = tensor.clone();
   own.retain();
@@ -129,18 +129,18 @@ export function fillBuffer(module: Module, key: string, { tensor }: Weight): voi
   Reflect.set(module, key, own);
 }
 
-/** The path by the name of the weight, or else by that of the bias. */
+/** The path in the name of the weight, or else in that of the bias. */
 export const pathOf = (weight: Weight | null, bias: Weight | null = null): string[] | null =>
   (weight && ownerOf(weight.name, ['weight'])) ?? (bias && ownerOf(bias.name, ['bias']));
 
-/** Sizes that are the same on both sides; null for others. ONNX lists those in front first. */
+/** Padding as one number per dimension; null if both sides differ. ONNX lists the front sides first. */
 export function symmetric(pads: readonly number[]): number[] | null {
   const half = pads.length / 2;
   const front = pads.slice(0, half);
   return front.every((size, d) => size === pads[half + d] && size >= 0) ? front : null;
 }
 
-/** A float32 of the file as it was written in decimals: the shortest that is the same in float32. */
+/** A float32 of the file as the decimal it was written from: the shortest that rounds to the same float32. */
 export function rounded(number: number): number {
   for (let digits = 6; digits < 9; digits++) {
     const short = Number(number.toPrecision(digits));

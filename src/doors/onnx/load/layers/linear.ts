@@ -1,10 +1,10 @@
-// Products with a weight as Linear layers, and lookups as Embedding.
+// Products with a weight as Linear layers, and gathers from a weight as Embedding.
 import { nn } from '../../../../torch';
 import { type Known, Slot, Weight } from '../known';
 import { isGenerated } from '../names';
 import { fill, type Layer, pathOf, type Rule } from './layer';
 
-/** A Linear of the weight [outFeatures, inFeatures]. */
+/** A Linear layer of a weight [outFeatures, inFeatures]. */
 function linearLayer(weight: Weight, bias: Weight | null): Layer {
   const module = new nn.Linear(1, 1, { bias: bias !== null });
   const [outFeatures, inFeatures] = weight.shape as [number, number];
@@ -13,7 +13,10 @@ function linearLayer(weight: Weight, bias: Weight | null): Layer {
   return { module, path: pathOf(weight, bias) };
 }
 
-/** A matrix that may be the weight of a Linear; those of other names belong to modules with several, as in attention. */
+/**
+ * A matrix that may be the weight of a Linear. Weights with other names belong to modules with several matrices, such
+ * as attention.
+ */
 function matrixOf(known: Known | null | undefined): Weight | null {
   if (!(known instanceof Weight) || known.shape.length !== 2 || known.shape.includes(0)) return null;
   return isGenerated(known.name) || /(^|\.)weight$/.test(known.name) || known.isConstant ? known : null;

@@ -10,7 +10,7 @@ const instanceNorms = [nn.InstanceNorm1d, nn.InstanceNorm2d, nn.InstanceNorm3d] 
 const isVector = (weight: Weight | null, length: number): weight is Weight =>
   weight?.shape.length === 1 && weight.shape[0] === length;
 
-/** Scale and bias of inputs 1 and 2, where both are vectors of one length. */
+/** The scale and bias of inputs 1 and 2, if both are vectors of the same length. */
 function affineOf(node: LayerNode): { weight: Weight; bias: Weight; length: number } | null {
   const weight = node.weight(1, 1);
   const length = weight?.shape[0] ?? 0;
@@ -30,7 +30,8 @@ const BatchNormalization: Rule = (node) => {
     numFeatures: 1,
     eps: rounded(call.float('epsilon', 1e-5)),
     momentum: share(call.float('momentum', 0.9)),
-    // Statistics without a name stand in for those that a layer does not keep: the file normalises by the batch in either mode.
+    // Unnamed statistics stand in for those of a layer that tracks none: the file normalises by the batch in both
+    // modes.
     trackRunningStats: call.int('training_mode', 0) === 0 || !isGenerated(mean.name),
   });
   module.numFeatures = found.length;
@@ -42,7 +43,7 @@ const BatchNormalization: Rule = (node) => {
   return { module, path: pathOf(found.weight, found.bias), rank };
 };
 
-/** ONNX counts the old statistics' part, in float32. */
+/** ONNX's momentum is the weight of the old statistics, in float32; PyTorch's that of the new. */
 const share = (momentum: number): number => rounded(1 - rounded(momentum));
 
 const InstanceNormalization: Rule = (node) => {
@@ -81,7 +82,7 @@ const GroupNormalization: Rule = (node) => {
   const { call } = node;
   const found = affineOf(node);
   const groups = call.int('num_groups', 0);
-  // Before version 21 weight and bias are those of groups.
+  // Before version 21 there is one weight and bias per group, not per channel.
   if (!found || call.opset < 21 || groups < 1 || found.length % groups !== 0) return null;
   const module = new nn.GroupNorm({ numGroups: 1, numChannels: 1, eps: rounded(call.float('epsilon', 1e-5)) });
   Object.assign(module, { numGroups: groups, numChannels: found.length });

@@ -10,7 +10,7 @@ const globalMaxima = [nn.AdaptiveMaxPool1d, nn.AdaptiveMaxPool2d, nn.AdaptiveMax
 
 type Made = new (options: never) => Module;
 
-/** The windows of a pooling that a layer can say: paddings equal on both sides, at most half the kernel. */
+/** The windows of a pooling, if a layer can express them: equal padding on both sides, at most half the kernel. */
 function windowsOf({ call }: LayerNode) {
   const kernelSize = call.ints('kernel_shape') ?? [];
   const n = kernelSize.length;
@@ -49,7 +49,7 @@ const AveragePool: Rule = (node) => {
   return { module, path: null, rank: dilation.length + 2 };
 };
 
-/** One window that is all of each channel. */
+/** Pooling over a whole channel. */
 const whole =
   (pools: readonly unknown[]): Rule =>
   (node) => {

@@ -1,23 +1,24 @@
-// LSTM, GRU and RNN as layers. The rows of their weights stand in another order in ONNX, and both directions in one tensor.
+// LSTM, GRU and RNN as layers. In ONNX the rows of their weights are in another order, and both directions are in one
+// tensor.
 import { cat, nn, type Tensor } from '../../../../torch';
 import { type Known, Weight } from '../known';
 import { scopeOf } from '../names';
 import { HostArray } from '../values';
 import { fill, type LayerNode, type Rule } from './layer';
 
-/** By operator: the gates in PyTorch's order, by their places in ONNX's. */
+/** By operator: ONNX's gates in PyTorch's order, as indices. */
 const gateOrders = { LSTM: [0, 2, 3, 1], GRU: [1, 0, 2], RNN: [0] } as const;
 
 type Kind = keyof typeof gateOrders;
 
-/** The blocks of rows of one direction, in PyTorch's order. */
+/** The gates' blocks of rows of one direction, in PyTorch's order. */
 function reordered(rows: Tensor, kind: Kind): Tensor {
   const order = gateOrders[kind];
   const size = rows.shape[0]! / order.length;
   return cat(order.map((gate) => rows.narrow(0, gate * size, size)));
 }
 
-/** The sizes of a recurrent node, where a layer computes exactly that; else null. */
+/** The sizes of a recurrent node, if a layer computes exactly that node; else null. */
 function sizesOf(node: LayerNode, kind: Kind) {
   const { call } = node;
   const [w, r] = [node.weight(1, 3), node.weight(2, 3)];
@@ -41,7 +42,7 @@ function sizesOf(node: LayerNode, kind: Kind) {
   return { w, r, b, directions, rows, inputSize, hiddenSize };
 }
 
-/** The names of functions between, lower-cased, of all directions. */
+/** The activation functions of all directions, in lower case. */
 const activationsOf = (node: LayerNode, usual: readonly string[], directions: number): string[] =>
   (node.call.texts('activations') ?? Array.from({ length: directions }, () => usual).flat()).map((name) =>
     name.toLowerCase(),
@@ -50,7 +51,7 @@ const activationsOf = (node: LayerNode, usual: readonly string[], directions: nu
 const repeats = (names: readonly string[], usual: readonly string[]): boolean =>
   names.every((name, i) => name === usual[i % usual.length]);
 
-/** The layer of a kind, with the weights of a node. */
+/** The rule for a kind of recurrent layer. */
 function recurrentRule(kind: Kind, usual: readonly string[], states: number): Rule {
   return (node) => {
     const sizes = sizesOf(node, kind);
@@ -75,7 +76,7 @@ function recurrentRule(kind: Kind, usual: readonly string[], states: number): Ru
       fill(module, { [`weight_ih${end}`]: part(w), [`weight_hh${end}`]: part(r) });
       if (b) fill(module, { [`bias_ih${end}`]: part(b), [`bias_hh${end}`]: part(b, rows) });
     }
-    // Zeros are what a layer starts with by itself.
+    // Initial states of zeros are left out: they are a layer's default.
     const starts = [5, 6].slice(0, states).filter((i) => node.has(i) && !isZero(node.known[i]!));
     const inputs = [0, ...starts];
     if (inputs.length !== 1 && inputs.length !== 1 + states) return null;

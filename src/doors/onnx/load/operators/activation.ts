@@ -1,4 +1,4 @@
-// Activations, element by element and over rows.
+// Activations, element by element and along rows.
 import { arange, nn, type Tensor } from '../../../../torch';
 import { isFloat } from '../../../../torch/inside';
 import { axisOf } from '../arrange';
@@ -35,7 +35,7 @@ const Gelu = unary((x, call) => {
 
 const Swish = unary((x, call) => x.mul(x.mul(call.float('alpha', 1)).sigmoid()));
 
-/** Before version 13 all dimensions from the axis on are one row. */
+/** Before version 13, all dimensions from the axis on form one row. */
 const overRows =
   (fn: (x: Tensor, dim: number) => Tensor): Operator =>
   (call: Call) => {
@@ -48,7 +48,7 @@ const overRows =
     return fn(x.reshape([rows, -1]), 1).reshape(x.shape);
   };
 
-/** 1 at the first of the greatest elements, else 0. */
+/** 1 at the first of the largest elements, 0 elsewhere. */
 const hardmax = (x: Tensor, dim: number): Tensor => {
   const places = x.argmax(dim, true);
   const shape = x.shape.map((size, d) => (d === dim ? size : 1));

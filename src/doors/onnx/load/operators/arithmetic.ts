@@ -1,4 +1,4 @@
-// Arithmetic of elements: sums, products, quotients, powers, extremes, and the elementary functions.
+// Elementwise arithmetic: sums, products, quotients, powers, extremes, and elementary functions.
 import { type Tensor, zeros } from '../../../../torch';
 import { isFloat, roundHalfEven } from '../../../../torch/inside';
 import { elements } from '../arrange';
@@ -6,12 +6,12 @@ import type { Operator, Operators } from '../call';
 import { rangeOf, typeOf } from '../element-type';
 import { binary, type OnHost, tryOnHost, unary, variadic } from './elementwise';
 
-/** The tensor's numbers in float32 where they are whole ones, and back. */
+/** Applies fn to a float tensor; an integer tensor is whole already. */
 const whole = (x: Tensor, fn: (x: Tensor) => Tensor): Tensor => (isFloat(x.dtype) ? fn(x) : x);
 
 const quotient = (a: number, b: number): number => a / b;
 
-/** Whole numbers are rounded towards zero. */
+/** Integer quotients are rounded towards zero. */
 const Div: Operator = (call) => {
   const fractions = isFloat(elements(call, 0).dtype);
   return (
@@ -24,7 +24,7 @@ function divided(a: Tensor, b: Tensor): Tensor {
   return isFloat(a.dtype) ? a.div(b) : a.div(b, { roundingMode: 'trunc' }).to(a.dtype);
 }
 
-/** With `fmod` the sign is that of the dividend, else that of the divisor. */
+/** With `fmod` the result has the sign of the dividend, otherwise that of the divisor. */
 const Mod: Operator = (call) => {
   const fmod = call.int('fmod', 0) === 1;
   const onHost: OnHost = { fn: fmod ? (a, b) => a % b : floorRemainder };
@@ -39,7 +39,7 @@ function floorRemainder(a: number, b: number): number {
   return rest !== 0 && rest < 0 !== b < 0 ? rest + b : rest;
 }
 
-/** The type is that of the base. */
+/** The result has the type of the base. */
 const Pow = binary((a, b) => (isFloat(a.dtype) ? a.pow(b.to(a.dtype)) : a.float().pow(b.float()).round().to(a.dtype)), {
   fn: (a, b) => a ** b,
 });
@@ -50,7 +50,7 @@ const Mean: Operator = (call) => {
   return sum.div(count);
 };
 
-/** Of a number and its limits; where there is one limit alone, whether it is the lower one. */
+/** Clips a number. If only one limit is given, `lower` says which. */
 const clipped =
   (lower: boolean) =>
   (x: number, ...limits: number[]): number => {
@@ -59,7 +59,7 @@ const clipped =
     return lower ? Math.max(x, first) : Math.min(x, first);
   };
 
-/** Limits are attributes before version 11, and inputs from there on. */
+/** Limits are attributes before version 11, and inputs since. */
 const Clip: Operator = (call) => {
   const onHost = call.opset >= 11 && tryOnHost(call, { fn: clipped(call.has(1)) });
   if (onHost) return onHost;
@@ -72,14 +72,14 @@ const Clip: Operator = (call) => {
   return greatest === undefined && call.has(2) ? z.minimum(call.tensor(2)) : z;
 };
 
-/** Bits that leave the type are lost. */
+/** Bits shifted out of the type are lost. */
 const BitShift: Operator = (call) => {
   const [a, b] = [call.tensor(0), call.tensor(1)];
   if (call.text('direction') === 'RIGHT') return a.bitwiseRightShift(b);
   return narrowed(a.bitwiseLeftShift(b), typeOf(elements(call, 0)));
 };
 
-/** The lowest bits of whole numbers, as a type of the file that is narrower than ours holds them. */
+/** Wraps integers to a file type that is narrower than ours. */
 function narrowed(x: Tensor, type: number): Tensor {
   const [least, greatest] = rangeOf(type) ?? [0, 2 ** 32];
   const values = greatest - least + 1;
@@ -99,7 +99,7 @@ const IsInf = unary((x, call) => {
   return below ? x.isneginf() : zeros(x.shape, { dtype: 'bool' });
 });
 
-/** Functions whose methods are called as the operators, but for the first letter. */
+/** Functions whose tensor methods have the operator's name, but for the first letter. */
 const named = [
   ...(['erf', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan'] as const),
   ...(['sinh', 'cosh', 'tanh', 'asinh', 'acosh', 'atanh'] as const),

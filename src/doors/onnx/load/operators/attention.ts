@@ -1,9 +1,9 @@
-// Attention, rotary positions and gated activations, as language models have them.
+// Attention, rotary embeddings and gated activations, as in language models.
 import { arange, cat, full, stack, type Tensor } from '../../../../torch';
 import type { Call, Operator, Operators } from '../call';
 import { expectType } from '../element-type';
 
-/** [B, L, heads · size] as [B, heads, L, size]. */
+/** [B, L, heads · size] → [B, heads, L, size]. */
 const byHeads = (x: Tensor, heads: number): Tensor =>
   x.reshape([x.shape[0]!, x.shape[1]!, heads, -1]).permute(0, 2, 1, 3);
 
@@ -15,11 +15,11 @@ const biasOf = (allowed: Tensor, dtype: Tensor['dtype']): Tensor => {
 
 interface Cached {
   readonly past: number;
-  /** How many keys of each batch there are, [B]; null without an outside cache. */
+  /** The number of valid keys of each batch element, [B]; null without an external cache. */
   readonly lengths: Tensor | null;
 }
 
-/** The mask that the scores are added to before the softmax, of 0 and −∞ or as given; null for none. */
+/** The mask that is added to the scores before the softmax: 0 and −∞, or as given; null for none. */
 function maskOf(call: Call, q: Tensor, keys: number, { past, lengths }: Cached): Tensor | null {
   const rows = q.shape[2]!;
   const parts: Tensor[] = [];
@@ -53,7 +53,7 @@ function maskOf(call: Call, q: Tensor, keys: number, { past, lengths }: Cached):
 const padded = (x: Tensor, count: number, value: number): Tensor =>
   cat([x, full([...x.shape.slice(0, -1), count], value, { dtype: x.dtype })], -1);
 
-/** Keys and values of fewer heads serve several heads of queries each. */
+/** Grouped-query attention: each head of keys and values serves several heads of queries. */
 function shared(x: Tensor, heads: number): Tensor {
   const own = x.shape[1]!;
   if (own === heads) return x;
@@ -64,7 +64,10 @@ function shared(x: Tensor, heads: number): Tensor {
     .reshape([batch, heads, length, size]);
 }
 
-/** softmax(scale · Q Kᵀ + mask) V; also the keys and values with those before, and the scores at a chosen stage. */
+/**
+ * softmax(scale · Q Kᵀ + mask) V. Further outputs: keys and values including the past ones, and the scores at a chosen
+ * stage.
+ */
 const Attention: Operator = (call) => {
   const flat = call.tensor(0).dim() === 3;
   const [queryHeads, keyHeads] = flat ? [call.int('q_num_heads'), call.int('kv_num_heads')] : [0, 0];
@@ -91,14 +94,14 @@ const Attention: Operator = (call) => {
   return [joined, k, v, stage];
 };
 
-/** The weights of the keys; rows without a key that may be seen become zeros. */
+/** The attention weights. Rows in which every key is masked become zeros. */
 function softmaxOf(x: Tensor, mask: Tensor | null): Tensor {
   if (!mask) return x.softmax(-1);
   const dark = mask.amax(-1, true).eq(-Infinity);
   return x.maskedFill(dark, 0).softmax(-1).maskedFill(dark, 0);
 }
 
-/** Pairs of numbers turned by the angles of their positions. */
+/** Rotates pairs of numbers by angles that depend on the position. */
 const RotaryEmbedding: Operator = (call) => {
   const given = call.tensor(0);
   const heads = given.dim() === 4;

@@ -1,4 +1,4 @@
-// Values that come of attributes and numbers: constants, ranges, filled tensors, and conversions of type.
+// Values made from attributes and numbers: constants, ranges, filled tensors, and casts.
 import { arange, full, type Tensor } from '../../../../torch';
 import { isFloat } from '../../../../torch/inside';
 import { DATA, type TensorMessage } from '../../proto/messages';
@@ -10,7 +10,7 @@ import { hostArrayOf } from '../tensors';
 import { HostArray, type HostType } from '../values';
 import { isMinifloat, numberTo, roundedTo } from './minifloat';
 
-/** A constant of few elements is on the host. */
+/** A filled constant; with few elements it is an array on the host. */
 const filled = (shape: readonly number[], dtype: HostType, number: number): Elements =>
   isSmall(shape)
     ? hostArray(shape, dtype, new Array<number>(shape.reduce((a, b) => a * b, 1)).fill(number))
@@ -48,7 +48,7 @@ const EyeLike: Operator = (call) => {
   return noteType(diagonal.to(expectType(call, type)), type);
 };
 
-/** A conversion: fractions are cut, and whole numbers that do not fit keep their lowest bits. */
+/** A cast: fractions are truncated, and integers that do not fit keep their lowest bits. */
 function cast(call: Call, x: Elements, type: number): Elements {
   const dtype = expectType(call, type);
   if (x instanceof HostArray) return noteType(hostArray(x.shape, dtype, onHost(call, x, type)), type);
@@ -81,7 +81,7 @@ function onHost(call: Call, x: HostArray, type: number): number[] {
   });
 }
 
-/** Whether numbers beyond the greatest of a type become that; those of bfloat16 are infinite. */
+/** Whether numbers above the type's largest become that number. In bfloat16 they become infinite. */
 const saturates = (call: Call, type: number): boolean => type !== DATA.bfloat16 && call.int('saturate', 1) === 1;
 
 const Cast: Operator = (call) => cast(call, elements(call, 0), call.int('to'));

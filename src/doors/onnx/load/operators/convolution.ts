@@ -1,4 +1,4 @@
-// Convolutions: plain, transposed and deformable, and columns put back to images.
+// Convolutions: plain, transposed and deformable; and Col2Im.
 import { cat, eye, nn, Tensor, zeros } from '../../../../torch';
 import { conv2dValue as conv2dOp, convNd as nd, numelOf as numel } from '../../../../torch/inside';
 import { deformConv2d } from '../../../vision/ops/deform-conv';
@@ -6,7 +6,7 @@ import { bounded } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { givenPadding, halves, reach, type Windows, windowsOf } from './windows';
 
-/** Kernels slid over images, with other padding before than after where the node says so. */
+/** A convolution. Padding may differ before and after. */
 export function convolve(
   x: Tensor,
   w: Tensor,
@@ -28,7 +28,7 @@ export function convolve(
   return Tensor.of(conv2dOp(x.value, w.value, bias, planar));
 }
 
-/** The windows of a convolution whose kernels are a weight. */
+/** The windows of a convolution with this weight. */
 export const windowsOfWeight = (call: Call, x: Tensor, w: Tensor): Windows =>
   windowsOf(call, x.shape.slice(2), call.ints('kernel_shape') ?? w.shape.slice(2));
 
@@ -43,7 +43,7 @@ const transposed = [
   nn.functional.convTranspose3d,
 ] as const;
 
-/** The adjoint of Conv: all that the kernels reach is made, then cut, or padded by zeros, to the wanted size. */
+/** The adjoint of Conv. The whole output is computed first, then cropped or zero-padded to the wanted size. */
 const ConvTranspose: Operator = (call) => {
   const [x, w, b] = [call.tensor(0), call.tensor(1), call.optionalTensor(2)];
   const sizes = x.shape.slice(2);
@@ -68,7 +68,7 @@ const ConvTranspose: Operator = (call) => {
   return b ? cut.add(b.reshape([-1, ...sizes.map(() => 1)])) : cut;
 };
 
-/** The elements to cut from both ends of a dimension; negative amounts pad. */
+/** How many elements to crop at both ends of a dimension; negative numbers pad. */
 function cutsOf(call: Call, d: number, sizes: readonly number[], whole: number, stride: number): [number, number] {
   const wanted = call.ints('output_shape')?.slice(-sizes.length);
   const auto = call.text('auto_pad', 'NOTSET');
@@ -77,7 +77,7 @@ function cutsOf(call: Call, d: number, sizes: readonly number[], whole: number, 
   }
   const total = whole - (wanted?.[d] ?? sizes[d]! * stride);
   if (total < 0) return [0, total];
-  // Of an odd total the specification gives the larger part to the start, unless auto_pad is SAME_UPPER.
+  // The specification gives the larger half of an odd total to the start, unless auto_pad is SAME_UPPER.
   return halves(total, auto === 'SAME_UPPER');
 }
 
@@ -97,7 +97,7 @@ const DeformConv: Operator = (call) => {
   });
 };
 
-/** Columns of blocks added up to images. */
+/** Adds columns of blocks up to images. */
 const Col2Im: Operator = (call) => {
   const columns = call.tensor(0);
   const [image, block] = [call.numbers(1), call.numbers(2)];
@@ -110,7 +110,7 @@ const Col2Im: Operator = (call) => {
     const [before, after] = pads[d]!;
     return Math.floor((size + before + after - reach(block[d]!, dilation[d]!)) / stride[d]!) + 1;
   });
-  // A block that gives each tap a channel of its own makes this a transposed convolution.
+  // With a block kernel that has a channel for each tap, this is a transposed convolution.
   const taps = numel(block);
   const x = columns.reshape([columns.shape[0]! * channels, taps, ...counts]);
   const weight = identity(taps, block).to(x.dtype);
@@ -126,12 +126,15 @@ const Col2Im: Operator = (call) => {
     .reshape([columns.shape[0]!, channels, ...bounded(call, image)]);
 };
 
-/** Kernels [taps, 1, …block], each with a single 1, at another place in each. */
+/** Kernels [taps, 1, …block], each with a single 1 at its own tap. */
 function identity(taps: number, block: readonly number[]): Tensor {
   return eye(taps).reshape([taps, 1, ...block]);
 }
 
-/** A convolution over time of each channel by itself, which goes on from a state of earlier elements; also the next state. */
+/**
+ * A depthwise convolution over time that continues from a state of earlier elements. The second output is the next
+ * state.
+ */
 const CausalConvWithState: Operator = (call) => {
   const [x, w] = [call.tensor(0), call.tensor(1)];
   const [batch, channels] = [x.shape[0]!, x.shape[1]!];

@@ -1,10 +1,11 @@
-// Results whose shapes depend on numbers: computed on the host, of numbers that are known there, and refused otherwise.
+// Operators whose output shape depends on numbers. They are computed on the host if their inputs are known there, and
+// refused otherwise.
 import { contiguousStrides, numelOf as numel } from '../../../../torch/inside';
 import { axisOf, elements, gathered, reshaped } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { HostArray } from '../values';
 
-/** Input i, whose numbers say how large the result is. */
+/** Input i, whose numbers decide the size of the result. */
 const known = (call: Call, i: number): HostArray =>
   call.host(i) ??
   call.fail(
@@ -12,13 +13,13 @@ const known = (call: Call, i: number): HostArray =>
       'networks whose shapes depend on data cannot run',
   );
 
-/** The attribute `axis`; null where it is left out. */
+/** The attribute `axis`; null if left out. */
 const axisAttribute = (call: Call, rank: number): number | null => {
   const given = call.node.attributes.find(({ name }) => name === 'axis')?.i;
   return given === undefined ? null : axisOf(call, given, rank);
 };
 
-/** The elements or slices where a condition holds. */
+/** The elements or slices for which a condition is true. */
 const Compress: Operator = (call) => {
   const x = elements(call, 0);
   const kept = HostArray.of(Array.from(known(call, 1).data).flatMap((one, i) => (one ? [i] : [])));
@@ -26,7 +27,7 @@ const Compress: Operator = (call) => {
   return axis === null ? gathered(call, reshaped(call, x, [numel(x.shape)]), kept, 0) : gathered(call, x, kept, axis);
 };
 
-/** Where the elements are not 0: a row for each dimension. */
+/** The indices of the nonzero elements: one row per dimension. */
 const NonZero: Operator = (call) => {
   const { shape, data } = known(call, 0);
   const places = Array.from(data).flatMap((x, i) => (x ? [i] : []));
@@ -36,7 +37,10 @@ const NonZero: Operator = (call) => {
   return new HostArray([shape.length, places.length], 'int64', rows);
 };
 
-/** The different elements, or slices of an axis, with where each first stands, which of them each element is, and how often each is there. */
+/**
+ * The distinct elements (or slices along an axis), the index of the first occurrence of each, the inverse indices, and
+ * the counts.
+ */
 const Unique: Operator = (call) => {
   const given = known(call, 0);
   const axis = axisAttribute(call, given.shape.length);
@@ -70,7 +74,7 @@ const Unique: Operator = (call) => {
   ];
 };
 
-/** The order of two slices: by the first elements that differ. */
+/** Compares two slices by the first elements that differ. */
 function compared(a: readonly number[], b: readonly number[]): number {
   const i = a.findIndex((x, k) => x !== b[k]);
   return i < 0 ? 0 : a[i]! - b[i]!;
@@ -87,13 +91,13 @@ const ordered = ([y1, x1, y2, x2]: Box): Box => [
 
 const areaOf = ([y1, x1, y2, x2]: Box): number => Math.max(0, y2 - y1) * Math.max(0, x2 - x1);
 
-/** The area that two boxes share, by the area of both. */
+/** Intersection over union of two boxes. */
 function overlap(a: Box, b: Box): number {
   const shared = areaOf([Math.max(a[0], b[0]), Math.max(a[1], b[1]), Math.min(a[2], b[2]), Math.min(a[3], b[3])]);
   return shared <= 0 ? 0 : shared / (areaOf(a) + areaOf(b) - shared);
 }
 
-/** Rows [batch, class, box] of the boxes that no better one of their class overlaps. */
+/** Rows [batch, class, box] of the boxes that no higher-scoring box of their class overlaps. */
 const NonMaxSuppression: Operator = (call) => {
   const [boxes, scores] = [known(call, 0), known(call, 1)];
   const limit = (i: number, fallback: number) => (call.has(i) ? (call.numbers(i)[0] ?? fallback) : fallback);

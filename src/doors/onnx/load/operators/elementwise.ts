@@ -1,34 +1,34 @@
-// How operators that treat each element by itself are made: of a function of tensors, and one of numbers for the host.
+// Makes elementwise operators from a function of tensors, and one of numbers for the host.
 import type { Tensor } from '../../../../torch';
 import type { Call, Operator } from '../call';
 import { computeOnHost, hostInputs } from '../host';
 import type { HostType, OnnxValue } from '../values';
 
-/** A function of numbers, and the type of its results; without one, that of the first input. */
+/** A function of numbers, and the type of its results (default: that of the first input). */
 export interface OnHost {
   readonly fn: (...numbers: number[]) => number;
   readonly dtype?: HostType;
 }
 
-/** The result on the host where all inputs are there, else null. */
+/** The result on the host if all inputs are there; else null. */
 export function tryOnHost(call: Call, { fn, dtype }: OnHost): OnnxValue | null {
   const inputs = hostInputs(call);
   return inputs && computeOnHost(call.node.opType, inputs, dtype ?? inputs[0]!.dtype, fn);
 }
 
-/** Of one tensor. */
+/** An operator of one tensor. */
 export const unary =
   (fn: (x: Tensor, call: Call) => Tensor, onHost?: OnHost): Operator =>
   (call) =>
     (onHost && tryOnHost(call, onHost)) ?? fn(call.tensor(0), call);
 
-/** Of two tensors that broadcast. */
+/** An operator of two tensors that broadcast. */
 export const binary =
   (fn: (a: Tensor, b: Tensor, call: Call) => Tensor, onHost?: OnHost): Operator =>
   (call) =>
     (onHost && tryOnHost(call, onHost)) ?? fn(call.tensor(0), call.tensor(1), call);
 
-/** Of any number of tensors that broadcast, two by two. */
+/** An operator of any number of tensors that broadcast, combined pair by pair. */
 export const variadic =
   (fn: (a: Tensor, b: Tensor) => Tensor, onHost: (a: number, b: number) => number): Operator =>
   (call) =>

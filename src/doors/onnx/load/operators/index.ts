@@ -1,4 +1,4 @@
-// Operators by name, those of ONNX and some of onnxruntime, merged of their families.
+// All operators by name, ONNX's and some of onnxruntime's, merged from their families.
 import type { Operators } from '../call';
 import { activation } from './activation';
 import { arithmetic } from './arithmetic';
@@ -24,7 +24,7 @@ import { sequences } from './sequence';
 import { shapes } from './shape';
 import { signals } from './signal';
 
-/** How each operator that can be loaded is computed. */
+/** How each supported operator is computed. */
 export const operators: Operators = {
   ...activation,
   ...arithmetic,

@@ -1,4 +1,4 @@
-// Elements by their places: gathers, scatters, the greatest of a row, one-hot rows, triangles and masks.
+// Operators with indices: gather, scatter, top k, one-hot, triangles and masks.
 import { arange, cat, full, type Shape, type Tensor, zeros } from '../../../../torch';
 import { contiguousStrides, numelOf as numel } from '../../../../torch/inside';
 import { axisOf, bounded, elements, gathered, wrapped } from '../arrange';
@@ -9,7 +9,7 @@ const Gather: Operator = (call) => {
   return gathered(call, x, elements(call, 1), axisOf(call, call.int('axis', 0), x.shape.length));
 };
 
-/** The axis, and the indices from the front. */
+/** x, the axis, and indices that count from the front. */
 function along(call: Call): [x: Tensor, axis: number, indices: Tensor] {
   const x = call.tensor(0);
   const axis = axisOf(call, call.int('axis', 0), x.shape.length);
@@ -18,7 +18,7 @@ function along(call: Call): [x: Tensor, axis: number, indices: Tensor] {
 
 const GatherElements: Operator = (call) => {
   const [x, axis, indices] = along(call);
-  // Other dimensions may be smaller than those of x.
+  // The indices may be smaller than x in the other dimensions.
   return x.gather(axis, indices);
 };
 
@@ -42,14 +42,14 @@ const ScatterElements: Operator = (call) => {
   return scattered(x, axis, indices, call.tensor(2), combining(call));
 };
 
-/** Rows of `indices` [..., k] as places among the first dimensions of a shape, flattened. */
+/** Rows of `indices` [..., k] as flat indices into the leading dimensions of a shape. */
 function flatPlaces(indices: Tensor, shape: Shape): Tensor {
   const strides = contiguousStrides(shape);
   const parts = shape.map((size, d) => wrapped(indices.select(-1, d), size).mul(strides[d]!));
   return parts.reduce((a, b) => a.add(b)).reshape([-1]);
 }
 
-/** The slices of x that rows of indices name; the first `batch_dims` dimensions go along. */
+/** Gathers the slices of x that each row of indices points to. The first `batch_dims` dimensions are shared. */
 const GatherND: Operator = (call) => {
   const [x, indices] = [call.tensor(0), call.tensor(1)];
   const batch = call.int('batch_dims', 0);
@@ -67,7 +67,7 @@ const GatherND: Operator = (call) => {
   return flat.indexSelect(0, inside.add(starts).reshape([-1])).reshape([...result]);
 };
 
-/** A copy of x with updates in the slices that rows of indices name. */
+/** A copy of x in which the slices that each row of indices points to are updated. */
 const ScatterND: Operator = (call) => {
   const [x, indices, updates] = [call.tensor(0), call.tensor(1), call.tensor(2)];
   const depth = indices.shape.at(-1)!;
@@ -80,19 +80,19 @@ const ScatterND: Operator = (call) => {
   return scattered(flat, 0, spread, updates.reshape([count, width]), combining(call)).reshape(x.shape);
 };
 
-/** The greatest or least k elements of an axis and their indices. */
+/** The k largest or smallest elements along an axis, and their indices. */
 const TopK: Operator = (call) => {
   const x = call.tensor(0);
   const k = call.opset >= 10 ? call.number(1) : call.int('k');
   const axis = axisOf(call, call.int('axis', -1), x.shape.length);
   const largest = call.int('largest', 1) === 1;
-  // A stable sort takes the first of equal elements.
+  // A stable sort keeps the first of equal elements, as ONNX wants.
   const [values, indices] = x.sort(axis, { descending: largest, stable: true });
   if (k > x.shape[axis]! || k < 0) call.fail(`expected k of at most ${x.shape[axis]}, but got ${k}`);
   return [values.narrow(axis, 0, k), indices.narrow(axis, 0, k)];
 };
 
-/** `values[1]` at the place that each index names along a new axis, `values[0]` elsewhere. */
+/** `values[1]` where an index points along the new axis, `values[0]` elsewhere. */
 const OneHot: Operator = (call) => {
   const depth = Math.trunc(call.number(1));
   const indices = call.tensor(0).to('int64');
@@ -114,7 +114,7 @@ const Trilu: Operator = (call) => {
   return call.int('upper', 1) === 1 ? x.triu(k) : x.tril(k);
 };
 
-/** Running sums or products, from the end with `reverse`, without the element itself with `exclusive`. */
+/** Cumulative sums or products; from the end with `reverse`, without the element itself with `exclusive`. */
 const running =
   (scan: 'cumsum' | 'cumprod', neutral: number): Operator =>
   (call) => {
@@ -135,7 +135,7 @@ const running =
     return reverse ? y.flip(axis) : y;
   };
 
-/** The first `sequence_lens[b]` steps of each batch, backwards. */
+/** Reverses the first `sequence_lens[b]` steps of each batch element. */
 const ReverseSequence: Operator = (call) => {
   const x = call.tensor(0);
   const lengths = call.tensor(1).to('int64');
@@ -148,7 +148,7 @@ const ReverseSequence: Operator = (call) => {
   return x.gather(timeAxis, places.expand(x.shape));
 };
 
-/** Updates written into a cache from the places that the third input gives. */
+/** Writes updates into a cache, starting at the positions in the third input. */
 const TensorScatter: Operator = (call) => {
   const [past, update] = [call.tensor(0), call.tensor(1)];
   const axis = axisOf(call, call.int('axis', -2), past.shape.length);

@@ -8,7 +8,7 @@ import { binary, unary } from './elementwise';
 const compared = (fn: (a: Tensor, b: Tensor) => Tensor, onHost: (a: number, b: number) => boolean): Operator =>
   binary(fn, { fn: (a, b) => (onHost(a, b) ? 1 : 0), dtype: 'bool' });
 
-/** The second input where the first holds, else the third. */
+/** The second input where the first is true, else the third. */
 const Where: Operator = (call: Call) => {
   const hosts = hostInputs(call);
   const [, a] = hosts ?? [];

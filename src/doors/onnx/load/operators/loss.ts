@@ -1,8 +1,8 @@
-// Losses of classes: negative log-likelihood, and cross entropy of logits.
+// Classification losses: negative log-likelihood, and cross entropy of logits.
 import { nn, ones, type Tensor } from '../../../../torch';
 import type { Call, Operator, Operators } from '../call';
 
-/** −weight[target] · log p[target], by element, or its sum, or its mean by the weights. Shapes: [N, C, …] and [N, …]. */
+/** −weight[target] · log p[target]: per element, summed, or averaged with the weights. Shapes: [N, C, …] and [N, …]. */
 function likelihood(call: Call, logs: Tensor, target: Tensor, weight: Tensor | null): Tensor {
   const [n, c] = [logs.shape[0]!, logs.shape[1]!];
   const flat = logs.reshape([n, c, -1]);
@@ -23,7 +23,7 @@ function likelihood(call: Call, logs: Tensor, target: Tensor, weight: Tensor | n
 const NegativeLogLikelihoodLoss: Operator = (call) =>
   likelihood(call, call.tensor(0), call.tensor(1), call.optionalTensor(2));
 
-/** The loss, and the logarithms of the probabilities where they are asked for. */
+/** The loss, and if asked for, the log-probabilities. */
 const SoftmaxCrossEntropyLoss: Operator = (call) => {
   const x = call.tensor(0);
   const [n, c] = [x.shape[0]!, x.shape[1]!];

@@ -1,4 +1,4 @@
-// Quantised operators of onnxruntime's own domain: numbers in float, computed as ONNX's operators compute them, and back.
+// Quantised operators of onnxruntime's domain. They dequantise, compute with ONNX's operators, and quantise again.
 
 import { cat, type Tensor } from '../../../../torch';
 import { axisOf, elements } from '../arrange';
@@ -6,13 +6,13 @@ import type { Call, Operator, Operators } from '../call';
 import { typeOf } from '../element-type';
 import { saturated } from './quantization';
 
-/** Numbers, scale and zero point at inputs i to i + 2, as floats. */
+/** The dequantised numbers of inputs i to i + 2: x, scale and zero point. */
 const floatsAt = (call: Call, i: number): Tensor => {
   const x = call.tensor(i).float();
   return (call.has(i + 2) ? x.sub(call.tensor(i + 2).float()) : x).mul(call.tensor(i + 1));
 };
 
-/** Floats as whole numbers, by the scale and the zero point at inputs i and i + 1. */
+/** Quantises floats with the scale and zero point of inputs i and i + 1. */
 function quantized(call: Call, y: Tensor, i: number): Tensor {
   const [zero, type] = call.has(i + 1)
     ? [call.tensor(i + 1).float(), typeOf(elements(call, i + 1))]
@@ -20,19 +20,22 @@ function quantized(call: Call, y: Tensor, i: number): Tensor {
   return saturated(call, y.div(call.tensor(i)), zero, type);
 }
 
-/** Of one tensor: x with its scale and zero point, then those of the result. */
+/** An operator of one tensor. Inputs: x, its scale and zero point, then those of the result. */
 const unary =
   (fn: (x: Tensor, call: Call) => Tensor): Operator =>
   (call) =>
     quantized(call, fn(floatsAt(call, 0), call), 3);
 
-/** Of two tensors that broadcast. */
+/** An operator of two tensors that broadcast. */
 const binary =
   (fn: (a: Tensor, b: Tensor) => Tensor): Operator =>
   (call) =>
     quantized(call, fn(floatsAt(call, 0), floatsAt(call, 3)), 6);
 
-/** alpha · A · B + C · (scales of A and B), with A and B transposed where the node says so; in float without a scale of the result. */
+/**
+ * alpha · A · B + C · (scales of A and B), with A and B transposed if the node says so. The result is float if it has
+ * no scale.
+ */
 const QGemm: Operator = (call) => {
   const b = call.tensor(3).float();
   const zeros = call.tensor(5).float();

@@ -1,15 +1,15 @@
-// Operators of onnxruntime's own domain that its optimizer and its quantiser put in the place of ONNX's.
+// Operators of onnxruntime's domain, with which its optimizer and quantiser replace ONNX's.
 import { nn, type Tensor } from '../../../../torch';
 import type { Call, Operator, Operators } from '../call';
 import { quantizedProducts } from './microsoft-quantized';
 import { quantization } from './quantization';
 
-/** Input 0 and, where there is one, the bias that is added. */
+/** Input 0, plus the bias if there is one. */
 const biased = (call: Call): Tensor => (call.has(1) ? call.tensor(0).add(call.tensor(1)) : call.tensor(0));
 
 const swapped = (x: Tensor, swaps: boolean): Tensor => (swaps ? x.transpose(-2, -1) : x);
 
-/** alpha · A · B of matrices in batches, with A and B transposed where the node says so. */
+/** alpha · A · B for batches of matrices, with A and B transposed if the node says so. */
 const FusedMatMul: Operator = (call) => {
   if (call.int('transBatchA', 0) === 1 || call.int('transBatchB', 0) === 1) {
     call.fail('transBatchA and transBatchB are not supported');
@@ -21,7 +21,7 @@ const FusedMatMul: Operator = (call) => {
   return alpha === 1 ? product : product.mul(alpha);
 };
 
-/** Layer normalisation of the sum of an input, a residual and a bias; the sum is the fourth output. */
+/** Layer normalisation of input + residual + bias. The sum is the fourth output. */
 const SkipLayerNormalization: Operator = (call) => {
   const sum = call.tensor(0).add(call.tensor(1));
   const whole = call.has(4) ? sum.add(call.tensor(4)) : sum;
@@ -43,7 +43,7 @@ const own: Operators = {
   FusedMatMul,
   ...quantizedProducts,
   SkipLayerNormalization,
-  // Of int16 and int4, before ONNX's own had these.
+  // For int16 and int4, which ONNX's own operators lacked at first.
   QuantizeLinear: quantization.QuantizeLinear!,
   DequantizeLinear: quantization.DequantizeLinear!,
 };

@@ -1,21 +1,24 @@
-// Floats of few bits, held in float32: their rounding, half to even, and what becomes of numbers that are too large.
+// Floats of few bits, held in float32: rounding half to even, and overflow.
 
 import { full, type Tensor } from '../../../../torch';
 import { roundHalfEven } from '../../../../torch/inside';
 import { DATA } from '../../proto/messages';
 
-/** A format of floats. */
+/** A floating-point format. */
 interface Format {
   /** Bits of the fraction. */
   readonly fraction: number;
-  /** Exponent of the least normal number. */
+  /** Exponent of the smallest normal number. */
   readonly least: number;
   readonly greatest: number;
-  /** Numbers beyond the greatest, where they are not saturated; null for a type without these, which has the greatest instead, and 0 for NaN. */
+  /**
+   * What numbers above the largest become without saturation. Null for a type without infinity and NaN: it has the
+   * largest number instead, and 0 for NaN.
+   */
   readonly beyond: 'infinity' | 'nan' | null;
 }
 
-/** Micikevicius et al. 2022, arXiv:2209.05433; those of 'fnuz' are of Noune et al. 2022, arXiv:2206.02915. */
+/** Micikevicius et al. 2022, arXiv:2209.05433; the 'fnuz' formats: Noune et al. 2022, arXiv:2206.02915. */
 const formats: Readonly<Record<number, Format>> = {
   [DATA.bfloat16]: { fraction: 7, least: -126, greatest: 3.3895313892515355e38, beyond: 'infinity' },
   [DATA.float8e4m3fn]: { fraction: 3, least: -6, greatest: 448, beyond: 'nan' },
@@ -27,13 +30,16 @@ const formats: Readonly<Record<number, Format>> = {
 
 export const isMinifloat = (type: number): boolean => type in formats;
 
-/** The nearest numbers of the type; with `saturate` its greatest one in place of greater ones. Gradients go through. */
+/**
+ * Rounds to the nearest numbers of the type. With `saturate`, overflow gives its largest number. Gradients pass
+ * through.
+ */
 export function roundedTo(x: Tensor, type: number, saturate: boolean): Tensor {
   const format = formats[type]!;
   const numbers = x.float();
   const inRange = numbers.isfinite();
   const finite = numbers.where(inRange, zero());
-  // frexp has fractions from 1/2 to 1.
+  // frexp returns fractions from 1/2 to 1.
   const [, exponent] = finite.frexp();
   const unit = exponent.sub(1).clamp({ min: format.least }).sub(format.fraction);
   const near = finite.ldexp(unit.neg()).round().ldexp(unit).where(inRange, numbers);
@@ -50,7 +56,7 @@ function limited(x: Tensor, { greatest, beyond }: Format, saturate: boolean): Te
   return over.where(x.abs().gt(greatest), x);
 }
 
-/** The same of one number. */
+/** The same for one number. */
 export function numberTo(x: number, type: number, saturate: boolean): number {
   const { fraction, least, greatest, beyond } = formats[type]!;
   if (Number.isNaN(x)) return beyond === null ? 0 : x;

@@ -1,19 +1,19 @@
-// Normalisation: by batches, layers, groups, instances, channels and norms.
+// Normalisation over batches, layers, groups, instances and channels, and by norms.
 import { nn, ones, type Tensor } from '../../../../torch';
 import { numelOf as numel } from '../../../../torch/inside';
 import { axisOf } from '../arrange';
 import type { Operator, Operators } from '../call';
 
-/** A vector of channels as it broadcasts with [N, C, …]. */
+/** A vector of one number per channel, reshaped to broadcast with [N, C, …]. */
 const channelwise = (v: Tensor, rank: number): Tensor => v.reshape([-1, ...new Array<number>(rank - 2).fill(1)]);
 
-/** In training mode also the new running mean and variance. */
+/** In training mode, the new running mean and variance are outputs, too. */
 const BatchNormalization: Operator = (call) => {
   const x = call.tensor(0);
   const [scale, bias, mean, variance] = [call.tensor(1), call.tensor(2), call.tensor(3), call.tensor(4)];
   const eps = call.float('epsilon', 1e-5);
   if (call.opset < 9 && call.int('spatial', 1) === 0) {
-    // One number for each element of a picture.
+    // Mean and variance have one number per position, so the formula is written out.
     return x.sub(mean).div(variance.add(eps).sqrt()).mul(scale).add(bias);
   }
   if (call.int('training_mode', 0) === 0) {
@@ -35,7 +35,7 @@ const InstanceNormalization: Operator = (call) => {
   return nn.functional.instanceNorm(x, { weight: scale, bias, eps: call.float('epsilon', 1e-5) });
 };
 
-/** Of the dimensions from the axis on; also the mean and 1 / standard deviation where they are asked for. */
+/** Normalises over the dimensions from the axis on. Optional outputs: the mean and 1 / standard deviation. */
 const LayerNormalization: Operator = (call) => {
   const x = call.tensor(0);
   const [scale, bias] = [call.optionalTensor(1), call.optionalTensor(2)];
@@ -63,7 +63,7 @@ const RMSNormalization: Operator = (call) => {
   return x.mul(inverse).mul(scale);
 };
 
-/** Scale and bias are by group in version 18, and by channel from 21 on. */
+/** Scale and bias are per group before version 21, and per channel since. */
 const GroupNormalization: Operator = (call) => {
   const [x, scale, bias] = [call.tensor(0), call.tensor(1), call.tensor(2)];
   const groups = call.int('num_groups');
@@ -98,7 +98,7 @@ const LpNormalization: Operator = (call) => {
   const x = call.tensor(0);
   const axis = axisOf(call, call.int('axis', -1), x.shape.length);
   const norm = call.int('p', 2) === 1 ? x.abs().sum(axis, true) : x.square().sum(axis, true).sqrt();
-  // Rows of zeros stay.
+  // Rows of zeros stay zero.
   return x.div(norm.where(norm.gt(0), norm.add(1)));
 };
 
@@ -109,7 +109,7 @@ const MeanVarianceNormalization: Operator = (call) => {
   return apart.div(apart.square().mean(axes, true).sqrt().add(1e-9));
 };
 
-/** In training elements are dropped; outside of it they stay. Also the mask. */
+/** Drops elements in training, and passes them otherwise. The second output is the mask. */
 const Dropout: Operator = (call) => {
   const x = call.tensor(0);
   const p = call.opset >= 12 ? (call.has(1) ? call.number(1) : 0.5) : call.float('ratio', 0.5);

@@ -7,7 +7,7 @@ import { HostArray } from '../values';
 
 type Amounts = readonly (readonly [before: number, after: number])[];
 
-/** Amounts are an attribute before version 11, and an input from there on. */
+/** Padding amounts are an attribute before version 11, and an input since. */
 function amountsOf(call: Call, rank: number): Amounts {
   const given = call.opset >= 11 ? call.numbers(1) : (call.ints('pads') ?? call.fail("expected attribute 'pads'"));
   const axes =
@@ -19,7 +19,7 @@ function amountsOf(call: Call, rank: number): Amounts {
   });
 }
 
-/** Negative amounts crop, first of all. */
+/** Negative amounts crop; this is done first. */
 function cropped(call: Call, x: Elements, amounts: Amounts): Elements {
   if (amounts.flat().every((amount) => amount >= 0)) return x;
   const runs = x.shape.map((size, d) => {
@@ -30,7 +30,7 @@ function cropped(call: Call, x: Elements, amounts: Amounts): Elements {
   return sliced(x, runs);
 }
 
-/** The place in a dimension that element i, which may lie outside, is a copy of. */
+/** By mode: the index in a dimension that element i, which may be out of bounds, copies. */
 const copied: Readonly<Record<string, (i: number, size: number) => number>> = {
   edge: (i, size) => Math.min(Math.max(i, 0), size - 1),
   wrap: (i, size) => ((i % size) + size) % size,

@@ -1,4 +1,4 @@
-// Pooling: means, maxima and norms over windows, and over all of an image.
+// Pooling: means, maxima and norms over windows, and over whole images.
 import { arange, nn, type Tensor, tensor, zeros } from '../../../../torch';
 import { numelOf as numel } from '../../../../torch/inside';
 import { bounded } from '../arrange';
@@ -14,7 +14,7 @@ const maxima = [
   nn.functional.maxPool3d,
 ] as unknown as readonly Pool[];
 
-/** A tensor, the windows that slide over it, and their number along each dimension. */
+/** A tensor, the sliding windows, and the number of windows along each dimension. */
 type Pooling = ReturnType<typeof poolingOf>;
 
 function poolingOf(call: Call) {
@@ -27,7 +27,7 @@ function poolingOf(call: Call) {
   return { call, x, sizes, windows, counts };
 }
 
-/** x with all that the windows reach, and nothing else. */
+/** x padded to exactly what the windows reach. */
 function surrounded({ call, x, sizes, windows, counts }: Pooling, value: number): Tensor {
   const amounts = sizes.map((size, d) => {
     const [before] = windows.padding[d]!;
@@ -39,7 +39,7 @@ function surrounded({ call, x, sizes, windows, counts }: Pooling, value: number)
   return nn.functional.pad(x, amounts.reverse().flat(), 'constant', value);
 }
 
-/** Sums over windows: of each tap the elements that it meets, where windows are dilated. */
+/** Sums over windows. For dilated windows, adds the elements of each tap. */
 function sums(pooling: Pooling): Tensor {
   const { windows, counts } = pooling;
   const { kernel, stride, dilation } = windows;
@@ -56,7 +56,10 @@ function sums(pooling: Pooling): Tensor {
   }, x);
 }
 
-/** How many elements of the image, or with `padded` of the image and its padding, each window covers along a dimension. */
+/**
+ * How many elements each window covers along a dimension: of the image alone, or with `padded` of the image and its
+ * padding.
+ */
 function covered({ sizes, windows, counts }: Pooling, d: number, padded: boolean): Tensor {
   const [before, after] = windows.padding[d]!;
   const [least, most] = padded ? [-before, sizes[d]! + after] : [0, sizes[d]!];
@@ -114,7 +117,7 @@ const MaxPool: Operator = (call) => {
   return [values.to(x.dtype), placesOf(call, pooling, around.shape.slice(2), places)];
 };
 
-/** Places in the padded image as places in the whole input. */
+/** Indices into the padded image as indices into the whole input. */
 function placesOf(call: Call, { x, sizes, windows }: Pooling, padded: readonly number[], places: Tensor): Tensor {
   const columns = call.int('storage_order', 0) === 1;
   let rest = places;
@@ -129,7 +132,7 @@ function placesOf(call: Call, { x, sizes, windows }: Pooling, padded: readonly n
   return flat!.add(images.reshape([x.shape[0]!, x.shape[1]!, ...sizes.map(() => 1)])).to('int64');
 }
 
-/** Numbers at the places that MaxPool gave, zeros elsewhere. */
+/** Scatters numbers to the indices that MaxPool returned; zeros elsewhere. */
 const MaxUnpool: Operator = (call) => {
   const [x, places] = [call.tensor(0), call.tensor(1)];
   const sizes = x.shape.slice(2);
@@ -142,7 +145,7 @@ const MaxUnpool: Operator = (call) => {
   const natural = sizes.map((size, d) => (size - 1) * stride[d]! + kernel[d]! - pads[d]![0] - pads[d]![1]);
   const own = [...x.shape.slice(0, 2), ...natural];
   const wanted = bounded(call, call.optionalNumbers(2) ?? own);
-  // Places count in the natural size; a larger one is given in full.
+  // The indices count in the natural output size. A larger output is padded from it.
   const flat = zeros([numel(own)], { dtype: x.dtype }).scatter(0, places.flatten(), x.flatten());
   const amounts = wanted.slice(2).map((size, d) => [0, size - natural[d]!]);
   return nn.functional.pad(flat.reshape(own), amounts.reverse().flat());

@@ -3,7 +3,7 @@
 import { einsum, linalg } from '../../../../torch';
 import type { Operator, Operators } from '../call';
 
-/** alpha · A · B + beta · C, with A and B transposed where the node says so. */
+/** alpha · A · B + beta · C, with A and B transposed if the node says so. */
 const Gemm: Operator = (call) => {
   const [a, b] = [call.tensor(0), call.tensor(1)];
   const [alpha, beta] = [call.float('alpha', 1), call.float('beta', 1)];

@@ -1,4 +1,4 @@
-// Quantisation in float: whole numbers with a scale and a zero point, and their products.
+// Quantisation in float: integers with a scale and a zero point, and their products.
 
 import { full, maximum, minimum, type Tensor } from '../../../../torch';
 import { numelOf as numel } from '../../../../torch/inside';
@@ -9,7 +9,10 @@ import { expectType, noteType, rangeOf, typeName, typeOf } from '../element-type
 import { convolve, windowsOfWeight } from './convolution';
 import { isMinifloat, roundedTo } from './minifloat';
 
-/** A scale or zero point as it broadcasts with x: one number, one for each index of the axis, or one for each block of it. */
+/**
+ * A scale or zero point, reshaped to broadcast with x: one number, one per index of the axis, or one per block of the
+ * axis.
+ */
 function spread(v: Tensor, x: Tensor, axis: number, block: number): Tensor {
   if (v.numel() === 1 && v.dim() <= 1) return v.reshape([]);
   if (v.dim() === 1 && block === 0) return v.reshape(x.shape.map((_, d) => (d === axis ? -1 : 1)));
@@ -28,7 +31,7 @@ interface Terms {
 
 function termsOf(call: Call, x: Tensor): Terms {
   const given = call.int('axis', 1);
-  // A single scale has no axis.
+  // With a single scale, the axis does not matter.
   const axis = call.tensor(1).numel() === 1 ? 0 : axisOf(call, given, x.dim());
   const block = call.int('block_size', 0);
   const zero = call.optionalTensor(2);
@@ -49,10 +52,13 @@ const DequantizeLinear: Operator = (call) => {
   return type === 0 ? y : y.to(expectType(call, type));
 };
 
-/** The same numbers in float, of tensors that QuantizeLinear has made: gradients go through them as if nothing had been rounded. */
+/**
+ * For tensors that QuantizeLinear made: the floats before rounding. Gradients pass through these, as if nothing had
+ * been rounded.
+ */
 const unrounded = new WeakMap<Tensor, Tensor>();
 
-/** Rounded to whole numbers, within those of the type. */
+/** Rounds to integers, clamped to the range of the type. */
 export function saturated(call: Call, x: Tensor, zero: Tensor | null, type: number): Tensor {
   if (isMinifloat(type)) return noteType(roundedTo(zero ? x.add(zero) : x, type, call.int('saturate', 1) === 1), type);
   const range = rangeOf(type) ?? call.fail(`quantisation to ${typeName(type)} is not supported`);
@@ -70,7 +76,7 @@ const QuantizeLinear: Operator = (call) => {
   return saturated(call, x.float().div(scale.float()), zero, type);
 };
 
-/** A tensor in uint8, by its own least and greatest numbers, and these as scale and zero point. */
+/** Quantises a tensor to uint8 by its own minimum and maximum; also returns the scale and zero point. */
 const DynamicQuantizeLinear: Operator = (call) => {
   const x = call.tensor(0);
   const least = minimum(x.min(), full([], 0, { dtype: 'float32' }));
@@ -80,27 +86,28 @@ const DynamicQuantizeLinear: Operator = (call) => {
   return [saturated(call, x.div(scale), zero, DATA.uint8), scale, zero.to('uint8')];
 };
 
-/** Input i less its zero point, in float; the zero point broadcasts by `shape`. */
+/** Input i minus its zero point, in float. `shape` reshapes the zero point to broadcast. */
 function centred(call: Call, i: number, zero: number, shape: (v: Tensor) => Tensor): Tensor {
   const x = call.tensor(i).float();
   return call.has(zero) ? x.sub(shape(call.tensor(zero).float())) : x;
 }
 
 const same = (v: Tensor): Tensor => v;
-/** One number for each row of a matrix. */
+/** One zero point per row of a matrix. */
 const rows = (v: Tensor): Tensor => (v.dim() === 1 && v.numel() > 1 ? v.reshape([-1, 1]) : v);
-/** One number for each kernel. */
+/** One zero point per kernel. */
 const kernels = (rank: number) => (v: Tensor) =>
   v.numel() > 1 ? v.reshape([-1, ...new Array<number>(rank - 1).fill(1)]) : v.reshape([]);
 
-/** The largest whole number up to which float32 has all. */
+/** float32 represents all integers up to this exactly. */
 const EXACT = 2 ** 24;
-/** Bytes less a zero point: no larger than this. */
+/** The largest magnitude of a byte minus a zero point. */
 const MOST_BYTE = 255;
 
 /**
- * A sum of `count` products of x with bytes, as whole numbers: in float as far as that is exact, else of the lower four bits and the rest
- * apart, or in int32, which takes ten times as long.
+ * A sum of `count` products of x with bytes, exact in integers. If float32 is exact for such sums, it is used directly.
+ * For more terms, the lower four bits and the rest are multiplied separately. Beyond that, the sum is computed in
+ * int32, which takes ten times as long.
  */
 function exactly(x: Tensor, count: number, product: (x: Tensor, w: (w: Tensor) => Tensor) => Tensor): Tensor {
   const whole = (part: Tensor) => product(part, same).round().to('int32');

@@ -1,4 +1,4 @@
-// Random numbers, drawn from the library's own generator: a node's seed does not set it.
+// Random numbers, drawn from the library's own generator. A node's seed is ignored.
 import { rand, randn, type Tensor } from '../../../../torch';
 import { DATA } from '../../proto/messages';
 import { bounded, elements } from '../arrange';
@@ -36,7 +36,7 @@ const Bernoulli: Operator = (call) => {
   return x.bernoulli().to(expectType(call, call.int('dtype', typeOf(x))));
 };
 
-/** Classes drawn by the logarithms of their probabilities, which need not be normalised. */
+/** Draws classes from log-probabilities, which need not be normalised. */
 const Multinomial: Operator = (call) => {
   const type = call.int('dtype', DATA.int32);
   const count = call.int('sample_size', 1);

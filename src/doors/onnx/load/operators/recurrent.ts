@@ -1,11 +1,11 @@
-// Recurrent layers, step by step: RNN, GRU and LSTM, in both directions, with the lengths of sequences.
+// Recurrent layers, step by step: RNN, GRU and LSTM, in both directions, with sequence lengths.
 import { arange, nn, stack, type Tensor, zeros } from '../../../../torch';
 import { boundedList } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 
 type Activation = (x: Tensor) => Tensor;
 
-/** Activations by name; `alpha` and `beta` are null where the node does not give them. */
+/** Activations by name. `alpha` and `beta` are null if the node does not give them. */
 const activations: Readonly<Record<string, (alpha: number | null, beta: number | null) => Activation>> = {
   relu: () => nn.functional.relu,
   tanh: () => nn.functional.tanh,
@@ -48,20 +48,20 @@ interface Direction {
   readonly r: Tensor;
   readonly wb: Tensor;
   readonly rb: Tensor;
-  /** Peepholes of the LSTM, [3 · hidden]. */
+  /** Peephole weights of the LSTM, [3 · hidden]. */
   readonly peepholes: Tensor | null;
   readonly fs: readonly Activation[];
 }
 
-/** The next states of what the input gives [B, gates · hidden] and of the states. */
+/** Computes the next states from the input's contribution [B, gates · hidden] and the current states. */
 type Cell = (given: Tensor, states: readonly Tensor[]) => Tensor[];
 
 interface Kind {
   readonly gates: number;
-  /** The states that a step hands on: h, and c of the LSTM. */
+  /** The number of states: h, and for the LSTM also c. */
   readonly states: number;
   readonly activations: readonly string[];
-  /** Biases that are added to what the input gives, for all steps at once. */
+  /** The biases that are added to the input's contribution, for all steps at once. */
   readonly inputBias: (direction: Direction) => Tensor;
   readonly cell: (direction: Direction, call: Call) => Cell;
 }
@@ -116,7 +116,7 @@ const lstm: Kind = {
   },
 };
 
-/** The steps of each sequence backwards; those behind its end stay where they are. */
+/** Reverses the steps of each sequence. Steps beyond its length stay in place. */
 function backwards(x: Tensor, lengths: Tensor | null): Tensor {
   if (!lengths) return x.flip(0);
   const steps = arange(x.shape[0]!).unsqueeze(1);
@@ -125,7 +125,10 @@ function backwards(x: Tensor, lengths: Tensor | null): Tensor {
   return x.gather(0, places.unsqueeze(2).expand(x.shape));
 }
 
-/** All steps of a direction: its outputs [T, B, hidden], zeros behind the ends, and its last states. */
+/**
+ * Runs all steps of a direction. Returns its outputs [T, B, hidden], zero beyond each sequence's length, and its last
+ * states.
+ */
 function run(given: Tensor, start: readonly Tensor[], lengths: Tensor | null, cell: Cell): [Tensor, readonly Tensor[]] {
   let states = start;
   const outputs: Tensor[] = [];

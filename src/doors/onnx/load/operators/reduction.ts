@@ -1,4 +1,4 @@
-// Reductions along axes: sums, means, products, extremes, norms, and where the extremes stand.
+// Reductions along axes: sums, means, products, extremes, norms, and the indices of extremes.
 import { full, type Tensor } from '../../../../torch';
 import { isFloat, numelOf as numel } from '../../../../torch/inside';
 import { asTensor, axisOf, type Elements, elements, reshaped, without } from '../arrange';
@@ -8,16 +8,16 @@ import { HostArray } from '../values';
 
 interface Reduction {
   readonly name: string;
-  /** Version from which the axes are an input. */
+  /** The version since which the axes are an input. */
   readonly since?: number;
-  /** The reduced dimensions stay, with size 1. */
+  /** Reduces the axes, which keep size 1. */
   readonly fn: (x: Tensor, axes: number[]) => Tensor;
-  /** Of the elements of no element. */
+  /** The result for an empty set of elements. */
   readonly empty: number;
   readonly onHost?: (numbers: number[]) => number;
 }
 
-/** The axes, from the front; null where nothing is reduced. */
+/** The axes, counted from the front; null if nothing is reduced. */
 function axesOf(call: Call, rank: number, since: number): number[] | null {
   const given = call.opset >= since ? call.optionalNumbers(1) : call.ints('axes');
   if (given !== null && given.length > 0) return given.map((axis) => axisOf(call, axis, rank));
@@ -44,7 +44,7 @@ function along(x: Elements, axes: number[], { fn, empty, onHost }: Omit<Reductio
   return full(shape, limitOf(x.dtype, empty), { dtype: x.dtype });
 }
 
-/** An infinite number as a type of whole numbers holds it. */
+/** An infinite number; for an integer type, the limit of its range instead. */
 function limitOf(dtype: Elements['dtype'], number: number): number {
   if (isFloat(dtype) || Number.isFinite(number)) return number;
   if (dtype === 'bool') return number > 0 ? 1 : 0;
@@ -70,7 +70,7 @@ function extreme(x: Tensor, axes: number[], side: 'amax' | 'amin'): Tensor {
   return x[side](axes, true);
 }
 
-/** The index of the greatest or least element along an axis; of several the first, or with `select_last_index` the last. */
+/** The index of the largest or smallest element along an axis: the first such, or with `select_last_index` the last. */
 const place =
   (side: 'argmax' | 'argmin'): Operator =>
   (call) => {

@@ -1,15 +1,15 @@
-// Resize and Upsample: each axis by itself, as weighted sums of the elements that a new element lies among.
+// Resize and Upsample. Each axis is resized by itself: a new element is a weighted sum of the old elements around it.
 import { nn, type Tensor, tensor } from '../../../../torch';
 import { isFloat } from '../../../../torch/inside';
 import { axisOf, bounded, boundedList } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 
-/** How an axis becomes longer or shorter. */
+/** How an axis is resized. */
 interface Axis {
   readonly size: number;
   readonly newSize: number;
   readonly scale: number;
-  /** Start and end of the part that is read, of tf_crop_and_resize. */
+  /** For tf_crop_and_resize: start and end of the part that is read. */
   readonly roi: readonly [start: number, end: number];
 }
 
@@ -26,8 +26,8 @@ interface Manner {
 const f = Math.fround;
 
 /**
- * Where the centre of element i of the new axis lies in the old one. Step by step in float32, as onnxruntime computes it: the scale is a
- * float32 of the file, and in double a third of 9 would be 26.99…, whose floor is another pixel.
+ * The coordinate of new element i on the old axis. It is rounded to float32 at each step, as onnxruntime does: the
+ * scale is a float32 of the file, and in double a third of 9 would be 26.99…, whose floor is another pixel.
  */
 function placeOf(call: Call, coordinates: string, i: number, { size, newSize, scale, roi }: Axis): number {
   const half = f(f(f(i + 0.5) / scale) - 0.5);
@@ -56,25 +56,25 @@ function placeOf(call: Call, coordinates: string, i: number, { size, newSize, sc
   }
 }
 
-/** Elements of the old axis, which may lie beyond its ends, with their weights. */
+/** The old elements that a new one reads, and their weights. They may be out of bounds. */
 interface Taps {
   readonly first: number;
   readonly weights: readonly number[];
 }
 
-/** Keys' cubic with coefficient a. */
+/** Keys's cubic kernel with coefficient a. */
 function keys(distance: number, a: number): number {
   const x = Math.abs(distance);
   if (x <= 1) return ((a + 2) * x - (a + 3)) * x * x + 1;
   return x < 2 ? ((a * x - 5 * a) * x + 8 * a) * x - 4 * a : 0;
 }
 
-/** Each of them is a product of its own. */
+/** More taps are refused, since each is a product of its own. */
 const MOST_TAPS = 4096;
 
 function tapsOf(call: Call, place: number, scale: number, { mode, nearest, antialias, cubic }: Manner): Taps {
   const below = Math.ceil(place) - 1;
-  // In (0, 1]: of a place on an element, that element is the upper one.
+  // In (0, 1]: if the coordinate is exactly on an element, that element counts as the upper one.
   const ratio = place - below;
   if (mode === 'nearest') return { first: nearestTo(place, nearest, scale), weights: [1] };
   const support = mode === 'linear' ? 1 : 2;
@@ -91,11 +91,11 @@ function tapsOf(call: Call, place: number, scale: number, { mode, nearest, antia
   return { first: below + start, weights: raw.map((weight) => weight / total) };
 }
 
-/** How far below a half a place of float32 may lie and still be one, as in onnxruntime. */
+/** A float32 coordinate this close below a half is rounded as a half, as in onnxruntime. */
 const HALF_ERROR = 1e-6;
 
 function nearestTo(place: number, mode: string, scale: number): number {
-  // As onnxruntime takes version 10, which does not say.
+  // Version 10 does not define the rounding; this is onnxruntime's.
   if (mode === 'simple') return scale < 1 ? Math.ceil(place) : Math.floor(place);
   if (mode === 'floor') return Math.floor(place);
   if (mode === 'ceil') return Math.ceil(place);
@@ -107,7 +107,7 @@ function placesOf(call: Call, axis: Axis, { coordinates }: Manner): number[] {
   return Array.from({ length: axis.newSize }, (_, i) => placeOf(call, coordinates, i, axis));
 }
 
-/** One axis of x at its new size. */
+/** Resizes one axis of x. */
 function along(call: Call, x: Tensor, d: number, axis: Axis, manner: Manner): Tensor {
   const { size, newSize } = axis;
   const places = placesOf(call, axis, manner);
@@ -136,7 +136,7 @@ function weightOf({ first, weights }: Taps, k: number, size: number, excludeOuts
   return inside(k) ? (weights[k] ?? 0) / (total || 1) : 0;
 }
 
-/** The axes by dimension; null for those that stay. */
+/** The axes by dimension; null for those that keep their size. */
 function axesOf(
   call: Call,
   shape: readonly number[],
@@ -168,13 +168,13 @@ function axesOf(
   return result;
 }
 
-/** Filters copy an axis whose size stays; others where the scale is 1. */
+/** With antialiasing, an axis of unchanged size is copied; otherwise only if the scale is 1. */
 const stays = ({ size, newSize, scale, roi }: Axis, { antialias }: Manner): boolean =>
   newSize === size && (antialias || scale === 1) && roi[0] === 0 && roi[1] === 1;
 
 type Interpolation = 'nearest' | 'linear' | 'bilinear' | 'trilinear' | 'bicubic';
 
-/** PyTorch's mode that computes the same over 1 to 3 dimensions; null where there is none. */
+/** PyTorch's interpolation mode that computes the same over 1 to 3 dimensions; null if there is none. */
 function interpolationOf({ mode, coordinates, nearest, antialias, excludeOutside, cubic }: Manner, rank: number) {
   if (antialias || excludeOutside || rank < 1 || rank > 3) return null;
   if (mode === 'nearest') return coordinates === 'asymmetric' && nearest === 'floor' ? 'nearest' : null;
@@ -183,14 +183,14 @@ function interpolationOf({ mode, coordinates, nearest, antialias, excludeOutside
   return (['linear', 'bilinear', 'trilinear'] as const)[rank - 1]!;
 }
 
-/** Whether F.interpolate, which multiplies by the inverse of the scale, takes the same elements. */
+/** Whether F.interpolate, which multiplies by the inverse of the scale, reads the same elements. */
 function nearestBySize({ size, newSize }: Axis, places: readonly number[]): boolean {
   const step = f(size / newSize);
   const last = size - 1;
   return places.every((place, i) => Math.min(Math.floor(place), last) === Math.min(Math.floor(f(i * step)), last));
 }
 
-/** Where PyTorch's interpolation computes the same, its kernel; else null. */
+/** If PyTorch's interpolation computes the same, uses its kernel; else null. */
 function asInterpolated(call: Call, x: Tensor, axes: readonly (Axis | null)[], manner: Manner): Tensor | null {
   const [batch, channels, ...spatial] = axes;
   const free = (axis: Axis | null | undefined) => !axis || stays(axis, manner);
@@ -208,7 +208,7 @@ function asInterpolated(call: Call, x: Tensor, axes: readonly (Axis | null)[], m
 
 function resized(call: Call, axes: readonly (Axis | null)[], manner: Manner): Tensor {
   const x = call.tensor(0);
-  // As onnxruntime has it: what keeps its shape is copied, whatever scales came to it.
+  // As in onnxruntime: if the shape stays the same, the input is copied, whatever the scales are.
   if (manner.coordinates !== 'tf_crop_and_resize' && axes.every((axis) => !axis || axis.newSize === axis.size))
     return x;
   const quick = asInterpolated(call, x, axes, manner);
@@ -227,7 +227,7 @@ const modeOf = (call: Call): Manner['mode'] => {
   return call.fail(`mode '${mode}' is not supported`);
 };
 
-/** Version 10 has scales alone, and coordinates as Upsample; later ones have regions, scales and sizes. */
+/** Version 10 has only scales, and the coordinates of Upsample; later versions have regions, scales and sizes. */
 const Resize: Operator = (call) => {
   const old = call.opset < 11;
   const filled = (i: number) => {

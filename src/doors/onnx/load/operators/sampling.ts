@@ -1,4 +1,4 @@
-// Images read at other places: grids, and regions of interest.
+// Images sampled at other positions: grids, and regions of interest.
 import { cat, nn } from '../../../../torch';
 import { roiAlign, roiPool } from '../../../vision/ops/region-pooling';
 import { bounded } from '../arrange';
@@ -44,7 +44,7 @@ const RoiAlign: Operator = (call) => {
   });
 };
 
-/** The maximum of each part of a region [picture, x1, y1, x2, y2]. */
+/** The maximum of each cell of a region [image index, x1, y1, x2, y2]. */
 const MaxRoiPool: Operator = (call) => {
   const [rows, columns] = call.ints('pooled_shape') ?? call.fail("expected attribute 'pooled_shape'");
   const spatialScale = call.float('spatial_scale', 1);

@@ -1,11 +1,11 @@
-// Sequences of tensors: made, read, changed, split and joined.
+// Sequences of tensors: construct, read, modify, split and concatenate.
 import { cat, stack } from '../../../../torch';
 import { asTensor, axisOf, boundedList, type Elements, elements } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { HostArray, Sequence } from '../values';
 import { partsOf } from './shape';
 
-/** A place in a sequence, counted from its front. */
+/** An index into a sequence, counted from the front. */
 function placeOf(call: Call, i: number, length: number): number {
   const given = call.number(i);
   const place = given < 0 ? given + length : given;
@@ -26,7 +26,7 @@ const SequenceErase: Operator = (call) => {
   return new Sequence(items);
 };
 
-/** Parts of one size, or of the given sizes; of single elements the axis may go. */
+/** Splits into parts of one size, or of given sizes. Parts of one element may drop the axis. */
 const SplitToSequence: Operator = (call) => {
   const x = elements(call, 0);
   const axis = axisOf(call, call.int('axis', 0), x.shape.length);

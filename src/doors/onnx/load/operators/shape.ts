@@ -1,4 +1,4 @@
-// Shapes and the order of elements: reshape, transpose, slices, joins, padding, and what shapes say.
+// Shapes and the order of elements: reshape, transpose, slice, concatenate, pad, and read shapes.
 import type { Shape, Tensor } from '../../../../torch';
 import { broadcastOf as broadcastShapes, numelOf as numel } from '../../../../torch/inside';
 import {
@@ -31,7 +31,7 @@ function endsOf(call: Call, rank: number): [number, number] {
 
 const Size: Operator = (call) => new HostArray([], 'int64', [numel(elements(call, 0).shape)]);
 
-/** 0 keeps a size (unless `allowzero`), and −1 takes all elements that are left. */
+/** 0 copies a size (unless `allowzero`), and −1 takes all remaining elements. */
 const Reshape: Operator = (call) => {
   const x = elements(call, 0);
   const keeps = call.int('allowzero', 0) === 0;
@@ -52,7 +52,7 @@ const Flatten: Operator = (call) => {
   return reshaped(call, x, [numel(x.shape.slice(0, axis)), numel(x.shape.slice(axis))]);
 };
 
-/** Axes are an attribute before version 13, and an input from there on. */
+/** Axes are an attribute before version 13, and an input since. */
 const axesOf = (call: Call): number[] | null => (call.opset >= 13 ? call.optionalNumbers(1) : call.ints('axes'));
 
 const Squeeze: Operator = (call) => {
@@ -111,7 +111,7 @@ const Concat: Operator = (call) => {
   return joined(parts, axis);
 };
 
-/** Sizes of the parts: as given, or equal, the last one smaller where they do not divide the whole. */
+/** The sizes of the parts: as given, or equal. If equal parts do not divide the axis, the last is smaller. */
 const Split: Operator = (call) => {
   const x = elements(call, 0);
   const axis = axisOf(call, call.int('axis', 0), x.shape.length);
@@ -126,7 +126,7 @@ const Split: Operator = (call) => {
   return partsOf(x, axis, sizes);
 };
 
-/** Parts of an axis, of the given sizes. */
+/** Splits an axis into parts of the given sizes. */
 export function partsOf(x: Elements, axis: number, sizes: readonly number[]): Elements[] {
   let start = 0;
   return sizes.map((count) => {
@@ -141,7 +141,7 @@ function equalParts(size: number, count: number): number[] {
   return Array.from({ length: count }, (_, i) => Math.max(0, Math.min(each, size - i * each)));
 }
 
-/** Starts, ends, axes and steps are attributes before version 10, and inputs from there on. */
+/** Starts, ends, axes and steps are attributes before version 10, and inputs since. */
 const Slice: Operator = (call) => {
   const x = elements(call, 0);
   const rank = x.shape.length;
@@ -179,7 +179,7 @@ const Tile: Operator = (call) => {
   return tiled(x, repeats);
 };
 
-/** The channels of a square of pixels, side by side; `mode` CRD takes neighbouring channels for one square. */
+/** Moves channels into squares of pixels. In `mode` CRD, the channels of a square are neighbours. */
 const DepthToSpace: Operator = (call) => {
   const x = call.tensor(0);
   const [n, c, h, w] = planes(call, x);
@@ -216,7 +216,7 @@ function planes(call: Call, { shape }: Tensor): readonly [n: number, c: number, 
   return shape as readonly [number, number, number, number];
 }
 
-/** The middle of the axes, cut or padded with zeros to the wanted sizes. */
+/** Crops or zero-pads the axes around their centre to the wanted sizes. */
 const CenterCropPad: Operator = (call) => {
   const x = elements(call, 0);
   const axes = call.ints('axes')?.map((axis) => axisOf(call, axis, x.shape.length)) ?? x.shape.map((_, d) => d);

@@ -1,4 +1,4 @@
-// Signals: windows, discrete Fourier transforms as matrix products, and weights of mel bands.
+// Signal processing: windows, discrete Fourier transforms as matrix products, and mel filter banks.
 
 import { cat, stack, type Tensor, tensor, zeros } from '../../../../torch';
 import { DATA } from '../../proto/messages';
@@ -19,7 +19,7 @@ const windowOf =
     return tensor(numbers).to(expectType(call, call.int('output_datatype', DATA.float32)));
   };
 
-/** Matrices [rows, columns] of the cosines and sines of 2 π i j / n, and of `scale` times these. */
+/** Matrices [rows, columns] of cos and sin of 2 π i j / n, with each row scaled by `weigh`. */
 function waves(rows: number, columns: number, n: number, weigh: (row: number) => number): [cos: Tensor, sin: Tensor] {
   const made = (wave: (angle: number) => number) =>
     tensor(
@@ -38,15 +38,15 @@ interface Transform {
   readonly onesided: boolean;
 }
 
-/** The transform of the last dimension of a real and an imaginary part, which may be null. */
+/** Transforms the last dimension of a real and an imaginary part; the latter may be null. */
 function transformed(call: Call, real: Tensor, imaginary: Tensor | null, { length, inverse, onesided }: Transform) {
   const half = Math.floor(length / 2) + 1;
   const back = inverse && onesided;
   const rows = back ? half : length;
   const columns = onesided && !inverse ? half : length;
-  // Matrices of 2^24 numbers.
+  // Allows matrices of up to 2^24 numbers.
   boundedList(call, (rows * columns) / 16 < 1 ? 1 : Math.floor((rows * columns) / 16));
-  // Of half a spectrum each element but the first, and the last of an even length, stands for two.
+  // In half a spectrum, each element counts twice, except the first, and the last of an even length.
   const twice = (row: number) => (row > 0 && !(length % 2 === 0 && row === half - 1) ? 2 : 1);
   const weigh = inverse ? (row: number) => (back ? twice(row) : 1) / length : () => 1;
   const [cos, sin] = waves(rows, columns, length, weigh);
@@ -59,14 +59,14 @@ function transformed(call: Call, real: Tensor, imaginary: Tensor | null, { lengt
   return stack([outReal, im ? z.add(im.matmul(cos)) : z], -1);
 }
 
-/** The last dimension cut, or filled with zeros, to a length. */
+/** The last dimension cropped or zero-padded to a length. */
 function fitted(x: Tensor, length: number): Tensor {
   const own = x.shape.at(-1)!;
   if (own >= length) return own === length ? x : x.narrow(-1, 0, length);
   return cat([x, zeros([...x.shape.slice(0, -1), length - own])], -1);
 }
 
-/** The axis is an attribute before version 20, and an input from there on. */
+/** The axis is an attribute before version 20, and an input since. */
 const DFT: Operator = (call) => {
   const x = call.tensor(0);
   const rank = x.dim();
@@ -81,7 +81,7 @@ const DFT: Operator = (call) => {
   return transformed(call, real, imaginary, { length, inverse, onesided }).transpose(axis, -2).to(x.dtype);
 };
 
-/** Windows of the signal, each transformed. */
+/** Splits the signal into windows, and transforms each. */
 const STFT: Operator = (call) => {
   const given = call.tensor(0);
   const signal = given.dim() === 3 ? given : given.unsqueeze(-1);
@@ -104,7 +104,7 @@ const STFT: Operator = (call) => {
   return transformed(call, frames(0), imaginary, { length, inverse: false, onesided }).to(signal.dtype);
 };
 
-/** Triangles over the bins of a spectrum, as wide as the ear's bands. */
+/** Triangular filters over the bins of a spectrum, equally spaced on the mel scale. */
 const MelWeightMatrix: Operator = (call) => {
   const [bands, length, rate] = [call.number(0), call.number(1), call.number(2)];
   const mel = (hertz: number) => 2595 * Math.log10(1 + hertz / 700);

@@ -1,4 +1,4 @@
-// Windows that slide over images: their kernels, strides, dilations and padding as ONNX's attributes give them.
+// Sliding windows: kernel, stride, dilation and padding, as given by ONNX's attributes.
 import { bounded } from '../arrange';
 import type { Call } from '../call';
 
@@ -7,14 +7,14 @@ export interface Windows {
   readonly kernel: readonly number[];
   readonly stride: readonly number[];
   readonly dilation: readonly number[];
-  /** Elements around the input, before and after. */
+  /** Padding before and after. */
   readonly padding: readonly (readonly [before: number, after: number])[];
 }
 
-/** Elements between the first and the last tap, both included. */
+/** The extent of a dilated kernel, from its first to its last tap. */
 export const reach = (kernel: number, dilation: number): number => (kernel - 1) * dilation + 1;
 
-/** A step that leads out of every tensor. */
+/** A stride or dilation this large leaves every tensor; larger ones are refused. */
 const MOST_STEP = 2 ** 28;
 
 /** Windows of `kernel` over an input of the given spatial sizes. */
@@ -55,7 +55,7 @@ function paddingOf(
   });
 }
 
-/** A total of padding in two; of an odd one the larger part is at the end with `upper`. */
+/** Splits a total padding in two. With `upper`, the larger half of an odd total is at the end. */
 export const halves = (total: number, upper: boolean): [number, number] =>
   upper ? [Math.floor(total / 2), Math.ceil(total / 2)] : [Math.ceil(total / 2), Math.floor(total / 2)];
 
@@ -66,7 +66,10 @@ export function givenPadding(call: Call, rank: number): [number, number][] {
   return Array.from({ length: rank }, (_, d) => [pads[d]!, pads[rank + d]!]);
 }
 
-/** How many windows there are along each dimension; with `ceil` also one that reaches over the end, but none that begins behind the input. */
+/**
+ * The number of windows along each dimension. With `ceil`, a window may reach over the end, but none may begin beyond
+ * the input.
+ */
 export function countsOf(sizes: readonly number[], { kernel, stride, dilation, padding }: Windows, ceil: boolean) {
   return sizes.map((size, d) => {
     const [before, after] = padding[d]!;
