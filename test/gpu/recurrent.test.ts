@@ -156,17 +156,17 @@ describe('packed sequences', () => {
   test('say what is wrong', async () => {
     const x = torch.zeros(4, 2, 2);
     expect(() => rnn.packPaddedSequence(x, [1, 4])).toThrow(
-      /lengths that fall, but got \[1, 4\]; pass enforceSorted: false/,
+      /descending lengths, but got \[1, 4\]; pass enforceSorted: false/,
     );
     expect(() => rnn.packPaddedSequence(x, [4, 0])).toThrow(/each of at least 1 element, but got lengths \[4, 0\]/);
     expect(() => rnn.packPaddedSequence(x, [5, 1])).toThrow(/expected 2 lengths of at most 4/);
     expect(() => rnn.packPaddedSequence(x, torch.ones(2).add(1))).toThrow(/pass await lengths.tolist\(\)/);
-    expect(() => rnn.packSequence([torch.ones(2, 2), torch.ones(1, 3)])).toThrow(/alike but for their lengths/);
+    expect(() => rnn.packSequence([torch.ones(2, 2), torch.ones(1, 3)])).toThrow(/differ only in length/);
     const packed = rnn.packPaddedSequence(x, [4, 2]);
     expect(() => rnn.padPackedSequence(packed, { totalLength: 3 })).toThrow(/at least 4, the longest/);
     expect(() => new nn.GRU(3, 3)(packed)).toThrow(/GRU: expected input \[L, 3\], but got \[6, 2\]/);
     expect(() => new nn.GRU(2, 3)(packed, torch.zeros(1, 1, 3))).toThrow(/initial state of shape \[1, 2, 3\]/);
-    expect(() => new rnn.PackedSequence(x, [1, 2])).toThrow(/batch sizes that fall/);
+    expect(() => new rnn.PackedSequence(x, [1, 2])).toThrow(/descending batch sizes/);
     expect(() => new rnn.PackedSequence(x, [2, 1])).toThrow(/data of 3 rows/);
     expect(() => new rnn.PackedSequence(x, [2, 2], [0, 0])).toThrow(/an order of the 2 sequences/);
   });

@@ -54,7 +54,7 @@ test('a data set has rows of numbers, and words as indices', async () => {
   expect(() => words.tensor()).toThrowError(
     /expected columns of numbers, but "a" is text; name the columns, or take codes\("a"\)/,
   );
-  expect(() => words.column('b')).toThrowError(/expected a column out of \["a"\], but got "b"/);
+  expect(() => words.column('b')).toThrowError(/expected a column among \["a"\], but got "b"/);
 });
 
 describe('options', () => {
@@ -66,7 +66,7 @@ describe('options', () => {
     ]);
     expect((await read('1,2', { header: ['a', 'b'] })).columns).toEqual(['a', 'b']);
     await expect(read('1,2,3', { header: ['a', 'b'] })).rejects.toThrowError(
-      /line 1: expected 2 fields, as there are names/,
+      /line 1: expected 2 fields, one for each name/,
     );
   });
 
@@ -133,7 +133,7 @@ describe('what is wrong, and where', () => {
       'a row too short',
       'a,b\n1,2\n\n"x\ny",2\n3\n',
       {},
-      /^a\.csv: line 6: expected 2 fields, as there are columns, but got 1$/,
+      /^a\.csv: line 6: expected 2 fields, one for each column, but got 1$/,
     ],
     ['a row too long', 'a\n1\n2,3\n', { delimiter: ',' }, /line 3: expected 1 fields/],
     ['quotes without end', 'a,b\n1,2\n3,"x\n4,5\n', {}, /line 3: a quoted field has no end/],

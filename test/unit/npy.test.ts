@@ -138,7 +138,7 @@ describe('what no tensor holds is refused by name', () => {
 describe('damaged files', () => {
   const u1 = "'|u1'";
   test.each<[string, Uint8Array, RegExp]>([
-    ['nothing', new Uint8Array(), /its first bytes are others/],
+    ['nothing', new Uint8Array(), /it does not begin as one/],
     ['half a prefix', npy('').subarray(0, 7), /cut short/],
     ['version 4', npy(headerOf(u1, '(1,)'), [1], [4, 0]), /version 1\.0, 2\.0 or 3\.0 .* got 4\.0/],
     ['half a header', npy(headerOf(u1, '(1,)')).subarray(0, 40), /header is cut short/],

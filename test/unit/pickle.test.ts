@@ -253,7 +253,7 @@ describe('values that lead nowhere', () => {
     ['no end of a line', bytes('I123'), /in the middle of a line/],
     ['a length beyond the end', bytes('X', size(4_000_000_000), 'abc.'), /ends in the middle/],
     ['a length of 64 bits', bytes(0x80, 4, 0x8d, new Uint8Array(8).fill(0xff), '.'), /ends in the middle/],
-    ['a byte that is no opcode', bytes(0xff), /no opcode/],
+    ['a byte that is no opcode', bytes(0xff), /not an opcode/],
     ['a frame without an end', bytes(0x80, 4, 0x95, new Uint8Array(8).fill(0xff)), /ends in the middle/],
     ['a long of 4 GB', bytes(0x80, 2, 0x8b, size(0xffff_ffff), 'x.'), /ends in the middle/],
     ['a long of a negative length', bytes(0x80, 2, 0x8b, size(0x8000_0000), '.'), /ends in the middle/],
@@ -266,10 +266,10 @@ describe('values that lead nowhere', () => {
     ['an append to a tuple', bytes(')Na.'), /treats a tuple as a list/],
     ['a dictionary of a list', bytes(']NNs.'), /treats a list as a dictionary/],
     ['a protocol of the future', bytes(0x80, 9, 'N.'), /protocol 9/],
-    ['text that is no UTF-8', bytes('X', size(1), 0xff, '.'), /no UTF-8/],
-    ['a number that is none', bytes('Iabc\n.'), /no whole number/],
-    ['a float that is none', bytes('Fabc\n.'), /no number/],
-    ['a number of too many digits', bytes(`I${'9'.repeat(9999)}\n.`), /no whole number/],
+    ['text that is no UTF-8', bytes('X', size(1), 0xff, '.'), /not UTF-8/],
+    ['a number that is none', bytes('Iabc\n.'), /not a whole number/],
+    ['a float that is none', bytes('Fabc\n.'), /not a number/],
+    ['a number of too many digits', bytes(`I${'9'.repeat(9999)}\n.`), /not a whole number/],
     ['a class by itself', bytes(global('torch', 'FloatStorage'), '.'), /holds the class torch\.FloatStorage itself/],
   ])('%s', async (_, pickle, message) => {
     await expect(load(pickle)).rejects.toThrow(message);

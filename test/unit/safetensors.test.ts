@@ -93,7 +93,7 @@ describe('rules of the format', () => {
     [
       'an unknown dtype',
       file({ x: entry('F6_E2M3', [1], 0, 1) }, [0]),
-      /expected a dtype out of .*F32.* but got "F6_E2M3"/,
+      /expected a dtype among .*F32.* but got "F6_E2M3"/,
     ],
     ['a dtype that every object has', file({ x: entry('toString', [1], 0, 1) }, [0]), /expected a dtype/],
     ['a negative size', file({ x: entry('U8', [-1], 0, 0) }), /expected a shape of whole numbers, but got \[-1\]/],

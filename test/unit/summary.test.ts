@@ -86,6 +86,6 @@ describe('summary', () => {
     const data = torch.summary(bilinear, null, { inputData: [torch.ones(5, 2), torch.ones(5, 3)], verbose: 0 });
     expect(String(data)).toBe(String(sizes));
     expect(() => torch.summary(bilinear, null, { colNames: ['outputSize'] })).toThrow(/inputSize or inputData/);
-    expect(() => torch.summary(bilinear, [5, 0])).toThrow(/sizes over 0/);
+    expect(() => torch.summary(bilinear, [5, 0])).toThrow(/sizes above 0/);
   });
 });

@@ -143,15 +143,15 @@ describe('members', () => {
 
 test.each<[string, readonly Uint8Array[], RegExp]>([
   ['nothing', [], /^a\.tar: expected a tar archive, but it is empty$/],
-  ['another file', [text('<!doctype html>'.padEnd(600))], /expected a tar archive, but its first bytes are others/],
+  ['another file', [text('<!doctype html>'.padEnd(600))], /expected a tar archive, but it does not begin as one/],
   ['a few bytes', [text('ab')], /expected a tar archive, but it has only 2 bytes/],
   ['a cut header', [member({}), member({}).subarray(0, 100)], /the archive is truncated/],
   ['cut contents', [member({ size: 2000 }, text('abc'))], /the archive is truncated/],
   ['a damaged header', [member({}), member({}).fill(7, 0, 9), END], /a header is damaged/],
   ['a name that leads out', [member({ name: '../x' }), END], /the name '\.\.\/x' leads out of the archive/],
   ['no name', [member({ name: '.' }), END], /the name '\.' leads out of the archive/],
-  ['a size that is none', [member({ sizeField: text('9x9') }), END], /no size that can be read/],
-  ['an absurd size', [member({ sizeField: new Uint8Array(12).fill(255) }), END], /no size that can be read/],
+  ['a size that is none', [member({ sizeField: text('9x9') }), END], /size of a member cannot be read/],
+  ['an absurd size', [member({ sizeField: new Uint8Array(12).fill(255) }), END], /size of a member cannot be read/],
   [
     'a size above the limit',
     [member({ size: 2 ** 31 }), END],
@@ -160,7 +160,7 @@ test.each<[string, readonly Uint8Array[], RegExp]>([
   [
     'an absurd extended header',
     [member({ type: 'x', size: 2 ** 30 }), END],
-    /a header of 1073741824 bytes is not to be read/,
+    /a header of 1073741824 bytes is too long to be read/,
   ],
   ['a damaged extended header', [member({ type: 'x' }, text('99 path=a\n')), END], /an extended header is damaged/],
 ])('refuses %s', async (_, parts, message) => {

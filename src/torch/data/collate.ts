@@ -26,10 +26,9 @@ export type Collated<T> = T extends Tensor | number | boolean | ArrayBufferView
 
 /**
  * Turns a list of items into a batch. Tensors (of one shape) are stacked along a new first dimension; numbers become an
- * int64
- * tensor if all are whole, else float32; booleans become a bool tensor; typed arrays are stacked as tensors; strings
- * stay a list.
- * Arrays and plain objects are collated field by field: a list of `[input, target]` becomes `[inputs, targets]`.
+ * int64 tensor if all are whole, else float32; booleans become a bool tensor; typed arrays are stacked as tensors;
+ * strings stay a list. Arrays and plain objects are collated field by field: a list of `[input, target]` becomes
+ * `[inputs, targets]`.
  *
  * @throws ArgumentError if the items differ in kind or length, or are of a kind that no tensor can hold
  */

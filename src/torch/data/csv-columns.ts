@@ -70,7 +70,7 @@ export function readColumns(
       if (options.header === true) return true;
     }
     if (fields.length !== names.length) {
-      fail(origin, end, fields)(`expected ${names.length} fields, as there are columns, but got ${fields.length}`);
+      fail(origin, end, fields)(`expected ${names.length} fields, one for each column, but got ${fields.length}`);
     }
     for (const [i, place] of kept.entries()) look(seen[i]!, fields[place]!.trim(), missing, toNumber);
     length++;
@@ -195,7 +195,7 @@ function namesOf(
   if (header === false) return fields.map((_, i) => String(i));
   if (header === true) return unlike(fields.map((field, i) => field.trim() || `Unnamed: ${i}`));
   if (header.length !== fields.length) {
-    wrong()(`expected ${header.length} fields, as there are names in header, but got ${fields.length}`);
+    wrong()(`expected ${header.length} fields, one for each name in header, but got ${fields.length}`);
   }
   return unlike(header);
 }
@@ -219,7 +219,7 @@ function keptOf(columns: readonly (string | number)[] | null, names: readonly st
   const places = columns.map((column) => {
     const place = typeof column === 'number' ? column : names.indexOf(column);
     if (Number.isInteger(place) && place >= 0 && place < names.length) return place;
-    throw new ArgumentError(`readCsv: expected columns out of ${shown(names)}, but got ${shown(column)}`);
+    throw new ArgumentError(`readCsv: expected columns among ${shown(names)}, but got ${shown(column)}`);
   });
   return [...new Set(places)].sort((a, b) => a - b);
 }
@@ -235,10 +235,10 @@ function askedTypes(
   const asked: readonly (readonly [string, ColumnType])[] = all === null ? [...byName] : [['', all]];
   for (const [name, type] of asked) {
     if (!types.includes(type)) {
-      throw new ArgumentError(`readCsv: expected dtypes out of ${types.join(', ')}, but got ${shown(type)}`);
+      throw new ArgumentError(`readCsv: expected dtypes among ${types.join(', ')}, but got ${shown(type)}`);
     }
     if (all === null && !names.includes(name)) {
-      throw new ArgumentError(`readCsv: expected dtypes of columns out of ${shown(names)}, but got ${shown(name)}`);
+      throw new ArgumentError(`readCsv: expected dtypes of columns among ${shown(names)}, but got ${shown(name)}`);
     }
   }
   return (name) => all ?? byName.get(name) ?? null;

@@ -110,14 +110,11 @@ const KINDS: Kinds<CsvArguments> = {
  *     const loader = new data.DataLoader(iris.dataset({ target: 'species' }), { batchSize: 16, shuffle: true });
  *
  * A column becomes int64 if all its fields are whole numbers, float32 (NaN where a value is missing) if they are other
- * numbers, and
- * bool if they are true and false; anything else stays text. Whole numbers that do not fit 32 bits stay text, too,
- * unless `dtypes`
- * says otherwise.
+ * numbers, and bool if they are true and false; anything else stays text. Whole numbers that do not fit 32 bits stay
+ * text, too, unless `dtypes` says otherwise.
  *
  * @throws FileFormatError, with line and column, if a row's number of fields differs from the first row's, a quoted
- * field has no end,
- * or a field is not of the type that was asked for
+ * field has no end, or a field is not of the type that was asked for
  * @throws FetchError if the source cannot be read
  */
 export async function readCsv(source: ByteSource, options?: CsvOptions): Promise<CsvTable>;
@@ -256,7 +253,7 @@ export class CsvTable extends Printable {
   }
 
   /**
-   * A data set of the rows: items are `[input]`, or `[input, target]` where a target is named.
+   * A data set of the rows: items are `[input]`, or `[input, target]` if a target is named.
    * @throws ShapeError if there is no column of numbers for the input
    */
   dataset(parts: TableParts = {}): TensorDataset {
@@ -280,6 +277,6 @@ export class CsvTable extends Printable {
   #column(op: string, name: string): Column {
     const column = this.#columns.get(name);
     if (column) return column;
-    throw new ArgumentError(`${op}: expected a column out of ${shown(this.columns)}, but got ${shown(name)}`);
+    throw new ArgumentError(`${op}: expected a column among ${shown(this.columns)}, but got ${shown(name)}`);
   }
 }

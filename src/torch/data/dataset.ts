@@ -1,6 +1,5 @@
 // Data sets, which have a length and items by index, or give one item after another. Their sums, ConcatDataset and
-// ChainDataset, are
-// in this module, because every data set can make them.
+// ChainDataset, are in this module, because every data set can make them.
 
 import { iterable, type Kind } from '../../engine/core/argument-kinds';
 import { closeInherited } from '../../engine/core/arity';
@@ -48,16 +47,14 @@ export abstract class Dataset<T = unknown> extends Printable {
 
   /**
    * The items at `indices`, already collated: what a DataLoader yields for them. A data set on the device defines this
-   * to make the
-   * whole batch with one gather; it returns null if it cannot. `draws` holds the results of `drawFor` for the items, if
-   * it was called.
+   * to make the whole batch with one gather; it returns null if it cannot. `draws` holds the results of `drawFor` for
+   * the items, if it was called.
    */
   getBatch?(indices: readonly number[], draws?: readonly unknown[]): unknown;
 
   /**
    * The random draws that `getBatch` needs for one item, made beforehand. A data set of random batches defines this, so
-   * that a
-   * ConcatDataset can draw random numbers in the order of the items, whichever part each belongs to.
+   * that a ConcatDataset can draw random numbers in the order of the items, whichever part each belongs to.
    */
   drawFor?(index: number, generator: Generator): unknown;
 
@@ -92,8 +89,7 @@ export abstract class Dataset<T = unknown> extends Printable {
 
 /**
  * Base of data sets that are streams. A subclass defines `[Symbol.iterator]`, or `[Symbol.asyncIterator]` if items have
- * to be awaited,
- * and `length` if it is known:
+ * to be awaited, and `length` if it is known:
  *
  *     class Lines extends data.IterableDataset<string> {
  *       async *[Symbol.asyncIterator]() { for await (const line of file.readLines()) yield line; }
@@ -379,8 +375,7 @@ export function drawOf(source: DataSource<unknown>, index: number, generator: Ge
 
 /**
  * The methods that replace `get`, the best one first. If a subclass overrides `get` but not these methods, they are
- * left out: the
- * base's methods would ignore the new `get`.
+ * left out: the base's methods would ignore the new `get`.
  */
 function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
   const found: ('getBatch' | 'getItems')[] = [];

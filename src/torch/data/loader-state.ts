@@ -1,7 +1,6 @@
 // Owns a loader's position within a pass, as plain data, so that a run can resume where another stopped: in the same
-// order, with the same
-// random numbers. The order itself is not saved, but drawn again, from the generators' states at the beginning of the
-// pass.
+// order, with the same random numbers. The order itself is not saved, but drawn again, from the generators' states at
+// the beginning of the pass.
 import { StateDictError } from '../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../engine/core/options';
 import { defaultGenerator, Generator } from '../../engine/storage/random/generator';

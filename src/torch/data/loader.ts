@@ -71,9 +71,8 @@ interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {
  *     for await (const [inputs, targets] of loader) { … }
  *
  * Each `for await` is one pass. After the same `torch.manualSeed` the passes come in PyTorch's order. The iterator
- * waits before a batch
- * while the device is more than two steps behind, so that a loop that reads nothing back cannot run ahead without
- * bound.
+ * waits before a batch while the device is more than two steps behind, so that a loop that reads nothing back cannot
+ * run ahead without bound.
  *
  * @throws ArgumentError if an option is unknown, options exclude each other, or batchSize is not a positive integer
  */
@@ -187,16 +186,13 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
 
   /**
    * The position of the latest pass, with the random generators: plain data, to be saved with a checkpoint. After
-   * `loadStateDict`, the
-   * next pass of another loader with the same data set and options goes on after the last batch given, in the same
-   * order and with
-   * the same random numbers as without the interruption. After the end of a pass, the state is the start of the next
-   * one.
+   * `loadStateDict`, the next pass of another loader with the same data set and options goes on after the last batch
+   * given, in the same order and with the same random numbers as without the interruption. After the end of a pass, the
+   * state is the start of the next one.
    *
    * The state includes the default generator, which the next pass sets when it starts. A sampler or a data set with
-   * `stateDict()` and
-   * `loadStateDict()` saves its own state; other samplers are run again up to the position, and an IterableDataset is
-   * read again.
+   * `stateDict()` and `loadStateDict()` saves its own state; other samplers are run again up to the position, and an
+   * IterableDataset is read again.
    */
   stateDict(): LoaderState {
     return this.#position.state();

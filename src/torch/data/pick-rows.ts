@@ -6,8 +6,7 @@ import { Tensor } from '../tensor/tensor';
 
 /**
  * The batch whose row r is row r of `batches[which[r]]`: of tensors, lists of texts, and arrays and objects of these.
- * The operations
- * depend only on shapes, not on `which`. Null if the batches are not alike.
+ * The operations depend only on shapes, not on `which`. Null if the batches are not alike.
  */
 export function pickRows(batches: readonly unknown[], which: readonly number[]): unknown {
   const [first] = batches;

@@ -59,8 +59,7 @@ const randomOrder = ['dataSource', 'replacement', 'numSamples', 'generator'] as 
 
 /**
  * A random permutation of 0, 1, …, n − 1, a new one in each pass, drawn when its first index is asked for; or
- * `numSamples` indices. With
- * `replacement`, each index is drawn out of all n.
+ * `numSamples` indices. With `replacement`, each index is drawn out of all n.
  *
  * Random numbers come from `generator`; without one, each pass takes a seed from the default generator.
  */
@@ -144,7 +143,7 @@ interface WeightedRandomSamplerArguments {
 }
 
 /**
- * Indices drawn by weights, which need not sum to 1: index i comes as often as its weight says. For classes of unequal
+ * Indices drawn by weights, which need not sum to 1: index i is drawn in proportion to its weight. For classes of unequal
  * size:
  *
  *     const weights = labels.map((label) => 1 / counts[label]);

@@ -6,8 +6,7 @@ const last = new WeakMap<Generator, Promise<void>>();
 
 /**
  * Calls `work` with what was read, once every earlier request, of any data set, has had its turn. `work` draws from the
- * current
- * default generator: while a loader makes a batch for a worker, that is the worker's.
+ * current default generator: while a loader makes a batch for a worker, that is the worker's.
  */
 export function inTurn<Read, Made>(reading: Read | Promise<Read>, work: (read: Read) => Made): Promise<Awaited<Made>> {
   const generator = defaultGenerator();

@@ -1,7 +1,6 @@
 // Random access to a file at an address, of which only small parts are in memory: it is read as one stream as long as
-// reads go from
-// front to back, then in windows. If the server tells no length, or supports no ranges once they are needed, all of the
-// file is loaded.
+// reads go from front to back, then in windows. If the server tells no length, or supports no ranges once they are
+// needed, all of the file is loaded.
 import { FetchError, FileFormatError } from '../../engine/core/errors';
 import { answerOf, bodyOf, describeSource, joined } from './bytes';
 import { memoryReader, type Reader, reader } from './random-access';
@@ -88,7 +87,7 @@ class AddressFile {
     if (this.#all) return this.#all.subarray(start, end);
     if (end <= this.#kept.length) return this.#kept.subarray(start, end);
     if (this.#body) {
-      // The beginning and the stream adjoin as long as all of what was streamed is kept.
+      // As long as everything streamed so far is kept, the stream continues the kept beginning.
       if (start < this.#kept.length && this.#kept.length === this.#at) {
         const head = this.#kept.subarray(start);
         return joined([head, await this.#next(end - this.#at)], end - start);
@@ -155,7 +154,7 @@ class AddressFile {
     return bytes.subarray(0, end - start);
   }
 
-  /** The whole file: the kept beginning and the rest of the stream if they adjoin, else a new request. */
+  /** The whole file: the kept beginning and the rest of the stream, if that continues it, else a new request. */
   async #readAll(): Promise<Uint8Array> {
     if (this.#body && this.#kept.length === this.#at) {
       const head = this.#kept;

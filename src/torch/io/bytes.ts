@@ -26,8 +26,7 @@ export const byteSource: Kind = {
 
 /**
  * How many bytes compressed contents may have, judging by their beginning. Once that many have come and there are more,
- * it is asked
- * again with all of them as `head`; if it does not return more then, the contents are too long.
+ * it is asked again with all of them as `head`; if it does not return more then, the contents are too long.
  */
 export type Bound = (head: Uint8Array) => number;
 
@@ -35,8 +34,7 @@ const hasScheme = /^[a-z][a-z\d+.-]+:/i;
 
 /**
  * Reads all of `source`. Gzip-compressed contents are decompressed, up to one byte beyond their bound, since a small
- * file can grow
- * a thousandfold.
+ * file can grow a thousandfold.
  *
  * In a page, strings are addresses, which may be relative. In Node, a string without a scheme, and a `file:` address,
  * is a path on disk.
@@ -63,10 +61,9 @@ export type Format = 'gzip' | 'deflate' | 'deflate-raw';
 
 /**
  * Decompresses gzip, zlib's `deflate`, or a zip's `deflate-raw`, up to one byte beyond the bound; throws a
- * FileFormatError that names
- * `what` if the stream is damaged. A gzip file may have several members, and zeros after them. In the other formats,
- * bytes after the
- * end are ignored, and so is a missing end once there are as many bytes as the bound: Pillow reads such pictures.
+ * FileFormatError that names `what` if the stream is damaged. A gzip file may have several members, and zeros after
+ * them. In the other formats, bytes after the end are ignored, and so is a missing end once there are as many bytes as
+ * the bound: Pillow reads such pictures.
  */
 export async function inflate(bytes: Uint8Array, format: Format, bound: Bound, what: string): Promise<Uint8Array> {
   try {

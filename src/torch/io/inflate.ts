@@ -1,6 +1,5 @@
 // Decompresses deflate, zlib and gzip where the platform's own decoder refuses: Node and Python read a gzip file of
-// several members, zeros
-// after the last one, and a stream with other bytes after it; the decoders of browsers do not.
+// several members, zeros after the last one, and a stream with other bytes after it; the decoders of browsers do not.
 // Sources: RFC 1950 (zlib), RFC 1951 (deflate), RFC 1952 (gzip).
 import type { Format } from './bytes';
 import { crc32 } from './zip/crc32';

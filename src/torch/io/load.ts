@@ -18,22 +18,20 @@ export interface LoadOptions {
   mapLocation?: DeviceLike | null;
   /**
    * How to treat Python objects whose classes are not known here. In any case, nothing of a file is run. Null
-   * (default): each becomes a
-   * `PickledObject` with its name, arguments and state, and a warning names the classes; a file that would have Python
-   * run a command
-   * is refused. False: the same for every file, without a warning. True: they are refused, as PyTorch refuses them.
+   * (default): each becomes a `PickledObject` with its name, arguments and state, and a warning names the classes; a
+   * file that would have Python run a command is refused. False: the same for every file, without a warning. True: they
+   * are refused, as PyTorch refuses them.
    */
   weightsOnly?: boolean | null;
   /**
    * The beginnings of names, such as `['features.']`: only these tensors are read, and of a large file only their
-   * bytes, also from
-   * a server that supports ranges. Names of nested tensors are joined by dots: `model.features.0.weight`.
+   * bytes, also from a server that supports ranges. Names of nested tensors are joined by dots:
+   * `model.features.0.weight`.
    */
   only?: string | readonly string[] | null;
   /**
    * For an `.npy` file, the rows to read, `[start, end]`, without `end`: of a large file only their bytes are read,
-   * also from a
-   * server that supports ranges.
+   * also from a server that supports ranges.
    */
   rows?: readonly [start: number, end: number] | null;
   /** How many bytes the contents may have, once decompressed; default: four times the file, at least 256 MiB. */
@@ -95,8 +93,7 @@ export function expectLoadable(name: string, { mapLocation }: Required<Pick<Load
 
 /**
  * Loads files of `torch.save`, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of
- * tensors): from an
- * address or path, a `File`, a `Blob`, or bytes. The contents decide which format it is.
+ * tensors): from an address or path, a `File`, a `Blob`, or bytes. The contents decide which format it is.
  *
  *     model.loadStateDict(await torch.load('resnet18.pth'));
  *     const { model, optimizer, epoch } = await torch.load<Checkpoint>('run.pt');

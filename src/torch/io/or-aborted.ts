@@ -2,8 +2,8 @@
 
 /**
  * The result of `work`, or the signal's reason as soon as the signal is aborted. A wait for a server, or for another
- * caller's turn, may
- * be long; and in Node, reading on after the last piece of a body never ends once its `fetch` is aborted.
+ * caller's turn, may be long; and in Node, reading on after the last piece of a body never ends once its `fetch` is
+ * aborted.
  */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (!signal) return work;

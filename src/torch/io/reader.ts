@@ -10,8 +10,7 @@ export { memoryReader, type Reader } from './random-access';
 export interface ReaderOptions {
   /**
    * Requests only the parts that are read from a server. Default: false, so that it sends all of the file as it is
-   * read. Files and
-   * blobs are always read in parts.
+   * read. Files and blobs are always read in parts.
    */
   ranges?: boolean;
 }

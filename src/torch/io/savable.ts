@@ -40,7 +40,7 @@ export function savable(value: unknown, path: Path): Savable {
       return { kind: 'bigint', value };
     case 'string':
       if (/\p{Surrogate}/u.test(value))
-        return refuse(path, 'text with half a letter', 'mend it with value.toWellFormed()');
+        return refuse(path, 'text with a lone surrogate', 'mend it with value.toWellFormed()');
       return { kind: 'string', value };
     case 'object':
       return savableObject(value, path);

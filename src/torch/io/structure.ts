@@ -10,10 +10,9 @@ export const STRUCTURE = 'lamplight.structure';
 
 /**
  * A value: null, booleans, texts and numbers as they are, and anything else as an object of one name: `t` a tensor by
- * its name, `f` a
- * float, `i` an integer of any size, `y` a dtype, `v` a device, `b` bytes in hexadecimal, `l` a list, `s` a set, `d` an
- * object and `m`
- * a Map as pairs, `r` an earlier container by its number. A second name `k` gives its type in Python.
+ * its name, `f` a float, `i` an integer of any size, `y` a dtype, `v` a device, `b` bytes in hexadecimal, `l` a list,
+ * `s` a set, `d` an object and `m` a Map as pairs, `r` an earlier container by its number. A second name `k` gives its
+ * type in Python.
  */
 type Node = null | boolean | number | string | Node[] | { [name: string]: Node };
 
@@ -149,7 +148,9 @@ export function readStructure(
   }
   const value = reader.value(node, only === null, '', 0);
   if (value !== left) return value;
-  throw new ArgumentError(`torch.load: expected 'only' to be the beginning of names in ${name}, but nothing begins so`);
+  throw new ArgumentError(
+    `torch.load: expected 'only' to be the beginning of names in ${name}, but no name begins like that`,
+  );
 }
 
 class StructureReader {
@@ -169,7 +170,7 @@ class StructureReader {
   value(node: Node, whole: boolean, path: string, depth: number): unknown {
     if (depth > DEEPEST) this.fail(`it is nested deeper than ${DEEPEST} levels`);
     if (node === null || typeof node !== 'object') return whole ? node : left;
-    if (Array.isArray(node)) return this.fail('a list stands by itself');
+    if (Array.isArray(node)) return this.fail('a list is not marked as one');
     if ('d' in node) return this.object(node, whole, path, depth);
     if (!whole) {
       // Values that are left out are numbered, too.
@@ -184,7 +185,7 @@ class StructureReader {
       case 'f':
         return Number(content);
       case 'i':
-        return /^-?\d{1,4300}$/.test(String(content)) ? BigInt(String(content)) : this.fail('an integer is none');
+        return /^-?\d{1,4300}$/.test(String(content)) ? BigInt(String(content)) : this.fail('an integer is malformed');
       case 'y':
         return String(content);
       case 'v':
@@ -200,7 +201,7 @@ class StructureReader {
       case 'm':
         return this.keep(this.map(this.nodesIn(content), path, depth), node);
       default:
-        return this.fail(`${JSON.stringify(kind)} means nothing`);
+        return this.fail(`${JSON.stringify(kind)} is not a known kind`);
     }
   }
 
@@ -224,7 +225,7 @@ class StructureReader {
     try {
       return device(text as 'cpu');
     } catch {
-      return this.fail(`${JSON.stringify(text)} is no device`);
+      return this.fail(`${JSON.stringify(text)} is not a device`);
     }
   }
 

@@ -63,8 +63,7 @@ type AdamWOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'ma
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← (1 − lr · weightDecay) p before the step, rather
- * than a
- * term in the gradient. `weightDecay` is 0.01 by default.
+ * than a term in the gradient. `weightDecay` is 0.01 by default.
  */
 export class AdamW extends OneCallOptimizer<AdamOptions> {
   constructor(params: OptimizerParams<AdamOptions>, options?: Given<Omit<AdamOptions, 'decoupledWeightDecay'>>);

@@ -25,9 +25,8 @@ interface Next extends Averaging {
 
 /**
  * Replaces averages of tensors of one dtype by the next ones, which `average` writes into copies. If all are computed
- * in the same
- * way, element by element, one dispatch serves all tensors whose current ones share a flat buffer, as an optimizer's
- * parameters do.
+ * in the same way, element by element, one dispatch serves all tensors whose current ones share a flat buffer, as an
+ * optimizer's parameters do.
  */
 export function averageInto(
   pairs: readonly Averaging[],

@@ -77,8 +77,7 @@ function below(name: string, given: number, most: number): number {
 
 /**
  * Scales losses for training with `autocast`, and skips steps whose gradients overflow (Micikevicius et al. 2018,
- * arXiv:1710.03740).
- * The scale, in float32, is halved after a skipped step, and doubled after 2,000 others in a row.
+ * arXiv:1710.03740). The scale, in float32, is halved after a skipped step, and doubled after 2,000 others in a row.
  *
  *     const scaler = new torch.amp.GradScaler();
  *     for (const [x, y] of batches) {
@@ -138,8 +137,7 @@ export class GradScaler {
 
   /**
    * Divides the gradients of an optimizer's parameters by the scale, and notes on the device whether one is infinite or
-   * NaN. `step`
-   * does this itself, unless it was done before, for example to clip the gradients.
+   * NaN. `step` does this itself, unless it was done before, for example to clip the gradients.
    *
    * @throws ArgumentError if it was called since the last `update`, or if nothing was scaled
    * @throws DTypeError if a gradient is float16
@@ -183,8 +181,7 @@ export class GradScaler {
 
   /**
    * Takes a step of the optimizer, unless a gradient is infinite or NaN. Gradients are unscaled first if they are not
-   * yet. Resolves to
-   * the result of `optimizer.step`, or to undefined if the step was skipped.
+   * yet. Resolves to the result of `optimizer.step`, or to undefined if the step was skipped.
    *
    * @throws ArgumentError if it is called twice without an `update`, or with a closure
    */
@@ -226,8 +223,8 @@ export class GradScaler {
 
   /**
    * Ends an iteration: the scale is multiplied by `backoffFactor` if a step was skipped, and by `growthFactor` after
-   * `growthInterval`
-   * others in a row; or it becomes `newScale`. Returns a promise only if gradients were unscaled without a step.
+   * `growthInterval` others in a row; or it becomes `newScale`. Returns a promise only if gradients were unscaled
+   * without a step.
    *
    * @throws ArgumentError if there was no step since the last `update`, or one that was not awaited
    */

@@ -125,8 +125,7 @@ const settings: OptimizerSettings<LBFGSOptions> = {
 
 /**
  * L-BFGS (Nocedal & Wright 2006, algorithm 7.5), for one group of parameters only. A step calls its closure several
- * times and
- * waits for each loss, so the step is asynchronous; the closure may be synchronous or asynchronous.
+ * times and waits for each loss, so the step is asynchronous; the closure may be synchronous or asynchronous.
  *
  *     const optimizer = new optim.LBFGS(model.parameters(), { lineSearchFn: 'strong_wolfe' });
  *     const loss = await optimizer.step(() => {
@@ -163,8 +162,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
 
   /**
    * Moves the parameters, and returns the loss before the move. If the closure fails, the parameters are again those
-   * before the
-   * iteration that called it.
+   * before the iteration that called it.
    *
    * @throws ArgumentError if there is no closure, or it does not return a tensor
    */

@@ -28,8 +28,7 @@ export interface MuonOptions {
   nsSteps: number;
   /**
    * The factor of the learning rate for a matrix [A, B]: √max(1, A/B) with 'original' and null (default), 0.2 √max(A,
-   * B), the size of
-   * an update of AdamW, with 'match_rms_adamw', √(A/B) with 'spectral_unclamped'.
+   * B), the size of an update of AdamW, with 'match_rms_adamw', √(A/B) with 'spectral_unclamped'.
    */
   adjustLrFn: 'original' | 'match_rms_adamw' | 'spectral_unclamped' | null;
 }
@@ -93,10 +92,8 @@ type MuonOrder = ['lr', 'weightDecay', 'momentum', 'nesterov', 'nsCoefficients',
 
 /**
  * Muon (Jordan 2024), for the weights of hidden layers, which are matrices. Give biases, embeddings and the last layer
- * to another
- * optimizer, such as `optim.AdamW`. The average of gradients is made nearly orthogonal by Newton–Schulz iterations in
- * float32, which
- * PyTorch rounds to bfloat16.
+ * to another optimizer, such as `optim.AdamW`. The average of gradients is made nearly orthogonal by Newton–Schulz
+ * iterations in float32, which PyTorch rounds to bfloat16.
  *
  *     B ← μ B + (1 − μ) ∇;   X ← (1 − μ) ∇ + μ B, or B without nesterov;   X ← X / max(‖X‖, eps)
  *     nsSteps times:   A ← X Xᵀ;   X ← a X + (b A + c A²) X

@@ -227,13 +227,11 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 
   /**
    * Updates all parameters that have a gradient, and sends the work to the GPU without waiting for it. A closure, if
-   * given,
-   * is called first with gradients on; its result is returned. If the closure is asynchronous, so is the step.
+   * given, is called first with gradients on; its result is returned. If the closure is asynchronous, so is the step.
    *
    * Bad data, such as a label out of range, is reported when anything that depends on it is read, including these
-   * parameters. No
-   * update from that batch on is applied or counted until then; other optimizers go on. Schedulers count their own
-   * calls.
+   * parameters. No update from that batch on is applied or counted until then; other optimizers go on. Schedulers count
+   * their own calls.
    */
   step(): undefined;
   step<T>(closure: () => T): T | Promise<Awaited<T>>;
@@ -363,8 +361,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 
   /**
    * The state of each parameter that has been updated: `optimizer.state.get(p)?.expAvg`. The tensors are the
-   * optimizer's
-   * own, so writing to them changes its state.
+   * optimizer's own, so writing to them changes its state.
    */
   get state(): ReadonlyMap<Tensor, ParamStateView> {
     const view = ({ step, tensors, numbers }: ParamState): ParamStateView =>

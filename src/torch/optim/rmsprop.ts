@@ -38,8 +38,7 @@ const settings: OptimizerSettings<RMSpropOptions> = {
  *     g ← ∇ + weightDecay · p;   v ← alpha · v + (1 − alpha) g²;   p ← p − lr · g / (√v + eps)
  *
  * With `momentum`, p moves by a buffer b ← momentum · b + g / (√v + eps). With `centered`, the square of the running
- * mean of g
- * is subtracted from v.
+ * mean of g is subtracted from v.
  */
 export class RMSprop extends optimizerClass<
   RMSpropOptions,

@@ -33,8 +33,7 @@ const settings: OptimizerSettings<RpropOptions> = {
 
 /**
  * Rprop (Riedmiller & Braun 1993), for gradients of the whole data set. Every element has its own step, `lr` at first,
- * which grows
- * by the second of `etas` while the gradient keeps its sign, and shrinks by the first when the sign changes; only signs
- * count.
+ * which grows by the second of `etas` while the gradient keeps its sign, and shrinks by the first when the sign
+ * changes; only signs count.
  */
 export class Rprop extends optimizerClass<RpropOptions, ['lr', 'etas', 'stepSizes', 'maximize']>('Rprop', settings) {}

@@ -221,8 +221,7 @@ const batches: Kind = {
 
 /**
  * Recomputes the running statistics of a model's batch norms, in one pass over the inputs of a loader: averaged weights
- * have none of
- * their own. If a batch is a list, its first part is the input.
+ * have none of their own. If a batch is a list, its first part is the input.
  */
 export async function updateBn(...args: Arguments<UpdateBnArguments, ['loader', 'model', 'device']>): Promise<void> {
   const { loader, model } = parseArgs<UpdateBnArguments>('updateBn', ['loader', 'model'], { device: null }, args, {

@@ -5,11 +5,9 @@ import type { WorkerLike } from './thread';
 
 /**
  * How workers read for a data set of this library: each has a copy of the parts that fetch and decode, and sends plain
- * data (numbers,
- * strings, typed arrays, nested in arrays and objects). The main side makes items and batches from it, so that
- * transforms run there,
- * on the device, by batch. Transforms draw from the worker's own generator, batch by batch in order: it is the default
- * meanwhile.
+ * data (numbers, strings, typed arrays, nested in arrays and objects). The main side makes items and batches from it,
+ * so that transforms run there, on the device, by batch. Transforms draw from the worker's own generator, batch by
+ * batch in order: it is the default meanwhile.
  */
 export interface WorkerCopy<Read = unknown, Item = unknown> {
   /** Starts a worker whose module calls `serveCopies`. */
@@ -31,10 +29,8 @@ export interface WorkerCopy<Read = unknown, Item = unknown> {
 
 /**
  * A data set's answer to a loader with workers. `'here'`: its items are in memory or on the device, or made by code
- * that cannot be
- * cloned but may run here; then nothing is read ahead, and no worker is started. Null: only a module of the user's can
- * make its
- * items elsewhere.
+ * that cannot be cloned but may run here; then nothing is read ahead, and no worker is started. Null: only a module of
+ * the user's can make its items elsewhere.
  */
 export type WorkerCopyAnswer<Item = unknown> = WorkerCopy<never, Item> | 'here' | null;
 

@@ -37,5 +37,5 @@ export function endpoint(expected: string): Endpoint {
       listen: (listener) => scope.addEventListener('message', ({ data }) => listener(data)),
     };
   }
-  throw new WorkerError(`${expected}, but this is no worker`);
+  throw new WorkerError(`${expected}, but this is not a worker`);
 }

@@ -17,8 +17,7 @@ let current: WorkerInfo | null = null;
 
 /**
  * In a worker of a DataLoader, and wherever the loader works for one (as in `collateFn`): its id, the number of
- * workers, its seed and its
- * data set. Null elsewhere. An iterable data set uses this to take its share.
+ * workers, its seed and its data set. Null elsewhere. An iterable data set uses this to take its share.
  */
 export const getWorkerInfo = /* @__PURE__ */ closed('getWorkerInfo', (): WorkerInfo | null => current);
 

@@ -10,8 +10,7 @@ import type { Origin } from './workforce';
 export interface WorkerOptions {
   /**
    * Workers that read ahead. Batches come in the same order with any number of them; each worker has its own generator
-   * for random draws,
-   * as in PyTorch. 0: items are made when they are asked for. Default: 0.
+   * for random draws, as in PyTorch. 0: items are made when they are asked for. Default: 0.
    */
   numWorkers?: number;
   /**
@@ -22,8 +21,8 @@ export interface WorkerOptions {
   timeout?: number;
   /**
    * Called once for each worker with its id, before its first item, with its generator as the default one. A module
-   * that serves a data
-   * set passes it to `data.serve(dataset, { workerInitFn })` instead, since a function cannot be sent to a worker.
+   * that serves a data set passes it to `data.serve(dataset, { workerInitFn })` instead, since a function cannot be
+   * sent to a worker.
    */
   workerInitFn?: ((workerId: number) => unknown) | null;
   /** Must be null: workers are Web Workers, or threads in Node. */
@@ -37,9 +36,8 @@ export interface WorkerOptions {
   /** Must be true: the order of batches never depends on which worker is faster. */
   inOrder?: boolean;
   /**
-   * Starts a worker whose module calls `data.serve(dataset)`, for a data set of one's own:
-   * `() => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' })`. In Node, it may be a Worker of
-   * `node:worker_threads`.
+   * Starts a worker whose module calls `data.serve(dataset)`, for a data set of one's own: `() => new Worker(new
+   * URL('./my-data.ts', import.meta.url), { type: 'module' })`. In Node, it may be a Worker of `node:worker_threads`.
    */
   worker?: (() => WorkerLike | Promise<WorkerLike>) | null;
   /** Aborting it ends a pass: the loop throws its reason, and the workers end. */

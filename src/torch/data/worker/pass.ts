@@ -1,7 +1,6 @@
 // Owns one pass of a loader with workers, batch by batch in PyTorch's order: worker b mod numWorkers makes batch b,
-// which is requested
-// when batch b - ahead is handed out. This module imports all that threads need, and is loaded with the first pass that
-// has workers.
+// which is requested when batch b - ahead is handed out. This module imports all that threads need, and is loaded with
+// the first pass that has workers.
 import { type Packed, type TensorNumbers, unpack } from '../../crossing/hand-over';
 import { Crew } from './crew';
 import type { Answer } from './protocol';

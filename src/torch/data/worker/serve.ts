@@ -31,16 +31,12 @@ export interface ServeOptions {
  *     });
  *
  * Define the data set in a module of its own, which both import: if the worker's module imported the one that starts
- * it, its script would
- * contain itself, and some bundlers (Turbopack) would never finish.
+ * it, its script would contain itself, and some bundlers (Turbopack) would never finish.
  *
  * Items are made in the worker and collated on the main side. They may be numbers, strings, typed arrays, and tensors
- * of data from the
- * host (`torch.tensor(bytes)`, `torch.rand(2)`, pictures; views of them), nested in arrays and objects. Operations on
- * tensors are refused:
- * they belong in `collateFn`, or in transforms of whole batches, on the main side. A promise of a data set is accepted,
- * too, such as
- * `data.serve(vision.datasets.MNIST('mnist/'))`.
+ * of data from the host (`torch.tensor(bytes)`, `torch.rand(2)`, pictures; views of them), nested in arrays and
+ * objects. Operations on tensors are refused: they belong in `collateFn`, or in transforms of whole batches, on the
+ * main side. A promise of a data set is accepted, too, such as `data.serve(vision.datasets.MNIST('mnist/'))`.
  *
  * @throws WorkerError if this thread is not a worker
  */

@@ -1,6 +1,5 @@
 // Owns what the main side keeps of a loader's workers: for each, its id, seed and generator. The threads that read are
-// a `Crew`, which
-// the first pass makes.
+// a `Crew`, which the first pass makes.
 
 import { WorkerError } from '../../../engine/core/errors';
 import { Generator } from '../../../engine/storage/random/generator';

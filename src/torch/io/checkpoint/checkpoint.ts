@@ -30,8 +30,7 @@ interface Stateful {
 export interface SaveOptions {
   /**
    * The format to write, whatever the name's ending: `pt` is PyTorch's own format. Default: by the name's ending, and
-   * `pt` for any
-   * other ending.
+   * `pt` for any other ending.
    */
   format?: 'pt' | 'safetensors' | 'npy' | 'npz' | null;
   /** Compress the arrays of an `.npz` file, as `numpy.savez_compressed` does. Default: false. */
@@ -42,23 +41,19 @@ export interface SaveOptions {
  * Saves tensors, alone or within other values.
  *
  * The ending of the name decides the format: `.safetensors` is safetensors (names joined by dots, other values in the
- * metadata), `.npy`
- * a tensor and `.npz` tensors by name for NumPy, and anything else PyTorch's own format, which Python reads by
- * `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and floats that came from a
- * file keep
- * their types in Python; other whole numbers become integers. State dicts of optimizers and schedulers are written in
- * PyTorch's form.
+ * metadata), `.npy` a tensor and `.npz` tensors by name for NumPy, and anything else PyTorch's own format, which Python
+ * reads by `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and floats that
+ * came from a file keep their types in Python; other whole numbers become integers. State dicts of optimizers and
+ * schedulers are written in PyTorch's form.
  *
  *     await torch.save(model.stateDict(), 'net.safetensors');
  *     await torch.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch }, 'run.pt');
  *
  * The target is a name (in Node a path, which is written all or nothing; in a page the name of the file that the
- * browser downloads),
- * a file handle, or a writable stream.
+ * browser downloads), a file handle, or a writable stream.
  *
  * @throws ArgumentError if no file can hold a value, such as a function, a module or an object that contains itself;
- * also for a name if
- * there is neither a page nor a file system: use `saveBytes` there
+ * also for a name if there is neither a page nor a file system: use `saveBytes` there
  */
 export async function save<T>(obj: Saved<T>, f: Target, options?: SaveOptions): Promise<void>;
 export async function save<T>(named: SaveOptions & { obj: Saved<T>; f: Target }): Promise<void>;

@@ -77,9 +77,8 @@ const isOwn = (path: string, own: string): Promise<boolean> =>
 
 /**
  * Of all processes that find a lock silent, only one gets it: the one that makes the claim file beside it, and then
- * still finds the
- * lock silent. The lock file exists throughout. If the claim is silent itself, because its process ended just then, it
- * is made anew.
+ * still finds the lock silent. The lock file exists throughout. If the claim is silent itself, because its process
+ * ended just then, it is made anew.
  */
 async function takeOver(path: string, own: string): Promise<boolean> {
   const claim = `${path}.claim`;

@@ -36,10 +36,8 @@ const NAMED = 'https://lamplight.invalid/';
  * Downloads a file once: a file already kept is returned without a request.
  *
  * In a page, the file is kept in the Cache API, or only in memory if there is none (a page without https); in Node, in
- * a folder. It
- * is kept all or nothing. A download that broke off resumes where it stopped if the server supports ranges. In Node, a
- * path or a
- * `file:` address is returned unchanged.
+ * a folder. It is kept all or nothing. A download that broke off resumes where it stopped if the server supports
+ * ranges. In Node, a path or a `file:` address is returned unchanged.
  *
  * @returns a `Blob` in a page, the file's path in Node: both can be given wherever a source of bytes is expected
  * @throws FetchError if the server does not answer, or refuses
@@ -179,7 +177,7 @@ function expectInside(name: string): void {
     .every((part) => part !== '' && part !== '.' && part !== '..' && !/[\\:?#\0]/.test(part));
   if (!isSound) {
     throw new ArgumentError(
-      `download: expected a cacheName such as 'weights/a.pth', but got ${shown(name)}, which leads out of the folder or is no name of a file`,
+      `download: expected a cacheName such as 'weights/a.pth', but got ${shown(name)}, which leads out of the folder or is not a file name`,
     );
   }
 }

@@ -79,8 +79,8 @@ const HASH = /-([\da-f]*)\./;
 
 /**
  * Loads a file of `torch.save`, of safetensors or of NumPy from an address. The file is downloaded once and kept: in a
- * page in its
- * cache, in Node in a folder. A download that broke off resumes where it stopped if the server supports ranges.
+ * page in its cache, in Node in a folder. A download that broke off resumes where it stopped if the server supports
+ * ranges.
  *
  *     const weights = await torch.hub.loadStateDictFromUrl('https://…/alexnet-owt-7be5be79.pth', { checkHash: true });
  *

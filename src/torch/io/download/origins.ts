@@ -1,7 +1,6 @@
 // Owns what containers and numbers are in Python where JavaScript has one type for several, so that files keep their
-// types: tuples
-// and lists are both arrays, and 1 and 1.0 both the number 1. This is stored beside the objects, so a copy of an object
-// loses it.
+// types: tuples and lists are both arrays, and 1 and 1.0 both the number 1. This is stored beside the objects, so a
+// copy of an object loses it.
 
 /** What an array, object, Map, Set or Uint8Array is in Python, if it is not a list, dict, set or bytes. */
 export type OriginKind = 'tuple' | 'Size' | 'OrderedDict' | 'Counter' | 'frozenset' | 'bytearray' | 'integer keys';
@@ -32,7 +31,6 @@ export function setSlot(container: object, key: unknown, kind: SlotKind): void {
 
 /**
  * An array that files store as a tuple: `torch.save({ size: torch.tuple(3, 4) }, 'a.pt')`. Python distinguishes it from
- * a list; here
- * it is an array like any other. Tuples read by `torch.load` are remembered as tuples.
+ * a list; here it is an array like any other. Tuples read by `torch.load` are remembered as tuples.
  */
 export const tuple = <T extends readonly unknown[]>(...items: T): T => setOrigin([...items] as unknown as T, 'tuple');

@@ -21,8 +21,7 @@ export interface Begun extends FileFacts {
 export interface Slot {
   /**
    * Runs `work` while nobody else, in this page or process or another, works on this slot. An abort ends the wait for
-   * the turn; after
-   * that, `work` must watch the signal itself.
+   * the turn; after that, `work` must watch the signal itself.
    */
   alone<T>(work: () => Promise<T>, signal?: AbortSignal | null): Promise<T>;
   /** The file, if it is complete. */

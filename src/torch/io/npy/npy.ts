@@ -78,7 +78,7 @@ export async function readNpyHeader(reader: Reader): Promise<NpyHeader> {
     throw new FileFormatError(`${reader.name}: ${message}`);
   };
   const prefix = await reader.read(0, Math.min(PREFIX + 4, reader.size));
-  if (!isNpy(prefix)) fail('expected a NumPy array, but its first bytes are others');
+  if (!isNpy(prefix)) fail('expected a NumPy array, but it does not begin as one');
   const truncated = 'the header is cut short: the file is truncated';
   if (prefix.length < PREFIX + 2) fail(truncated);
   const version = prefix[6]!;

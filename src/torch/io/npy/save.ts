@@ -36,7 +36,7 @@ export async function npzPieces(object: unknown, reads: Reads, compressed: boole
   for (const [name, tensor] of Object.entries(object)) {
     if (tensor instanceof Tensor) continue;
     throw new ArgumentError(
-      `torch.save: expected a tensor for ${shown(name)}, but got ${kindOf(tensor)}; NumPy's files hold arrays alone`,
+      `torch.save: expected a tensor for ${shown(name)}, but got ${kindOf(tensor)}; NumPy's files hold only arrays`,
     );
   }
   const contents = await reads;

@@ -10,8 +10,7 @@ const isEntries = (value: unknown): value is Entries =>
 
 /**
  * A Python object, class or function from a file of `torch.save`, whose class does not exist here. It keeps what the
- * file says about
- * it, and nothing of it is ever run.
+ * file says about it, and nothing of it is ever run.
  *
  *     const { hparams } = await torch.load<{ hparams: PickledObject }>('run.ckpt');
  *     hparams.module;                      // 'mypackage.config'
@@ -45,8 +44,7 @@ export class PickledObject {
 
   /**
    * The parameters and buffers of a whole module that was saved by `torch.save(model)` in Python, by their names in its
-   * state dict, as
-   * far as they are tensors here; an empty object if this is not a module.
+   * state dict, as far as they are tensors here; an empty object if this is not a module.
    */
   stateDict(): StateDict {
     const found: [string, Tensor][] = [];

@@ -42,8 +42,8 @@ export interface PlainOptions {
 
 /**
  * The value in JavaScript: a dictionary becomes an object if all keys are strings, else a Map; a list or tuple an
- * array; a set a
- * Set; bytes a Uint8Array; None null. What is known only by name becomes a `PickledObject`, which may contain itself.
+ * array; a set a Set; bytes a Uint8Array; None null. What is known only by name becomes a `PickledObject`, which may
+ * contain itself.
  *
  * @throws FileFormatError if a container contains itself, is nested too deep, or would be absurdly many values if
  * written out

@@ -87,7 +87,7 @@ class Machine {
       const opcode = this.byte();
       if (opcode === STOP) return this.pop();
       const execute = opcodes[opcode];
-      if (!execute) this.fail(`byte ${this.at - 1} is no opcode of a pickle (0x${opcode.toString(16)})`);
+      if (!execute) this.fail(`byte ${this.at - 1} is not an opcode of a pickle (0x${opcode.toString(16)})`);
       execute(this);
     }
   }
@@ -145,7 +145,7 @@ class Machine {
       return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(this.slice(n));
     } catch (cause) {
       if (cause instanceof FileFormatError) throw cause;
-      return this.fail(`the text before byte ${this.at} is no UTF-8`);
+      return this.fail(`the text before byte ${this.at} is not UTF-8`);
     }
   }
 
@@ -168,7 +168,7 @@ class Machine {
   }
 
   decimal(text: string): number | bigint {
-    if (!/^[+-]?\d+$/.test(text) || text.length > MOST_DIGITS) this.fail(`${shown(text)} is no whole number`);
+    if (!/^[+-]?\d+$/.test(text) || text.length > MOST_DIGITS) this.fail(`${shown(text)} is not a whole number`);
     return integer(BigInt(text.replace('+', '')));
   }
 
@@ -282,7 +282,7 @@ class Machine {
   // ── Classes and calls ──
 
   global(module: Py, name: Py): PyGlobal {
-    if (typeof module !== 'string' || typeof name !== 'string') this.fail('the name of a class is no text');
+    if (typeof module !== 'string' || typeof name !== 'string') this.fail('the name of a class is not a text');
     const found = this.options.find(module, name);
     if (found) return found;
     if (this.options.keepsForeign) return this.foreignOf(module, name);
@@ -426,7 +426,7 @@ function latin1(bytes: Uint8Array): string {
 /** The string in a quoted literal of Python 2. */
 function unquoted(m: Machine, line: string): Py {
   const [, quote, body] = /^(['"])(.*)\1$/s.exec(line.trimEnd()) ?? [];
-  if (quote === undefined) return m.fail(`${shown(line)} is no string in quotes`);
+  if (quote === undefined) return m.fail(`${shown(line)} is not a string in quotes`);
   const plain: Record<string, string> = {
     n: '\n',
     r: '\r',
@@ -457,7 +457,7 @@ const unescaped = (line: string): string =>
 function float(m: Machine, line: string): PyFloat {
   const special: Record<string, number> = { inf: Infinity, '-inf': -Infinity, nan: Number.NaN, '-nan': Number.NaN };
   const value = special[line] ?? (/^[\d+.eE-]+$/.test(line) ? Number(line) : Number.NaN);
-  if (Number.isNaN(value) && !line.endsWith('nan')) m.fail(`${shown(line)} is no number`);
+  if (Number.isNaN(value) && !line.endsWith('nan')) m.fail(`${shown(line)} is not a number`);
   return new PyFloat(value);
 }
 

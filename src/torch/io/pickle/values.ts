@@ -119,7 +119,7 @@ export class Opaque {
   constructor(readonly content: unknown) {}
 }
 
-/** What messages call a value. */
+/** The name of a value's kind in messages. */
 export function pyKind(value: Py): string {
   if (value === null) return 'None';
   if (value instanceof PyObject) return `an object of ${value.callName}`;

@@ -75,7 +75,7 @@ export const otherStorages: Readonly<Record<string, string>> = Object.fromEntrie
 );
 
 /**
- * The elements of a storage, whose bytes come in pieces of whole elements. `named` is what messages call the tensor.
+ * The elements of a storage, whose bytes come in pieces of whole elements. `named` is the tensor's name in messages.
  *
  * @throws FileFormatError if the numbers are complex, or an integer does not fit 32 bits
  */

@@ -165,10 +165,8 @@ const FARTHEST = 2000;
 
 /**
  * Whether the storages of a file from a big-endian machine are big-endian. PyTorch itself reversed their bytes when it
- * wrote them, and
- * still said `little_endian: False`; files of other programs are as they say. The numbers tell: read in the wrong
- * order, they are
- * absurdly large or small.
+ * wrote them, and still said `little_endian: False`; files of other programs are as they say. The numbers tell: read in
+ * the wrong order, they are absurdly large or small.
  */
 async function isBigEndian(
   read: Read,

@@ -68,7 +68,7 @@ export function tensorSpec(name: string, maxBytes: number, given: Given): Tensor
   const dtype = given.dtype ?? storage.dtype;
   const type = dtype === null ? undefined : fileDTypes.get(dtype);
   if (!type) {
-    return fail(`tensor of ${dtype ?? 'no type'}: expected a dtype out of ${[...fileDTypes.keys()].join(', ')}`);
+    return fail(`tensor of ${dtype ?? 'no type'}: expected a dtype among ${[...fileDTypes.keys()].join(', ')}`);
   }
   const size = wholeNumbers(given.size);
   const stride = wholeNumbers(given.stride);

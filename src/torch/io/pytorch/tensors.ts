@@ -70,8 +70,7 @@ async function readStorage(
 
 /**
  * Makes the tensors of one storage. Those that may have elements in common share one here, too; others, such as those
- * of a flat buffer
- * of parameters, each get their own, which can be bound as it is.
+ * of a flat buffer of parameters, each get their own, which can be bound as it is.
  */
 function share(
   group: readonly TensorSpec[],

@@ -110,8 +110,7 @@ export class SafeOpen extends Printable {
 
 /**
  * Opens a safetensors file to read its metadata and some of its tensors, one by one. Only the header is read at first,
- * also from a
- * server, if it supports ranges.
+ * also from a server, if it supports ranges.
  *
  *     const file = await torch.safetensors.safeOpen('model.safetensors');
  *     const weight = await file.getTensor('features.0.weight');

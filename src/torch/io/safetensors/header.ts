@@ -1,6 +1,5 @@
 // Owns the header of safetensors files: JSON that says where each tensor's elements are. Nothing in the file is
-// trusted: every number
-// is checked before it is used.
+// trusted: every number is checked before it is used.
 // Source: https://github.com/huggingface/safetensors#format.
 
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
@@ -108,7 +107,7 @@ async function readJson(reader: Reader, fail: Fail): Promise<{ json: object; len
   const length = Number(declared);
   if (length > reader.size - PREFIX) {
     fail(
-      `expected a header of ${length} bytes, but only ${reader.size - PREFIX} follow: the file is truncated or no safetensors file`,
+      `expected a header of ${length} bytes, but only ${reader.size - PREFIX} follow: the file is truncated, or not a safetensors file`,
     );
   }
   const bytes = await reader.read(PREFIX, PREFIX + length);
@@ -118,7 +117,7 @@ async function readJson(reader: Reader, fail: Fail): Promise<{ json: object; len
     text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
     json = JSON.parse(text);
   } catch (cause) {
-    fail('expected a header of JSON, but it does not parse: the file is damaged or no safetensors file', cause);
+    fail('expected a header of JSON, but it does not parse: the file is damaged, or not a safetensors file', cause);
   }
   if (!isObject(json)) return fail('expected the header to be a JSON object');
   refuseTwice(text, json, fail);
@@ -131,7 +130,7 @@ function refuseTwice(text: string, json: object, fail: Fail): void {
   if (names.length === Object.keys(json).length) return;
   const seen = new Set<string>();
   const twice = names.find((name) => seen.has(name) || !seen.add(name));
-  fail(`expected every name once in the header, but ${shown(twice)} stands there twice`);
+  fail(`expected every name once in the header, but ${shown(twice)} is there twice`);
 }
 
 /** The names in the outermost object of valid JSON, in order. */
@@ -166,7 +165,7 @@ function readEntry(name: string, value: unknown, available: number, failFile: Fa
   const type = typeof typeName === 'string' && Object.hasOwn(fileTypes, typeName) ? fileTypes[typeName] : undefined;
   if (typeof typeName !== 'string' || !type) {
     const known = Object.keys(fileTypes).join(', ');
-    return fail(`expected a dtype out of ${known}, but got ${shown(typeName)}`);
+    return fail(`expected a dtype among ${known}, but got ${shown(typeName)}`);
   }
   if (!isSizes(shape)) return fail(`expected a shape of whole numbers, but got ${shown(shape)}`);
   if (!isSizes(range) || range.length !== 2 || range[0]! > range[1]!) {

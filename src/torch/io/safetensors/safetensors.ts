@@ -36,8 +36,7 @@ const PIECE = 2 ** 22;
  * Reads a safetensors file tensor by tensor, so the whole file is never in memory beside its tensors.
  *
  * F32, BF16, F64 and the kinds of F8 become float32, F16 float16, I64 and U64 int64 (held in 32 bits), I32, I16, U16
- * and I8 int32, U32
- * uint32, U8 uint8, BOOL bool.
+ * and I8 int32, U32 uint32, U8 uint8, BOOL bool.
  *
  * @param wanted which tensors to read; default: all
  * @throws FileFormatError if the bytes are not a safetensors file, or break one of the format's rules
@@ -105,8 +104,7 @@ const writtenAs: Record<DType, readonly [type: string, bytes: number]> = {
 
 /**
  * The pieces of a file that PyTorch's `safetensors.torch.load_file` reads. The header keeps the order given; the data
- * is ordered by
- * element size, so that every tensor starts at a multiple of its element size.
+ * is ordered by element size, so that every tensor starts at a multiple of its element size.
  *
  * @throws ArgumentError if a tensor has the one name that no tensor can have
  */

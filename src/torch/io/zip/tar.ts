@@ -55,13 +55,13 @@ export async function* readTar(
         return;
       }
       if (!hasGoodSum(block))
-        fail(first ? 'expected a tar archive, but its first bytes are others' : 'a header is damaged');
+        fail(first ? 'expected a tar archive, but it does not begin as one' : 'a header is damaged');
       const kind = String.fromCharCode(block[156]!);
       const own = new Map([...wide, ...next]);
       const size = sizeOf(block, own.get('size'), fail);
       const padding = (BLOCK - (size % BLOCK)) % BLOCK;
       if ('xgLK'.includes(kind)) {
-        if (size > MAX_HEADER_BYTES) fail(`a header of ${size} bytes is not to be read`);
+        if (size > MAX_HEADER_BYTES) fail(`a header of ${size} bytes is too long to be read`);
         const contents = await input.take(size);
         await input.skip(padding);
         if (kind === 'x') next = new Map([...next, ...paxRecords(contents, fail)]);
@@ -121,7 +121,7 @@ function sizeOf(block: Uint8Array, pax: string | undefined, fail: (message: stri
     const digits = text(field).trim();
     size = /^[0-7]*$/.test(digits) ? Number.parseInt(digits || '0', 8) : Number.NaN;
   }
-  return Number.isSafeInteger(size) ? size : fail('a member has no size that can be read');
+  return Number.isSafeInteger(size) ? size : fail('the size of a member cannot be read');
 }
 
 /** The name, preceded by its prefix if the header has one. */

@@ -31,8 +31,7 @@ export interface Zip {
   read(name: string, options?: { bound?: number }): Promise<Uint8Array>;
   /**
    * The same, in pieces of `PIECE` bytes (the last may be shorter), so that little of a large file is in memory. A
-   * compressed file comes
-   * in one piece. A wrong check sum is reported at the end.
+   * compressed file comes in one piece. A wrong check sum is reported at the end.
    */
   pieces(name: string): AsyncIterable<Uint8Array>;
 }
@@ -344,7 +343,7 @@ export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array>
   const names = new Set<string>();
   let at = 0;
   for (const { name, data, deflated } of contents) {
-    if (names.has(name)) throw new ArgumentError(`writeZip: expected names that differ, but got ${shown(name)} twice`);
+    if (names.has(name)) throw new ArgumentError(`writeZip: expected different names, but got ${shown(name)} twice`);
     names.add(name);
     const text = new TextEncoder().encode(name);
     const body = deflated ?? data;

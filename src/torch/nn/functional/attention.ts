@@ -188,8 +188,7 @@ type MultiHeadOrder = [
 /**
  * Multi-head attention with weights given as arguments; `nn.MultiheadAttention` does the same with weights of its own.
  * Shape: query [L, N, E], key and value [S, N, features], or all without N → output like the query, and weights [N, L,
- * S]
- * (null without `needWeights`).
+ * S] (null without `needWeights`).
  */
 export const multiHeadAttentionForward = callable(
   'multiHeadAttentionForward(query, key, value, ...)',

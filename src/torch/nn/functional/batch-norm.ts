@@ -47,7 +47,7 @@ export const batchNorm = callable(
     // PyTorch accepts an empty input of shape [0], although it has no channels.
     if (sameShape(value.shape, [0])) return input.clone();
     if (value.shape.length < 2) {
-      throw new ShapeError(`batchNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
+      throw new ShapeError(`batchNorm: expected input [N, C, …] of at least rank 2, but got ${showShape(value.shape)}`);
     }
     if (!(o.training ? o.eps > 0 : o.eps >= 0)) {
       throw new ArgumentError(`batchNorm: expected eps ${o.training ? '> 0 in training' : '≥ 0'}, but got ${o.eps}`);

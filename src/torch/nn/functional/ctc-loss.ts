@@ -76,8 +76,8 @@ function rowsOf(targets: Tensor, lengths: Tensor, given: Lengths): Tensor {
  * after repeated labels and then blanks are removed.
  *
  * Shape: logProbs [T, N, C] or [T, C], logarithms of probabilities; targets [N, S], or all of them in one row; lengths
- * [N].
- * As in PyTorch, the gradient returned for `logProbs` is the gradient for the scores x, where logProbs = logSoftmax(x).
+ * [N]. As in PyTorch, the gradient returned for `logProbs` is the gradient for the scores x, where logProbs =
+ * logSoftmax(x).
  */
 export const ctcLoss = checked('ctcLoss(logProbs, targets, inputLengths: value, targetLengths: value, ...)', ctcLossOf);
 
@@ -144,7 +144,7 @@ function likelihoods(scores: Tensor, targets: Tensor, times: Tensor, lengths: Te
 }
 
 /**
- * The losses, with infinite ones as Infinity or (with `zeroInfinity`) 0. The gradient passes the softmax behind the
+ * The losses, with infinite ones as Infinity or (with `zeroInfinity`) 0. Adds the gradient of the softmax behind the
  * scores.
  */
 function settle(losses: Tensor, scores: Tensor, times: Tensor, zeroInfinity: boolean): Tensor {

@@ -63,8 +63,7 @@ const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });
 /**
  * Sets elements to 0 with probability p and divides the others by 1 − p, which keeps the mean. Shape: kept. The mask is
  * made on the device from a key that the default generator draws: after the same `torch.manualSeed` the same calls give
- * the
- * same masks, though not PyTorch's.
+ * the same masks, though not PyTorch's.
  */
 export const dropout = callable(
   'dropout(input, ...)',
@@ -127,8 +126,7 @@ function standardized(p: number): Affine {
 
 /**
  * With `training: true`, sets elements to SELU's least value with probability p, then scales and shifts to keep mean 0
- * and
- * variance 1. Shape: kept.
+ * and variance 1. Shape: kept.
  */
 export const alphaDropout = callable(
   'alphaDropout(input, ...)',

@@ -56,7 +56,7 @@ export function checkMode(op: string, mode: BagMode): void {
 function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { bag: Tensor; bags: number } {
   if (input.dim() === 2) {
     if (offsets)
-      throw new ArgumentError('embeddingBag: expected offsets for 1-D input alone, but got 2-D input with them');
+      throw new ArgumentError('embeddingBag: expected offsets only with 1-D input, but got them with 2-D input');
     const [bags, width] = input.shape as [number, number];
     return { bag: arange(bags).unsqueeze(1).expand(bags, width).reshape(-1), bags };
   }
@@ -81,8 +81,7 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
 
 /**
  * Rows of `weight` [rows, width] looked up by index and reduced bag by bag. Shape: int64 [B, N], each row a bag, or [N]
- * with
- * `offsets` [B] → [B, width].
+ * with `offsets` [B] → [B, width].
  */
 export const embeddingBag = callable(
   'embeddingBag(input, weight, offsets?, ...)',
@@ -113,9 +112,7 @@ export const embeddingBag = callable(
     const counted = paddingIdx === null ? null : numbers.ne(paddingIdx);
     if (perSampleWeights) {
       if (mode !== 'sum') {
-        throw new ArgumentError(
-          `embeddingBag: expected perSampleWeights with mode 'sum' alone, but got mode '${mode}'`,
-        );
+        throw new ArgumentError(`embeddingBag: expected perSampleWeights only with mode 'sum', but got mode '${mode}'`);
       }
       if (perSampleWeights.shape.join() !== input.shape.join()) {
         throw new ShapeError(

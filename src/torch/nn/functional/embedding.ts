@@ -37,7 +37,7 @@ type EmbeddingOrder = ['weight', 'paddingIdx', 'maxNorm', 'normType', 'scaleGrad
 
 export const lookupDefaults = { maxNorm: null, normType: 2, scaleGradByFreq: false, sparse: false };
 
-/** Keeps the quotient finite where a row is 0; PyTorch's value. */
+/** Keeps the quotient finite if a row is 0; PyTorch's value. */
 const NORM_EPSILON = 1e-7;
 
 /** `paddingIdx` as an index from the front; an ArgumentError if it is out of range. */

@@ -208,8 +208,7 @@ interface AffineGridArguments {
 
 /**
  * For each output element, its place in the input under an affine map, for `gridSample`. Shape: theta [N, 2, 3] and
- * size [N, C, H, W] →
- * [N, H, W, 2]; or [N, 3, 4] and [N, C, D, H, W] → [N, D, H, W, 3].
+ * size [N, C, H, W] → [N, H, W, 2]; or [N, 3, 4] and [N, C, D, H, W] → [N, D, H, W, 3].
  */
 export const affineGrid = callable(
   'affineGrid(theta, size: list, ...)',

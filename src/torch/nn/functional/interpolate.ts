@@ -14,7 +14,7 @@ import { cast, reshape } from '../../../engine/ops/shape/cast';
 import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 
-/** How values between elements are found. */
+/** How values between elements are interpolated. */
 export type InterpolateMode =
   | 'nearest'
   | 'nearest-exact'
@@ -47,8 +47,7 @@ export interface UpsampleArguments {
 export interface InterpolateArguments extends UpsampleArguments {
   /**
    * When downscaling, widen the filter to the distance between outputs, so that no input element is skipped. For images
-   * by
-   * 'bilinear', 'bicubic' (with a = -1/2, as Pillow) and 'lanczos'; default false.
+   * by 'bilinear', 'bicubic' (with a = -1/2, as Pillow) and 'lanczos'; default false.
    */
   antialias?: boolean;
 }
@@ -135,9 +134,8 @@ export const interpolate = callable(
 
 /**
  * How many times each element of an axis is copied to the output, whatever scaleFactor was given; 0 if coordinates
- * decide.
- * As in PyTorch, filters and the linear modes copy an axis whose size stays, and 'nearest' on images also one that
- * doubles.
+ * decide. As in PyTorch, filters and the linear modes copy an axis whose size stays, and 'nearest' on images also one
+ * that doubles.
  */
 function copies(mode: InterpolateMode, growth: number, rank: number, antialias: boolean): number {
   const copied =

@@ -27,8 +27,7 @@ export const crossEntropySettings: Settings<CrossEntropyArguments> = {
 
 /**
  * Cross entropy of unnormalised scores. Shape: input [N, C], [C] or [N, C, d…]; target of class indices [N], [] or [N,
- * d…], or
- * of probabilities shaped like the input → [] (with reduction 'none' one loss per target).
+ * d…], or of probabilities shaped like the input → [] (with reduction 'none' one loss per target).
  */
 export const crossEntropy = callable(
   'crossEntropy(input, target, weight?, ...)',

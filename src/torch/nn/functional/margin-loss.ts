@@ -123,8 +123,7 @@ export const multiMarginLoss = callable(
 
 /**
  * Σ_{j,i} max(0, 1 − input[y_j] + input[i]) / C over each row's labels y_j (those before the first −1) and the classes
- * i that
- * are not among the labels. Shape: input [N, C] or [C], target likewise.
+ * i that are not among the labels. Shape: input [N, C] or [C], target likewise.
  */
 export const multilabelMarginLoss = callable(
   'multilabelMarginLoss(input, target, ...)',

@@ -38,8 +38,7 @@ export const layerNorm = callable(
 
 /**
  * x[N, C, …] with each of `numGroups` groups of C / numGroups neighbouring channels normalised as by `layerNorm`, then
- * scaled
- * and shifted per channel. Shape: kept.
+ * scaled and shifted per channel. Shape: kept.
  */
 export const groupNorm = callable(
   'groupNorm(input, numGroups: number, weight?, bias?, ...)',
@@ -50,7 +49,7 @@ export const groupNorm = callable(
     expectOfWeight('groupNorm', value, o.weight, true);
     const channels = value.shape[1];
     if (channels === undefined) {
-      throw new ShapeError(`groupNorm: expected input [N, C, …] of rank 2 at least, but got ${showShape(value.shape)}`);
+      throw new ShapeError(`groupNorm: expected input [N, C, …] of at least rank 2, but got ${showShape(value.shape)}`);
     }
     if (channels === 0) throw new ShapeError('groupNorm: expected at least 1 channel, but got 0');
     if (!Number.isInteger(numGroups) || numGroups < 1 || channels % numGroups !== 0) {
@@ -125,7 +124,7 @@ export interface LocalResponseNormArguments {
 export type LocalResponseNormOrder = ['size', 'alpha', 'beta', 'k'];
 export const localResponseDefaults = { alpha: 1e-4, beta: 0.75, k: 1 };
 
-/** x / (k + alpha · mean of x² over `size` neighbouring channels)^beta. Shape: [N, C, …] of rank 3 at least, kept. */
+/** x / (k + alpha · mean of x² over `size` neighbouring channels)^beta. Shape: [N, C, …] of at least rank 3, kept. */
 export const localResponseNorm = callable(
   'localResponseNorm(input, ...)',
   (input: Tensor, ...args: Arguments<LocalResponseNormArguments, LocalResponseNormOrder>): Tensor => {
@@ -141,7 +140,7 @@ export const localResponseNorm = callable(
     const [batch, channels] = input.shape;
     if (batch === undefined || channels === undefined || input.shape.length < 3) {
       throw new ShapeError(
-        `localResponseNorm: expected input [N, C, …] of rank 3 at least, but got ${showShape(input.shape)}`,
+        `localResponseNorm: expected input [N, C, …] of at least rank 3, but got ${showShape(input.shape)}`,
       );
     }
     expectNumber('localResponseNorm', 'input', input);

@@ -16,8 +16,7 @@ interface OneHot {
  * Labels as rows of zeros with a one at the label's place. Shape: labels [...] → [..., numClasses], int64.
  *
  * Without `numClasses` (or with -1) the number of classes is the greatest label plus 1. That label must be read back,
- * so
- * the result is a promise.
+ * so the result is a promise.
  * @throws IndexError at the next read-back, if a label is negative or not less than numClasses
  */
 export const oneHot = checked('oneHot(tensor, ...)', ((labels: Tensor, ...args: readonly unknown[]) => {
@@ -30,7 +29,7 @@ export const oneHot = checked('oneHot(tensor, ...)', ((labels: Tensor, ...args: 
 
 async function inferred(labels: Tensor): Promise<Tensor> {
   if (labels.numel() === 0) {
-    throw new ArgumentError('oneHot: expected numClasses for labels that are empty, since there is no greatest one');
+    throw new ArgumentError('oneHot: expected numClasses for empty labels, which have no greatest one');
   }
   return Tensor.of(op(labels.value, Math.max(await labels.max().item(), 0) + 1));
 }

@@ -134,10 +134,8 @@ export const rreluCallSettings: Settings<RReluCallArguments> = {
 
 /**
  * x for x > 0, slope · x elsewhere; in training, each element's slope is drawn from U(lower, upper) (Xu et al. 2015).
- * After
- * the same `torch.manualSeed` the slopes are PyTorch's, but later draws differ: PyTorch draws only for elements that
- * are not
- * positive. Only the device knows how many there are, so here a number is drawn for every element.
+ * After the same `torch.manualSeed` the slopes are PyTorch's, but later draws differ: PyTorch draws only for elements
+ * that are not positive. Only the device knows how many there are, so here a number is drawn for every element.
  */
 export const rrelu = withSettings<RReluCallArguments, ['lower', 'upper', 'training', 'inplace']>(
   'rrelu',

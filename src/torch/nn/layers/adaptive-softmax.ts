@@ -40,8 +40,7 @@ type Order = ['inFeatures', 'nClasses', 'cutoffs', 'divValue', 'headBias'];
  * first cutoff, and each cluster of the others as a whole.
  *
  * Shape: input [N, inFeatures] or [inFeatures], target [N] or [] → [output, loss]: the log probability of each row's
- * target,
- * and the negative mean of these.
+ * target, and the negative mean of these.
  */
 export class AdaptiveLogSoftmaxWithLoss extends Layer {
   inFeatures: number;
@@ -89,7 +88,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
     }
   }
 
-  /** Draws all weights anew. */
+  /** Draws new weights. */
   resetParameters(): void {
     this.head.resetParameters();
     for (const cluster of this.tail) for (const layer of cluster) (layer as Linear).resetParameters();

@@ -69,7 +69,7 @@ type AttentionCallOrder = ['keyPaddingMask', 'needWeights', 'attnMask', 'average
 
 /**
  * Attention in several heads (Vaswani et al. 2017): concat(softmax(Q_h K_hᵀ / √(E/heads)) V_h) W_o, with Q, K, V projections of
- * query, key and value. The parameters bear PyTorch's names.
+ * query, key and value. The parameters have PyTorch's names.
  *
  * Shape: query [L, N, E], key [S, N, kdim], value [S, N, vdim], with `batchFirst` [N, L, E] …, or without N → output like the
  * query, and weights [N, L, S] (null without `needWeights`).
@@ -77,7 +77,7 @@ type AttentionCallOrder = ['keyPaddingMask', 'needWeights', 'attnMask', 'average
 export class MultiheadAttention extends Layer {
   embedDim: number;
   numHeads: number;
-  /** Elements of the embedding in each head. */
+  /** How many elements of the embedding each head gets. */
   headDim: number;
   dropout: number;
   addZeroAttn: boolean;
@@ -259,7 +259,7 @@ export interface EncoderCall {
 
 /**
  * Self-attention and two linear layers, each with a residual connection and layer norm (Vaswani et al. 2017). The submodules
- * bear PyTorch's names.
+ * have PyTorch's names.
  *
  * Shape: [L, N, dModel], with `batchFirst` [N, L, dModel], or [L, dModel]; kept.
  */

@@ -47,8 +47,7 @@ export const settingsOf = <O extends object>(layer: object, { required = [], def
 
 /**
  * Makes the base class of the layer `name` of one input, which calls `call` with its settings. The settings, changed by
- * `kept`,
- * are the layer's fields; `describe` gives its printed text.
+ * `kept`, are the layer's fields; `describe` gives its printed text.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function unaryLayer<O extends object>(

@@ -74,8 +74,7 @@ export class Linear extends UnaryLayer {
 
 /**
  * A Linear whose `inFeatures` is the last size of the first input it sees; from then on it is a Linear. Its parameters
- * may be
- * handed to an optimizer before that.
+ * may be handed to an optimizer before that.
  */
 export class LazyLinear extends Linear {
   constructor(outFeatures: number, options?: { bias?: boolean });

@@ -199,7 +199,7 @@ const ResponseLayer = /* @__PURE__ */ unaryLayer(
 /**
  * y = x / (k + alpha · mean of x² over `size` neighbouring channels)^beta (Krizhevsky et al. 2012).
  *
- * Shape: [N, C, …] of rank 3 at least, kept.
+ * Shape: [N, C, …] of at least rank 3, kept.
  */
 export class LocalResponseNorm extends ResponseLayer {
   declare size: number;

@@ -96,8 +96,7 @@ export class MaxPool1d<R extends boolean = false> extends maxPoolLayer('MaxPool1
  * The maximum of each window. The first one wins, and NaN is the largest.
  *
  * Shape: [N, C, H, W] or [C, H, W] → [N, C, H', W'] with H' = ⌊(H + 2 padding − dilation (kernelSize − 1) − 1) /
- * stride⌋ + 1.
- * With `returnIndices` also the index of each maximum in its flattened plane, as int64.
+ * stride⌋ + 1. With `returnIndices` also the index of each maximum in its flattened plane, as int64.
  */
 export class MaxPool2d<R extends boolean = false> extends maxPoolLayer('MaxPool2d', 2, maxPool2d)<R> {}
 
@@ -105,8 +104,7 @@ export class MaxPool2d<R extends boolean = false> extends maxPoolLayer('MaxPool2
  * The maximum of each window. The first one wins, and NaN is the largest.
  *
  * Shape: [N, C, D, H, W] or [C, D, H, W] → [N, C, D', H', W'], each as in MaxPool2d. With `returnIndices` also the
- * index of
- * each maximum in its flattened volume, as int64.
+ * index of each maximum in its flattened volume, as int64.
  */
 export class MaxPool3d<R extends boolean = false> extends maxPoolLayer('MaxPool3d', 3, maxPool3d)<R> {}
 

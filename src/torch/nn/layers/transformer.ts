@@ -102,7 +102,7 @@ export interface DecoderCall {
   memoryMask?: Tensor | null;
   /** Shape [N, T]: true where an element is padding. */
   tgtKeyPaddingMask?: Tensor | null;
-  /** [N, S] */
+  /** Shape [N, S]: true where an element of the memory is padding. */
   memoryKeyPaddingMask?: Tensor | null;
   /** Hints that the masks are causal, default false. */
   tgtIsCausal?: boolean;
@@ -132,7 +132,7 @@ const decoderKinds = { tgtMask: mask, memoryMask: mask, tgtKeyPaddingMask: mask,
 
 /**
  * Self-attention, attention to the encoder's output, and two linear layers, each with a residual connection and layer norm
- * (Vaswani et al. 2017). The submodules bear PyTorch's names.
+ * (Vaswani et al. 2017). The submodules have PyTorch's names.
  *
  * Shape: target [T, N, dModel] and memory [S, N, dModel] → [T, N, dModel]; with `batchFirst` N comes first.
  */

@@ -10,9 +10,8 @@ interface Forward {
 
 /**
  * The intersection has two declarations of `forward`. One is abstract, so that `noImplicitOverride` accepts a `forward`
- * with and
- * without `override`. One is not, so that classes without a `forward` compile, such as containers; calling one of these
- * throws.
+ * with and without `override`. One is not, so that classes without a `forward` compile, such as containers; calling one
+ * of these throws.
  */
 interface ModuleClass {
   readonly prototype: Module;
@@ -22,12 +21,10 @@ interface ModuleClass {
 
 /**
  * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`. A
- * container
- * needs no `forward`, nor does `new nn.Module()`, to which `addModule` adds submodules.
+ * container needs no `forward`, nor does `new nn.Module()`, to which `addModule` adds submodules.
  *
  * A module's own properties are its registry, in the order of assignment: a `Parameter` is a parameter, a `Module` a
- * submodule, a
- * tensor given to `registerBuffer` a buffer. Anything else is a plain attribute.
+ * submodule, a tensor given to `registerBuffer` a buffer. Anything else is a plain attribute.
  *
  *     class Net extends nn.Module {
  *       fc = new nn.Linear(4, 2);

@@ -31,8 +31,7 @@ export function memberKind(value: unknown, isModule: (value: unknown) => boolean
 
 /**
  * Makes `name` an accessor that holds `value` and accepts only what PyTorch accepts for such a member: parameters,
- * modules,
- * null and, for a buffer, tensors.
+ * modules, null and, for a buffer, tensors.
  */
 export function guardMember(
   owner: object,

@@ -7,7 +7,7 @@ import type { Gradients } from './backward-hooks';
 export function replaces(hook: string, returned: unknown, current: unknown): boolean {
   if (typeof returned === 'number' && typeof current !== 'number') {
     throw new ArgumentError(
-      `${hook}: expected it to return nothing or what is to be used instead, but got the number ${returned}; write its body in braces`,
+      `${hook}: expected it to return nothing or a replacement, but got the number ${returned}; write its body in braces`,
     );
   }
   return returned !== undefined && returned !== null;

@@ -157,7 +157,7 @@ export abstract class Module extends Callable {
     return this.#hooks.any ? this.#hooks.around(this, given, run) : run(given);
   }
 
-  /** Own parameters and those of all submodules; one that is shared appears once. */
+  /** Own parameters and those of all submodules; a shared one appears once. */
   parameters(...args: Arguments<Recursion, ['recurse']>): Parameter[] {
     const named = this.namedParameters(parseArgs<Recursion>('parameters', [], { recurse: true }, args));
     return itemsOf('parameters', named);
@@ -171,7 +171,7 @@ export abstract class Module extends Callable {
     );
   }
 
-  /** Own buffers and those of all submodules; one that is shared appears once. */
+  /** Own buffers and those of all submodules; a shared one appears once. */
   buffers(...args: Arguments<Recursion, ['recurse']>): Tensor[] {
     const named = this.namedBuffers(parseArgs<Recursion>('buffers', [], { recurse: true }, args));
     return itemsOf('buffers', named);
@@ -182,7 +182,7 @@ export abstract class Module extends Callable {
     return this.#collect(naming('namedBuffers', args), (module) => module.#ownBuffers());
   }
 
-  /** Direct submodules; one that is shared appears once. */
+  /** Direct submodules; a shared one appears once. */
   children(): Module[] {
     return itemsOf('children', this.namedChildren());
   }
@@ -192,7 +192,7 @@ export abstract class Module extends Callable {
     return once(this.#ownModules());
   }
 
-  /** This module and all below it, parents first; one that is shared appears once, unless `removeDuplicate: false`. */
+  /** This module and all below it, parents first; a shared one appears once, unless `removeDuplicate: false`. */
   modules(...args: Arguments<Sharing, ['removeDuplicate']>): Module[] {
     const options = parseArgs<Sharing>('modules', [], { removeDuplicate: true }, args);
     return listed(
@@ -240,8 +240,7 @@ export abstract class Module extends Callable {
 
   /**
    * Converts the float parameters and buffers, in place, to a dtype or to that of a tensor: `model.to('float16')`.
-   * Optimizers
-   * that hold them keep working. Any of PyTorch's devices may be named, without effect: `model.to('cuda')`.
+   * Optimizers that hold them keep working. Any of PyTorch's devices may be named, without effect: `model.to('cuda')`.
    *
    * @throws DTypeError if the dtype is not a float, or the device lacks it
    */
@@ -298,8 +297,7 @@ export abstract class Module extends Callable {
   /**
    * Registers a tensor that is part of the module's state but not a parameter, such as a running mean. With
    * `persistent: false` the state dict leaves it out. `key` is its name in the state dict if that differs, such as
-   * PyTorch's
-   * `running_mean` for `runningMean`. An `optional` buffer keeps its value if a state dict lacks it.
+   * PyTorch's `running_mean` for `runningMean`. An `optional` buffer keeps its value if a state dict lacks it.
    */
   registerBuffer(...args: Arguments<BufferArguments, ['name', 'tensor', 'persistent', 'key', 'optional']>): void {
     const defaults = { persistent: true, key: '', optional: false };
@@ -399,9 +397,8 @@ export abstract class Module extends Callable {
 
   /**
    * Copies the tensors of `state` into this module's parameters and buffers. All keys and shapes are checked first:
-   * when it
-   * throws, nothing has changed. If there are hooks after the load, keys are checked after them. Given a promise, it
-   * returns one.
+   * when it throws, nothing has changed. If there are hooks after the load, keys are checked after them. Given a
+   * promise, it returns one.
    *
    * @throws StateDictError if keys are missing or unexpected (unless `strict: false`), or if shapes differ
    */
@@ -429,8 +426,7 @@ export abstract class Module extends Callable {
 
   /**
    * Renames the keys from `prefix` on that older versions used, and returns the state dict; a subclass may replace
-   * this. It may
-   * add what is wrong to `problems`, which is null if the state dict need not match.
+   * this. It may add what is wrong to `problems`, which is null if the state dict need not match.
    */
   upgradeState(state: StateDict, _prefix: string, _problems: string[] | null): StateDict {
     return state;
@@ -480,8 +476,8 @@ export abstract class Module extends Callable {
 
   /**
    * Calls `hook` in backward with the gradients of this module's arguments and results, null where there is none. A
-   * list that it
-   * returns replaces the gradients of the arguments. Arguments must be tensors; results may also be lists of tensors.
+   * list that it returns replaces the gradients of the arguments. Arguments must be tensors; results may also be lists
+   * of tensors.
    */
   registerFullBackwardHook(
     hook: FullBackwardHook<this> | Hooking<FullBackwardHook<Module>>,

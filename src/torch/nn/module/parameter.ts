@@ -193,7 +193,7 @@ export function convert(x: Tensor, dtype: DType): void {
     return;
   }
   giveContents(x, detach(cast(x.value, dtype)));
-  // Its earlier readings are forgotten with it.
+  // Toggling makes a new leaf and drops the cached value: both belong to the old contents.
   x.requiresGrad_(!requiresGrad).requiresGrad_(requiresGrad);
   if (grad) x.grad = grad.detach().to(dtype);
 }

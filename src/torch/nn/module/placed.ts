@@ -20,10 +20,8 @@ type At<M, Place extends number> = Place extends keyof Places<M> ? Places<M>[Pla
 
 /**
  * Only accessors may have different types for reading and writing, and a mapped type cannot declare accessors: so the
- * indices are
- * written out, as many as long rows have. They share no named type, since the declarations of programs that export a
- * row would
- * have to import it.
+ * indices are written out, as many as long rows have. They share no named type, since the declarations of programs that
+ * export a row would have to import it.
  */
 type Places<M> = {
   0: {

@@ -54,14 +54,11 @@ type PackedOrder = ['data', 'batchSizes', 'sortedIndices', 'unsortedIndices'];
 
 /**
  * Sequences of several lengths, packed: `packPaddedSequence` and `packSequence` make it, `nn.RNN`, `nn.LSTM` and
- * `nn.GRU` read it, and
- * `padPackedSequence` and `unpackSequence` take it apart.
+ * `nn.GRU` read it, and `padPackedSequence` and `unpackSequence` take it apart.
  *
  * `data` holds the elements, [sum of lengths, *]; `batchSizes`, [longest length], how many sequences have an element at
- * each time
- * step. `sortedIndices` and `unsortedIndices`, [N], are the order of the sequences by length and its inverse, or null
- * if they were
- * already sorted.
+ * each time step. `sortedIndices` and `unsortedIndices`, [N], are the order of the sequences by length and its inverse,
+ * or null if they were already sorted.
  *
  * @throws ArgumentError if the batch sizes increase
  * @throws ShapeError if their sum is not the number of rows of `data`
@@ -98,7 +95,7 @@ export class PackedSequence extends Printable {
     const sizes = numbersOf(name, 'batchSizes', batchSizes);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (sizes.length === 0 || sizes.at(-1)! < 1 || sizes.some((size, t) => size > (sizes[t - 1] ?? size))) {
-      throw new ArgumentError(`${name}: expected batch sizes that fall, 1 at least, but got [${sizes.join(', ')}]`);
+      throw new ArgumentError(`${name}: expected descending batch sizes of at least 1, but got [${sizes.join(', ')}]`);
     }
     if (data.shape[0] !== total) {
       throw new ShapeError(
@@ -255,7 +252,7 @@ function orderOf(name: string, lengths: readonly number[], enforceSorted: boolea
   if (!enforceSorted) return lengths.map((_, n) => n).sort((a, b) => lengths[b]! - lengths[a]!);
   if (lengths.every((length, n) => n === 0 || length <= lengths[n - 1]!)) return null;
   throw new ArgumentError(
-    `${name}: expected lengths that fall, but got [${lengths.join(', ')}]; pass enforceSorted: false`,
+    `${name}: expected descending lengths, but got [${lengths.join(', ')}]; pass enforceSorted: false`,
   );
 }
 
@@ -339,8 +336,8 @@ const packedKind = {
 
 /**
  * The inverse of `packPaddedSequence`: the sequences side by side in the order in which they were given, each padded on
- * the right,
- * and their lengths as an int64 tensor [N]. Shape: data [sum of lengths, *] → [L, N, *], with `batchFirst` [N, L, *].
+ * the right, and their lengths as an int64 tensor [N]. Shape: data [sum of lengths, *] → [L, N, *], with `batchFirst`
+ * [N, L, *].
  *
  * @throws ArgumentError if `totalLength` is shorter than a sequence
  */
@@ -402,7 +399,7 @@ export function packSequence(...args: Arguments<PackArguments, ['sequences', 'en
   const other = all.find((x) => x.shape.length === 0 || x.shape.slice(1).join() !== all[0]!.shape.slice(1).join());
   if (other) {
     throw new ShapeError(
-      `${name}: expected sequences alike but for their lengths, but got ${showShape(all[0]!.shape)} and ${showShape(other.shape)}`,
+      `${name}: expected sequences that differ only in length, but got ${showShape(all[0]!.shape)} and ${showShape(other.shape)}`,
     );
   }
   const lengths = all.map((x) => x.shape[0]!);

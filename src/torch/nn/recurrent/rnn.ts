@@ -65,8 +65,7 @@ interface Sequence {
 
 /**
  * The base of the recurrent layers. The parameters have PyTorch's names: `weight_ih_l0` [gates · hiddenSize,
- * inputSize],
- * `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` for layer 0, with `_reverse` for the backward direction.
+ * inputSize], `weight_hh_l0`, `bias_ih_l0`, `bias_hh_l0` for layer 0, with `_reverse` for the backward direction.
  */
 abstract class Recurrent extends Layer {
   get [inputs]() {
@@ -322,11 +321,9 @@ export interface RNNArguments extends RecurrentArguments {
  * h_t = tanh(W_ih x_t + b_ih + W_hh h_{t−1} + b_hh) in each layer (Elman 1990).
  *
  * Shape: input [L, N, inputSize], or [N, L, …] with `batchFirst`, or [L, inputSize]; initial state [numLayers ·
- * directions, N,
- * hiddenSize], zeros by default → output [L, N, directions · hiddenSize] of the last layer, and the last state. For a
- * packed sequence
- * (`nn.utils.rnn.packPaddedSequence`) the output is packed, too, and the last state is the one at the end of each
- * sequence.
+ * directions, N, hiddenSize], zeros by default → output [L, N, directions · hiddenSize] of the last layer, and the last
+ * state. For a packed sequence (`nn.utils.rnn.packPaddedSequence`) the output is packed, too, and the last state is the
+ * one at the end of each sequence.
  *
  *     const [output, h] = new nn.RNN(10, 20)(torch.randn(5, 3, 10));   // [5, 3, 20], [1, 3, 20]
  */

@@ -46,7 +46,7 @@ export function padSequence(
   const padded = all.map((x) => {
     if (x.shape.slice(1).join() !== rest.join()) {
       throw new ShapeError(
-        `padSequence: expected sequences alike but for their lengths, but got [${all[0]!.shape.join(', ')}] and [${x.shape.join(', ')}]`,
+        `padSequence: expected sequences that differ only in length, but got [${all[0]!.shape.join(', ')}] and [${x.shape.join(', ')}]`,
       );
     }
     const more = longest - x.length;

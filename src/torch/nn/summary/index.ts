@@ -126,7 +126,7 @@ export function summary(...args: unknown[]): ModelStatistics {
 function randomInputs(size: NonNullable<SummaryOptions['inputSize']>, dtypes: readonly DType[]): Tensor[] {
   const sizes = (typeof size[0] === 'number' ? [size] : size) as readonly (readonly number[])[];
   if (sizes.length === 0 || !sizes.every(Array.isArray) || sizes.flat().some((n) => !(n > 0))) {
-    throw new ArgumentError(`summary: expected sizes over 0, but got ${JSON.stringify(size)}`);
+    throw new ArgumentError(`summary: expected sizes above 0, but got ${JSON.stringify(size)}`);
   }
   return sizes.map((each, i) => {
     const x = rand(each);

@@ -222,10 +222,8 @@ function union(a: Field, b: Field): Field {
 
 /**
  * Follows receptive fields through a call of a network: give it the inputs, run the network within `watch`, then ask
- * for the field of a
- * result. No values need to be computed. A field holds the positions that windows reach; the statistics of
- * normalisation layers
- * are ignored.
+ * for the field of a result. No values need to be computed. A field holds the positions that windows reach; the
+ * statistics of normalisation layers are ignored.
  */
 export class FieldTracker implements CallWatcher {
   readonly #fields = new WeakMap<Value, Field>();

@@ -63,8 +63,7 @@ interface LinearWeights extends Statistics {
 
 /**
  * Weight and bias of one convolution that replaces a convolution and the batch normalisation after it, whose running
- * mean,
- * running variance, eps, weight and bias are given. `transpose` is for transposed convolutions.
+ * mean, running variance, eps, weight and bias are given. `transpose` is for transposed convolutions.
  */
 export function fuseConvBnWeights(
   ...args: Arguments<

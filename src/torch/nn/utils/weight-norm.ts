@@ -140,8 +140,7 @@ export function spectralNormArgs<M extends Module>(args: SpectralNormArgs<M>) {
 
 /**
  * Divides the parameter `name` by its largest singular value, as found by power iteration (Miyato et al. 2018). The
- * parameter
- * is kept as `weight_orig`; the singular vectors are the buffers `weight_u` and `weight_v`.
+ * parameter is kept as `weight_orig`; the singular vectors are the buffers `weight_u` and `weight_v`.
  */
 export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M {
   const { module, name, eps, dim, nPowerIterations } = spectralNormArgs(args);

@@ -105,8 +105,7 @@ export function checkInteger(name: string, option: string, value: number, least:
 
 /**
  * Base class of learning rate schedulers. It sets the rates of the optimizer's groups when it is constructed, and again
- * at each
- * `step()`, which is to be called after the optimizer's.
+ * at each `step()`, which is to be called after the optimizer's.
  *
  *     const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 30 });
  *     for (let epoch = 0; epoch < 100; epoch++) { train(); scheduler.step(); }
@@ -189,8 +188,7 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
 
   /**
    * Sets the next rates. Call it after the optimizer's step or at the end of an epoch, depending on the schedule. Given
-   * an epoch,
-   * which PyTorch deprecates, it goes there, by a formula if there is one.
+   * an epoch, which PyTorch deprecates, it goes there, by a formula if there is one.
    */
   step(...args: EpochArguments): void {
     const epoch = epochIn(this.name, args);
