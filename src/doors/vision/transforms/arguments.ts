@@ -1,4 +1,4 @@
-// What transforms take: sizes, paddings, ranges, fills and interpolations, checked and in one form.
+// Checks and normalizes the arguments of transforms: sizes, paddings, ranges, fills and interpolations.
 import { ArgumentError, Tensor } from '../../../torch';
 import {
   type Border,
@@ -13,7 +13,7 @@ import { Image, Mask } from '../tv-tensors';
 
 export type { Interpolation };
 
-/** torchvision's enumeration of interpolations; their names in quotes do as well. */
+/** torchvision's enumeration of interpolations; the strings can be given directly. */
 export const InterpolationMode = {
   NEAREST: 'nearest',
   NEAREST_EXACT: 'nearest-exact',
@@ -25,28 +25,30 @@ export const InterpolationMode = {
 /** Side of a square, or `[height, width]`. */
 export type SizeLike = number | readonly number[];
 
-/** How a picture goes on beyond its border. */
+/** How a picture continues beyond its border. */
 export type PaddingMode = Border;
 
-/** Left, top, right and bottom; two numbers are left and right, then top and bottom; one is all. */
+/** Left, top, right and bottom. Two numbers are left and right, then top and bottom; one number is for all sides. */
 export type Padding = number | readonly number[];
 
 /** A colour: one number, or one for each channel. */
 export type Fill = number | readonly number[] | null;
 
-/** A colour, or one for each kind of input: by class, or by the name of the class, with `others` for the rest. */
+/**
+ * A colour, or one for each kind of input: a map from the class or its name to the colour, with `others` for the rest.
+ */
 export type FillArgument = Fill | ReadonlyMap<unknown, Fill> | Readonly<Record<string, Fill>>;
 
 const isWhole = (value: unknown): value is number => Number.isInteger(value);
 const isNumber = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 
-/** The longest side of a picture: no buffer holds a longer row. */
+/** Upper limit of a picture's side: no buffer holds a longer row. */
 export const MAX_SIDE = 2 ** 24;
 
-/** Whether it is a number of pixels that a side may have. */
+/** Whether a value is a valid side in pixels. */
 export const isSide = (side: unknown): side is number => isWhole(side) && side > 0 && side <= MAX_SIDE;
 
-/** @throws ArgumentError unless it is a size of pixels */
+/** @throws ArgumentError unless the size is valid in pixels */
 export function sizeOf(op: string, size: SizeLike, name = 'size'): Size {
   const list = Array.isArray(size) ? (size as readonly number[]) : [size as number];
   if (list.length < 1 || list.length > 2 || !list.every(isSide)) {
@@ -72,7 +74,7 @@ export function sidesOf(op: string, padding: Padding): Sides {
   return [left, top, right, bottom];
 }
 
-/** @throws ArgumentError for a mode that there is not */
+/** @throws ArgumentError if the mode does not exist */
 export function checkPaddingMode(op: string, mode: PaddingMode): void {
   if (['constant', 'edge', 'reflect', 'symmetric'].includes(mode)) return;
   throw new ArgumentError(
@@ -80,7 +82,7 @@ export function checkPaddingMode(op: string, mode: PaddingMode): void {
   );
 }
 
-/** @throws ArgumentError for an interpolation that there is not, or that `op` has not */
+/** @throws ArgumentError if the interpolation does not exist, or `op` does not support it */
 export function checkInterpolation(
   op: string,
   interpolation: Interpolation,
@@ -91,7 +93,7 @@ export function checkInterpolation(
   throw new ArgumentError(`${op}: expected interpolation to be one of ${names}, but got ${shown(interpolation)}`);
 }
 
-/** A number as a range around 0, or a range as it is. */
+/** A single number as a range around 0; a range as it is. */
 export function rangeAround(
   op: string,
   name: string,
@@ -106,13 +108,13 @@ export function rangeAround(
   return checkNumbers(op, name, value, lengths);
 }
 
-/** @throws ArgumentError unless it is a number, not NaN and not infinite */
+/** @throws ArgumentError unless the value is a finite number */
 export function checkNumber(op: string, name: string, value: unknown): asserts value is number {
   if (isNumber(value)) return;
   throw new ArgumentError(`${op}: expected ${name} to be a number, but got ${kindOf(value)}`);
 }
 
-/** @throws ArgumentError unless there are so many numbers */
+/** @throws ArgumentError unless the value is a list of numbers with one of these lengths */
 export function checkNumbers(op: string, name: string, value: unknown, lengths: readonly number[]): number[] {
   if (Array.isArray(value) && lengths.includes(value.length) && value.every(isNumber)) return [...value];
   throw new ArgumentError(
@@ -120,7 +122,7 @@ export function checkNumbers(op: string, name: string, value: unknown, lengths: 
   );
 }
 
-/** @throws ArgumentError unless it is a colour */
+/** @throws ArgumentError unless the fill is a colour */
 export function checkFill(op: string, fill: unknown): void {
   const known = fill === null || isNumber(fill) || (Array.isArray(fill) && fill.length > 0 && fill.every(isNumber));
   if (!known) {
@@ -128,7 +130,7 @@ export function checkFill(op: string, fill: unknown): void {
   }
 }
 
-/** What a fill can be told by: the kinds of inputs. */
+/** The kinds of inputs that may have fills of their own. */
 export type FillKind = 'picture' | 'tensor' | 'image' | 'mask';
 
 const classes: Readonly<Record<FillKind, { readonly type: unknown; readonly name: string }>> = {
@@ -138,10 +140,10 @@ const classes: Readonly<Record<FillKind, { readonly type: unknown; readonly name
   mask: { type: Mask, name: 'Mask' },
 };
 
-/** The colours of all kinds of inputs, each for every channel or one by one. */
+/** The fill of each kind of input: one number per channel, or one for all channels. */
 export type Fills = Readonly<Record<FillKind, readonly number[] | null>>;
 
-/** @throws ArgumentError unless these are colours */
+/** @throws ArgumentError unless the fill is a colour, or a map of colours */
 export function fillsOf(op: string, fill: FillArgument): Fills {
   const lookUp = (kind: FillKind): Fill | undefined => {
     const { type, name } = classes[kind];
@@ -157,7 +159,7 @@ export function fillsOf(op: string, fill: FillArgument): Fills {
   return { picture: listed('picture'), tensor: listed('tensor'), image: listed('image'), mask: listed('mask') };
 }
 
-/** @throws ArgumentError where a colour has other channels than the picture */
+/** @throws ArgumentError if the colour has a different number of channels than the picture */
 export function checkFillChannels(op: string, fill: readonly number[] | null, channels: number): void {
   if (fill === null || fill.length === 1 || (fill.length === channels && channels <= 4)) return;
   throw new ArgumentError(`${op}: expected one fill, or one for each of ${channels} channels, but got ${shown(fill)}`);

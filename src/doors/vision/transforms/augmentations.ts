@@ -1,25 +1,25 @@
-// What automatic augmentation chooses from: operations with their magnitudes, and the policies that AutoAugment's authors found.
-// Sources: Cubuk et al. 2018, arXiv:1805.09501; Cubuk et al. 2019, arXiv:1909.13719; Hendrycks et al. 2019, arXiv:1912.02781; Müller and Hutter 2021,
-// arXiv:2103.10158.
+// The choices of automatic augmentation: operations with their magnitudes, and the policies that AutoAugment's authors
+// found. Sources: Cubuk et al. 2018, arXiv:1805.09501; Cubuk et al. 2019, arXiv:1909.13719; Hendrycks et al. 2019,
+// arXiv:1912.02781; Müller and Hutter 2021, arXiv:2103.10158.
 
 import { evenly, roundHalfEven } from '../../../torch/inside';
 import type { PictureInfo } from './info';
 
-/** The magnitudes of an operation, which none has that knows no more or less; signed ones go both ways. */
+/** The magnitudes of an operation; null if the operation has none, as Invert. Signed magnitudes may be negated. */
 export interface Magnitudes {
   readonly values: ArrayLike<number> | null;
   readonly signed: boolean;
 }
 
-/** Operations by name, in the order in which they are drawn from. */
+/** Operations by name, in the order in which random indices count them. */
 export type Space = Readonly<Record<string, Magnitudes>>;
 
 const none: Magnitudes = { values: null, signed: false };
 
-/** From 0 to the most, in so many steps. */
+/** Magnitudes from 0 to `most`, in `bins` even steps. */
 const upTo = (most: number, bins: number): Magnitudes => ({ values: evenly(0, most, bins), signed: true });
 
-/** Bits that stay, from the most down by some. */
+/** How many bits to keep, from `most` down to `most − fewer`. */
 const bits = (most: number, fewer: number, bins: number): Magnitudes => ({
   values: Array.from({ length: bins }, (_, i) =>
     roundHalfEven(Math.fround(most - Math.fround(i / Math.fround((bins - 1) / fewer)))),
@@ -56,7 +56,7 @@ const levels = (posterize: Magnitudes, bins: number): Space => ({
   Equalize: none,
 });
 
-/** The share of a picture's side that the authors moved their pictures of 331 pixels by. */
+/** The largest translation as a fraction of a picture's side. The authors moved pictures of 331 pixels by up to 150. */
 const FAR = 150 / 331;
 
 const learned = (bins: number, { height, width }: PictureInfo): Space => ({
@@ -65,7 +65,7 @@ const learned = (bins: number, { height, width }: PictureInfo): Space => ({
   ...levels(bits(8, 4, bins), bins),
 });
 
-/** The operations of each way to augment, with so many magnitudes for a picture of a size. */
+/** The operations of each augmentation method, with `bins` magnitudes each, for pictures of a size. */
 export const augmentationSpaces = {
   auto: (bins: number, info: PictureInfo): Space => ({ ...learned(bins, info), Invert: none }),
   rand: (bins: number, info: PictureInfo): Space => ({ Identity: none, ...learned(bins, info) }),
@@ -82,7 +82,7 @@ export const augmentationSpaces = {
   }),
 };
 
-/** Two operations a line: name, probability, and which of ten magnitudes. */
+/** Each line has two operations: name, probability, and which of ten magnitudes. */
 const written = {
   imagenet: `
 Posterize 0.4 8, Rotate 0.6 9
@@ -168,7 +168,7 @@ type Policy = readonly (readonly [name: string, p: number, index: number])[];
 
 const parsed = new Map<string, readonly Policy[]>();
 
-/** The policies for a data set; each is two operations with their probabilities. */
+/** The policies for a data set. A policy is two operations with their probabilities. */
 export function policies(name: keyof typeof written): readonly Policy[] {
   let found = parsed.get(name);
   if (!found) {

@@ -1,5 +1,6 @@
-// Augmentation by lists of operations: AutoAugment, RandAugment, TrivialAugmentWide, AugMix. A batch, in which each picture has operations of its
-// own, goes through a fixed number of rounds of the same kernels: one map of places and one change of colours each, which leave most pictures as they are.
+// Augmentation by lists of operations: AutoAugment, RandAugment, TrivialAugmentWide, AugMix. Each picture of a batch
+// has its own operations, but all pictures go through a fixed number of rounds of the same kernels: in each round one
+// warp and one recolouring, which leave most pictures unchanged.
 
 import { ArgumentError, type Generator, scope, Tensor } from '../../../torch';
 import {
@@ -31,7 +32,7 @@ import { type PictureInfo, sharedInfo } from './info';
 import { float, plain, printed, printedFill } from './printed';
 import { expectColors, Recolor, type RecolorRow, recolored } from './recoloring';
 
-/** One operation on a picture: where its elements come from, or what becomes of its colours. */
+/** One operation on a picture: a warp, given by its matrix, or a recolouring. */
 export interface Augmentation {
   readonly matrix: Affine | null;
   readonly row: RecolorRow | null;
@@ -46,7 +47,7 @@ const still = { angle: 0, translate: [0, 0], scale: 1, shear: [0, 0] } as const;
 
 const mixing = (code: number, magnitude: number): RecolorRow => [code, 1 + magnitude, 1 - (1 + magnitude)];
 
-/** The change of places that an operation is, and the point that stays, from the corner; null: the middle. */
+/** The warps by name: the affine change, and its fixed point, counted from the corner; null is the middle. */
 const moves: Readonly<
   Record<string, (magnitude: number) => readonly [Partial<AffineChange>, readonly number[] | null]>
 > = {
@@ -56,7 +57,7 @@ const moves: Readonly<
   TranslateY: (magnitude) => [{ translate: [0, Math.trunc(magnitude)] }, null],
 };
 
-/** The change of colours that an operation is. */
+/** The recolourings by name. */
 const recolorings: Readonly<Record<string, (magnitude: number) => RecolorRow>> = {
   Brightness: (magnitude) => [Recolor.brightness, 1 + magnitude],
   Color: (magnitude) => mixing(Recolor.saturation, magnitude),
@@ -69,7 +70,10 @@ const recolorings: Readonly<Record<string, (magnitude: number) => RecolorRow>> =
   Invert: () => [Recolor.invert],
 };
 
-/** What an operation by its name comes to for a picture of a size. A solarizing threshold is a share of the greatest value. */
+/**
+ * The operation of a name and a magnitude, for a picture of a size. A threshold of Solarize is a fraction of the
+ * largest value.
+ */
 function augmentation(name: string, magnitude: number, { height, width }: PictureInfo): Augmentation {
   const size = [height, width] as const;
   const [change, center] = moves[name]?.(magnitude) ?? [null, null];
@@ -80,7 +84,9 @@ function augmentation(name: string, magnitude: number, { height, width }: Pictur
 
 const coin = (generator: Generator): boolean => uniform24(generator) <= 0.5;
 
-/** An operation by its name, or one that is drawn, with a magnitude out of its list; where it can go both ways, one is drawn. */
+/**
+ * An operation by name, or a random one for null, with a magnitude from its list; signed magnitudes get a random sign.
+ */
 function drawnFrom(
   space: Space,
   name: string | null,
@@ -99,13 +105,13 @@ function drawnFrom(
 interface WarpArguments {
   /** `nearest` or `bilinear`. */
   interpolation?: Interpolation;
-  /** The colour outside. Default: null. */
+  /** The colour outside the picture. Default: null. */
   fill?: FillArgument;
 }
 
 const UNCHANGED: Affine = [1, 0, 0, 0, 1, 0];
 
-/** The fields of all ways to augment. */
+/** The printed fields of all augmentations. */
 const warpFields = { interpolation: plain, fill: printedFill };
 
 abstract class Augmenting<Draw> extends PictureTransform<Draw> {
@@ -126,7 +132,7 @@ abstract class Augmenting<Draw> extends PictureTransform<Draw> {
     }
   }
 
-  /** Pictures [N, C, H, W] after so many rounds, each by its own list of operations. */
+  /** Pictures [N, C, H, W] after `rounds` rounds, each with its own list of operations. */
   protected augmented(
     batch: Tensor,
     rounds: number,
@@ -159,7 +165,7 @@ abstract class Augmenting<Draw> extends PictureTransform<Draw> {
   }
 }
 
-/** A threshold in the numbers of the picture's dtype. */
+/** Scales a threshold to the range of the picture's dtype. */
 const scaled = (row: RecolorRow, bound: number): RecolorRow =>
   row[0] === Recolor.solarize ? [row[0], row[1]! * bound] : row;
 
@@ -172,7 +178,9 @@ interface AutoAugmentArguments extends WarpArguments {
   policy?: AutoAugmentPolicy;
 }
 
-/** Two operations out of a policy that was learned on a data set: which, is drawn for each picture. For bytes. */
+/**
+ * Applies a policy of two operations that was learned on a data set. The policy is drawn for each picture. For bytes.
+ */
 export class AutoAugment extends Augmenting<Augmentations> {
   readonly policy: AutoAugmentPolicy;
 
@@ -208,22 +216,22 @@ export class AutoAugment extends Augmenting<Augmentations> {
 }
 
 interface RandAugmentArguments extends WarpArguments {
-  /** Operations a picture. Default 2. */
+  /** Operations per picture. Default 2. */
   numOps?: number;
-  /** Which of the magnitudes. Default 9. */
+  /** The index of the magnitude. Default 9. */
   magnitude?: number;
-  /** How many there are. Default 31. */
+  /** The number of magnitudes. Default 31. */
   numMagnitudeBins?: number;
 }
 
-/** @throws ArgumentError unless it is a whole number within the bounds */
+/** @throws ArgumentError unless the value is a whole number within the bounds */
 function checkWhole(op: string, name: string, value: number, least: number, most = Number.MAX_SAFE_INTEGER): void {
   if (Number.isInteger(value) && value >= least && value <= most) return;
   const range = most < Number.MAX_SAFE_INTEGER ? `from ${least} to ${most}` : `of at least ${least}`;
   throw new ArgumentError(`${op}: expected ${name}, a whole number ${range}, but got ${shown(value)}`);
 }
 
-/** Some operations of one magnitude, drawn for each picture. For bytes. */
+/** Applies `numOps` operations of one magnitude, drawn for each picture. For bytes. */
 export class RandAugment extends Augmenting<Augmentations> {
   readonly numOps: number;
   readonly magnitude: number;
@@ -258,11 +266,11 @@ export class RandAugment extends Augmenting<Augmentations> {
 }
 
 interface TrivialAugmentArguments extends WarpArguments {
-  /** How many magnitudes there are. Default 31. */
+  /** The number of magnitudes. Default 31. */
   numMagnitudeBins?: number;
 }
 
-/** One operation of one magnitude, both drawn for each picture. For bytes. */
+/** Applies one operation, with its magnitude, both drawn for each picture. For bytes. */
 export class TrivialAugmentWide extends Augmenting<Augmentations> {
   readonly numMagnitudeBins: number;
 
@@ -291,23 +299,23 @@ export class TrivialAugmentWide extends Augmenting<Augmentations> {
 interface AugMixArguments extends WarpArguments {
   /** How strong operations can be: 1 to 10. Default 3. */
   severity?: number;
-  /** Chains of operations. Default 3. */
+  /** Number of chains. Default 3. */
   mixtureWidth?: number;
-  /** Operations of a chain; -1: 1 to 3, drawn. Default -1. */
+  /** Operations per chain; −1 draws 1 to 3. Default −1. */
   chainDepth?: number;
-  /** Of the distributions that shares are drawn from. Default 1. */
+  /** Parameter of the distributions from which the mixing weights are drawn. Default 1. */
   alpha?: number;
-  /** Brightness, colour, contrast and sharpness as well. Default true. */
+  /** Also use brightness, colour, contrast and sharpness. Default true. */
   allOps?: boolean;
 }
 
-/** The share of a picture itself, and those of the chains. */
+/** The mixing weights: of the picture itself, and of each chain. */
 interface Shares {
   readonly own: number;
   readonly chains: readonly number[];
 }
 
-/** Of one picture, or of several that go through the same chains: the shares of each, and the chains. */
+/** The draws for one picture, or for several that share chains: the weights of each picture, and the chains. */
 interface Mixed {
   readonly rows: readonly Shares[];
   readonly chains: readonly Augmentations[];
@@ -316,7 +324,7 @@ interface Mixed {
 const MAGNITUDES = 10;
 const DEEPEST = 3;
 
-/** A picture mixed with what some chains of operations make of it. For bytes. */
+/** Mixes a picture with its augmentations by several chains of operations. For bytes. */
 export class AugMix extends Augmenting<Mixed> {
   readonly severity: number;
   readonly mixtureWidth: number;
@@ -358,7 +366,7 @@ export class AugMix extends Augmenting<Mixed> {
     return this.drawnFor(1, info, generator);
   }
 
-  /** As torchvision, which draws the shares of each picture of a tensor [N, C, H, W], and chains for all of them. */
+  /** As in torchvision, each picture of a tensor [N, C, H, W] gets its own weights, but all share the same chains. */
   override makeParams(leaves: readonly unknown[]): Mixed {
     const [image] = leaves;
     const rows = image instanceof Tensor && image.shape.length > 3 ? image.shape[0]! : 1;

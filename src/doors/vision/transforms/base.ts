@@ -1,6 +1,6 @@
-// Base of transforms: the change to a sample, with random numbers drawn apart from the work on pixels. A new transform of pixels
-// extends `PictureTransform`; a new operation on colours is a code in src/engine/ops/pictures/recolor.ts and a case in shaders/recolor.wgsl, which computes with
-// lib/exact.wgsl where bytes are cut off.
+// The base classes of transforms. Random numbers are drawn apart from the work on pixels. A new transform of pixels
+// extends `PictureTransform`; a new operation on colours is a code in src/engine/ops/pictures/recolor.ts and a case in
+// shaders/recolor.wgsl, which computes with lib/exact.wgsl where bytes are truncated.
 
 import { ArgumentError, type Generator, scope, type Tensor } from '../../../torch';
 import {
@@ -28,16 +28,16 @@ import { flatten, isPureTensor, type Sample } from './sample';
 /** A step from one representation of an item to another: a transform of this module, or any function. */
 export type TransformFunction<In, Out> = (input: In) => Out;
 
-/** What the pictures of a batch are to a transform: pictures, plain tensors, images that say so, or masks, which stand beside them. */
+/** The kind of the pictures in a batch: `Picture` objects, plain tensors, `Image` tensors, or masks. */
 export type BatchKind = FillKind;
 
-/** @throws ArgumentError for a promise, which would pass through like anything that is no picture */
+/** @throws ArgumentError for a promise, because it would pass through unchanged like any input that is not a picture */
 function checkAwaited(op: string, input: unknown): void {
   if (input instanceof Promise)
     throw new ArgumentError(`${op}: expected a picture or a tensor, but got ${kindOf(input)}`);
 }
 
-/** Which kind of thing an input is; boxes have none. */
+/** The kind of an input. Boxes have none. */
 export function kindOfInput(input: unknown): BatchKind {
   if (input instanceof Picture) return 'picture';
   if (input instanceof Mask) return 'mask';
@@ -45,10 +45,11 @@ export function kindOfInput(input: unknown): BatchKind {
 }
 
 /**
- * Base of transforms, to which a subclass adds `makeParams` and `transform`. Its objects are functions: of a picture, of a tensor, of several
- * of them, or of a sample that nests them in lists and dictionaries.
+ * Base of transforms; a subclass adds `makeParams` and `transform`. Its objects are functions that take a picture, a
+ * tensor, several of these, or a sample that nests them in lists and dictionaries.
  *
- * As in torchvision, plain tensors beside a picture or an image pass through; without one the first of them is taken for the image.
+ * As in torchvision, plain tensors beside a picture or an image pass through; if there is neither, the first plain
+ * tensor counts as the image.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
 export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
@@ -63,12 +64,12 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
     closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, closed);
   }
 
-  /** Whether an input is one that this transform works on; all others pass through. Default: all tensors. */
+  /** Whether this transform changes an input; all other inputs pass through. Default: all tensors. */
   protected handles(input: unknown): boolean {
     return isTensor(input);
   }
 
-  /** Throws where the transform cannot take a sample. */
+  /** Throws if the transform cannot take the sample with these inputs. */
   protected checkInputs(_leaves: readonly unknown[]): void {}
 
   /** Draws the parameters of `transform`, once for all inputs of a sample. */
@@ -76,7 +77,7 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
     return {};
   }
 
-  /** One input as the transform makes it. */
+  /** Transforms one input. */
   transform(_input: unknown, _params: unknown): unknown {
     throw new ArgumentError(`${this.constructor.name}: expected a method transform(input, params), but it has none`);
   }
@@ -112,9 +113,9 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
 }
 
 export interface Transform<In = Tensor, Out = Tensor> {
-  /** Several inputs, which are transformed alike. */
+  /** Several inputs, all transformed with the same parameters. */
   <S extends readonly [unknown, unknown, ...unknown[]]>(...inputs: S): S;
-  /** A sample of nested lists and dictionaries, whose inputs are transformed alike. */
+  /** A sample of nested lists and dictionaries, all transformed with the same parameters. */
   <S extends Sample>(sample: S): S;
   /** The result of `forward`. */
   (input: In): Out;
@@ -122,9 +123,9 @@ export interface Transform<In = Tensor, Out = Tensor> {
 }
 
 /**
- * Base of the transforms of pixels. `draw` draws random numbers on the host, picture by picture, from nothing but sizes, in torchvision's
- * order; `apply` runs the same kernels on a batch for any draws, which are data, so that every step is the same plan.
- * Draws are plain data, which can come from a worker; null leaves a picture as it is.
+ * Base of the transforms of pixels. `draw` draws random numbers on the host, picture by picture, from nothing but
+ * sizes, in torchvision's order; `apply` runs the same kernels on a batch for any draws. The draws are data, so every
+ * step has the same plan. Draws are plain data, so a worker can send them; null leaves a picture unchanged.
  */
 export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor> extends Transform<In, Out> {
   /** The random parameters of one picture. */
@@ -133,12 +134,15 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
   }
 
   /**
-   * Pictures [N, C, H, W], each by its draw. The operations depend on shapes alone, never on numbers in `draws`; `kind` is
-   * for transforms that treat pictures otherwise than tensors.
+   * Transforms pictures [N, C, H, W], each by its draw. The operations must depend on shapes only, never on numbers in
+   * `draws`. `kind` is for transforms that treat pictures differently from tensors.
    */
   abstract apply(batch: Tensor, draws: readonly (Draw | null)[], kind: BatchKind): Tensor;
 
-  /** `apply` for pictures that may be packed; transforms that read them where they lie do without a copy. */
+  /**
+   * `apply` for pictures that may be packed. The default unpacks them; transforms that can read packed pictures
+   * override this, and so save the copy.
+   */
   applyTo(pictures: Pictures, draws: readonly (Draw | null)[], kind: BatchKind): Tensor {
     return this.apply(unpacked(this.constructor.name, pictures), draws, kind);
   }
@@ -148,12 +152,18 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
     return info;
   }
 
-  /** The step that reads packed pictures of several sizes, if the first one does; they come to one size where its `outputInfo` is the same for all. */
+  /**
+   * The step that reads packed pictures of several sizes; null if the first step does not. It makes pictures of one
+   * size if its `outputInfo` is the same for all pictures.
+   */
   get bringsToOne(): PictureTransform<object> | null {
     return null;
   }
 
-  /** What pictures of a kind become in a batch; null where this transform takes samples one by one only. */
+  /**
+   * The kind that pictures of a kind have after this transform of batches; null if this transform only takes samples
+   * one by one.
+   */
   batchKind(kind: BatchKind): BatchKind | null {
     return kind;
   }
@@ -166,7 +176,7 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
     const drawn = draw as Draw | null;
     if (input instanceof BoundingBoxes) return drawn === null ? input : this.transformBoxes(input, drawn);
     if (input instanceof Mask) return drawn === null ? input : this.transformMask(input, drawn);
-    // The same kernels where nothing was drawn, so that items that are made one by one are the same plan in every step.
+    // The same kernels run even if nothing was drawn, so that items made one by one have the same plan in every step.
     return this.applyAlike(input as Tensor, drawn);
   }
 
@@ -177,12 +187,12 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
     return scope(() => onBatch(this.constructor.name, input, work)) as T;
   }
 
-  /** Boxes beside a picture; they stay as they are unless the transform moves pixels. */
+  /** Transforms boxes beside a picture. Default: unchanged, as long as the transform does not move pixels. */
   protected transformBoxes(boxes: BoundingBoxes, _draw: Draw): BoundingBoxes {
     return boxes;
   }
 
-  /** Masks beside a picture; they stay as they are unless the transform moves pixels. */
+  /** Transforms masks beside a picture. Default: unchanged, as long as the transform does not move pixels. */
   protected transformMask(mask: Mask, _draw: Draw): Mask {
     return mask;
   }
@@ -195,13 +205,13 @@ export abstract class GeometricTransform<Draw = object> extends PictureTransform
   }
 }
 
-/** How often a change happens. */
+/** How likely a change is. */
 export interface Probability {
   /** Default 0.5. */
   p?: number;
 }
 
-/** Base of transforms that do something with probability `p`, by default 0.5, which is drawn before all else. */
+/** Base of transforms that apply with probability `p`, by default 0.5. Whether they apply is drawn first. */
 export abstract class RandomTransform<Draw = object> extends PictureTransform<Draw> {
   readonly p: number;
 
@@ -235,7 +245,7 @@ export abstract class RandomTransform<Draw = object> extends PictureTransform<Dr
   }
 }
 
-/** @throws ArgumentError unless p is one */
+/** @throws ArgumentError unless p is a probability */
 export function checkProbability(op: string, p: number): void {
   if (typeof p === 'number' && p >= 0 && p <= 1) return;
   throw new ArgumentError(`${op}: expected a probability p from 0 to 1, but got ${shown(p)}`);

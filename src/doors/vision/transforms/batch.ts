@@ -1,11 +1,15 @@
-// Owns the ways between one picture or tensor and a batch [N, C, H, W], which is what transforms work on, and picture by picture parameters.
+// Converts between one picture or tensor and a batch [N, C, H, W], on which transforms work, and uploads parameters for
+// each picture.
 
 import { arange, ShapeError, Tensor } from '../../../torch';
 import { fromHost, numelOf as numel, showShape } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { Mask, TVTensor } from '../tv-tensors';
 
-/** The result of `work` for an input as a batch, as an object of the input's kind: a picture, an image, a tensor [..., C, H, W]. */
+/**
+ * Applies `work` to an input as a batch; the result has the input's kind: a picture, an image, or a tensor [..., C, H,
+ * W].
+ */
 export function onBatch(op: string, input: Tensor, work: (batch: Tensor) => Tensor): Tensor {
   if (input instanceof Picture) {
     return new Picture(
@@ -19,7 +23,7 @@ export function onBatch(op: string, input: Tensor, work: (batch: Tensor) => Tens
   return input instanceof TVTensor ? input.wrap(made) : made;
 }
 
-/** Masks [..., H, W] are channels of one picture, all else is pictures [..., C, H, W]. */
+/** Masks [..., H, W] are treated as channels of one picture, all other inputs as pictures [..., C, H, W]. */
 function onLeading(op: string, x: Tensor, work: (batch: Tensor) => Tensor, isMask: boolean): Tensor {
   const { shape } = x;
   if (shape.length < 2)
@@ -38,7 +42,10 @@ function onLeading(op: string, x: Tensor, work: (batch: Tensor) => Tensor, isMas
 export const imageOf = (pixels: Tensor): Tensor =>
   pixels.shape.length === 2 ? pixels.unsqueeze(0) : pixels.permute(2, 0, 1);
 
-/** Which pixels of pictures of a size lie in rows and columns from one bound up to but not the next: numbers, or tensors [N, 1, 1, 1]. */
+/**
+ * Which pixels lie inside rows from `top` up to (not including) `bottom`, and columns from `left` up to (not including)
+ * `right`. Bounds are numbers, or tensors [N, 1, 1, 1].
+ */
 export function isInside(
   [height, width]: readonly [number, number],
   [top, bottom, left, right]: readonly (number | Tensor)[],
@@ -55,8 +62,9 @@ export function perPicture(rows: readonly (readonly number[])[], shape: readonly
 }
 
 /**
- * The changed picture where something was drawn for it, else the picture itself. Both are [N, C, H, W]. A result of another
- * size or type cannot stand beside unchanged pictures: then all are changed, or none.
+ * Selects the transformed picture if something was drawn for it, else the original. Both are [N, C, H, W]. If the
+ * result has another size or dtype, it cannot be mixed with unchanged pictures; then all pictures must be changed, or
+ * none.
  */
 export function whereDrawn(draws: readonly unknown[], made: Tensor, batch: Tensor): Tensor {
   const drawn = Uint32Array.from(draws, (draw) => (draw === null ? 0 : 1));

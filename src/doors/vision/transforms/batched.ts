@@ -1,4 +1,5 @@
-// Owns transforms of whole batches, for data sets and loaders: random numbers first, picture by picture, then the same kernels for all.
+// Transforms of whole batches, for data sets and loaders: random numbers are drawn first, picture by picture, then the
+// same kernels run for all pictures.
 import { type Generator, scope, type Tensor } from '../../../torch';
 import { type Arguments, defaultGenerator, parseArgs, kinds as torchKinds } from '../../../torch/inside';
 import { type BatchKind, PictureTransform } from './base';
@@ -10,18 +11,21 @@ export type BatchDraws = readonly (object | null)[];
 
 /** A transform of whole batches: its result equals the items that the transform makes one by one, stacked. */
 export interface BatchTransform {
-  /** Whether pictures of these sizes can be transformed as a whole: they have one, or the first step brings them to one. */
+  /**
+   * Whether pictures of these sizes can be transformed as a batch: all have the same size, or the first step brings
+   * them to one.
+   */
   takes(infos: readonly PictureInfo[]): boolean;
   /** The random parameters, drawn picture by picture in the order in which the items would draw them. */
   draw(infos: readonly PictureInfo[], generator?: Generator): BatchDraws;
   /**
-   * Pictures transformed: uint8 [N, C, H, W], or packed ones of several sizes, as long as a transform brings them to one. The operations depend on
-   * shapes alone. Where the items stay pictures, so do these: [N, H, W, C].
+   * Transforms pictures: uint8 [N, C, H, W], or packed pictures of several sizes if a transform brings them to one
+   * size. The operations depend on shapes only. If the transform returns `Picture` items, the result is [N, H, W, C].
    */
   apply(pictures: Pictures, draws: BatchDraws): Tensor;
 }
 
-/** A transform of pictures as one of batches of pictures of one size; null where it takes items one by one only. */
+/** Wraps a transform of pictures as a transform of batches; null if it only takes items one by one. */
 export function batched(...args: Arguments<{ transform: unknown }, ['transform']>): BatchTransform | null {
   const kinds = { transform: torchKinds.anything };
   const { transform } = parseArgs<{ transform: unknown }>('batched', ['transform'], {}, args, kinds);
@@ -31,12 +35,12 @@ export function batched(...args: Arguments<{ transform: unknown }, ['transform']
   return {
     takes: (infos) => {
       const step = transform.bringsToOne;
-      // The size of the result does not depend on the draws.
+      // The draw can be empty, because the size of the result does not depend on it.
       return isOneSize(infos) || (step !== null && isOneSize(infos.map((info) => step.outputInfo(info, {}))));
     },
     draw: (infos, generator = defaultGenerator()) =>
       infos.map((info) => transform.draw(info, generator) as object | null),
-    // Tensors made on the way belong to nobody.
+    // The scope frees the intermediate tensors.
     apply: (pictures, draws) =>
       scope(() => {
         const made = transform.applyTo(pictures, draws, 'picture');

@@ -1,4 +1,5 @@
-// Transforms that blur pictures, add noise, erase a part, or multiply by a matrix: GaussianBlur, GaussianNoise, RandomErasing, LinearTransformation.
+// Transforms that blur pictures, add noise, erase a part, or multiply by a matrix: GaussianBlur, GaussianNoise,
+// RandomErasing, LinearTransformation.
 
 import { ArgumentError, DTypeError, type Generator, ShapeError, Tensor } from '../../../torch';
 import {
@@ -36,13 +37,13 @@ import { expectImage } from './recoloring';
 type Pair = readonly [number, number];
 
 interface BlurArguments {
-  /** Odd; one, or [x, y]. */
+  /** Odd; one number, or [x, y]. */
   kernelSize: number | readonly number[];
-  /** Above 0; one, or [min, max] to draw from. Default [0.1, 2]. */
+  /** Above 0; one number, or [min, max] to draw from. Default [0.1, 2]. */
   sigma?: number | readonly number[];
 }
 
-/** Blurs each picture by a Gaussian whose sigma is drawn. */
+/** Blurs each picture by a Gaussian with a random sigma. */
 export class GaussianBlur extends PictureTransform<{ readonly sigma: number }> {
   readonly kernelSize: Pair;
   readonly sigma: Pair;
@@ -93,7 +94,7 @@ export class GaussianNoise extends PictureTransform<{ readonly noise: Float32Arr
     return { noise: fillNormal(new Float32Array(channels * height * width), 0, 1, generator) };
   }
 
-  /** Several pictures at once are drawn as one tensor. */
+  /** `transform` draws the noise itself, as one tensor for all pictures of an input. */
   override makeParams(): null {
     return null;
   }
@@ -129,17 +130,17 @@ export class GaussianNoise extends PictureTransform<{ readonly noise: Float32Arr
 interface ErasingArguments {
   /** Default 0.5. */
   p?: number;
-  /** Least and greatest share of the picture's area. Default [0.02, 0.33]. */
+  /** Smallest and largest fraction of the picture's area. Default [0.02, 0.33]. */
   scale?: readonly number[];
-  /** Least and greatest height over width. Default [0.3, 3.3]. */
+  /** Smallest and largest ratio of height to width. Default [0.3, 3.3]. */
   ratio?: readonly number[];
-  /** The contents of the erased area: one number, one for each channel, or `'random'`, normal numbers. Default 0. */
+  /** The fill of the erased area: one number, one per channel, or `'random'` for normal noise. Default 0. */
   value?: number | readonly number[] | 'random';
-  /** Write over single tensors. Default false. */
+  /** Erase in place if the input is a single tensor. Default false. */
   inplace?: boolean;
 }
 
-/** A rectangle to erase, with the normal numbers that come there if any do. */
+/** A rectangle to erase, with its noise if the fill is random. */
 interface Erased {
   readonly i: number;
   readonly j: number;
@@ -159,7 +160,7 @@ const isColour = (value: unknown): boolean => {
 export class RandomErasing extends RandomTransform<Erased | null> {
   readonly scale: Pair;
   readonly ratio: Pair;
-  /** Null for random numbers. */
+  /** The fill; null for random noise. */
   readonly value: readonly number[] | null;
   readonly inplace: boolean;
 
@@ -233,7 +234,7 @@ export class RandomErasing extends RandomTransform<Erased | null> {
     return this.contents(draws, [pictures, channels, height, width]).to(batch.dtype).where(inside, batch);
   }
 
-  /** The contents of the rectangles: [N, C, H, W], or one number a channel. */
+  /** The fill of the rectangles: [N, C, H, W], or one number per channel. */
   private contents(draws: readonly (Erased | null)[], shape: readonly [number, number, number, number]): Tensor {
     const [pictures, channels, height, width] = shape;
     if (this.value) {
@@ -264,7 +265,10 @@ interface LinearArguments {
   meanVector: Tensor;
 }
 
-/** (x - mean) times a matrix, of pictures as rows of all their numbers: whitening, for example. Takes tensors and images. */
+/**
+ * Flattens each picture to a row of numbers, subtracts the mean, and multiplies by a matrix: whitening, for example.
+ * Takes tensors and images.
+ */
 export class LinearTransformation extends PictureTransform {
   readonly transformationMatrix: Tensor;
   readonly meanVector: Tensor;

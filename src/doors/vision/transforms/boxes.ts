@@ -1,4 +1,5 @@
-// Bounding boxes by themselves: ClampBoundingBoxes, ConvertBoundingBoxFormat, SetClampingMode, SanitizeBoundingBoxes.
+// Transforms of bounding boxes only: ClampBoundingBoxes, ConvertBoundingBoxFormat, SetClampingMode,
+// SanitizeBoundingBoxes.
 import { ArgumentError, type Tensor } from '../../../torch';
 import { type Arguments, isPlainObject, isTensorObject as isTensor, parseArgs, shown } from '../../../torch/inside';
 import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, Mask, TVTensor } from '../tv-tensors';
@@ -7,7 +8,7 @@ import { checkClampingMode, clampBoundingBoxes, convertBoundingBoxFormat, validB
 import { float, plain, printed } from './printed';
 import { flatten, isPureTensor, labelsKey } from './sample';
 
-/** A transform of boxes; all else in a sample stays as it is. */
+/** A transform of boxes; everything else in a sample passes through. */
 abstract class BoxTransform extends Transform {
   protected override handles(input: unknown): boolean {
     return input instanceof BoundingBoxes;
@@ -20,7 +21,7 @@ abstract class BoxTransform extends Transform {
   protected abstract changed(boxes: BoundingBoxes): BoundingBoxes;
 }
 
-/** Boxes in another format. */
+/** Converts boxes to another format. */
 export class ConvertBoundingBoxFormat extends BoxTransform {
   readonly format: BoundingBoxFormat;
 
@@ -39,7 +40,7 @@ export class ConvertBoundingBoxFormat extends BoxTransform {
   }
 }
 
-/** Boxes cut at the border of their picture. */
+/** Clips boxes at the border of their picture. */
 export class ClampBoundingBoxes extends BoxTransform {
   readonly clampingMode: ClampingMode | 'auto';
 
@@ -60,7 +61,7 @@ export class ClampBoundingBoxes extends BoxTransform {
   }
 }
 
-/** Says how later transforms keep boxes inside of their picture. */
+/** Sets how later transforms keep boxes inside their picture. */
 export class SetClampingMode extends BoxTransform {
   readonly clampingMode: ClampingMode;
 
@@ -84,17 +85,20 @@ export class SetClampingMode extends BoxTransform {
 type LabelsGetter = (sample: unknown) => Tensor | readonly Tensor[] | null;
 
 interface SanitizeArguments {
-  /** The least width and height that stays. Default: 1. */
+  /** Boxes with a smaller width or height are removed. Default: 1. */
   minSize?: number;
-  /** The least area that stays. Default: 1. */
+  /** Boxes with a smaller area are removed. Default: 1. */
   minArea?: number;
-  /** Finds the labels that go with boxes; `default` takes those in a dictionary under `labels`, null none. */
+  /**
+   * Finds the labels that belong to the boxes. `'default'` takes the entry `labels` of a dictionary; null means that
+   * there are no labels.
+   */
   labelsGetter?: 'default' | LabelsGetter | null;
 }
 
 /**
- * Leaves out boxes that are too small or reach beyond their picture, with their labels and masks. How many stay is known on the device alone, so that
- * this is a promise: `await sanitize(sample)`, or `await` of the `Compose` around it.
+ * Removes boxes that are too small or reach beyond their picture, together with their labels and masks. Only the device
+ * knows how many remain, so this returns a promise: `await sanitize(sample)`, or `await` the `Compose` around it.
  */
 export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<In>> {
   readonly minSize: number;
@@ -118,7 +122,7 @@ export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<I
     this.labelsGetter = labelsGetter;
   }
 
-  /** @throws ArgumentError where there are no boxes, or not as many labels as boxes */
+  /** @throws ArgumentError if there are no boxes, or if the number of labels differs from the number of boxes */
   override async forward(...inputs: readonly [In] | readonly unknown[]): Promise<In> {
     const sample = inputs.length === 1 ? inputs[0] : inputs;
     const { leaves, rebuild } = flatten(sample);
@@ -162,7 +166,10 @@ export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<I
   }
 }
 
-/** The labels of a sample as data sets of boxes give it: a dictionary, or a list with one in second place. */
+/**
+ * The labels of a sample in the form that detection data sets have: a dictionary, or a list with a dictionary in second
+ * place.
+ */
 function defaultLabels(sample: unknown): Tensor {
   const target: unknown = Array.isArray(sample) ? sample[1] : sample;
   if (isPureTensor(target)) return target;

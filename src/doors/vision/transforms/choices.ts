@@ -37,9 +37,9 @@ interface RandomApplyArguments {
 }
 
 /**
- * Base of transforms that draw which transforms are applied. One picture or tensor goes through all of them, and the results that were
- * not drawn are dropped on the device, so that items made one by one are the same plan in every step. Samples of several inputs,
- * and transforms that take no batches, go through the drawn ones only.
+ * Base of transforms that draw which transforms are applied. A single picture or tensor goes through all of them, and
+ * the results that were not drawn are discarded on the device, so that items made one by one have the same plan in
+ * every step. Samples of several inputs, and transforms that cannot take batches, go through the drawn transforms only.
  */
 abstract class Drawing<Draw> extends PictureTransform<Draw> {
   abstract readonly transforms: Chain;
@@ -52,16 +52,16 @@ abstract class Drawing<Draw> extends PictureTransform<Draw> {
     return this.throughDrawn(inputs);
   }
 
-  /** Some pictures go another way than others, so that all have to stay of their kind. */
+  /** Pictures of a batch take different paths, so every step must keep their kind. */
   override batchKind(kind: BatchKind): BatchKind | null {
     return batchSteps(this.transforms)?.every((step) => step.batchKind(kind) === kind) ? kind : null;
   }
 
-  /** Inputs through the transforms that are drawn now. */
+  /** Draws transforms, and passes the inputs through them. */
   protected abstract throughDrawn(inputs: readonly unknown[]): Tensor;
 }
 
-/** All of some transforms one after another, or none, with probability `p`. */
+/** Applies all its transforms one after another, or none of them, with probability `p`. */
 export class RandomApply extends Drawing<Drawn[]> {
   readonly transforms: Chain;
   readonly p: number;
@@ -92,7 +92,7 @@ export class RandomApply extends Drawing<Drawn[]> {
     return draws ? sizeAfter(this.transforms, info, draws) : info;
   }
 
-  /** Some pictures stay as they are, so that the others stay of their kind. */
+  /** Some pictures stay unchanged, so the transforms as a whole must keep the kind. */
   override batchKind(kind: BatchKind): BatchKind | null {
     return kindAfter(this.transforms, kind) === kind ? kind : null;
   }
@@ -104,11 +104,11 @@ export class RandomApply extends Drawing<Drawn[]> {
 
 interface RandomChoiceArguments {
   transforms: Chain;
-  /** How often each is taken, beside the others. Default: all alike. */
+  /** The probability of each transform; weights are normalized. Default: all equal. */
   p?: readonly number[] | null;
 }
 
-/** Which transform was taken for a picture, and what that drew. */
+/** Which transform was chosen for a picture, and its draw. */
 interface Choice {
   readonly index: number;
   readonly drawn: Drawn;
@@ -116,14 +116,14 @@ interface Choice {
 
 const isOneSize = (a: PictureInfo, b: PictureInfo): boolean => a.height === b.height && a.width === b.width;
 
-/** Draws of one of several transforms: those of all pictures for which it was not taken are null. */
+/** The draws of one of several transforms; null for pictures that another transform was chosen for. */
 const drawsOf = (draws: readonly (Choice | null)[], index: number): Drawn[] =>
   draws.map((choice) => (choice?.index === index ? choice.drawn : null));
 
 const marked = (draws: readonly (Choice | null)[], index: number): (Choice | null)[] =>
   draws.map((choice) => (choice?.index === index ? choice : null));
 
-/** A transform of a batch for the pictures that it was taken for, the others as they were. */
+/** Applies a transform of batches to the pictures that it was chosen for; the others stay unchanged. */
 function applyTaken(
   step: PictureTransform<object>,
   batch: Tensor,
@@ -134,7 +134,7 @@ function applyTaken(
   return whereDrawn(marked(draws, index), step.apply(batch, drawsOf(draws, index), kind), batch);
 }
 
-/** One of some transforms. */
+/** Applies one transform, chosen at random. */
 export class RandomChoice extends Drawing<Choice> {
   readonly transforms: Chain;
   readonly p: readonly number[];
@@ -174,7 +174,8 @@ export class RandomChoice extends Drawing<Choice> {
     if (draws.every((choice) => isOneSize(this.outputInfo(info, choice), info))) {
       return steps.reduce((x, step, k) => applyTaken(step, x, draws, k, kind), batch);
     }
-    // Crops, say, to one size. Each runs on all pictures, on those of others with numbers that nobody else draws.
+    // The size changes, as with crops to one size, so each transform runs on all pictures. For pictures that another
+    // was chosen for, it gets draws from a spare generator, so that the default generator is not advanced.
     const spare = new Generator();
     const made = steps.map((step, k) => {
       const own = draws.map((choice) => (choice?.index === k ? choice.drawn : step.draw(info, spare)));
@@ -192,7 +193,7 @@ export class RandomChoice extends Drawing<Choice> {
   }
 }
 
-/** All of some transforms in a random order. */
+/** Applies all its transforms in random order. */
 export class RandomOrder extends Drawing<Choice[]> {
   readonly transforms: Chain;
 
@@ -218,7 +219,7 @@ export class RandomOrder extends Drawing<Choice[]> {
     });
   }
 
-  /** At each place of the order every transform runs, on the pictures that have it there. */
+  /** For each place in the order, every transform runs once, on the pictures that have it in that place. */
   override apply(batch: Tensor, draws: readonly (Choice[] | null)[], kind: BatchKind): Tensor {
     const steps = batchSteps(this.transforms)!;
     return steps.reduce((made, _, place) => {

@@ -17,17 +17,17 @@ import { float, floats, plain, printed } from './printed';
 import { Recolor, type Recoloring, type RecolorPlan, type RecolorRow, recolored } from './recoloring';
 
 interface ColorJitterArguments {
-  /** Factors from max(0, 1 - brightness) to 1 + brightness, or between two. */
+  /** Factors are drawn from max(0, 1 − brightness) to 1 + brightness, or from [min, max]. */
   brightness?: number | readonly number[] | null;
-  /** As brightness. */
+  /** Like `brightness`. */
   contrast?: number | readonly number[] | null;
-  /** As brightness. */
+  /** Like `brightness`. */
   saturation?: number | readonly number[] | null;
-  /** Turns from -hue to hue, at most ½, or between two. */
+  /** Hue shifts, as fractions of a full turn, are drawn from −hue to hue, at most ½, or from [min, max]. */
   hue?: number | readonly number[] | null;
 }
 
-/** A range around a centre, or null where nothing would change. */
+/** A range around a centre; null if nothing would change. */
 function rangeAround(name: string, value: unknown, centre: number, [least, most]: Range): Range | null {
   if (value === null) return null;
   let range: Range;
@@ -47,11 +47,11 @@ function rangeAround(name: string, value: unknown, centre: number, [least, most]
   return range[0] === centre && range[1] === centre ? null : range;
 }
 
-/** The row of a factor that mixes a picture with another made of it. */
+/** A row that mixes a picture with another made from it, such as its grey version. */
 const mixing = (code: number, factor: number): RecolorRow => [code, factor, 1 - factor];
 
 /**
- * Changes brightness, contrast, saturation and hue by factors drawn for each picture, in an order drawn for each.
+ * Changes brightness, contrast, saturation and hue by random factors, in random order. Both are drawn for each picture.
  *
  *     new ColorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
  */
@@ -61,7 +61,7 @@ export class ColorJitter extends PictureTransform<Recoloring> {
   readonly saturation: Range | null;
   readonly hue: Range | null;
 
-  /** @throws ArgumentError for ranges that are none */
+  /** @throws ArgumentError if a range is invalid */
   constructor(...args: Arguments<ColorJitterArguments, ['brightness', 'contrast', 'saturation', 'hue']>) {
     super();
     const o = parseArgs<ColorJitterArguments>(
@@ -105,7 +105,7 @@ export class ColorJitter extends PictureTransform<Recoloring> {
 }
 
 interface PhotometricArguments {
-  /** Least and greatest factor; default [0.875, 1.125]. */
+  /** Smallest and largest factor; default [0.875, 1.125]. */
   brightness?: readonly number[];
   /** Default [0.5, 1.5]. */
   contrast?: readonly number[];
@@ -178,7 +178,7 @@ export class RandomPhotometricDistort extends PictureTransform<Recoloring> {
   }
 }
 
-/** Channels in an order drawn for each picture. */
+/** Puts channels in random order, drawn for each picture. */
 export class RandomChannelPermutation extends PictureTransform<readonly number[]> {
   override draw({ channels }: PictureInfo, generator: Generator = defaultGenerator()): readonly number[] {
     return [...randperm(channels, generator)];
@@ -194,7 +194,7 @@ export class RandomChannelPermutation extends PictureTransform<readonly number[]
   }
 }
 
-/** Grey pictures of 1 or 3 channels. */
+/** Makes pictures grey, with 1 or 3 channels. */
 export class Grayscale extends PictureTransform {
   readonly numOutputChannels: number;
 
@@ -218,7 +218,7 @@ export class Grayscale extends PictureTransform {
   }
 }
 
-/** Pictures of three channels: a grey one three times, others as they are. */
+/** Makes pictures of three channels: repeats grey pictures three times, and leaves others unchanged. */
 export class RGB extends PictureTransform {
   override apply(batch: Tensor): Tensor {
     return grayscaleToRgb(batch);
@@ -229,9 +229,9 @@ export class RGB extends PictureTransform {
   }
 }
 
-/** Base of changes to a picture's colours that happen with probability `p`. */
+/** Base of recolourings that apply with probability `p`. */
 abstract class RandomRecoloring extends RandomTransform<Recoloring> {
-  /** The change. */
+  /** The operation and its numbers. */
   protected abstract readonly row: RecolorRow;
   protected readonly plan: RecolorPlan = { rounds: 1, measures: false, colored: false };
 
@@ -249,7 +249,7 @@ interface GrayArguments {
   p?: number;
 }
 
-/** Grey with probability `p`, in as many channels as before. */
+/** Makes pictures grey with probability `p`; the number of channels stays. */
 export class RandomGrayscale extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.gray];
   protected override readonly plan = { rounds: 1, measures: false, colored: true };
@@ -259,29 +259,29 @@ export class RandomGrayscale extends RandomRecoloring {
   }
 }
 
-/** Levels upside down with probability `p`. */
+/** Inverts values with probability `p`. */
 export class RandomInvert extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.invert];
 }
 
-/** Each channel's levels stretched over the whole range with probability `p`. */
+/** Stretches each channel's values over the whole range, with probability `p`. */
 export class RandomAutocontrast extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.autocontrast];
   protected override readonly plan = { rounds: 1, measures: true, colored: true };
 }
 
-/** Each channel's levels moved so that about as many pixels have each, with probability `p`. */
+/** Equalizes each channel's histogram, so that about equally many pixels have each value, with probability `p`. */
 export class RandomEqualize extends RandomRecoloring {
   protected readonly row: RecolorRow = [Recolor.equalize];
   protected override readonly plan = { rounds: 1, measures: true, colored: false };
 }
 
 interface PosterizeArguments extends Probability {
-  /** How many of the highest bits of each level stay: 0 to 8. */
+  /** How many of the highest bits of each value to keep: 0 to 8. */
   bits: number;
 }
 
-/** Fewer levels with probability `p`. */
+/** Reduces the number of distinct values, with probability `p`. */
 export class RandomPosterize extends RandomRecoloring {
   readonly bits: number;
   protected readonly row: RecolorRow;
@@ -300,11 +300,11 @@ export class RandomPosterize extends RandomRecoloring {
 }
 
 interface SolarizeArguments extends Probability {
-  /** Levels from this on are turned upside down. */
+  /** Values of at least this are inverted. */
   threshold: number;
 }
 
-/** Bright levels upside down with probability `p`. */
+/** Inverts bright values, with probability `p`. */
 export class RandomSolarize extends RandomRecoloring {
   readonly threshold: number;
   protected readonly row: RecolorRow;
@@ -332,7 +332,7 @@ interface SharpnessArguments extends Probability {
   sharpnessFactor: number;
 }
 
-/** Sharper or smoother with probability `p`. */
+/** Sharpens or smooths, with probability `p`. */
 export class RandomAdjustSharpness extends RandomRecoloring {
   readonly sharpnessFactor: number;
   protected readonly row: RecolorRow;

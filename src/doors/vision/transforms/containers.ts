@@ -6,7 +6,7 @@ import { type BatchKind, PictureTransform, Transform, type TransformFunction } f
 import type { PictureInfo } from './info';
 import { type Pictures, unpacked } from './pictures';
 
-/** The steps of `Compose`: the first takes what the whole takes, all of them make tensors. */
+/** The steps of `Compose`: the first takes the input of the whole, and all of them return tensors. */
 type Steps<In> =
   | readonly [first: TransformFunction<In, Tensor>, ...rest: TransformFunction<Tensor, Tensor>[]]
   | readonly TransformFunction<Tensor, Tensor>[];
@@ -16,10 +16,10 @@ export type Chain = readonly ((input: never) => unknown)[];
 
 type Step = (...inputs: readonly unknown[]) => unknown;
 
-/** What a step drew for one picture. */
+/** The draw of a step for one picture. */
 export type Drawn = object | null;
 
-/** @throws ArgumentError unless there are steps, and they are functions */
+/** @throws ArgumentError unless the steps are a non-empty list of functions */
 export function checkSteps(op: string, steps: unknown): void {
   if (!Array.isArray(steps)) throw new ArgumentError(`${op}: expected a list of transforms, but got ${kindOf(steps)}`);
   if (steps.length === 0) throw new ArgumentError(`${op}: expected at least one transform, but got an empty list`);
@@ -27,13 +27,13 @@ export function checkSteps(op: string, steps: unknown): void {
   if (wrong >= 0) throw new ArgumentError(`${op}: expected transforms, but at ${wrong} got ${kindOf(steps[wrong])}`);
 }
 
-/** The steps as transforms of batches, where all of them are. */
+/** The steps as transforms of batches; null unless all of them are. */
 export function batchSteps(steps: readonly unknown[]): readonly PictureTransform<object>[] | null {
   const known = steps.every((step) => step instanceof PictureTransform);
   return known ? (steps as readonly PictureTransform<object>[]) : null;
 }
 
-/** What some inputs become after some steps; a promise where a step is asynchronous. */
+/** Passes inputs through the steps; returns a promise if a step is asynchronous. */
 export function throughSteps(steps: Chain, inputs: readonly unknown[]): unknown {
   const [first, ...rest] = steps as readonly Step[];
   if (!first) return inputs.length === 1 ? inputs[0] : inputs;
@@ -45,7 +45,7 @@ export function throughSteps(steps: Chain, inputs: readonly unknown[]): unknown 
 export const printSteps = (name: string, steps: readonly unknown[]): string =>
   printModule(name, steps.map((step) => `    ${step}`).join('\n'), []);
 
-/** Draws of several steps for one picture, one after another. */
+/** Draws for several steps, one after another, for one picture. */
 export function drawSteps(steps: Chain, info: PictureInfo, generator?: Generator): Drawn[] {
   let size = info;
   return batchSteps(steps)!.map((step) => {
@@ -55,7 +55,7 @@ export function drawSteps(steps: Chain, info: PictureInfo, generator?: Generator
   });
 }
 
-/** Steps on pictures of a kind, each by its part of the draws. */
+/** Applies steps to pictures of a kind, each with its own part of the draws. */
 export function applySteps(
   steps: Chain,
   pictures: Pictures,
@@ -77,7 +77,7 @@ export const sizeAfter = (steps: Chain, info: PictureInfo, draws: readonly Drawn
 export const kindAfter = (steps: Chain, kind: BatchKind): BatchKind | null =>
   batchSteps(steps)?.reduce<BatchKind | null>((now, step) => now && step.batchKind(now), kind) ?? null;
 
-/** Transforms one after another. */
+/** Applies transforms one after another. */
 export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[], In, Out> {
   readonly transforms: Chain;
 
@@ -124,10 +124,10 @@ export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[]
   }
 }
 
-/** A class, whose objects a `Lambda` takes. */
+/** A class whose objects a `Lambda` takes. */
 type Kind = abstract new (...args: never[]) => unknown;
 
-/** Any function as a transform: of the inputs of some classes, or of all. */
+/** Makes a transform of any function. It applies to inputs of the given classes, or to all inputs. */
 export class Lambda<In, Out> extends Transform<In, Out> {
   readonly lambda: TransformFunction<In, Out>;
   readonly types: readonly Kind[];

@@ -1,4 +1,4 @@
-// Transforms between representations: pictures, tensors of bytes and of floats, normalised ones.
+// Transforms between representations: pictures, tensors of bytes and of floats, normalized tensors.
 
 import { ArgumentError, type DType, ShapeError, Tensor } from '../../../torch';
 import { type Arguments, expectDType, isPlainObject, parseArgs, shown, showShape } from '../../../torch/inside';
@@ -21,10 +21,10 @@ import { type NormalizeArguments, normalized, statisticsOf } from './functional/
 import { list, plain, printed } from './printed';
 import { isPureTensor } from './sample';
 
-/** Whether an input is pixels that do not say yet what they are. */
+/** Whether an input has pixels, but no `tvTensors` class that says what they are. */
 const isPixels = (input: unknown): boolean => input instanceof Picture || isPureTensor(input) || isPixelSource(input);
 
-/** A step that changes the types of values rather than their look: nothing is drawn. */
+/** A step that changes the representation of values, not their look. It draws nothing. */
 abstract class Conversion<In = Tensor> extends PictureTransform<object, In> {
   override makeParams(): object {
     return {};
@@ -36,10 +36,10 @@ abstract class Conversion<In = Tensor> extends PictureTransform<object, In> {
 }
 
 /**
- * An image as a float32 tensor [C, H, W]. Bytes are scaled from 0…255 to 0…1; other dtypes are only converted.
+ * Converts an image to a float32 tensor [C, H, W]. Bytes are scaled from 0…255 to 0…1; other dtypes are only converted.
  *
- * Takes pictures, tensors [H, W] or [H, W, C], and what the browser can draw (an image, canvas, video frame, ImageData, …), which becomes
- * [3, H, W] on the GPU: see `vision.io.fromPixels`.
+ * Takes pictures, tensors [H, W] or [H, W, C], and sources that the browser can draw (an image, canvas, video frame,
+ * ImageData, …), which become [3, H, W] on the GPU: see `vision.io.fromPixels`.
  */
 export class ToTensor extends Conversion<Tensor | PixelSource> {
   protected override handles(input: unknown): boolean {
@@ -71,7 +71,7 @@ export class Normalize extends Conversion {
   readonly std: readonly number[];
   readonly inplace: boolean;
 
-  /** @throws ArgumentError when a std is 0, or the two lists differ in length */
+  /** @throws ArgumentError if a std is 0, or the two lists differ in length */
   constructor(...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>) {
     super();
     const { mean, std, inplace } = statisticsOf('Normalize', args);
@@ -98,14 +98,17 @@ export class Normalize extends Conversion {
   }
 }
 
-/** Everything as it is. */
+/** Returns its input unchanged. */
 export class Identity extends Conversion {
   override transform(input: unknown): unknown {
     return input;
   }
 }
 
-/** A picture, a tensor or what the browser can draw as a `tvTensors.Image` [..., C, H, W]; bytes stay bytes. */
+/**
+ * Converts a picture, a tensor or a source that the browser can draw to a `tvTensors.Image` [..., C, H, W]; bytes stay
+ * bytes.
+ */
 export class ToImage extends Conversion<Tensor | PixelSource> {
   protected override handles(input: unknown): boolean {
     return isPixels(input);
@@ -120,7 +123,7 @@ export class ToImage extends Conversion<Tensor | PixelSource> {
   }
 }
 
-/** Images, boxes and masks as plain tensors. */
+/** Converts images, boxes and masks to plain tensors. */
 export class ToPureTensor extends Conversion {
   protected override handles(input: unknown): boolean {
     return input instanceof TVTensor;
@@ -135,7 +138,7 @@ export class ToPureTensor extends Conversion {
   }
 }
 
-/** A picture as a tensor of bytes [C, H, W]. */
+/** Converts a picture to a tensor of bytes [C, H, W]. */
 export class PILToTensor extends Conversion {
   protected override handles(input: unknown): boolean {
     return input instanceof Picture;
@@ -150,7 +153,7 @@ export class PILToTensor extends Conversion {
   }
 }
 
-/** A tensor [C, H, W] or an image as a picture; floats from 0 to 1 become bytes. */
+/** Converts a tensor [C, H, W] or an image to a picture; floats from 0 to 1 become bytes. */
 export class ToPILImage extends Conversion {
   readonly mode: string | null;
 
@@ -180,13 +183,18 @@ export class ToPILImage extends Conversion {
   }
 }
 
-/** Types by class, or by the name of the class, with `others` for the rest; null leaves one as it is. */
+/**
+ * A map from a class, or its name, to a dtype, with `others` for the rest; null leaves inputs of the class unchanged.
+ */
 type DtypeMap = ReadonlyMap<unknown, DType | null> | Readonly<Record<string, DType | null>>;
 
 interface ToDtypeArguments {
-  /** Of images and plain tensors; or a type for each class. */
+  /** The dtype of images and plain tensors, or a map with a dtype for each class. */
   dtype: DType | DtypeMap;
-  /** The whole range of one type becomes that of the other: 0…255 and 0…1, of images and plain tensors. Default: false. */
+  /**
+   * Scale images and plain tensors from the whole range of the old dtype to that of the new one: 0…255 and 0…1.
+   * Default: false.
+   */
   scale?: boolean;
 }
 
@@ -197,7 +205,7 @@ const classNames = [
   [Tensor, 'Tensor'],
 ] as const;
 
-/** Another element type. */
+/** Converts to another dtype. */
 export class ToDtype extends Conversion {
   readonly dtype: DType | DtypeMap;
   readonly scale: boolean;
@@ -210,7 +218,7 @@ export class ToDtype extends Conversion {
     }
     if (typeof dtype === 'string') expectDType('ToDtype', dtype);
     else if (Array.from(dtype instanceof Map ? dtype.keys() : Object.keys(dtype)).length === 0) {
-      throw new ArgumentError('ToDtype: expected a type for a class at least, but got none');
+      throw new ArgumentError('ToDtype: expected a dtype for at least one class, but got none');
     }
     this.dtype = dtype;
     this.scale = scale;
@@ -249,7 +257,7 @@ export class ToDtype extends Conversion {
   }
 }
 
-/** Another element type, scaled: `ToDtype` with `scale`. */
+/** Converts to another dtype and scales: `ToDtype` with `scale`. */
 export class ConvertImageDtype extends Conversion {
   readonly dtype: DType;
 

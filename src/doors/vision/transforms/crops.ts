@@ -43,11 +43,11 @@ import { channelsOf, type Pictures, sizesOf, windowAt, windowsOf } from './pictu
 import { float, floats, list, plain, printed, printedFill, tuple } from './printed';
 
 interface SizeArguments {
-  /** A side of a square, or `[height, width]`. */
+  /** The side of a square, or `[height, width]`. */
   size: SizeLike;
 }
 
-/** The part in the middle; zeros around pictures that are smaller. */
+/** Crops the middle. Pictures that are smaller are padded with zeros. */
 export class CenterCrop extends GeometricTransform {
   readonly size: Size;
 
@@ -85,14 +85,14 @@ export class CenterCrop extends GeometricTransform {
   }
 }
 
-/** Refuses what several crops of one picture cannot go with. */
+/** Throws if a sample has boxes or masks, which cannot follow several crops of one picture. */
 function checkAlone(op: string, leaves: readonly unknown[]): void {
   if (leaves.some((leaf) => leaf instanceof BoundingBoxes || leaf instanceof Mask)) {
     throw new ArgumentError(`${op}: expected neither boxes nor masks, which it does not take`);
   }
 }
 
-/** The four corners and the part in the middle, as a list of pictures. */
+/** Crops the four corners and the middle, as a list of pictures. */
 export class FiveCrop extends Transform<Tensor, Five<Tensor>> {
   readonly size: Size;
 
@@ -114,7 +114,7 @@ export class FiveCrop extends Transform<Tensor, Five<Tensor>> {
   }
 }
 
-/** The five parts of `FiveCrop`, and those of the mirror image. */
+/** The five crops of `FiveCrop`, and those of the mirror image. */
 export class TenCrop extends Transform<Tensor, Tensor[]> {
   readonly size: Size;
   readonly verticalFlip: boolean;
@@ -140,15 +140,18 @@ export class TenCrop extends Transform<Tensor, Tensor[]> {
 }
 
 interface PadArguments {
-  /** Left, top, right and bottom; two numbers are the sides, then top and bottom; one is all. */
+  /** Left, top, right and bottom. Two numbers are left and right, then top and bottom; one number is for all sides. */
   padding: Padding;
-  /** The colour, for all channels or each, or for each kind of input. Default: 0. */
+  /** The colour of the border: one number, one per channel, or one for each kind of input. Default: 0. */
   fill?: FillArgument;
-  /** `constant`: the colour; `edge`: the last element; `reflect` and `symmetric`: mirrored without and with it. Default: constant. */
+  /**
+   * `constant` fills with the colour; `edge` repeats the last element; `reflect` and `symmetric` mirror without and
+   * with the last element. Default: constant.
+   */
   paddingMode?: PaddingMode;
 }
 
-/** A border on all sides. */
+/** Adds a border on all sides. */
 export class Pad extends GeometricTransform {
   readonly padding: Padding;
   readonly fill: FillArgument;
@@ -200,24 +203,24 @@ const paddedInfo = (info: PictureInfo, [left, top, right, bottom]: Sides): Pictu
 });
 
 interface RandomCropArguments extends SizeArguments {
-  /** A border that is added before. Default: none. */
+  /** A border that is added before cropping. Default: none. */
   padding?: Padding | null;
-  /** Adds as much to both sides as a picture is too small by. Default: false. */
+  /** Pad pictures that are smaller than the crop, on both sides by the missing number of pixels. Default: false. */
   padIfNeeded?: boolean;
-  /** The colour, for all channels or each, or for each kind of input. Default: 0. */
+  /** The colour of the border: one number, one per channel, or one for each kind of input. Default: 0. */
   fill?: FillArgument;
-  /** As that of `Pad`. Default: constant. */
+  /** Like that of `Pad`. Default: constant. */
   paddingMode?: PaddingMode;
 }
 
-/** Where a crop begins on the picture with its border. */
+/** Where a crop begins in the padded picture. */
 interface CropDraw {
   readonly top: number;
   readonly left: number;
   readonly padding: Sides;
 }
 
-/** A part of a size at a random place, of a picture with a border. */
+/** Crops a random part of the given size, after an optional padding. */
 export class RandomCrop extends GeometricTransform<CropDraw> {
   readonly size: Size;
   readonly padding: Sides | null;
@@ -239,7 +242,7 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
     this.#fills = fillsOf('RandomCrop', rest.fill);
   }
 
-  /** @throws ArgumentError where the picture with its border is smaller than the crop */
+  /** @throws ArgumentError if the padded picture is smaller than the crop */
   override draw(info: PictureInfo, generator: Generator = defaultGenerator()): CropDraw {
     let [left, top, right, bottom] = this.padding ?? [0, 0, 0, 0];
     const [cropHeight, cropWidth] = this.size;
@@ -299,7 +302,7 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
   override extraRepr(): string {
     return printed(this, {
       size: tuple,
-      // torchvision keeps left and right, then top and bottom.
+      // torchvision prints left and right first, then top and bottom.
       padding: ([left, top, right, bottom]: Sides) => list([left, right, top, bottom]),
       padIfNeeded: plain,
       fill: printedFill,
@@ -308,7 +311,7 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
   }
 }
 
-/** @throws ArgumentError where a picture that is to stay as it is has another size than those that change */
+/** @throws ArgumentError if a picture that stays unchanged has another size than the transformed ones */
 export function checkUnchanged(op: string, pictures: Pictures, draws: readonly unknown[], [height, width]: Size): void {
   const sizes = sizesOf(pictures);
   const wrong = draws.findIndex((draw, n) => draw === null && (sizes[n]![0] !== height || sizes[n]![1] !== width));
@@ -319,15 +322,15 @@ export function checkUnchanged(op: string, pictures: Pictures, draws: readonly u
 }
 
 interface RandomZoomOutArguments {
-  /** The colour around. Default: 0. */
+  /** The colour around the picture. Default: 0. */
   fill?: FillArgument;
-  /** The least and the most that the sides grow by. Default: 1 to 4. */
+  /** Smallest and largest factor by which the sides grow. Default: 1 to 4. */
   sideRange?: readonly number[];
   /** Default: 0.5. */
   p?: number;
 }
 
-/** Puts a picture at a random place of a larger one of one colour, with probability `p`. */
+/** Places a picture at random in a larger one of one colour, with probability `p`. */
 export class RandomZoomOut extends RandomTransform<{ padding: Sides }> {
   readonly fill: FillArgument;
   readonly sideRange: readonly number[];
@@ -358,7 +361,7 @@ export class RandomZoomOut extends RandomTransform<{ padding: Sides }> {
     return { padding: [left, top, canvasWidth - (left + width), canvasHeight - (top + height)] };
   }
 
-  /** Of pictures that all have the same draw, as those of one input have. */
+  /** Only called for pictures that all share one draw, namely those of a single input. */
   override apply(batch: Tensor, draws: readonly ({ padding: Sides } | null)[], kind: BatchKind): Tensor {
     const [draw] = draws;
     if (!draw) return batch;
@@ -377,7 +380,7 @@ export class RandomZoomOut extends RandomTransform<{ padding: Sides }> {
     return draw ? paddedInfo(info, draw.padding) : info;
   }
 
-  /** Every picture gets a size of its own. */
+  /** Every picture gets its own size, so batches are not possible. */
   override batchKind(): null {
     return null;
   }

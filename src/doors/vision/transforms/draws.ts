@@ -1,29 +1,32 @@
-// Random numbers as torchvision draws them for transforms: float32, one at a time.
+// Random numbers drawn as torchvision's transforms draw them: float32, one at a time.
 
 import type { Generator } from '../../../torch';
 import { fillRandint, fillUniform, roundHalfEven, uniform24 } from '../../../torch/inside';
 
-/** The least and the greatest. */
+/** The smallest and the largest value. */
 export type Range = readonly [low: number, high: number];
 
 const { fround } = Math;
 
-/** Whether something of probability p happens: a number is drawn even where p is 0 or 1. */
+/** Whether an event of probability p happens. A number is drawn even if p is 0 or 1, as in torchvision. */
 export const happens = (p: number, generator: Generator): boolean => uniform24(generator) < fround(p);
 
-/** A number from a range. */
+/** A random number from a range. */
 export const uniform = (from: number, to: number, generator: Generator): number =>
   fillUniform([0], from, to, generator)[0]!;
 
-/** A number from a range, as `torch.rand(1) * (to - from) + from` has it. */
+/** A random number from a range, rounded as `torch.rand(1) * (to - from) + from` is. */
 export const scaledRand = ([from, to]: Range, generator: Generator): number =>
   fround(fround(uniform24(generator) * fround(to - from)) + fround(from));
 
-/** A whole number from `from` up to but not `to`. */
+/** A random whole number from `from` up to (not including) `to`. */
 export const randomInt = (from: number, to: number, generator: Generator): number =>
   fillRandint([0], from, to, generator)[0]!;
 
-/** √(a r) and √(a / r), the sides of a rectangle that has a share of an area: the share is drawn from a range, and the logarithm of r from that of another. */
+/**
+ * The sides √(a r) and √(a / r) of a random rectangle. Its area a is a fraction of `area`, drawn from `share`; the
+ * logarithm of its ratio r is drawn from `ratio`.
+ */
 export function randomSides(area: number, share: Range, ratio: Range, generator: Generator): readonly [number, number] {
   const [low, high] = ratio.map((each) => fround(Math.log(fround(each)))) as [number, number];
   const part = area * uniform(...share, generator);

@@ -7,7 +7,7 @@ import { type Pictures, unpacked } from './pictures';
 
 const flips = { x: horizontalFlip, y: verticalFlip };
 
-/** What both flips have in common: a mirror image where something was drawn. */
+/** Base of both flips: mirrors the pictures that something was drawn for. */
 abstract class RandomFlip extends RandomTransform {
   protected abstract readonly axis: 'x' | 'y';
 
@@ -32,12 +32,12 @@ abstract class RandomFlip extends RandomTransform {
   }
 }
 
-/** Swaps left and right with probability `p`, of boxes and masks too. */
+/** Swaps left and right with probability `p`, also in boxes and masks. */
 export class RandomHorizontalFlip extends RandomFlip {
   protected readonly axis = 'x';
 }
 
-/** Swaps top and bottom with probability `p`, of boxes and masks too. */
+/** Swaps top and bottom with probability `p`, also in boxes and masks. */
 export class RandomVerticalFlip extends RandomFlip {
   protected readonly axis = 'y';
 }

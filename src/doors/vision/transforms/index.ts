@@ -1,4 +1,5 @@
-// Transforms of pictures, with torchvision's names, draws and printed text. Each is an object that is called.
+// Transforms of pictures, with torchvision's names, random draws and printed text. Each transform is an object that can
+// be called.
 
 export { InterpolationMode } from './arguments';
 export { AugMix, AutoAugment, AutoAugmentPolicy, RandAugment, TrivialAugmentWide } from './auto-augment';

@@ -1,4 +1,4 @@
-// The facts about pictures that are known before their pixels: sizes.
+// The sizes of pictures, which are known before their pixels.
 
 import { ArgumentError, ShapeError } from '../../../torch';
 import { isTensorObject as isTensor, kindOf, showShape } from '../../../torch/inside';
@@ -6,7 +6,7 @@ import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask } from '../tv-tensors';
 import { isPureTensor } from './sample';
 
-/** The size of a picture, which is all that random parameters are drawn from. */
+/** The size of a picture; random parameters depend on nothing else. */
 export interface PictureInfo {
   readonly channels: number;
   readonly height: number;
@@ -31,7 +31,7 @@ export function infoOf(op: string, input: unknown): PictureInfo {
   return { channels, height, width };
 }
 
-/** The one size that all pictures, masks and boxes of a sample have. */
+/** The size that all pictures, masks and boxes of a sample share. */
 export function sharedInfo(op: string, leaves: readonly unknown[]): PictureInfo {
   let info: PictureInfo | null = null;
   for (const leaf of leaves) {

@@ -25,24 +25,27 @@ import { flatten, isPureTensor, labelsKey, type Sample } from './sample';
 /** Finds the labels of a sample. */
 export type LabelsGetter = (sample: never) => Tensor;
 
-/** What MixUp and CutMix take by name. */
+/** Options of `MixUp` and `CutMix`. */
 export interface MixingOptions {
-  /** Of the Beta distribution that shares are drawn from: the greater, the nearer to one half. Default 1. */
+  /**
+   * Parameter of the Beta distribution from which the mixing weight is drawn; a larger alpha gives weights nearer to
+   * one half. Default 1.
+   */
   alpha?: number;
-  /** How many classes there are; needed unless labels are shares [N, classes] already. */
+  /** Number of classes; required unless labels are given as probabilities [N, classes]. */
   numClasses?: number | null;
-  /** Default: the second input, or what a dictionary holds under `labels` or the like. */
+  /** Default: the second input, or the entry `labels` (or similar) of a dictionary. */
   labelsGetter?: 'default' | LabelsGetter;
 }
 
 /** The draw for a batch. */
 interface Mixture {
   mix(images: Tensor): Tensor;
-  /** The share of each picture's own labels. */
+  /** The weight of each picture's own labels. */
   readonly share: number;
 }
 
-/** Base of transforms that mix each picture of a batch, and its labels, with the one before it. */
+/** Base of transforms that mix each picture of a batch, and its labels, with the previous picture. */
 abstract class Mixing extends Transform<Sample, Sample> {
   readonly alpha: number;
   readonly numClasses: number | null;
@@ -128,7 +131,7 @@ abstract class Mixing extends Transform<Sample, Sample> {
   }
 }
 
-/** Each row mixed with the one before it. */
+/** Mixes each row with the previous one. */
 const mixed = (x: Tensor, share: number): Tensor =>
   x
     .roll(1, 0)
@@ -153,7 +156,7 @@ function defaultLabels(name: string, sample: unknown): unknown {
   return found[key];
 }
 
-/** Images that say so, or else the first tensor. */
+/** The `Image` tensors among the inputs; if there are none, the first plain tensor that is not the labels. */
 function imagesAmong(leaves: readonly unknown[], labels: Tensor): readonly Tensor[] {
   const images = leaves.filter((leaf): leaf is Tensor => leaf instanceof Image);
   if (images.length > 0) return images;
@@ -162,7 +165,7 @@ function imagesAmong(leaves: readonly unknown[], labels: Tensor): readonly Tenso
 }
 
 /**
- * Mixes each picture of a batch with the one before it, and their labels, by a share drawn for the batch.
+ * Mixes each picture of a batch, and its labels, with the previous picture. The weight is drawn once for the batch.
  *
  *     const mixUp = new MixUp({ numClasses: 10 });
  *     for await (const batch of loader) {
@@ -181,7 +184,7 @@ export class MixUp extends Mixing {
   }
 }
 
-/** Pastes a rectangle of the picture before into each picture of a batch; labels are mixed by the areas. */
+/** Pastes a rectangle of the previous picture into each picture of a batch; labels are mixed by area. */
 export class CutMix extends Mixing {
   protected override drawn(images: readonly Tensor[]): Mixture {
     const share = dirichlet([this.alpha, this.alpha])[0]!;

@@ -1,4 +1,4 @@
-// Owns batches as the kernels take them: tensors [N, C, H, W], or bytes of pictures of several sizes, packed on the device.
+// Batches as the kernels take them: tensors [N, C, H, W], or bytes of pictures of several sizes, packed on the device.
 
 import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
@@ -37,8 +37,9 @@ const place: Kind = {
 };
 
 /**
- * Pictures [H, W, C] of several sizes in one tensor of words, four bytes each, the lowest first: those of a data set that stays on the device, or of
- * one batch. Transforms of batches that crop or resize read them where they lie.
+ * Pictures [H, W, C] of several sizes in one tensor of words, four bytes per word, lowest byte first: the pictures of a
+ * data set that stays on the device, or of one batch. Transforms of batches that crop or resize read packed pictures
+ * without unpacking them.
  */
 export class PackedPictures {
   readonly words: Tensor;
@@ -64,7 +65,7 @@ export class PackedPictures {
   }
 }
 
-/** Pictures that a transform of batches reads. */
+/** Pictures that a transform of batches can read. */
 export type Pictures = Tensor | PackedPictures;
 
 const pixels = (pictures: Pictures): Pixels =>
@@ -77,7 +78,7 @@ export const sizesOf = (pictures: Pictures): readonly Size[] => pixels(pictures)
 
 export const channelsOf = (pictures: Pictures): number => pixels(pictures).channels;
 
-/** A window of each picture: [N, C, ...out]. */
+/** Reads a window of each picture: [N, C, ...out]. */
 export const windowsOf = (pictures: Pictures, windows: readonly Window[], options: WindowOptions): Tensor =>
   Tensor.of(pictureWindow(pixels(pictures), windows, options));
 
@@ -102,7 +103,7 @@ export function unpacked(op: string, pictures: Pictures): Tensor {
   );
 }
 
-/** A part of a picture. */
+/** A rectangle of a picture. */
 export interface Box {
   readonly top: number;
   readonly left: number;
@@ -116,7 +117,7 @@ export interface ResizeHow {
   readonly antialias: boolean;
 }
 
-/** A box of each picture, or the same of all, at another size: [N, C, ...out]. Boxes lie inside of their pictures. */
+/** Resizes a box of each picture, or the same box of all: [N, C, ...out]. Boxes must lie inside their pictures. */
 export function boxesResized(
   pictures: Pictures,
   boxes: Box | readonly Box[],
@@ -131,7 +132,8 @@ export function boxesResized(
   }
   const options: TapsOptions = { interpolation, antialias: antialias && !nearest, bytes: dtype === 'uint8' };
   const own = Array.isArray(boxes);
-  // Where boxes differ from step to step, their taps have room for the widest there can be, so that every step is the same plan.
+  // If boxes differ from step to step, their taps are padded to the widest possible, so that every step has the same
+  // plan.
   const most = (axis: 0 | 1): number => {
     const widths = source.places.map(({ size }) => tapsWidth(size[axis], out[axis], options));
     const widest = Math.max(...widths);

@@ -1,4 +1,4 @@
-// The transforms that make pictures ready for trained networks, with torchvision's names, defaults and printed text.
+// The transforms that prepare pictures for trained networks, with torchvision's names, defaults and printed text.
 
 import type { Tensor } from '../../../torch';
 import { parseArgs, pythonFloat } from '../../../torch/inside';
@@ -10,18 +10,18 @@ import { CenterCrop } from './crops';
 import { sampling } from './functional/resize';
 import { Resize } from './resizes';
 
-/** Of the pictures of ImageNet, by channel. */
+/** Mean and standard deviation of ImageNet's pictures, by channel. */
 const MEAN = [0.485, 0.456, 0.406] as const;
 const STD = [0.229, 0.224, 0.225] as const;
 
 export interface PresetOptions {
-  /** Side of the square that is cut out of the middle, of classification alone. */
+  /** Side of the square that is cropped from the middle; only for classification. */
   cropSize?: number;
-  /** Length of the shorter edge before that; null leaves the size as it is, in segmentation. */
+  /** Length of the shorter edge after resizing, before the crop. For segmentation, null keeps the size. */
   resizeSize?: number | null;
-  /** Of each channel, subtracted. Default: that of ImageNet. */
+  /** Mean to subtract from each channel. Default: that of ImageNet. */
   mean?: readonly number[];
-  /** Of each channel, divided by. Default: that of ImageNet. */
+  /** Standard deviation to divide each channel by. Default: that of ImageNet. */
   std?: readonly number[];
   /** Default: bilinear. */
   interpolation?: Interpolation;
@@ -29,14 +29,17 @@ export interface PresetOptions {
   antialias?: boolean | null;
 }
 
-/** Pictures, or tensors [C, H, W] or [N, C, H, W], to floats, normalised but for detectors, which do that themselves. */
+/**
+ * Converts pictures, or tensors [C, H, W] or [N, C, H, W], to floats and normalizes them; except for detectors, which
+ * normalize by themselves.
+ */
 export type Preset = ImageClassification | SemanticSegmentation | ObjectDetection;
 
 type Shared = Required<Omit<PresetOptions, 'cropSize'>>;
 
 const sizes = (list: readonly number[] | null): string => (list === null ? 'None' : `[${list.join(', ')}]`);
 
-/** What pictures for classifiers and for segmentation have in common: they may be resized, and are normalised. */
+/** Shared by classification and segmentation: pictures may be resized, and are normalized. */
 abstract class Normalized extends Compose<Tensor | Picture> {
   readonly resizeSize: readonly number[] | null;
   readonly mean: readonly number[];
@@ -67,7 +70,8 @@ abstract class Normalized extends Compose<Tensor | Picture> {
 }
 
 /**
- * For classifiers: the shorter edge to `resizeSize`, the middle of `cropSize`, values from 0 to 1, then (x − mean) / std by channel.
+ * For classifiers: resizes the shorter edge to `resizeSize`, crops the middle to `cropSize`, scales values to 0 to 1,
+ * then applies (x − mean) / std by channel.
  *
  * `cropSize` must be given; `resizeSize` is 256 by default.
  */
@@ -92,14 +96,17 @@ export class ImageClassification extends Normalized {
     return this.printedWith('ImageClassification', `\n    crop_size=${sizes(this.cropSize)}`);
   }
 
-  /** Its effect, in a sentence. */
+  /** Describes the effect in a sentence. */
   describe(): string {
     const { resizeSize, interpolation, cropSize, mean, std } = this;
     return `Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. They are resized to [${resizeSize}] with ${interpolation} interpolation, cropped to [${cropSize}] in the middle, rescaled to [0.0, 1.0] and normalized with mean [${mean.join(', ')}] and std [${std.join(', ')}].`;
   }
 }
 
-/** For segmentation: the shorter edge to `resizeSize` (null leaves it), values from 0 to 1, then (x − mean) / std by channel. */
+/**
+ * For segmentation: resizes the shorter edge to `resizeSize` (null keeps the size), scales values to 0 to 1, then
+ * applies (x − mean) / std by channel.
+ */
 export class SemanticSegmentation extends Normalized {
   constructor(options: Omit<PresetOptions, 'cropSize'>) {
     const defaults = { mean: MEAN, std: STD, interpolation: 'bilinear', antialias: true } as const;
@@ -117,14 +124,14 @@ export class SemanticSegmentation extends Normalized {
     return this.printedWith('SemanticSegmentation', '');
   }
 
-  /** Its effect, in a sentence. */
+  /** Describes the effect in a sentence. */
   describe(): string {
     const { resizeSize, interpolation, mean, std } = this;
     return `Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. They are resized to ${sizes(resizeSize)} with ${interpolation} interpolation, rescaled to [0.0, 1.0] and normalized with mean [${mean.join(', ')}] and std [${std.join(', ')}].`;
   }
 }
 
-/** For detectors: values from 0 to 1, and nothing else, since they resize and normalise by themselves. */
+/** For detectors: scales values to 0 to 1, and nothing else, because detectors resize and normalize by themselves. */
 export class ObjectDetection extends Compose<Tensor | Picture> {
   constructor() {
     super([new PILToTensor(), new ConvertImageDtype('float32')]);
@@ -134,7 +141,7 @@ export class ObjectDetection extends Compose<Tensor | Picture> {
     return 'ObjectDetection()';
   }
 
-  /** Its effect, in a sentence. */
+  /** Describes the effect in a sentence. */
   describe(): string {
     return 'Accepts pictures, batched (B, C, H, W) and single (C, H, W) images. The images are rescaled to [0.0, 1.0].';
   }

@@ -1,4 +1,4 @@
-// How transforms print their fields: by torchvision's names, each as Python would hold it.
+// Prints the fields of transforms under torchvision's names, with values as Python prints them.
 
 import { pythonFloat, pythonText, snakeCase } from '../../../torch/inside';
 import type { FillArgument } from './arguments';
@@ -15,11 +15,11 @@ export const list = (values: readonly number[]): string => `[${values.map(python
 export const floats = (values: readonly number[]): string => `(${values.map(pythonFloat).join(', ')})`;
 /** `[0.5, 0.25]` */
 export const floatList = (values: readonly number[]): string => `[${values.map(pythonFloat).join(', ')}]`;
-/** A number, or a list; other fills are not printed. */
+/** Prints a number or a list; null for other fills, which are not printed. */
 export const printedFill = (value: FillArgument): string | null =>
   Array.isArray(value) ? tuple(value as readonly number[]) : typeof value === 'number' ? plain(value) : null;
 
-/** Some fields of a transform, each as its function writes it; those that are null are left out. */
+/** Prints fields of a transform, each by its own function; fields that are null are omitted. */
 export function printed<F extends Readonly<Record<string, (value: never) => string | null>>>(
   of: { readonly [K in keyof F]: Parameters<F[K]>[0] | null },
   fields: F,

@@ -1,12 +1,13 @@
-// Recolouring with gradients: what the kernel of ops/recolor.ts does to floats, of tensor operations in torchvision's order.
+// Recolouring with gradients: does the same to floats as the kernel of ops/recolor.ts, by tensor operations in
+// torchvision's order.
 import { cat, type Tensor, tensor } from '../../../torch';
 import { Recolor, type RecolorRow } from '../../../torch/inside';
 
 type ByRow = (x: Tensor, row: RecolorRow) => Tensor;
 
 /**
- * Pictures [N, C, H, W] of floats, each after its operations in order, or all after the one list. Equalizing has no gradient: `equalized`
- * does it.
+ * Recolours float pictures [N, C, H, W], each by its own list of operations, or all by a single list. Equalizing has no
+ * gradient, so `equalized` does it separately.
  */
 export function recoloredWithGradient(
   batch: Tensor,
@@ -102,7 +103,7 @@ function stretched(x: Tensor): Tensor {
   return x.sub(low.maskedFill(even, 0)).div(range.maskedFill(even, 1)).clamp(0, 1);
 }
 
-/** Of each sixth of the circle, which of value, p, q and t comes in each channel. */
+/** For each sixth of the colour circle, which of value, p, q and t each channel gets. */
 const SECTORS = [
   [0, 2, 1, 1, 3, 0],
   [3, 0, 0, 2, 1, 1],

@@ -1,4 +1,5 @@
-// Recolouring of batches: lists of operations, picture by picture, as rows of numbers for one fixed series of kernels.
+// Recolouring of batches. The lists of operations, one per picture, become rows of numbers for one fixed series of
+// kernels.
 
 import { DTypeError, isGradEnabled, ShapeError, Tensor } from '../../../torch';
 import {
@@ -18,23 +19,23 @@ export { Recolor, type RecolorRow };
 /** The changes to one picture, in order. */
 export type Recoloring = readonly RecolorRow[];
 
-/** What every picture of a batch can be asked for. */
+/** What a batch of pictures may need, whatever is drawn. */
 export interface RecolorPlan {
-  /** The most operations a picture: the number of rounds, for any draws. */
+  /** The largest number of operations on a picture; it fixes the number of rounds for any draws. */
   readonly rounds: number;
-  /** Contrast, autocontrast or equalize may be among them. */
+  /** The operations may include contrast, autocontrast or equalize, which measure the picture first. */
   readonly measures: boolean;
   /** Pictures must have 1 or 3 channels. */
   readonly colored: boolean;
 }
 
-/** @throws DTypeError for a dtype that colours do not have */
+/** @throws DTypeError unless the dtype is uint8 or a float */
 export function expectImage(op: string, { dtype }: Tensor): void {
   if (isFloat(dtype) || dtype === 'uint8') return;
   throw new DTypeError(`${op}: expected an image of uint8 or float32, but got ${dtype}; convert it with .to('uint8')`);
 }
 
-/** @throws ShapeError for pictures [N, C, H, W] of other than 1 or 3 channels */
+/** @throws ShapeError unless pictures [N, C, H, W] have 1 or 3 channels */
 export function expectColors(op: string, { shape }: Tensor): void {
   if (shape[1] === 1 || shape[1] === 3) return;
   throw new ShapeError(`${op}: expected an image of 1 or 3 channels, but got ${shape[1]}: shape ${showShape(shape)}`);
@@ -43,8 +44,8 @@ export function expectColors(op: string, { shape }: Tensor): void {
 const NOTHING: RecolorRow = [Recolor.none];
 
 /**
- * Pictures [N, C, H, W], each recoloured by its list of operations; null leaves one as it is. One list is for all. Where gradients are asked
- * for, the work is done picture by picture, of operations that have them.
+ * Recolours pictures [N, C, H, W], each by its own list of operations; null leaves a picture unchanged. A single list
+ * is for all pictures. If a gradient is needed, pictures are recoloured one by one, by operations that have gradients.
  */
 export function recolored(
   op: string,

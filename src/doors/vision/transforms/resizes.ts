@@ -1,4 +1,4 @@
-// Other sizes: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
+// Transforms that resize: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
 
 import { ArgumentError, type Generator, type Tensor } from '../../../torch';
 import {
@@ -29,7 +29,7 @@ import type { PictureInfo } from './info';
 import { type Box, boxesResized, PackedPictures, type Pictures, sizesOf } from './pictures';
 import { floats, list, plain, printed, tuple } from './printed';
 
-/** What transforms to other sizes have in common: how elements come about. */
+/** Base of resizing transforms: their interpolation. */
 abstract class Resampler<Draw> extends GeometricTransform<Draw> {
   readonly interpolation: Interpolation;
   readonly antialias: boolean | null;
@@ -42,7 +42,7 @@ abstract class Resampler<Draw> extends GeometricTransform<Draw> {
     this.antialias = antialias;
   }
 
-  /** Masks take the nearest element; PIL's nearest pixel of a picture is that of the middle. */
+  /** Masks use a nearest mode. PIL's nearest mode reads the pixel at the centre, so pictures use 'nearest-exact'. */
   protected interpolationFor(kind: BatchKind): Interpolation {
     if (kind === 'picture' && this.interpolation === 'nearest') return 'nearest-exact';
     return kind === 'mask' && this.interpolation !== 'nearest-exact' ? 'nearest' : this.interpolation;
@@ -57,7 +57,7 @@ abstract class Resampler<Draw> extends GeometricTransform<Draw> {
   }
 }
 
-/** A transform to one size, which is drawn or follows from that of the picture. */
+/** A transform to one size, which is drawn or follows from the picture's size. */
 abstract class Resizer<Draw> extends Resampler<Draw> {
   protected abstract sizeFor(from: Size, draw: Draw | null): Size;
 
@@ -90,7 +90,7 @@ abstract class Resizer<Draw> extends Resampler<Draw> {
 
 const resampling = { interpolation: 'bilinear', antialias: true } as const;
 
-/** Another size. */
+/** Resizes pictures. */
 export class Resize extends Resizer<object> {
   readonly size: readonly number[] | null;
   readonly maxSize: number | null;
@@ -125,15 +125,15 @@ export class Resize extends Resizer<object> {
 
 interface RandomResizedCropArguments extends Resampled {
   size: SizeLike;
-  /** The least and the most of the area. Default: 0.08 to 1. */
+  /** Smallest and largest fraction of the picture's area. Default: 0.08 to 1. */
   scale?: readonly number[];
-  /** The least and the most width over height. Default: 3/4 to 4/3. */
+  /** Smallest and largest ratio of width to height. Default: 3/4 to 4/3. */
   ratio?: readonly number[];
 }
 
 type RandomResizedCropOrder = ['size', 'scale', 'ratio', 'interpolation', 'antialias'];
 
-/** A part of random area and shape at a random place, at another size. */
+/** Crops a part of random area, shape and place, and resizes it. */
 export class RandomResizedCrop extends Resampler<Box> {
   readonly size: Size;
   readonly scale: readonly number[];
@@ -171,7 +171,7 @@ export class RandomResizedCrop extends Resampler<Box> {
   override applyTo(pictures: Pictures, draws: readonly (Box | null)[], kind: BatchKind): Tensor {
     checkUnchanged('RandomResizedCrop', pictures, draws, this.size);
     const whole = { top: 0, left: 0, height: this.size[0], width: this.size[1] };
-    // torchvision does not pass the interpolation of masks on.
+    // torchvision does not pass the interpolation on for masks.
     const interpolation = kind === 'mask' ? 'nearest' : this.interpolationFor(kind);
     const boxes = draws.map((draw) => draw ?? whole);
     return boxesResized(pictures, boxes, { out: this.size, interpolation, antialias: this.antialias ?? false });
@@ -199,7 +199,7 @@ interface SizeDraw {
   readonly size: Size;
 }
 
-/** A transform to a size that is drawn for each picture, so that a batch would come to several. */
+/** A transform to a random size, drawn for each picture, so the pictures of a batch would differ in size. */
 abstract class RandomResizer extends Resizer<SizeDraw> {
   protected sizeFor(from: Size, draw: SizeDraw | null): Size {
     return draw?.size ?? from;
@@ -216,7 +216,7 @@ interface ScaleJitterArguments extends Resampled {
   scaleRange?: readonly number[];
 }
 
-/** A random multiple of the largest size that fits into a target: large-scale jitter, arXiv:2012.07177. */
+/** Resizes to a random multiple of the largest size that fits into a target: large-scale jitter, arXiv:2012.07177. */
 export class ScaleJitter extends RandomResizer {
   readonly targetSize: readonly number[];
   readonly scaleRange: readonly number[];
@@ -244,11 +244,11 @@ export class ScaleJitter extends RandomResizer {
 interface RandomShortestSizeArguments extends Resampled {
   /** One length of the shorter edge, or several. */
   minSize: number | readonly number[];
-  /** The most that the longer edge becomes. Default: any. */
+  /** Upper limit of the longer edge. Default: none. */
   maxSize?: number | null;
 }
 
-/** One of several lengths for the shorter edge. */
+/** Resizes the shorter edge to one of several lengths, chosen at random. */
 export class RandomShortestSize extends RandomResizer {
   readonly minSize: readonly number[];
   readonly maxSize: number | null;
@@ -283,11 +283,11 @@ export class RandomShortestSize extends RandomResizer {
 
 interface RandomResizeArguments extends Resampled {
   minSize: number;
-  /** Not included. */
+  /** Not included in the range. */
   maxSize: number;
 }
 
-/** A random length for the shorter edge. */
+/** Resizes the shorter edge to a random length. */
 export class RandomResize extends RandomResizer {
   readonly minSize: number;
   readonly maxSize: number;

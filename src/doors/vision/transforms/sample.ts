@@ -1,4 +1,4 @@
-// Owns nested samples: pictures, tensors and other values in lists, tuples and dictionaries.
+// Nested samples: pictures, tensors and other values in lists, tuples and dictionaries.
 
 import type { Tensor } from '../../../torch';
 import { isPlainObject, isTensorObject as isTensor } from '../../../torch/inside';
@@ -6,10 +6,10 @@ import { isPixelSource } from '../pictures/from-pixels';
 import { Picture } from '../pictures/picture';
 import { TVTensor } from '../tv-tensors';
 
-/** Several pictures, boxes, masks and the values that go with them. */
+/** Pictures, boxes, masks and the values that belong to them. */
 export type Sample = readonly unknown[] | Readonly<Record<string, unknown>>;
 
-/** What a sample is made of, in order, and the way back from as many other things. */
+/** The values of a sample, in order, and a function that rebuilds the sample from other values. */
 export interface FlatSample {
   readonly leaves: readonly unknown[];
   rebuild(leaves: readonly unknown[]): unknown;
@@ -40,12 +40,12 @@ function collect(sample: unknown, leaves: unknown[]): (next: () => unknown) => u
   return (next) => next();
 }
 
-/** The key of the labels in a dictionary: `labels`, or else the first that has the word within. */
+/** The key of the labels in a dictionary: `labels`, or else the first key that contains "label". */
 export function labelsKey(target: object): string | undefined {
   const keys = Object.keys(target);
   return keys.find((key) => key.toLowerCase() === 'labels') ?? keys.find((key) => key.toLowerCase().includes('label'));
 }
 
-/** A tensor that does not say what it holds. */
+/** A tensor without a class that says what it holds. */
 export const isPureTensor = (leaf: unknown): leaf is Tensor =>
   isTensor(leaf) && !(leaf instanceof Picture) && !(leaf instanceof TVTensor);

@@ -1,4 +1,4 @@
-// Pictures read at other places: RandomRotation, RandomAffine, RandomPerspective, ElasticTransform.
+// Random warps: RandomRotation, RandomAffine, RandomPerspective, ElasticTransform.
 
 import { ArgumentError, cat, type Generator, Tensor } from '../../../torch';
 import {
@@ -43,27 +43,30 @@ import { float, floatList, floats, plain, printed, printedFill, tuple } from './
 const unchanged: Affine = [1, 0, 0, 0, 1, 0];
 
 interface WarpArguments {
-  /** `nearest` or `bilinear`. Masks take the nearest element. */
+  /** `nearest` or `bilinear`. Masks always use the nearest element. */
   interpolation?: Interpolation;
-  /** The colour outside, for all channels or each, or for each kind of input; null: a pixel half outside is half dark. Default: 0. */
+  /**
+   * The colour outside: one number, one per channel, or one for each kind of input. With null, pixels are mixed with
+   * black at the border. Default: 0.
+   */
   fill?: FillArgument;
 }
 
 interface CenteredArguments extends WarpArguments {
-  /** x and y of the point that stays, from the corner of the picture. Default: its middle. */
+  /** x and y of the fixed point, counted from the corner of the picture. Default: its middle. */
   center?: readonly number[] | null;
 }
 
 interface RandomRotationArguments extends CenteredArguments {
-  /** The range of degrees, or one number for as much either way. */
+  /** The range of degrees; one number d means −d to d. */
   degrees: number | readonly number[];
-  /** The result is large enough for the whole picture. Default: false. */
+  /** Enlarge the result so that it holds the whole picture. Default: false. */
   expand?: boolean;
 }
 
 type RandomRotationOrder = ['degrees', 'interpolation', 'expand', 'center', 'fill'];
 
-/** Turns by a random angle, counter-clockwise. */
+/** Turns pictures counter-clockwise by a random angle. */
 export class RandomRotation extends GeometricTransform<{ angle: number }> {
   readonly degrees: readonly number[];
   readonly interpolation: Interpolation;
@@ -121,7 +124,7 @@ export class RandomRotation extends GeometricTransform<{ angle: number }> {
     return { ...info, height, width };
   }
 
-  /** With `expand` every picture gets a size of its own. */
+  /** With `expand`, every picture gets its own size, so batches are not possible. */
   override batchKind(kind: BatchKind): BatchKind | null {
     return this.expand ? null : kind;
   }
@@ -132,19 +135,22 @@ export class RandomRotation extends GeometricTransform<{ angle: number }> {
 }
 
 interface RandomAffineArguments extends CenteredArguments {
-  /** The range of degrees, or one number for as much either way. */
+  /** The range of degrees; one number d means −d to d. */
   degrees: number | readonly number[];
-  /** The most that a picture moves either way, in shares of width and height. Default: not at all. */
+  /** The largest shift in either direction, as fractions of width and height. Default: none. */
   translate?: readonly number[] | null;
-  /** The least and the most. Default: none. */
+  /** The smallest and largest scale. Default: no scaling. */
   scale?: readonly number[] | null;
-  /** Degrees along x: one number for as much either way, or a range; four numbers: along y too. Default: none. */
+  /**
+   * Degrees of shear along x: one number s means −s to s, two are a range; four numbers also give a range along y.
+   * Default: none.
+   */
   shear?: number | readonly number[] | null;
 }
 
 type RandomAffineOrder = ['degrees', 'translate', 'scale', 'shear', 'interpolation', 'fill', 'center'];
 
-/** Turns clockwise, moves, scales and shears at random. */
+/** Turns pictures clockwise, moves, scales and shears them at random. */
 export class RandomAffine extends GeometricTransform<AffineChange> {
   readonly degrees: readonly number[];
   readonly translate: readonly number[] | null;
@@ -225,7 +231,7 @@ export class RandomAffine extends GeometricTransform<AffineChange> {
 }
 
 interface RandomPerspectiveArguments extends WarpArguments {
-  /** How far corners move, in shares of half the size. Default: 0.5. */
+  /** How far corners may move, as a fraction of half the size. Default: 0.5. */
   distortionScale?: number;
   /** Default: 0.5. */
   p?: number;
@@ -295,18 +301,18 @@ export class RandomPerspective extends RandomTransform<{ coefficients: Coefficie
 }
 
 interface ElasticTransformArguments extends WarpArguments {
-  /** How far elements are displaced, along x and y. Default: 50. */
+  /** Strength of the displacements, along x and y. Default: 50. */
   alpha?: number | readonly number[];
-  /** How smooth displacements are: the deviation of the blur, along x and y. Default: 5. */
+  /** Smoothness of the displacements: the standard deviation of the blur, along x and y. Default: 5. */
   sigma?: number | readonly number[];
 }
 
-/** Random numbers for the displacement along x, then y, of every element. */
+/** Random numbers for every element: first for the displacements along x, then along y. */
 interface ElasticDraw {
   readonly noise: Float32Array;
 }
 
-/** Displaces elements by smooth random fields. */
+/** Displaces the elements of pictures by random smooth fields. */
 export class ElasticTransform extends GeometricTransform<ElasticDraw> {
   readonly alpha: readonly number[];
   readonly sigma: readonly number[];
@@ -337,7 +343,7 @@ export class ElasticTransform extends GeometricTransform<ElasticDraw> {
     return { noise: Float32Array.from({ length: 2 * height * width }, () => uniform24(generator)) };
   }
 
-  /** Displacements of pictures, [N, H, W, 2]. */
+  /** The displacements of each picture, [N, H, W, 2]. */
   private displacements(draws: readonly (ElasticDraw | null)[], height: number, width: number): Tensor {
     const size = height * width;
     const noise = new Float32Array(draws.length * 2 * size).fill(0.5);

@@ -1,4 +1,4 @@
-// Pictures out of focus, with noise, and with a part erased.
+// Blur, noise and erasing of pictures.
 
 import { ArgumentError, conv2d, nn, randnLike, ShapeError, Tensor } from '../../../../torch';
 import {
@@ -21,27 +21,27 @@ type Pair = readonly [x: number, y: number];
 
 interface BlurArguments<T> {
   input: T;
-  /** Odd; one, or [x, y]. */
+  /** Odd; one number, or [x, y]. */
   kernelSize: number | readonly number[];
-  /** Above 0; one, or [x, y]. Default: 0.15 · kernelSize + 0.35. */
+  /** Above 0; one number, or [x, y]. Default: 0.15 · kernelSize + 0.35. */
   sigma?: number | readonly number[] | null;
 }
 
-/** One number for both axes, or one for each; null where it is neither. */
+/** One number for both axes, or one for each; null if the value is neither. */
 export function pairOf(given: unknown): Pair | null {
   const numbers: readonly unknown[] = Array.isArray(given) ? given : [given];
   const [x, y = x] = numbers;
   return numbers.length <= 2 && typeof x === 'number' && typeof y === 'number' ? [x, y] : null;
 }
 
-/** @throws ArgumentError unless both are odd */
+/** @throws ArgumentError unless both sizes are odd */
 export function oddSizes(op: string, given: unknown): Pair {
   const sizes = Array.isArray(given) && given.length !== 2 ? null : pairOf(given);
   if (sizes?.every((size) => Number.isInteger(size) && size > 0 && size % 2 === 1)) return sizes;
   throw new ArgumentError(`${op}: expected kernelSize, one odd number or [x, y], but got ${shown(given)}`);
 }
 
-/** Pictures blurred by a Gaussian; beyond the border they are mirrored. */
+/** Blurs pictures by a Gaussian. Beyond the border, pictures are mirrored. */
 export const gaussianBlur = checked(
   'gaussianBlur(input, ...)',
   <T extends Tensor>(
@@ -60,15 +60,15 @@ export const gaussianBlur = checked(
   },
 );
 
-/** The shares of neighbours on one axis; they add up to 1. */
+/** The weights of neighbours along one axis; they add up to 1. */
 function gaussianShares(size: number, sigma: number): readonly number[] {
-  // The samples lie as in torchvision: exp(-x² / σ²) at distances of 1/√2.
+  // torchvision writes this as exp(−x² / σ²) at steps of 1/√2 pixel.
   const weights = Array.from({ length: size }, (_, i) => Math.exp(-(((i - (size - 1) / 2) / sigma) ** 2) / 2));
   const sum = weights.reduce((total, weight) => total + weight, 0);
   return weights.map((weight) => weight / sum);
 }
 
-/** Pictures [N, C, H, W], each blurred by sigmas of its own, or all by the same. */
+/** Blurs pictures [N, C, H, W], each with its own sigmas, or all with the same. */
 export function blurred(op: string, batch: Tensor, [width, height]: Pair, sigmas: readonly Pair[]): Tensor {
   expectImage(op, batch);
   const [pictures, channels, rows, columns] = batch.shape as [number, number, number, number];
@@ -97,20 +97,20 @@ export function blurred(op: string, batch: Tensor, [width, height]: Pair, sigmas
   return batch.dtype === 'uint8' ? made.round().to('uint8') : made.to(batch.dtype);
 }
 
-/** How noise is drawn and added. */
+/** Options of the noise. */
 export interface NoiseArguments {
   /** Default 0. */
   mean?: number;
-  /** At least 0; of bytes it counts 255. Default 0.1. */
+  /** At least 0, for values from 0 to 1; for bytes it is multiplied by 255. Default 0.1. */
   sigma?: number;
-  /** Keep values within 0 and 1, or 255; bytes wrap around otherwise. Default true. */
+  /** Clip values to 0 to 1, or to 0 to 255 for bytes; without clipping, bytes wrap around. Default true. */
   clip?: boolean;
 }
 
-/** What is not given of it. */
+/** The defaults of the noise options. */
 export const noiseDefaults = { mean: 0, sigma: 0.1, clip: true };
 
-/** Pictures with normal noise, drawn from the default generator. */
+/** Adds normal noise to pictures, drawn from the default generator. */
 export const gaussianNoise = checked(
   'gaussianNoise(input, ...)',
   <T extends Tensor>(
@@ -137,14 +137,14 @@ export const gaussianNoise = checked(
   },
 );
 
-/** @throws ArgumentError for a picture, which torchvision refuses too, and for a negative sigma */
+/** @throws ArgumentError for a picture, as torchvision, and for a negative sigma */
 export function expectNoise(op: string, input: unknown, sigma: number): void {
   if (input instanceof Picture)
     throw new ArgumentError(`${op}: expected a tensor, but got a picture; apply ToImage first`);
   if (!(sigma >= 0)) throw new ArgumentError(`${op}: expected sigma of at least 0, but got ${shown(sigma)}`);
 }
 
-/** Pictures and noise of their shape added up; of bytes without the noise's fractions. */
+/** Adds noise to pictures of the same shape. For bytes, the noise is truncated to whole numbers first. */
 export function withNoise(batch: Tensor, noise: Tensor, clip: boolean): Tensor {
   expectImage('gaussianNoise', batch);
   if (isFloat(batch.dtype)) {
@@ -165,13 +165,13 @@ interface EraseArguments<T> {
   h: number;
   /** Columns. */
   w: number;
-  /** The new contents: [C, h, w], or a shape that broadcasts to it. */
+  /** The new contents: [C, h, w], or a shape that broadcasts to this. */
   v: Tensor;
-  /** Write over the input. Default false. */
+  /** Overwrite the input. Default false. */
   inplace?: boolean;
 }
 
-/** Pictures with a rectangle overwritten. */
+/** Overwrites a rectangle of pictures. */
 export const erase = checked(
   'erase(input, ...)',
   <T extends Tensor>(

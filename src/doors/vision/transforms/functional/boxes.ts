@@ -1,4 +1,4 @@
-// Bounding boxes: their formats, and how they follow a picture.
+// Bounding boxes: conversion of formats, and how boxes follow the changes of a picture.
 import { ArgumentError, cat, stack, type Tensor, tensor } from '../../../../torch';
 import { type Arguments, checked, parseArgs, shown } from '../../../../torch/inside';
 import { checkCanvasSize } from '../../pictures/canvas-size';
@@ -11,10 +11,10 @@ const columnsOf = (boxes: Tensor): Corners => {
   return [column(0), column(1), column(2), column(3)];
 };
 
-/** Half of a sum; of whole numbers rounded down. */
+/** Half of a sum; whole numbers are rounded down. */
 const half = (x: Tensor): Tensor => (x.isFloatingPoint() ? x.div(2) : x.div(2, { roundingMode: 'floor' }));
 
-/** Boxes [..., 4] in another format. Whole numbers become floats in between, and their fractions are cut off at the end. */
+/** Converts boxes [..., 4] to another format. Whole numbers are converted as floats, and truncated at the end. */
 export function converted(boxes: Tensor, from: BoundingBoxFormat, to: BoundingBoxFormat): Tensor {
   if (from === to) return boxes;
   const [a, b, c, d] = columnsOf(boxes);
@@ -35,12 +35,12 @@ function cornersOf([a, b, c, d]: Corners, from: 'XYWH' | 'CXCYWH'): Corners {
 }
 
 interface ConvertArguments {
-  /** Of plain tensors, which do not tell. */
+  /** Required for plain tensors, which have no format of their own. */
   oldFormat?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
   newFormat?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
 }
 
-/** Boxes in another format: `BoundingBoxes`, or tensors [..., 4] with the format that they have. */
+/** Converts boxes to another format: `BoundingBoxes`, or tensors [..., 4] with their old format. */
 export const convertBoundingBoxFormat = checked(
   'convertBoundingBoxFormat(boxes, ...)',
   <T extends Tensor>(boxes: T, ...args: Arguments<ConvertArguments, ['oldFormat', 'newFormat']>): T => {
@@ -58,7 +58,7 @@ export const convertBoundingBoxFormat = checked(
   },
 );
 
-/** Boxes [..., 4] cut at the border of a canvas; null leaves them. */
+/** Clips boxes [..., 4] at the border of a canvas; mode null leaves them unchanged. */
 export function clamped(boxes: Tensor, format: BoundingBoxFormat, [height, width]: Size, mode: ClampingMode): Tensor {
   if (mode === null) return boxes;
   const floats = boxes.isFloatingPoint() ? boxes : boxes.to('float32');
@@ -68,14 +68,14 @@ export function clamped(boxes: Tensor, format: BoundingBoxFormat, [height, width
 }
 
 interface ClampArguments {
-  /** Of plain tensors, which do not tell. */
+  /** Required for plain tensors, which have no format and size of their own. */
   format?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
   canvasSize?: Size | null;
-  /** Default `auto`: that of the boxes. */
+  /** Default `auto`: the mode of the boxes. */
   clampingMode?: ClampingMode | 'auto';
 }
 
-/** Boxes cut at the border of their picture. */
+/** Clips boxes at the border of their picture. */
 export const clampBoundingBoxes = checked(
   'clampBoundingBoxes(boxes, ...)',
   <T extends Tensor>(boxes: T, ...args: Arguments<ClampArguments, ['format', 'canvasSize', 'clampingMode']>): T => {
@@ -98,24 +98,24 @@ export const clampBoundingBoxes = checked(
   },
 );
 
-/** @throws ArgumentError for a mode that there is not */
+/** @throws ArgumentError if the mode does not exist */
 export function checkClampingMode(op: string, mode: unknown, others: readonly unknown[] = ['auto']): void {
   if (mode === null || mode === 'soft' || mode === 'hard' || others.includes(mode)) return;
   throw new ArgumentError(`${op}: expected clampingMode 'soft', 'hard' or null, but got ${shown(mode)}`);
 }
 
-/** The boxes with their format, on the canvas of a picture that has changed, and clamped to it. */
+/** New boxes in the same format, on the canvas of the changed picture, and clipped to it. */
 function moved(boxes: BoundingBoxes, values: Tensor, canvasSize: Size): BoundingBoxes {
   return boxes.wrap(clamped(values, boxes.format, canvasSize, boxes.clampingMode), { canvasSize });
 }
 
-/** Boxes whose picture has moved, on a canvas of another size. */
+/** Shifts boxes with their picture, to a canvas of another size. */
 export function shiftedBoxes(boxes: BoundingBoxes, right: number, down: number, canvasSize: Size): BoundingBoxes {
   const shift = boxes.format === 'XYXY' ? [right, down, right, down] : [right, down, 0, 0];
   return moved(boxes, boxes.asTensor().add(tensor(shift, { dtype: boxes.dtype })), canvasSize);
 }
 
-/** Boxes of a picture at another size. */
+/** Scales boxes with their picture to another size. */
 export function scaledBoxes(boxes: BoundingBoxes, canvasSize: Size): BoundingBoxes {
   const [height, width] = boxes.canvasSize;
   if (canvasSize[0] === height && canvasSize[1] === width) return boxes;
@@ -124,7 +124,7 @@ export function scaledBoxes(boxes: BoundingBoxes, canvasSize: Size): BoundingBox
   return boxes.wrap(boxes.asTensor().mul(scales).to(boxes.dtype), { canvasSize });
 }
 
-/** Boxes [N, 4] around what a map makes of the corners [M, 2] of these. */
+/** The smallest boxes [N, 4] around the corners of these boxes after a map of points [M, 2]. */
 export function mappedBoxes(
   boxes: BoundingBoxes,
   map: (points: Tensor) => Tensor,
@@ -140,7 +140,7 @@ export function mappedBoxes(
   return boxes.wrap(converted(around, 'XYXY', boxes.format).to(values.dtype), { canvasSize });
 }
 
-/** Which boxes are large enough and lie inside of their picture, [N] of bools. */
+/** Which boxes are large enough and lie inside their picture, [N] of bools. */
 export function validBoxes(boxes: BoundingBoxes, minSize: number, minArea: number): Tensor {
   return validOf(boxes.asTensor(), boxes.format, boxes.canvasSize, minSize, minArea);
 }
@@ -161,18 +161,18 @@ function validOf(
 }
 
 interface SanitizeArguments {
-  /** Of plain tensors, which do not tell. */
+  /** Required for plain tensors, which have no format and size of their own. */
   format?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
   canvasSize?: Size | null;
-  /** The least width and height that stays. Default: 1. */
+  /** Boxes with a smaller width or height are removed. Default: 1. */
   minSize?: number;
-  /** The least area that stays. Default: 1. */
+  /** Boxes with a smaller area are removed. Default: 1. */
   minArea?: number;
 }
 
 type SanitizeOrder = ['format', 'canvasSize', 'minSize', 'minArea'];
 
-/** The boxes that are large enough and lie inside of their picture, and which these are. */
+/** Keeps the boxes that are large enough and lie inside their picture. Returns them, and a mask of which were kept. */
 export async function sanitizeBoundingBoxes<T extends Tensor>(
   boxes: T,
   ...args: Arguments<SanitizeArguments, SanitizeOrder>

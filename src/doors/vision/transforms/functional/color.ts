@@ -1,5 +1,6 @@
-// Colours of pictures, tensors [..., C, H, W] and images: brightness, contrast, saturation, hue, gamma, sharpness, grey and the like.
-// Floats are from 0 to 1. Bytes are rounded as torchvision rounds them. Masks and boxes stay as they are.
+// Functions on the colours of pictures, tensors [..., C, H, W] and images: brightness, contrast, saturation, hue,
+// gamma, sharpness, grey and the like. Floats are from 0 to 1. Bytes are rounded as torchvision rounds them. Masks and
+// boxes stay unchanged.
 
 import { ArgumentError, ShapeError, type Tensor, tensor } from '../../../../torch';
 import { checked, isFloat, kindOf, numelOf as numel, parseArgs, shown } from '../../../../torch/inside';
@@ -12,7 +13,7 @@ interface Asked {
   readonly colored?: boolean;
 }
 
-/** The result of `work` for pictures; an input without colours stays as it is. */
+/** Applies `work` to pictures; inputs without colours stay unchanged. */
 export function ofColors<T extends Tensor>(op: string, input: T, work: (batch: Tensor) => Tensor): T {
   return (input instanceof BoundingBoxes || input instanceof Mask ? input : onBatch(op, input, work)) as T;
 }
@@ -31,7 +32,10 @@ function expectFactor(op: string, name: string, factor: unknown): asserts factor
   throw new ArgumentError(`${op}: expected ${name} of at least 0, but got ${kindOf(factor)}`);
 }
 
-/** The first argument, recoloured by the second one, a number of this name: a factor of at least 0 unless `check` says otherwise. */
+/**
+ * Recolours the first argument by the second, a number called `name`: a factor of at least 0 unless `check` says
+ * otherwise.
+ */
 function adjusted<T extends Tensor>(
   op: string,
   name: string,
@@ -47,7 +51,7 @@ function adjusted<T extends Tensor>(
   return byRow(op, input, row(value as number), asked);
 }
 
-/** Brighter where the factor is above 1, black where it is 0: x · factor. */
+/** Brightens if the factor is above 1; 0 gives black: x · factor. */
 export const adjustBrightness = checked(
   'adjustBrightness(input, ...)',
   <T extends Tensor>(
@@ -55,7 +59,10 @@ export const adjustBrightness = checked(
   ): T => adjusted('adjustBrightness', 'brightnessFactor', args, (factor) => [Recolor.brightness, factor]),
 );
 
-/** Away from the mean of the grey picture where the factor is above 1, that mean alone where it is 0: x · factor + mean · (1 - factor). */
+/**
+ * Raises the contrast if the factor is above 1; 0 gives the mean of the grey picture everywhere: x · factor + mean · (1
+ * - factor).
+ */
 export const adjustContrast = checked(
   'adjustContrast(input, ...)',
   <T extends Tensor>(...args: [input: T, contrastFactor: number] | [input: T, named: { contrastFactor: number }]): T =>
@@ -64,7 +71,7 @@ export const adjustContrast = checked(
     }),
 );
 
-/** Away from grey where the factor is above 1, grey where it is 0: x · factor + grey · (1 - factor). */
+/** Raises the saturation if the factor is above 1; 0 gives grey: x · factor + grey · (1 - factor). */
 export const adjustSaturation = checked(
   'adjustSaturation(input, ...)',
   <T extends Tensor>(
@@ -72,7 +79,7 @@ export const adjustSaturation = checked(
   ): T => adjusted('adjustSaturation', 'saturationFactor', args, (factor) => [Recolor.saturation, factor, 1 - factor]),
 );
 
-/** Hues turned round the circle of colours by a share of it, from -½ to ½. */
+/** Shifts hues around the colour circle by a fraction of a turn, from −½ to ½. */
 export const adjustHue = checked(
   'adjustHue(input, ...)',
   <T extends Tensor>(...args: [input: T, hueFactor: number] | [input: T, named: { hueFactor: number }]): T =>
@@ -84,7 +91,10 @@ export const adjustHue = checked(
     }),
 );
 
-/** Sharper where the factor is above 1, smooth where it is 0: x · factor + smooth · (1 - factor), but for the border. */
+/**
+ * Sharpens if the factor is above 1; 0 gives the smoothed picture: x · factor + smooth · (1 - factor). The border stays
+ * unchanged.
+ */
 export const adjustSharpness = checked(
   'adjustSharpness(input, ...)',
   <T extends Tensor>(
@@ -94,7 +104,7 @@ export const adjustSharpness = checked(
 
 interface GammaArguments<T> {
   input: T;
-  /** At least 0; above 1 makes shadows darker. */
+  /** At least 0; a gamma above 1 makes shadows darker. */
   gamma: number;
   /** Default 1. */
   gain?: number;
@@ -127,19 +137,19 @@ export const adjustGamma = checked(
 
 const { fround } = Math;
 
-/** What becomes of a byte, in float32 as PyTorch computes it. */
+/** The new value of a byte, computed in float32 as PyTorch does. */
 function gammaLevel(level: number, gamma: number, gain: number): number {
   const powered = fround(fround(level * fround(1 / 255)) ** fround(gamma));
   const scaled = gain === 1 ? powered : Math.min(Math.max(fround(powered * fround(gain)), 0), 1);
   return Math.trunc(fround(scaled * fround(255.999))) & 255;
 }
 
-/** Levels upside down. */
+/** Inverts values. */
 export const invert = checked('invert(input)', <T extends Tensor>(input: T): T => {
   return byRow('invert', input, [Recolor.invert], { colored: false });
 });
 
-/** The highest `bits` of each level, the others 0; of floats, as many levels. */
+/** Keeps the highest `bits` of each value and sets the others to 0. Floats get as many distinct values. */
 export const posterize = checked(
   'posterize(input, ...)',
   <T extends Tensor>(...args: [input: T, bits: number] | [input: T, named: { bits: number }]): T =>
@@ -149,13 +159,13 @@ export const posterize = checked(
     }),
 );
 
-/** @throws ArgumentError unless they are a whole number from 0 to 8 */
+/** @throws ArgumentError unless `bits` is a whole number from 0 to 8 */
 export function expectBits(op: string, bits: number): void {
   if (Number.isInteger(bits) && bits >= 0 && bits <= 8) return;
   throw new ArgumentError(`${op}: expected bits, a whole number from 0 to 8, but got ${shown(bits)}`);
 }
 
-/** Levels from the threshold on upside down. */
+/** Inverts values of at least the threshold. */
 export const solarize = checked(
   'solarize(input, ...)',
   <T extends Tensor>(...args: [input: T, threshold: number] | [input: T, named: { threshold: number }]): T =>
@@ -165,30 +175,36 @@ export const solarize = checked(
     }),
 );
 
-/** @throws ArgumentError for one above the largest value of the dtype */
+/** @throws ArgumentError if the threshold is above the largest value of the dtype */
 export function expectThreshold(op: string, threshold: number, { dtype }: Tensor): void {
   const bound = isFloat(dtype) ? 1 : 255;
   if (typeof threshold === 'number' && threshold <= bound) return;
   throw new ArgumentError(`${op}: expected a threshold of at most ${bound} for ${dtype}, but got ${shown(threshold)}`);
 }
 
-/** Levels stretched, channel by channel, so that the smallest is 0 and the largest 255, or 1. */
+/** Stretches values, channel by channel, so that the smallest becomes 0 and the largest 255, or 1 for floats. */
 export const autocontrast = checked('autocontrast(input)', <T extends Tensor>(input: T): T => {
   return byRow('autocontrast', input, [Recolor.autocontrast], { measures: true });
 });
 
-/** Levels moved, channel by channel, so that about as many pixels have each. As in PyTorch the result has no gradient. */
+/**
+ * Equalizes the histogram of each channel, so that about equally many pixels have each value. As in PyTorch, the result
+ * has no gradient.
+ */
 export const equalize = checked('equalize(input)', <T extends Tensor>(input: T): T => {
   return byRow('equalize', input, [Recolor.equalize], { measures: true, colored: false });
 });
 
-/** What grey pictures have. */
+/** Options of grey pictures. */
 export interface GrayscaleArguments {
-  /** 1 or 3, which are equal then. Default 1. */
+  /** 1, or 3 equal channels. Default 1. */
   numOutputChannels?: number;
 }
 
-/** Grey, as it looks: .2989 red + .587 green + .114 blue. A picture of one channel is grey already. */
+/**
+ * Converts to grey by perceived brightness: .2989 red + .587 green + .114 blue. A picture of one channel is grey
+ * already.
+ */
 export const rgbToGrayscale = checked(
   'rgbToGrayscale(input, ...)',
   <T extends Tensor>(
@@ -203,20 +219,20 @@ export const rgbToGrayscale = checked(
 
 export { rgbToGrayscale as toGrayscale };
 
-/** @throws ArgumentError for other numbers of channels */
+/** @throws ArgumentError unless there are 1 or 3 channels */
 export function expectOneOrThree(op: string, channels: number): void {
   if (channels === 1 || channels === 3) return;
   throw new ArgumentError(`${op}: expected numOutputChannels of 1 or 3, but got ${shown(channels)}`);
 }
 
-/** Pictures [N, C, H, W] in so many channels of grey. */
+/** Converts pictures [N, C, H, W] to grey with 1 or 3 channels. */
 export function grayed(op: string, batch: Tensor, channels: number): Tensor {
   if (batch.shape[1] === 1) return channels === 1 ? batch.clone() : batch.repeat(1, channels, 1, 1);
   const gray = recolored(op, batch, { rounds: 1, measures: false, colored: true }, [[[Recolor.gray]]]);
   return channels === 1 ? gray.narrow(1, 0, 1) : gray;
 }
 
-/** A grey picture in three equal channels; a picture of three or more stays as it is. */
+/** Repeats a grey picture in three equal channels; a picture of three or more channels stays unchanged. */
 export const grayscaleToRgb = checked('grayscaleToRgb(input)', <T extends Tensor>(input: T): T => {
   return ofColors('grayscaleToRgb', input, (batch) => {
     if (batch.shape[1]! >= 3) return batch;
@@ -226,7 +242,7 @@ export const grayscaleToRgb = checked('grayscaleToRgb(input)', <T extends Tensor
   });
 });
 
-/** Channels in another order: channel `permutation[i]` comes in place i. */
+/** Reorders channels: output channel i is input channel `permutation[i]`. */
 export const permuteChannels = checked(
   'permuteChannels(input, ...)',
   <T extends Tensor>(

@@ -1,4 +1,4 @@
-// Representations of pictures: tensors, images, element types.
+// Conversions of pictures between tensors, images and dtypes.
 
 import { ArgumentError, type DType, DTypeError, ShapeError, type Tensor } from '../../../../torch';
 import {
@@ -19,14 +19,19 @@ import { imageOf } from '../batch';
 import { infoOf, type PictureInfo } from '../info';
 import { type NormalizeArguments, normalized, statisticsOf } from './normalize';
 
-/** A picture, a tensor [..., C, H, W] or what the browser can draw as an `Image`; bytes stay bytes. */
+/**
+ * Converts a picture, a tensor [..., C, H, W] or a source that the browser can draw to an `Image`; bytes stay bytes.
+ */
 export const toImage = checked('toImage(input: value)', (input: Tensor | PixelSource): Image => {
   if (isPixelSource(input)) return new Image(fromPixels(input, { dtype: 'uint8' }));
   if (!isTensor(input)) throw new ArgumentError(`toImage: expected a picture or a tensor, but got ${kindOf(input)}`);
   return new Image(input instanceof TVTensor ? input.asTensor() : input);
 });
 
-/** A picture, or pixels [H, W] or [H, W, C], as floats [C, H, W]: bytes from 0 to 1, other types only converted. */
+/**
+ * Converts a picture, or pixels [H, W] or [H, W, C], to floats [C, H, W]. Bytes are scaled to 0 to 1; other dtypes are
+ * only converted.
+ */
 export const toTensor = checked('toTensor(picture)', (picture: Tensor): Tensor => {
   if (!isTensor(picture)) throw new ArgumentError(`toTensor: expected a picture, but got ${kindOf(picture)}`);
   const { shape, dtype } = picture;
@@ -37,7 +42,7 @@ export const toTensor = checked('toTensor(picture)', (picture: Tensor): Tensor =
   return dtype === 'uint8' ? floats.div(255) : floats;
 });
 
-/** A picture as bytes [C, H, W]. */
+/** Converts a picture to bytes [C, H, W]. */
 export const pilToTensor = checked('pilToTensor(picture)', (picture: Picture): Tensor => {
   if (!(picture instanceof Picture)) {
     throw new ArgumentError(`pilToTensor: expected a picture, but got ${kindOf(picture)}`);
@@ -48,8 +53,8 @@ export const pilToTensor = checked('pilToTensor(picture)', (picture: Picture): T
 const modes: Readonly<Record<string, number>> = { L: 1, LA: 2, RGB: 3, RGBA: 4 };
 
 /**
- * The mode that `toPilImage` and `ToPILImage` are given.
- * @throws ArgumentError for a mode that there is not
+ * Parses the mode of `toPilImage` and `ToPILImage`.
+ * @throws ArgumentError if the mode does not exist
  */
 export function modeOf(op: string, args: Arguments<{ mode?: string | null }, ['mode']>): string | null {
   const { mode } = parseArgs<{ mode?: string | null }>(op, [], { mode: null }, args);
@@ -57,7 +62,10 @@ export function modeOf(op: string, args: Arguments<{ mode?: string | null }, ['m
   throw new ArgumentError(`${op}: expected mode L, LA, RGB, RGBA or null, but got ${shown(mode)}`);
 }
 
-/** A tensor [C, H, W] or [H, W] as a picture: floats from 0 to 1 become bytes, each times 255 and cut. `mode` says how many channels there are. */
+/**
+ * Converts a tensor [C, H, W] or [H, W] to a picture. Floats from 0 to 1 are multiplied by 255 and truncated to bytes.
+ * `mode` must have as many channels as the tensor.
+ */
 export const toPilImage = checked(
   'toPilImage(input, ...)',
   (input: Tensor, ...args: Arguments<{ mode?: string | null }, ['mode']>): Picture => {
@@ -79,7 +87,7 @@ export const toPilImage = checked(
   },
 );
 
-/** Floats from 0 to 1 as bytes; bytes as they are. */
+/** Converts floats from 0 to 1 to bytes; bytes stay unchanged. */
 export function asBytes(op: string, x: Tensor): Tensor {
   if (isFloat(x.dtype)) return x.mul(255).to('uint8');
   if (x.dtype === 'uint8') return x;
@@ -88,17 +96,17 @@ export function asBytes(op: string, x: Tensor): Tensor {
 
 const bits: Partial<Record<DType, number>> = { uint8: 8, int32: 31, int64: 63 };
 
-/** The largest value of whole numbers. */
+/** The largest value of an integer dtype. */
 const largest = (dtype: DType): number => 2 ** (bits[dtype] ?? 1) - 1;
 
 interface ToDtypeArguments {
   /** Default: float32. */
   dtype?: DType;
-  /** The whole range of one type becomes that of the other: 0…255 and 0…1. Default: false. */
+  /** Scale from the whole range of the old dtype to that of the new one: 0…255 and 0…1. Default: false. */
   scale?: boolean;
 }
 
-/** An image of another element type. Boxes and masks are never scaled. */
+/** Converts an image to another dtype. Boxes and masks are never scaled. */
 export const toDtype = checked(
   'toDtype(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<ToDtypeArguments, ['dtype', 'scale']>): T => {
@@ -110,23 +118,23 @@ export const toDtype = checked(
   },
 );
 
-/** `toDtype` with all it needs. */
+/** `toDtype` after parsing its arguments. */
 export function retyped<T extends Tensor>(op: string, input: T, dtype: DType, scale: boolean): T {
   if (!(input instanceof TVTensor)) return scaledTo(op, input, dtype, scale) as T;
   return input.wrap(scaledTo(op, input.asTensor(), dtype, scale && input instanceof Image)) as Tensor as T;
 }
 
-/** Numbers of another type, on request with the range of the one become that of the other. */
+/** Converts numbers to another dtype; with `scale`, the whole range of the old dtype becomes that of the new one. */
 export function scaledTo(op: string, x: Tensor, dtype: DType, scale: boolean): Tensor {
   if (x.dtype === dtype) return x;
   if (!scale || (isFloat(x.dtype) && isFloat(dtype))) return x.to(dtype);
   if (isFloat(x.dtype)) {
     if (dtype === 'int32' || dtype === 'int64') {
       throw new DTypeError(
-        `${op}: expected uint8 to scale floats to, but got ${dtype}, of which floats do not hold all`,
+        `${op}: expected uint8 as the target of a float image, but got ${dtype}, whose range float32 cannot represent`,
       );
     }
-    // So that all bytes have as much of 0…1, which 255 alone would not give the last one.
+    // Almost 256 as a factor gives every byte an equal part of 0…1; with 255, only exactly 1 would become 255.
     return x.mul(largest(dtype) + 1 - 1e-3).to(dtype);
   }
   if (isFloat(dtype)) return x.to(dtype).mul(1 / largest(x.dtype));
@@ -144,11 +152,11 @@ export function scaledTo(op: string, x: Tensor, dtype: DType, scale: boolean): T
   return from > to ? x.div(2 ** (from - to), { roundingMode: 'floor' }).to(dtype) : x.to(dtype).mul(2 ** (to - from));
 }
 
-/** The type that `convertImageDtype` and `ConvertImageDtype` are given. */
+/** Parses the dtype of `convertImageDtype` and `ConvertImageDtype`. */
 export const imageDtypeOf = (op: string, args: Arguments<{ dtype?: DType }, ['dtype']>): DType =>
   expectDType(op, parseArgs<{ dtype?: DType }>(op, [], { dtype: 'float32' }, args).dtype);
 
-/** An image of another element type, scaled: `toDtype` with `scale`. */
+/** Converts an image to another dtype and scales: `toDtype` with `scale`. */
 export const convertImageDtype = checked(
   'convertImageDtype(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<{ dtype?: DType }, ['dtype']>): T => {
@@ -165,7 +173,7 @@ export const normalize = checked(
   },
 );
 
-/** Channels, height and width. */
+/** Channels, height and width of an input. */
 export const getDimensions = checked(
   'getDimensions(input)',
   (input: Tensor): [channels: number, height: number, width: number] => {
@@ -174,13 +182,13 @@ export const getDimensions = checked(
   },
 );
 
-/** Height and width, also those of the picture that boxes lie on. */
+/** Height and width; for boxes, those of their picture. */
 export const getSize = checked('getSize(input)', (input: Tensor): [height: number, width: number] => {
   const { height, width } = infoOf('getSize', input);
   return [height, width];
 });
 
-/** Width and height: `getSize` the other way round. */
+/** Width and height: `getSize` in the other order. */
 export const getImageSize = checked('getImageSize(input)', (input: Tensor): [width: number, height: number] => {
   const { height, width }: PictureInfo = infoOf('getImageSize', input);
   return [width, height];

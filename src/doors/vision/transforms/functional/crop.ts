@@ -1,4 +1,4 @@
-// Crops and paddings: windows of pictures.
+// Crops and paddings, as windows of pictures.
 import { ArgumentError, type Tensor } from '../../../../torch';
 import { type Arguments, checked, parseArgs, roundHalfEven, type PictureSize as Size } from '../../../../torch/inside';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
@@ -29,7 +29,7 @@ interface CropArguments {
   width: number;
 }
 
-/** The same window of all pictures, with a border where it leaves them. */
+/** Reads the same window of all pictures, with a border where the window reaches beyond them. */
 export function sameWindow(
   pictures: Pictures,
   top: number,
@@ -41,7 +41,7 @@ export function sameWindow(
   return windowsOf(pictures, windows, { out, ...options });
 }
 
-/** A part of a picture, tensor, mask or boxes; zeros where it reaches beyond the border. */
+/** Crops a picture, tensor, mask or boxes; the part beyond the border is zero. */
 export const crop = checked(
   'crop(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<CropArguments, ['top', 'left', 'height', 'width']>): T => {
@@ -57,14 +57,17 @@ export const crop = checked(
   },
 );
 
-/** Where the part in the middle begins: halves to even, and where it is larger than the picture the odd element lies right and below. */
+/**
+ * Where a crop of the middle begins. Halves are rounded to even. If the crop is larger than the picture, an odd pixel
+ * of padding goes to the right and bottom.
+ */
 export function centreOf([height, width]: Size, [cropHeight, cropWidth]: Size): { top: number; left: number } {
   const along = (size: number, out: number) =>
     out > size ? -Math.floor((out - size) / 2) : roundHalfEven((size - out) / 2);
   return { top: along(height, cropHeight), left: along(width, cropWidth) };
 }
 
-/** The part in the middle; zeros around pictures that are smaller. */
+/** Crops the middle. Pictures that are smaller are padded with zeros. */
 export const centerCrop = checked(
   'centerCrop(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<{ outputSize: SizeLike }, ['outputSize']>): T => {
@@ -84,7 +87,10 @@ export function centred(pictures: Pictures, out: Size): Tensor {
   return windowsOf(pictures, windows, { out });
 }
 
-/** `centerCrop` of boxes, which torchvision shifts by half of the difference, also where the part is larger. */
+/**
+ * `centerCrop` of boxes. torchvision always shifts them by half of the difference, rounded to even, also if the crop is
+ * larger than the picture.
+ */
 export function centredBoxes(boxes: BoundingBoxes, out: Size): BoundingBoxes {
   const [height, width] = boxes.canvasSize;
   const [top, left] = [roundHalfEven((height - out[0]) / 2), roundHalfEven((width - out[1]) / 2)];
@@ -94,7 +100,7 @@ export function centredBoxes(boxes: BoundingBoxes, out: Size): BoundingBoxes {
 /** The four corners and the middle. */
 export type Five<T> = [topLeft: T, topRight: T, bottomLeft: T, bottomRight: T, center: T];
 
-/** The four corners and the part in the middle. */
+/** Crops the four corners and the middle. */
 export const fiveCrop = checked(
   'fiveCrop(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<{ size: SizeLike }, ['size']>): Five<T> => {
@@ -102,7 +108,7 @@ export const fiveCrop = checked(
   },
 );
 
-/** The one argument of crops of a size. */
+/** Parses the only argument, the size. */
 export const sizeAmong = (op: string, args: readonly unknown[]): Size =>
   sizeOf(op, parseArgs<{ size: SizeLike }>(op, ['size'], {}, args).size);
 
@@ -118,21 +124,21 @@ function fiveOf<T extends Tensor>(op: string, input: T, [height, width]: Size): 
   return [at(0, 0), at(0, right), at(bottom, 0), at(bottom, right), centerCrop(input, [height, width])];
 }
 
-/** What crops to ten parts take. */
+/** Options of `tenCrop` and `TenCrop`. */
 export interface TenCropArguments {
-  /** A side of a square, or `[height, width]`. */
+  /** The side of a square, or `[height, width]`. */
   size: SizeLike;
-  /** Top and bottom swapped rather than left and right. Default: false. */
+  /** Flip vertically instead of horizontally. Default: false. */
   verticalFlip?: boolean;
 }
 
-/** The arguments of `tenCrop`, which are those of `TenCrop`. */
+/** Parses the arguments of `tenCrop` and `TenCrop`. */
 export function tenCropOf(op: string, args: readonly unknown[]): { size: Size; verticalFlip: boolean } {
   const o = parseArgs<TenCropArguments>(op, ['size'], { verticalFlip: false }, args);
   return { size: sizeOf(op, o.size), verticalFlip: o.verticalFlip };
 }
 
-/** The five parts of `fiveCrop`, and those of the mirror image. */
+/** The five crops of `fiveCrop`, and those of the mirror image. */
 export const tenCrop = checked(
   'tenCrop(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<TenCropArguments, ['size', 'verticalFlip']>): T[] => {
@@ -143,15 +149,21 @@ export const tenCrop = checked(
 );
 
 interface PadArguments {
-  /** Left, top, right and bottom; two numbers are the sides, then top and bottom; one is all. Negative ones cut. */
+  /**
+   * Left, top, right and bottom. Two numbers are left and right, then top and bottom; one number is for all sides.
+   * Negative numbers crop.
+   */
   padding: Padding;
-  /** The colour, for all channels or each. Default: 0. */
+  /** The colour of the border: one number, or one per channel. Default: 0. */
   fill?: Fill;
-  /** `constant`: the colour; `edge`: the last element; `reflect` and `symmetric`: mirrored without and with it. Default: constant. */
+  /**
+   * `constant` fills with the colour; `edge` repeats the last element; `reflect` and `symmetric` mirror without and
+   * with the last element. Default: constant.
+   */
   paddingMode?: PaddingMode;
 }
 
-/** Pictures, tensors, masks or boxes with a border on all sides. */
+/** Adds a border to all sides of pictures, tensors, masks or boxes. */
 export const pad = checked(
   'pad(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<PadArguments, ['padding', 'fill', 'paddingMode']>): T => {
@@ -179,7 +191,7 @@ export function paddedBoxes(op: string, boxes: BoundingBoxes, sides: Sides, mode
   return shiftedBoxes(boxes, left, top, [height + top + bottom, width + left + right]);
 }
 
-/** What lies around a picture. */
+/** The border around a picture. */
 interface BorderAround {
   readonly sides: Sides;
   readonly fill: readonly number[] | null;
@@ -200,7 +212,10 @@ export function paddedBatch(op: string, batch: Tensor, { sides, fill, mode }: Bo
   return sameWindow(batch, -top, -left, out, { border: mode, fill: colour });
 }
 
-/** @throws ArgumentError where a picture has too few elements for a border that shows them, or nothing is left of it */
+/**
+ * @throws ArgumentError if a picture is too small to mirror or repeat into the border, or if a negative padding leaves
+ * nothing of it
+ */
 export function checkBorder(
   op: string,
   [height, width]: Size,

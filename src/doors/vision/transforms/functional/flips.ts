@@ -5,13 +5,13 @@ import { BoundingBoxes } from '../../tv-tensors';
 import { onBatch } from '../batch';
 import { type Pictures, sizesOf, windowAt, windowsOf } from '../pictures';
 
-/** Left and right swapped. */
+/** Swaps left and right. */
 export const horizontalFlip = checked('horizontalFlip(input)', <T extends Tensor>(input: T): T => {
   if (input instanceof BoundingBoxes) return flippedBoxes(input, 0, input.canvasSize[1]) as Tensor as T;
   return onBatch('horizontalFlip', input, (batch) => batch.flip([-1])) as T;
 });
 
-/** Top and bottom swapped. */
+/** Swaps top and bottom. */
 export const verticalFlip = checked('verticalFlip(input)', <T extends Tensor>(input: T): T => {
   if (input instanceof BoundingBoxes) return flippedBoxes(input, 1, input.canvasSize[0]) as Tensor as T;
   return onBatch('verticalFlip', input, (batch) => batch.flip([-2])) as T;
@@ -19,7 +19,7 @@ export const verticalFlip = checked('verticalFlip(input)', <T extends Tensor>(in
 
 export { horizontalFlip as hflip, verticalFlip as vflip };
 
-/** Mirror images of the chosen pictures of a batch. All of them have one size. */
+/** Mirrors the chosen pictures of a batch. All pictures must have the same size. */
 export function flippedWhere(pictures: Pictures, flips: readonly boolean[], axis: 'x' | 'y'): Tensor {
   const sizes = sizesOf(pictures);
   const windows = sizes.map(([height, width], n): Window => {
@@ -29,7 +29,7 @@ export function flippedWhere(pictures: Pictures, flips: readonly boolean[], axis
   return windowsOf(pictures, windows, { out: sizes[0]! });
 }
 
-/** Boxes on a canvas that is `size` long along an axis (0: x, 1: y) which is turned round. */
+/** Mirrors boxes along an axis (0: x, 1: y) on which their canvas is `size` long. */
 function flippedBoxes(boxes: BoundingBoxes, axis: 0 | 1, size: number): BoundingBoxes {
   const columns = [0, 1, 2, 3].map((i) => boxes.narrow(1, i, 1));
   const [first, second] = [columns[axis]!, columns[axis + 2]!];

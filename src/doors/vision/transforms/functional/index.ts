@@ -1,4 +1,4 @@
-// The functions behind the transforms, with every parameter given instead of drawn.
+// The functions behind the transforms. Every parameter is given instead of drawn.
 export { erase, gaussianBlur, gaussianNoise } from './blur';
 export { clampBoundingBoxes, convertBoundingBoxFormat, sanitizeBoundingBoxes } from './boxes';
 export {

@@ -1,26 +1,28 @@
-// Owns normalisation: (x - mean) / std, channel by channel.
+// Normalization: (x - mean) / std, channel by channel.
 
 import { ArgumentError, DTypeError, ShapeError, type Tensor, tensor } from '../../../../torch';
 import { isFloat, kindOf, parseArgs, showShape } from '../../../../torch/inside';
 
-/** What is subtracted and divided by. */
+/** The means to subtract, and the standard deviations to divide by. */
 export interface NormalizeArguments {
   /** One for each channel, or one for all. */
   mean: number | readonly number[];
-  /** One for each mean, other than 0. */
+  /** One for each mean; not 0. */
   std: number | readonly number[];
-  /** Write the result over the input. Default: false. */
+  /** Overwrite the input. Default: false. */
   inplace?: boolean;
 }
 
-/** The same, as lists. */
+/** The same options, with numbers as lists. */
 export interface Statistics {
   readonly mean: readonly number[];
   readonly std: readonly number[];
   readonly inplace: boolean;
 }
 
-/** The arguments of a normalisation. @throws ArgumentError unless these are means and as many stds other than 0 */
+/**
+ * Parses the arguments of a normalization. @throws ArgumentError unless there are as many stds as means, none of them 0
+ */
 export function statisticsOf(op: string, args: readonly unknown[]): Statistics {
   const given = parseArgs<NormalizeArguments>(op, ['mean', 'std'], { inplace: false }, args);
   const [mean, std] = [given.mean, given.std].map((each) => (typeof each === 'number' ? [each] : each));

@@ -1,4 +1,4 @@
-// Pictures at another size.
+// Resizes pictures.
 
 import { ArgumentError, type Tensor } from '../../../../torch';
 import { type Arguments, checked, kinds, parseArgs, type PictureSize as Size, shown } from '../../../../torch/inside';
@@ -10,25 +10,30 @@ import { type Box, boxesResized } from '../pictures';
 import { scaledBoxes } from './boxes';
 import { crop } from './crop';
 
-/** What interpolates, and whether elements count less the further off they are where there are more of them than before. */
+/**
+ * How to interpolate, and whether to antialias when a picture shrinks: the new element is then a weighted average of
+ * all old elements that it covers.
+ */
 export interface Resampled {
-  /** `nearest`, `nearest-exact`, `bilinear`, `bicubic` or `lanczos`. Default: bilinear. Masks take the nearest element. */
+  /**
+   * `nearest`, `nearest-exact`, `bilinear`, `bicubic` or `lanczos`. Default: bilinear. Masks always use a nearest mode.
+   */
   interpolation?: Interpolation;
-  /** Default: true; without effect on the nearest ones. */
+  /** Default: true. No effect on the nearest modes. */
   antialias?: boolean | null;
 }
 
-/** The kinds of the flag of `Resampled`. */
+/** The valid values of the flag in `Resampled`. */
 export const sampling = { antialias: kinds.orNull(kinds.flag) };
 
 export interface ResizeArguments extends Resampled {
-  /** Height and width, or the length of the shorter edge; null: see `maxSize`. */
+  /** Height and width, or the length of the shorter edge; with null, `maxSize` decides. */
   size: SizeLike | null;
-  /** The longer edge is cut down to this; without a size, it becomes this. */
+  /** Upper limit of the longer edge; if `size` is null, the length of the longer edge. */
   maxSize?: number | null;
 }
 
-/** What `resize` and `Resize` are given. */
+/** Parses the arguments of `resize` and `Resize`. */
 export function resizeOf(
   op: string,
   args: Arguments<ResizeArguments, ['size', 'interpolation', 'maxSize', 'antialias']>,
@@ -40,7 +45,7 @@ export function resizeOf(
   return given;
 }
 
-/** The size that a picture is resized to. One number is the shorter edge; the other is rounded down. */
+/** The size to which a picture is resized. A single number is the shorter edge; the longer edge is rounded down. */
 export function resizedSize(op: string, [height, width]: Size, size: SizeLike | null, maxSize: number | null): Size {
   const [short, long] = width <= height ? [width, height] : [height, width];
   const edges = (newShort: number, newLong: number): Size =>
@@ -74,7 +79,7 @@ export function checkMaxSize(op: string, maxSize: number | null): void {
   throw new ArgumentError(`${op}: expected maxSize to be a whole number, but got ${shown(maxSize)}`);
 }
 
-/** Pictures, tensors, masks or boxes at another size. */
+/** Resizes pictures, tensors, masks or boxes. */
 export const resize = checked(
   'resize(input, ...)',
   <T extends Tensor>(
@@ -86,7 +91,7 @@ export const resize = checked(
   },
 );
 
-/** `resize` to the size that `sizeFor` makes of the one before. */
+/** `resize` to the size that `sizeFor` computes from the current one. */
 export function resized<T extends Tensor>(
   op: string,
   input: T,
@@ -108,13 +113,16 @@ export function resized<T extends Tensor>(
   }) as T;
 }
 
-/** How elements of an input come about: masks take the nearest; PIL's nearest pixel of a picture is that of the middle. */
+/**
+ * The interpolation for an input. Masks use a nearest mode. PIL's nearest mode reads the pixel at the centre, so
+ * pictures use 'nearest-exact'.
+ */
 function modeFor(input: Tensor, interpolation: Interpolation): Interpolation {
   if (input instanceof Picture && interpolation === 'nearest') return 'nearest-exact';
   return input instanceof Mask && interpolation !== 'nearest-exact' ? 'nearest' : interpolation;
 }
 
-/** @throws ArgumentError for lanczos without antialiasing */
+/** @throws ArgumentError if lanczos is used without antialiasing */
 export function checkAntialias(op: string, interpolation: Interpolation, antialias: boolean | null): void {
   if (interpolation !== 'lanczos' || antialias) return;
   throw new ArgumentError(`${op}: expected antialias: true with interpolation 'lanczos', but got ${antialias}`);
@@ -126,7 +134,7 @@ interface ResizedCropArguments extends Resampled, Box {
 
 type ResizedCropOrder = ['top', 'left', 'height', 'width', 'size', 'interpolation', 'antialias'];
 
-/** A part of a picture, tensor, mask or boxes at another size. */
+/** Crops a part of a picture, tensor, mask or boxes, and resizes it. */
 export const resizedCrop = checked(
   'resizedCrop(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<ResizedCropArguments, ResizedCropOrder>): T => {
@@ -142,7 +150,7 @@ export const resizedCrop = checked(
     );
     checkInterpolation(name, interpolation);
     const part = crop(input, box);
-    // torchvision does not pass the interpolation of masks on.
+    // torchvision does not pass the interpolation on for masks.
     const how = { interpolation: input instanceof Mask ? 'nearest' : interpolation, antialias } as const;
     return resized(name, part, (from) => resizedSize(name, from, size, null), how);
   },

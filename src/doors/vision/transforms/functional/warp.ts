@@ -1,4 +1,5 @@
-// Pictures read at other places: affine maps, rotations, perspective and elastic displacements.
+// Warps: affine maps, rotations, perspective and elastic displacements. Each output pixel is read from another place of
+// the picture.
 
 import { ArgumentError, cat, ShapeError, Tensor, tensor } from '../../../../torch';
 import {
@@ -40,7 +41,9 @@ export type Affine = readonly [number, number, number, number, number, number];
 /** a … h of x' = (a x + b y + c) / (g x + h y + 1), y' = (d x + e y + f) / (g x + h y + 1). */
 export type Coefficients = readonly [number, number, number, number, number, number, number, number];
 
-/** How pixels between elements are read, and the colour outside: with null a pixel half outside is half dark. */
+/**
+ * How to read between pixels, and the colour outside. If the fill is null, pixels are mixed with black at the border.
+ */
 export interface Sampling {
   readonly interpolation: Interpolation;
   readonly fill: readonly number[] | null;
@@ -48,14 +51,17 @@ export interface Sampling {
 
 const sampled: readonly Interpolation[] = ['nearest', 'bilinear'];
 
-/** The sampling that a call asks for. @throws ArgumentError for one that there is not */
+/** Parses the sampling of a call. @throws ArgumentError if the interpolation or the fill is invalid */
 function samplingOf(op: string, { interpolation, fill }: { interpolation: Interpolation; fill: Fill }): Sampling {
   checkInterpolation(op, interpolation, sampled);
   checkFill(op, fill);
   return { interpolation, fill: fill === null ? null : ([fill].flat() as number[]) };
 }
 
-/** The sampling of each kind of picture by the options of a transform: masks take the nearest element. @throws ArgumentError as `samplingOf` */
+/**
+ * The sampling of each kind of input, from the options of a transform; masks use the nearest element. @throws
+ * ArgumentError as `samplingOf`
+ */
 export function samplingsOf(
   op: string,
   { interpolation, fill }: { interpolation: Interpolation; fill: FillArgument },
@@ -65,7 +71,7 @@ export function samplingsOf(
   return (kind) => ({ interpolation: kind === 'mask' ? 'nearest' : interpolation, fill: fills[kind] });
 }
 
-/** What `work` makes of the pictures of an input, of which it is told the size; masks take the nearest element. */
+/** Applies `work` to the pictures of an input, with their size; masks use the nearest element. */
 function onPixels<T extends Tensor>(
   op: string,
   input: T,
@@ -76,7 +82,7 @@ function onPixels<T extends Tensor>(
   return onBatch(op, input, (batch) => work(batch, how, batch.shape.slice(-2) as [number, number])) as T;
 }
 
-/** Pictures [N, C, H, W] at places [N, H', W', 2] in their elements, x first, rounded where they are whole numbers. */
+/** Reads pictures [N, C, H, W] at places [N, H', W', 2] in pixels, x first. Whole-number dtypes are rounded. */
 function atPlaces(op: string, batch: Tensor, places: Tensor, { interpolation, fill }: Sampling): Tensor {
   const [count, channels, height, width] = batch.shape as [number, number, number, number];
   checkFillChannels(op, fill, channels);
@@ -92,7 +98,7 @@ function atPlaces(op: string, batch: Tensor, places: Tensor, { interpolation, fi
   let made: Tensor;
   if (fill === null) made = read(floats);
   else {
-    // Beside the picture goes how much of an element lies inside of it.
+    // A channel of ones is read along with the picture. It gives how much of each output pixel lies inside the picture.
     const inside = Tensor.of(
       fromHost(new Float32Array(count * height * width).fill(1), [count, 1, height, width], 'float32'),
     ).to(floats.dtype);
@@ -104,7 +110,7 @@ function atPlaces(op: string, batch: Tensor, places: Tensor, { interpolation, fi
   return batch.dtype === made.dtype ? made : made.round().to(batch.dtype);
 }
 
-/** Pictures [N, C, H, W] at places of a grid [N, H', W', 2] from -1 to 1. */
+/** Reads pictures [N, C, H, W] at places of a grid [N, H', W', 2] from −1 to 1. */
 function atGrid(op: string, batch: Tensor, grid: Tensor, sampling: Sampling): Tensor {
   const [height, width] = batch.shape.slice(-2) as [number, number];
   const halves = tensor([width / 2, height / 2], { dtype: 'float32' });
@@ -127,8 +133,8 @@ export interface AffineChange {
 const radians = (degrees: number): number => degrees * (Math.PI / 180);
 
 /**
- * The matrix of M = T C R(angle) S(scale) Hy Hx C⁻¹ or its inverse: T moves by `translate`, C to the `center`, and the shears are
- * Hx = [1, -tan sx; 0, 1] and Hy = [1, 0; -tan sy, 1].
+ * The matrix M = T C R(angle) S(scale) Hy Hx C⁻¹, or its inverse (the default): T moves by `translate`, C to the
+ * `center`, and the shears are Hx = [1, -tan sx; 0, 1] and Hy = [1, 0; -tan sy, 1].
  */
 export function affineMatrix(
   [cx, cy]: readonly [number, number],
@@ -149,7 +155,10 @@ export function affineMatrix(
   return [p, q, cx + tx - p * cx - q * cy, r, s, cy + ty - r * cx - s * cy];
 }
 
-/** Numbers [N, 8]: three for x over half the width of the read picture, three for y over half its height, and two as they are. */
+/**
+ * Packs numbers as [N, 8]: the three for x divided by half the width of the source picture, the three for y divided by
+ * half its height, and two more unchanged.
+ */
 function overHalves(rows: readonly (readonly number[])[], [height, width]: Size): Value {
   const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
   const numbers = rows.flatMap((row) =>
@@ -160,7 +169,10 @@ function overHalves(rows: readonly (readonly number[])[], [height, width]: Size)
   return fromHost(Float32Array.from(numbers), [rows.length, WARP_NUMBERS], 'float32');
 }
 
-/** Pictures [N, C, H, W] under affine maps, one for each; the matrices lead from places of the result to those of the picture. */
+/**
+ * Warps pictures [N, C, H, W], each by its own affine map. The matrices lead from places in the result to places in the
+ * picture.
+ */
 export function warpedAffine(
   op: string,
   batch: Tensor,
@@ -181,21 +193,21 @@ interface AffineArguments {
   /** `nearest` (default) or `bilinear`. */
   interpolation?: Interpolation;
   fill?: Fill;
-  /** x and y, from the corner of the picture; default: its middle. */
+  /** x and y, counted from the corner of the picture; default: its middle. */
   center?: readonly number[] | null;
 }
 
 type AffineOrder = ['angle', 'translate', 'scale', 'shear', 'interpolation', 'fill', 'center'];
 
-/** x and y from the middle of a picture, where `center` counts from its corner. */
+/** The centre in x and y from the middle of a picture; `center` counts from its corner. */
 export const fromMiddle = (center: readonly number[] | null, [height, width]: Size): readonly [number, number] =>
   center ? [center[0]! - width * 0.5, center[1]! - height * 0.5] : [0, 0];
 
-/** x and y from the corner of a picture. */
+/** The centre in x and y from the corner of a picture. */
 export const fromCorner = (center: readonly number[] | null, [height, width]: Size): readonly [number, number] =>
   center ? [center[0]!, center[1]!] : [width * 0.5, height * 0.5];
 
-/** Pictures, tensors, masks or boxes turned clockwise by an angle in degrees, moved, scaled and sheared. */
+/** Turns pictures, tensors, masks or boxes clockwise by an angle in degrees, and moves, scales and shears them. */
 export const affine = checked(
   'affine(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<AffineArguments, AffineOrder>): T => {
@@ -219,7 +231,7 @@ export const affine = checked(
   },
 );
 
-/** `affine` with all it needs. */
+/** `affine` after parsing its arguments. */
 export function changed<T extends Tensor>(
   op: string,
   input: T,
@@ -234,7 +246,7 @@ export function changed<T extends Tensor>(
   });
 }
 
-/** Boxes around those of a picture that an affine map changes, on a canvas that may grow. */
+/** The smallest boxes around the boxes of a picture after an affine map, on a canvas that may grow. */
 export function affineBoxes(
   boxes: BoundingBoxes,
   change: AffineChange,
@@ -262,11 +274,11 @@ function smallestCorner(matrix: Affine, [height, width]: Size): readonly number[
   return [Math.min(...xs), Math.min(...ys)];
 }
 
-/** The size that holds the whole of a picture under a map, as torchvision rounds it. */
+/** The size that holds a whole picture after a map, rounded as torchvision does. */
 export function affineOutput(matrix: Affine, [height, width]: Size): Size {
   const [halfWidth, halfHeight] = [0.5 * width, 0.5 * height];
   const { xs, ys } = cornersUnder(matrix, [-halfWidth, halfWidth], [-halfHeight, halfHeight]);
-  // Cut to a multiple of 10⁻⁴, so that an almost whole number becomes whole.
+  // Truncated to a multiple of 10⁻⁴, so that an almost whole number becomes whole.
   const cut = (x: number) => Math.fround(Math.trunc(Math.fround(Math.fround(x) * 1e4)) * Math.fround(1e-4));
   const along = (values: readonly number[], half: number) =>
     Math.ceil(cut(Math.max(...values) + half)) - Math.floor(cut(Math.min(...values) + half));
@@ -284,14 +296,14 @@ interface RotateArguments {
   angle: number;
   /** `nearest` (default) or `bilinear`. */
   interpolation?: Interpolation;
-  /** The result is large enough for the whole picture. Default: false. */
+  /** Enlarge the result so that it holds the whole picture. Default: false. */
   expand?: boolean;
-  /** x and y, from the corner of the picture; default: its middle. */
+  /** x and y, counted from the corner of the picture; default: its middle. */
   center?: readonly number[] | null;
   fill?: Fill;
 }
 
-/** Pictures, tensors, masks or boxes turned counter-clockwise by an angle in degrees. */
+/** Turns pictures, tensors, masks or boxes counter-clockwise by an angle in degrees. */
 export const rotate = checked(
   'rotate(input, ...)',
   <T extends Tensor>(
@@ -310,7 +322,7 @@ export const rotate = checked(
 
 const turning = (angle: number): AffineChange => ({ angle: -angle, translate: [0, 0], scale: 1, shear: [0, 0] });
 
-/** `rotate` with all it needs. */
+/** `rotate` after parsing its arguments. */
 export function turned<T extends Tensor>(op: string, input: T, angle: number, how: RotationHow): T {
   const { expand, center } = how;
   if (input instanceof BoundingBoxes) return affineBoxes(input, turning(angle), center, expand) as Tensor as T;
@@ -323,20 +335,20 @@ export function turned<T extends Tensor>(op: string, input: T, angle: number, ho
   });
 }
 
-/** Where the elements of a picture that is turned come from. */
+/** The matrix that leads from places in the rotated picture to those in the original. */
 export const rotationMatrix = (angle: number, size: Size, center: readonly number[] | null): Affine =>
   affineMatrix(fromMiddle(center, size), turning(modulo(angle)));
 
 const modulo = (angle: number): number => ((angle % 360) + 360) % 360;
 
-/** How many exact quarter turns an angle is, where these leave the size as it is or may change it; else null. */
+/** The number of exact quarter turns of an angle, if they keep the size or `expand` allows another size; else null. */
 export function quartersOf(angle: number, [height, width]: Size, { expand, center }: RotationHow): number | null {
   const positive = modulo(angle);
   if (center !== null || positive % 90 !== 0) return null;
   return positive % 180 === 0 || expand || height === width ? positive / 90 : null;
 }
 
-/** Counter-clockwise. */
+/** Turns pictures counter-clockwise by quarter turns. */
 function quarterTurned(batch: Tensor, quarters: number): Tensor {
   const sizes = sizesOf(batch);
   const [height, width] = sizes[0]!;
@@ -361,18 +373,18 @@ type Points = readonly (readonly number[])[];
 interface PerspectiveArguments {
   /** x and y of the corners, clockwise from the top left. */
   startpoints: Points | null;
-  /** Where they come to. */
+  /** The new positions of these corners. */
   endpoints: Points | null;
   /** `bilinear` (default) or `nearest`. */
   interpolation?: Interpolation;
   fill?: Fill;
-  /** In place of the points. */
+  /** Instead of the points. */
   coefficients?: readonly number[] | null;
 }
 
 type PerspectiveOrder = ['startpoints', 'endpoints', 'interpolation', 'fill', 'coefficients'];
 
-/** Pictures, tensors, masks or boxes whose corners are moved. */
+/** Moves the corners of pictures, tensors, masks or boxes. */
 export const perspective = checked(
   'perspective(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<PerspectiveArguments, PerspectiveOrder>): T => {
@@ -395,7 +407,7 @@ export const perspective = checked(
   },
 );
 
-/** `perspective` with all it needs. */
+/** `perspective` after parsing its arguments. */
 export function projected<T extends Tensor>(op: string, input: T, coefficients: Coefficients, sampling: Sampling): T {
   if (input instanceof BoundingBoxes) return projectedBoxes(op, input, coefficients) as Tensor as T;
   return onPixels(op, input, sampling, (batch, how) =>
@@ -403,7 +415,7 @@ export function projected<T extends Tensor>(op: string, input: T, coefficients: 
   );
 }
 
-/** Pictures [N, C, H, W] in perspective, one for each. */
+/** Warps pictures [N, C, H, W] in perspective, each by its own coefficients. */
 export function warpedPerspective(op: string, batch: Tensor, all: readonly Coefficients[], sampling: Sampling): Tensor {
   const size = batch.shape.slice(-2) as [number, number];
   const places = warpPlaces(overHalves(all, size), { out: size, size, perspective: true });
@@ -412,7 +424,7 @@ export function warpedPerspective(op: string, batch: Tensor, all: readonly Coeff
 
 const isPoint = (point: unknown): boolean => Array.isArray(point) && point.length === 2 && point.every(Number.isFinite);
 
-/** The coefficients that lead from places after a change to those before. */
+/** The coefficients that lead from places in the result to places in the original. */
 export function perspectiveCoefficients(op: string, startpoints: Points, endpoints: Points): Coefficients {
   for (const points of [startpoints, endpoints]) {
     if (Array.isArray(points) && points.length === 4 && points.every(isPoint)) continue;
@@ -428,7 +440,7 @@ export function perspectiveCoefficients(op: string, startpoints: Points, endpoin
   return solved(op, rows).map(Math.fround) as unknown as Coefficients;
 }
 
-/** The solution of n equations, each with its right side behind, by elimination with the largest pivots. */
+/** Solves n linear equations, each row followed by its right side, by Gaussian elimination with pivoting. */
 function solved(op: string, rows: readonly (readonly number[])[]): number[] {
   const n = rows.length;
   const m = rows.map((row) => [...row]);
@@ -449,7 +461,7 @@ function solved(op: string, rows: readonly (readonly number[])[]): number[] {
   return x;
 }
 
-/** Boxes around those of a picture in perspective. */
+/** The smallest boxes around the boxes of a picture after a perspective map. */
 function projectedBoxes(op: string, boxes: BoundingBoxes, [a, b, c, d, e, f, g, h]: Coefficients): BoundingBoxes {
   const denominator = a * e - b * d;
   if (denominator === 0)
@@ -473,14 +485,14 @@ function projectedBoxes(op: string, boxes: BoundingBoxes, [a, b, c, d, e, f, g, 
 // ── Elastic displacements ──
 
 interface ElasticArguments {
-  /** How far off each element is read, [1, H, W, 2], in halves of the size, x first. */
+  /** By how much each element's place is displaced, [1, H, W, 2], in halves of the size, x first. */
   displacement: Tensor;
   /** `bilinear` (default) or `nearest`. */
   interpolation?: Interpolation;
   fill?: Fill;
 }
 
-/** Pictures, tensors, masks or boxes with each element read somewhere else. */
+/** Displaces the elements of pictures, tensors, masks or boxes. */
 export const elastic = checked(
   'elastic(input, ...)',
   <T extends Tensor>(input: T, ...args: Arguments<ElasticArguments, ['displacement', 'interpolation', 'fill']>): T => {
@@ -495,7 +507,7 @@ export const elastic = checked(
   },
 );
 
-/** The places of the elements themselves, [1, H, W, 2]. */
+/** The undisplaced places of the elements, [1, H, W, 2]. */
 function identityGrid([height, width]: Size): Tensor {
   const middle = (i: number, size: number) => (2 * i + 1 - size) / size;
   const places = Array.from({ length: height * width }, (_, i) => [
@@ -505,7 +517,7 @@ function identityGrid([height, width]: Size): Tensor {
   return Tensor.of(fromHost(Float32Array.from(places.flat()), [1, height, width, 2], 'float32'));
 }
 
-/** `elastic` with all it needs. */
+/** `elastic` after parsing its arguments. */
 export function displaced<T extends Tensor>(op: string, input: T, displacement: Tensor, sampling: Sampling): T {
   if (input instanceof BoundingBoxes) return displacedBoxes(op, input, displacement) as Tensor as T;
   return onPixels(op, input, sampling, (batch, how, size) => {
@@ -515,7 +527,7 @@ export function displaced<T extends Tensor>(op: string, input: T, displacement: 
   });
 }
 
-/** Pictures [N, C, H, W] by displacements [N, H, W, 2]. */
+/** Warps pictures [N, C, H, W] by displacements [N, H, W, 2]. */
 export function warpedElastic(op: string, batch: Tensor, displacements: Tensor, sampling: Sampling): Tensor {
   return atGrid(op, batch, identityGrid(batch.shape.slice(-2) as [number, number]).add(displacements), sampling);
 }
@@ -527,7 +539,7 @@ function checkDisplacement(op: string, { shape }: Tensor, [height, width]: Size)
   );
 }
 
-/** As torchvision, which takes the displacement at the corners, rounded up, for the way back. */
+/** Displaces boxes. As torchvision, this subtracts the displacement read at each corner, rounded up. */
 function displacedBoxes(op: string, boxes: BoundingBoxes, displacement: Tensor): BoundingBoxes {
   const [height, width] = boxes.canvasSize;
   checkDisplacement(op, displacement, [height, width]);
