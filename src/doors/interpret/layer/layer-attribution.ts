@@ -52,7 +52,7 @@ interface InterpolateArguments {
 export abstract class InternalAttribution extends GradientAttribution {
   #layer: Module | readonly Module[];
 
-  /** @throws ArgumentError if a layer is no module of the network */
+  /** @throws ArgumentError if the network has no module of a given name */
   constructor(...args: Arguments<Forward & Within<Layer | readonly Layer[]>, ['forwardFunc', 'layer']>) {
     type Given = Forward & Within<Layer | readonly Layer[]>;
     const op = opOf(new.target);
@@ -66,7 +66,7 @@ export abstract class InternalAttribution extends GradientAttribution {
     return this.#layer;
   }
 
-  /** @throws ArgumentError if a layer is no module of the network */
+  /** @throws ArgumentError if the network has no module of a given name */
   set layer(layer: Layer | readonly Layer[]) {
     this.#layer = this.#found(layer);
   }

@@ -1,4 +1,5 @@
-// Owns what looking inside stands on: a layer by its module or name, and its output, of a network that stays as it was.
+// Finds layers by module or name, and runs a network in evaluation mode to get their outputs, without changing its
+// state.
 
 import { ArgumentError, ShapeError, scope, Tensor } from '../../../torch';
 import {
@@ -25,7 +26,7 @@ export const layerKind: Kind = {
   fits: (value) => value instanceof Module || typeof value === 'string',
 };
 
-/** The module that a layer names. @throws ArgumentError where the model holds no such layer */
+/** Resolves a layer to its module. @throws ArgumentError if the model has no such layer */
 export function moduleOf(op: string, model: Module, layer: Layer): Module {
   expectModule(op, model);
   if (typeof layer === 'string') {
@@ -46,12 +47,12 @@ export function moduleOf(op: string, model: Module, layer: Layer): Module {
   return layer;
 }
 
-/** @throws ArgumentError if the value is no module */
+/** @throws ArgumentError if the value is not a module */
 export function expectModule(op: string, model: unknown): asserts model is Module {
   if (!(model instanceof Module)) throw new ArgumentError(`${op}: expected an nn.Module, but got ${kindOf(model)}`);
 }
 
-/** Runs `fn` with every module in evaluation; afterwards each is in the mode that it was in. */
+/** Runs `fn` with every module in evaluation mode, and restores each module's mode afterwards. */
 export function evaluating<T>(model: Module, fn: () => T): T {
   const training = model.modules().filter((module) => module.training);
   for (const module of training) module.training = false;
@@ -62,10 +63,10 @@ export function evaluating<T>(model: Module, fn: () => T): T {
   }
 }
 
-/** Ends a call once everything that is wanted is there. */
+/** Thrown to end a forward pass once all wanted outputs are there. */
 class Enough {}
 
-/** Runs `run` and shows `seen` what each call of a module gave. */
+/** Runs `run`, and passes the result of each module call to `seen`. */
 function watching<T>(seen: (module: object, result: unknown) => void, run: () => T): T {
   const watcher: CallWatcher = {
     operation: (_name, _args, call) => call(),
@@ -80,7 +81,7 @@ function watching<T>(seen: (module: object, result: unknown) => void, run: () =>
   return watchedBy(watcher, run);
 }
 
-/** The tensor that a layer gave, the first where it gave several. */
+/** The tensor that a layer returned; the first if it returned several. */
 function tensorOf(op: string, module: Module, result: unknown): Tensor {
   const first = Array.isArray(result) ? result.find((item) => item instanceof Tensor) : result;
   if (first instanceof Tensor) return first;
@@ -88,9 +89,9 @@ function tensorOf(op: string, module: Module, result: unknown): Tensor {
 }
 
 /**
- * Outputs of layers for one input. Nothing is hooked: calls are watched while they run. Modules behind the last layer are not computed, so that a
- * network with a classifier of fixed size takes pictures of other sizes up to its convolutions. If a layer is called several times its last
- * output counts, as with Captum's hooks.
+ * The outputs of layers for one input. No hooks are registered: calls are watched while they run. Modules after the
+ * last layer do not run, so a network with a classifier of fixed size accepts pictures of other sizes up to its
+ * convolutions. If a layer is called several times, its last output counts, as with Captum's hooks.
  */
 export class Probe {
   readonly #op: string;
@@ -105,7 +106,7 @@ export class Probe {
     this.#layers = layers.map((layer) => moduleOf(op, model, layer));
   }
 
-  /** The outputs in the order of the layers, in evaluation. */
+  /** The outputs in the order of the layers, in evaluation mode. */
   run(input: Tensor): Tensor[] {
     return evaluating(this.#model, () => this.#run(input));
   }
@@ -134,7 +135,7 @@ export class Probe {
     return found.map((tensor, i) => tensor ?? this.#missing(this.#layers[i]!));
   }
 
-  /** How often each layer is called, by a rehearsal: nothing is computed and nothing stays. */
+  /** Counts the calls of each layer in a rehearsal: a forward pass that computes nothing and is undone. */
   #count(input: Tensor): number[] {
     const counts = this.#layers.map(() => 0);
     const seen = (module: object): void => {
@@ -150,7 +151,7 @@ export class Probe {
         failure = error;
       }
     });
-    // A network may fail behind its last layer of interest, such as at a classifier of a fixed size.
+    // Ignore a failure after the last layer of interest, such as at a classifier of a fixed size.
     const missing = this.#layers.find((_, i) => counts[i] === 0);
     if (missing && failure !== null) throw failure;
     return missing ? this.#missing(missing) : counts;
@@ -163,7 +164,7 @@ export class Probe {
   }
 }
 
-/** The output of the whole network, in evaluation. */
+/** The output of the whole network, in evaluation mode. */
 export function outputOf(op: string, model: Module, input: Tensor): Tensor {
   expectModule(op, model);
   return evaluating(model, () => tensorOf(op, model, callOf(model)(input)));

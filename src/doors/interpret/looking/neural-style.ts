@@ -1,4 +1,4 @@
-// Owns neural style: the content of one picture in the style of another.
+// Neural style transfer: the content of one picture in the style of another.
 
 import { ArgumentError, nn, noGrad, ShapeError, Tensor } from '../../../torch';
 import { type Arguments, kinds, type Module, parseArgs, shown, tensorKind as tensor } from '../../../torch/inside';
@@ -27,13 +27,13 @@ import {
 
 /** The options of `NeuralStyle`. */
 export interface NeuralStyleOptions extends PictureOptions, OptimizerOptions {
-  /** Layers whose maps should be those of the content. */
+  /** Layers whose feature maps should match those of the content. */
   contentLayers?: readonly Layer[];
-  /** Layers whose Gram matrices should be those of the style. */
+  /** Layers whose Gram matrices should match those of the style. */
   styleLayers?: readonly Layer[];
   /** Default 1. */
   contentWeight?: number;
-  /** Of all style layers together, or of each. Default 1e6. */
+  /** The weight of every style layer, or a list with one for each. Default 1e6. */
   styleWeight?: number | readonly number[];
   /** Weight of the total variation, by pixel. Default 0. */
   tv?: number;
@@ -48,7 +48,7 @@ export interface NeuralStyleOptions extends PictureOptions, OptimizerOptions {
 interface NeuralStyleArguments extends NeuralStyleOptions {
   model: Module;
   content: Tensor;
-  /** May be of another size. */
+  /** The style picture; it may have another size. */
   style: Tensor;
 }
 
@@ -70,19 +70,19 @@ export function gramMatrix(...args: Arguments<{ maps: Tensor }, ['maps']>): Tens
 }
 
 /**
- * Gatys et al. 2015, "A Neural Algorithm of Artistic Style": moves a picture x until its maps at the content layers are those of the content, and its Gram
- * matrices at the style layers those of the style. Lowers
+ * Gatys et al. 2015, "A Neural Algorithm of Artistic Style": changes a picture x until its feature maps at the content
+ * layers match those of the content, and its Gram matrices at the style layers match those of the style. Minimises
  *
  *     contentWeight · Σ_l mse(F_l(x), F_l(content)) + Σ_l styleWeight_l · mse(G_l(x), G_l(style)) + tv · TV(x) / pixels
  *
- * by L-BFGS, whose step here is one iteration, or by Adam. The network runs in evaluation, only as far as the last layer, and is as it was between steps
- * and afterwards.
+ * by L-BFGS, with one iteration per step, or by Adam. The network runs in evaluation mode, only as far as the last
+ * layer, and its state is restored after every step.
  *
  *     for await (const { image, step, terms } of neuralStyle(vgg.features, content, style, { contentLayers: ['7'], styleLayers: ['0', '2', '5', '7', '10'] })) …
  *
- * The terms are `content`, `style` and, where it has a weight, `tv`.
+ * The terms are `content`, `style` and, if its weight is not 0, `tv`.
  *
- * @throws ArgumentError where there is no layer, or the model has it not
+ * @throws ArgumentError if there are no layers, or the model does not have one of them
  */
 export function neuralStyle(
   ...args: [model: Module, content: Tensor, style: Tensor, options?: NeuralStyleOptions] | [NeuralStyleArguments]

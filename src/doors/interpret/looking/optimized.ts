@@ -1,30 +1,30 @@
-// Owns pictures that an optimizer moves, by Adam or L-BFGS, for those whose objective has a least value.
+// Optimizes pictures by Adam or L-BFGS, for objectives that have a minimum.
 
 import { noGrad, optim, scope, type Tensor } from '../../../torch';
 import { kinds } from '../../../torch/inside';
 import { clampInto, copyOf, type Frame, numbersOf, type PixelRange, steps, type Terms, total } from './picture-steps';
 
-/** What changes the picture from step to step. */
+/** The optimizer that changes the picture. */
 export type PictureOptimizer = 'lbfgs' | 'adam';
 
-/** A frame of a picture that an optimizer moves. */
+/** A frame of a picture under optimization. */
 export interface OptimizedFrame extends Frame {
-  /** How often the objective and its gradient have been computed so far. */
+  /** The number of evaluations of the objective and its gradient so far. */
   readonly evaluations: number;
 }
 
-/** Options of the optimizer that moves a picture. */
+/** The options of the optimizer. */
 export interface OptimizerOptions {
   /** Default 1 with L-BFGS, 0.02 with Adam. */
   lr?: number | null;
-  /** Of L-BFGS. Default 'strong_wolfe'. */
+  /** The line search of L-BFGS. Default 'strong_wolfe'. */
   lineSearchFn?: 'strong_wolfe' | null;
 }
 
-/** What these options are where they are not given. */
+/** The defaults of `OptimizerOptions`. */
 export const optimizerDefaults = { lr: null, lineSearchFn: 'strong_wolfe' } as const;
 
-/** What options of the optimizer take. */
+/** The types of the optimizer's options. */
 export const optimizedKinds = {
   optimizer: kinds.oneOf('lbfgs', 'adam'),
   lr: kinds.orNull(kinds.between(0)),
@@ -41,11 +41,11 @@ interface Settings {
   readonly lr: number | null;
   readonly lineSearchFn: 'strong_wolfe' | null;
   readonly range: PixelRange | null;
-  /** Of the picture, as the user gave it. */
+  /** The shape of the picture as the user gave it. */
   readonly shape: readonly number[];
 }
 
-/** Lowers the sum of the terms of a picture, which is written in place. */
+/** Minimises the sum of the objective's terms, and writes the picture in place. */
 export function optimized(
   image: Tensor,
   objective: (image: Tensor) => Terms,
@@ -55,7 +55,7 @@ export function optimized(
   return settings.optimizer === 'adam' ? byAdam(image, objective, settings) : byLbfgs(image, objective, settings);
 }
 
-/** The gradient of the objective goes to the picture alone: the network's parameters get none. */
+/** Computes the terms, and the gradient with respect to the picture only; the network's parameters get none. */
 function evaluated(image: Tensor, objective: (image: Tensor) => Terms): Terms {
   const terms = objective(image);
   total(terms).backward({ inputs: [image] });
@@ -84,7 +84,8 @@ async function* byLbfgs(
   settings: Settings,
 ): AsyncGenerator<OptimizedFrame> {
   const { op, count, every, signal, range, lineSearchFn, shape } = settings;
-  // One iteration a step; without a line search it evaluates once, as longer steps do.
+  // One iteration per step. Without a line search an iteration needs only one evaluation; 25 are PyTorch's limit for 20
+  // iterations.
   const maxEval = lineSearchFn === null ? 1 : 25;
   const lbfgs = new optim.LBFGS([image], {
     lr: settings.lr ?? 1,

@@ -1,4 +1,5 @@
-// Owns what the makers of pictures share: the frames that they yield, random shifts and turns, blur, and what keeps pictures smooth.
+// Shared by the functions that make pictures step by step: frames, random shifts and rotations, blur, and total
+// variation.
 
 import {
   ArgumentError,
@@ -27,39 +28,42 @@ import {
 import { gaussianBlur } from '../../vision/transforms/functional/blur';
 import { rotate } from '../../vision/transforms/functional/warp';
 
-/** What a maker of pictures yields as it goes. */
+/** What is yielded after a step. */
 export interface Frame {
-  /** The picture after the step, in the shape that was given; a tensor of its own. */
+  /** The picture after the step, a copy in the rank of the given picture. */
   readonly image: Tensor;
   /** Counted from 1. */
   readonly step: number;
-  /** The objective of the picture that the step began with. */
+  /** The objective before the step. */
   readonly loss: number;
-  /** The terms of the loss, each with its weight. */
+  /** The terms of the loss, each multiplied by its weight. */
   readonly terms: Readonly<Record<string, number>>;
 }
 
-/** Options of every maker of pictures. */
+/** The options of all functions that yield frames. */
 export interface FrameOptions {
-  /** Yield after so many steps, and after the last. Default 1. Nothing is read back in between, and nothing made. */
+  /** Yield a frame after every so many steps, and after the last. Default 1. Steps in between read nothing back. */
   every?: number;
-  /** Ends the iteration after the step under way. */
+  /** Ends the iteration after the current step. */
   signal?: AbortSignal | null;
 }
 
-/** Options of those whose pictures are free within a range and seen by a network. */
+/** The options of functions that optimize a picture for a network. */
 export interface PictureOptions extends FrameOptions {
-  /** Keeps pixels within a range: [0, 1], or with a bound for each channel. Default null: anywhere. */
+  /**
+   * Keeps pixels within a range such as [0, 1]; each bound may also be a list with one number per channel. Default
+   * null: no range.
+   */
   range?: PixelRange | null;
-  /** Is applied to the picture before the network: normalization, say. */
+  /** Applied to the picture before the network, for instance normalization. */
   preprocess?: ((x: Tensor) => Tensor) | null;
-  /** The seed of all random numbers: a start, shifts, turns. Default 0. */
+  /** The seed of all random numbers: initial picture, shifts and rotations. Default 0. */
   seed?: number;
 }
 
 const bound: Kind = kinds.either(kinds.number, kinds.listOf(kinds.number));
 
-/** The kinds of these options. */
+/** The types of `PictureOptions`. */
 export const pictureKinds = {
   range: kinds.orNull({
     words: 'a pair of bounds, each a number or a list of one for each channel,',
@@ -69,7 +73,7 @@ export const pictureKinds = {
   seed: kinds.integer,
 } satisfies Kinds<PictureOptions>;
 
-/** What these options are where they are not given. */
+/** The defaults of `PictureOptions`. */
 export const pictureDefaults: Required<PictureOptions> = {
   range: null,
   preprocess: null,
@@ -78,7 +82,7 @@ export const pictureDefaults: Required<PictureOptions> = {
   signal: null,
 };
 
-/** The picture as the network is shown it. */
+/** The picture after `preprocess`, as the network gets it. */
 export const prepared = (x: Tensor, { preprocess }: Pick<Required<PictureOptions>, 'preprocess'>): Tensor =>
   preprocess ? preprocess(x) : x;
 
@@ -86,10 +90,10 @@ export const prepared = (x: Tensor, { preprocess }: Pick<Required<PictureOptions
 export const noise = (shape: readonly number[], std: number, seed: number): Tensor =>
   noGrad(() => randn([...shape], { generator: new Generator().manualSeed(seed) }).mul(std));
 
-/** The terms of an objective, 0-d each; their sum is differentiated. */
+/** The terms of an objective, 0-d tensors; the objective is their sum. */
 export type Terms = Readonly<Record<string, Tensor>>;
 
-/** Numbers of terms, in one read-back. */
+/** Reads back the values of all terms at once. */
 export async function numbersOf(terms: Terms): Promise<{ loss: number; terms: Record<string, number> }> {
   const names = Object.keys(terms);
   const values = await stack(names.map((name) => terms[name]!.detach())).data();
@@ -100,7 +104,7 @@ export async function numbersOf(terms: Terms): Promise<{ loss: number; terms: Re
 /** The sum of all terms. */
 export const total = (terms: Terms): Tensor => Object.values(terms).reduce((sum, term) => sum.add(term));
 
-/** Steps at most: more would take days. */
+/** The most steps; more would take days. */
 const MOST_STEPS = 1_000_000;
 
 /** @throws ArgumentError unless each is a whole number from 1 to 1,000,000 */
@@ -124,8 +128,8 @@ export function expectWeights(op: string, weights: Readonly<Record<string, numbe
 }
 
 /**
- * Runs steps, and yields frames of them. `change` records a step on `image`, which it writes in place, and gives the terms before the step; it runs in a
- * scope of its own, so that nothing of it stays.
+ * Runs steps, and yields frames. `change` performs a step, writing `image` in place, and returns the terms before the
+ * step; it runs in a scope of its own, so that its intermediate values are freed.
  */
 export async function* steps(
   image: Tensor,
@@ -146,7 +150,7 @@ export async function* steps(
         change(step);
       });
       flush();
-      // The device is not to fall behind without bound.
+      // Wait for the device now and then, so that unfinished work does not pile up.
       if (step % 8 === 0) await synchronize();
       continue;
     }
@@ -156,7 +160,7 @@ export async function* steps(
   }
 }
 
-/** The picture as it is now, in the shape that the user gave it. */
+/** A copy of the current picture, in the rank that the user gave. */
 export const copyOf = (image: Tensor, shape: readonly number[]): Tensor =>
   noGrad(() =>
     image
@@ -168,7 +172,7 @@ export const copyOf = (image: Tensor, shape: readonly number[]): Tensor =>
 /** A copy of a picture that steps may write to. */
 export const canvasOf = (image: Tensor): Tensor => noGrad(() => image.detach().clone());
 
-/** Random shifts and turns of pictures, the same for the same seed. */
+/** Random shifts and rotations of pictures, reproducible by the seed. */
 export class Shaker {
   readonly #generator: Generator;
   readonly #jitter: number;
@@ -180,7 +184,7 @@ export class Shaker {
     this.#rotation = rotation;
   }
 
-  /** What moves a picture, and what moves its gradient back. */
+  /** The next random shift (`there`), its inverse for the gradient (`back`), and a random rotation (`turn`). */
   next(): { there: (image: Tensor) => Tensor; back: (image: Tensor) => Tensor; turn: (image: Tensor) => Tensor } {
     const whole = () => (this.#jitter > 0 ? (this.#generator.random() % (2 * this.#jitter + 1)) - this.#jitter : 0);
     const [down, right] = [whole(), whole()];
@@ -193,7 +197,10 @@ export class Shaker {
   }
 }
 
-/** Row y, column x of the result is row y - down, column x - right, round the borders. The amounts are scalars, so that all shifts share a plan. */
+/**
+ * Shifts the picture down and right, wrapping around at the borders. The amounts enter as scalars, so that all shifts
+ * reuse one plan.
+ */
 function shifted(image: Tensor, down: number, right: number): Tensor {
   const [height, width] = image.shape.slice(-2) as [number, number];
   const places = (size: number, by: number) =>
@@ -204,13 +211,13 @@ function shifted(image: Tensor, down: number, right: number): Tensor {
   return image.indexSelect(2, places(height, down)).indexSelect(3, places(width, right));
 }
 
-/** The picture turned about its middle, by degrees. */
+/** The picture rotated about its centre, in degrees. */
 const turned = (image: Tensor, angle: number): Tensor => rotate(image, angle, { interpolation: 'bilinear' });
 
-/** Gaussian blur of a standard deviation in pixels. */
+/** Gaussian blur; `sigma` is the standard deviation in pixels. */
 export function softened(image: Tensor, sigma: number): Tensor {
   const [height, width] = image.shape.slice(-2) as [number, number];
-  // Reflected borders end before the picture's other side.
+  // Reflection padding must be narrower than the picture.
   const reach = Math.min(Math.ceil(3 * sigma), height - 1, width - 1);
   return reach < 1 ? image : gaussianBlur(image, [2 * reach + 1, 2 * reach + 1], [sigma, sigma]);
 }
@@ -218,7 +225,7 @@ export function softened(image: Tensor, sigma: number): Tensor {
 interface VariationArguments {
   /** [N, C, H, W] */
   image: Tensor;
-  /** Default: 2. */
+  /** The exponent. Default: 2. */
   beta?: number;
 }
 
@@ -249,7 +256,7 @@ export function totalVariation(...args: Arguments<VariationArguments, ['image', 
     .narrow(2, 0, height - 1)
     .narrow(3, 1, width - 1)
     .sub(inner);
-  // The root has no slope at 0.
+  // Add a small number, because the root has no derivative at 0.
   return down
     .square()
     .add(right.square())
@@ -258,10 +265,10 @@ export function totalVariation(...args: Arguments<VariationArguments, ['image', 
     .sum();
 }
 
-/** The least and the greatest value of pixels: two numbers, or a pair for each channel. */
+/** The minimum and the maximum of pixels: each a number, or a list with one number per channel. */
 export type PixelRange = readonly [low: number | readonly number[], high: number | readonly number[]];
 
-/** Writes the picture's values into a range. */
+/** Clamps the picture to a range, in place. */
 export function clampInto(op: string, image: Tensor, range: PixelRange | null): void {
   if (range === null) return;
   const [low, high] = range.map((bound) => (typeof bound === 'number' ? bound : channelwise(op, image, bound))) as [
@@ -284,8 +291,8 @@ function channelwise(op: string, image: Tensor, bounds: readonly number[]): Tens
   return tensor([...bounds], { dtype: 'float32' }).reshape([1, -1, 1, 1]);
 }
 
-/** A batch of one map for each channel, [C, H · W]: as features of styles and losses. */
+/** Flattens each channel's map: [N, C, …] → [N, C, H · W], for Gram matrices and losses. */
 export const flatMaps = (maps: Tensor): Tensor => maps.reshape([maps.shape[0]!, maps.shape[1]!, -1]);
 
-/** Tensors of a list side by side, as one vector. */
+/** Concatenates the elements of all tensors to one vector. */
 export const flatAll = (tensors: readonly Tensor[]): Tensor => cat(tensors.map((each) => each.reshape([-1])));

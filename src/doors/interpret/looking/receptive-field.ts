@@ -1,4 +1,4 @@
-// Owns the public face of receptive fields, and the sizes that convolutions and pooling give.
+// The public functions for receptive fields, and for the output sizes of convolutions and pooling.
 
 import { ArgumentError, noGrad, ShapeError, scope, Tensor, zeros } from '../../../torch';
 import {
@@ -18,26 +18,26 @@ import { evaluating, expectModule, type Layer, moduleOf } from './layers';
 
 export type { ReceptiveField };
 
-/** A layer as an input goes through it. */
+/** The output shape and the receptive field of a layer, for one input. */
 export interface LayerShape {
-  /** Its dotted name; '' is the model. */
+  /** The layer's dotted name; '' is the model itself. */
   readonly name: string;
-  /** Its class. */
+  /** The name of the layer's class. */
   readonly type: string;
   readonly outputShape: readonly number[];
-  /** Null where the input has no spatial dimensions. */
+  /** Null if the input has no spatial dimensions. */
   readonly receptiveField: ReceptiveField | null;
 }
 
 interface ShapeArguments {
   model: Module;
-  /** Of the input, batch included: [1, 3, 224, 224]. */
+  /** The shape of the input, including the batch: [1, 3, 224, 224]. */
   inputSize: readonly number[];
 }
 
 /**
- * Shapes and receptive fields of all layers, in the order in which they are called, for an input of a size. Nothing is computed and no device is
- * needed. See `receptiveField`.
+ * The output shapes and receptive fields of all layers for an input of the given size, in the order of their calls.
+ * Nothing is computed, and no device is needed. See `receptiveField`.
  *
  *     for (const { name, outputShape, receptiveField } of layerShapes(model, [1, 3, 224, 224])) …
  */
@@ -49,20 +49,24 @@ export function layerShapes(...args: Arguments<ShapeArguments, ['model', 'inputS
 interface FieldArguments {
   model: Module;
   layer: Layer;
-  /** The shape of an input, batch included; a wider field is global. Default [1, channels of the first convolution, 224, 224]. */
+  /**
+   * The shape of an input, including the batch; a field that is wider counts as global. Default [1, channels of the
+   * first convolution, 224, 224].
+   */
   inputSize?: readonly number[] | null;
 }
 
 /**
- * The receptive field of a layer's units: how many places of the input each hangs on (height, width), how far those of neighbours lie apart, and
- * where the first begins. Every operation counts, whether a module or a function, and branches are joined. A unit that sees all of the input, such as
- * one of a linear layer, is `isGlobal`. The statistics of normalisation layers are not counted, nor the batch.
+ * The receptive field of a layer's units, [height, width] each: how many input positions a unit depends on (`size`),
+ * the distance between the fields of neighbours (`stride`), and where the first field begins (`start`). Every operation
+ * counts, whether a module or a function, and branches are joined. A unit that sees the whole input, such as one of a
+ * linear layer, is `isGlobal`. The statistics of normalisation layers do not count, nor does the batch dimension.
  *
  *     receptiveField(alexNet, 'features.3');   // { size: [51, 51], stride: [8, 8], start: [-18, -18], isGlobal: false }
  *
  * Araujo et al. 2019, "Computing Receptive Fields of Convolutional Neural Networks", equations 2 to 5.
  *
- * @throws ArgumentError where the layer is not called, or sees no picture
+ * @throws ArgumentError if the layer is not called, or the input has no spatial dimensions
  */
 export function receptiveField(...args: Arguments<FieldArguments, ['model', 'layer', 'inputSize']>): ReceptiveField {
   const o = parseArgs<FieldArguments>('receptiveField', ['model', 'layer'], { inputSize: null }, args);
@@ -77,7 +81,7 @@ export function receptiveField(...args: Arguments<FieldArguments, ['model', 'lay
   throw new ArgumentError('receptiveField: expected an input with spatial dimensions; pass its { inputSize }');
 }
 
-/** A picture of usual size, with the channels that the first convolution takes. */
+/** The shape of a 224 × 224 picture with the channels that the first convolution takes. */
 function usualSize(model: Module): number[] {
   for (const module of model.modules()) {
     const { weight, inChannels } = module as { weight?: unknown; inChannels?: unknown };
@@ -87,7 +91,7 @@ function usualSize(model: Module): number[] {
   throw new ArgumentError('receptiveField: expected inputSize for a model without convolutions');
 }
 
-/** Calls the model in a rehearsal, and notes each layer's result, or those of one layer. */
+/** Runs the model in a rehearsal, and records the results of all layers, or of `only` one. */
 function followed(op: string, model: Module, inputSize: readonly number[], only: Module | null): LayerShape[] {
   expectModule(op, model);
   if (!Array.isArray(inputSize) || inputSize.length < 2 || inputSize.some((n) => !Number.isInteger(n) || n < 1)) {
@@ -118,16 +122,16 @@ function followed(op: string, model: Module, inputSize: readonly number[], only:
       tracker.input(input);
       tracker.watch(() => callOf(model)(input));
     } catch (error) {
-      // A classifier of another size is behind the layer in question.
+      // Ignore a failure after the layer in question, such as at a classifier of another size.
       if (only === null || rows.length === 0) throw error;
     }
   };
-  // The rehearsal restores the modes of training that it found: those of evaluation.
+  // `evaluating` must be outermost, because undoing the rehearsal restores the training modes at its start.
   evaluating(model, () => scope(() => noGrad(() => undone(rehearse))));
   return rows;
 }
 
-/** The places of the input that a unit sees: [begin, end) axis by axis, cut at the borders. */
+/** The part of the input that a unit sees: [begin, end) for each axis, cut off at the borders. */
 export function fieldOf(field: ReceptiveField, unit: readonly number[], sizes: readonly number[]): [number, number][] {
   return sizes.map((size, i) => {
     if (field.isGlobal) return [0, size];
@@ -137,29 +141,29 @@ export function fieldOf(field: ReceptiveField, unit: readonly number[], sizes: r
 }
 
 interface SizeArguments {
-  /** A size, or one for each dimension. */
+  /** A size for all dimensions, or a list with one for each. */
   inputSize: number | readonly number[];
   kernelSize: number | readonly number[];
   stride?: number | readonly number[] | null;
   /** A number, one for each dimension, 'same' or 'valid'. */
   padding?: number | readonly number[] | 'same' | 'valid';
   dilation?: number | readonly number[];
-  /** Round up, as pooling may: the last window must still begin inside. Default false. */
+  /** Round up, as pooling can; the last window must still begin inside the input or its left padding. Default false. */
   ceilMode?: boolean;
 }
 
-/** A whole number, or one for each dimension. */
+/** A whole number, or a list with one for each dimension. */
 const sides = kinds.either(kinds.whole(0), kinds.nonEmpty(kinds.whole(0)));
 
 type SizeOrder = ['inputSize', 'kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
 
 /**
- * The size that a convolution or pooling gives: ⌊(n + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1. A list for lists. Defaults: stride 1,
- * padding 0, dilation 1.
+ * The output size of a convolution or pooling: ⌊(n + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1. If an
+ * argument is a list, so is the result. Defaults: stride 1, padding 0, dilation 1.
  *
  *     convOutputSize(224, 11, { stride: 4, padding: 2 });   // 55
  *
- * @throws ShapeError where the kernel is larger than the padded input
+ * @throws ShapeError if the kernel is larger than the padded input
  */
 export function convOutputSize(...args: Arguments<SizeArguments, SizeOrder>): number | number[] {
   const o = parseArgs<SizeArguments>(
@@ -201,7 +205,8 @@ interface TransposedArguments {
 }
 
 /**
- * The size that a transposed convolution gives: (n − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
+ * The output size of a transposed convolution: (n − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding +
+ * 1.
  *
  *     convTransposeOutputSize(14, 2, { stride: 2 });   // 28
  */

@@ -1,4 +1,4 @@
-// Owns pictures made again from what a layer knows of them.
+// Reconstructs a picture from its features at a layer.
 
 import { noGrad, type Tensor } from '../../../torch';
 import { kinds, type Module, parseArgs, tensorKind as tensor } from '../../../torch/inside';
@@ -27,13 +27,13 @@ import {
 export interface ReconstructOptions extends PictureOptions, OptimizerOptions {
   /** Weight of the total variation, by pixel. Default 1e-3. */
   tv?: number;
-  /** Its exponent: 2 smooths, 1 keeps edges. Default 2. */
+  /** The exponent of the total variation: 2 smooths, 1 keeps edges. Default 2. */
   beta?: number;
   /** Default 100. */
   steps?: number;
   /** Default 'adam'. */
   optimizer?: PictureOptimizer;
-  /** Where to start; default small random numbers. */
+  /** The initial picture; default: small random numbers. */
   start?: Tensor | null;
 }
 
@@ -49,12 +49,13 @@ const OP = 'reconstruct';
 const START = 0.1;
 
 /**
- * A picture with the features that `image` has at a layer: the deeper the layer, the more of the picture is free. Lowers
+ * Finds a picture that has the same features at a layer as `image`. The deeper the layer, the less of the picture its
+ * features determine. Minimises
  *
  *     ‖Φ(x) − Φ(x₀)‖² / ‖Φ(x₀)‖² + tv · Σ ((∂x/∂i)² + (∂x/∂j)²)^{β/2} / pixels
  *
- * from a random start (Mahendran & Vedaldi 2015, "Understanding Deep Image Representations by Inverting Them"). The network runs in evaluation, only as
- * far as the layer, and is as it was between steps and afterwards.
+ * from a random start (Mahendran & Vedaldi 2015, "Understanding Deep Image Representations by Inverting Them"). The
+ * network runs in evaluation mode, only as far as the layer, and its state is restored after every step.
  *
  *     for await (const { image, step, terms } of reconstruct(alexNet, dog, 'features.10', { tv: 0.01 })) …
  *

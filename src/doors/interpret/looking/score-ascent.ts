@@ -1,4 +1,4 @@
-// Owns ascent on a score: a picture that a class, a unit, a channel or a layer answers to.
+// Gradient ascent on a score: makes a picture that strongly excites a class, a unit, a channel or a layer.
 
 import { ArgumentError, autograd, noGrad, Tensor } from '../../../torch';
 import { kinds, type Module, parseArgs, shown, tensorKind as tensor } from '../../../torch/inside';
@@ -22,13 +22,13 @@ import {
 
 /** The options of `ScoreAscent`. */
 export interface ScoreAscentOptions extends PictureOptions {
-  /** The class whose score is raised: a row of the network's output. */
+  /** The class whose score is raised: an index into dimension 1 of the network's output. */
   target?: number | null;
-  /** In place of a class, a layer: all of it, or with `channel`, or `unit`, a part. */
+  /** The layer to excite, instead of a class: all of it, or a part given by `channel` or `unit`. */
   layer?: Layer | null;
   /** A channel of the layer's maps, or a feature of its vectors. */
   channel?: number | null;
-  /** The place [y, x] of one unit of the channel. */
+  /** The position [y, x] of one unit of the channel. */
   unit?: readonly number[] | null;
   /** Default 100. */
   steps?: number;
@@ -38,21 +38,21 @@ export interface ScoreAscentOptions extends PictureOptions {
   l2?: number;
   /** Standard deviation of the blur, in pixels. Default 0.5. */
   blur?: number;
-  /** Blur after so many steps; 0 never. Default 10. */
+  /** Blur after every so many steps; 0 means never. Default 10. */
   blurEvery?: number;
-  /** The share of pixels, those of least norm, that are set to 0 after each step. Default 0. */
+  /** The share of pixels with the smallest norms that are set to 0 after each step. Default 0. */
   clipNorm?: number;
-  /** The share of pixels, those of least |x · ∂s/∂x|, that are set to 0 after each step. Default 0. */
+  /** The share of pixels with the smallest |x · ∂s/∂x| that are set to 0 after each step. Default 0. */
   clipContribution?: number;
-  /** The greatest random shift in pixels, to all sides. Default 2. */
+  /** The largest random shift in pixels, in every direction. Default 2. */
   jitter?: number;
-  /** The greatest random turn in degrees. Default 0. */
+  /** The largest random rotation in degrees. Default 0. */
   rotation?: number;
 }
 
 interface ScoreAscentArguments extends ScoreAscentOptions {
   model: Module;
-  /** Where to start: a picture [N, C, H, W] or [C, H, W], or such a shape for small random numbers. */
+  /** The initial picture, [N, C, H, W] or [C, H, W]; or such a shape, for a start from small random numbers. */
   image: Tensor | readonly number[];
 }
 
@@ -62,18 +62,19 @@ const OP = 'scoreAscent';
 const START = 0.01;
 
 /**
- * Climbs the score of a class, or the activation of a channel, a unit or a layer, by the gradient with respect to the picture:
+ * Raises the score of a class, or the activation of a channel, a unit or a layer, by gradient ascent on the picture:
  *
  *     x ← x + lr · g / ‖g‖,   g = ∂/∂x (s(x) − l2 ‖x‖²)
  *
- * with the regularisers of Simonyan et al. 2014 (L2) and Yosinski et al. 2015 (blur, clipping of small norms and of small contributions), random shifts
- * and turns. Scores are those before a softmax. The network runs in evaluation, and is as it was between steps and afterwards.
+ * with the regularisers of Simonyan et al. 2014 (L2) and Yosinski et al. 2015 (blur, clipping of small norms and of
+ * small contributions), and random shifts and rotations. Scores should be logits. The network runs in evaluation mode,
+ * and its state is restored after every step.
  *
  *     for await (const { image, step, terms } of scoreAscent(model, [1, 1, 28, 28], { target: 3 })) console.log(step, terms.score);
  *
- * Yields `Frame`s, whose terms are `score` and `l2`.
+ * Yields `Frame`s with the terms `score` and `l2`.
  *
- * @throws ArgumentError for a target that is none, or a layer that the model has not
+ * @throws ArgumentError for a target out of range, or a layer that the model does not have
  */
 export function scoreAscent(
   ...args: [model: Module, image: Tensor | readonly number[], options?: ScoreAscentOptions] | [ScoreAscentArguments]
@@ -154,7 +155,7 @@ function startOf(given: Tensor | readonly number[], seed: number): Tensor {
   return noise(given, START, seed);
 }
 
-/** The score to raise, as a function of the picture that the network is shown. */
+/** The score to raise, as a function of the preprocessed picture. */
 function scoreOf(o: {
   model: Module;
   target: number | null;
@@ -185,7 +186,7 @@ function scoreOf(o: {
   };
 }
 
-/** The picture without those pixels, a share of each picture's, whose `size` [N, 1, H, W] is least. */
+/** Sets to 0 the given share of each picture's pixels: those of the smallest `size` [N, 1, H, W]. */
 function clipped(image: Tensor, size: Tensor, share: number): Tensor {
   const least = size.flatten(1).quantile(share, { dim: 1, keepdim: true }).reshape([-1, 1, 1, 1]);
   return image.mul(size.ge(least).to('float32'));

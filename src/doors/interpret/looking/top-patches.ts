@@ -1,4 +1,4 @@
-// Owns the patches of a data set that excite units most, with the part of the input that they saw.
+// Finds the patches of a data set that excite units most.
 
 import { ArgumentError, noGrad, scope, type Tensor } from '../../../torch';
 import { type Arguments, kinds, type Module, parseArgs, type ReceptiveField, shown } from '../../../torch/inside';
@@ -13,24 +13,24 @@ interface TopPatchArguments {
   layer: Layer;
   /** Channels of maps, features of vectors: dimension 1 of the layer's output. Default: all. */
   units?: readonly number[] | number | null;
-  /** Patches of each unit. Default 9. */
+  /** The number of patches for each unit. Default 9. */
   k?: number;
   /** Default 64. */
   batchSize?: number;
-  /** Is told how many inputs have been seen. */
+  /** Called after each batch with the number of inputs seen so far. */
   onProgress?: ((seen: number) => void) | null;
   signal?: AbortSignal | null;
 }
 
-/** A part of an input that a unit answered to. */
+/** A part of an input that excites a unit. */
 export interface Patch {
-  /** What the unit gave. */
+  /** The unit's activation. */
   readonly value: number;
-  /** The number of the input, in the order of the data. */
+  /** The index of the input in the data. */
   readonly index: number;
-  /** The place in the unit's map: [y, x]; empty for a unit without a map. */
+  /** The position in the unit's map, [y, x]; empty if the unit has no map. */
   readonly position: readonly number[];
-  /** The unit's receptive field, cut at the border: [top, left, bottom, right], the last two not included. */
+  /** The unit's receptive field, cut off at the border: [top, left, bottom, right], bottom and right exclusive. */
   readonly box: readonly number[];
   /** That part of the input, [C, h, w]. */
   readonly patch: Tensor;
@@ -44,14 +44,15 @@ interface Candidate {
 }
 
 /**
- * The patches of the inputs that excite units of a layer most: for each unit up to `k` patches, the strongest first, no two of one input (Zeiler & Fergus
- * 2014; Girshick et al. 2014, section 3.1). Each patch is the unit's receptive field, cut from the input.
+ * The patches of the inputs that excite the units of a layer most: for each unit up to `k` patches, the strongest
+ * first, at most one per input (Zeiler & Fergus 2014; Girshick et al. 2014, section 3.1). Each patch is the unit's
+ * receptive field, cut from the input.
  *
  *     const [patches] = await topPatches(alexNet, dataset, 'features.6', { units: 12, k: 9 });
  *
  * The inputs of the patches stay in memory until the search ends.
  *
- * @throws ArgumentError if the layer has no such unit; the reason of `signal` where it aborts
+ * @throws ArgumentError if the layer has no such unit; the reason of `signal` if it aborts
  */
 export async function topPatches(
   ...args: Arguments<TopPatchArguments, ['model', 'inputs', 'layer', 'units', 'k', 'batchSize', 'onProgress', 'signal']>
@@ -98,7 +99,7 @@ export async function topPatches(
       });
       return [...list, ...column].sort((a, b) => b.value - a.value).slice(0, o.k);
     });
-    // Rows are cut out now, so that a batch need not stay for one of its inputs.
+    // Copy the winning rows now, so that their whole batch need not stay in memory.
     const rows = new Map<number, Tensor>();
     const rowOf = (index: number): Tensor => {
       const row = rows.get(index) ?? input.at(index - offset).clone();
@@ -115,7 +116,7 @@ export async function topPatches(
   return best.map((list) => list.map((item) => patchOf(item, sizes, field, inputSizes)));
 }
 
-/** The greatest value of each unit on each input, and its place in the map. */
+/** The maximum of each unit on each input, its position in the map, and the map's sizes. */
 function strongest(output: Tensor): [Tensor, Tensor, readonly number[]] {
   const { shape } = output;
   const flat = output.reshape([shape[0]!, shape[1] ?? 1, -1]);

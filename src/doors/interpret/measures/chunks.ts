@@ -1,8 +1,11 @@
-// Owns how many perturbations of every example are made at a time.
+// Decides how many perturbations of every example are evaluated at once.
 
 import { expectCount, warnOnce } from '../../../torch/inside';
 
-/** The sizes of the parts in which `samples` perturbations of each of `examples` are made: all at once, or no more rows than are allowed. */
+/**
+ * Splits `samples` perturbations of each example into parts: a single part, or parts of at most `maxExamplesPerBatch`
+ * rows. Returns their sizes.
+ */
 export function partsOf(op: string, samples: number, maxExamplesPerBatch: number | null, examples: number): number[] {
   if (maxExamplesPerBatch === null) return [samples];
   const rows = expectCount(op, 'maxExamplesPerBatch', maxExamplesPerBatch);

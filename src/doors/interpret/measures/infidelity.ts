@@ -1,4 +1,4 @@
-// Infidelity: how far attributions are from what the network really does where its inputs are perturbed.
+// Infidelity: the error of attributions as a prediction of how the output changes if the inputs are perturbed.
 
 import { ArgumentError, noGrad, onesLike, ShapeError, scope, Tensor, where } from '../../../torch';
 import { type Arguments, flush, kindOf, parseArgs, sameShape, showShape } from '../../../torch/inside';
@@ -21,8 +21,8 @@ import { partsOf } from './chunks';
 type Original = Tensor & readonly Tensor[];
 
 /**
- * Gives perturbations I and inputs x − I, or whatever I says, for rows in which every example stands several times. Its second argument
- * are the baselines, where there are any.
+ * Returns [I, x − I]: perturbations, and perturbed inputs, for rows that hold each example several times in a row. The
+ * second argument holds the baselines, if any are given.
  */
 export type InfidelityPerturbFunction = (
   inputs: Original,
@@ -33,17 +33,17 @@ interface InfidelityArguments {
   forwardFunc: ForwardFunction;
   perturbFunc: InfidelityPerturbFunction;
   inputs: Inputs;
-  /** Of the inputs' shapes. */
+  /** The attributions, of the inputs' shapes. */
   attributions: Inputs;
-  /** Given to `perturbFunc`. */
+  /** Passed to `perturbFunc`. */
   baselines?: Baselines;
   additionalForwardArgs?: unknown;
   target?: Target;
-  /** Perturbations of every example; default 10. */
+  /** Perturbations of each example; default 10. */
   nPerturbSamples?: number;
-  /** Rows that run at a time; default: all. */
+  /** Rows that run at once; default: all. */
   maxExamplesPerBatch?: number | null;
-  /** Scale the attributions so that they fit best; default false. */
+  /** Scale the attributions by the factor of the best fit; default false. */
   normalize?: boolean;
 }
 
@@ -61,18 +61,19 @@ type Order = [
 ];
 
 /**
- * The expected squared error of what attributions Φ say of a perturbation I of the inputs, for every example, [N]. Yeh, Hsieh, Suggala,
- * Inouye & Ravikumar 2019, arXiv:1901.09392:
+ * The expected squared error of attributions Φ in predicting how the output changes under a perturbation I of the
+ * inputs, for every example, [N]. Yeh, Hsieh, Suggala, Inouye & Ravikumar 2019, arXiv:1901.09392:
  *
  *     E_I (β Σ I Φ − (f(x) − f(x − I)))²
  *
- * with β = 1, or with `normalize` the best, E[(Σ I Φ)(f(x) − f(x − I))] / E[(Σ I Φ)²], so that scaling attributions changes nothing.
- * For attributions that are parts of the output, I is the share of x − baseline that is taken away.
+ * with β = 1. With `normalize`, β is the best factor, E[(Σ I Φ)(f(x) − f(x − I))] / E[(Σ I Φ)²], so that the scale of
+ * the attributions does not matter. For attributions that are shares of the output, I is the share of x − baseline that
+ * is removed.
  *
  *     const perturb = (x) => { const noise = torch.randnLike(x).mul(0.03); return [noise, x.sub(noise)]; };
  *     const error = infidelity(model, perturb, x, new Saliency(model).attribute(x, { target, abs: false }), { target });
  *
- * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
+ * @throws ArgumentError, ShapeError or IndexError for arguments that do not fit
  */
 export function infidelity(...args: Arguments<InfidelityArguments, Order>): Tensor {
   const op = 'infidelity';
@@ -154,7 +155,7 @@ export function infidelity(...args: Arguments<InfidelityArguments, Order>): Tens
   });
 }
 
-/** Σ (β a − b)² for the β that makes it least, from Σ a², Σ a b and Σ b². */
+/** The minimum over β of Σ (β a − b)², from Σ a², Σ a b and Σ b². */
 function leastError(sums: readonly Tensor[]): Tensor {
   const [aa, ab, bb] = sums as [Tensor, Tensor, Tensor];
   const beta = ab.div(where(aa.eq(0), onesLike(aa), aa));
@@ -173,12 +174,13 @@ function expectShapes(op: string, name: string, given: readonly Tensor[], inputs
   throw new ShapeError(`${op}: expected ${name} of shape ${shapes(inputs)}, but got ${shapes(given)}`);
 }
 
-/** Gives perturbed inputs. */
+/** A function that returns perturbed inputs. */
 export type PerturbedInputs = (inputs: Original, baselines?: Baselines) => Inputs;
 
 /**
- * Makes a perturbing function for `infidelity` of one that only gives perturbed inputs x′. The perturbations are then x − x′, and for
- * attributions that are multiplied by inputs (x − x′) / (x − baseline), or x − x′ where that divides by 0.
+ * Turns a function that returns only perturbed inputs x′ into a perturbing function for `infidelity`. The perturbations
+ * are x − x′. With `multiplyByInputs`, for attributions that are multiplied by inputs, they are (x − x′) / (x −
+ * baseline), or x − x′ where the denominator is 0.
  *
  *     const perturb = infidelityPerturbFuncDecorator(false)((x) => x.sub(torch.randnLike(x).mul(0.003)));
  */

@@ -1,4 +1,4 @@
-// Sensitivity: how much an explanation changes where its input hardly does.
+// Sensitivity: how much an explanation changes if its input changes slightly.
 
 import { ArgumentError, cat, maximum, noGrad, onesLike, ShapeError, Tensor, tensor, where } from '../../../torch';
 import {
@@ -22,37 +22,40 @@ import { partsOf } from './chunks';
 
 type Original = Tensor & readonly Tensor[];
 
-/** Explains inputs, with options: the explanation or a promise of it. */
+/** A function that explains inputs, given options; returns the explanation or a promise of it. */
 export type Explanation<R = unknown> = (inputs: Original, options: Readonly<Record<string, unknown>>) => R;
 
 interface SensitivityOptions {
-  /** Perturbs rows in which every example stands several times; default: adds noise from −perturbRadius to perturbRadius to each number. */
+  /**
+   * Perturbs rows that hold each example several times in a row. Default: adds uniform noise from −perturbRadius to
+   * perturbRadius to each element.
+   */
   perturbFunc?: (inputs: Original, perturbRadius: number) => Inputs;
-  /** Given to `perturbFunc`; default 0.02. */
+  /** Passed to `perturbFunc`; default 0.02. */
   perturbRadius?: number;
-  /** Perturbations of every example; default 10. */
+  /** Perturbations of each example; default 10. */
   nPerturbSamples?: number;
-  /** The norm of explanations: 'fro', the root of the sum of squares (default), or p of the p-norm. */
+  /** The norm of explanations: 'fro', the root of the sum of squares (default), or the p of a p-norm. */
   normOrd?: number | 'fro';
-  /** Rows that are explained at a time; default: all. */
+  /** Rows that are explained at once; default: all. */
   maxExamplesPerBatch?: number | null;
 }
 
-/** A method whose promises may be made under a switch such as `noGrad`. */
+/** A method whose promises keep switches such as `noGrad` that were active at the call. */
 type Promising = PerturbationAttribution & { attribute(...args: never[]): CarriedPromise<unknown> };
 
-/** Those of the measure, and all that the explanation takes. */
+/** The options of the measure; any others go to the explanation. */
 export interface SensitivityMaxOptions extends SensitivityOptions {
   readonly [option: string]: unknown;
 }
 
-/** A promise where the explanation is one. */
+/** A promise if the explanation returns one. */
 type Sensitivity<R> =
   R extends CarriedPromise<unknown> ? CarriedPromise<Tensor> : R extends Promise<unknown> ? Promise<Tensor> : Tensor;
 
 type Order = ['perturbFunc', 'perturbRadius', 'nPerturbSamples', 'normOrd', 'maxExamplesPerBatch'];
 
-/** The arguments behind the inputs. */
+/** The arguments after the inputs. */
 type Rest = OpenArguments<SensitivityOptions, Order, [options?: SensitivityMaxOptions]>;
 
 interface Explained<E> extends SensitivityMaxOptions {
@@ -61,19 +64,19 @@ interface Explained<E> extends SensitivityMaxOptions {
 }
 
 /**
- * The greatest relative change of an explanation among perturbations of the inputs, for every example, [N]. Yeh, Hsieh, Suggala, Inouye &
- * Ravikumar 2019, arXiv:1901.09392:
+ * The largest relative change of an explanation among random perturbations of the inputs, for every example, [N]. Yeh,
+ * Hsieh, Suggala, Inouye & Ravikumar 2019, arXiv:1901.09392:
  *
  *     max_{‖δ‖ ≤ r} ‖Φ(x + δ) − Φ(x)‖ / ‖Φ(x)‖
  *
- * over the perturbations that are drawn; a norm of 0 counts as 1.
+ * over the perturbations drawn; a norm of 0 is replaced by 1.
  *
  *     const sensitivity = sensitivityMax(new Saliency(model), x, { target: 3 });
  *
- * The explanation is a method or a function; a promise comes where it gives promises. Targets, further arguments, baselines and masks among
- * the options are repeated with the rows.
+ * The explanation is an attribution method or a function. If it returns promises, so does this. Targets, further
+ * arguments, baselines and masks among the options are repeated with the rows.
  *
- * @throws ArgumentError, ShapeError for arguments that do not fit, and the errors of the explanation
+ * @throws ArgumentError or ShapeError for arguments that do not fit, and the errors of the explanation
  */
 export function sensitivityMax(method: Promising, inputs: Inputs, ...rest: Rest): CarriedPromise<Tensor>;
 export function sensitivityMax(method: PerturbationAttribution, inputs: Inputs, ...rest: Rest): Promise<Tensor>;
@@ -169,7 +172,7 @@ function normOf(op: string, order: unknown): (rows: Tensor) => Tensor {
   throw new ArgumentError(`${op}: expected normOrd to be 'fro' or a number, but got ${shown(order)}`);
 }
 
-/** The greatest changes so far of one explanation. */
+/** Tracks the largest change of an explanation so far. */
 class Changes {
   readonly #first: readonly Tensor[];
   #greatest: Tensor | null = null;
@@ -182,7 +185,7 @@ class Changes {
     this.#first = listInputs(op, first).inputs;
   }
 
-  /** Takes in explanations of rows in which every example stands `count` times in place. */
+  /** Adds the explanations of rows that hold each example `count` times in a row. */
   add(given: unknown, count: number): void {
     const { inputs: explanations } = listInputs(this.op, given);
     noGrad(() => {

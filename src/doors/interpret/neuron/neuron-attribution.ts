@@ -1,4 +1,4 @@
-// The base of methods that explain a neuron of a layer, and how a neuron is chosen.
+// The base class of methods that explain a neuron of a layer, and the choice of the neuron.
 
 import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import { type Arguments, kindOf, shown, showShape } from '../../../torch/inside';
@@ -7,33 +7,34 @@ import { asLayerValue, type Layer, type LayerValue } from '../layer/capture';
 import { InternalAttribution, type Within } from '../layer/layer-attribution';
 
 /**
- * A neuron of a layer: its index behind the dimension of examples, a number or several; slices, such as `'2:5'`, stand for the sum over
- * them. Or a function that makes of what the layer gives, or gets, one number for each example.
+ * A neuron of a layer, as its index into the dimensions after the first: a number or a list. A slice in the list, such
+ * as `'2:5'`, stands for the sum over its elements. Or a function that computes one number per example from the layer's
+ * output (or input).
  */
 export type NeuronSelector<V extends LayerValue = Tensor> =
   | number
   | readonly (number | string)[]
   | ((value: V) => Tensor);
 
-/** A neuron by name. */
+/** The option `neuronSelector`. */
 export interface Selected<V extends LayerValue = Tensor> {
   neuronSelector: NeuronSelector<V>;
 }
 
 /** The options of methods that attribute to a neuron. */
 export interface NeuronOptions {
-  /** One argument of the model behind the inputs, or a list of them; those that are tensors have a row an example. */
+  /** One further argument of the model after the inputs, or a list of them; tensors have one row per example. */
   additionalForwardArgs?: unknown;
   /** Take the neuron from the layer's input rather than from its output; default false. */
   attributeToNeuronInput?: boolean;
 }
 
-/** What chooses a neuron from the tensors of a layer, one number for each example. */
+/** Computes the neuron's value from the tensors of a layer: one number per example. */
 export type Neuron = (tensors: readonly Tensor[]) => Tensor;
 
 const isIndex = (part: unknown): boolean => Number.isInteger(part) || typeof part === 'string';
 
-/** @throws ArgumentError for another selector */
+/** Turns a selector into a function. @throws ArgumentError for any other selector */
 export function neuronOf(op: string, selector: unknown): Neuron {
   if (typeof selector === 'function') {
     return (tensors) => {
@@ -65,9 +66,9 @@ export function neuronOf(op: string, selector: unknown): Neuron {
   };
 }
 
-/** A method that explains a neuron of a layer by the inputs. */
+/** The base class of methods that attribute a neuron of a layer to the inputs. */
 export abstract class NeuronAttribution extends InternalAttribution {
-  /** @throws ArgumentError if the layer is no module of the network */
+  /** @throws ArgumentError if the network has no module of the given name, or for a list of layers */
   constructor(...args: Arguments<Forward & Within<Layer>, ['forwardFunc', 'layer']>) {
     super(...args);
     if (!Array.isArray(this.layer)) return;

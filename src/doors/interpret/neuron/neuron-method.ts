@@ -1,4 +1,4 @@
-// Owns the class of methods that explain a neuron of a layer by the inputs.
+// The class of methods that attribute a neuron of a layer to the inputs.
 import type { Tensor } from '../../../torch';
 import type { Arguments } from '../../../torch/inside';
 import { type Attributions, type Inputs, likeInputs, listFloats } from '../attribution/arguments';
@@ -10,18 +10,18 @@ import { type Layer, type LayerValue, watching } from '../layer/capture';
 import type { OfLayer } from '../layer/layer-method';
 import { type Neuron, NeuronAttribution, type NeuronSelector, neuronOf, type Selected } from './neuron-attribution';
 
-/** What a method needs that follows an output through a neuron. */
+/** What a method needs to follow an output through a neuron (conductance). */
 export interface Flow {
   readonly flow: {
     /** The call of the whole model. */
     readonly output: Call;
-    /** Runs the model, and gives also what the layer has. */
+    /** Runs the model, and also returns the layer's values. */
     readonly within: <T>(run: () => T) => readonly [result: T, values: Tensor[]];
     readonly choose: Neuron;
   };
 }
 
-/** A method for a neuron; O are the options of `attribute` in their order, behind the inputs and the neuron. */
+/** A method for a neuron; O are the options of `attribute`, `Order` their positions after the inputs and the neuron. */
 export abstract class NeuronMethod<
   O extends object,
   Order extends readonly (keyof O)[],
@@ -35,7 +35,8 @@ export abstract class NeuronMethod<
 
   /**
    * Attributions of the inputs' shapes.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not floating-point
+   * @throws ArgumentError, ShapeError or IndexError for arguments that do not fit; DTypeError for inputs that are not
+   * floating-point
    */
   attribute<const I extends Inputs, V extends LayerValue = Tensor>(
     inputs: I,
@@ -56,7 +57,7 @@ export abstract class NeuronMethod<
     const choose = neuronOf(op, options.neuronSelector);
     const how = { atInput: options.attributeToNeuronInput === true, gradients: false };
     const output = ruled(this.call(options.target, options.additionalForwardArgs), this.rules(options));
-    // The layer is looked at outside the rules, so that a rule of its own has been applied to its output.
+    // Capture the layer outside the rules, so that its output already includes its own rule.
     const within = <T>(run: () => T): readonly [T, Tensor[]] => {
       const [result, [values]] = watching(op, layers, how, run);
       return [result, values!];

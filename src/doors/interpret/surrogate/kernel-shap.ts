@@ -7,13 +7,15 @@ import { LinearRegression } from './linear-models';
 import { shapSamples, shapSimilarity } from './samples';
 
 /**
- * Shapley values, estimated by LIME with the one loss and kernel for which its coefficients are these. Lundberg & Lee 2017,
+ * Estimates Shapley values by LIME, with the one loss and kernel for which LIME's coefficients are Shapley values.
+ * Lundberg & Lee 2017,
  * arXiv:1705.07874:
  *
  *     φ = argmin_φ Σ_z π(z) (f(z) − φ · z′ − b)²,   π(z) = (n − 1) / (C(n, k) k (n − k))
  *
- * where k of the n features of z are the input's and the others the baseline's. Samples are drawn by π rather than weighed; those of all
- * features and of none, whose weight is infinite, come once each with a weight of 10⁶. Exact for linear models from n + 1 samples on.
+ * where k of the n features of z come from the input and the others from the baseline. Samples are drawn with
+ * probability π instead of weighted by it. The samples with all features and with none, whose weight is infinite, occur
+ * once each with a weight of 10⁶. The result is exact for linear models from n + 1 samples on.
  *
  *     const values = await new KernelShap(model).attribute(x, { target: 1, featureMask: segments, nSamples: 200 });
  */

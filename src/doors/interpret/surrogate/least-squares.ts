@@ -1,7 +1,7 @@
-// Owns weighted least squares on the host, in double precision: plain, with an L2 and with an L1 penalty.
+// Least squares on the host in double precision: without a penalty, with an L2 penalty, and with an L1 penalty.
 import { symmetricEigen } from '../embedding/eigen';
 
-/** Rows x of a design [n, features], flat, and their targets. */
+/** The design matrix x [n, features], flattened, and the targets y. */
 export interface Problem {
   readonly x: Float64Array;
   readonly y: Float64Array;
@@ -35,8 +35,8 @@ function timesRows({ x, n, features }: Problem, v: ArrayLike<number>): Float64Ar
 }
 
 /**
- * The least ‖w‖ of those that minimise ‖y − x w‖², from the eigenvectors of the smaller of xᵀx and xxᵀ. Singular values up to `cutoff` of
- * the greatest count as 0.
+ * Of all w that minimise ‖y − x w‖², the one of the smallest norm, from the eigenvectors of the smaller of xᵀx and xxᵀ.
+ * Singular values up to `cutoff` times the largest count as 0.
  */
 export function leastNorm(problem: Problem, cutoff: number): Float64Array {
   const { y, n, features } = problem;
@@ -131,7 +131,10 @@ export function lasso(
   return w;
 }
 
-/** How far the objective is at most from its minimum: the rest, scaled into the dual's bounds, is a point of the dual problem. */
+/**
+ * An upper bound of the objective's distance from its minimum: the residual, scaled to be feasible, is a point of the
+ * dual problem.
+ */
 function dualityGap(problem: Problem, w: Float64Array, rest: Float64Array, penalty: number): number {
   const { y } = problem;
   const steepest = timesRows(problem, rest).reduce((most, value) => Math.max(most, Math.abs(value)), 0);

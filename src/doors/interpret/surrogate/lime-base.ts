@@ -1,4 +1,5 @@
-// LIME in general: samples in one space or the other, and a model that is fitted to what the network gives for them.
+// General LIME: samples in the input space or in an interpretable space, and a simple model fitted to the network's
+// outputs for them.
 
 import { ArgumentError, cat, ShapeError, Tensor } from '../../../torch';
 import {
@@ -33,7 +34,7 @@ import {
   sampler,
 } from './samples';
 
-/** Options of one's own, which every function that LIME calls is given. */
+/** The user's own options, which LIME passes to every function that it calls. */
 type OwnOptions = Readonly<Record<string, unknown>>;
 
 type Original = Tensor & readonly Tensor[];
@@ -48,11 +49,11 @@ interface LimeBaseArguments extends Forward {
   interpretableModel: InterpretableModel;
   similarityFunc: SimilarityFunction<OwnOptions>;
   perturbFunc: PerturbFunction<OwnOptions>;
-  /** Whether `perturbFunc` gives interpretable samples, rather than inputs. */
+  /** Whether `perturbFunc` returns interpretable samples, rather than inputs. */
   perturbInterpretableSpace: boolean;
-  /** Needed where it does. */
+  /** Required if `perturbInterpretableSpace` is true. */
   fromInterpRepTransform?: FromInterpretable | null;
-  /** Needed where it does not. */
+  /** Required if `perturbInterpretableSpace` is false. */
   toInterpRepTransform?: ToInterpretable | null;
 }
 
@@ -67,16 +68,16 @@ type Order = [
 ];
 
 interface Known extends PerturbationOptions {
-  /** Samples to which the model is fitted; default 50. */
+  /** The number of samples for the fit; default 50. */
   nSamples?: number;
 }
 
-/** Those of the method, and any others for the functions that it calls. */
+/** The options of the method; any others go to the functions that it calls. */
 export interface LimeBaseOptions extends Known {
   readonly [option: string]: unknown;
 }
 
-/** @throws ArgumentError for a value without `fit` and `representation` */
+/** @throws ArgumentError if the value lacks `fit` or `representation` */
 export function expectModel(op: string, model: unknown): InterpretableModel {
   const has = (name: string): boolean =>
     typeof model === 'object' && model !== null && typeof Reflect.get(model, name) === 'function';
@@ -86,13 +87,13 @@ export function expectModel(op: string, model: unknown): InterpretableModel {
   );
 }
 
-/** @throws ArgumentError if the value is no function */
+/** @throws ArgumentError if the value is not a function */
 export function expectFunction<F>(op: string, name: string, given: F): F {
   if (typeof given === 'function') return given;
   throw new ArgumentError(`${op}: expected ${name} to be a function, but got ${kindOf(given)}`);
 }
 
-/** What a model is fitted to. */
+/** The data of a fit. */
 export type TrainBatch = readonly [samples: Tensor, outputs: Tensor, weights: Tensor];
 
 /** Fits the model to samples, and returns its representation. */
@@ -112,13 +113,14 @@ export async function fitted(
 }
 
 /**
- * LIME with every part of one's own: draws samples around an input, has the network say what it makes of them, weighs them by how similar
- * they are to the input, and fits a model that people can read. Ribeiro, Singh & Guestrin 2016, arXiv:1602.04938:
+ * LIME with custom parts: draws samples around an input, runs the network on them, weights them by their similarity to
+ * the input, and fits an interpretable model. Ribeiro, Singh & Guestrin 2016, arXiv:1602.04938:
  *
  *     ξ(x) = argmin_g Σ_z π_x(z) (f(z) − g(z′))² + Ω(g)
  *
- * where z is a sample, z′ its interpretable form, π_x the similarity and Ω what the model is penalised for. `attribute` takes one example,
- * or a batch for which the network gives one number; options that it does not know go to all functions.
+ * where z is a sample, z′ its interpretable form, π_x the similarity and Ω the penalty of the model. `attribute` takes
+ * one example, or a batch for which the network returns one number. Options that it does not know are passed to all
+ * functions.
  *
  *     const lime = new LimeBase(net, new Ridge({ alpha: 2 }), {
  *       similarityFunc: (x, sample, _, { kernelWidth }) => x.sub(sample).square().sum().neg().div(kernelWidth ** 2).exp(),
@@ -136,7 +138,7 @@ export class LimeBase extends PerturbationAttribution {
   readonly fromInterpRepTransform: FromInterpretable | null;
   readonly toInterpRepTransform: ToInterpretable | null;
 
-  /** @throws ArgumentError without the transform that is needed */
+  /** @throws ArgumentError if the required transform is missing */
   constructor(...args: Arguments<LimeBaseArguments, Order>) {
     const op = opOf(new.target);
     const o = parseArgs<LimeBaseArguments>(
@@ -167,8 +169,8 @@ export class LimeBase extends PerturbationAttribution {
   }
 
   /**
-   * What the fitted model says, such as its coefficients [1, features].
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
+   * The representation of the fitted model, such as its coefficients [1, features].
+   * @throws ArgumentError, ShapeError or IndexError for arguments that do not fit
    */
   attribute(
     inputs: Inputs,

@@ -1,4 +1,4 @@
-// LIME where an interpretable sample says which features are there: those that are not are replaced by their baselines.
+// LIME with binary interpretable samples: a 1 keeps a feature of the input, a 0 replaces it by its baseline.
 
 import { ArgumentError, cat, ShapeError, stack, Tensor, tensor } from '../../../torch';
 import {
@@ -51,11 +51,14 @@ import {
 
 /** The options of `Lime`. */
 export interface LimeOptions extends PerturbationOptions, FeatureOptions {
-  /** The value of features that are not there; default 0. */
+  /** The value of absent features; default 0. */
   baselines?: Baselines;
-  /** Samples to which the model is fitted, for every example; default 25. */
+  /** The number of samples for the fit, for each example; default 25. */
   nSamples?: number;
-  /** Give every element its feature's coefficient, rather than the coefficients by themselves; default true. */
+  /**
+   * Return attributions of the input's shape, where every element has its feature's coefficient, rather than the
+   * coefficients themselves; default true.
+   */
   returnInputShape?: boolean;
 }
 
@@ -77,25 +80,28 @@ interface LimeParts {
   interpretableModel?: InterpretableModel | null;
   /** The weight of a sample; default `getExpKernelSimilarityFunction()`. */
   similarityFunc?: SimilarityFunction | null;
-  /** Gives a sample of 0 and 1, [1, features], or a generator of them; default: every feature with probability ½. */
+  /**
+   * Returns a sample of zeros and ones, [1, features], or a generator of such samples. Default: each feature is 1 with
+   * probability ½.
+   */
   perturbFunc?: PerturbFunction | null;
 }
 
-/** Above so many features a model is slow to fit. */
+/** Above this number of features, warn that the fit is slow. */
 const MANY_FEATURES = 10_000;
 
 /**
- * Explains an output by a linear model of the features present, fitted to samples around the input that are weighed by their
- * similarity to it. Ribeiro, Singh & Guestrin 2016, arXiv:1602.04938:
+ * Explains an output by a linear model of the present features, fitted to samples around the input, which are weighted
+ * by their similarity to it. Ribeiro, Singh & Guestrin 2016, arXiv:1602.04938:
  *
  *     w = argmin_w Σ_z π_x(z) (f(z) − w · z′ − b)² / (2 Σ_z π_x(z)) + 0.01 ‖w‖₁
  *
- * where z′ ∈ {0, 1}ⁿ says which features z has of the input, the others being those of the baseline.
+ * where z′ ∈ {0, 1}ⁿ says which features of z come from the input; the others come from the baseline.
  *
  *     const coefficients = await new Lime(model).attribute(image, { target, featureMask: segments, nSamples: 200 });
  *
- * Of a batch every example is explained by a model of its own, or the batch by one if the network gives one number for it. The samples of
- * all examples run together.
+ * In a batch, each example gets a model of its own; if the network returns one number for the batch, the batch gets a
+ * single model. The samples of all examples run together.
  */
 export class Lime extends PerturbationAttribution {
   readonly interpretableModel: InterpretableModel;
@@ -119,9 +125,9 @@ export class Lime extends PerturbationAttribution {
   }
 
   /**
-   * Attributions of the inputs' shapes, [1, …] for a model that gives one number a batch; coefficients [N, features], or [1, features],
-   * without `returnInputShape`. Features are numbered from the least number of the mask.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
+   * Attributions of the inputs' shapes; [1, …] if the model returns one number for the batch. Without
+   * `returnInputShape`: coefficients [N, features] or [1, features], where feature 0 is the least number of the mask.
+   * @throws ArgumentError, ShapeError or IndexError for arguments that do not fit
    */
   attribute<const I extends Inputs>(
     inputs: I,
@@ -189,7 +195,7 @@ export class Lime extends PerturbationAttribution {
     });
   }
 
-  /** Gives the samples, the outputs and the weights of each batch, behind those of the batches before. */
+  /** A batch function that appends the batch's samples, outputs and weights to the list of those of earlier batches. */
   #batch(
     listed: Listed,
     baselines: readonly Baseline[],
@@ -234,7 +240,7 @@ export class Lime extends PerturbationAttribution {
     return asWeight(this.op, this.similarityFunc(original, own, interpretable, options));
   }
 
-  /** Samples of every example: [samples, examples, features]. */
+  /** Draws the samples of all examples: [samples, examples, features]. */
   #draw(ofExamples: readonly OfExample[], samples: number, features: number): Tensor {
     const examples = ofExamples.length;
     const draw = drawOf(this.perturbFunc);
@@ -271,13 +277,13 @@ export class Lime extends PerturbationAttribution {
 
 type Original = Tensor & readonly Tensor[];
 
-/** What functions are given of the example that is explained. */
+/** The arguments that user functions get for the explained example. */
 interface OfExample {
   readonly original: Original;
   readonly options: SampleOptions;
 }
 
-/** One for one input, a list for several. */
+/** A single value if the inputs were given as one tensor, else a list. */
 const form = ({ alone }: Listed, list: readonly unknown[]): Original => (alone ? list[0] : list) as Original;
 
 const whole = (

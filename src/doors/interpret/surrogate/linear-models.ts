@@ -1,4 +1,4 @@
-// Models that people can read, which LIME fits to what a network does near an input.
+// Interpretable linear models, which LIME fits to a network's outputs near an input.
 
 import { ArgumentError, ShapeError, Tensor, tensor } from '../../../torch';
 import { type Arguments, closeMethods, kindOf, parseArgs, shown } from '../../../torch/inside';
@@ -7,21 +7,21 @@ import { lasso, leastNorm, type Problem, ridge } from './least-squares';
 /** Samples, in one batch: interpretable inputs [n, features], the outputs of the network [n], and weights [n], all float32. */
 export type TrainData = Iterable<readonly [inputs: Tensor, outputs: Tensor, weights: Tensor]>;
 
-/** What models of ours also take: more batches, those of a DataLoader, and no weights. */
+/** What the library's own models also accept: several batches, those of a DataLoader, and no weights. */
 type Batches =
   | Iterable<readonly [inputs: Tensor, outputs: Tensor, weights?: Tensor]>
   | AsyncIterable<readonly Tensor[]>;
 
-/** What LIME takes for a model: it is fitted anew for every example, and then tells what it has found. */
+/** The interface of LIME's models. A model is fitted again for every example. */
 export interface InterpretableModel {
-  /** Fits the model anew, without regard to earlier data. */
+  /** Fits the model from scratch. */
   fit(trainData: TrainData): unknown;
-  /** What explains: coefficients [features] or [1, features]. */
+  /** The explanation: coefficients [features] or [1, features]. */
   representation(): Tensor;
 }
 
 interface LinearOptions {
-  /** Whether a constant is fitted too; default true. */
+  /** Also fit a constant; default true. */
   fitIntercept?: boolean;
 }
 
@@ -35,10 +35,13 @@ abstract class LinearModel implements InterpretableModel {
 
   protected constructor(private readonly fitIntercept: boolean) {}
 
-  /** The coefficients of rows that are centred and multiplied by the roots of their weights, which add up to `total`. */
+  /**
+   * Computes the coefficients. The rows of `problem` are centred and multiplied by the square roots of their weights,
+   * which add up to `total`.
+   */
   protected abstract solve(problem: Problem, total: number): Float64Array;
 
-  /** @throws ShapeError for sizes that do not go together */
+  /** @throws ShapeError for sizes that do not match */
   async fit(...args: Arguments<{ trainData: Batches }, ['trainData']>): Promise<void> {
     const { trainData } = parseArgs<{ trainData: Batches }>(this.constructor.name, ['trainData'], {}, args);
     const { problem, weights } = await read(this.constructor.name, trainData);
@@ -106,7 +109,7 @@ async function read(op: string, trainData: Batches): Promise<{ problem: Problem;
       throw new ShapeError(`${op}: expected ${name} for ${x.shape[0]} rows, but got ${got}`);
     };
     features = x.shape[1]!;
-    // A read that has begun is waited for: nothing is refused behind it.
+    // All shapes are checked before the first read starts, so no error leaves a read unawaited.
     const known = [x, rows(y, 'outputs'), ...(w === undefined ? [] : [rows(w, 'weights')])];
     const [xData, yData, wData] = await Promise.all(known.map((tensor) => tensor.data()));
     xs.push(Array.from(xData!, Number));
@@ -126,13 +129,16 @@ function expectPenalty(op: string, alpha: unknown): number {
   throw new ArgumentError(`${op}: expected alpha to be a finite number ≥ 0, but got ${shown(alpha)}`);
 }
 
-/** What a linear model without a penalty takes by name. */
+/** The options of `LinearRegression`. */
 export interface LinearRegressionOptions extends LinearOptions {
-  /** Singular values up to this part of the greatest count as 0; default 1e-6. */
+  /** Singular values up to this fraction of the largest count as 0; default 1e-6. */
   tol?: number;
 }
 
-/** Minimises Σ c_i (y_i − x_i · w − b)², with weights c; of several solutions the one of the least ‖w‖, as scikit-learn's. */
+/**
+ * Minimises Σ c_i (y_i − x_i · w − b)², with weights c. If there are several solutions, it takes the one of the
+ * smallest ‖w‖, as scikit-learn does.
+ */
 export class LinearRegression extends LinearModel {
   readonly #tol: number;
 
@@ -147,9 +153,9 @@ export class LinearRegression extends LinearModel {
   }
 }
 
-/** What a linear model with squares as penalty takes by name. */
+/** The options of `Ridge`. */
 export interface RidgeOptions extends LinearOptions {
-  /** Default 1. */
+  /** The weight of the penalty. Default 1. */
   alpha?: number;
 }
 
@@ -169,11 +175,11 @@ export class Ridge extends LinearModel {
   }
 }
 
-/** What the model of LIME by lasso takes by name. */
+/** The options of `Lasso`. */
 export interface LassoOptions extends RidgeOptions {
-  /** Rounds over all coefficients at most; default 1000. */
+  /** The most rounds over all coefficients; default 1000. */
   maxIter?: number;
-  /** Of ‖y‖², how far the objective may stay from its minimum; default 1e-4. */
+  /** The fit stops when the duality gap is at most `tol` times ‖y‖²; default 1e-4. */
   tol?: number;
 }
 

@@ -1,4 +1,5 @@
-// How LIME and Kernel SHAP draw interpretable samples, and how they weigh them: functions of one sample, and the same for many at once.
+// How LIME and Kernel SHAP draw and weight interpretable samples: functions for one sample, and equivalent fast ones
+// for many at once.
 
 import { ArgumentError, ShapeError, stack, Tensor, tensor, zeros } from '../../../torch';
 import {
@@ -14,10 +15,10 @@ import {
 } from '../../../torch/inside';
 import type { Baseline } from '../attribution/arguments';
 
-/** One input, or all of several: what a function of a sample is given, in the form in which `attribute` got it. */
+/** The inputs as user functions get them: a tensor or a list, as they were given to `attribute`. */
 export type Sample = Tensor | readonly Tensor[];
 
-/** What functions of a sample learn of the call of `Lime.attribute`, for the example that is explained. */
+/** The options that user functions get about the call of `Lime.attribute`, for the explained example. */
 export interface SampleOptions {
   readonly baselines: Baseline | readonly Baseline[];
   readonly featureMask: Sample;
@@ -35,13 +36,16 @@ export type SimilarityFunction<O = SampleOptions> = (
   options: O,
 ) => number | Tensor;
 
-/** A sample, or a generator of samples: interpretable ones are [1, features], those of the input's space have its form and shapes. */
+/**
+ * Returns a sample, or a generator of samples. Interpretable samples are [1, features]; samples in the input space have
+ * the inputs' form and shapes.
+ */
 export type PerturbFunction<O = SampleOptions> = (
   original: Tensor & readonly Tensor[],
   options: O,
 ) => Sample | Iterator<Sample>;
 
-/** Many samples of several examples, or of the batch as one, where that has one output. */
+/** Many samples of several examples, or of the whole batch if it has a single output. */
 interface Weighed {
   /** [N, …] each. */
   readonly inputs: readonly Tensor[];
@@ -51,19 +55,19 @@ interface Weighed {
   readonly samples: Tensor;
 }
 
-/** The weights of all of them: [count, examples]. */
+/** Computes the weights of all samples: [count, examples]. */
 export type Weigh = (many: Weighed) => Tensor;
 
-/** `count` samples of one example: [count · features], 0 and 1. */
+/** Draws `count` samples of one example: zeros and ones, [count · features]. */
 type Draw = (count: number, features: number) => Float32Array;
 
 const weighing = new WeakMap<object, Weigh>();
 const drawing = new WeakMap<object, Draw>();
 
-/** Of a similarity function that is one of ours, the same for many samples at once. */
+/** The version for many samples of one of the library's similarity functions; undefined for a user's function. */
 export const weighOf = (similarity: object): Weigh | undefined => weighing.get(similarity);
 
-/** Of a perturbing function that is one of ours, the same for many samples at once. */
+/** The version for many samples of one of the library's perturbing functions; undefined for a user's function. */
 export const drawOf = (perturb: object): Draw | undefined => drawing.get(perturb);
 
 interface KernelOptions {
@@ -74,11 +78,12 @@ interface KernelOptions {
 }
 
 /**
- * A similarity function for `Lime` and `LimeBase`, of the distance D between the input and the sample, both flattened:
+ * Makes a similarity function for `Lime` and `LimeBase` from the distance D between the input and the sample, both
+ * flattened:
  *
  *     exp(−D² / (2 kernelWidth²)),   D = 1 − cos(x, x′)  or  ‖x − x′‖₂
  *
- * @throws ArgumentError for another distance, or a width that is not above 0
+ * @throws ArgumentError for an unknown distance, or a width that is not above 0
  */
 export function getExpKernelSimilarityFunction(
   ...args: Arguments<KernelOptions, ['distanceMode', 'kernelWidth']>
@@ -115,7 +120,7 @@ type Pairs = readonly (readonly [x: Tensor, sample: Tensor])[];
 const total = (pairs: Pairs, of: (x: Tensor, sample: Tensor) => Tensor): Tensor =>
   pairs.map(([x, sample]) => of(x, sample).sum(2)).reduce((a, b) => a.add(b));
 
-/** The least norm by which a cosine divides, as PyTorch has it. */
+/** The lower bound of the norms by which the cosine divides, as in PyTorch. */
 const EPSILON = 1e-8;
 
 function cosineDistance(pairs: Pairs): Tensor {
@@ -127,7 +132,7 @@ function cosineDistance(pairs: Pairs): Tensor {
 
 const euclideanDistance = (pairs: Pairs): Tensor => total(pairs, (x, sample) => x.sub(sample).square()).sqrt();
 
-/** Every feature with probability ½, by itself. */
+/** Each feature is present with probability ½, independently. */
 export const coinFlips: PerturbFunction = (_original, { numInterpFeatures: features }) =>
   tensor(flips(1, features)).reshape([1, features]);
 
@@ -137,10 +142,10 @@ const flips: Draw = (count, features) => {
 };
 drawing.set(coinFlips, flips);
 
-/** The weight of samples with all features or none, which Kernel SHAP has to meet; others weigh 1. */
+/** The weight of samples with all features or none, which Kernel SHAP must fit exactly; other samples weigh 1. */
 const INFINITE = 1e6;
 
-/** Weights of Kernel SHAP for samples that are drawn by the Shapley kernel. */
+/** Kernel SHAP's weights for samples that are drawn by the Shapley kernel. */
 export const shapSimilarity: SimilarityFunction = (_original, _perturbed, interpretable) =>
   endsWeigh(interpretable.reshape([1, 1, -1])).reshape(1);
 
@@ -155,7 +160,8 @@ function endsWeigh(samples: Tensor): Tensor {
 weighing.set(shapSimilarity, ({ samples }) => endsWeigh(samples));
 
 /**
- * All features, then none, then k of n features by the Shapley kernel: p(k) ∝ (n − 1) / (k (n − k)), and of all sets of k any one.
+ * Samples all features first, then none, then random sets of k of the n features: k by the Shapley kernel, p(k) ∝ (n −
+ * 1) / (k (n − k)), and a uniformly random set of that size.
  */
 export const shapSamples: PerturbFunction = (_original, { numInterpFeatures: features }) => {
   const sample = shapSampler(features);
@@ -178,7 +184,7 @@ function shapSampler(features: number): () => Float32Array {
   const ends = [new Float32Array(features).fill(1), new Float32Array(features)];
   let drawn = 0;
   return () => {
-    // A single feature has no set of k with 0 < k < n.
+    // With a single feature, no k satisfies 0 < k < n.
     if (drawn < 2 || features === 1) return ends[drawn++ % 2]!;
     const chosen = weightedIndices(weights, 1, true)[0]!;
     const values = fillNormal(new Float32Array(features));
@@ -187,7 +193,10 @@ function shapSampler(features: number): () => Float32Array {
   };
 }
 
-/** Calls a perturbing function again and again, or the generator that it gives; null where that ends. */
+/**
+ * Returns a function that yields sample after sample: from repeated calls of `perturb`, or from the generator that it
+ * returns; null when that ends.
+ */
 export function sampler<O>(op: string, perturb: PerturbFunction<O>, original: Sample, options: O): () => Sample | null {
   let generator: Iterator<Sample> | null = null;
   return () => {
@@ -206,7 +215,7 @@ export function sampler<O>(op: string, perturb: PerturbFunction<O>, original: Sa
 const isIterator = (value: unknown): value is Iterator<Sample> =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, 'next') === 'function';
 
-/** An interpretable sample [1, features]. */
+/** Checks an interpretable sample: [1, features]. */
 export function expectInterpretable(op: string, from: string, sample: unknown, features: number | null): Tensor {
   const fits =
     sample instanceof Tensor &&
@@ -219,7 +228,7 @@ export function expectInterpretable(op: string, from: string, sample: unknown, f
   );
 }
 
-/** The weight that a similarity function gave, [1]. */
+/** The weight that a similarity function returned, as a tensor [1]. */
 export function asWeight(op: string, given: unknown): Tensor {
   if (typeof given === 'number') return tensor([given]);
   if (given instanceof Tensor && given.numel() === 1) return given.reshape(1).float();
@@ -227,7 +236,7 @@ export function asWeight(op: string, given: unknown): Tensor {
   throw new ArgumentError(`${op}: expected similarityFunc to give a number or a Tensor of one, but got ${got}`);
 }
 
-/** Weights of samples one by one: [count, examples]. `one` is given the numbers of a sample and of an example. */
+/** Computes weights one by one: [count, examples]. `one` gets the indices of a sample and of an example. */
 export const weighedEach = (
   count: number,
   examples: number,

@@ -1,4 +1,4 @@
-// Owns attributions of pictures on a canvas, one panel or several side by side.
+// Draws attributions of pictures on a canvas, one panel or several side by side.
 
 import { ArgumentError, type Tensor } from '../../../torch';
 import {
@@ -33,31 +33,40 @@ import {
 
 interface SharedOptions {
   /**
-   * Where to draw: a canvas of a page, of a worker, or of a package for Node, which takes the size of the figure. Default: an OffscreenCanvas, which the
-   * promise gives.
+   * The canvas to draw on: of a page, of a worker, or of a Node package; it is resized to the figure. Default: a new
+   * OffscreenCanvas, which the promise resolves to.
    */
   canvas?: PlotCanvas | null;
-  /** The share in percent of the sum of all magnitudes that is cut off at the top: greater values are drawn as 1. Default 2. */
+  /** Percentage of the sum of all magnitudes that is treated as outliers: larger values are drawn as 1. Default 2. */
   outlierPerc?: number;
-  /** Colours of heat maps. Default by sign: Blues, Greens, Reds, and for 'all' red through white to green. */
+  /**
+   * The colormap of heat maps. Default by sign: positive Greens, negative Reds, absolute Blues, and for 'all' red
+   * through white to green.
+   */
   cmap?: Colormap | null;
-  /** How opaque the heat map of 'blended_heat_map' is. Default 0.5. */
+  /** The opacity of the heat map in 'blended_heat_map'. Default 0.5. */
   alphaOverlay?: number;
-  /** A bar of the colours below a heat map. Default false. */
+  /** Draw a colour bar below a heat map. Default false. */
   showColorbar?: boolean;
-  /** The room for the figure in inches of 100 pixels: [width, height]. Pixels are enlarged by a whole factor. Default [6, 6], and [8, 6] for several. */
+  /**
+   * The space for the figure, [width, height] in inches of 100 pixels. Pixels are enlarged by a whole factor to fill
+   * it. Default [6, 6], or [8, 6] for several panels.
+   */
   figSize?: readonly [width: number, height: number];
 }
 
 /** Options of `visualizeImageAttr`. */
 export interface ImageAttrOptions extends SharedOptions {
-  /** The picture [C, H, W], [H, W, C] or [H, W], of 1 or 3 channels, from 0 to 1 or from 0 to 255. Only 'heat_map' can do without. */
+  /**
+   * The picture [C, H, W], [H, W, C] or [H, W], with 1 or 3 channels, from 0 to 1 or from 0 to 255. Only 'heat_map'
+   * does not need it.
+   */
   originalImage?: Tensor | null;
   /** Default 'heat_map'. */
   method?: ImageVisualizationMethod;
   /** Default 'absolute_value'. */
   sign?: VisualizeSign;
-  /** Stands above the picture. */
+  /** The title above the picture. */
   title?: string | null;
 }
 
@@ -68,7 +77,7 @@ interface ImageAttrArguments extends ImageAttrOptions {
 
 /** Options of `visualizeImageAttrMultiple`. */
 export interface ImageAttrMultipleOptions extends SharedOptions {
-  /** Above each picture. */
+  /** The title above each picture. */
   titles?: readonly string[] | null;
 }
 
@@ -79,12 +88,12 @@ interface ImageAttrMultipleArguments extends ImageAttrMultipleOptions {
   signs: readonly VisualizeSign[];
 }
 
-/** Pixels of a figure: between panels, and above them for titles. */
+/** In pixels: the gap between panels, the height of titles, and an inch. */
 const GAP = 16;
 const TITLE = 24;
 const INCH = 100;
 
-/** What the options take of one figure and of several. */
+/** The types of the options for one panel and for several. */
 const figureKinds = {
   originalImage: kinds.orNull(tensor),
   figSize: {
@@ -98,21 +107,23 @@ const figureKinds = {
 const INK = '#222222';
 
 /**
- * Draws the attributions of a picture on a canvas, as Captum's `visualize_image_attr`. Channels are added, the sign is chosen, and values are divided by the one above which
- * the greatest lie that make up `outlierPerc` percent of the sum; values beyond ±1 are cut.
+ * Draws the attributions of a picture on a canvas, like Captum's `visualize_image_attr`. Channels are summed, the sign
+ * is selected, and values are divided by a threshold above which the largest `outlierPerc` percent of their sum lie;
+ * the results are cut off at ±1.
  *
- * - 'heat_map': values in colours
+ * - 'heat_map': the values as colours
  * - 'blended_heat_map': the same over the grey picture
- * - 'original_image': the picture alone
+ * - 'original_image': only the picture
  * - 'masked_image': the picture times the values
  * - 'alpha_scaling': the picture, as opaque as the values
  *
  *     await visualization.visualizeImageAttr(saliency.at(0), input.at(0), { method: 'blended_heat_map', canvas });
  *
- * Tensors are [C, H, W], as models take them, or Captum's [H, W, C]: the first dimension counts as channels where it is 1 or 3; else the last, where it is at most 4; else the first.
- * Pictures of one channel are grey.
+ * Tensors are [C, H, W], as models take them, or Captum's [H, W, C]. The first dimension is taken as channels if it is
+ * 1 or 3; otherwise the last, if it is at most 4; otherwise the first. Pictures of one channel are grey.
  *
- * @throws ArgumentError for names that there are not, a sign that the method cannot show, a method without its picture, or where nothing but zeros is left;
+ * @throws ArgumentError for unknown names, a sign that the method cannot show, a missing picture, or attributions that
+ * are all zero;
  *   ShapeError for other shapes and for sizes that differ
  */
 export async function visualizeImageAttr(
@@ -144,7 +155,7 @@ export async function visualizeImageAttr(
  *
  *     await visualization.visualizeImageAttrMultiple(attr, input, ['original_image', 'heat_map'], ['all', 'positive'], { canvas });
  *
- * @throws ArgumentError where the lists differ in length, and as `visualizeImageAttr`
+ * @throws ArgumentError if the lists differ in length, and as in `visualizeImageAttr`
  */
 export async function visualizeImageAttrMultiple(
   ...args: Arguments<

@@ -1,4 +1,4 @@
-// The surface of `visualization`: attributions on canvases, as Captum draws them.
+// The exports of `visualization`: attributions on canvases, as Captum draws them.
 export {
   type ImageAttrMultipleOptions,
   type ImageAttrOptions,

@@ -1,4 +1,4 @@
-// Owns how attributions become numbers from −1 to 1 that are drawn: their sign, what counts as an outlier, and their colours.
+// Maps attributions to numbers from −1 to 1 for drawing: selects their sign, cuts off outliers, and chooses colours.
 
 import { ArgumentError } from '../../../torch';
 import {
@@ -14,10 +14,10 @@ import {
 /** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
 export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';
 
-/** Scales so small that only rounding would be seen. */
+/** Below this scale, warn that the picture may show only rounding errors. */
 const NEARLY_ZERO = 1e-5;
 
-/** What the options take by which all attributions are drawn. */
+/** The types of the options that all drawing functions share. */
 export const drawnKinds = {
   canvas: canvasOrNull,
   outlierPerc: kinds.between(0, 100),
@@ -25,10 +25,10 @@ export const drawnKinds = {
   alphaOverlay: kinds.share,
 };
 
-/** Their order, with what follows them. */
+/** The order of these options, followed by `title`. */
 export type DrawnOrder = ['canvas', 'outlierPerc', 'cmap', 'alphaOverlay', 'showColorbar', 'title'];
 
-/** Colours of signs where none are chosen, and the values at their ends. */
+/** The default colormap of each sign, and the values at its ends. */
 const signs: Readonly<
   Record<VisualizeSign, { readonly cmap: ColormapName; readonly range: readonly [low: number, high: number] }>
 > = {
@@ -38,7 +38,7 @@ const signs: Readonly<
   absolute_value: { cmap: 'Blues', range: [0, 1] },
 };
 
-/** @throws ArgumentError unless it is one of the names */
+/** @throws ArgumentError unless the value is one of the names */
 export function expectName<T extends string>(
   op: string,
   what: string,
@@ -50,16 +50,17 @@ export function expectName<T extends string>(
   }
 }
 
-/** @throws ArgumentError for a sign that there is not */
+/** @throws ArgumentError for an unknown sign */
 export function expectSign(op: string, sign: unknown): asserts sign is VisualizeSign {
   expectName(op, 'sign', sign, Object.keys(signs) as VisualizeSign[]);
 }
 
 /**
- * Attributions divided by a threshold and cut at −1 and 1. The threshold is the least magnitude such that it and those below hold 100 − `outlierPerc` percent of the
- * sum of all magnitudes, which are added in float32 from the smallest on, as Captum adds them. With sign 'negative' the result is positive.
+ * Divides attributions by a threshold, and cuts them off at −1 and 1. The threshold is the least magnitude such that
+ * all magnitudes up to it hold 100 − `outlierPerc` percent of the sum of all magnitudes. They are added in float32 from
+ * the smallest on, as in Captum. With sign 'negative' the result is positive.
  *
- * @throws ArgumentError where a value is not finite, or none is left to draw
+ * @throws ArgumentError if a value is not finite, or nothing is left to draw
  */
 export function normalized(op: string, attr: Float32Array, sign: VisualizeSign, outlierPerc: number): Float32Array {
   const chosen = attr.map((value) => {
@@ -95,11 +96,11 @@ function thresholdOf(values: Float32Array, percentile: number): number {
   }
   const wanted = Math.fround(Math.fround(sum * Math.fround(0.01)) * Math.fround(percentile));
   const at = sums.findIndex((reached) => reached >= wanted);
-  // A hundred hundredths may be rounded to more than the whole.
+  // By rounding, 100 % of the sum can exceed the sum, so that no value reaches it; take the largest then.
   return Number.isFinite(sum) ? sorted[at < 0 ? sorted.length - 1 : at]! : Number.NaN;
 }
 
-/** What values of a sign are painted with. */
+/** Maps values to colours. */
 export class Scale {
   readonly range: readonly [low: number, high: number];
   /** 256 colours, three bytes each. */
@@ -110,13 +111,13 @@ export class Scale {
     this.table = lookUpTable(op, cmap ?? signs[sign].cmap);
   }
 
-  /** Where the three bytes of a value's colour begin in the table. */
+  /** The offset of a value's colour in the table. */
   at(value: number): number {
     const [low, high] = this.range;
     return 3 * Math.min(255, Math.max(0, Math.floor(((value - low) / (high - low)) * 256)));
   }
 
-  /** A value's colour as CSS has it. */
+  /** A value's colour as a CSS string. */
   css(value: number, alpha = 1): string {
     const at = this.at(value);
     return `rgba(${this.table[at]}, ${this.table[at + 1]}, ${this.table[at + 2]}, ${alpha})`;

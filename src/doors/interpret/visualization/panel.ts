@@ -1,4 +1,4 @@
-// Owns pictures of attributions as pixels: heat maps, alone or over the picture, and pictures masked by them.
+// Renders attributions as pixels: heat maps, alone or over the picture, and pictures masked by them.
 import { ArgumentError, ShapeError, type Tensor } from '../../../torch';
 import type { Colormap, DrawnPixels as Pixels } from '../../../torch/inside';
 import { expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
@@ -19,7 +19,7 @@ const METHODS: readonly ImageVisualizationMethod[] = [
   'alpha_scaling',
 ];
 
-/** Numbers of a picture, pixel by pixel: [height, width, channels]. */
+/** The values of a picture, [height, width, channels]. */
 export interface Raster {
   readonly height: number;
   readonly width: number;
@@ -27,7 +27,7 @@ export interface Raster {
   readonly values: Float32Array;
 }
 
-/** What a panel is to show. */
+/** What a panel shows. */
 export interface PanelSettings {
   readonly method: ImageVisualizationMethod;
   readonly sign: VisualizeSign;
@@ -43,7 +43,8 @@ export interface Panel {
 }
 
 /**
- * Expects a tensor [H, W], [C, H, W] or [H, W, C]. The channels come first where that dimension is 1 or 3; else last where that one is 1 to 4; else first.
+ * Checks for a tensor [H, W], [C, H, W] or [H, W, C]. Channels are first if that dimension is 1 or 3; otherwise last if
+ * that dimension is 1 to 4; otherwise first.
  *
  * @throws ShapeError for other shapes
  */
@@ -57,7 +58,7 @@ export function expectRaster(op: string, what: string, tensor: Tensor): void {
   }
 }
 
-/** The numbers of a tensor that has such a shape. */
+/** Reads back a tensor of such a shape. */
 export async function rasterOf(tensor: Tensor): Promise<Raster> {
   const { shape } = tensor;
   const given = Float32Array.from(await tensor.detach().data(), Number);
@@ -77,7 +78,7 @@ export const summed = ({ channels, values }: Raster): Float32Array =>
     return sum;
   });
 
-/** The picture in whole numbers from 0 to 255: a picture without values above 1 counts as from 0 to 1. */
+/** The picture as whole numbers from 0 to 255. If no value is above 1, the picture counts as from 0 to 1. */
 export function inBytes(op: string, picture: Raster): Raster {
   if (picture.channels !== 1 && picture.channels !== 3) {
     throw new ShapeError(`${op}: expected originalImage with 1 or 3 channels, but got ${picture.channels}`);
@@ -86,10 +87,10 @@ export function inBytes(op: string, picture: Raster): Raster {
   return { ...picture, values: picture.values.map((value) => byteOf(value * factor)) };
 }
 
-/** Cut to a whole number, then to a byte, as Captum does. */
+/** Truncated to a whole number, then clamped to 0…255, as in Captum. */
 const byteOf = (value: number): number => Math.min(255, Math.max(0, Math.trunc(value)));
 
-/** @throws ArgumentError for what cannot be drawn */
+/** @throws ArgumentError for settings that cannot be drawn */
 export function expectPanel(op: string, { method, sign }: PanelSettings, original: unknown): void {
   expectName(op, 'method', method, METHODS);
   expectSign(op, sign);
@@ -105,7 +106,7 @@ export function expectPanel(op: string, { method, sign }: PanelSettings, origina
   }
 }
 
-/** The pixels of one way to draw attributions; `original` is in bytes. */
+/** The pixels of a panel; `original` is in bytes. */
 export function panelOf(op: string, attr: Raster, original: Raster | null, settings: PanelSettings): Panel {
   const { method, sign, outlierPerc, cmap, alphaOverlay } = settings;
   const { height, width } = attr;
@@ -144,7 +145,7 @@ export function panelOf(op: string, attr: Raster, original: Raster | null, setti
   return { pixels: paint(blended), scale };
 }
 
-/** The mean of the channels, black where it is least and white where it is greatest. */
+/** The mean of the channels, scaled from black at its minimum to white at its maximum. */
 function greyOf({ channels, values }: Raster): Float32Array {
   const means = Float32Array.from({ length: values.length / channels }, (_, pixel) => {
     let sum = 0;

@@ -1,4 +1,5 @@
-// Owns attributions of series on a canvas: lines over time, with the attribution of each moment behind or in them.
+// Draws attributions of time series on a canvas: lines over time, with the attribution of each moment as colour behind
+// or in them.
 
 import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
@@ -41,7 +42,7 @@ const METHODS: readonly TimeseriesVisualizationMethod[] = ['overlay_individual',
 
 /** Options of `visualizeTimeseriesAttr`. */
 export interface TimeseriesAttrOptions {
-  /** When each value was taken: [N], rising by equal steps. Default: 0 to N − 1. */
+  /** The time of each value: [N], rising by equal steps. Default: 0 to N − 1. */
   xValues?: Tensor | readonly number[] | null;
   /** Default 'overlay_individual'. */
   method?: TimeseriesVisualizationMethod;
@@ -50,12 +51,15 @@ export interface TimeseriesAttrOptions {
   channelLabels?: readonly string[] | null;
   /** Whether tensors are [N, C], the default, or [C, N], as layers for series take them. */
   channelsLast?: boolean;
-  /** Where to draw, in its size. Default: an OffscreenCanvas of 640 × 480 pixels, which the promise gives. */
+  /**
+   * The canvas to draw on, at its own size. Default: a new OffscreenCanvas of 640 × 480 pixels, which the promise
+   * resolves to.
+   */
   canvas?: PlotCanvas | null;
   /** Default 2; see `visualizeImageAttr`. */
   outlierPerc?: number;
   cmap?: Colormap | null;
-  /** How opaque the colours behind lines are. Default 0.7. */
+  /** The opacity of the colours behind lines. Default 0.7. */
   alphaOverlay?: number;
   /** Default false. */
   showColorbar?: boolean;
@@ -71,7 +75,7 @@ interface TimeseriesAttrArguments extends TimeseriesAttrOptions {
 
 const OP = 'visualizeTimeseriesAttr';
 
-/** Room for numbers at the left, so that the panels' lines begin below each other. */
+/** Width left of each panel for numbers, so that the panels align. */
 const ROOM = 36;
 
 interface Series {
@@ -82,15 +86,16 @@ interface Series {
 }
 
 /**
- * Draws the attributions of series on a canvas, as Captum's `visualize_timeseries_attr`, which says how values are scaled as for pictures.
+ * Draws the attributions of time series on a canvas, like Captum's `visualize_timeseries_attr`. Values are scaled as in
+ * `visualizeImageAttr`.
  *
  * - 'overlay_individual': a panel for each channel, its line over the colours of its attributions
  * - 'overlay_combined': all lines in one panel, over the colours of the channels' summed attributions
- * - 'colored_graph': a panel for each channel, whose line has the colours
+ * - 'colored_graph': a panel for each channel, with its line in the colours of its attributions
  *
  *     await visualization.visualizeTimeseriesAttr(attr.at(0), input.at(0), { channelsLast: false, showColorbar: true, canvas });
  *
- * @throws ArgumentError for names that there are not, ShapeError for shapes that do not fit
+ * @throws ArgumentError for unknown names, ShapeError for shapes that do not fit
  */
 export async function visualizeTimeseriesAttr(
   ...args: Arguments<
@@ -186,7 +191,7 @@ export async function visualizeTimeseriesAttr(
   return drawOn(OP, canvas, [drawing]);
 }
 
-/** @throws ShapeError if x is no series */
+/** @throws ShapeError if x is not a series */
 function expectSeries(what: string, x: Tensor, isChannelsLast: boolean): Pick<Series, 'channels' | 'length'> {
   if (x.dim() !== 2 || x.numel() === 0) {
     const wanted = isChannelsLast ? '[N, C]' : '[C, N]';
@@ -225,12 +230,12 @@ const overChannels = ({ channels, length, values }: Series): Float32Array =>
     return sum;
   });
 
-/** A coloured stripe about each moment, cut at the sides of the frame. */
+/** Paints a coloured stripe around each moment, cut off at the sides of the frame. */
 function spans(pen: Pen, frame: Frame, times: readonly number[], color: (i: number) => string): void {
   const { left, top, right, bottom } = frame;
   const half = times.length > 1 ? (times[1]! - times[0]!) / 2 : 0.5;
   for (const [i, time] of times.entries()) {
-    // Whole pixels, between which no seam shows.
+    // Round to whole pixels, so that no seams show between stripes.
     const from = Math.round(Math.max(left, frame.x(time - half)));
     const to = Math.round(Math.min(right, frame.x(time + half)));
     pen.fillStyle = color(i);
@@ -238,7 +243,7 @@ function spans(pen: Pen, frame: Frame, times: readonly number[], color: (i: numb
   }
 }
 
-/** A line whose pieces have the colour of where they begin. */
+/** Draws a line whose segments have the colour of their starting points. */
 function coloredLine(
   pen: Pen,
   frame: Frame,
