@@ -19,13 +19,18 @@ const hasEdges = ({ node, available, lent }: Value): boolean => node !== null &&
 
 /**
  * Drops the edges of the node that made a stored value, unless its gradient still needs them. If the node has other
- * outputs, only this value gets a node without edges: the others may still need theirs.
+ * outputs, only this value gets a node without edges: the others may still need theirs. Returns what puts the edges
+ * back, should the value not be stored after all.
  */
-export function dropRecipe(value: Value): void {
+export function dropRecipe(value: Value): (() => void) | null {
   const { node } = value;
-  if (!hasEdges(value) || (value.requiresGrad && !node!.spent)) return;
+  if (!hasEdges(value) || (value.requiresGrad && !node!.spent)) return null;
+  const { inputs, reads, makers } = node!;
   if (node!.outputs.length > 1) value.node = nameOf(node!, null);
   else Object.assign(node!, { inputs: [], reads: [], makers: [], cut: true });
+  return () => {
+    value.node = Object.assign(node!, { inputs, reads, makers, cut: false });
+  };
 }
 
 /**

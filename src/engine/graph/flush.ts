@@ -355,6 +355,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
   const before = new Map<Root, Value | null>();
+  const restores = new Map<Value, (() => void) | null>();
   engine.submit({
     key,
     build() {
@@ -379,7 +380,10 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     failed: () => {
       for (const [value, root] of exports) {
         // A recipe can be made again, so it is pending rather than failed.
-        if (value.recipe && value.failure) reopen(value);
+        if (value.recipe && value.failure) {
+          restores.get(value)?.();
+          reopen(value);
+        }
         // `ran` was called, but the GPU refused the run later.
         if (root?.computed === value) root.computed = before.get(root) ?? null;
         root?.rollBack();
@@ -392,7 +396,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     if (root && !isPart && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
     if (isJournaling()) continue;
-    dropRecipe(value);
+    restores.set(value, dropRecipe(value));
     if (root?.value === value) root.letGo();
   }
 }

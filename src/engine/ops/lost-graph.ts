@@ -17,7 +17,7 @@ const lostGraphOp: Op<undefined> = {
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
   vjp(_, { outputs: [y] }) {
     throw new DeviceLostError(
-      `backward: the numbers of this tensor of shape ${showShape(y!.shape)} were restored from a snapshot, but the values that its gradient reads were lost with a GPU device; compute it again, or detach() it`,
+      `backward: this tensor of shape ${showShape(y!.shape)} was restored after a lost device, without the values that its gradient reads; compute it again, or detach() it`,
     );
   },
 };

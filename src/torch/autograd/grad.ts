@@ -183,7 +183,7 @@ function seedsOf(
     if (!seed) {
       if (y.numel() === 1) return full(y.shape, 1);
       throw new AutogradError(
-        `${op}: a gradient can be created by itself only for a single element, but output ${i} has shape ${showShape(y.shape)}; pass ${name}`,
+        `${op}: expected outputs of a single element, but output ${i} has shape ${showShape(y.shape)}; pass ${name}`,
       );
     }
     if (!sameShape(seed.shape, y.shape)) {

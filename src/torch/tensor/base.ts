@@ -393,7 +393,7 @@ export abstract class TensorBase extends Printable implements Layout {
     }
     if (!gradient && this.numel() !== 1) {
       throw new AutogradError(
-        `backward: a gradient can be created by itself only for a single element, but the shape is ${showShape(this.shape)}; call .sum() first or pass a gradient`,
+        `backward: expected a single element, but got shape ${showShape(this.shape)}; call .sum() first or pass a gradient`,
       );
     }
     if (gradient && !sameShape(gradient.shape, this.shape)) {

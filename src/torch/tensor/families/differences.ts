@@ -124,7 +124,7 @@ function slope(x: Tensor, d: number, step: number | Tensor, edgeOrder: number): 
   const size = x.shape[d]!;
   if (size < edgeOrder + 1) {
     throw new ShapeError(
-      `gradient: expected at least ${edgeOrder + 1} points for edgeOrder ${edgeOrder}, but got ${size} in dimension ${d} of ${showShape(x.shape)}`,
+      `gradient: expected at least ${edgeOrder + 1} points, but got ${size} in dimension ${d} of ${showShape(x.shape)}`,
     );
   }
   if (typeof step !== 'number' && (step.shape.length !== 1 || step.shape[0] !== size)) {
