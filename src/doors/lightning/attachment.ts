@@ -1,9 +1,10 @@
-// What a module knows of the trainer it is in. It stands beside the module rather than in it, since copies of a module have no trainer.
+// The link from a module to its trainer. It is kept beside the module rather than in it, so that copies of a module
+// have no trainer.
 import type { Tensor } from '../../torch';
 import type { LightningModule } from './module';
 import type { Trainer } from './trainer';
 
-/** A module's trainer, and of its optimizers while they take turns. */
+/** A module's trainer, and what `toggleOptimizer` must restore. */
 interface Attachment {
   trainer: Trainer | null;
   toggled: Map<Tensor, boolean>;
@@ -17,7 +18,7 @@ export const attachmentOf = (module: LightningModule): Attachment => {
   return attachment;
 };
 
-/** Has a module know its trainer. */
+/** Links a module to its trainer. */
 export const attach = (module: LightningModule, trainer: Trainer | null): void => {
   attachmentOf(module).trainer = trainer;
 };

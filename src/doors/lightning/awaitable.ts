@@ -1,16 +1,20 @@
-// A value or a promise: hooks and steps of the user's are awaited only where they give a promise, so that a plain step stays synchronous.
+// A value or a promise. The user's hooks and steps are awaited only if they return a promise, so a plain step stays
+// synchronous.
 
 export type Awaitable<T> = T | Promise<T>;
 
 export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
-/** `next(value)`, once the value is there. Not called `then`: a module that exports such a function would be taken for a promise. */
+/**
+ * Calls `next(value)` once the value is there. Not named `then`: a module that exports `then` would be taken for a
+ * promise.
+ */
 export function after<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return isPromise(value) ? (value as Promise<T>).then(next) : next(value as T);
 }
 
-/** Calls all, one after another. */
+/** Makes the calls one after another. */
 export function inTurn(calls: readonly (() => unknown)[], from = 0): Awaitable<void> {
   for (let i = from; i < calls.length; i++) {
     const result = calls[i]!();

@@ -1,4 +1,4 @@
-// What a checkpoint holds, in the form of Python's Lightning, and how a run or a module comes back from one.
+// The contents of a checkpoint, in the form of Python's Lightning, and how a run or a module is restored from it.
 
 import {
   ArgumentError,
@@ -19,19 +19,19 @@ import type { LightningModule } from './module';
 import type { ItemState, Shown } from './results';
 import type { Trainer } from './trainer';
 
-/** A path, an address, a File, bytes; in a page also the folder and name of a checkpoint of the store. */
+/** A path, an address, a `File`, or bytes; in a page also the folder and name of a checkpoint in the store. */
 export type CheckpointSource = ByteSource;
 
-/** Names and plain values that a module was made of. */
+/** The arguments that a module was made with, by name. */
 export type Hyperparameters = Record<string, unknown>;
 
-/** The argument of `saveHyperparameters`: some of the declared ones, or any object if none are declared. */
+/** The argument of `saveHyperparameters`: some of the declared hyperparameters, or any object if none are declared. */
 export type GivenHyperparameters<H> = string extends keyof H ? object : Partial<H>;
 
-/** The version of Lightning whose form checkpoints have. */
+/** The version of Lightning whose checkpoint format is written. */
 const VERSION = '2.6.0';
 
-/** A checkpoint, by Lightning's keys, with whatever hooks have put into it. */
+/** A checkpoint with Lightning's keys, and whatever hooks have added. */
 export interface Checkpoint extends Record<string, unknown> {
   epoch: number;
   global_step: number;
@@ -43,18 +43,18 @@ export interface Checkpoint extends Record<string, unknown> {
   lr_schedulers?: Record<string, unknown>[];
   hyper_parameters?: Hyperparameters;
   hparams_name?: string;
-  /** What this library keeps beside it: values of the epoch under way, and random numbers. */
+  /** What this library adds: the values logged so far in the current epoch, and random number states. */
   lamplight?: {
     results: Record<string, ItemState>;
     callback_metrics: Record<string, Tensor>;
-    /** The default generator, in base64. */
+    /** The state of the default generator, in base64. */
     generator: string;
     /** The results of `stateDict()` of the training loaders. */
     loaders: unknown[];
   };
 }
 
-/** All of a run, or with `weightsOnly` its module and progress. */
+/** The state of the whole run, or with `weightsOnly` only the module and the progress. */
 export async function dumpCheckpoint(trainer: Trainer, weightsOnly: boolean): Promise<Checkpoint> {
   const { lightningModule: module, fitLoop } = trainer;
   const still = { state_dict: {}, batch_progress: trainer.predictLoop.batchProgress.stateDict() };
@@ -101,7 +101,7 @@ export async function dumpCheckpoint(trainer: Trainer, weightsOnly: boolean): Pr
   return checkpoint;
 }
 
-/** @throws FileFormatError for a file that is no checkpoint of Lightning's */
+/** @throws FileFormatError if the file is not a Lightning checkpoint */
 export async function readCheckpoint(source: unknown): Promise<Checkpoint> {
   const loaded: unknown = await loadFile(source);
   if (isPlainObject(loaded) && isPlainObject(loaded.state_dict)) return loaded as Checkpoint;
@@ -111,12 +111,12 @@ export async function readCheckpoint(source: unknown): Promise<Checkpoint> {
   );
 }
 
-/** The file that `best`, `last` or a path means; null to go on with the weights that are there. */
+/** The file that `best`, `last` or a path means; null to keep the current weights. */
 export async function chosenCheckpoint(trainer: Trainer, given: unknown, hasModule: boolean): Promise<unknown> {
   const fitting = trainer.state.fn === 'fit';
   const callback = trainer.checkpointCallback;
   if (given === null || given === undefined) {
-    // As in Lightning, a trainer that tests its own model takes the best checkpoint of it.
+    // As in Lightning, a trainer that tests its own model loads its best checkpoint.
     if (hasModule || fitting || !callback?.bestModelPath) return null;
     return callback.bestModelPath;
   }
@@ -137,7 +137,7 @@ export async function chosenCheckpoint(trainer: Trainer, given: unknown, hasModu
   return given;
 }
 
-/** Puts module, callbacks and data module into the state of a checkpoint. */
+/** Restores the module, callbacks and data module from a checkpoint. */
 export async function restoreModule(trainer: Trainer, checkpoint: Checkpoint): Promise<void> {
   const { lightningModule: module } = trainer;
   if (trainer.state.fn === 'fit') {
@@ -174,7 +174,7 @@ function loadState(module: LightningModule, state: nn.StateDict, strict: boolean
   }
 }
 
-/** A state whose tensors of one element, which Lightning has for scores, are numbers. */
+/** A state in which one-element tensors, as Lightning saves scores, are turned into numbers. */
 async function asNumbers(state: Record<string, unknown>): Promise<Record<string, unknown>> {
   const read = async (value: unknown): Promise<unknown> => {
     if (value instanceof Tensor && value.ndim === 0) return (await readAll([value]))[0];
@@ -186,7 +186,7 @@ async function asNumbers(state: Record<string, unknown>): Promise<Record<string,
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Puts progress, optimizers and schedulers into the state of a checkpoint, behind the optimizers' making. */
+/** Restores progress, optimizers and schedulers from a checkpoint. Call it after the optimizers are made. */
 export function restoreTraining(trainer: Trainer, checkpoint: Checkpoint): void {
   const { fitLoop } = trainer;
   if (checkpoint.loops) fitLoop.loadStateDict(checkpoint.loops.fit_loop);
@@ -222,7 +222,7 @@ export function restoreTraining(trainer: Trainer, checkpoint: Checkpoint): void 
   trainer.connector.loadCallbackMetrics(lamplight.callback_metrics as Record<string, Shown>);
 }
 
-/** A module made of a checkpoint's hyperparameters, with its weights. */
+/** Makes a module from a checkpoint's hyperparameters, and loads its weights. */
 export async function loadWeights<M extends LightningModule>(
   source: CheckpointSource,
   own: Hyperparameters,
@@ -238,6 +238,6 @@ export async function loadWeights<M extends LightningModule>(
   return module;
 }
 
-/** A score as Lightning writes it. */
+/** A score as Lightning saves it. */
 export const scoreTensor = (score: number | null): Tensor | null =>
   score === null ? null : tensor(score, { dtype: 'float32' });

@@ -1,20 +1,21 @@
-// From logged values to callbacks, loggers and the progress bar: the values that stand now, and rows that are read in bulk.
+// Passes logged values to callbacks, loggers and the progress bar. Rows for loggers stay on the GPU and are read in
+// bulk.
 import { AutogradError, DeviceLostError, Tensor, tensor, where } from '../../torch';
 import { withMode } from '../../torch/inside';
 import type { Results, Shown } from './results';
 import type { Trainer } from './trainer';
 
-/** A line for the loggers whose values are still on the GPU. */
+/** A row for the loggers whose values are still on the GPU. */
 interface Row {
   readonly step: number;
   readonly metrics: Readonly<Record<string, Shown>>;
 }
 
-/** Rows that may wait; the next one has them read in the background. */
+/** The most rows that wait; the next one starts a read in the background. */
 const MOST_ROWS = 256;
 
 export class Connector {
-  /** Null before the first batch of a loop and behind the last, true at the first, false at others. */
+  /** Null before the first batch of a loop and after the last, true at the first, false at the others. */
   firstLoopIter: boolean | null = null;
   #progBar: Record<string, Shown> = {};
   #logged: Record<string, Shown> = {};
@@ -25,11 +26,11 @@ export class Connector {
   #failure: unknown = null;
   #isReading = false;
   #readAt = 0;
-  /** On the GPU: the first step whose loss was NaN, infinity where none was. */
+  /** On the GPU: the first step whose loss was NaN; infinity if there was none. */
   #nanStep: Tensor | null = null;
   #nanSaid = false;
   #lossesSeen = false;
-  /** Names whose values went with a lost device, and have not been logged since. */
+  /** Names whose values were lost with the device and have not been logged again. */
   #lost = new Set<string>();
 
   constructor(private readonly trainer: Trainer) {}
@@ -42,7 +43,7 @@ export class Connector {
     return this.#results!.metrics(this.firstLoopIter !== null);
   }
 
-  /** Whether rows are due at this step. */
+  /** Whether a row is due at this step. */
   get shouldUpdateLogs(): boolean {
     const { trainer } = this;
     if (trainer.logEveryNSteps === 0) return false;
@@ -54,7 +55,7 @@ export class Connector {
     this.#results!.startBatch(batch, dataloaderIdx);
   }
 
-  /** Readies the tensors of a hook that logs for the first time in this epoch. */
+  /** Resets the tensors of a hook that logs for the first time in this epoch. */
   beforeLog(fx: string): void {
     if (this.#currentFx !== fx && this.firstLoopIter !== false) this.#results!.resetTensors(fx);
     this.#currentFx = fx;
@@ -72,7 +73,7 @@ export class Connector {
     this.#results!.endBatch();
   }
 
-  /** The values of an epoch are wanted from now on. */
+  /** From now on, values of the epoch are read rather than values of the step. */
   async epochEndReached(): Promise<void> {
     this.firstLoopIter = null;
     await this.#results!.settle();
@@ -84,7 +85,7 @@ export class Connector {
     this.#currentFx = null;
   }
 
-  /** A row of the values of this step, where one is due. */
+  /** Adds a row with the values of this step, if one is due. */
   updateTrainStep(): void {
     const { trainer } = this;
     if (trainer.accumulates) return;
@@ -100,7 +101,7 @@ export class Connector {
     this.logMetrics(this.#now.log, step);
   }
 
-  /** The values of a loader; nothing during a sanity check. */
+  /** The values of a loader; empty during a sanity check. */
   updateEvalEpoch(): Record<string, Shown> {
     if (this.trainer.sanityChecking) return {};
     const { log } = this.#now;
@@ -108,7 +109,7 @@ export class Connector {
     return log;
   }
 
-  /** Notes a row for the loggers. */
+  /** Adds a row for the loggers. */
   logMetrics(metrics: Readonly<Record<string, Shown>>, step: number | null = null): void {
     const { trainer } = this;
     if (trainer.loggers.length === 0 || Object.keys(metrics).length === 0) return;
@@ -122,19 +123,19 @@ export class Connector {
     if (this.#rows.length >= MOST_ROWS || this.#isAwaited) void this.drain().catch(() => undefined);
   }
 
-  /** Whether a logger shows rows as they come, and has waited long enough. */
+  /** Whether a logger shows rows as they come, and its refresh time is over. */
   get #isAwaited(): boolean {
     const rates = this.trainer.loggers.flatMap(({ refreshRate }) => (refreshRate === undefined ? [] : [refreshRate]));
     return rates.length > 0 && !this.#isReading && performance.now() - this.#readAt >= 1000 * Math.min(...rates);
   }
 
-  /** Notes a row of a callback's own. */
+  /** Adds a row of a callback's own values. */
   note(metrics: Readonly<Record<string, number>>, forCallbacks = true): void {
     if (forCallbacks) Object.assign(this.#callback, metrics);
     this.#rows.push({ step: this.trainer.fitLoop.epochLoop.batchesThatStepped, metrics });
   }
 
-  /** Notes on the GPU whether a loss was NaN, and at which step. */
+  /** Records on the GPU whether a loss was NaN, and at which step. */
   sawLoss(loss: Tensor): void {
     this.#lossesSeen = true;
     withMode({ grad: false }, () => {
@@ -145,7 +146,7 @@ export class Connector {
     });
   }
 
-  /** Reads all rows at once, and gives them to the loggers in order. */
+  /** Reads all waiting rows at once, and passes them to the loggers in order. */
   drain(): Promise<void> {
     const rows = this.#rows;
     this.#rows = [];
@@ -165,7 +166,7 @@ export class Connector {
       }
     });
     this.#writing = writing.catch((error: unknown) => {
-      // Rows that went with their device are told of once, by who hears of the loss.
+      // Rows lost with the device are not an error here: the listener for lost devices reports the loss once.
       if (!(error instanceof DeviceLostError)) this.#failure ??= error;
     });
     return this.#writing.then(() => {
@@ -186,7 +187,7 @@ export class Connector {
     console.warn(message);
   }
 
-  /** Values of the progress bar as numbers. */
+  /** The values of the progress bar as numbers. */
   async readProgBar(): Promise<Record<string, number>> {
     const shown = this.progressBarMetrics;
     const [values] = await Promise.all([readAll(Object.values(shown)), this.#readNaN()]);
@@ -208,7 +209,7 @@ export class Connector {
     return this.#progBar;
   }
 
-  /** Values that a checkpoint has kept for callbacks and schedulers. */
+  /** Restores the values for callbacks and schedulers from a checkpoint. */
   loadCallbackMetrics(metrics: Readonly<Record<string, Shown>>): void {
     this.#callback = { ...metrics };
   }
@@ -225,7 +226,7 @@ export class Connector {
     this.#currentFx = null;
   }
 
-  /** Begins with a run of the trainer. */
+  /** Resets everything at the start of a run. */
   reset(): void {
     this.resetResults();
     this.resetMetrics();
@@ -237,12 +238,12 @@ export class Connector {
     this.#lost.clear();
   }
 
-  /** Whether a value would be there had its device not been lost. */
+  /** Whether a value is missing because its device was lost. */
   isLost(name: string): boolean {
     return this.#lost.has(name) && !(name in this.callbackMetrics);
   }
 
-  /** Lets go of all values on a lost device. */
+  /** Drops all values that were on a lost device. */
   forget(): void {
     this.#rows = [];
     this.#nanStep = null;
@@ -255,7 +256,7 @@ export class Connector {
   }
 }
 
-/** Numbers of values on the GPU and off it, in one read-back. */
+/** Reads numbers and tensors as numbers, in one read-back. */
 export async function readAll(values: readonly Shown[]): Promise<number[]> {
   const reads = new Map<Tensor, Promise<number>>();
   for (const value of values) {
@@ -264,7 +265,7 @@ export async function readAll(values: readonly Shown[]): Promise<number[]> {
   return Promise.all(values.map((value) => (value instanceof Tensor ? reads.get(value)! : value)));
 }
 
-/** Values as tensors of one element: what callbacks are given. */
+/** Values as one-element tensors, the form in which callbacks get them. */
 export const asTensors = (shown: Readonly<Record<string, Shown>>): Record<string, Tensor> =>
   Object.fromEntries(
     Object.entries(shown).map(([name, value]) => [

@@ -1,4 +1,4 @@
-// LightningDataModule: loaders, and their preparation, in one place.
+// LightningDataModule: loaders and their preparation in one place.
 import type { Awaitable } from './awaitable';
 import type { GivenHyperparameters, Hyperparameters } from './checkpointing';
 import type { TrainerFn } from './hooks';
@@ -6,7 +6,7 @@ import { type HyperparameterArguments, keptHyperparameters } from './hyperparame
 import type { Loaders } from './loaders';
 
 /**
- * Base class of data modules; a subclass defines loaders, and their preparation:
+ * Base class of data modules. A subclass defines the loaders and their preparation:
  *
  *     class Digits extends LightningDataModule {
  *       override async setup() { this.set = await datasets.MNIST('mnist/'); }
@@ -19,7 +19,7 @@ export class LightningDataModule<H extends object = Hyperparameters> {
   /** The argument of `saveHyperparameters`. */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
-  /** @throws ArgumentError for anything but an object */
+  /** @throws ArgumentError if the value is not an object */
   saveHyperparameters(given: GivenHyperparameters<H>, ...args: HyperparameterArguments): void {
     this.hparams = { ...this.hparams, ...keptHyperparameters(given, args) };
   }
@@ -38,7 +38,7 @@ export interface LightningDataModule<H extends object = Hyperparameters> {
   transferBatchToDevice?(batch: unknown, device: unknown, dataloaderIdx: number): Awaitable<unknown>;
   onAfterBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
   onException?(error: Error): Awaitable<unknown>;
-  /** What a checkpoint is to hold of it. */
+  /** The data module's state for checkpoints. */
   stateDict?(): Record<string, unknown>;
   loadStateDict?(state: Record<string, unknown>): void;
 }

@@ -1,8 +1,9 @@
-// Where checkpoints and logs are: files in Node, checkpoint stores in a page, whose names are those of folders.
+// Where checkpoints and logs are stored: in files in Node; in a page in checkpoint stores, with the folder as the
+// store's name.
 import { CheckpointStore, load, saveBytes } from '../../torch';
 import { disk, fileSystem, normalized, splitPath, writeFileAtomically } from '../../torch/inside';
 
-/** One store a folder, so that its writes come one after another. */
+/** One store per folder, so that writes to it are queued. */
 const stores = new Map<string, CheckpointStore>();
 
 const storeOf = (folder: string): CheckpointStore => {
@@ -12,25 +13,25 @@ const storeOf = (folder: string): CheckpointStore => {
   return store;
 };
 
-/** The folder that relative names are in: that of the program, or none in a page. */
+/** The folder that relative paths start from: the working directory; in a page none. */
 export function workingFolder(): string {
   const { process } = globalThis as { process?: { cwd?(): string; versions?: { node?: string } } };
   return (process?.versions?.node && process.cwd?.()) || '';
 }
 
-/** Writes all of a checkpoint or nothing. */
+/** Writes a checkpoint atomically. */
 export async function saveFile(path: string, object: Record<string, unknown>): Promise<void> {
   const [folder, name] = splitPath(path);
   const fs = disk();
   if (!fs) return storeOf(folder).save(name, object, { format: 'pt' });
-  // The values of this moment are saved, so nothing is awaited before they are read.
+  // The values of this moment are saved, so nothing may be awaited before they are read.
   const bytes = saveBytes(object, name, { format: 'pt' });
   bytes.catch(() => undefined);
   if (folder !== '') await fs.mkdir(folder, { recursive: true });
   await writeFileAtomically(fileSystem()!, path, await bytes);
 }
 
-/** The object saved at a path; in a page a checkpoint of a store or, where there is none, the file at the address. */
+/** The object saved at a path. In a page: a checkpoint of a store, or if there is none, the file at that address. */
 export async function loadFile(source: unknown): Promise<Record<string, unknown>> {
   if (typeof source === 'string' && !disk() && !/^[a-z]+:/i.test(source)) {
     const [folder, name] = splitPath(normalized(source));
@@ -53,7 +54,7 @@ export async function remove(path: string): Promise<void> {
   else await storeOf(folder).remove(name);
 }
 
-/** The names in a folder; none where there is no such folder. */
+/** The names in a folder; empty if the folder does not exist. */
 export async function namesIn(folder: string): Promise<string[]> {
   const fs = disk();
   if (fs) return fs.readdir(folder === '' ? '.' : folder).catch(() => []);

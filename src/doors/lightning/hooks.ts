@@ -1,4 +1,4 @@
-// The hooks of modules and callbacks, and who is called when.
+// The hooks of modules and callbacks, and the order in which they are called.
 
 import type { optim, Tensor } from '../../torch';
 import { isPlainObject, type Kind, objectAt, parseArgs } from '../../torch/inside';
@@ -7,29 +7,29 @@ import type { Checkpoint } from './checkpointing';
 import type { LightningModule } from './module';
 import type { Trainer } from './trainer';
 
-/** Values by name. */
+/** An object of values by name. */
 export const record: Kind = { words: 'an object of values by name', fits: isPlainObject };
 
 interface GivenState {
   stateDict: Record<string, unknown>;
 }
 
-/** The state that a callback is to go on from, which is given by place or by name. */
+/** The state for a callback to load, given by position or by name. */
 export function stateIn(owner: string, args: readonly unknown[]): Record<string, unknown> {
   const name = `${owner}.loadStateDict`;
   const given = objectAt(name, ['stateDict'], 0, args);
   return parseArgs<GivenState>(name, ['stateDict'], {}, given, { stateDict: record }).stateDict;
 }
 
-/** What a trainer has been asked to do. */
+/** Which of the trainer's methods is running. */
 export type TrainerFn = 'fit' | 'validate' | 'test' | 'predict';
 
-/** The result of `trainingStep`: the loss, an object with it, or nothing to leave the batch out. */
+/** The result of `trainingStep`: the loss, an object with it, or nothing to skip the batch. */
 export type StepOutput = Tensor | ({ loss: Tensor } & Record<string, unknown>) | null | undefined;
 
 /**
- * Hooks of modules and of callbacks, which have the trainer and the module in front. Each may be left out, and may be asynchronous. They are
- * methods, so that a class may name its batches' type.
+ * Hooks of modules and of callbacks; the latter get the trainer and the module as first arguments. Each hook is
+ * optional and may be asynchronous. They are declared as methods, so that a class may narrow the type of its batches.
  */
 export interface Hooks<Front extends readonly unknown[]> {
   setup?(...args: [...Front, stage: TrainerFn]): Awaitable<unknown>;
@@ -70,7 +70,7 @@ export interface Hooks<Front extends readonly unknown[]> {
 
 type StartedBatch = [batch: unknown, batchIdx: number, dataloaderIdx?: number];
 
-/** Every hook of a module that may be left out. */
+/** All optional hooks of a module. */
 export interface ModuleHooks extends Hooks<[]> {
   prepareData?(): Awaitable<unknown>;
   configureModel?(): Awaitable<unknown>;
@@ -79,7 +79,7 @@ export interface ModuleHooks extends Hooks<[]> {
   onAfterBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
 }
 
-/** Every hook of a callback. They are called before those of the module. */
+/** All hooks of a callback. They are called before those of the module. */
 export interface CallbackHooks extends Hooks<[trainer: Trainer, plModule: LightningModule]> {
   onSanityCheckStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
   onSanityCheckEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
@@ -90,7 +90,7 @@ export type CallbackHookName = keyof CallbackHooks;
 export type LoopHookName = keyof CallbackHooks & keyof ModuleHooks;
 
 /**
- * Base class of callbacks; one's own define hooks of `CallbackHooks`, which may be asynchronous:
+ * Base class of callbacks. A subclass defines any hooks of `CallbackHooks`; they may be asynchronous:
  *
  *     class Greet extends Callback {
  *       override onTrainStart(trainer: Trainer) { console.log('training', trainer.maxEpochs, 'epochs'); }
@@ -98,17 +98,17 @@ export type LoopHookName = keyof CallbackHooks & keyof ModuleHooks;
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: hooks that are not defined are not there.
 export class Callback {
-  /** Under which its state stands in a checkpoint. */
+  /** The key of the callback's state in a checkpoint. */
   get stateKey(): string {
     return this.constructor.name;
   }
 
-  /** Whether its hooks at the end of epochs come after those of the module, whose metrics it looks at. */
+  /** If true, its hooks at the end of epochs run after those of the module, so that it sees the module's metrics. */
   get isMonitoring(): boolean {
     return false;
   }
 
-  /** What a checkpoint is to hold of it. */
+  /** The callback's state for checkpoints. */
   stateDict(...none: []): Record<string, unknown> {
     parseArgs('stateDict', [], {}, none);
     return {};
@@ -121,7 +121,9 @@ export class Callback {
 
 export interface Callback extends CallbackHooks {}
 
-/** The key of a callback whose state belongs to its options, as Python prints them. */
+/**
+ * The state key of a callback whose state belongs to particular options. The options are written as Python prints them.
+ */
 export const stateKeyOf = (name: string, options: Readonly<Record<string, unknown>>): string => {
   const shown = (value: unknown) =>
     value === null || value === undefined ? 'None' : typeof value === 'string' ? `'${value}'` : String(value);
@@ -130,14 +132,14 @@ export const stateKeyOf = (name: string, options: Readonly<Record<string, unknow
     .join(', ')}}`;
 };
 
-/** Calls hooks of a trainer's callbacks and module, and knows which is being called. */
+/** Calls the hooks of a trainer's callbacks and module, and knows which hook is running. */
 export class HookCaller {
-  /** The hook that runs now; null between them. */
+  /** The name of the running hook; null if none is. */
   current: string | null = null;
 
   constructor(private readonly trainer: Trainer) {}
 
-  /** Calls a hook of all callbacks, or of those that monitor metrics or do not. */
+  /** Calls a hook of all callbacks; with `monitoring`, only of those whose `isMonitoring` is equal to it. */
   callbacks(name: CallbackHookName, args: readonly unknown[] = [], monitoring?: boolean): Awaitable<void> {
     const { trainer } = this;
     const calls: (() => unknown)[] = [];
@@ -149,7 +151,7 @@ export class HookCaller {
     return calls.length === 0 ? undefined : (this.#within(name, () => inTurn(calls)) as Awaitable<void>);
   }
 
-  /** Calls a hook of the module, if it has it. */
+  /** Calls a hook of the module, if the module defines it. */
   module(name: string, args: readonly unknown[] = []): Awaitable<unknown> {
     const module = this.trainer.lightningModule;
     const hook: unknown = Reflect.get(module, name);
@@ -159,7 +161,7 @@ export class HookCaller {
     return this.#within(name, mixed ? () => mixed.call(name, run) : run);
   }
 
-  /** Whether anyone has a hook. */
+  /** Whether the module or a callback defines a hook. */
   has(name: LoopHookName): boolean {
     const { callbacks, lightningModule } = this.trainer;
     return lightningModule[name] !== undefined || callbacks.some((callback) => callback[name] !== undefined);

@@ -1,22 +1,22 @@
-// What modules and data modules are made of, as `saveHyperparameters` keeps it.
+// The arguments that modules and data modules were made with, as kept by `saveHyperparameters`.
 
 import { ArgumentError } from '../../torch';
 import { type Arguments, isPlainObject, kindOf, kinds, parseArgs } from '../../torch/inside';
 import type { Hyperparameters } from './checkpointing';
 
 export interface HyperparameterOptions {
-  /** Names that are left out. Default: none. */
+  /** Names to leave out. Default: none. */
   ignore?: string | readonly string[];
-  /** Whether loggers are given them, which they are in any case. Default: true. */
+  /** Accepted as in Lightning, but loggers always get the hyperparameters. Default: true. */
   logger?: boolean;
 }
 
 export type HyperparameterArguments = Arguments<HyperparameterOptions, ['ignore', 'logger']>;
 
 /**
- * The entries that are kept.
+ * The entries to keep.
  *
- * @throws ArgumentError for anything but an object
+ * @throws ArgumentError if the value is not an object
  */
 export function keptHyperparameters(given: object, args: readonly unknown[]): Hyperparameters {
   const name = 'saveHyperparameters';

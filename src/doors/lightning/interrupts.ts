@@ -1,7 +1,7 @@
-// Ends of a run that come from outside: Ctrl-C, a stop button, an AbortSignal. They are heeded between batches.
+// Interrupts from outside: Ctrl-C, a stop button, an AbortSignal. They take effect between batches.
 import { LamplightError } from '../../torch';
 
-/** Training was ended from outside; the trained weights, and the last checkpoint, stand. */
+/** Training was interrupted from outside. The weights trained so far and the last checkpoint remain. */
 export class InterruptedError extends LamplightError {}
 
 interface Signals {
@@ -18,7 +18,7 @@ const hostProcess = (): Signals | null => {
 export class Interrupts {
   reason: string | null = null;
 
-  /** Listens until the returned function is called. A second Ctrl-C ends the program, as ever. */
+  /** Listens for interrupts until the returned function is called. A second Ctrl-C ends the program as usual. */
   listen(signals: readonly (AbortSignal | null)[]): () => void {
     this.reason = null;
     const abort = () => {

@@ -1,12 +1,12 @@
-// Where batches come from: loaders as they are given, how many batches of each count, and one pass through them.
+// Loaders, how many of their batches are used, and one pass through them.
 
 import { ArgumentError, data } from '../../torch';
 import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
 
-/** Gives batches, as a DataLoader does. */
+/** An iterable of batches, such as a DataLoader. */
 export type Loader = AsyncIterable<unknown> | Iterable<unknown>;
 
-/** One loader; several as a list; for training also by names, whose batches come together. */
+/** One loader, or a list of several. For training also an object of loaders, whose batches are combined by name. */
 export type Loaders = Loader | readonly Loader[] | Readonly<Record<string, Loader>>;
 
 const isAsync = (value: unknown): value is AsyncIterable<unknown> =>
@@ -17,20 +17,20 @@ const isIterable = (value: unknown): value is Loader =>
 
 const isNamed = (given: unknown): given is Record<string, unknown> => isPlainObject(given) && !isIterable(given);
 
-/** Whether an object is loaders by their names, rather than options of these names, or of names that are meant to be these. */
+/** Whether an object is loaders by name, rather than options (also misspelt ones). */
 export function isLoaders(value: unknown, options: readonly string[]): boolean {
   if (!isPlainObject(value)) return false;
   const isOption = (name: string) => options.includes(name) || /dataloaders?$/i.test(name);
   return isIterable(value) || (Object.values(value).some(isIterable) && !Object.keys(value).some(isOption));
 }
 
-/** The batches of a pass; null where that is not known. */
+/** The number of batches of a pass; null if unknown. */
 export function lengthOf(loader: Loader): number | null {
   let length: unknown;
   try {
     length = Reflect.get(loader, 'length');
   } catch {
-    // An IterableDataset need not say how long it is.
+    // An IterableDataset may have no length.
     return null;
   }
   return typeof length === 'number' ? length : null;
@@ -43,14 +43,14 @@ function expectLoader(what: string, value: unknown): Loader {
   );
 }
 
-/** The loaders of validation, testing or predicting, one after another. A list of batches is one loader. */
+/** The loaders for validation, testing or predicting, which run one after another. A list of batches is one loader. */
 export function severalLoaders(what: string, given: unknown): Loader[] {
   if (isNamed(given)) return Object.values(given).map((loader) => expectLoader(what, loader));
   if (Array.isArray(given) && given.length > 0 && given.every(isAsync)) return [...(given as Loader[])];
   return [expectLoader(what, given)];
 }
 
-/** The loader of training; several become one whose batches are made of theirs. */
+/** The loader for training. Several loaders are combined into one. */
 export function trainingLoader(what: string, given: unknown): Loader {
   if (Array.isArray(given) && given.length > 0 && given.every(isAsync)) {
     return new CombinedLoader(Object.entries(given as Loader[]), true);
@@ -62,7 +62,7 @@ export function trainingLoader(what: string, given: unknown): Loader {
   return expectLoader(what, given);
 }
 
-/** Batches of several loaders together, as long as the longest; the others begin again. */
+/** Combines the batches of several loaders. It is as long as the longest; the shorter ones start again. */
 class CombinedLoader implements AsyncIterable<unknown> {
   constructor(
     readonly loaders: readonly (readonly [string, Loader])[],
@@ -101,7 +101,7 @@ class CombinedLoader implements AsyncIterable<unknown> {
 const iteratorOf = (loader: Loader): AsyncIterator<unknown> | Iterator<unknown> =>
   isAsync(loader) ? loader[Symbol.asyncIterator]() : loader[Symbol.iterator]();
 
-/** All loaders in one, of those that can say where they are. */
+/** The loaders inside this loader that can save their position. */
 export const statefulOf = (loader: Loader): data.Stateful[] =>
   (loader instanceof CombinedLoader ? loader.loaders.map(([, each]) => each) : [loader]).filter(
     (each): each is Loader & data.Stateful =>
@@ -109,7 +109,7 @@ export const statefulOf = (loader: Loader): data.Stateful[] =>
       typeof (each as Partial<data.Stateful>).loadStateDict === 'function',
   );
 
-/** How many batches count: all of them, a number, or a share of them. */
+/** How many batches are used: all, a number, or a fraction of them. */
 export function limitOf(what: string, length: number | null, limit: number | null): number {
   const all = length ?? Infinity;
   if (limit === null) return all;
@@ -127,7 +127,7 @@ export function limitOf(what: string, length: number | null, limit: number | nul
   );
 }
 
-/** The loader with its items in order, where they are shuffled. */
+/** The same loader without shuffling. */
 export function inOrder(loader: Loader): Loader {
   if (!(loader instanceof data.DataLoader && loader.sampler instanceof data.RandomSampler)) return loader;
   warnOnce(
@@ -136,7 +136,7 @@ export function inOrder(loader: Loader): Loader {
   return loader.withSampler(new data.SequentialSampler(loader.dataset as { readonly length: number }));
 }
 
-/** Says so where items that are only looked at are shuffled. */
+/** Warns if a loader for evaluation shuffles. */
 export function warnOfShuffling(name: string, loader: Loader): void {
   if (!(loader instanceof data.DataLoader && loader.sampler instanceof data.RandomSampler)) return;
   warnOnce(
@@ -144,7 +144,7 @@ export function warnOfShuffling(name: string, loader: Loader): void {
   );
 }
 
-/** The state of a loader of ours between passes, whatever of the pass before was left out. */
+/** The state of one of our loaders at the start of the next pass, dropping what is left of the current one. */
 function afterPass(state: unknown): unknown {
   const { begun, generators } = state as Partial<data.LoaderState>;
   if (!Array.isArray(begun) || !Array.isArray(generators)) return state;
@@ -153,26 +153,26 @@ function afterPass(state: unknown): unknown {
 
 /** One pass through a loader, up to a limit. */
 export class Fetcher {
-  /** Whether the batch that was fetched last is the last. */
+  /** Whether the batch fetched last is the final one. */
   isDone = false;
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
   #fetched: number;
   #ahead: IteratorResult<unknown> | null = null;
-  /** Where the loaders were before the batch that was fetched ahead. */
+  /** The states of the loaders before the batch that was prefetched. */
   #before: unknown[] | null = null;
 
-  /** @param fetched batches of the pass that are behind, where it goes on */
+  /** @param fetched how many batches of the pass came before, if the pass is resumed */
   constructor(
     readonly loader: Loader,
     private readonly limit: number,
     fetched = 0,
   ) {
     this.#fetched = fetched;
-    // Like PyTorch's, a pass begins, and draws its seed, before its first batch is asked for.
+    // As in PyTorch, a pass begins, and draws its seed, before its first batch is requested.
     this.#iterator = iteratorOf(loader);
   }
 
-  /** The next batch; done where there is none. */
+  /** The next batch; `done` if there is none. */
   async next(): Promise<IteratorResult<unknown>> {
     if (this.#fetched >= this.limit) return { done: true, value: undefined };
     const next = this.#ahead ?? (await this.#fetch());
@@ -197,18 +197,21 @@ export class Fetcher {
     return statefulOf(this.loader).map((each) => each.stateDict());
   }
 
-  /** Where the loaders are behind the batch that was given last; at the start of the next pass once this one is over. */
+  /**
+   * The states of the loaders after the batch returned last. Once the pass is over, the states at the start of the next
+   * pass.
+   */
   states(): unknown[] {
     const states = this.#ahead && this.#before ? this.#before : this.#states();
     return this.isDone ? states.map(afterPass) : states;
   }
 
-  /** Passes over batches that a pass before has had, of a loader that cannot say where it is. */
+  /** Skips batches that an earlier run has used, for a loader that cannot save its position. */
   async skip(batches: number): Promise<void> {
     for (let i = 0; i < batches; i++) if ((await this.#fetch()).done) return;
   }
 
-  /** Goes on behind that batch with a new iterator, after the one before has failed. */
+  /** Continues after the last batch with a new iterator, because the previous iterator failed. */
   async resume(): Promise<void> {
     const loaders = statefulOf(this.loader);
     const states = this.states();

@@ -1,11 +1,11 @@
-// Where `log` may be called, and what its options are by default there.
+// Where `log` may be called, and the defaults of its options there.
 import { ArgumentError } from '../../torch';
 
-/** Whether values go to loggers by steps and by epochs where the call does not say; null where they may not. */
+/** Whether values are logged by step and by epoch, if the call does not say; null if nothing may be logged. */
 interface Logging {
   readonly onStep: boolean;
   readonly onEpoch: boolean;
-  /** Whether steps may be chosen. */
+  /** Whether the caller may choose to log by step. */
   readonly allowsStep: boolean;
 }
 
@@ -37,7 +37,7 @@ const allowed: Readonly<Record<string, Logging>> = {
   ),
 };
 
-/** @throws ArgumentError where nothing can be logged, or not as is asked for */
+/** @throws ArgumentError if nothing can be logged here, or not with these options */
 export function loggingOf(
   fx: string | null,
   onStep: boolean | null,

@@ -1,15 +1,16 @@
-// Mixed precision of a Trainer, as Lightning's plugin of this name: steps within autocast, losses scaled, and steps that overflow left out.
+// Mixed precision, like Lightning's plugin of this name: steps run in autocast, losses are scaled, and steps that
+// overflow are skipped.
 
 import { ArgumentError, autocast, GradScaler, optim, type Tensor } from '../../torch';
 import { type Awaitable, after } from './awaitable';
 
-/** Hooks of a module that run its network. */
+/** The hooks of a module that run its network. */
 const steps: readonly string[] = ['trainingStep', 'validationStep', 'testStep', 'predictStep'];
 
 export class MixedPrecision {
   readonly scaler = new GradScaler();
 
-  /** Calls a hook of a module. @throws ArgumentError for a step that waits, which autocast cannot follow */
+  /** Calls a hook of a module. @throws ArgumentError if a step is asynchronous, since autocast cannot follow it */
   call<T>(hook: string, run: () => T): T {
     if (!steps.includes(hook)) return run();
     const called: { result?: T } = {};
@@ -27,7 +28,7 @@ export class MixedPrecision {
     return this.scaler.scale(loss);
   }
 
-  /** An update with gradients that have been scaled; `before` sees them unscaled. */
+  /** Takes an optimizer step with scaled gradients; `before` sees them unscaled. */
   step(optimizer: optim.Optimizer<object>, before: () => Awaitable<unknown>): Awaitable<unknown> {
     if (optimizer instanceof optim.LBFGS) {
       throw new ArgumentError(

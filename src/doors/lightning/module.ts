@@ -1,4 +1,4 @@
-// LightningModule: a module that knows how it is trained.
+// LightningModule: a module that defines its own training.
 
 import { ArgumentError, type Device, type DeviceLike, nn, type optim, Tensor } from '../../torch';
 import {
@@ -30,34 +30,34 @@ import type { OptimizersConfig, SchedulerLike } from './optimizers';
 import { isMetric, type LoggedMetric, ofOne, type Reduction } from './results';
 import type { Trainer } from './trainer';
 
-/** Options of `log`, and of `logDict` for all of its values. */
+/** Options of `log`; in `logDict` they hold for all values. */
 export interface LogOptions {
-  /** Whether the progress bar shows it. Default: false. */
+  /** Show the value in the progress bar. Default: false. */
   progBar?: boolean;
-  /** Whether loggers get it. Default: true. */
+  /** Pass the value to loggers. Default: true. */
   logger?: boolean;
-  /** Whether the value of each step counts. Default: in training steps. */
+  /** Log the value of each step. Default: true in training steps, else false. */
   onStep?: boolean | null;
-  /** Whether values are reduced over the epoch. Default: but in training steps. */
+  /** Reduce the values over the epoch. Default: false in training steps, else true. */
   onEpoch?: boolean | null;
-  /** How values become that of the epoch. Default: their mean, weighted by the sizes of their batches. */
+  /** How values are reduced over the epoch. Default: the mean, weighted by batch size. */
   reduceFx?: Reduction | 'avg';
-  /** Values never keep their graph; here for Lightning's sake. Default: false. */
+  /** Accepted as in Lightning without effect: logged values never keep their graph. Default: false. */
   enableGraph?: boolean;
-  /** There is one device, so no values need synchronising. Default: false. */
+  /** Accepted without effect: there is one device, so there is nothing to synchronise. Default: false. */
   syncDist?: boolean;
-  /** Whether names of several validation loaders are told apart by a suffix. Default: true. */
+  /** With several validation loaders, append a suffix per loader to the name. Default: true. */
   addDataloaderIdx?: boolean;
-  /** The size of the batch, which the mean weighs by. Default: the first dimension of the first tensor of the batch. */
+  /** The batch size, the weight in the mean. Default: the first dimension of the first tensor in the batch. */
   batchSize?: number | null;
-  /** There is one process. Default: false. */
+  /** Accepted without effect: there is one process. Default: false. */
   rankZeroOnly?: boolean;
 }
 
-/** The values that can be logged: a number, a tensor of one element, or a metric, whose value of the epoch is its own. */
+/** What can be logged: a number, a one-element tensor, or a metric, which computes its own value over the epoch. */
 export type Loggable = Tensor | number | LoggedMetric;
 
-/** One object where there is one, which is a list as well where there are several: `const opt = …` and `const [a, b] = …`. */
+/** A single object, or a list if there are several. The type allows both `const opt = …` and `const [a, b] = …`. */
 export type OneOrSeveral<T> = T & T[];
 
 interface Named {
@@ -95,10 +95,10 @@ type AnyOptimizer = optim.Optimizer<object> | LightningOptimizer;
 
 type BackwardArguments = Parameters<Tensor['backward']>;
 
-/** A loss by its name, with the options of `Tensor.backward`. */
+/** A loss given by name, with the options of `Tensor.backward`. */
 type NamedLoss = { loss: Tensor } & Extract<BackwardArguments[0], { retainGraph?: unknown }>;
 
-/** The loss that a backward pass begins with, and the arguments of the tensor's own. */
+/** The loss to call `backward` on, and the arguments of that call. */
 function lossIn(name: string, given: readonly unknown[]): { loss: Tensor; args: BackwardArguments } {
   const [first, ...others] = given;
   const named = given.length === 1 && isPlainObject(first) ? first : null;
@@ -128,7 +128,8 @@ const clippingOf = (name: string, args: readonly unknown[]): Required<Clipping> 
   }) as Required<Clipping>;
 
 /**
- * A module with its training in it: steps, optimizers, and hooks (see `ModuleHooks`). Any of them may be asynchronous.
+ * A module that defines its training: steps, optimizers, and hooks (see `ModuleHooks`). Any of them may be
+ * asynchronous.
  *
  *     class Net extends LightningModule {
  *       fc = new nn.Linear(784, 10);
@@ -144,17 +145,20 @@ const clippingOf = (name: string, args: readonly unknown[]): Required<Clipping> 
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: hooks and steps that are not defined are not there.
 export class LightningModule<H extends object = Hyperparameters> extends Module {
-  /** False where `trainingStep` takes the optimizers' steps itself. */
+  /** Set it to false if `trainingStep` calls the optimizers itself. */
   automaticOptimization = true;
-  /** Has the summary show the sizes of what layers take and give. */
+  /** An example input. If set, the summary shows the input and output sizes of each layer. */
   exampleInputArray: Tensor | readonly Tensor[] | null = null;
-  /** Whether keys of a checkpoint have to be those of the module. */
+  /** Whether the keys of a loaded checkpoint must match those of the module. */
   strictLoading = true;
-  /** The argument of `saveHyperparameters`. Its type is the module's argument: `class Net extends LightningModule<{ lr: number }>`. */
+  /**
+   * The hyperparameters saved by `saveHyperparameters`. Give their type as the class's type argument:
+   * `class Net extends LightningModule<{ lr: number }>`.
+   */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
   constructor();
-  // A class without a constructor of its own is given the hyperparameters of a checkpoint, too.
+  // When loading a checkpoint, a class without its own constructor is given the hyperparameters, too.
   constructor(..._given: unknown[]) {
     super();
   }
@@ -166,7 +170,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     );
   }
 
-  /** @throws ArgumentError where no trainer has the module */
+  /** @throws ArgumentError if no trainer is attached to the module */
   get trainer(): Trainer {
     const { trainer } = attachmentOf(this);
     if (trainer) return trainer;
@@ -179,12 +183,12 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return attachmentOf(this).trainer?.currentEpoch ?? 0;
   }
 
-  /** Updates so far, of all optimizers together. */
+  /** The number of optimizer steps so far, of all optimizers together. */
   get globalStep(): number {
     return attachmentOf(this).trainer?.globalStep ?? 0;
   }
 
-  /** There is one process. */
+  /** Always 0: there is one process. */
   get globalRank(): number {
     return 0;
   }
@@ -206,8 +210,10 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /**
-   * Logs a value under a name: `this.log('val_loss', loss, { progBar: true })`. It stays on the GPU until it is shown.
-   * @throws ArgumentError for a value of more than one element, where nothing can be logged, and for a name that was logged otherwise
+   * Logs a value under a name: `this.log('val_loss', loss, { progBar: true })`. The value stays on the GPU until it is
+   * shown.
+   * @throws ArgumentError if the value has more than one element, if nothing can be logged here, or if the name was
+   *   logged with other options
    */
   log(name: string, value: Loggable, options?: LogOptions): void;
   log(name: string, value: Loggable, progBar: boolean, options?: LogOptions): void;
@@ -244,7 +250,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     );
   }
 
-  /** `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
+  /** Calls `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
   logDict(
     dictionary: Readonly<Record<string, Loggable>>,
     ...options: [options?: LogOptions] | [boolean, options?: LogOptions]
@@ -275,7 +281,10 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     else console.log(...values);
   }
 
-  /** The optimizers, each with the trainer's hooks around its steps: `const [g, d] = this.optimizers()`, or one by itself. */
+  /**
+   * The optimizers, whose steps include the trainer's hooks: `const [g, d] = this.optimizers()`. If there is only one,
+   * returns it alone.
+   */
   optimizers(...none: []): OneOrSeveral<LightningOptimizer> {
     parseArgs('optimizers', [], {}, none);
     const { lightningOptimizers } = this.trainer;
@@ -283,7 +292,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return (first && others.length === 0 ? first : [...lightningOptimizers]) as OneOrSeveral<LightningOptimizer>;
   }
 
-  /** The schedulers, to be stepped by hand in manual optimization; null without. */
+  /** The schedulers, for stepping by hand in manual optimization; null if there are none. */
   lrSchedulers(...none: []): OneOrSeveral<SchedulerLike> | null {
     parseArgs('lrSchedulers', [], {}, none);
     const schedulers = this.trainer.lrSchedulerConfigs.map(({ scheduler }) => scheduler);
@@ -292,7 +301,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /**
-   * Computes gradients in manual optimization, with the hooks around them.
+   * Computes gradients in manual optimization, and calls the hooks around it.
    * @throws ArgumentError in automatic optimization
    */
   manualBackward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
@@ -315,7 +324,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** Takes one step; a module may do more around it. The closure computes loss and gradients. */
+  /** Takes one optimizer step; override it to do more. The closure computes the loss and gradients. */
   optimizerStep(
     _epoch: number,
     _batchIdx: number,
@@ -330,7 +339,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** Steps a scheduler; `metric` is that of ReduceLROnPlateau, else null. */
+  /** Steps a scheduler; `metric` is the monitored value for ReduceLROnPlateau, else null. */
   lrSchedulerStep(scheduler: SchedulerLike, metric: number | null): Awaitable<unknown> {
     const step = scheduler.step as (metric?: number) => unknown;
     return metric === null ? step.call(scheduler) : step.call(scheduler, metric);
@@ -342,7 +351,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** Clips the gradients of an optimizer's parameters, by the trainer's options where none are given. */
+  /** Clips the gradients of an optimizer's parameters. Options default to the trainer's. */
   clipGradients(...args: Arguments<Clipping, typeof clippingOrder>): void {
     const { optimizer, ...options } = clippingOf('clipGradients', args);
     const { trainer } = this;
@@ -354,7 +363,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     else nn.utils.clipGradNorm_(params, value);
   }
 
-  /** Has only the parameters of one optimizer take gradients, until `untoggleOptimizer`. */
+  /** Disables gradients for all parameters except those of one optimizer, until `untoggleOptimizer`. */
   toggleOptimizer(...args: Arguments<{ optimizer: AnyOptimizer }, ['optimizer']>): void {
     const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('toggleOptimizer', ['optimizer'], {}, args, {
       optimizer: optimizerKind,
@@ -381,14 +390,14 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     toggled.clear();
   }
 
-  /** Has no parameter take gradients, and goes into evaluation mode. */
+  /** Disables gradients of all parameters, and switches to evaluation mode. */
   freeze(...none: []): void {
     parseArgs('freeze', [], {}, none);
     this.requiresGrad_(false);
     this.eval();
   }
 
-  /** Takes `freeze` back. */
+  /** Reverts `freeze`. */
   unfreeze(...none: []): void {
     parseArgs('unfreeze', [], {}, none);
     this.requiresGrad_(true);
@@ -396,22 +405,22 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   }
 
   /**
-   * Keeps what the module was made of in `hparams` and in checkpoints: `this.saveHyperparameters({ hidden, lr })` in the constructor.
-   * JavaScript does not tell a constructor's arguments, so they are given as an object.
+   * Keeps the module's arguments in `hparams` and in checkpoints: `this.saveHyperparameters({ hidden, lr })` in the
+   * constructor. Pass them as an object, since JavaScript cannot look up a constructor's arguments.
    *
-   * @throws ArgumentError for anything but an object
+   * @throws ArgumentError if the value is not an object
    */
   saveHyperparameters(given: GivenHyperparameters<H>, ...args: HyperparameterArguments): void {
     this.hparams = { ...this.hparams, ...keptHyperparameters(given, args) };
   }
 
   /**
-   * A module of this class with the weights of a checkpoint, ours or Python's. Its constructor is given the hyperparameters of the
-   * checkpoint as one object; those among the options go before them.
+   * Makes a module of this class with the weights of a checkpoint, ours or Python's. The constructor is given the
+   * checkpoint's hyperparameters as one object; hyperparameters among the options override them.
    *
    *     const net = await Net.loadFromCheckpoint('best.ckpt', { lr: 0.01 });
    *
-   * @throws StateDictError for a checkpoint of another model
+   * @throws StateDictError if the checkpoint is of another model
    */
   static async loadFromCheckpoint<M extends LightningModule>(
     this: new (
@@ -467,7 +476,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** The result of `Trainer.predict` for a batch: `this(batch)`. */
+  /** The result of `Trainer.predict` for a batch. Default: `this(batch)`. */
   predictStep(batch: unknown, _batchIdx?: number, _dataloaderIdx?: number, ...none: []): Awaitable<unknown> {
     parseArgs('predictStep', [], {}, none);
     return callOf(this)(batch);
@@ -476,19 +485,19 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
 
 // biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
 export interface LightningModule<H extends object = Hyperparameters> extends ModuleHooks {
-  /** The loss of a batch, an object with it, or null to leave the batch out. */
+  /** Returns the loss of a batch, an object with it, or null to skip the batch. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step of manual optimization returns nothing.
   trainingStep?(batch: unknown, batchIdx: number): Awaitable<StepOutput | void>;
   validationStep?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
   testStep?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;
   configureOptimizers?(): Awaitable<OptimizersConfig>;
-  /** Callbacks that belong to the module; each takes the place of the trainer's of its class. */
+  /** Callbacks of the module. Each replaces the trainer's callback of the same class. */
   configureCallbacks?(): Awaitable<Callback | readonly Callback[]>;
   trainDataloader?(): Awaitable<Loaders>;
   valDataloader?(): Awaitable<Loaders>;
   testDataloader?(): Awaitable<Loaders>;
   predictDataloader?(): Awaitable<Loaders>;
-  /** Undoes `onValidationModelEval`; without it, each module goes back to the mode it had. */
+  /** Reverts `onValidationModelEval`. If not defined, each module gets back its previous mode. */
   onValidationModelTrain?(): Awaitable<unknown>;
   onTestModelTrain?(): Awaitable<unknown>;
   onPredictModelTrain?(): Awaitable<unknown>;

@@ -1,4 +1,5 @@
-// What a module lacks for a run: an error where the run needs it, a warning where it has most likely been forgotten.
+// Checks that a module has what a run needs: an error if something needed is missing, a warning if something was
+// probably forgotten.
 import { ArgumentError } from '../../torch';
 import { camelCase, warnOnce } from '../../torch/inside';
 import type { TrainerFn } from './hooks';
@@ -7,11 +8,11 @@ import type { Trainer } from './trainer';
 
 const steps = { fit: 'trainingStep', validate: 'validationStep', test: 'testStep', predict: 'predictStep' } as const;
 
-/** Names of Python's, which nobody calls here. */
+/** Names in Python's spelling, which are never called here. */
 const pythonNames =
   /^((on|configure)_\w+|(training|validation|test|predict|optimizer|lr_scheduler)_step|(train|val|test|predict)_dataloader|optimizer_zero_grad|prepare_data)$/;
 
-/** Methods of a module, and of the classes between it and LightningModule, that are written as in Python. */
+/** The methods of a module's classes (below LightningModule) that are spelt as in Python. */
 function fromPython(module: LightningModule): string[] {
   const found: string[] = [];
   for (let at: object = module; at !== LightningModule.prototype; at = Object.getPrototypeOf(at) as object) {
@@ -20,7 +21,7 @@ function fromPython(module: LightningModule): string[] {
   return found.filter((name) => typeof Reflect.get(module, name) === 'function');
 }
 
-/** @throws ArgumentError where a module lacks what a run needs */
+/** @throws ArgumentError if the module lacks something that the run needs */
 export function expectSteps(fn: TrainerFn, module: LightningModule, trainer: Trainer): void {
   const name = module.constructor.name;
   const python = fromPython(module);
@@ -50,7 +51,10 @@ export function expectSteps(fn: TrainerFn, module: LightningModule, trainer: Tra
   }
 }
 
-/** Says so where training will not validate though half of what that takes is there, or where layers are not in training mode. */
+/**
+ * Warns if training will not validate although half of what validation needs is there, or if layers are not in training
+ * mode.
+ */
 export function warnOfOmissions(trainer: Trainer): void {
   const module = trainer.lightningModule;
   const hasStep = module.validationStep !== undefined;

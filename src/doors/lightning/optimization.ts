@@ -1,4 +1,4 @@
-// One batch of training: the step, the gradients and the update, in Lightning's order, by itself or by the user's hand.
+// Training on one batch: step, gradients and update, in Lightning's order, automatic or manual.
 
 import { ArgumentError, AutogradError, type optim, Tensor } from '../../torch';
 import {
@@ -33,7 +33,10 @@ interface Wrapped {
   trainer: Trainer;
 }
 
-/** An optimizer as a module sees it: a step calls the hooks, clips gradients where the trainer is to, and counts as a global step. */
+/**
+ * An optimizer as a module sees it. A step calls the hooks, clips gradients if the trainer is set to, and counts as a
+ * global step.
+ */
 export class LightningOptimizer {
   readonly optimizer: AnyOptimizer;
   private readonly trainer: StepRun;
@@ -59,7 +62,7 @@ export class LightningOptimizer {
     this.optimizer.zeroGrad(...args);
   }
 
-  /** Updates the parameters; a closure, if given, is called first. Asynchronous where the closure or a hook is. */
+  /** Updates the parameters. A closure, if given, is called first. Returns a promise if the closure or a hook does. */
   step(): Awaitable<unknown>;
   step<T>(closure: () => Awaitable<T>): Awaitable<T>;
   step(...args: unknown[]): Awaitable<unknown> {
@@ -85,7 +88,7 @@ export class LightningOptimizer {
       return optimizer.step(() => after(closure?.(), (result) => after(before(), () => result))) as Awaitable<unknown>;
     }
     return after(closure?.(), (result) => {
-      // A batch that is left out has no gradients.
+      // A skipped batch has no gradients.
       const isLeftOut = trainer.lightningModule.automaticOptimization && (result ?? null) === null;
       return after(isLeftOut ? before() : mixed.step(optimizer, before), () => result);
     });
@@ -101,7 +104,7 @@ export class LightningOptimizer {
   }
 }
 
-/** The work between gradients and update. */
+/** Hooks and clipping, between the gradients and the update. */
 function afterClosure(trainer: StepRun, optimizer: AnyOptimizer): Awaitable<unknown> {
   const { hooks, lightningModule } = trainer;
   return after(hooks.both('onBeforeOptimizerStep', [optimizer]), () =>
@@ -111,7 +114,7 @@ function afterClosure(trainer: StepRun, optimizer: AnyOptimizer): Awaitable<unkn
   );
 }
 
-/** The gradients of a loss, with the hooks around them. */
+/** Computes the gradients of a loss, and calls the hooks around it. */
 export function backwardOf(trainer: StepRun, loss: Tensor, args: readonly unknown[] = []): Awaitable<unknown> {
   const { hooks, mixed } = trainer;
   const scaled = mixed ? mixed.scale(loss) : loss;
@@ -120,7 +123,7 @@ export function backwardOf(trainer: StepRun, loss: Tensor, args: readonly unknow
   );
 }
 
-/** Counts of updates and of gradients that were forgotten. */
+/** Counts optimizer steps and calls of zeroGrad. */
 export class OptimizerProgress {
   readonly step = new Progress(['ready', 'completed']);
   readonly zeroGrad = new Progress(['ready', 'started', 'completed']);
@@ -134,12 +137,12 @@ export class OptimizerProgress {
 /** Automatic optimization of one batch. */
 export class AutomaticOptimization {
   readonly progress = new OptimizerProgress();
-  /** Batches pass through the network, but leave no gradients: the pass that renews running statistics. */
+  /** Batches pass through the network without a backward pass: used to recompute running statistics. */
   skipBackward = false;
 
   constructor(private readonly trainer: StepRun) {}
 
-  /** The result of `trainingStep`. */
+  /** Runs the step, and returns the result of `trainingStep`. */
   async run(batchIdx: number, args: readonly unknown[]): Promise<unknown> {
     const { trainer, progress } = this;
     const { epochLoop } = trainer.fitLoop;
@@ -151,7 +154,7 @@ export class AutomaticOptimization {
       });
     if (epochLoop.shouldAccumulate()) {
       await closure();
-      // The update sends its batch off by itself.
+      // Without an update, nothing else would submit the work of this batch.
       flush();
       return output;
     }
@@ -196,7 +199,7 @@ export class AutomaticOptimization {
   }
 }
 
-/** The loss from a step; null to leave the batch out. */
+/** The loss in a step's result; null to skip the batch. */
 function lossOf(given: unknown, needsGrad: boolean): Tensor | null {
   if (given === null || given === undefined) return null;
   const loss: unknown = given instanceof Tensor ? given : isPlainObject(given) ? given.loss : undefined;

@@ -1,10 +1,10 @@
-// What configureOptimizers may give, brought into one form: optimizers, and schedulers with when they step.
+// Brings the results of configureOptimizers into one form: optimizers, and schedulers with when they step.
 import { ArgumentError, optim } from '../../torch';
 import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
 
 type AnyOptimizer = optim.Optimizer<object>;
 
-/** What steps learning rates: those of `optim.lrScheduler`, or one's own with `lrSchedulerStep` defined in the module. */
+/** A scheduler: one of `optim.lrScheduler`, or your own with `lrSchedulerStep` defined in the module. */
 export interface SchedulerLike {
   readonly optimizer: unknown;
   step(...args: never[]): unknown;
@@ -15,22 +15,22 @@ export interface SchedulerLike {
 /** A scheduler and when it steps. */
 export interface LRSchedulerConfig {
   readonly scheduler: SchedulerLike;
-  /** What LearningRateMonitor calls it. */
+  /** Its name in LearningRateMonitor. */
   readonly name: string | null;
   readonly interval: 'epoch' | 'step';
-  /** Steps after so many epochs or steps. */
+  /** Step once per this many epochs or steps. */
   readonly frequency: number;
   readonly reduceOnPlateau: boolean;
-  /** The metric that ReduceLROnPlateau looks at. */
+  /** The metric that is passed to ReduceLROnPlateau. */
   readonly monitor: string | null;
-  /** Whether it is an error where that metric is not there. */
+  /** Throw if the monitored metric is missing. */
   readonly strict: boolean;
 }
 
-/** A scheduler, or one with options of its own. */
+/** A scheduler, alone or with options. */
 export type SchedulerArguments = SchedulerLike | (Partial<LRSchedulerConfig> & { readonly scheduler: SchedulerLike });
 
-/** A result of `configureOptimizers`: an optimizer with its scheduler. */
+/** A result of `configureOptimizers`: an optimizer and its scheduler. */
 export interface OptimizerConfig {
   readonly optimizer: AnyOptimizer;
   readonly lrScheduler?: SchedulerArguments;
@@ -38,8 +38,9 @@ export interface OptimizerConfig {
 }
 
 /**
- * The results of `configureOptimizers`: an optimizer, several, both lists of optimizers and of schedulers, an object with `optimizer`,
- * `lrScheduler` and `monitor`, a list of such objects, or null to train without.
+ * The results that `configureOptimizers` may return: an optimizer; a list of them; a pair of lists, optimizers and
+ * schedulers; an object with `optimizer`, `lrScheduler` and `monitor`; a list of such objects; or null to train without
+ * an optimizer.
  */
 export type OptimizersConfig =
   | AnyOptimizer
@@ -55,7 +56,7 @@ const isOptimizer = (value: unknown): value is AnyOptimizer => value instanceof 
 const expected =
   'an optimizer, a list of them, [optimizers, schedulers], { optimizer, lrScheduler, monitor } or a list of such objects';
 
-/** @throws ArgumentError for what configureOptimizers cannot mean */
+/** @throws ArgumentError if configureOptimizers returned something else */
 export function parseOptimizers(
   given: unknown,
   automatic: boolean,
@@ -120,7 +121,7 @@ const isScheduler = (value: unknown): value is SchedulerLike =>
   typeof (value as SchedulerLike | null)?.step === 'function' &&
   typeof (value as SchedulerLike).stateDict === 'function';
 
-/** Gives a scheduler its defaults: after each epoch, and ReduceLROnPlateau by the metric that it has to have. */
+/** Adds a scheduler's defaults: it steps after each epoch. ReduceLROnPlateau needs a metric. */
 export function configOf(
   given: unknown,
   monitor: string | null = null,

@@ -1,22 +1,25 @@
-// The options of a Trainer: Lightning's. Those that make no sense on one device are taken at their defaults.
+// The options of a Trainer, as in Lightning. Options that make no sense on one device accept only their defaults.
 
 import { ArgumentError } from '../../torch';
 import { isPlainObject, kindOf, kinds, parseArgs, shown } from '../../torch/inside';
 import type { Callback } from './hooks';
 import type { Logger } from './loggers/logger';
 
-/** Hours and the like, `'DD:HH:MM:SS'`, or seconds. */
+/** An object of days, hours, minutes and seconds, a string `'DD:HH:MM:SS'`, or seconds. */
 export type Duration =
   | string
   | number
   | { weeks?: number; days?: number; hours?: number; minutes?: number; seconds?: number };
 
-/** Options of a Trainer. Those that take a share take batches from 1 on: 0.25 is a quarter of the batches, 1 is one batch; all by leaving it out. */
+/**
+ * Options of a Trainer. In options that take a fraction or a number of batches, 0.25 is a quarter of the batches and 1
+ * is one batch; leave the option out for all.
+ */
 export interface TrainerOptions {
-  /** Default: 1000 epochs, or as many as `maxSteps` and `maxTime` need; -1 without end. */
+  /** Default: 1000 epochs, or as many as `maxSteps` and `maxTime` allow; -1 for no limit. */
   maxEpochs?: number | null;
   minEpochs?: number | null;
-  /** Steps of optimizers at most; -1, the default, without end. */
+  /** The maximum number of optimizer steps. Default: -1, no limit. */
   maxSteps?: number;
   minSteps?: number | null;
   maxTime?: Duration | null;
@@ -24,42 +27,45 @@ export interface TrainerOptions {
   limitValBatches?: number | null;
   limitTestBatches?: number | null;
   limitPredictBatches?: number | null;
-  /** Trains and validates with the first batches only, in order: to see whether a model can learn at all. */
+  /** Train and validate on only the first batches, in order, to see whether the model can learn at all. */
   overfitBatches?: number;
-  /** Validates after so many batches of training, or such a share of them. Default: after all. */
+  /** Validate after this many training batches, or this fraction of an epoch. Default: at the end of the epoch. */
   valCheckInterval?: number | null;
-  /** Default: 1. Null counts the batches of `valCheckInterval` over epochs. */
+  /** Validate every n epochs. Default: 1. With null, `valCheckInterval` counts batches across epochs. */
   checkValEveryNEpoch?: number | null;
-  /** Batches of validation before training, to find mistakes early. Default: 2; -1 for all. */
+  /** Validation batches to run before training, to find mistakes early. Default: 2; -1 for all. */
   numSanityValSteps?: number | null;
   /** Default: 50. */
   logEveryNSteps?: number | null;
-  /** True, the default: a CSVLogger in Node, a MemoryLogger in a page. */
+  /** Default: true, which is a CSVLogger in Node and a MemoryLogger in a page. */
   logger?: boolean | Logger | readonly Logger[] | null;
   callbacks?: Callback | readonly Callback[] | null;
-  /** Runs one batch of everything, or so many, without loggers and checkpoints: to find mistakes. */
+  /** Run one batch (or this many) of everything, without loggers and checkpoints, to find mistakes. */
   fastDevRun?: boolean | number;
-  /** Default: true, a ModelCheckpoint that keeps the last epoch. */
+  /** Default: true, which adds a ModelCheckpoint that keeps the last epoch. */
   enableCheckpointing?: boolean | null;
-  /** Default: true. Without it, nothing is said on the console. */
+  /** Default: true. With false, nothing is printed to the console. */
   enableProgressBar?: boolean | null;
   /** Default: true. */
   enableModelSummary?: boolean | null;
-  /** Batches whose gradients are added up before a step. Default: 1. */
+  /** How many batches' gradients are summed per optimizer step. Default: 1. */
   accumulateGradBatches?: number;
   gradientClipVal?: number | null;
   /** Default: `norm`. */
   gradientClipAlgorithm?: 'norm' | 'value' | null;
-  /** Takes the same tiles in every run, also later in this page: results equal those of any other such run on the adapter, bit for bit. */
+  /**
+   * Use fixed kernel tiles, also for later work in this page. Results are then bit for bit the same in each such run on
+   * the same adapter.
+   */
   deterministic?: boolean | 'warn' | null;
-  /** `'32-true'`, the default; where the device has float16 also `'16-mixed'`, within `autocast`, and `'16-true'`. */
+  /** Default: `'32-true'`. If the device has float16, also `'16-mixed'`, which uses `autocast`, and `'16-true'`. */
   precision?: string | number | null;
-  /** Looks for NaN in losses and gradients, which reads back at each step. */
+  /** Check losses and gradients for NaN. This reads back at each step. */
   detectAnomaly?: boolean;
   reloadDataloadersEveryNEpochs?: number;
   /** Where logs and checkpoints go. Default: the working folder. */
   defaultRootDir?: string | null;
-  /** Ends training cleanly when it is aborted: a stop button's. */
+  /** Ends training cleanly when aborted, for example by a stop button. */
   signal?: AbortSignal | null;
   accelerator?: string;
   strategy?: string;
@@ -123,7 +129,7 @@ const defaults = {
 
 const maybe = kinds.orNull(kinds.flag);
 
-/** Numbers of batches and shares of them, where null stands for all. */
+/** A number of batches, or a fraction of them; null for all. */
 const limit = kinds.orNull(kinds.between(0));
 
 const optionKinds: kinds.Kinds<TrainerOptions> = {
@@ -150,7 +156,7 @@ export type ParsedOptions = Required<{ [K in keyof TrainerOptions]: Exclude<Trai
 
 const oneDevice = 'a page has one device, and one process';
 
-/** Options without a choice: their only values, and the reason. */
+/** Options that have no choice here: the accepted values, and the reason. */
 const fixed: Readonly<Record<string, readonly [readonly unknown[], string]>> = {
   accelerator: [['auto', 'gpu', 'webgpu', 'cuda', 'mps', 'cpu'], 'everything runs on WebGPU'],
   strategy: [['auto', 'single_device'], `${oneDevice}, so there is nothing to distribute over`],
@@ -163,7 +169,7 @@ const fixed: Readonly<Record<string, readonly [readonly unknown[], string]>> = {
   modelRegistry: [[null], 'there is none here'],
 };
 
-/** @throws ArgumentError for an unknown option, and for values that make no sense */
+/** @throws ArgumentError if an option is unknown or its value is invalid */
 export function parseOptions(args: readonly unknown[]): ParsedOptions {
   const o = parseArgs<TrainerOptions>('Trainer', [], defaults as never, args, optionKinds) as ParsedOptions;
   for (const [name, [values, reason]] of Object.entries(fixed)) {
@@ -215,7 +221,7 @@ function share(name: string, value: number | null): void {
 
 const spans = { weeks: 604800, days: 86400, hours: 3600, minutes: 60, seconds: 1 } as const;
 
-/** Seconds of a duration. */
+/** A duration in seconds. */
 export function secondsOf(what: string, duration: Duration): number {
   if (typeof duration === 'number' && duration >= 0) return duration;
   const [, days, hours, minutes, seconds] =
@@ -234,7 +240,7 @@ export function secondsOf(what: string, duration: Duration): number {
 
 export type Precision = '32-true' | '16-true' | '16-mixed';
 
-/** @throws ArgumentError for a precision that WebGPU has not */
+/** @throws ArgumentError if WebGPU does not support the precision */
 export function precisionOf(given: string | number | null): Precision {
   const name = String(given ?? '32-true');
   if (name === '32' || name === '32-true') return '32-true';

@@ -1,4 +1,4 @@
-// The public view of a trainer: its progress, the logged values, and the parts involved.
+// The public properties of a trainer: its progress, the logged values, and its parts.
 import { ArgumentError, type Tensor } from '../../torch';
 import type { ModelCheckpoint } from './callbacks/model-checkpoint';
 import { asTensors, type Connector } from './connector';
@@ -12,7 +12,7 @@ import type { LightningModule } from './module';
 import type { Results } from './results';
 import type { TrainerState } from './runs';
 
-/** The view that a Trainer gives of itself; the Trainer holds the values. */
+/** The read-only properties of a Trainer, computed from the parts that Trainer holds. */
 export abstract class Overview {
   abstract readonly state: TrainerState;
   abstract readonly connector: Connector;
@@ -45,12 +45,12 @@ export abstract class Overview {
     return this.lightningModule;
   }
 
-  /** Epochs that are over. */
+  /** The number of completed epochs. */
   get currentEpoch(): number {
     return this.fitLoop.epochProgress.current.completed;
   }
 
-  /** Steps of optimizers so far. */
+  /** The number of optimizer steps so far. */
   get globalStep(): number {
     return this.fitLoop.epochLoop.globalStep;
   }
@@ -79,7 +79,7 @@ export abstract class Overview {
     return this.fitLoop.epochLoop.batchProgress.isLastBatch;
   }
 
-  /** Steps that the whole of training takes, for schedulers; infinity where that is not known. */
+  /** The number of optimizer steps in the whole training, for schedulers; infinity if unknown. */
   get estimatedSteppingBatches(): number {
     const { maxBatches, maxEpochs } = this.fitLoop;
     if (maxEpochs === -1 || !Number.isFinite(maxBatches)) return this.maxSteps === -1 ? Infinity : this.maxSteps;
@@ -87,17 +87,17 @@ export abstract class Overview {
     return this.maxSteps === -1 ? steps : Math.min(steps, this.maxSteps);
   }
 
-  /** The logged values, for callbacks: tensors of one element, which `await x.item()` reads. */
+  /** The logged values for callbacks: one-element tensors, which `await x.item()` reads. */
   get callbackMetrics(): Record<string, Tensor> {
     return asTensors(this.connector.callbackMetrics);
   }
 
-  /** What loggers have been given. */
+  /** The values that loggers were given. */
   get loggedMetrics(): Record<string, Tensor> {
     return asTensors(this.connector.loggedMetrics);
   }
 
-  /** What the progress bar shows. */
+  /** The values in the progress bar. */
   get progressBarMetrics(): Record<string, Tensor> {
     return asTensors(this.connector.progressBarMetrics);
   }
@@ -155,7 +155,7 @@ export abstract class Overview {
     return this.module?.validationStep !== undefined && this.hasValidationData && this.limitValBatches !== 0;
   }
 
-  /** Whether `fit` has anything to validate with. */
+  /** Whether `fit` has validation data. */
   get hasValidationData(): boolean {
     return (
       (this.valSource !== null && this.valSource !== undefined) ||
@@ -168,12 +168,12 @@ export abstract class Overview {
     return this.reloadDataloadersEveryNEpochs > 0 && this.currentEpoch % this.reloadDataloadersEveryNEpochs === 0;
   }
 
-  /** Whether gradients of the present batch are only added up. */
+  /** Whether the current batch only adds to the gradients, without a step. */
   get accumulates(): boolean {
     return this.lightningModule.automaticOptimization && this.fitLoop.epochLoop.shouldAccumulate();
   }
 
-  /** The owner of the hooks of batches. */
+  /** The module or data module that defines the batch transfer hooks. */
   get transferSource(): LightningModule | LightningDataModule {
     const { datamodule } = this;
     const has =
@@ -181,7 +181,7 @@ export abstract class Overview {
     return has ? datamodule! : this.lightningModule;
   }
 
-  /** The values of the loop that runs; null between runs. */
+  /** The logged values of the running loop; null between runs. */
   get activeResults(): Results | null {
     const { epochLoop } = this.fitLoop;
     if (this.state.fn === 'validate') return this.validateLoop.results;
@@ -190,7 +190,7 @@ export abstract class Overview {
     return this.training || this.state.stage === null ? epochLoop.results : epochLoop.valLoop.results;
   }
 
-  /** By which `logEveryNSteps` counts. */
+  /** The step that `logEveryNSteps` counts by. */
   get loggingStep(): number {
     if (this.state.fn === 'fit' && this.training) return this.fitLoop.epochLoop.batchesThatStepped + 1;
     const { valLoop } = this.fitLoop.epochLoop;

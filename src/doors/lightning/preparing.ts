@@ -1,4 +1,4 @@
-// What a Trainer does before its loop begins: precision, callbacks, optimizers, hyperparameters.
+// What a Trainer does before its loop starts: precision, callbacks, optimizers, hyperparameters.
 import { DTypeError, gpu } from '../../torch';
 import { engine } from '../../torch/inside';
 import { inOrderOfCalls } from './callbacks/defaults';
@@ -8,7 +8,7 @@ import { LightningOptimizer } from './optimization';
 import { parseOptimizers } from './optimizers';
 import type { Trainer } from './trainer';
 
-/** @throws DTypeError where the device cannot compute in the trainer's precision */
+/** @throws DTypeError if the device does not support the trainer's precision */
 export async function takePrecision(trainer: Trainer): Promise<void> {
   if (trainer.precision === '32-true') return;
   await engine.start();
@@ -21,12 +21,12 @@ export async function takePrecision(trainer: Trainer): Promise<void> {
   );
 }
 
-/** Has kernels add in the same order in every run, where that is asked for. */
+/** If `deterministic` is set, makes kernels add in the same order in every run. */
 export async function takeTiles(trainer: Trainer): Promise<void> {
   if (trainer.options.deterministic) await engine.untune();
 }
 
-/** Adds the callbacks of the module, which take the place of others of their classes. */
+/** Adds the module's callbacks, which replace the trainer's of the same class. */
 export async function attachCallbacks(trainer: Trainer, module: LightningModule): Promise<void> {
   const own = await module.configureCallbacks?.();
   if (!own) return;
@@ -35,7 +35,7 @@ export async function attachCallbacks(trainer: Trainer, module: LightningModule)
   trainer.callbacks = inOrderOfCalls([...trainer.callbacks.filter((callback) => !isReplaced(callback)), ...added]);
 }
 
-/** Has the module make its optimizers and schedulers. */
+/** Calls configureOptimizers, and keeps the optimizers and schedulers. */
 export async function makeOptimizers(trainer: Trainer, module: LightningModule): Promise<void> {
   const given = await trainer.hooks.module('configureOptimizers');
   const ownStep = module.lrSchedulerStep !== LightningModule.prototype.lrSchedulerStep;
@@ -45,7 +45,7 @@ export async function makeOptimizers(trainer: Trainer, module: LightningModule):
   trainer.lrSchedulerConfigs = configs;
 }
 
-/** Gives the loggers the hyperparameters of the module and of its data. */
+/** Passes the hyperparameters of the module and its data to the loggers. */
 export function logHyperparameters(trainer: Trainer, module: LightningModule): void {
   const hparams = { ...trainer.datamodule?.hparams, ...module.hparams };
   if (!trainer.options.enableAutologHparams || Object.keys(hparams).length === 0) return;

@@ -1,10 +1,14 @@
-// How often a loop has begun and finished its work, in all and in its present run, in the form of Lightning's checkpoints.
+// Counts how often a loop has started and finished its work, in all and in the current run, in the form of Lightning's
+// checkpoints.
 
 const kinds = ['ready', 'started', 'processed', 'completed'] as const;
 
 type Kind = (typeof kinds)[number];
 
-/** Events that are about to begin, have begun, are done but for the hooks at their end, and are over. */
+/**
+ * Numbers of events: about to begin (ready), begun (started), done except for the final hooks (processed), and finished
+ * (completed).
+ */
 export class Counts {
   ready = 0;
   started = 0;
@@ -15,7 +19,7 @@ export class Counts {
     this.ready = this.started = this.processed = this.completed = 0;
   }
 
-  /** Work under way when the program stopped has not happened. */
+  /** After a restart, work that was under way when the program stopped counts as not done. */
   resetOnRestart(): void {
     this.ready = this.started = this.processed = this.completed;
   }
@@ -31,7 +35,7 @@ export class Progress {
   readonly total = new Counts();
   readonly current = new Counts();
 
-  /** @param tracked the counts written into checkpoints, in this order */
+  /** @param tracked the counts that are written to checkpoints, in this order */
   constructor(private readonly tracked: readonly Kind[] = kinds) {}
 
   increment(kind: Kind): void {
@@ -65,7 +69,7 @@ export class Progress {
   }
 }
 
-/** Progress through batches, which also knows whether the present one is the last. */
+/** Progress through batches, and whether the current batch is the last. */
 export class BatchProgress extends Progress {
   isLastBatch = false;
 

@@ -1,17 +1,17 @@
-// Values that steps and hooks log: reduced on the GPU, by the hook and the name under which they come.
+// The values that steps and hooks log, by hook and name. They are reduced on the GPU.
 import { ArgumentError, Tensor, tensor } from '../../torch';
 import { kindOf, withMode } from '../../torch/inside';
 
-/** A metric with a value of its own over batches, such as an object of `lamplight/metrics`. */
+/** A metric that computes its own value over several batches, such as one of `lamplight/metrics`. */
 export interface LoggedMetric {
   compute(): unknown;
   reset(): void;
 }
 
-/** How a figure that was logged at each step becomes that of the epoch. */
+/** How values logged at each step are reduced over the epoch. */
 export type Reduction = 'mean' | 'sum' | 'min' | 'max';
 
-/** How a value was logged. Every log under its key has to be alike. */
+/** How a value was logged. All logs under one key must agree. */
 export interface LogMeta {
   readonly fx: string;
   readonly name: string;
@@ -24,7 +24,7 @@ export interface LogMeta {
   readonly dataloaderIdx: number | null;
 }
 
-/** A value as it is shown and given to callbacks: of one element, mostly still on the GPU. */
+/** A value for display and for callbacks: one element, usually still on the GPU. */
 export type Shown = Tensor | number;
 
 export const isMetric = (value: unknown): value is LoggedMetric =>
@@ -32,7 +32,7 @@ export const isMetric = (value: unknown): value is LoggedMetric =>
 
 const quiet = <T>(fn: () => T): T => withMode({ grad: false }, fn);
 
-/** What a reduction begins with. */
+/** The initial value of each reduction. */
 const neutral: Readonly<Record<Reduction, number>> = { mean: 0, sum: 0, min: Infinity, max: -Infinity };
 
 const combine: Readonly<Record<Reduction, (a: number, b: number) => number>> = {
@@ -42,7 +42,7 @@ const combine: Readonly<Record<Reduction, (a: number, b: number) => number>> = {
   max: (a, b) => (Number.isNaN(b) ? b : Math.max(a, b)),
 };
 
-/** What a checkpoint holds of an item, so that the mean of an epoch that goes on is that of all of it. */
+/** The state of an item in a checkpoint, so that an epoch that is resumed gets the mean over all of it. */
 export interface ItemState {
   readonly meta: LogMeta;
   readonly sum: Tensor | null;
@@ -50,10 +50,10 @@ export interface ItemState {
   readonly weight: number;
 }
 
-/** One logged name of one hook. Numbers are reduced on the host, tensors in one tensor that stays where it is. */
+/** One name logged by one hook. Numbers are reduced on the host, tensors into one tensor that is updated in place. */
 export class ResultItem {
   hasReset = false;
-  /** The value of the last step, for displays by step. */
+  /** The value of the last step, for display by step. */
   latest: Shown | null = null;
   /** The result of `compute` since the last update. */
   computed: Shown | null = null;
@@ -91,7 +91,7 @@ export class ResultItem {
     else sum.add_(factor === 1 ? value : value.mul(factor));
   }
 
-  /** The value of the epoch so far; a promise where a metric has to wait for its own. */
+  /** The value of the epoch so far; a promise if a metric computes it asynchronously. */
   compute(): Shown | Promise<Shown> {
     if (this.computed !== null) return this.computed;
     const { metric } = this;
@@ -127,7 +127,7 @@ export class ResultItem {
     if (this.metric) this.metric.reset();
     else {
       const { reduceFx } = this.meta;
-      // Written again rather than made anew, so that the steps after it are those before.
+      // The tensor is filled rather than made anew, so that later steps record the same graph.
       if (this.#weight > 0 && this.#sum) quiet(() => this.#sum!.fill_(neutral[reduceFx]));
       this.#host = neutral[reduceFx];
       this.#weight = 0;
@@ -137,7 +137,7 @@ export class ResultItem {
     this.hasReset = true;
   }
 
-  /** Lets go of values on a lost device. */
+  /** Drops values that were on a lost device. */
   forget(): void {
     this.#sum = null;
     this.reset();
@@ -161,13 +161,13 @@ export class ResultItem {
   }
 }
 
-/** What the last call of a metric gave for its batch, where it was called rather than updated. */
+/** If a metric was called (rather than updated), the value of that call for its batch. */
 function batchValueOf(metric: LoggedMetric): Shown | null {
   const value: unknown = Reflect.get(metric, 'forwardCache');
   return value instanceof Tensor || typeof value === 'number' ? value : null;
 }
 
-/** @throws ArgumentError for anything but a number or a tensor of one element */
+/** @throws ArgumentError if the value is not a number or a one-element tensor */
 export function ofOne(what: string, value: unknown): Shown {
   if (typeof value === 'number') return value;
   if (typeof value === 'boolean') return Number(value);
@@ -182,17 +182,17 @@ export function ofOne(what: string, value: unknown): Shown {
   );
 }
 
-/** What of the logged values is for callbacks, for loggers and for the progress bar. */
+/** Logged values, sorted into those for callbacks, for loggers and for the progress bar. */
 export interface Metrics {
   readonly callback: Record<string, Shown>;
   readonly log: Record<string, Shown>;
   readonly progBar: Record<string, Shown>;
 }
 
-/** All that one loop logs. */
+/** All values that one loop logs. */
 export class Results {
   readonly items = new Map<string, ResultItem>();
-  /** Which of several loaders is visited; null where there is one. */
+  /** The index of the current loader; null if there is only one. */
   dataloaderIdx: number | null = null;
   batch: unknown = null;
   #batchSize: number | null = null;
@@ -235,12 +235,12 @@ export class Results {
     }
   }
 
-  /** Computes metrics whose values have to be waited for, so that `metrics` has them. */
+  /** Awaits metrics that compute asynchronously, so that `metrics` includes their values. */
   async settle(): Promise<void> {
     for (const item of this.#valid()) if (item.metric && item.meta.onEpoch) await item.compute();
   }
 
-  /** The values of the present step, or of the epoch so far. */
+  /** The values of the current step, or of the epoch so far. */
   metrics(onStep: boolean): Metrics {
     const metrics: Metrics = { callback: {}, log: {}, progBar: {} };
     for (const item of this.#valid()) {
@@ -266,7 +266,7 @@ export class Results {
     for (const item of this.items.values()) item.reset();
   }
 
-  /** Resets what a hook has logged as numbers and tensors. */
+  /** Resets the numbers and tensors that a hook has logged. */
   resetTensors(fx: string): void {
     for (const item of this.items.values()) if (!item.metric && item.meta.fx === fx) item.reset();
   }
@@ -299,7 +299,7 @@ function expectAlike(before: LogMeta, now: Omit<LogMeta, 'dataloaderIdx'>): void
   );
 }
 
-/** The size of a batch: that of the first dimension of the first tensor in it; null where there is none. */
+/** The size of a batch: the first dimension of the first tensor in it; null if there is no tensor. */
 export function batchSizeOf(batch: unknown): number | null {
   if (batch instanceof Tensor) return batch.ndim === 0 ? 1 : batch.shape[0]!;
   if (typeof batch === 'string') return batch.length;

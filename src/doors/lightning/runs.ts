@@ -1,4 +1,4 @@
-// The arguments of a Trainer's run, and their checks before it begins.
+// The arguments of a Trainer's runs, checked before the run starts.
 
 import { ArgumentError } from '../../torch';
 import { kinds } from '../../torch/inside';
@@ -8,10 +8,10 @@ import type { TrainerFn } from './hooks';
 import { isLoaders, type Loaders } from './loaders';
 import type { LightningModule } from './module';
 
-/** What the trainer is doing. */
+/** What the trainer is doing now. */
 export type Stage = 'training' | 'sanityChecking' | 'validating' | 'testing' | 'predicting';
 
-/** What a trainer is doing. */
+/** The running method, the stage and the status of a trainer. */
 export interface TrainerState {
   fn: TrainerFn | null;
   stage: Stage | null;
@@ -21,7 +21,7 @@ export interface TrainerState {
 /** Options of a run. */
 export interface RunOptions {
   datamodule?: LightningDataModule | null;
-  /** A checkpoint to start from: a path, `'best'` or `'last'`. */
+  /** The checkpoint to start from: a path, `'best'` or `'last'`. */
   ckptPath?: CheckpointSource | null;
   /** Ends the run cleanly when it is aborted. */
   signal?: AbortSignal | null;
@@ -36,7 +36,7 @@ export interface FitOptions extends RunOptions {
 /** Options of a Trainer's `validate` and `test`. */
 export interface EvaluationOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
-  /** Whether a table of the results is printed. Default: true. */
+  /** Print a table of the results. Default: true. */
   verbose?: boolean;
 }
 
@@ -46,23 +46,23 @@ export interface PredictOptions extends RunOptions {
   returnPredictions?: boolean | null;
 }
 
-/** A run of a module; of that of the run before where there is none. */
+/** Options of a run of a module. Default: the module of the previous run. */
 export type Tried<O> = O & { model?: LightningModule | null };
 
-/** The kinds of the options of runs; the run itself refuses a model that is no module. */
+/** The kinds of the runs' options. The model is checked by the run itself. */
 export const runKinds = {
   model: kinds.anything,
   datamodule: kinds.orNull(kinds.instance(LightningDataModule)),
   returnPredictions: kinds.orNull(kinds.flag),
 };
 
-/** Arguments with options last, if an object: loaders by name, or in an object, are none. */
+/** Splits arguments into positional ones and a trailing options object. An object of loaders is not options. */
 export const withOptions = (
   args: readonly unknown[],
   options: Readonly<Record<string, unknown>>,
 ): readonly unknown[] => (isLoaders(args.at(-1), Object.keys(options)) ? [...args, {}] : args);
 
-/** Loaders, or the data module that was given in their place. */
+/** The loaders, and the data module if one was given in place of loaders. */
 export function sources(
   fn: TrainerFn,
   given: unknown,

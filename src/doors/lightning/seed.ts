@@ -1,23 +1,23 @@
-// seedEverything: one seed for everything that draws random numbers.
+// seedEverything: one seed for all random numbers.
 import { manualSeed } from '../../torch';
 import { type Arguments, parseArgs, kinds as torchKinds } from '../../torch/inside';
 
-/** Seeds that NumPy takes, as Lightning has them. */
+/** The largest seed that NumPy accepts, as in Lightning. */
 const MOST = 2 ** 32 - 1;
 
 interface SeedArguments {
   seed?: number | null;
-  /** Lightning's; workers are seeded in any case. */
+  /** Accepted as in Lightning; workers are always seeded. */
   workers?: boolean;
-  /** Whether the seed is told on the console. */
+  /** Print the seed to the console. */
   verbose?: boolean;
 }
 
 /**
- * Seeds the default generator, which all random numbers come from, those of workers too: `seedEverything(42)`. Gives the seed; without one
- * it is 0, as in Lightning.
+ * Seeds the default generator, from which all random numbers come, including those of workers: `seedEverything(42)`.
+ * Returns the seed. Without an argument the seed is 0, as in Lightning.
  *
- * @throws ArgumentError for anything but a whole number from 0 to 2³² - 1
+ * @throws ArgumentError if the seed is not an integer from 0 to 2³² - 1
  */
 export function seedEverything(...args: Arguments<SeedArguments, ['seed', 'workers', 'verbose']>): number {
   const defaults = { seed: null, workers: false, verbose: false };

@@ -1,11 +1,12 @@
-// What becomes of a training whose GPU device is lost: it is said, and goes on with the weights of the last snapshot.
+// Handles the loss of the GPU device during training: prints a message, and continues from the last snapshot of the
+// weights.
 import { DeviceLostError, gpu } from '../../torch';
 import type { Trainer } from './trainer';
 
-/** A device that is lost so often in a row, without a step between, will not come back. */
+/** After this many losses in a row without a step between them, the device is given up. */
 const MOST_LOSSES = 3;
 
-/** In the place of a result: the device was lost meanwhile. */
+/** Returned in place of a result if the device was lost meanwhile. */
 export const LOST = Symbol('the device was lost');
 
 export class Survival {
@@ -13,7 +14,7 @@ export class Survival {
 
   constructor(private readonly trainer: Trainer) {}
 
-  /** Notices lost devices, and lets go of values on them, until the returned function is called. */
+  /** Listens for lost devices, and drops values on them, until the returned function is called. */
   listen(): () => void {
     this.#inARow = 0;
     return gpu.onLost((loss) => this.#tell(loss));
@@ -32,7 +33,7 @@ export class Survival {
   }
 
   /**
-   * The result of `run`, or LOST where the device was lost meanwhile.
+   * The result of `run`, or LOST if the device was lost meanwhile.
    * @param isStep whether success proves that there is a device again
    */
   async through<T>(run: () => Promise<T>, isStep = false): Promise<T | typeof LOST> {
@@ -46,7 +47,7 @@ export class Survival {
     }
   }
 
-  /** The result of `run`, begun anew after each loss. */
+  /** The result of `run`, which is repeated after each loss. */
   async untilDone<T>(run: () => Promise<T>): Promise<T> {
     for (;;) {
       const result = await this.through(run);

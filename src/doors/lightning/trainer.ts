@@ -1,4 +1,4 @@
-// The Trainer: runs the loops, and holds what modules, callbacks and loggers ask for.
+// The Trainer: runs the loops, and holds the state that modules, callbacks and loggers use.
 
 import { ArgumentError, autograd, DeviceLostError, type optim, synchronize } from '../../torch';
 import {
@@ -64,13 +64,16 @@ const path: Kind = { words: 'a path', fits: (value) => typeof value === 'string'
 
 interface SaveArguments {
   filepath: string;
-  /** Whether nothing but the weights is written; default false. */
+  /** Save only the weights. Default: false. */
   weightsOnly?: boolean | null;
 }
 
 type Loop = () => Promise<unknown>;
 
-/** Belongs before a bar begins, which would stand still meanwhile, and behind what looks at arguments. */
+/**
+ * Opens the device. Called after arguments are checked, and before the progress bar starts, which would stand still
+ * while the device opens.
+ */
 const openDevice = (): Promise<void> => engine.start();
 
 /**
@@ -79,8 +82,8 @@ const openDevice = (): Promise<void> => engine.start();
  *     const trainer = new Trainer({ maxEpochs: 2, callbacks: [new EarlyStopping({ monitor: 'val_loss' })] });
  *     await trainer.fit(model, trainLoader, valLoader);
  *
- * No value is read back in the loop: logged values stay on the GPU, and are read in bulk when they are shown. Ctrl-C, an AbortSignal
- * or `interrupt()` end a run cleanly between two batches.
+ * No value is read back in the loop: logged values stay on the GPU, and are read in bulk when they are shown. Ctrl-C,
+ * an AbortSignal or `interrupt()` end a run cleanly between two batches.
  */
 export class Trainer extends Overview {
   readonly state: TrainerState = { fn: null, stage: null, status: 'initializing' };
@@ -98,7 +101,7 @@ export class Trainer extends Overview {
   optimizers: optim.Optimizer<object>[] = [];
   lightningOptimizers: LightningOptimizer[] = [];
   lrSchedulerConfigs: LRSchedulerConfig[] = [];
-  /** Ends training after the present batch, or epoch, as soon as minEpochs and minSteps allow. */
+  /** Set it to true to end training after the current batch or epoch, as soon as minEpochs and minSteps allow. */
   shouldStop = false;
   accumulateGradBatches: number;
   gradientClipVal: number | null;
@@ -122,13 +125,13 @@ export class Trainer extends Overview {
   readonly logEveryNSteps: number;
   readonly detectAnomaly: boolean;
   readonly reloadDataloadersEveryNEpochs: number;
-  /** Batches of training between validations. */
+  /** The number of training batches between validations. */
   valCheckBatch = Infinity;
-  /** The checkpoint that the present run started from. */
+  /** The checkpoint that the current run started from. */
   ckptPath: CheckpointSource | null = null;
-  /** The loaders of validation that `fit` was given. */
+  /** The validation loaders that `fit` was given. */
   valSource: unknown = null;
-  /** Whether results of validation and testing are printed. */
+  /** Print the results of validation and testing. */
   isVerbose = true;
   readonly #interrupts = new Interrupts();
 
@@ -178,7 +181,7 @@ export class Trainer extends Overview {
     return this.maxSteps !== -1 || maxTime !== null ? -1 : EPOCHS;
   }
 
-  /** Trains a module, from a checkpoint with `ckptPath`, in the middle of an epoch too. */
+  /** Trains a module. With `ckptPath`, resumes from a checkpoint, also in the middle of an epoch. */
   async fit(model: LightningModule, options?: FitOptions): Promise<void>;
   async fit(
     model: LightningModule,
@@ -208,14 +211,14 @@ export class Trainer extends Overview {
         await this.#sanityCheck();
         await this.fitLoop.run(train);
       });
-      // Reading the weights must not report a loss that came before the end.
+      // A device lost before the end must not make the first read of the weights fail.
       await this.survival.untilDone(() => synchronize());
     } finally {
       deafen();
     }
   }
 
-  /** Runs validation once: the logged values, for each loader. */
+  /** Validates once. Returns the logged values of each loader. */
   async validate(
     model?: LightningModule | null | Tried<EvaluationOptions>,
     ...args: [Loaders | LightningDataModule | null, options?: EvaluationOptions] | [options?: EvaluationOptions]
@@ -223,7 +226,7 @@ export class Trainer extends Overview {
     return this.#evaluate('validate', 'validating', this.validateLoop, [model, ...args]);
   }
 
-  /** Runs testing once: the logged values, for each loader. */
+  /** Tests once. Returns the logged values of each loader. */
   async test(
     model?: LightningModule | null | Tried<EvaluationOptions>,
     ...args: [Loaders | LightningDataModule | null, options?: EvaluationOptions] | [options?: EvaluationOptions]
@@ -250,7 +253,7 @@ export class Trainer extends Overview {
     return ((await this.#run(fn, stage, o.model, { ...o, datamodule }, run)) ?? []) as Record<string, number>[];
   }
 
-  /** The result of `predictStep` for each batch; for several loaders a list of such lists. */
+  /** Returns the result of `predictStep` for each batch; with several loaders, a list of such lists. */
   async predict(
     model?: LightningModule | null | Tried<PredictOptions>,
     ...args: [Loaders | LightningDataModule | null, options?: PredictOptions] | [options?: PredictOptions]
@@ -328,7 +331,7 @@ export class Trainer extends Overview {
     return result;
   }
 
-  /** Tells everyone of an error; whether the run ended as it was asked to. */
+  /** Reports an error to callbacks and loggers. Returns whether the run was interrupted on request. */
   async #ended(error: Error): Promise<boolean> {
     this.state.status = 'interrupted';
     const isAsked = error instanceof InterruptedError;
@@ -338,7 +341,7 @@ export class Trainer extends Overview {
       await this.datamodule?.onException?.(error);
       for (const logger of this.loggers) await logger.finalize?.('failed');
     } catch (second) {
-      // The first error says more.
+      // The first error is the more helpful one.
       if (isAsked) throw second;
     }
     if (isAsked) this.say(`${error.message}. The weights are those of step ${this.globalStep}.`);
@@ -366,7 +369,7 @@ export class Trainer extends Overview {
     generator.setState(before);
   }
 
-  /** @internal What a module or a data module gives for a loader. */
+  /** @internal The loaders that a module or data module returns for a hook. */
   async requestLoaders(
     name: 'trainDataloader' | 'valDataloader' | 'testDataloader' | 'predictDataloader',
   ): Promise<unknown> {
@@ -385,7 +388,7 @@ export class Trainer extends Overview {
     );
   }
 
-  /** The next batch, with the pace kept to that of the device. */
+  /** The next batch. Waits if the device has fallen behind. */
   async fetched(fetcher: Fetcher): Promise<IteratorResult<unknown>> {
     await backpressure();
     try {
@@ -396,7 +399,7 @@ export class Trainer extends Overview {
     }
   }
 
-  /** Runs a step, and with `detectAnomaly` looks for NaN in it. */
+  /** Runs a step. With `detectAnomaly`, looks for NaN in it. */
   async watched<T>(run: () => Promise<T>): Promise<T> {
     if (!this.detectAnomaly) return run();
     const result = await autograd.detectAnomaly(run);
@@ -410,13 +413,13 @@ export class Trainer extends Overview {
     this.#interrupts.throwIfDue();
   }
 
-  /** Ends the run cleanly after the present batch: for a stop button. */
+  /** Ends the run cleanly after the current batch, for example from a stop button. */
   interrupt(...none: []): void {
     parseArgs('Trainer.interrupt', [], {}, none);
     this.#interrupts.reason ??= 'interrupt() was called';
   }
 
-  /** Writes a checkpoint, all or nothing; in a page to the checkpoint store of its folder. */
+  /** Writes a checkpoint atomically; in a page, to the checkpoint store of its folder. */
   async saveCheckpoint(...args: Arguments<SaveArguments, ['filepath', 'weightsOnly']>): Promise<void> {
     const kinds = { filepath: path, weightsOnly: torchKinds.orNull(torchKinds.flag) };
     const defaults = { weightsOnly: false };
@@ -429,7 +432,7 @@ export class Trainer extends Overview {
       await save();
     } catch (error) {
       if (!(error instanceof DeviceLostError && this.state.fn === 'fit')) throw error;
-      // The weights are there again, as the last snapshot has them.
+      // After a loss, the weights are restored from the last snapshot, so they can be saved.
       await save();
     }
   }
@@ -441,12 +444,12 @@ export class Trainer extends Overview {
     else console.log(...values);
   }
 
-  /** @internal Says something that is only for who looks on. */
+  /** @internal Prints a message for the user, unless the progress bar is disabled. */
   say(message: string): void {
     if (this.options.enableProgressBar !== false) this.print(message);
   }
 
-  /** @internal Reads rows between loops where someone waits for them. */
+  /** @internal Reads waiting rows between loops, if there are loggers. */
   async drainIfShown(): Promise<void> {
     if (!this.sanityChecking && this.loggers.length > 0) await this.connector.drain();
   }

@@ -1,4 +1,4 @@
-// Tuner: looks for a learning rate and a batch size by short runs, whose traces it takes back.
+// Tuner: finds a learning rate or a batch size by short runs, and restores the module afterwards.
 
 import { ArgumentError, noGrad, OutOfMemoryError, Tensor } from '../../torch';
 import {
@@ -25,19 +25,19 @@ export interface LrFindOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   valDataloaders?: Loaders | null;
   datamodule?: LightningDataModule | null;
-  /** The first rate that is tried. Default: 1e-8. */
+  /** The lowest learning rate to try. Default: 1e-8. */
   minLr?: number;
-  /** The last. Default: 1. */
+  /** The highest learning rate to try. Default: 1. */
   maxLr?: number;
-  /** How many are tried. Default: 100. */
+  /** How many learning rates are tried. Default: 100. */
   numTraining?: number;
-  /** Whether rates grow by factors, the default, or by steps. */
+  /** Whether learning rates grow by a constant factor (the default) or a constant step. */
   mode?: 'exponential' | 'linear';
-  /** Ends the search where the loss is so many times the best; null never. Default: 4. */
+  /** Stop once the loss is this many times the best loss; null never stops. Default: 4. */
   earlyStopThreshold?: number | null;
-  /** Whether the module's rate is set to the one that is suggested. Default: true. */
+  /** Set the module's learning rate to the suggestion. Default: true. */
   updateAttr?: boolean;
-  /** The attribute that holds the rate. Default: `lr` or `learningRate`, in the module or its hparams. */
+  /** The attribute that holds the learning rate. Default: `lr` or `learningRate`, in the module or its hparams. */
   attrName?: string;
 }
 
@@ -45,16 +45,16 @@ export interface LrFindOptions {
 const BETA = 0.98;
 
 interface Skipping {
-  /** Rates at the beginning that are not looked at. Default: 10. */
+  /** How many learning rates to ignore at the start. Default: 10. */
   skipBegin?: number;
-  /** And at the end. Default: 1. */
+  /** How many learning rates to ignore at the end. Default: 1. */
   skipEnd?: number;
 }
 
-/** The rates that were tried, the smoothed losses at them, and which to take. */
+/** Options of `LRFinder.plot`. */
 interface FinderPlotOptions {
   canvas?: PlotCanvas | null;
-  /** Whether the suggestion is marked. */
+  /** Mark the suggestion. */
   suggest?: boolean;
 }
 
@@ -65,7 +65,7 @@ interface Range {
   numTraining: number;
 }
 
-/** The result of `Tuner.lrFind`: losses by learning rate, and the rate that it suggests. */
+/** The result of `Tuner.lrFind`: smoothed losses by learning rate, and the suggested rate. */
 export class LRFinder {
   readonly results: { readonly lr: number[]; readonly loss: number[] } = { lr: [], loss: [] };
   readonly mode: 'exponential' | 'linear';
@@ -86,7 +86,7 @@ export class LRFinder {
     this.numTraining = o.numTraining;
   }
 
-  /** The rate at a step. */
+  /** The learning rate at a step. */
   rateAt(...args: Arguments<{ step: number }, ['step']>): number {
     const { step } = parseArgs<{ step: number }>('LRFinder.rateAt', ['step'], {}, args, { step: kinds.whole(0) });
     const share = step === 0 ? 0 : (step + 1) / this.numTraining;
@@ -95,7 +95,7 @@ export class LRFinder {
       : this.lrMin + share * (this.lrMax - this.lrMin);
   }
 
-  /** The rate at which the loss falls most steeply; null where too few were tried. */
+  /** The learning rate at which the loss falls most steeply; null if too few rates were tried. */
   suggestion(...args: Arguments<Skipping, ['skipBegin', 'skipEnd']>): number | null {
     const { skipBegin, skipEnd } = parseArgs<Skipping>('LRFinder.suggestion', [], { skipBegin: 10, skipEnd: 1 }, args, {
       skipBegin: kinds.whole(0),
@@ -118,7 +118,10 @@ export class LRFinder {
     return kept.reduce((best, _, i) => (slope(i) < slope(best) ? i : best), 0) + skipBegin;
   }
 
-  /** Draws losses over rates, with a mark at the suggestion; on a new canvas where none is given. Returns the canvas. */
+  /**
+   * Plots losses over learning rates, and can mark the suggestion; on a new canvas if none is given. Returns the
+   * canvas.
+   */
   plot(...args: Arguments<FinderPlotOptions, ['canvas', 'suggest']>): PlotCanvas {
     const defaults = { canvas: null, suggest: false };
     const { canvas, suggest } = parseArgs<FinderPlotOptions>('LRFinder.plot', [], defaults, args, {
@@ -136,7 +139,7 @@ export class LRFinder {
   }
 }
 
-/** Sets rates step by step, and notes the losses. */
+/** Sets the learning rate at each step, and records the loss. */
 class Search extends Callback {
   #mean = 0;
   #best = Infinity;
@@ -169,7 +172,7 @@ class Search extends Callback {
   }
 }
 
-/** Copies the state of a module before its first step, when there is a device to copy it. */
+/** Copies a module's state before its first step, since a device is needed for the copy. */
 class KeptState extends Callback {
   #state: Record<string, Tensor> | null = null;
 
@@ -189,15 +192,15 @@ class KeptState extends Callback {
 export interface ScaleBatchSizeOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   datamodule?: LightningDataModule | null;
-  /** Doubles until memory is out, the default, or searches between the last two as well. */
+  /** Double the size until memory runs out (the default), or search between the last two sizes as well. */
   mode?: 'power' | 'binsearch';
-  /** Steps of each trial. Default: 3. */
+  /** Steps per trial. Default: 3. */
   stepsPerTrial?: number;
   /** Default: 2. */
   initVal?: number;
   /** Default: 25. */
   maxTrials?: number;
-  /** The attribute that loaders take the size from. Default: `batchSize`. */
+  /** The attribute from which loaders take the batch size. Default: `batchSize`. */
   batchArgName?: string;
 }
 
@@ -205,7 +208,7 @@ interface OfModel {
   model: LightningModule;
 }
 
-/** Those of validation, which a short run leaves out. */
+/** Accepts validation loaders, which the short runs ignore. */
 const loaders: kinds.Kind = {
   words: 'a loader, several, or null',
   fits: (value) => typeof value === 'object' && !(value instanceof Promise),
@@ -265,7 +268,7 @@ const scaleBatchSizeSettings: Settings<ScaleBatchSizeOptions & OfModel> = {
   },
 };
 
-/** Looks for settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
+/** Finds settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
 export class Tuner {
   readonly trainer: Trainer;
 
@@ -274,7 +277,7 @@ export class Tuner {
     this.trainer = parseArgs<{ trainer: Trainer }>('Tuner', ['trainer'], {}, args, { trainer }).trainer;
   }
 
-  /** Trains with growing rates, and puts the weights back. */
+  /** Trains with growing learning rates, then restores the weights. */
   lrFind(
     model: LightningModule,
     ...args: [options?: LrFindOptions] | [Loaders | LightningDataModule | null, options?: LrFindOptions]
@@ -296,7 +299,7 @@ export class Tuner {
     return finder;
   }
 
-  /** The largest size of batches that memory holds, which the module has from then on. */
+  /** Finds the largest batch size that fits in memory, and sets it on the module. */
   scaleBatchSize(
     model: LightningModule,
     ...args: [options?: ScaleBatchSizeOptions] | [Loaders | LightningDataModule | null, options?: ScaleBatchSizeOptions]
@@ -336,7 +339,7 @@ export class Tuner {
     return low;
   }
 
-  /** Trains for some steps, and puts weights and random numbers back. */
+  /** Trains for some steps, then restores weights and random number states. */
   async #trial(
     model: LightningModule,
     loaders: Loaders | LightningDataModule | null,
@@ -369,7 +372,7 @@ export class Tuner {
   }
 }
 
-/** Where an attribute is: in an object itself or in its hparams. */
+/** The object that has the attribute: the owner itself or its hparams. */
 function holderOf(owner: LightningModule | LightningDataModule, names: readonly string[]): [object, string] | null {
   for (const name of names) {
     if (name in owner) return [owner, name];

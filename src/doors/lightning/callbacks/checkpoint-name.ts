@@ -1,15 +1,15 @@
-// Names of checkpoints from patterns: '{epoch:02d}-{val_loss:.2f}' gives 'epoch=03-val_loss=0.25'.
+// Names of checkpoints from patterns: '{epoch:02d}-{val_loss:.2f}' becomes 'epoch=03-val_loss=0.25'.
 
-/** A field of a pattern: its name, and how the number is written. */
+/** A field of a pattern: its name and its number format. */
 const field = /\{([^{}:]*)(?::([^{}]*))?\}/g;
 
-/** Whole numbers stay whole, others are written as Python writes floats. */
+/** Integers stay integers; other numbers are written as Python writes floats. */
 const plain = (value: number, whole: boolean): string => {
   if (whole || !Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);
 };
 
-/** A number by a format of Python's: width, a zero before it, precision and kind. */
+/** Formats a number by a Python format: zero flag, width, precision and kind. */
 function formatted(value: number, format: string, whole: boolean): string {
   const [, zero = '', width = '', precision, kind = ''] = /^(0?)(\d*)(?:\.(\d+))?([dfeg]?)$/.exec(format) ?? [];
   const digits = precision === undefined ? 6 : Number(precision);
@@ -21,7 +21,7 @@ function formatted(value: number, format: string, whole: boolean): string {
   return text.padStart(Number(width || 0), zero ? '0' : ' ');
 }
 
-/** A pattern with its fields filled in; a metric that is not there counts as 0. */
+/** Fills in the fields of a pattern. A missing metric counts as 0. */
 export function checkpointName(
   pattern: string | null,
   metrics: Readonly<Record<string, number>>,

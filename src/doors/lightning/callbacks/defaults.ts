@@ -1,4 +1,4 @@
-// The callbacks of a trainer: those that it was given, those that it has by default, and the order of their calls.
+// The callbacks of a trainer: those it was given, the default ones, and their order.
 import { ArgumentError } from '../../../torch';
 import { kindOf } from '../../../torch/inside';
 import { Callback } from '../hooks';
@@ -8,13 +8,13 @@ import { ModelSummary } from './model-summary';
 import { ProgressBar } from './progress-bar';
 import { Timer } from './timer';
 
-/** Checkpoints come last, so that they hold what all others have done. */
+/** Checkpoint callbacks come last, so that they save what all others have done. */
 export const inOrderOfCalls = (callbacks: readonly Callback[]): Callback[] => [
   ...callbacks.filter((callback) => !(callback instanceof ModelCheckpoint)),
   ...callbacks.filter((callback) => callback instanceof ModelCheckpoint),
 ];
 
-/** @throws ArgumentError for a value that is no callback, and for one that an option excludes */
+/** @throws ArgumentError if a value is not a callback, or an option excludes it */
 export function defaultCallbacks(o: ParsedOptions, isDevRun: boolean): Callback[] {
   const given = o.callbacks === null ? [] : ([o.callbacks].flat() as Callback[]);
   const wrong = given.find((callback) => !(callback instanceof Callback));

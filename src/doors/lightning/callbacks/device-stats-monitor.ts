@@ -1,10 +1,12 @@
-// DeviceStatsMonitor: gives the loggers the counters of the device.
+// DeviceStatsMonitor: logs the counters of the device.
 import { ArgumentError, gpu } from '../../../torch';
 import { parseArgs } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { Trainer } from '../trainer';
 
-/** Logs `torch.gpu.stats()` before and behind each batch that is logged: bytes, submits, dispatches and objects created. */
+/**
+ * Logs `torch.gpu.stats()` before and after each batch that is logged: bytes, submits, dispatches and objects created.
+ */
 export class DeviceStatsMonitor extends Callback {
   constructor(...none: []) {
     super();

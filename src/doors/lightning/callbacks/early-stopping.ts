@@ -1,4 +1,4 @@
-// EarlyStopping: ends training once a metric no longer improves.
+// EarlyStopping: ends training when a metric no longer improves.
 
 import { ArgumentError } from '../../../torch';
 import { kinds, parseArgs, shown } from '../../../torch/inside';
@@ -8,49 +8,49 @@ import { Callback, stateIn, stateKeyOf } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
-/** What EarlyStopping takes by name. */
+/** Options of EarlyStopping. */
 export interface EarlyStoppingOptions {
-  /** The name of the metric, as it is logged. */
+  /** The name of the logged metric. */
   monitor: string;
-  /** Least change that counts as an improvement. Default: 0. */
+  /** The smallest change that counts as an improvement. Default: 0. */
   minDelta?: number;
-  /** Checks without improvement after which training ends. Default: 3. */
+  /** End training after this many checks without improvement. Default: 3. */
   patience?: number;
   verbose?: boolean;
-  /** Whether less is better, the default, or more. */
+  /** Whether the metric should become smaller (the default) or larger. */
   mode?: 'min' | 'max';
-  /** Whether it is an error where the metric is not there. Default: true. */
+  /** Throw if the metric is missing. Default: true. */
   strict?: boolean;
-  /** Whether NaN and infinity end training. Default: true. */
+  /** End training if the metric is NaN or infinite. Default: true. */
   checkFinite?: boolean;
-  /** Ends training once the metric is this good. */
+  /** End training once the metric is this good. */
   stoppingThreshold?: number | null;
-  /** Ends training once it is this bad. */
+  /** End training once the metric is this bad. */
   divergenceThreshold?: number | null;
-  /** Whether it looks at the end of epochs of training rather than of validation. Default: where validation comes once an epoch. */
+  /** Check at the end of training epochs rather than of validation. Default: true if validation runs once per epoch. */
   checkOnTrainEpochEnd?: boolean | null;
 }
 
-/** Why training was stopped, by Lightning's numbers. */
+/** Why training was stopped, with Lightning's numbers. */
 const reasons = { none: 0, threshold: 1, divergence: 2, patience: 3, nonFinite: 4 } as const;
 
-/** Stops training once a logged figure no longer gets better: `new EarlyStopping('val_loss', { patience: 5 })`. */
+/** Stops training when a logged metric no longer improves: `new EarlyStopping('val_loss', { patience: 5 })`. */
 export class EarlyStopping extends Callback {
   readonly monitor: string;
   readonly minDelta: number;
   patience: number;
   readonly mode: 'min' | 'max';
   waitCount = 0;
-  /** The epoch at which training was stopped; 0 before. */
+  /** The epoch at which training was stopped; 0 before that. */
   stoppedEpoch = 0;
   bestScore: number;
-  /** The message when training was stopped; null before. */
+  /** Why training was stopped; null before that. */
   stoppingReasonMessage: string | null = null;
   #reason: number = reasons.none;
   #onTrainEpochEnd: boolean | null;
   readonly #options: Required<EarlyStoppingOptions>;
 
-  /** @throws ArgumentError for a mode that is neither `min` nor `max` */
+  /** @throws ArgumentError if `mode` is neither `min` nor `max` */
   constructor(...args: [EarlyStoppingOptions] | [string, Omit<EarlyStoppingOptions, 'monitor'>?]) {
     super();
     const o = parseArgs<EarlyStoppingOptions>(

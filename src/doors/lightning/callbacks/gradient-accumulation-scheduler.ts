@@ -1,4 +1,4 @@
-// GradientAccumulationScheduler: how many batches a step takes, by epoch.
+// GradientAccumulationScheduler: sets by epoch how many batches an optimizer step takes.
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, isPlainObject, kinds, objectAt, parseArgs, shown } from '../../../torch/inside';
@@ -6,10 +6,13 @@ import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
-/** Batches by the epoch from which on they count. */
+/** Batches per step, by the epoch from which they apply. */
 type Scheduling = Readonly<Record<number, number>>;
 
-/** Takes a step after so many batches, by epoch: with `new GradientAccumulationScheduler({ 0: 4, 5: 2 })` after four, and after two from epoch 5 on. */
+/**
+ * Changes by epoch how many batches an optimizer step takes: `new GradientAccumulationScheduler({ 0: 4, 5: 2 })` takes
+ * four, and from epoch 5 on two.
+ */
 export class GradientAccumulationScheduler extends Callback {
   readonly scheduling: Scheduling;
 
@@ -34,7 +37,7 @@ export class GradientAccumulationScheduler extends Callback {
     this.scheduling = { 0: 1, ...given };
   }
 
-  /** Batches a step in an epoch. */
+  /** Batches per step in an epoch. */
   getAccumulateGradBatches(...args: Arguments<{ epoch: number }, ['epoch']>): number {
     const { epoch } = parseArgs<{ epoch: number }>('getAccumulateGradBatches', ['epoch'], {}, args, {
       epoch: kinds.whole(0),

@@ -1,13 +1,13 @@
-// LearningRateMonitor: gives the loggers the rates of optimizers, by step or by epoch.
+// LearningRateMonitor: logs the learning rates of optimizers, by step or by epoch.
 import { ArgumentError, type optim } from '../../../torch';
 import { parseArgs, shown } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { LRSchedulerConfig } from '../optimizers';
 import type { Trainer } from '../trainer';
 
-/** What LearningRateMonitor takes by name. */
+/** Options of LearningRateMonitor. */
 export interface LearningRateMonitorOptions {
-  /** Default: as each scheduler steps. */
+  /** Default: at the interval at which each scheduler steps. */
   loggingInterval?: 'step' | 'epoch' | null;
   logMomentum?: boolean;
   logWeightDecay?: boolean;
@@ -17,7 +17,7 @@ type Group = Readonly<Record<string, unknown>> & { readonly lr: number };
 
 /** Logs the learning rates of all optimizers, each step or each epoch. */
 export class LearningRateMonitor extends Callback {
-  /** The rates so far, by the names that loggers get. */
+  /** The learning rates so far, by logged name. */
   readonly lrs: Record<string, number[]> = {};
   readonly #o: Required<LearningRateMonitorOptions>;
 
@@ -78,7 +78,7 @@ export class LearningRateMonitor extends Callback {
   }
 }
 
-/** Optimizers with the names of their groups: those of schedulers first. */
+/** The optimizers with the names of their groups; those with schedulers come first. */
 function named(trainer: Trainer): [string[], optim.Optimizer<object>, LRSchedulerConfig | null][] {
   const counts = new Map<unknown, number>();
   const found: [string[], optim.Optimizer<object>, LRSchedulerConfig | null][] = [];

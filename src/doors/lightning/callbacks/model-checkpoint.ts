@@ -1,4 +1,4 @@
-// ModelCheckpoint: keeps the best checkpoints by a metric, and the last.
+// ModelCheckpoint: keeps the best checkpoints by a metric, and the last one.
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, join, kinds, normalized, objectAt, parseArgs, shown } from '../../../torch/inside';
@@ -13,10 +13,10 @@ import { type Duration, secondsOf } from '../options';
 import type { Trainer } from '../trainer';
 import { checkpointName } from './checkpoint-name';
 
-/** Of the names of checkpoints; null where they are as the options say. */
+/** Overrides for the name of a checkpoint; null uses the callback's options. */
 interface NameOptions {
   filename?: string | null;
-  /** Behind the name, where there is one of the same name already. */
+  /** A version to append if the name is taken. */
   ver?: number | null;
   prefix?: string | null;
 }
@@ -25,39 +25,39 @@ interface NameArguments extends NameOptions {
   metrics: Readonly<Record<string, number>>;
 }
 
-/** What ModelCheckpoint takes by name. */
+/** Options of ModelCheckpoint. */
 export interface ModelCheckpointOptions {
   /** A folder; in a page the name of a checkpoint store. Default: `checkpoints` in the logger's folder. */
   dirpath?: string | null;
-  /** A pattern such as `'{epoch:02d}-{val_loss:.2f}'`. Default: `'{epoch}-{step}'`. */
+  /** A pattern for file names, such as `'{epoch:02d}-{val_loss:.2f}'`. Default: `'{epoch}-{step}'`. */
   filename?: string | null;
-  /** The metric by which checkpoints are compared. Without one the latest is kept. */
+  /** The metric that checkpoints are compared by. Without one, the latest checkpoint is kept. */
   monitor?: string | null;
   verbose?: boolean;
-  /** Whether `last.ckpt` is kept as well. Default: false. */
+  /** Also keep `last.ckpt`. Default: false. */
   saveLast?: boolean | 'link' | null;
-  /** How many are kept; -1 for all, 0 for none. Default: 1. */
+  /** How many checkpoints to keep; -1 for all, 0 for none. Default: 1. */
   saveTopK?: number;
-  /** Whether an error leaves a checkpoint. Default: false. */
+  /** Save a checkpoint if training fails. Default: false. */
   saveOnException?: boolean;
-  /** Leaves out optimizers, schedulers and callbacks. Default: false. */
+  /** Leave out optimizers, schedulers and callbacks. Default: false. */
   saveWeightsOnly?: boolean;
   mode?: 'min' | 'max';
-  /** Whether names of metrics stand before their values in file names. Default: true. */
+  /** Put the names of metrics before their values in file names. Default: true. */
   autoInsertMetricName?: boolean;
   everyNTrainSteps?: number | null;
   trainTimeInterval?: Duration | null;
   everyNEpochs?: number | null;
-  /** Whether it saves at the end of epochs of training rather than of validation. Default: where validation comes once an epoch. */
+  /** Save at the end of training epochs rather than of validation. Default: true if validation runs once per epoch. */
   saveOnTrainEpochEnd?: boolean | null;
-  /** Whether a file that is there already has another take a name with `-v1`. Default: true. */
+  /** If the file exists, save under a name with `-v1`. Default: true. */
   enableVersionCounter?: boolean;
 }
 
 const LAST = 'last';
 const ENDING = '.ckpt';
 
-/** Saves checkpoints while training runs, and keeps the best ones by a logged figure. */
+/** Saves checkpoints during training, and keeps the best ones by a logged metric. */
 export class ModelCheckpoint extends Callback {
   readonly monitor: string | null;
   readonly mode: 'min' | 'max';
@@ -67,7 +67,7 @@ export class ModelCheckpoint extends Callback {
   bestModelScore: number | null = null;
   lastModelPath = '';
   currentScore: number | null = null;
-  /** Scores of the files that are kept. */
+  /** The scores of the kept files, by path. */
   bestKModels: Record<string, number> = {};
   kthBestModelPath = '';
   kthValue: number;
@@ -78,10 +78,10 @@ export class ModelCheckpoint extends Callback {
   #lastStepSaved = 0;
   #lastSaved = '';
   #lastTime: number | null = null;
-  /** The metric comes with the validation behind this batch. */
+  /** The metric is logged only by the validation after this batch, so saving waits for it. */
   #isDeferred = false;
 
-  /** @throws ArgumentError for options that exclude each other */
+  /** @throws ArgumentError if options exclude each other */
   constructor(...args: [options?: ModelCheckpointOptions] | [string | null, options?: ModelCheckpointOptions]) {
     super();
     const o = parseArgs<ModelCheckpointOptions>(
@@ -241,7 +241,7 @@ export class ModelCheckpoint extends Callback {
     }
   }
 
-  /** Nothing is saved outside of training, and nothing twice. */
+  /** Nothing is saved outside training, and no step is saved twice. */
   #skips(trainer: Trainer): boolean {
     return (
       trainer.fastDevRun > 0 ||
@@ -307,7 +307,7 @@ export class ModelCheckpoint extends Callback {
     this.currentScore = score;
     this.bestKModels[path] = score;
     const sign = this.mode === 'min' ? 1 : -1;
-    // Of equal ones the first counts, as in Python.
+    // Of equal scores the first is taken, as in Python.
     const pick = (better: (a: number, b: number) => boolean) =>
       Object.entries(this.bestKModels).reduce((best, each) => (better(sign * each[1], sign * best[1]) ? each : best));
     if (Object.keys(this.bestKModels).length === k) {
@@ -346,7 +346,7 @@ export class ModelCheckpoint extends Callback {
     this.#lastSaved = path;
   }
 
-  /** Removes a file that another has taken the place of, unless the run has started from it. */
+  /** Removes a file that a newer one replaces, unless the run has started from it. */
   async #discard(trainer: Trainer, previous: string, path: string): Promise<void> {
     if (previous === '' || previous === path || !previous.startsWith(`${this.dirpath}/`)) return;
     if (typeof trainer.ckptPath === 'string' && normalized(trainer.ckptPath) === normalized(previous)) return;
@@ -361,7 +361,7 @@ export class ModelCheckpoint extends Callback {
     return path;
   }
 
-  /** The path that a checkpoint of these metrics gets. */
+  /** The path of a checkpoint with these metrics. */
   formatCheckpointName(
     metrics: Readonly<Record<string, number>>,
     ...args: Arguments<NameOptions, ['filename', 'ver', 'prefix']>
@@ -387,7 +387,7 @@ export class ModelCheckpoint extends Callback {
     return join(this.dirpath ?? '', `${name}${ENDING}`);
   }
 
-  /** The last checkpoint that there is; null where there is none. */
+  /** The path of the last checkpoint; null if there is none. */
   async findLast(...args: Arguments<{ trainer: Trainer }, ['trainer']>): Promise<string | null> {
     const { trainer } = parseArgs<{ trainer: Trainer }>('findLast', ['trainer'], {}, args, {
       trainer: trainerKind,
@@ -431,7 +431,7 @@ export class ModelCheckpoint extends Callback {
 
 const isOwn = (name: string): boolean => name === 'epoch' || name === 'step';
 
-/** Where checkpoints go by default: beside the logs. */
+/** The default folder for checkpoints, beside the logs. */
 function folderOf(trainer: Trainer): string {
   const [logger] = trainer.loggers;
   if (!logger) return join(trainer.defaultRootDir, 'checkpoints');

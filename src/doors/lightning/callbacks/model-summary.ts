@@ -1,4 +1,4 @@
-// ModelSummary: the table of a module's layers and their parameters, as Lightning prints it before training.
+// ModelSummary: the table of a module's layers and parameters that is printed before training, as in Lightning.
 
 import { ArgumentError, Tensor } from '../../../torch';
 import {
@@ -17,7 +17,7 @@ import type { Trainer } from '../trainer';
 
 const units = [' ', 'K', 'M', 'B', 'T'];
 
-/** 123 as `123  `, 1234 as `1.2 K`. */
+/** Formats 123 as `123  `, and 1234 as `1.2 K`. */
 export function humanReadableCount(count: number): string {
   const digits = count > 0 ? Math.floor(Math.log10(count)) + 1 : 1;
   const groups = Math.min(Math.ceil(digits / 3), units.length);
@@ -32,7 +32,7 @@ const sizeOf = (param: Tensor): number => (isUninitialized(param) ? 0 : param.nu
 
 const countOf = (params: readonly Tensor[]): number => params.reduce((sum, param) => sum + sizeOf(param), 0);
 
-/** What a layer takes or gives, as Python shows it. */
+/** The shape of a layer's input or output, as Python prints it. */
 function shapeText(value: unknown): string {
   if (value instanceof Tensor) return `[${value.shape.join(', ')}]`;
   if (Array.isArray(value)) return value.length === 1 ? shapeText(value[0]) : `[${value.map(shapeText).join(', ')}]`;
@@ -46,11 +46,13 @@ interface Layer {
   outSize: string;
 }
 
-/** The table of a module, with the sizes of layers where it has an `exampleInputArray`. */
+/**
+ * The table of a module's layers. If the module has an `exampleInputArray`, it includes their input and output sizes.
+ */
 export class ModelSummaryTable extends Printable {
   readonly #layers: Layer[];
 
-  /** @param maxDepth 1 for the module's own layers, -1 for all, 0 for the sums alone */
+  /** @param maxDepth 1 for the module's own layers, -1 for all, 0 for only the totals */
   constructor(
     readonly model: LightningModule,
     readonly maxDepth = 1,
@@ -90,7 +92,7 @@ export class ModelSummaryTable extends Printable {
     return countOf(this.model.parameters().filter(({ requiresGrad }) => requiresGrad));
   }
 
-  /** Megabytes of the parameters. */
+  /** The size of the parameters in megabytes. */
   get modelSize(): number {
     return (
       this.model.parameters().reduce((sum, param) => sum + sizeOf(param) * (param.dtype === 'float16' ? 2 : 4), 0) / 1e6
@@ -148,7 +150,8 @@ export class ModelSummaryTable extends Printable {
 }
 
 /**
- * Prints the table before training. `new ModelSummary(model)`, with a module, is the table itself: `${new ModelSummary(model)}`.
+ * Prints the summary before training. Given a module, `new ModelSummary(model)` is the table itself:
+ * `${new ModelSummary(model)}`.
  */
 export class ModelSummary extends Callback {
   readonly maxDepth: number;

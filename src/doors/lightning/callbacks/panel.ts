@@ -1,4 +1,4 @@
-// Panel: how a training goes on, in an element of a page: bars, curves and the figures of now.
+// Panel: shows a training in an element of a page, with progress bars, curves and the latest values.
 
 import { ArgumentError } from '../../../torch';
 import { kindOf, kinds, objectAt, parseArgs } from '../../../torch/inside';
@@ -6,11 +6,11 @@ import { ChartLogger } from '../loggers/chart';
 import type { Trainer } from '../trainer';
 import { barNumber, ProgressBar } from './progress-bar';
 
-/** What a panel of a run takes by name. */
+/** Options of Panel. */
 export interface PanelOptions {
-  /** Seconds between two pictures. Default: 1. */
+  /** Seconds between updates. Default: 1. */
   refreshRate?: number;
-  /** The logged names to draw and list; default: all but `epoch` and `step`. */
+  /** The logged names to draw and list. Default: all except `epoch` and `step`. */
   names?: readonly string[] | null;
 }
 
@@ -18,7 +18,7 @@ interface PanelArguments extends PanelOptions {
   target: HTMLElement | string;
 }
 
-/** The element that is meant. @throws ArgumentError where there is none */
+/** The element, given itself or by a selector. @throws ArgumentError if there is none */
 function elementOf(target: HTMLElement | string): HTMLElement {
   if (typeof target !== 'string') {
     if (typeof target?.append === 'function') return target;
@@ -29,7 +29,7 @@ function elementOf(target: HTMLElement | string): HTMLElement {
   throw new ArgumentError(`Panel: expected an element of the page that matches '${target}', but there is none`);
 }
 
-/** A table of names and their last values, and what curves are drawn from. */
+/** A table of the latest values by name, and the data for the curves. */
 class Figures extends ChartLogger {
   readonly #rows = new Map<string, HTMLElement>();
 
@@ -65,13 +65,14 @@ class Figures extends ChartLogger {
 }
 
 /**
- * Shows a training in an element of a page while it goes on: the bars of epochs and validation, curves of the logged values, and a table of the last
- * figures. It takes the place of the trainer's own bar; values are read in bulk, once a second.
+ * Shows a running training in an element of a page: progress bars of epochs and validation, curves of the logged
+ * values, and a table of the latest values. It replaces the trainer's own progress bar. Values are read in bulk, once a
+ * second.
  *
  *     const trainer = new Trainer({ maxEpochs: 5, callbacks: new Panel('#training') });
  *
  * Its parts have the classes `panel-bars`, `panel-curves` and `panel-figures`.
- * @throws ArgumentError where there is no such element
+ * @throws ArgumentError if there is no such element
  */
 export class Panel extends ProgressBar {
   readonly #figures: Figures;

@@ -1,4 +1,4 @@
-// ProgressBar: a run's progress, rate and logged values, in a terminal and in an element of a page.
+// ProgressBar: shows a run's progress, speed and logged values, in a terminal or in an element of a page.
 
 import { ArgumentError, type Display, type DisplayedBar } from '../../../torch';
 import { display, kindOf, kinds, parseArgs } from '../../../torch/inside';
@@ -6,7 +6,7 @@ import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
-/** The members used of an element within that of a bar. */
+/** The members that are used of an element inside a bar. */
 interface BarPart {
   textContent: string | null;
   max?: number;
@@ -15,23 +15,24 @@ interface BarPart {
   remove(): void;
 }
 
-/** The members used of an element of a page. */
+/** The members that are used of a page's element. */
 export interface BarElement {
   textContent: string | null;
   readonly ownerDocument: { createElement(tag: string): BarPart };
   append(...children: never[]): void;
 }
 
-/** What ProgressBar takes by name. */
+/** Options of ProgressBar. */
 export interface ProgressBarOptions {
-  /** Seconds between two pictures of the bar; values are read then, and only then. Default: 0.5. */
+  /** Seconds between updates of the bar. Values are read only then. Default: 0.5. */
   refreshRate?: number;
   /**
-   * An element that shows the bar, and that of validation under it. Screen readers find the state in the bars, and are told of each epoch
-   * at its end. Without one the bar is written to the terminal, and in a page a line for each epoch to the console.
+   * An element to show the bar in, with that of validation below. Screen readers find the state in the bars, and are
+   * told when an epoch ends. Without an element, the bar is written to the terminal; in a page, one line per epoch goes
+   * to the console.
    */
   element?: BarElement | null;
-  /** Whether bars of epochs that are over stay. Default: false; the last stays in any case. */
+  /** Keep the bars of finished epochs. Default: false; the last one always stays. */
   leave?: boolean;
 }
 
@@ -56,7 +57,7 @@ const clock = (seconds: number): string => {
   return `${hours > 0 ? `${hours}:` : ''}${part(Math.floor(whole / 60) % 60)}:${part(whole % 60)}`;
 };
 
-/** A number as Lightning's bar shows it: three digits behind the point, or as a power of ten. */
+/** A number as in Lightning's bar: three decimals, or scientific notation. */
 export const barNumber = (value: number): string => {
   if (Number.isInteger(value) || !Number.isFinite(value)) return String(value);
   const size = Math.abs(value);
@@ -66,7 +67,7 @@ export const barNumber = (value: number): string => {
 const valueText = (name: string, value: number | string): string =>
   `${name}=${typeof value === 'number' ? barNumber(value) : value}`;
 
-/** One line: what, how much of it, the time so far and to come, the rate, and values. */
+/** One line: title, progress, elapsed and remaining time, speed, and values. */
 export function barLine(
   title: string,
   done: number,
@@ -95,7 +96,7 @@ interface Bar {
   readonly begun: number;
 }
 
-/** The views of an element: the bars, the same in characters, and the text for screen readers. */
+/** The parts of an element: the bars, the same as characters, and the text for screen readers. */
 interface View {
   readonly bars: readonly BarPart[];
   readonly text: BarPart;
@@ -106,7 +107,7 @@ const now = (): number => performance.now() / 1000;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Shows how far a run has come, with the figures that were logged for it. */
+/** Shows how far a run has come, and the values logged for the bar. */
 export class ProgressBar extends Callback {
   readonly refreshRate: number;
   readonly #element: BarElement | null;
@@ -116,7 +117,7 @@ export class ProgressBar extends Callback {
   #values: Record<string, number | string> = {};
   #drawnAt = 0;
   #reading: Promise<void> | null = null;
-  /** Lines of the terminal that the next picture takes the place of. */
+  /** How many terminal lines the next update overwrites. */
   #lines = 0;
   #view: View | null = null;
 
@@ -139,7 +140,7 @@ export class ProgressBar extends Callback {
     this.#leave = o.leave;
   }
 
-  /** The figures behind the rate; a subclass may add to them or take away. */
+  /** The values shown after the speed; a subclass may add or remove some. */
   getMetrics(trainer: Trainer, _module: LightningModule): Record<string, number | string> {
     const version = trainer.logger?.version ?? null;
     return version === null ? {} : { v_num: typeof version === 'string' ? version.slice(-4) : version };
@@ -237,7 +238,7 @@ export class ProgressBar extends Callback {
     this.#settle();
   }
 
-  /** Writes above the bar. */
+  /** Prints above the bar. */
   print(...values: unknown[]): void {
     this.#clear();
     console.log(...values);
@@ -274,7 +275,7 @@ export class ProgressBar extends Callback {
     return this.#bars().map(({ text }) => text);
   }
 
-  /** The present bars, the first with the logged values. */
+  /** The current bars; the logged values belong to the first. */
   #bars(): DisplayedBar[] {
     return [this.#main, this.#inner]
       .filter((bar) => bar !== null)
@@ -286,7 +287,7 @@ export class ProgressBar extends Callback {
       });
   }
 
-  /** What shows the bars in the place of a terminal: neither where an element does. */
+  /** Shows the bars if there is no terminal, such as a notebook; null if an element shows them. */
   get #shows(): NonNullable<Display['bars']> | null {
     const place = this.#element ? null : display();
     return place?.bars?.bind(place) ?? null;
@@ -311,7 +312,7 @@ export class ProgressBar extends Callback {
     this.#lines = texts.length;
   }
 
-  /** Takes the bar off the terminal. */
+  /** Erases the bar from the terminal. */
   #clear(): void {
     const out = terminal();
     if (!out?.isTTY || this.#lines === 0) return;
@@ -319,7 +320,7 @@ export class ProgressBar extends Callback {
     this.#lines = 0;
   }
 
-  /** Leaves the bar where it is. */
+  /** Leaves the bar in the terminal as it is now, and continues below it. */
   #settle(): void {
     if (this.#element) return;
     const out = terminal();
@@ -336,7 +337,7 @@ export class ProgressBar extends Callback {
     this.#main = null;
   }
 
-  /** The values in words. */
+  /** The values as text. */
   #shown(): string[] {
     return Object.entries(this.#values).map(([name, value]) => valueText(name, value));
   }
@@ -348,12 +349,12 @@ export class ProgressBar extends Callback {
       for (const [name, value] of Object.entries(attributes)) part.setAttribute(name, value);
       return part;
     };
-    // A live region is heard only where it stood before its text changed, so it stays.
+    // Screen readers only announce changes of a live region that existed before, so the region is kept.
     const status = this.#view?.status ?? make('p', { role: 'status' });
     if (!this.#view) element.textContent = '';
     for (const part of this.#view ? [...this.#view.bars, this.#view.text] : []) part.remove();
     const bars = Array.from({ length: count }, () => make('progress'));
-    // Of blocks and digits; the bars say the same in words.
+    // The characters are hidden from screen readers; the bars say the same in words.
     const text = make('pre', { 'aria-hidden': 'true' });
     this.#view = { bars, text, status };
     element.append(...([...bars, text, status] as never[]));
@@ -374,7 +375,7 @@ export class ProgressBar extends Callback {
     view.text.textContent = this.#texts().join('\n');
   }
 
-  /** Has screen readers say something. */
+  /** Makes screen readers announce a text. */
   #announce(text: string | null): void {
     if (this.#element && this.#view && text !== null) this.#view.status.textContent = text;
   }

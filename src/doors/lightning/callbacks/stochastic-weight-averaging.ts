@@ -1,4 +1,5 @@
-// StochasticWeightAveraging: trains on with a constant rate, and gives the module the mean of the weights on the way.
+// StochasticWeightAveraging: continues training at a constant learning rate, and in the end gives the module the
+// average of the weights.
 
 import { ArgumentError, type nn, noGrad, optim, type Tensor, zerosLike } from '../../../torch';
 import { flush, isNormalizing, kinds, type Normalizing, parseArgs, shown } from '../../../torch/inside';
@@ -7,23 +8,26 @@ import type { LightningModule } from '../module';
 import { configOf } from '../optimizers';
 import type { Trainer } from '../trainer';
 
-/** What StochasticWeightAveraging takes by name. */
+/** Options of StochasticWeightAveraging. */
 export interface StochasticWeightAveragingOptions {
-  /** The rate to average at, for all groups or for each. */
+  /** The learning rate during averaging, for all groups or for each. */
   swaLrs: number | readonly number[];
-  /** The epoch from which on weights are averaged, or below 1 a share of all. Default: 0.8. */
+  /** The epoch at which averaging starts, or as a number below 1 a fraction of all epochs. Default: 0.8. */
   swaEpochStart?: number;
-  /** Epochs until the rate is reached. Default: 10. */
+  /** Epochs over which the learning rate changes to `swaLrs`. Default: 10. */
   annealingEpochs?: number;
   annealingStrategy?: 'cos' | 'linear';
-  /** The next average, of the average, the weights and the number of averaged models so far. Default: the mean. */
+  /**
+   * Computes the next average from the average, the current weights and the number of averaged models. Default: the
+   * mean.
+   */
   avgFn?: ((averaged: Tensor, current: Tensor, numAveraged: number) => Tensor) | null;
 }
 
 const mean = (averaged: Tensor, current: Tensor, count: number): Tensor =>
   averaged.add(current.sub(averaged).div(count + 1));
 
-/** Averages the weights over the last epochs, and makes them the model's at the end. */
+/** Averages the weights over the last epochs, and sets the model to the average at the end. */
 export class StochasticWeightAveraging extends Callback {
   readonly #o: Required<StochasticWeightAveragingOptions>;
   #start: number;
@@ -38,7 +42,7 @@ export class StochasticWeightAveraging extends Callback {
   #momenta: (number | null)[] | null = null;
   #accumulateGradBatches = 1;
 
-  /** @throws ArgumentError for rates that are not positive */
+  /** @throws ArgumentError if a learning rate is not positive */
   constructor(
     ...args:
       | [StochasticWeightAveragingOptions]
@@ -78,7 +82,7 @@ export class StochasticWeightAveraging extends Callback {
     return Math.max(this.#start - 1, 0);
   }
 
-  /** The last epoch that is averaged. */
+  /** The last epoch that is included in the average. */
   get swaEnd(): number {
     return this.#maxEpochs === -1 ? Infinity : this.#maxEpochs - 1;
   }
@@ -99,7 +103,7 @@ export class StochasticWeightAveraging extends Callback {
       this.#start = Math.floor(this.#maxEpochs * this.#o.swaEpochStart);
     }
     this.#norms = module.modules().filter((each) => isNormalizing(each));
-    // One more pass computes running statistics for the averages.
+    // One extra epoch recomputes running statistics with the averaged weights.
     if (this.#norms.length > 0 && this.#maxEpochs !== -1) trainer.fitLoop.maxEpochs++;
     if (this.#schedulerState) trainer.lrSchedulerConfigs = [];
   }
@@ -163,7 +167,7 @@ export class StochasticWeightAveraging extends Callback {
     flush();
   }
 
-  /** Batches of one more epoch pass through the averages, and leave no gradients. */
+  /** Starts the extra epoch, in which batches pass through the averaged model without a backward pass. */
   #renewStatistics(trainer: Trainer, module: LightningModule): void {
     this.#transfer(module);
     this.#momenta = this.#norms.map(({ momentum }) => momentum);

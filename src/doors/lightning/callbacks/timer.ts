@@ -1,4 +1,4 @@
-// Timer: measures how long stages take, and ends training when its time is over.
+// Timer: measures how long stages take, and can end training after a given time.
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, kinds, parseArgs, shown } from '../../../torch/inside';
@@ -7,11 +7,11 @@ import type { LightningModule } from '../module';
 import { type Duration, secondsOf } from '../options';
 import type { Trainer } from '../trainer';
 
-/** What Timer takes by name. */
+/** Options of Timer. */
 export interface TimerOptions {
-  /** After which training ends; without one the timer only measures. */
+  /** Training ends after this time. Without it, the timer only measures. */
   duration?: Duration | null;
-  /** Whether it looks after each step, the default, or each epoch. */
+  /** Check the time after each step (the default) or each epoch. */
   interval?: 'step' | 'epoch';
   verbose?: boolean;
 }
@@ -40,7 +40,7 @@ export class Timer extends Callback {
 
   constructor(...args: [options?: TimerOptions] | [Duration | null, options?: TimerOptions]) {
     super();
-    // A duration may be an object itself.
+    // A duration may itself be an object, as options are.
     const [first] = args;
     const isDuration =
       typeof first === 'object' &&
@@ -56,7 +56,7 @@ export class Timer extends Callback {
     this.#verbose = o.verbose;
   }
 
-  /** Seconds since an arbitrary moment; null before the stage has begun. */
+  /** The start of the stage in seconds on a monotonic clock; null if it has not begun. */
   startTime(...args: Arguments<Staged, ['stage']>): number | null {
     const stage = stageOf('startTime', args);
     return this.#starts.get(stage) ?? null;
@@ -75,7 +75,7 @@ export class Timer extends Callback {
     return start === null ? offset : (this.endTime(stage) ?? seconds()) - start + offset;
   }
 
-  /** Seconds that are left; null without a duration. */
+  /** The remaining seconds; null without a duration. */
   timeRemaining(...args: Arguments<Staged, ['stage']>): number | null {
     const stage = stageOf('timeRemaining', args);
     return this.#duration === null ? null : this.#duration - this.timeElapsed(stage);

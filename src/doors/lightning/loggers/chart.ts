@@ -1,4 +1,4 @@
-// A logger that draws values as they are logged, onto a canvas or into an element of a page.
+// ChartLogger: draws values as they are logged, onto a canvas or into an element of a page.
 
 import { ArgumentError } from '../../../torch';
 import {
@@ -14,39 +14,39 @@ import {
 import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 
-/** The members used of an element of a page. */
+/** The members that are used of a page's element. */
 export interface ChartElement {
   readonly ownerDocument: { createElement(tag: 'canvas'): HTMLCanvasElement };
   append(...children: never[]): void;
 }
 
-/** What ChartLogger takes by name. */
+/** Options of ChartLogger. */
 export interface ChartLoggerOptions {
-  /** The logged names to draw; default: all but `epoch` and `step`. */
+  /** The logged names to draw. Default: all except `epoch` and `step`. */
   names?: readonly string[] | null;
-  /** Seconds between two pictures; default: 1. Values are read in bulk then, for all loggers. */
+  /** Seconds between updates. Default: 1. Values are then read in bulk for all loggers. */
   refreshRate?: number;
-  /** Names of one group share axes. Default: a name without `train`, `val`, `test`, `step` and `epoch`. */
+  /** Names of the same group share a chart. Default: the name without `train`, `val`, `test`, `step` and `epoch`. */
   groupBy?: ((name: string) => string) | null;
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string;
 }
 
-/** Points of a line beyond which it is drawn by the least and the greatest value of each stretch. */
+/** A line with more points is drawn by the minimum and maximum of each interval. */
 const MOST_POINTS = 1000;
-/** CSS pixels of a chart in an element. */
+/** The height of a chart in an element, in CSS pixels. */
 const HEIGHT = 260;
 
 const stages = new Set(['train', 'training', 'val', 'valid', 'validation', 'test', 'step', 'epoch']);
 
-/** `val_loss`, `train_loss_epoch` and `loss/dataloader_idx_0` are all of `loss`. */
+/** `val_loss`, `train_loss_epoch` and `loss/dataloader_idx_0` all belong to the group `loss`. */
 function groupOf(name: string): string {
   const words = name.replace(/\/dataloader_idx_\d+$/, '').split(/[_/\s.-]/);
   const rest = words.filter((word) => word !== '' && !stages.has(word.toLowerCase()));
   return rest.length > 0 ? rest.join(' ') : name;
 }
 
-/** Points as a line; of many, two for each stretch, so that no peak is lost. */
+/** Points as a line. Many points are reduced to two per interval, so that no peak is lost. */
 function lineOf(name: string, points: readonly LoggedPoint[]): Line {
   const stretch = Math.ceil((2 * points.length) / MOST_POINTS);
   const kept: LoggedPoint[] = [];
@@ -69,17 +69,18 @@ interface ChartArguments extends ChartLoggerOptions {
   target: ChartElement | PlotCanvas;
 }
 
-/** Training before validation, whichever was logged first. */
+/** Training comes before validation, whichever was logged first. */
 const byName = (a: Line, b: Line): number => (a.name! < b.name! ? -1 : 1);
 
 /**
- * Draws logged values while training goes on: a chart for each group of names, such as `train_loss` with `val_loss`, over steps. Nothing
- * is read back for it alone: rows come in bulk, once a second.
+ * Draws logged values during training: one chart per group of names, such as `train_loss` with `val_loss`, over steps.
+ * Drawing causes no read-backs of its own: rows are read in bulk, once a second.
  *
  *     const trainer = new Trainer({ logger: new ChartLogger(document.querySelector('#chart')!) });
  *
- * An element gets a canvas of its width; a canvas is drawn on as it is. All points stay in memory, as those of a `MemoryLogger`.
- * @throws ArgumentError if the target is neither
+ * In an element, a canvas of the element's width is made; a given canvas is used as it is. All points stay in memory,
+ * like those of a `MemoryLogger`.
+ * @throws ArgumentError if the target is neither an element nor a canvas
  */
 export class ChartLogger extends MemoryLogger {
   readonly refreshRate: number;
@@ -127,7 +128,7 @@ export class ChartLogger extends MemoryLogger {
     this.#soon();
   }
 
-  /** Draws what there is. */
+  /** Draws all points so far. */
   save(...none: []): void {
     parseArgs('ChartLogger.save', [], {}, none);
     this.draw();
@@ -138,7 +139,7 @@ export class ChartLogger extends MemoryLogger {
     this.draw();
   }
 
-  /** Draws once for all rows that come together. */
+  /** Schedules one draw for all rows that arrive together. */
   #soon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
@@ -149,7 +150,7 @@ export class ChartLogger extends MemoryLogger {
     else setTimeout(draw);
   }
 
-  /** Draws now, as when the page has changed its colours. */
+  /** Draws now, for example after the page has changed its colours. */
   draw(...none: []): void {
     parseArgs('ChartLogger.draw', [], {}, none);
     this.#isDue = false;
@@ -165,7 +166,7 @@ export class ChartLogger extends MemoryLogger {
     drawOn('ChartLogger', this.#sized(drawings.length), drawings);
   }
 
-  /** The canvas; that in an element is as wide as it, and high enough for so many charts. */
+  /** The canvas. In an element it is as wide as the element, and high enough for `count` charts. */
   #sized(count: number): PlotCanvas {
     if (!this.#element) return this.#canvas!;
     const canvas = (this.#canvas as HTMLCanvasElement | null) ?? this.#element.ownerDocument.createElement('canvas');

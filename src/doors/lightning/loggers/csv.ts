@@ -10,13 +10,13 @@ import {
 import { flatHyperparameters, type RowArguments, rowOf } from './logger';
 import { yamlOf } from './yaml';
 
-/** What CSVLogger takes by name. */
+/** Options of CSVLogger. */
 export interface CSVLoggerOptions extends FolderLoggerOptions {
   /** Rows between writes. Default: 100. */
   flushLogsEveryNSteps?: number;
 }
 
-/** Writes logged values to `metrics.csv` in `saveDir/name/version_N`; in a page to `text` only. */
+/** Writes logged values to `metrics.csv` in `saveDir/name/version_N`. In a page they are only in `text`. */
 export class CSVLogger extends FolderLogger {
   readonly #every: number;
   #rows: Record<string, number>[] = [];
@@ -41,7 +41,7 @@ export class CSVLogger extends FolderLogger {
     if (++this.#unwritten >= this.#every) await this.save();
   }
 
-  /** All rows so far, under the names of all columns. */
+  /** All rows so far as CSV, with all columns. */
   get text(): string {
     const columns = [...new Set(this.#rows.flatMap((row) => Object.keys(row)))].sort();
     const lines = this.#rows.map((row) => columns.map((column) => row[column] ?? '').join(','));

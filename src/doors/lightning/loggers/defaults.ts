@@ -1,4 +1,4 @@
-// Which loggers there are where none is named.
+// The default loggers.
 import { ArgumentError } from '../../../torch';
 import { display, hasFiles, kindOf } from '../../../torch/inside';
 import { CSVLogger } from './csv';
@@ -6,9 +6,9 @@ import type { Logger } from './logger';
 import { MemoryLogger } from './memory';
 
 /**
- * The loggers that an option of the trainer means.
+ * The loggers for the trainer's option `logger`.
  *
- * @throws ArgumentError for anything else
+ * @throws ArgumentError if the option is something else
  */
 export function defaultLoggers(given: boolean | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
   if (given === false) return [];
@@ -16,7 +16,7 @@ export function defaultLoggers(given: boolean | Logger | readonly Logger[] | nul
   return [...chosen(given, folder), ...(shown ? [shownBy(shown)] : [])];
 }
 
-/** What a place that shows results takes, as a logger without files. */
+/** A place that shows results (such as a notebook) as a logger without files. */
 const shownBy = (place: Pick<Logger, 'logMetrics' | 'refreshRate'>): Logger => ({
   name: null,
   version: null,

@@ -1,13 +1,13 @@
-// Owns the base of loggers that keep each run in a folder of its own.
+// The base class of loggers that keep each run in a folder of its own.
 import { join, kinds, type Parsed, parseArgs } from '../../../torch/inside';
 import type { Hyperparameters } from '../checkpointing';
 import { expectStatus, type Logger, nextVersion, paramsIn, RUNS, type StatusArguments } from './logger';
 
-/** What loggers with folders take by name. */
+/** Options of loggers with folders. */
 export interface FolderLoggerOptions {
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string | null;
-  /** Default: the first that is free. */
+  /** Default: the first version number that is not taken. */
   version?: string | number | null;
   prefix?: string;
 }
@@ -16,7 +16,7 @@ export interface Folder {
   saveDir: string;
 }
 
-/** Arguments of constructors: the folder, the name, options. */
+/** Arguments of the constructors: the folder, the name, and options. */
 export type FolderArguments<O extends FolderLoggerOptions> =
   | [saveDir: string, options?: O]
   | [saveDir: string, name: string, options?: O]
@@ -46,7 +46,7 @@ export abstract class FolderLogger implements Logger {
     this.#version = o.version;
   }
 
-  /** Null until a run begins, where none was given. */
+  /** If no version was given, null until a run begins. */
   get version(): string | number | null {
     return this.#version;
   }
@@ -62,7 +62,7 @@ export abstract class FolderLogger implements Logger {
     this.#version ??= await nextVersion(join(this.saveDir, this.name));
   }
 
-  /** The name of a column, behind the prefix. */
+  /** The name of a column, with the prefix. */
   protected prefixed(name: string): string {
     return this.prefix ? `${this.prefix}-${name}` : name;
   }

@@ -1,4 +1,4 @@
-// What a logger is, and where its runs are kept.
+// The interface of loggers, and where runs are stored.
 
 import { Tensor } from '../../../torch';
 import { type Arguments, isPlainObject, kinds, objectAt, parseArgs } from '../../../torch/inside';
@@ -7,30 +7,33 @@ import type { Hyperparameters } from '../checkpointing';
 import { namesIn } from '../files';
 import { record } from '../hooks';
 
-/** The receiver of logged values; a logger of your own defines `logMetrics` at least. */
+/** A receiver of logged values. Your own logger must define at least `logMetrics`. */
 export interface Logger {
   /** The name of the experiment. */
   readonly name: string | null;
   readonly version: string | number | null;
-  /** The folder of this run; null for loggers without. */
+  /** The folder of this run; null for a logger without one. */
   readonly logDir: string | null;
   readonly saveDir: string | null;
-  /** Seconds after which rows that wait are read, in bulk and in the background; without it they come at ends of epochs, or by hundreds. */
+  /**
+   * Seconds after which waiting rows are read, in bulk and in the background. Without it they are read at the end of
+   * epochs, or when hundreds are waiting.
+   */
   readonly refreshRate?: number;
   /** Called before a run. */
   begin?(): Awaitable<unknown>;
   logMetrics(metrics: Readonly<Record<string, number>>, step: number): Awaitable<unknown>;
   logHyperparams?(params: Readonly<Hyperparameters>): unknown;
-  /** Writes the rows that have not been written yet. */
+  /** Writes the rows that are not written yet. */
   save?(): Awaitable<unknown>;
-  /** Called behind a run. */
+  /** Called after a run. */
   finalize?(status: 'success' | 'failed'): Awaitable<unknown>;
 }
 
-/** The name under which runs are kept where none is given. */
+/** The default name under which runs are stored. */
 export const RUNS = 'lightning_logs';
 
-/** The first version that is free in a folder: one more than the last of `version_0`, `version_1`, …. */
+/** The next free version in a folder: one more than the highest of `version_0`, `version_1`, …. */
 export async function nextVersion(folder: string): Promise<number> {
   const versions = (await namesIn(folder)).map((name) => /^version_(\d+)$/.exec(name)?.[1]);
   return Math.max(-1, ...versions.filter((version) => version !== undefined).map(Number)) + 1;
@@ -40,10 +43,10 @@ interface Ending {
   status?: 'success' | 'failed';
 }
 
-/** Of `finalize`, by place or by name. */
+/** The arguments of `finalize`, positional or by name. */
 export type StatusArguments = Arguments<Ending, ['status']>;
 
-/** Refuses another status than a run ends with. */
+/** @throws ArgumentError if the status is not one that a run can end with */
 export function expectStatus(owner: string, args: readonly unknown[]): void {
   const status = kinds.oneOf('success', 'failed');
   parseArgs<Ending>(`${owner}.finalize`, [], { status: 'success' }, args, { status });
@@ -54,7 +57,7 @@ interface Row {
   step: number;
 }
 
-/** Of `logMetrics`, by place or by name. */
+/** The arguments of `logMetrics`, positional or by name. */
 export type RowArguments = Arguments<Row, ['metrics', 'step']>;
 
 export const rowOf = (owner: string, args: readonly unknown[]): Row =>
@@ -64,14 +67,14 @@ interface GivenParams {
   params: Readonly<Hyperparameters>;
 }
 
-/** The hyperparameters that `logHyperparams` is given, by place or by name. */
+/** The argument of `logHyperparams`, positional or by name. */
 export function paramsIn(owner: string, args: readonly unknown[]): Readonly<Hyperparameters> {
   const name = `${owner}.logHyperparams`;
   const given = objectAt(name, ['params'], 0, args);
   return parseArgs<GivenParams>(name, ['params'], {}, given, { params: record }).params;
 }
 
-/** Hyperparameters as plain values by paths: `model/hidden`. */
+/** Hyperparameters flattened to plain values by path: `model/hidden`. */
 export function flatHyperparameters(
   params: Readonly<Hyperparameters>,
   before = '',

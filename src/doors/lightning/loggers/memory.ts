@@ -1,17 +1,15 @@
-// A logger that keeps all rows, for pages and tests.
+// MemoryLogger: keeps all rows in memory, for pages and tests.
 import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
 import type { Hyperparameters } from '../checkpointing';
 import { type Logger, paramsIn, type RowArguments, rowOf } from './logger';
 
-/** A value of one name at one step. */
+/** The value of a name at one step. */
 export interface LoggedPoint {
   readonly step: number;
   readonly value: number;
 }
 
-/**
- * Keeps rows in memory: `logger.history('val_loss')` gives the points of a name, `logger.metrics` all rows.
- */
+/** Keeps rows in memory. `logger.history('val_loss')` returns the points of a name, `logger.metrics` all rows. */
 export class MemoryLogger implements Logger {
   readonly name: string;
   readonly version = 0;

@@ -1,4 +1,4 @@
-// A logger that writes event files, as TensorBoard reads them.
+// TensorBoardLogger: writes event files that TensorBoard reads.
 
 import { ArgumentError } from '../../../torch';
 import { join, kinds, parseArgs, writeText } from '../../../torch/inside';
@@ -14,15 +14,18 @@ import {
 import { flatHyperparameters, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { yamlOf } from './yaml';
 
-/** What TensorBoardLogger takes by name. */
+/** Options of TensorBoardLogger. */
 export interface TensorBoardLoggerOptions extends FolderLoggerOptions {
   subDir?: string | null;
 }
 
-/** Events that wait before they are written. */
+/** How many events are buffered before they are written. */
 const MOST_EVENTS = 1000;
 
-/** Writes logged values to an event file in `saveDir/name/version_N`: `tensorboard --logdir lightning_logs` shows it. In a page nothing is written. */
+/**
+ * Writes logged values to an event file in `saveDir/name/version_N`; view it with
+ * `tensorboard --logdir lightning_logs`. In a page nothing is written.
+ */
 export class TensorBoardLogger extends FolderLogger {
   readonly #subDir: string;
   #writer: SummaryWriter | null = null;
@@ -44,7 +47,10 @@ export class TensorBoardLogger extends FolderLogger {
     return folder === null ? null : join(folder, this.#subDir);
   }
 
-  /** Writes pictures, histograms, texts and more beside the rows: `trainer.logger.experiment.addImage(…)`. @throws ArgumentError before the run has begun */
+  /**
+   * The writer, for images, histograms, texts and more: `trainer.logger.experiment.addImage(…)`. @throws ArgumentError
+   * before the run has begun
+   */
   get experiment(): SummaryWriter {
     if (this.#writer) return this.#writer;
     throw new ArgumentError(

@@ -1,6 +1,6 @@
-// Plain values as YAML, as hparams.yaml holds them.
+// Writes plain values as YAML, for hparams.yaml.
 
-/** Words that YAML takes for something else than text. */
+/** Strings that YAML would not read as plain text, so they are quoted. */
 const special = /^(?:|[-+.\d].*|true|false|yes|no|on|off|null|~|.*[:#'"{}[\],&*!|>%@`\n].*|\s.*|.*\s)$/is;
 
 const scalar = (value: string | number | boolean): string => {

@@ -1,9 +1,9 @@
-// What every loop does with a batch: the hooks that may change it, and a step without gradients.
+// What all loops do with a batch: call the hooks that may change it, and run steps without gradients.
 import { recordingMode as mode, webgpu, withMode } from '../../../torch/inside';
 import { type Awaitable, isPromise } from '../awaitable';
 import type { Run } from './run';
 
-/** The batch behind the hooks of its transfer. */
+/** The batch after the transfer hooks. */
 export async function transferred(trainer: Run, given: unknown, dataloaderIdx: number): Promise<unknown> {
   const { hooks } = trainer;
   let batch = given;
@@ -19,7 +19,7 @@ export async function transferred(trainer: Run, given: unknown, dataloaderIdx: n
   return batch;
 }
 
-/** Runs a step without gradients, also behind its awaits. */
+/** Runs a step without gradients, including the parts after its awaits. */
 export function withoutGrad<T>(fn: () => Awaitable<T>): Awaitable<T> {
   const result = withMode({ grad: false }, fn);
   if (!isPromise(result)) return result;

@@ -1,4 +1,4 @@
-// Validation and testing: passes without gradients whose values are reduced over all batches.
+// Validation and testing: passes without gradients. Values are reduced over all batches.
 import { ArgumentError } from '../../../torch';
 import { flush, type Module } from '../../../torch/inside';
 import { readAll } from '../connector';
@@ -11,7 +11,7 @@ import type { EvaluationRun } from './run';
 
 type Stage = 'Validation' | 'Test';
 
-/** The modes of all modules, so that those which were frozen before stay so. */
+/** Saves the train/eval mode of each module, so that submodules in evaluation mode stay in it. */
 export class ModuleModes {
   #modes: [Module, boolean][] = [];
 
@@ -27,15 +27,15 @@ export class ModuleModes {
 export class EvaluationLoop {
   readonly batchProgress = new BatchProgress();
   readonly results = new Results(false);
-  /** Batches of each loader. */
+  /** The number of batches of each loader. */
   maxBatches: number[] = [];
   loaders: Loader[] | null = null;
   #modes = new ModuleModes();
   #source: unknown = null;
-  /** Batches of each loader over all passes, by which rows of steps count. */
+  /** The number of batches of each loader over all passes, the step in rows by step. */
   #seen: number[] = [];
 
-  /** @param within whether it is part of a fit */
+  /** @param within whether the loop runs inside a fit */
   constructor(
     private readonly trainer: EvaluationRun,
     readonly stage: Stage,
@@ -57,7 +57,7 @@ export class EvaluationLoop {
     return this.stage === 'Test' ? 'testStep' : 'validationStep';
   }
 
-  /** Takes the loaders, once within a fit unless they should be made anew. */
+  /** Takes the loaders. Inside a fit this happens once, unless `reload` is set. */
   async setupData(source: unknown, reload = false): Promise<void> {
     const { trainer, stage } = this;
     if (this.within && this.loaders && !reload) return;
@@ -81,12 +81,12 @@ export class EvaluationLoop {
     this.#seen = loaders.map(() => 0);
   }
 
-  /** Whether it has been given anything to take batches from. */
+  /** Whether the loop was given loaders or a data module. */
   get hasSource(): boolean {
     return this.#source !== null && this.#source !== undefined;
   }
 
-  /** A pass through all loaders: the logged values, for each of them. */
+  /** One pass through all loaders. Returns the logged values of each. */
   async run(): Promise<Record<string, number>[]> {
     const { trainer } = this;
     const { hooks, connector } = trainer;
@@ -94,7 +94,7 @@ export class EvaluationLoop {
     if (!this.loaders || limits.reduce((sum, batches) => sum + batches, 0) === 0) return [];
     this.batchProgress.resetOnRun();
     const fetchers = this.loaders.map((loader, i) => () => new Fetcher(loader, limits[i]!));
-    // Each loader's pass begins when it is its turn; the first at once, as in PyTorch.
+    // The first loader's pass begins at once, as in PyTorch; the others' when their turn comes.
     let fetcher = fetchers[0]!();
     this.#modes.capture(trainer.lightningModule);
     const outputs: Record<string, Shown>[] = [];
@@ -143,7 +143,7 @@ export class EvaluationLoop {
     batchProgress.increment('processed');
     await hooks.both(this.#hook('BatchEnd') as 'onTestBatchEnd', [output, ...args]);
     connector.endBatch();
-    // Nothing else sends the work of a batch off.
+    // Nothing else submits the work of a batch.
     flush();
     batchProgress.increment('completed');
     if (!trainer.sanityChecking) connector.updateEvalStep(this.#seen[dataloaderIdx ?? 0]!++);

@@ -1,6 +1,6 @@
-// The table of what validation and testing have found, as Lightning prints it.
+// The table of validation and test results, as Lightning prints it.
 
-/** Columns of a terminal, where it is not known. */
+/** The width of a terminal if it is unknown. */
 const COLUMNS = 120;
 
 const centered = (text: string, width: number): string => {
@@ -9,7 +9,7 @@ const centered = (text: string, width: number): string => {
   return ' '.repeat(left) + text + ' '.repeat(space - left);
 };
 
-/** A row for each name, a column for each loader. */
+/** A row per name, and a column per loader. */
 export function evaluationTable(title: string, results: readonly Readonly<Record<string, number>>[]): string {
   const plain = results.map((values) =>
     Object.fromEntries(Object.entries(values).map(([name, value]) => [name.split('/dataloader_idx_')[0]!, value])),

@@ -1,4 +1,4 @@
-// Training as a whole: epochs until enough of them, of steps or of time have passed.
+// The whole of training: epochs, until their limit or that of steps or time is reached.
 
 import { ArgumentError } from '../../../torch';
 import { defaultGenerator, fromText, toText, warnOnce } from '../../../torch/inside';
@@ -7,7 +7,7 @@ import { Progress, type ProgressState } from '../progress';
 import type { FitRun } from './run';
 import { type EpochPhase, TrainingEpochLoop } from './training-epoch-loop';
 
-/** An order of items that depends on the epoch. */
+/** A sampler whose order depends on the epoch. */
 interface EpochSampler {
   setEpoch?(epoch: number): void;
 }
@@ -23,18 +23,18 @@ const noBatches = (): ArgumentError =>
 export class FitLoop {
   readonly epochProgress = new Progress();
   readonly epochLoop: TrainingEpochLoop;
-  /** Batches of an epoch; infinity where that is not known. */
+  /** The number of batches of an epoch; infinity if unknown. */
   maxBatches = Infinity;
   maxEpochs = -1;
   minEpochs = 0;
   loader: Loader | null = null;
   #fetcher: Fetcher | null = null;
-  /** Where the loaders are between two passes, as far as the one before has come. */
+  /** The states of the loaders between two passes. */
   #rest: unknown[] | null = null;
   #loadedStates: unknown[] | null = null;
-  /** Where the run was that is gone on with. */
+  /** Where the resumed run was when its checkpoint was written. */
   #phase: EpochPhase | 'epoch' | null = null;
-  /** The default generator of a checkpoint. */
+  /** The state of the default generator in the checkpoint. */
   #generator: string | null = null;
   #loadedAtEpoch = Number.NEGATIVE_INFINITY;
 
@@ -42,12 +42,12 @@ export class FitLoop {
     this.epochLoop = new TrainingEpochLoop(trainer);
   }
 
-  /** Batches of all epochs so far, but for the present one. */
+  /** The index of the current batch, counted over all epochs. */
   get totalBatchIdx(): number {
     return this.epochLoop.batchProgress.total.ready - 1;
   }
 
-  /** Whether the minimum of epochs and steps has been reached. */
+  /** Whether minEpochs and minSteps have been reached. */
   get canStopEarly(): boolean {
     const { minSteps } = this.trainer;
     const epochs = this.minEpochs > 0 ? this.epochProgress.current.processed >= this.minEpochs : true;
@@ -72,7 +72,7 @@ export class FitLoop {
     return trainer.shouldStop && this.canStopEarly;
   }
 
-  /** Lets go of the loaders of a fit before, and takes those that are given; what a hook gives comes in its turn. */
+  /** Drops the loaders of the previous fit, and takes the given ones. Loaders from a hook are requested later. */
   async attach(train: unknown, val: unknown): Promise<void> {
     const { trainer, epochLoop } = this;
     this.loader = null;
@@ -81,7 +81,7 @@ export class FitLoop {
     if (val !== null) await epochLoop.valLoop.setupData(val);
   }
 
-  /** Takes the loader. */
+  /** Takes the training loader. */
   async setupData(source: unknown): Promise<void> {
     const { trainer } = this;
     const reload =
@@ -183,11 +183,11 @@ export class FitLoop {
     await this.#finishEpoch();
   }
 
-  /** The work behind the hooks at the end of an epoch, and behind the checkpoints that they write. */
+  /** The work at the end of an epoch, after the hooks and the checkpoints that they write. */
   async #finishEpoch(): Promise<void> {
     const { trainer, epochLoop } = this;
     await trainer.survival.through(() => epochLoop.updateLearningRates('epoch', true));
-    // Rows of an epoch stand at its last step.
+    // Rows of an epoch are logged at its last step.
     epochLoop.batchesThatStepped--;
     trainer.connector.updateTrainEpoch();
     epochLoop.batchesThatStepped++;
@@ -203,7 +203,7 @@ export class FitLoop {
     await fetcher?.close();
   }
 
-  /** A pass through the loader, which goes on behind the batches of a checkpoint. */
+  /** Begins a pass through the loader; a resumed pass continues after the batches of the checkpoint. */
   async #begin(behind: number): Promise<Fetcher> {
     const loader = this.loader!;
     const states = this.#loadedStates;
@@ -223,7 +223,10 @@ export class FitLoop {
     return fetcher;
   }
 
-  /** Gives the loaders the states of a checkpoint, with the random numbers of now; false where they are those of other loaders. */
+  /**
+   * Restores the loaders' states from a checkpoint, but keeps the current random numbers. Returns false if the states
+   * are of other loaders.
+   */
   #load(states: readonly unknown[]): boolean {
     const stateful = statefulOf(this.loader!);
     if (states.length !== stateful.length || states.length === 0) return false;
@@ -236,13 +239,13 @@ export class FitLoop {
     return true;
   }
 
-  /** Has the run begin with the random numbers and the loaders of a checkpoint. */
+  /** Makes the run begin with the random numbers and loader states of a checkpoint. */
   loadSources(generator: string, loaders: unknown[]): void {
     this.#generator = generator;
     this.#loadedStates = loaders;
   }
 
-  /** Where the loaders are, behind the batch that was given last. Not in `stateDict`, since Python has other loaders. */
+  /** The states of the loaders after the last batch. Not part of `stateDict`, since Python's loaders are different. */
   loaderStates(): unknown[] {
     if (this.#fetcher) return this.#fetcher.states();
     if (this.#rest) return this.#rest;

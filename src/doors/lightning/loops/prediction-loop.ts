@@ -1,4 +1,4 @@
-// Predicting: what predictStep gives for each batch, without gradients.
+// Prediction: collects the results of predictStep for each batch, without gradients.
 import { ArgumentError } from '../../../torch';
 import { flush } from '../../../torch/inside';
 import { Fetcher, type Loader, lengthOf, limitOf, severalLoaders } from '../loaders';
@@ -28,7 +28,7 @@ export class PredictionLoop {
     }
   }
 
-  /** What each batch gave; for several loaders a list of such lists. Null with `returnPredictions: false`. */
+  /** The result of each batch; with several loaders, a list of such lists. Null with `returnPredictions: false`. */
   async run(returnPredictions: boolean): Promise<unknown[] | null> {
     const { trainer, batchProgress } = this;
     const { hooks, lightningModule } = trainer;

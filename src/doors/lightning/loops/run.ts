@@ -1,10 +1,13 @@
-// The parts of a trainer that its loops see.
+// The parts of a trainer that its loops use.
 import type { Trainer } from '../trainer';
 
-/** Members of a trainer by their names. The package's declarations leave out internal members, and so do these types there. */
+/**
+ * Members of a trainer by name. The published declarations leave out internal members, so these types leave them out
+ * there, too.
+ */
 type Of<Names extends string> = Pick<Trainer, Extract<Names, keyof Trainer>>;
 
-/** What every loop calls and asks: hooks, logged values, the module, its loaders, and whether the run was interrupted. */
+/** What every loop uses: hooks, logged values, the module, its loaders, and whether the run was interrupted. */
 export type Run = Of<
   | 'hooks'
   | 'connector'
@@ -16,7 +19,7 @@ export type Run = Of<
   | 'limitPredictBatches'
 >;
 
-/** What validation and testing need besides: their limits, and where figures are shown. */
+/** What validation and testing use in addition: their limits, and where values are shown. */
 export type EvaluationRun = Run &
   Of<
     | 'state'
@@ -29,7 +32,7 @@ export type EvaluationRun = Run &
     | 'drainIfShown'
   >;
 
-/** What a training step needs: the optimizers, and how gradients are gathered, scaled and clipped. */
+/** What a training step uses: the optimizers, and how gradients are accumulated, scaled and clipped. */
 export type StepRun = Of<
   | 'hooks'
   | 'connector'
@@ -44,7 +47,7 @@ export type StepRun = Of<
   | 'gradientClipAlgorithm'
 >;
 
-/** What training needs: when it ends, validates and logs, and what becomes of it when the device is lost. */
+/** What training uses: when it ends, validates and logs, and how it survives the loss of the device. */
 export type FitRun = EvaluationRun &
   StepRun &
   Of<

@@ -1,4 +1,4 @@
-// An epoch of training: batches, the validation among them, and the schedulers between them.
+// One epoch of training: its batches, the validations within it, and the schedulers' steps.
 import { ArgumentError, Tensor } from '../../../torch';
 import { isPlainObject, warnOnce } from '../../../torch/inside';
 import { readAll } from '../connector';
@@ -11,7 +11,10 @@ import { transferred } from './batches';
 import { EvaluationLoop } from './evaluation-loop';
 import type { FitRun } from './run';
 
-/** Where a run that goes on was within an epoch: in the hooks behind a batch, in the validation behind them, or between batches. */
+/**
+ * Where a resumed run was within an epoch: in the hooks after a batch, in the validation after that, or between
+ * batches.
+ */
 export type EpochPhase = 'batch' | 'validation' | 'between';
 
 export class TrainingEpochLoop {
@@ -21,9 +24,9 @@ export class TrainingEpochLoop {
   readonly automatic: AutomaticOptimization;
   readonly valLoop: EvaluationLoop;
   readonly results = new Results(true);
-  /** Batches that were followed by a step: by which loggers count. */
+  /** The number of batches with an optimizer step; loggers count by it. */
   batchesThatStepped = 0;
-  /** Whether all that belongs to the last batch is done, its validation too. */
+  /** Whether the last batch is completely done, including its validation. */
   isBatchOver = true;
 
   constructor(private readonly trainer: FitRun) {
@@ -38,7 +41,7 @@ export class TrainingEpochLoop {
       : this.automatic.progress.step.total.completed;
   }
 
-  /** The present batch within its epoch. */
+  /** The index of the current batch in its epoch. */
   get batchIdx(): number {
     return this.batchProgress.current.ready - 1;
   }
@@ -48,7 +51,7 @@ export class TrainingEpochLoop {
     return batchProgress.current.ready === trainer.fitLoop.maxBatches || batchProgress.isLastBatch;
   }
 
-  /** Whether gradients are only added to those before, at this batch. */
+  /** Whether this batch only adds to the gradients, without a step. */
   shouldAccumulate(): boolean {
     return this.batchProgress.current.ready % this.trainer.accumulateGradBatches !== 0 && !this.#hasLastBatch();
   }
@@ -65,7 +68,7 @@ export class TrainingEpochLoop {
     return false;
   }
 
-  /** @param isNew false where a run goes on within the epoch */
+  /** @param isNew false if the run resumes within the epoch */
   async run(fetcher: Fetcher, isNew: boolean): Promise<void> {
     if (isNew) {
       this.batchProgress.resetOnRun();
@@ -82,7 +85,7 @@ export class TrainingEpochLoop {
     }
   }
 
-  /** The batch under way went with its device, and counts as done. */
+  /** The current batch was lost with the device; it counts as done. */
   #passOver(): void {
     const { batchProgress, automatic, manualProgress } = this;
     for (const counts of [batchProgress.current, batchProgress.total]) {
@@ -92,7 +95,7 @@ export class TrainingEpochLoop {
     manualProgress.resetOnRestart();
   }
 
-  /** What the run that is gone on with had left of its last batch. */
+  /** Completes what the resumed run had left of its last batch. */
   async goOn(phase: EpochPhase): Promise<void> {
     const { trainer, batchProgress } = this;
     if (phase === 'batch' && batchProgress.current.processed > batchProgress.current.completed) {
@@ -106,7 +109,7 @@ export class TrainingEpochLoop {
     await this.#afterBatch(phase === 'validation');
   }
 
-  /** One batch; false where the epoch is over. */
+  /** Trains on one batch; false if the epoch is over. */
   async #advance(fetcher: Fetcher): Promise<boolean> {
     const { trainer, batchProgress } = this;
     const { hooks, connector, lightningModule } = trainer;
@@ -146,7 +149,7 @@ export class TrainingEpochLoop {
     return true;
   }
 
-  /** A step's outputs for hooks: the loss without its graph, divided for accumulation, and the other values of the result. */
+  /** A step's outputs for hooks: the detached loss, divided for accumulation, and the other values of the result. */
   #outputsOf(given: unknown): Record<string, unknown> {
     if (given === null || given === undefined) return {};
     const { accumulateGradBatches, lightningModule } = this.trainer;
@@ -181,7 +184,7 @@ export class TrainingEpochLoop {
     connector.firstLoopIter = firstLoopIter;
   }
 
-  /** Whether validation belongs to this epoch. */
+  /** Whether validation is due in this epoch. */
   shouldValidateEpoch(): boolean {
     const { trainer } = this;
     return (
@@ -210,7 +213,10 @@ export class TrainingEpochLoop {
     await this.updateLearningRates(interval, plateau);
   }
 
-  /** Steps the schedulers that are due: those of ReduceLROnPlateau, behind the metrics that they look at, or all others. */
+  /**
+   * Steps the schedulers that are due: with `plateau` those of ReduceLROnPlateau, once their metrics are logged; else
+   * all others.
+   */
   async updateLearningRates(interval: 'step' | 'epoch', plateau: boolean): Promise<void> {
     const { trainer } = this;
     if (!trainer.lightningModule.automaticOptimization) return;

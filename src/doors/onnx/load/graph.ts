@@ -189,7 +189,7 @@ export class GraphBuilder {
     }
   }
 
-  /** Whether a node hangs on constants and weights alone, and is computed now. */
+  /** Whether a node depends only on constants and weights, so that it is computed now. */
   #isConstant(node: NodeMessage, { scope, opset, done }: Context): boolean {
     const { opType, domain } = node;
     if (controlFlow.has(opType) || this.#functions.has(functionKey(domain, opType))) return false;
@@ -203,7 +203,7 @@ export class GraphBuilder {
     return true;
   }
 
-  /** A node that becomes numbers, a layer, or a step. */
+  /** Turns a node into known numbers, a layer, or a step. */
   #operation(node: NodeMessage, inputs: readonly (Known | null)[], context: Context): void {
     const { scope, opset } = context;
     const operator = this.operators[operatorKey(node)]!;
@@ -229,7 +229,7 @@ export class GraphBuilder {
     });
   }
 
-  /** Slots for the outputs of a node. */
+  /** Makes slots for the outputs of a node. */
   #outputs(
     { outputs }: NodeMessage,
     scope: Scope,
@@ -242,7 +242,7 @@ export class GraphBuilder {
     });
   }
 
-  /** The node that alone reads the first output of this one. */
+  /** The next node, if it is the only reader of this node's first output. */
   #next({ outputs }: NodeMessage, { readers, consumers, scope }: Context): NextNode | null {
     const [name] = outputs;
     const node = name !== undefined && readers.get(name) === 1 ? consumers.get(name) : undefined;
@@ -262,7 +262,7 @@ export class GraphBuilder {
     context.steps.push(new LayerStep(node, path, sources, writes, outputs, prepare));
   }
 
-  /** Registers the module of a layer: one that is there already with the same parameters and settings serves again. */
+  /** Registers a layer's module. A module that is already there with the same parameters and settings is used again. */
   #place(node: NodeMessage, { module, path }: Layer): string[] {
     const wanted = path ?? pathOfNode(node, (parts) => this.#containers.has(parts.join('.')));
     const again = withoutNumber(wanted);
@@ -282,7 +282,7 @@ export class GraphBuilder {
     return this.#registry.sourceOf(known, opType, i);
   }
 
-  /** Computes a weight's form at each call, so that the weight is trained. */
+  /** Adds a step that computes a derived weight at each call, so that the weight it comes from is trained. */
   #derived({ derivation, shape }: Weight): Slot {
     const { node, opset, inputs, output } = derivation!;
     const slot = new Slot(this.#slots++, shape.length);
@@ -292,7 +292,7 @@ export class GraphBuilder {
     return slot;
   }
 
-  /** The nodes of a function in the place of a node. */
+  /** Inlines a call of a function. */
   #call(node: NodeMessage, called: FunctionMessage, { scope, opset, steps, depth }: Context): void {
     const inner = new Scope();
     called.inputs.forEach((name, i) => {
@@ -312,7 +312,7 @@ export class GraphBuilder {
     });
   }
 
-  /** A graph within a node, in a scope of its own. */
+  /** Walks a graph inside a node, in a scope of its own. */
   #sub(graph: GraphMessage, scope: Scope, { opset, depth }: Context): SubPlan {
     const steps: Step[] = [];
     return { outputs: this.#walk(graph, { scope, opset, steps, depth: depth + 1 }), steps };
@@ -359,7 +359,7 @@ export class GraphBuilder {
   }
 }
 
-/** The value whose shape a node gives, where it gives all of it. */
+/** The value whose whole shape a node gives; null for other nodes. */
 function shapeRead({ opType, attributes }: NodeMessage, [input]: readonly (Known | null)[]): Slot | null {
   return opType === 'Shape' && attributes.length === 0 && input instanceof Slot ? input : null;
 }
@@ -370,10 +370,10 @@ function graphOf(node: NodeMessage, name: string): GraphMessage {
   return attribute?.g ?? refuse(node, `expected attribute '${name}', a graph`);
 }
 
-/** A path without the number that exporters give to the second use of a module. */
+/** A path without the number that exporters append at the second use of a module. */
 const withoutNumber = (path: readonly string[]): string[] => [...path.slice(0, -1), path.at(-1)!.replace(/_\d+$/, '')];
 
-/** Whether two modules compute the same: of one class and settings, with the same parameters and no buffers. */
+/** Whether two modules compute the same: equal class and settings, the same parameters, and no buffers. */
 function isSame(a: Module, b: Module): boolean {
   if (a.constructor !== b.constructor || a.extraRepr() !== b.extraRepr() || b.buffers().length > 0) return false;
   const [mine, other] = [a.namedParameters(), b.namedParameters()];
