@@ -1,4 +1,4 @@
-// Archives as places of data sets: tar, also compressed by gzip, and zip, told by their first bytes.
+// Archives of data sets: tar (plain or compressed by gzip) and zip, recognized by their first bytes.
 import { type ByteSource, FileFormatError, LamplightError } from '../../../torch';
 import {
   describeSource,
@@ -14,13 +14,13 @@ import { type Folder, listed } from './source';
 
 type ArchiveKind = 'tar' | 'tar.gz' | 'zip';
 
-/** Bytes that tell an archive: a tar's mark ends at byte 262. */
+/** How many bytes are needed to recognize an archive: the mark of a tar ends at byte 262. */
 const HEAD = 264;
 const STREAM_PIECE = 2 ** 20;
-/** All members that are held at once. */
+/** Upper limit of all members' bytes that are held in memory together. */
 const MAX_HELD = 2 ** 31;
 
-/** What kind of archive begins with these bytes; null for none. A gzip file counts as a tar archive. */
+/** The kind of archive that begins with these bytes; null if there is none. A gzip file counts as a tar archive. */
 export function archiveKind(head: Uint8Array): ArchiveKind | null {
   const begins = (...bytes: number[]) => bytes.every((byte, i) => head[i] === byte);
   if (begins(0x1f, 0x8b)) return 'tar.gz';
@@ -28,7 +28,7 @@ export function archiveKind(head: Uint8Array): ArchiveKind | null {
   return String.fromCharCode(...head.subarray(257, 262)) === 'ustar' ? 'tar' : null;
 }
 
-/** The first bytes of a file, and whether it is an archive. */
+/** Reads the first bytes of a file, and tells which kind of archive it is; null if none. */
 export async function archiveKindOf(source: ByteSource): Promise<ArchiveKind | null> {
   const reader = await openReader(source);
   try {
@@ -39,9 +39,10 @@ export async function archiveKindOf(source: ByteSource): Promise<ArchiveKind | n
 }
 
 /**
- * The files of an archive, one after another; unread members are skipped. The archive is read once and no member is held.
+ * The files of an archive, one after another; unread members are skipped. The archive is read once, and no member is
+ * kept in memory.
  *
- * @throws FileFormatError when it is no archive, or is damaged
+ * @throws FileFormatError if the file is no archive, or is damaged
  */
 export async function* membersOf(source: ByteSource, name = describeSource(source)): AsyncGenerator<TarMember> {
   const reader = await openReader(source);
@@ -63,7 +64,10 @@ export async function* membersOf(source: ByteSource, name = describeSource(sourc
   }
 }
 
-/** An archive as a folder: those of its files that are wanted are held in memory, without a folder that all of them are in. */
+/**
+ * Opens an archive as a folder. The wanted files are held in memory. If all files lie in one top folder, their paths
+ * omit it.
+ */
 export async function archiveFolder(
   file: FoundFile,
   isWanted: (path: string) => boolean = () => true,
@@ -108,16 +112,17 @@ function streamOf(reader: Reader): ReadableStream<Uint8Array> {
 }
 
 /**
- * The contents of a gzip file. The platform's decoder is fast, but a browser's refuses a second member, and zeros behind the last: from where it stops
- * the library's own goes on, which begins anew.
+ * The contents of a gzip file. The platform's decoder is fast, but in browsers it rejects a second member, or zeros
+ * after the last one. In that case the library's own decoder starts again from the beginning, and continues where the
+ * platform's decoder stopped.
  */
 function gunzipped(reader: Reader): ReadableStream<Uint8Array> {
-  // A piece may share memory with the source, which the stream only reads.
+  // A chunk may share memory with the source, because the stream only reads it.
   const fast = streamOf(reader)
     .pipeThrough(new DecompressionStream('gzip') as ByteTransform)
     .getReader();
   let own: AsyncGenerator<Uint8Array, void, void> | null = null;
-  /** Bytes that were given, and of these the ones that the own decoder makes again. */
+  /** How many bytes have been delivered, and how many of these the own decoder has to produce again and skip. */
   let given = 0;
   let again = 0;
   return new ReadableStream<Uint8Array>({
@@ -146,7 +151,10 @@ function gunzipped(reader: Reader): ReadableStream<Uint8Array> {
   });
 }
 
-/** `name/` of the one folder that every path begins with, if each class has a folder below it; else nothing. */
+/**
+ * The name (with a slash) of the single folder that contains all paths, if each class has a folder below it; else an
+ * empty string.
+ */
 function commonTop(paths: readonly string[]): string {
   const tops = new Set(paths.map((path) => path.split('/')[0]!));
   const [top] = tops;

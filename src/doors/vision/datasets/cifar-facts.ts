@@ -1,22 +1,22 @@
-// The facts about CIFAR-10 and CIFAR-100: classes, names of files, where they are published, and their check sums.
-// Source: torchvision 0.29.2, datasets/cifar.py; https://www.cs.toronto.edu/~kriz/cifar.html.
+// The facts about CIFAR-10 and CIFAR-100: classes, file names, addresses and checksums. Source: torchvision 0.29.2,
+// datasets/cifar.py; https://www.cs.toronto.edu/~kriz/cifar.html.
 import type { Published } from './downloads';
 
-/** How the files of one format are called. */
+/** The names of the files in one format. */
 export interface CifarFiles {
   readonly folder: string;
   readonly archive: Published;
   readonly train: readonly string[];
   readonly test: readonly string[];
-  /** Holds the classes' names: a pickle, or a line each. */
+  /** The file with the classes' names: a pickle, or a text with one name per line. */
   readonly meta: string;
 }
 
-/** What the labels of a picture can be. */
+/** One kind of labels: fine or coarse. */
 export interface CifarLabels {
-  /** Its place among the bytes that precede a picture in binary files. */
+  /** Index of this label among the bytes that precede a picture in binary files. */
   readonly place: number;
-  /** Its name in pickles, and that of the list of classes. */
+  /** The key of the labels in pickles, and the key of the list of class names. */
   readonly key: string;
   readonly namesKey: string;
   readonly classes: readonly string[];
@@ -26,10 +26,10 @@ export interface CifarSet {
   readonly name: string;
   readonly python: CifarFiles;
   readonly binary: CifarFiles;
-  /** Bytes of labels before each picture in binary files. */
+  /** Number of label bytes before each picture in binary files. */
   readonly labelBytes: number;
   readonly fine: CifarLabels;
-  /** Null where there is but one kind of labels. */
+  /** Null if there is only one kind of labels. */
   readonly coarse: (CifarLabels & { readonly binaryMeta: string }) | null;
 }
 

@@ -1,5 +1,5 @@
-// The files of CIFAR-10 and CIFAR-100: batches of pictures and the names of classes, in the binary format and as Python's pickles.
-// Source: https://www.cs.toronto.edu/~kriz/cifar.html, "Dataset layout" and "Binary version".
+// Reads the files of CIFAR-10 and CIFAR-100: batches of pictures and the names of classes, in the binary format and as
+// Python pickles. Source: https://www.cs.toronto.edu/~kriz/cifar.html, "Dataset layout" and "Binary version".
 import { FileFormatError } from '../../../torch';
 import type { CifarLabels, CifarSet } from './cifar-facts';
 import { isPickle, unpickleArrays } from './cifar-pickle';
@@ -9,11 +9,11 @@ const SIDE = 32;
 const PLANE = SIDE * SIDE;
 const PIXELS = 3 * PLANE;
 
-/** Some pictures of a set, and where they are from. */
+/** The pictures of one file. */
 export interface CifarBatch {
   readonly name: string;
   readonly count: number;
-  /** Labels of the kind that is wanted. */
+  /** The labels of the wanted kind. */
   readonly labels: ArrayLike<number>;
   /** Where picture i begins in `bytes`. */
   readonly start: (i: number) => number;
@@ -22,7 +22,7 @@ export interface CifarBatch {
 
 /**
  * Reads a batch of either format.
- * @throws FileFormatError when it is none
+ * @throws FileFormatError if the file is not such a batch
  */
 export function readBatch(bytes: Uint8Array, set: CifarSet, kind: CifarLabels, name: string): CifarBatch {
   return isPickle(bytes) ? pickledBatch(bytes, kind, name) : binaryBatch(bytes, set, kind, name);
@@ -57,7 +57,7 @@ function pickledBatch(file: Uint8Array, { key }: CifarLabels, name: string): Cif
   return { name, count, labels: numbers, start: (i) => i * PIXELS, bytes };
 }
 
-/** The classes' names out of a pickle, or out of lines of text. */
+/** Reads the classes' names from a pickle, or from lines of text. */
 export function readClasses(bytes: Uint8Array, { namesKey }: CifarLabels, name: string): string[] {
   if (!isPickle(bytes)) {
     const lines = new TextDecoder().decode(bytes).split('\n');
@@ -69,8 +69,8 @@ export function readClasses(bytes: Uint8Array, { namesKey }: CifarLabels, name: 
 }
 
 /**
- * All batches as pictures [N, 32, 32, 3], pixel by pixel, and their labels.
- * @throws FileFormatError for a label that there is no class for
+ * Joins batches to pictures [N, 32, 32, 3], pixel by pixel, and their labels.
+ * @throws FileFormatError if a label has no class
  */
 export function assemble(batches: readonly CifarBatch[], classes: number, limit: number | null) {
   const total = batches.reduce((sum, { count }) => sum + count, 0);

@@ -1,27 +1,28 @@
-// Pickles of CIFAR, as Python 2 wrote them and Python 3 writes them anew: a dictionary of arrays of bytes, lists and texts, and nothing else.
+// Reads the pickles of CIFAR, as Python 2 wrote them and as Python 3 writes them: a dictionary of byte arrays, lists
+// and texts, and nothing else.
 import { FileFormatError } from '../../../torch';
 import { Container, Opaque, type Py, PyBytes, PyGlobal, unpickle } from '../../../torch/inside';
 
-/** What an entry of the dictionary is. */
+/** An entry of the dictionary. */
 export type PickledEntry =
   /** Bytes, row-major. */
   | { readonly shape: readonly number[]; readonly bytes: Uint8Array }
   /** Numbers and texts. */
   | { readonly list: readonly (number | string)[] };
 
-/** Bytes of arrays beyond which none is made twice. */
+/** Arrays may have at most this many bytes more than twice the file. */
 const MOST_TWICE = 2 ** 20;
 /** Every pickle of protocol 2 and above begins with this opcode. */
 const PROTO = 0x80;
 
 export const isPickle = (bytes: Uint8Array): boolean => bytes[0] === PROTO;
 
-/** The type of an array's elements: `u1`, `<i8`. */
+/** The type of an array's elements, such as `u1` or `<i8`. */
 class NumpyDtype {
   constructor(public code: string) {}
 }
 
-/** An array of NumPy's, which is made empty and then given its state. */
+/** A NumPy array. Pickles create it empty and then set its state. */
 class NumpyArray {
   shape: readonly number[] = [];
   dtype: NumpyDtype | null = null;
@@ -29,8 +30,8 @@ class NumpyArray {
 }
 
 /**
- * The entries of a pickled dictionary that are arrays of bytes, or lists. Nothing that the file names is run.
- * @throws FileFormatError when it is damaged, or holds anything else
+ * Reads the entries of a pickled dictionary that are byte arrays or lists. Nothing that the file names is run.
+ * @throws FileFormatError if the file is damaged, or holds anything else
  */
 export function unpickleArrays(file: Uint8Array, name: string): Map<string, PickledEntry> {
   const fail = (problem: string): never => {
@@ -39,7 +40,8 @@ export function unpickleArrays(file: Uint8Array, name: string): Map<string, Pick
   let filled = 0;
   const make: Fill = (array, state) => {
     filled += fill(array, state, fail);
-    // Arrays that share their text by the memo would each have its bytes.
+    // Arrays can share one text through the pickle's memo, but each gets its own bytes, so a small file could fill the
+    // memory.
     if (filled > MOST_TWICE + 2 * file.length) fail('its arrays have more bytes than it has');
   };
   const globals = numpyGlobals(fail, make);
@@ -51,7 +53,7 @@ export function unpickleArrays(file: Uint8Array, name: string): Map<string, Pick
     state: (content, state) => {
       const items = itemsOf(state, fail);
       if (content instanceof NumpyArray) make(content, items);
-      // The order of bytes is said apart from the type's name.
+      // The state has the byte order apart from the type's name.
       if (content instanceof NumpyDtype && textOf(items[1]) === '>') content.code = `>${content.code}`;
     },
   });
@@ -78,13 +80,13 @@ function entryOf(value: Py, fail: Fail): PickledEntry | null {
   return items.every((item) => item !== null) ? { list: items } : null;
 }
 
-/** Text and bytes of either Python, a letter for each byte. */
+/** A text from a Python string or from bytes, one character per byte. */
 function textOf(value: Py | undefined): string | null {
   if (typeof value === 'string') return value;
   return value instanceof PyBytes ? new TextDecoder('latin1').decode(value.bytes) : null;
 }
 
-/** The bytes of a text of Latin-1, or bytes themselves. */
+/** The bytes of a Latin-1 text, or bytes themselves. */
 function bytesOf(value: Py | undefined, fail: Fail): Uint8Array {
   if (value instanceof PyBytes) return value.bytes;
   if (typeof value !== 'string') return fail('an array has no bytes');
@@ -99,7 +101,7 @@ const dtypeOf = (value: Py | undefined, fail: Fail): NumpyDtype =>
 
 const isByte = (dtype: NumpyDtype | null): boolean => dtype !== null && /^[|<>=]?u1$/.test(dtype.code);
 
-/** The classes and functions of NumPy that arrays are pickled by. */
+/** The classes and functions of NumPy that pickled arrays refer to. */
 function numpyGlobals(fail: Fail, make: Fill): Map<string, PyGlobal> {
   const array = (args: readonly Py[]): Opaque => {
     const made = new NumpyArray();
@@ -118,7 +120,10 @@ function numpyGlobals(fail: Fail, make: Fill): Map<string, PyGlobal> {
   return new Map(Object.entries(calls).map(([name, call]) => [name, new PyGlobal(name, call)]));
 }
 
-/** Gives an array its state: a version, shape, type, whether columns lie together, and bytes, as many as are returned. */
+/**
+ * Sets the state of an array: version, shape, type, whether it is in Fortran order, and bytes. Returns the number of
+ * bytes.
+ */
 function fill(array: NumpyArray, [, shape, dtype, isFortran, data]: readonly Py[], fail: Fail): number {
   const type = dtypeOf(dtype, fail);
   const size = Number(/\d+$/.exec(type.code)?.[0] ?? fail(`an array has elements of type ${type.code}`));
@@ -141,7 +146,7 @@ function transposed(bytes: Uint8Array, rows: number, columns: number): Uint8Arra
   return out;
 }
 
-/** Whole numbers of 1 to 8 bytes, the lowest first. */
+/** Whole numbers of 1 to 8 bytes, little-endian. */
 function integersOf(dtype: NumpyDtype | null, bytes: Uint8Array, fail: Fail): number[] {
   const [, sign, width] = /^[|<=]?([iu])([1248])$/.exec(dtype?.code ?? '') ?? fail(`an array holds ${dtype?.code}`);
   const size = Number(width);

@@ -1,4 +1,4 @@
-// CIFAR-10 and CIFAR-100, from the files of either format, unpacked or in their archives.
+// CIFAR-10 and CIFAR-100, from files of either format, unpacked or in their archives.
 import { ArgumentError, FetchError } from '../../../torch';
 import { type Defaults, parseArgs, readBytes, shown } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
@@ -12,21 +12,21 @@ import { datasetKinds } from './option-kinds';
 import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
-/** What CIFAR takes by name. */
+/** Options of `CIFAR10`. */
 export interface CIFAROptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
   /** The 50,000 training pictures, or the 10,000 test pictures. Default: true. */
   train?: boolean;
-  /** Use only the first so many pictures. Default: all. */
+  /** Use only the first `limit` pictures. Default: all. */
   limit?: number | null;
 }
 
-/** What CIFAR100 takes by name. */
+/** Options of `CIFAR100`. */
 export interface CIFAR100Options<Image, Label> extends CIFAROptions<Image, Label> {
   /** `fine`: one of 100 classes; `coarse`: one of 20 groups of them. Default: `fine`. */
   targetType?: 'fine' | 'coarse';
 }
 
-/** A data set of CIFAR's kind. Its arguments are given by place or by name. */
+/** The type of `CIFAR10` and `CIFAR100`. Arguments can be given by position or by name. */
 export interface CifarDataset<Extra = unknown> {
   <Image = Picture, Label = number>(
     root: DatasetRoot,
@@ -49,13 +49,14 @@ const defaults = {
 } as const satisfies Defaults<CIFAR100Options<unknown, unknown>>;
 
 /**
- * CIFAR-10: 60,000 pictures [32, 32, 3] of ten classes, from the binary files or those of Python (`cifar-10-batches-bin`, `cifar-10-batches-py`): in
- * a folder, at an address, chosen or dropped in a page, unpacked or as the archive `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz`; or one batch.
+ * CIFAR-10: 60,000 pictures [32, 32, 3] of ten classes, from the binary files or those of Python
+ * (`cifar-10-batches-bin`, `cifar-10-batches-py`): in a folder, at an address, or chosen or dropped in a page; unpacked
+ * or as the archive `cifar-10-binary.tar.gz` or `cifar-10-python.tar.gz`; or a single batch.
  *
  *     const trainSet = await datasets.CIFAR10('cifar10/', { train: true, transform: new transforms.ToTensor() });
  *     const [image, label] = trainSet[0]!;                    // Tensor [3, 32, 32], number
  *
- * @throws FetchError when a file cannot be read, FileFormatError when it is malformed
+ * @throws FetchError if a file cannot be read, FileFormatError if it is malformed
  */
 export const CIFAR10: CifarDataset = (...args: unknown[]) => read(cifar10, args);
 
@@ -97,7 +98,7 @@ function labelsOf({ name, fine, coarse }: CifarSet, targetType: string): CifarLa
   throw new ArgumentError(`${name}: expected targetType 'fine' or 'coarse', but got ${shown(targetType)}`);
 }
 
-/** The contents of a set as read. */
+/** The files of a set after reading. */
 interface Contents {
   readonly batches: readonly CifarBatch[];
   readonly classes: readonly string[];
@@ -137,13 +138,13 @@ async function locate(set: CifarSet, kind: CifarLabels, root: DatasetRoot, wante
   );
 }
 
-/** Of a file that comes compressed by itself: as many as all batches together have. */
+/** Upper limit of the unpacked bytes of a gzip file: as many as all batches have together. */
 const MOST_BYTES = 2 ** 28;
 
 const namesOf = (files: CifarFiles, { train }: Wanted): readonly string[] => (train ? files.train : files.test);
 const first = (files: CifarFiles, wanted: Wanted): string => namesOf(files, wanted)[0]!;
 
-/** From unpacked files, in their own folder or in none. */
+/** Reads unpacked files, in their own subfolder or directly in the folder. */
 async function fromFolder(set: CifarSet, kind: CifarLabels, folder: Folder, wanted: Wanted): Promise<Contents | null> {
   for (const files of [set.python, set.binary]) {
     for (const place of [`${files.folder}/`, '']) {
@@ -193,7 +194,7 @@ async function fromArchives(
   return null;
 }
 
-/** From an archive of either format. Only the wanted batches are held. */
+/** Reads an archive of either format. Only the wanted batches are held in memory. */
 async function fromArchive(set: CifarSet, kind: CifarLabels, file: FoundFile, wanted: Wanted): Promise<Contents> {
   const { membersOf } = await import('./archive');
   const batches = new Map<string, CifarBatch>();

@@ -1,6 +1,6 @@
 // The order in which Python sorts texts.
 
-/** Compares by code points; JavaScript's own order is that of UTF-16 units. */
+/** Compares by code points, because JavaScript compares UTF-16 units. */
 export function byCodePoints(a: string, b: string): number {
   const [left, right] = [[...a], [...b]];
   for (let i = 0; i < Math.min(left.length, right.length); i++) {

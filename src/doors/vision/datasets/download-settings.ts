@@ -4,17 +4,17 @@ import type { DownloadProgress } from '../../../torch';
 /** Options of data sets that can be downloaded. */
 export interface DownloadSettings {
   /**
-   * Fetch missing files: from `root` if it is an address, else, or if it has nothing, from where the data set is published.
-   * In a page it is kept for the next visit, in Node below `root`. Default: false.
+   * Fetch missing files: from `root` if it is an address; else, or if they are missing there, from where the data set
+   * is published. A page keeps them for the next visit; Node saves them below `root`. Default: false.
    */
   download?: boolean;
-  /** Told how far a download is. Default: nobody. */
+  /** Called with the progress of a download. Default: none. */
   onProgress?: ((progress: DownloadProgress) => void) | null;
-  /** Breaks a download off; it goes on from there next time. */
+  /** Aborts a download. The next attempt resumes it. */
   signal?: AbortSignal | null;
 }
 
-/** The defaults of data sets of pictures that can be downloaded, in their order. */
+/** The defaults of picture data sets that can be downloaded, in the order of their arguments. */
 export const pictureDefaults = {
   transform: null,
   targetTransform: null,

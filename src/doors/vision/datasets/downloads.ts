@@ -1,4 +1,4 @@
-// Files of data sets that are fetched once and kept: from the user's own address, or from where a data set is published.
+// Fetches files of data sets once and keeps them: from the user's own address, or from where a data set is published.
 
 import { FetchError, FileFormatError } from '../../../torch';
 import { loadDownloads } from '../../../torch/inside';
@@ -9,13 +9,13 @@ import { type DatasetRoot, diskPath, type Folder } from './source';
 /** A file as its publisher has it. */
 export interface Published {
   readonly file: string;
-  /** Null where the publisher tells none. */
+  /** Null if the publisher does not give a checksum. */
   readonly md5: string | null;
-  /** Addresses that end before the file's name. */
+  /** Addresses to which the file's name is appended. */
   readonly mirrors: readonly string[];
 }
 
-/** A published file, wherever it comes from. */
+/** Gets a published file, from any place. */
 type Get = (
   dataset: string,
   file: Published,
@@ -24,7 +24,7 @@ type Get = (
   settings: DownloadSettings,
 ) => Promise<FoundFile | null>;
 
-/** The published file that an earlier visit has kept; null where none has. No server is asked. */
+/** A published file that an earlier visit kept, or null. Asks no server. */
 const keptPublished: Get = async (_dataset, { file, md5, mirrors }, root, folder) => {
   const { findDownload } = await loadDownloads();
   for (const mirror of mirrors) {
@@ -35,9 +35,10 @@ const keptPublished: Get = async (_dataset, { file, md5, mirrors }, root, folder
 };
 
 /**
- * Downloads a published file, from the first mirror that has it whole, and keeps it: in Node as `folder/file` below `root`.
+ * Downloads a published file from the first mirror that has it undamaged, and keeps it: in Node as `folder/file` below
+ * `root`.
  *
- * @throws FetchError that tells what each mirror answered
+ * @throws FetchError with the answer of each mirror
  */
 const fetchPublished: Get = async (dataset, { file, md5, mirrors }, root, folder, { onProgress, signal }) => {
   const { download } = await loadDownloads();
@@ -51,7 +52,7 @@ const fetchPublished: Get = async (dataset, { file, md5, mirrors }, root, folder
       failures.push(error as Error);
     }
   }
-  // Wrong contents are another error than a missing file.
+  // If a mirror sent wrong contents, this is reported as another error than a missing file.
   const damaged = failures.find((error) => error instanceof FileFormatError);
   const ErrorClass = damaged ? FileFormatError : FetchError;
   throw new ErrorClass(
@@ -62,11 +63,11 @@ const fetchPublished: Get = async (dataset, { file, md5, mirrors }, root, folder
 };
 
 /**
- * What a data set has in its root or where it is published. Where files are kept, those of earlier visits come before any server
- * is asked, so that a second visit downloads nothing, also without a network.
+ * Finds a data set in its root or where it is published. If files are kept, those of earlier visits are tried before
+ * any server, so that a second visit downloads nothing and works without a network.
  *
- * @param inFolder what a folder has of the data set; null for nothing
- * @param published the same of published files, each by `get`, which may give null
+ * @param inFolder reads the data set from a folder; null if it is not there
+ * @param published the same for published files, each fetched by `get`, which may return null
  */
 export async function firstFound<T>(
   folder: Folder,
@@ -75,7 +76,7 @@ export async function firstFound<T>(
   published: (get: Get) => Promise<T | null>,
 ): Promise<T | null> {
   if (folder.kept) {
-    // Where a visit kept some of the files only, the others are asked for below.
+    // If only some of the files were kept, the code below fetches the others.
     const kept = await inFolder(folder.kept).catch(ignoreMissing);
     const found = kept ?? (await published(keptPublished));
     if (found) return found;
@@ -83,7 +84,7 @@ export async function firstFound<T>(
   return (await inFolder(folder)) ?? (settings.download ? published(fetchPublished) : null);
 }
 
-/** What all of them give; it ends when all have ended, so that nothing goes on behind an error. */
+/** Like `Promise.all`, but waits for all promises even if one fails, so that nothing keeps running after an error. */
 export async function allEnded<T>(works: readonly Promise<T>[]): Promise<T[]> {
   await Promise.allSettled(works);
   return Promise.all(works);
@@ -96,7 +97,7 @@ function ignoreMissing(error: unknown): null {
 
 const addressOf = (mirror: string, file: string): string => mirror + encodeURIComponent(file);
 
-/** Where a published file is kept; in a page, by its address. */
+/** Where to keep a published file on disk; in a page, files are kept by address instead. */
 function placeOf(file: string, root: DatasetRoot, folder: string) {
   const disk = diskPath(root);
   const base = disk instanceof URL ? decodeURIComponent(disk.pathname) : disk;

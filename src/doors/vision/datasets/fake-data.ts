@@ -1,4 +1,4 @@
-// Pictures of noise with random labels, for trying out a program without any data.
+// Pictures of noise with random labels, to try out a program without any data.
 
 import { Generator, ShapeError } from '../../../torch';
 import {
@@ -15,15 +15,15 @@ import { Picture } from '../pictures/picture';
 import { transformKinds } from './option-kinds';
 import { type ItemTransforms, transformsIn, VisionDataset } from './vision-dataset';
 
-/** What FakeData takes by name. */
+/** Options of `FakeData`. */
 export interface FakeDataOptions<Image, Label> extends ItemTransforms<Picture, Image, Label> {
-  /** How many pictures. Default: 1000. */
+  /** Number of pictures. Default: 1000. */
   size?: number;
   /** Channels, height and width. Default: [3, 224, 224]. */
   imageSize?: readonly [channels: number, height: number, width: number];
   /** Default: 10. */
   numClasses?: number;
-  /** Added to an item's index for the seed of its picture. Default: 0. */
+  /** Added to an item's index to seed its picture. Default: 0. */
   randomOffset?: number;
 }
 
@@ -39,7 +39,7 @@ class FakePictures<Image, Label> extends VisionDataset<Picture, Image, Label> {
     return this.options.size;
   }
 
-  /** Always the same item for an index: torchvision's own, as PyTorch draws it. */
+  /** An index always gives the same item: torchvision's, with PyTorch's random numbers. */
   override get(...args: IndexArguments): [Image, Label] {
     const { imageSize, numClasses, randomOffset } = this.options;
     const i = resolveIndex('FakeData', indexIn('FakeData', args), this.length);
@@ -49,21 +49,21 @@ class FakePictures<Image, Label> extends VisionDataset<Picture, Image, Label> {
     const [label] = fillRandint(new Int32Array(1), 0, numClasses, generator);
     const pixels = new Uint8Array(noise.length);
     for (let p = 0; p < height * width; p++) {
-      // Numbers below 0 or above 255 wrap around, as they do where NumPy makes bytes of floats.
+      // Numbers below 0 or above 255 wrap around, as in NumPy's conversion of floats to bytes.
       for (let c = 0; c < channels; c++)
         pixels[p * channels + c] = Math.trunc(Math.fround(noise[c * height * width + p]! * 255));
     }
     return this.transformed(Picture.fromBytes(pixels, [height, width, channels]), label!);
   }
 
-  /** Items are made where they are needed. */
+  /** Items are cheap to make, so workers do not help. */
   override workerCopy(): 'here' {
     return 'here';
   }
 }
 
 /**
- * A data set of noise: pictures [H, W, C] and labels that are the same at every visit, and torchvision's own.
+ * A data set of noise. An index always gives the same picture [H, W, C] and label, and these equal torchvision's.
  *
  *     const set = datasets.FakeData({ size: 100, imageSize: [3, 32, 32], transform: new transforms.ToTensor() });
  */

@@ -1,4 +1,4 @@
-// Data sets of a folder whose subfolders are classes: of pictures, or of files of any kind.
+// Data sets of a folder with one subfolder per class: of pictures, or of files of any kind.
 
 import { ArgumentError, type ByteSource, data, scope, Tensor, tensor } from '../../../torch';
 import {
@@ -38,35 +38,41 @@ import { type DatasetRoot, rootName } from './source';
 import { startPictureWorker } from './start-picture-worker';
 import { type ItemTransforms, StandardTransform, splitRoot, transformsIn, VisionDataset } from './vision-dataset';
 
-/** Makes a sample of a file: of an address, path or `File`, and the path by which `samples` lists it. */
+/**
+ * Reads a sample from a file. It gets the file's address, path or `File`, and the path under which `samples` lists it.
+ */
 export type SampleLoader<Raw> = (source: ByteSource, path: string) => Raw | Promise<Raw>;
 
-/** `io.readImage` itself, which workers do as well. */
+/** `io.readImage` itself, which also works in workers. */
 type PictureLoader = typeof readImage;
 
 interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, Label> {
-  /** Tells which files count, by their paths, instead of their extensions. */
+  /** Decides by path which files count, instead of by extensions. */
   isValidFile?: SampleOptions['isValidFile'];
-  /** Take folders without any file for classes too. Default: false. */
+  /** Also accept folders without any file as classes. Default: false. */
   allowEmpty?: boolean;
-  /** Chooses the classes, and their numbers, among the names of all folders. Default: all, sorted. */
+  /** Chooses classes and their numbers from the names of all folders. Default: all, sorted. */
   findClasses?: ((folders: readonly string[]) => ClassNumbers) | null;
 }
 
-/** What DatasetFolder takes by name. */
+/** Options of `DatasetFolder`. */
 export interface DatasetFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
   /**
-   * Called on the main side with any `numWorkers`: a function cannot be sent to a worker. The DataLoader's option `worker` has it called there. `io.readImage` itself
-   * reads pictures, red, green and blue, in workers where there are some.
+   * Runs on the main thread for any `numWorkers`, because a function cannot be sent to a worker; the DataLoader's
+   * option `worker` makes workers call it. If the loader is `io.readImage` itself, workers read the pictures, as red,
+   * green and blue.
    */
   loader: SampleLoader<Raw>;
-  /** Endings of the files that count, in small letters. Either these or `isValidFile`. */
+  /** Extensions of the files that count, in lower case. Give either these or `isValidFile`. */
   extensions?: SampleOptions['extensions'];
 }
 
-/** What ImageFolder takes by name. */
+/** Options of `ImageFolder`. */
 export interface ImageFolderOptions<Raw, Image, Label> extends FolderOptions<Raw, Image, Label> {
-  /** Default: reads a picture, red, green and blue, in workers where there are some. One of the user's is called on the main side. */
+  /**
+   * Default: reads pictures as red, green and blue, in workers if there are any. A custom loader runs on the main
+   * thread.
+   */
   loader?: SampleLoader<Raw> | null;
 }
 
@@ -76,17 +82,18 @@ interface FolderContents<Raw> {
   readonly numbers: ClassNumbers;
   readonly samples: ClassSample[];
   readonly files: ReadonlyMap<string, FoundFile>;
-  /** Null for pictures. */
+  /** Null means the default reader of pictures. */
   readonly loader: SampleLoader<Raw> | null;
   readonly extensions: SampleOptions['extensions'];
 }
 
-/** Images and labels; null where they are made item by item. */
+/** Images and labels; null if the batch must be made item by item. */
 type FolderBatch<Image, Label> = Promise<[Tensor | data.Collated<Image>, data.Collated<Label>]> | null;
 
 /**
- * Files in folders that are their classes. An item is read when it is asked for: `await dataset[3]` is `[sample, classIndex]`. Reads run side by side,
- * but the transforms work in the order in which items were asked for, so that their random numbers do not depend on which file comes first.
+ * Files in folders that are their classes. Items are read on request: `await dataset[3]` is `[sample, classIndex]`.
+ * Files are read concurrently, but transforms run in the order in which items were requested, so that their random
+ * numbers do not depend on which file arrives first.
  */
 export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends VisionDataset<
   Raw,
@@ -97,11 +104,14 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   readonly classes: readonly string[];
   readonly classToIdx: Readonly<Record<string, number>>;
   readonly extensions: SampleOptions['extensions'];
-  /** Path and class of each sample. It may be made shorter, or put in another order. */
+  /** Path and class of each sample. The list may be shortened or reordered. */
   samples: ClassSample[];
   readonly #files: ReadonlyMap<string, FoundFile>;
   readonly #loader: SampleLoader<Raw> | null;
-  /** Bytes for the pictures of a batch whose sizes differ: the most that there were, so that in time every batch is the same plan. */
+  /**
+   * Bytes to allocate for a batch of pictures of several sizes: the most that any batch has needed, so that eventually
+   * all batches have the same plan.
+   */
   #room = 0;
 
   constructor(contents: FolderContents<Raw>, items: ItemTransforms<Raw, Image, Label>) {
@@ -134,8 +144,8 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
   }
 
   /**
-   * Pictures are transformed as a whole where the transform is one of this library's, and they have one size or its first step brings them to one;
-   * all else is made item by item. Null with a loader of the user's.
+   * Transforms pictures as a batch if the transform belongs to this library, and the pictures have one size or its
+   * first step brings them to one. Otherwise items are made one by one. Null with a custom loader.
    */
   override getBatch(indices: readonly number[]): FolderBatch<Image, Label>;
   override getBatch(named: Indices): FolderBatch<Image, Label>;
@@ -158,7 +168,10 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     );
   }
 
-  /** Workers read and decode pictures, and the transforms run here. What a loader of the user's reads is read here too: it cannot be sent. */
+  /**
+   * Workers read and decode pictures; the transforms run on the main thread. With a custom loader everything runs here,
+   * because a function cannot be sent.
+   */
   override workerCopy(): WorkerCopyAnswer {
     if (this.#loader) return 'here';
     const target = (index: number) => this.samples[index]![1];
@@ -188,7 +201,10 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     return [Tensor.of(ofDataSet(batch.apply(packed, draws).value)), collated];
   }
 
-  /** The pixels of a batch on the device: pictures of one size as a tensor, those of several as they lie one after another. */
+  /**
+   * The pixels of a batch on the device: pictures of one size as a tensor, pictures of several sizes packed one after
+   * another.
+   */
   #together(pictures: readonly DecodedPicture[]): Pictures {
     const { height, width, channels } = pictures[0]!;
     const total = pictures.reduce((bytes, { pixels }) => bytes + pixels.length, 0);
@@ -221,13 +237,13 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     throw new ArgumentError(`${this.printedName}: expected a path out of samples, but got ${path}`);
   }
 
-  /** Transforms take pictures, whose tensors are made when it is their turn. */
+  /** Transforms take `Picture` objects, which are made from the decoded bytes only now. */
   protected override transformed(raw: Raw, target: number): [Image, Label] {
     return super.transformed(raw instanceof DecodedPicture ? (raw.picture() as unknown as Raw) : raw, target);
   }
 }
 
-/** Bytes, rounded up by less than a quarter, so that batches of about the same size have the same room. */
+/** Rounds bytes up by less than a quarter, so that batches of similar sizes get buffers of the same size. */
 function roomFor(bytes: number): number {
   const step = Math.max(4, 2 ** Math.ceil(Math.log2(bytes)) / 8);
   return Math.ceil(bytes / step) * step;
@@ -267,12 +283,13 @@ const defaults = {
 };
 
 /**
- * Files in folders that are their classes: `root/dog/1.bin`, `root/cat/nested/2.bin`. `root` is a path, a folder or files of a page, or an archive.
+ * Files in one folder per class: `root/dog/1.bin`, `root/cat/nested/2.bin`. `root` is a path, a folder or files of a
+ * page, or an archive.
  *
  *     const set = await datasets.DatasetFolder('sounds/', { loader: (source) => torch.load(source), extensions: ['.npy'] });
  *     const [sound, label] = await set[0]!;
  *
- * @throws FetchError when there is no class, or one without any file
+ * @throws FetchError if there is no class, or if a class has no file
  */
 export function DatasetFolder<Raw, Image = Raw, Label = number>(
   root: DatasetRoot,
@@ -308,12 +325,13 @@ export async function DatasetFolder(...args: unknown[]): Promise<FolderDataset<u
 }
 
 /**
- * Pictures in folders that are their classes: `root/dog/1.png`, `root/cat/nested/2.jpg`. `root` is a path, a folder or files of a page, or an archive.
+ * Pictures in one folder per class: `root/dog/1.png`, `root/cat/nested/2.jpg`. `root` is a path, a folder or files of a
+ * page, or an archive.
  *
  *     const set = await datasets.ImageFolder(await showDirectoryPicker(), { transform: new transforms.ToTensor() });
  *     const [image, label] = await set[0]!;
  *
- * @throws FetchError when there is no class, or one without any picture
+ * @throws FetchError if there is no class, or if a class has no picture
  */
 export function ImageFolder<Image = Picture, Label = number, Raw = Picture>(
   root: DatasetRoot,

@@ -2,25 +2,25 @@
 // Source: http://yann.lecun.com/exdb/mnist (archived): 0x00000801 label files, 0x00000803 image files.
 import { FileFormatError } from '../../../torch';
 
-/** Grey images, one byte a pixel, row by row. */
+/** Grey images, one byte per pixel, row by row. */
 export interface IdxImages {
   readonly count: number;
   readonly rows: number;
   readonly columns: number;
-  /** `count × rows × columns` bytes, a window into the file's bytes. */
+  /** `count × rows × columns` bytes, a view of the file's bytes. */
   readonly pixels: Uint8Array;
 }
 
 const LABEL_MAGIC = 0x0801;
 const IMAGE_MAGIC = 0x0803;
-/** Enough of another file to tell that it is a web page. */
+/** How many bytes to read of a file that is not IDX: enough to recognize a web page. */
 const OTHER_HEAD = 40;
 
 /**
  * Reads an IDX image file.
  *
- * @param name how messages call the file
- * @throws FileFormatError when it is truncated, too long, a label file, or no IDX file
+ * @param name the file's name in messages
+ * @throws FileFormatError if the file is truncated, too long, a label file, or no IDX file
  */
 export function parseIdxImages(bytes: Uint8Array, name = 'IDX images'): IdxImages {
   const [count, rows, columns] = readSizes(bytes, IMAGE_MAGIC, name) as [number, number, number];
@@ -32,10 +32,10 @@ export function parseIdxImages(bytes: Uint8Array, name = 'IDX images'): IdxImage
 }
 
 /**
- * Reads an IDX label file: one byte a label, each below `classes`.
+ * Reads an IDX label file: one byte per label, each below `classes`.
  *
- * @param name how messages call the file
- * @throws FileFormatError when it is truncated, too long, an image file, no IDX file, or holds a label out of range
+ * @param name the file's name in messages
+ * @throws FileFormatError if the file is truncated, too long, an image file, no IDX file, or holds a label out of range
  */
 export function parseIdxLabels(bytes: Uint8Array, { classes = 10, name = 'IDX labels' } = {}): Uint8Array {
   const [count] = readSizes(bytes, LABEL_MAGIC, name) as [number];
@@ -49,7 +49,7 @@ export function parseIdxLabels(bytes: Uint8Array, { classes = 10, name = 'IDX la
   return labels;
 }
 
-/** The bytes of an IDX file by its header; of a file that is none, as many as show what it is. */
+/** The length of an IDX file by its header; for another file, as many bytes as are needed to tell what it is. */
 export function idxBound(head: Uint8Array): number {
   if (head.length < 4) return 4;
   const view = new DataView(head.buffer, head.byteOffset, head.length);
@@ -60,7 +60,7 @@ export function idxBound(head: Uint8Array): number {
   return head.length < header ? header : fileLength(Array.from({ length: rank }, (_, d) => view.getUint32(4 + 4 * d)));
 }
 
-/** Throws a FileFormatError unless there is one label an image. */
+/** Throws a FileFormatError unless there is one label per image. */
 export function expectSameCount(images: IdxImages, labels: Uint8Array, imagesName: string, labelsName: string): void {
   if (images.count !== labels.length) {
     throw new FileFormatError(

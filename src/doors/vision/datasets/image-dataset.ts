@@ -1,4 +1,4 @@
-// Labelled pictures of one size: bytes on the host, packed on the device, where a batch is made with one gather.
+// Labelled pictures of one size: bytes on the host, and packed on the device, where one gather makes a batch.
 
 import { type Generator, scope, Tensor, data as torchData } from '../../../torch';
 import {
@@ -19,21 +19,21 @@ import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../t
 import { kept, PackedPictures, type PictureBytes } from './packed';
 import { type ItemTransforms, StandardTransform, transformsIn, VisionDataset } from './vision-dataset';
 
-/** Pictures with labels, and the names of classes: all that a data set was read from its files. */
+/** The files of a data set after reading: pictures, labels, and the names of classes. */
 export interface LabelledPictures {
   readonly pictures: PictureBytes;
-  /** One a picture. */
+  /** One per picture. */
   readonly labels: ArrayLike<number>;
   readonly classes: readonly string[];
 }
 
-/** Whose data set it is, for the texts that it gives. */
+/** The data set's name and traits, for messages and printed text. */
 export interface DatasetIdentity {
   readonly name: string;
   readonly root: string | null;
-  /** Lines that are printed, such as `Split: Train`. */
+  /** Further printed lines, such as `Split: Train`. */
   readonly repr: string;
-  /** Whether `targets` is a list, as for torchvision's CIFAR, or a tensor, as for its MNIST. */
+  /** Whether `targets` is a list, as in torchvision's CIFAR, or a tensor, as in its MNIST. */
   readonly listsTargets: boolean;
   /** Whether `data` has a last dimension of channels. */
   readonly hasChannels: boolean;
@@ -42,15 +42,17 @@ export interface DatasetIdentity {
 /** The random numbers of one item of a batch. */
 interface ItemDraw<Label> {
   readonly picture: object | null;
-  /** The result of `targetTransform` for the label, where there is one. */
+  /** The result of `targetTransform` for the label; null without one. */
   readonly label: Label | null;
 }
 
 /**
- * Pictures with labels. Item i is `[image, label]`: a `Picture` [H, W, C] and a number, or what the transforms make of them.
+ * Pictures with labels. Item i is `[image, label]`: a `Picture` [H, W, C] and a number, or the results of the
+ * transforms.
  *
- * The bytes stay on the device where they fit. There a batch is gathered, and transformed as a whole where the transform is one of this library's, so
- * that only indices and random numbers are uploaded; with a function for a transform the items are made one by one.
+ * If the bytes fit on the device, they stay there. Batches are gathered on the device, and transformed as a whole if
+ * the transform belongs to this library, so that only indices and random numbers are uploaded. If a transform is a
+ * custom function, items are made one by one.
  */
 export class ImageDataset<
   Image = Picture,
@@ -83,12 +85,15 @@ export class ImageDataset<
     return this.#pictures.count;
   }
 
-  /** The number of each class by its name. */
+  /** The number of each class, by its name. */
   get classToIdx(): Record<string, number> {
     return Object.fromEntries(this.classes.map((name, i) => [name, i]));
   }
 
-  /** All pictures: uint8 [N, H, W] of MNIST and its kin, else [N, H, W, C]. Four bytes a pixel once it is on the device; the loader does not need it. */
+  /**
+   * All pictures: uint8 [N, H, W] for MNIST and its relatives, else [N, H, W, C]. On the device this tensor takes four
+   * bytes per pixel; the loader does not need it.
+   */
   get data(): Tensor {
     const { count, height, width, channels, pixels } = this.#pictures;
     const shape = [count, height, width, ...(this.#identity.hasChannels ? [channels] : [])];
@@ -96,7 +101,7 @@ export class ImageDataset<
     return this.#data;
   }
 
-  /** All labels: int64 [N] of MNIST and its kin, of CIFAR a list. */
+  /** All labels: int64 [N] for MNIST and its relatives, a list for CIFAR. */
   get targets(): Targets {
     if (!this.#identity.listsTargets) return this.#labelsOnDevice as Targets;
     this.#targetList ??= Array.from(this.#labels);
@@ -116,7 +121,7 @@ export class ImageDataset<
     return this.transformed(picture, this.#labels[i]!);
   }
 
-  /** What the transform comes to for a byte, where it does no more than that. */
+  /** The transform as a scale of bytes, if it does nothing else; else null. */
   get #scale(): ByteScale | null {
     return asScale(this.transform, this.#pictures.channels);
   }
@@ -135,7 +140,7 @@ export class ImageDataset<
     if (!this.#makesBatches) return undefined;
     const { targetTransform } = this;
     const label = this.#labels[index < 0 ? index + this.length : index]!;
-    // The random numbers of a label are drawn after those of its picture.
+    // The picture's random numbers are drawn first, then the label's.
     return {
       picture: this.#batched?.draw([this.#pictures], generator)[0] ?? null,
       label: targetTransform ? withDefaultGenerator(generator, () => targetTransform(label)) : null,
@@ -152,7 +157,7 @@ export class ImageDataset<
     if (!this.#makesBatches) return null;
     const index = indexValue(this.printedName, indices, this.length);
     const rows = indices.map((i) => (i < 0 ? i + this.length : i));
-    // In a scope, since only the batch is kept.
+    // The scope frees everything but the batch.
     return scope((): [Tensor, torchData.Collated<Label>] => {
       const scale = this.#scale;
       const transform = this.#batched;
@@ -170,7 +175,7 @@ export class ImageDataset<
     });
   }
 
-  /** All pictures are in memory, and batches are made of them on the device: there is nothing to read ahead. */
+  /** All pictures are in memory, and the device makes the batches, so there is nothing to read ahead. */
   override workerCopy(): 'here' {
     return 'here';
   }
@@ -180,7 +185,7 @@ export class ImageDataset<
   }
 }
 
-/** What a transform of a byte picture comes to, channel by channel; null where it does more than that. */
+/** The transform of a byte picture as a scale of each channel; null if the transform does more. */
 function asScale(transform: unknown, channels: number): ByteScale | null {
   if (transform instanceof ToTensor) return { divisor: 255, mean: [0], std: [1] };
   if (!(transform instanceof Compose)) return null;

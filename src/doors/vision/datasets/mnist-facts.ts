@@ -1,16 +1,16 @@
-// The facts about MNIST and its kin: classes, names of files, where they are published, and their check sums.
-// Source: torchvision 0.29.2, datasets/mnist.py.
+// The facts about MNIST and its relatives: classes, file names, addresses and checksums. Source: torchvision 0.29.2,
+// datasets/mnist.py.
 import type { Published } from './downloads';
 
 /** A data set of IDX files. */
 export interface IdxSet {
   readonly name: string;
   readonly classes: readonly string[];
-  /** How its files' names begin. */
+  /** How the names of its files begin. */
   readonly stem: (train: boolean) => string;
-  /** Folders, below the root, in which its files are looked for. */
+  /** Folders below the root to search for its files. */
   readonly folders: readonly string[];
-  /** Archives that hold its files, below the root. */
+  /** Archives below the root that may hold its files. */
   readonly archives: readonly string[];
   /** Its files, images first, or one archive of both. */
   readonly published: (train: boolean) => readonly Published[];
@@ -82,7 +82,7 @@ export const emnistPublished: Published = {
 const digits = [...'0123456789'];
 const lowercase = [...'abcdefghijklmnopqrstuvwxyz'];
 const uppercase = lowercase.map((letter) => letter.toUpperCase());
-/** Letters whose small form looks like the large one are one class with it. */
+/** Letters whose lower case looks like the upper case; both cases are one class. */
 const merged = new Set('cijklmopsuvwxyz');
 const byClass = [...digits, ...uppercase, ...lowercase];
 const byMerge = byClass.filter((letter) => !merged.has(letter));

@@ -1,4 +1,5 @@
-// Finds the two files of a set of MNIST's kind, in folders and archives or where they are published. It loads where none are given by hand.
+// Finds the two files of a data set like MNIST, in folders and archives or where they are published. Not loaded if the
+// user gives the files.
 import { ArgumentError, type ByteSource, FetchError } from '../../../torch';
 import { shown } from '../../../torch/inside';
 import type { DownloadSettings } from './download-settings';
@@ -7,22 +8,22 @@ import { type FoundFile, sourceOf } from './found-file';
 import type { IdxSet } from './mnist-facts';
 import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 
-/** A file that can be read, and how messages call it. */
+/** A file that can be read, and its name in messages. */
 export interface IdxFile {
   readonly name: string;
   readonly at: ByteSource;
 }
 
 export interface LocatedFiles {
-  /** How printed text calls the place. */
+  /** The place in printed text. */
   readonly place: string | null;
-  /** That of the images first. */
+  /** The images' file comes first. */
   readonly files: readonly [IdxFile, IdxFile];
 }
 
 /**
- * The two files of a set, wherever they lie.
- * @throws FetchError when one of them is nowhere
+ * Finds the two files of a set in any place.
+ * @throws FetchError if a file cannot be found
  */
 export async function locate(
   set: IdxSet,
@@ -71,7 +72,7 @@ type Pair = readonly [images: FoundFile, labels: FoundFile];
 const wholePair = ([images, labels]: readonly (FoundFile | null | undefined)[]): Pair | null =>
   images && labels ? [images, labels] : null;
 
-/** The two files of a set in a folder: as they are, or in one of the set's archives. */
+/** The two files of a set in a folder: on their own, or in one of the set's archives. */
 async function pairIn(set: IdxSet, stem: string, folder: Folder): Promise<Pair | null> {
   const find = async (inside: Folder) =>
     wholePair(await allEnded([pick(inside, set, `${stem}-images`, 3), pick(inside, set, `${stem}-labels`, 1)]));
@@ -85,7 +86,7 @@ async function pairIn(set: IdxSet, stem: string, folder: Folder): Promise<Pair |
   return null;
 }
 
-/** The files of a set in an archive, as a folder. */
+/** Opens an archive with the files of a set as a folder. */
 async function inArchive(archive: FoundFile, stem: string): Promise<Folder> {
   const { archiveFolder } = await import('./archive');
   return archiveFolder(archive, (path) => path.includes(stem));

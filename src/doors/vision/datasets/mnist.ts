@@ -1,4 +1,4 @@
-// MNIST and the data sets that come in files like its: Fashion-MNIST, Kuzushiji-MNIST and EMNIST.
+// MNIST and the data sets with the same file format: Fashion-MNIST, Kuzushiji-MNIST and EMNIST.
 import { ArgumentError, type ByteSource } from '../../../torch';
 import { describeSource, parseArgs, readBytes, shown } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
@@ -11,23 +11,23 @@ import { datasetKinds } from './option-kinds';
 import type { DatasetRoot } from './source';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
-/** The two files of a set, given by hand: dropped on a page, say. */
+/** The two files of a set, given directly: files dropped on a page, for example. */
 export interface IdxFiles {
   images: ByteSource;
   labels: ByteSource;
 }
 
-/** What MNIST takes by name. */
+/** Options of `MNIST`. */
 export interface MNISTOptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
   /** The training images, or the test images. Default: true. */
   train?: boolean;
-  /** Use only the first so many images. Default: all. */
+  /** Use only the first `limit` images. Default: all. */
   limit?: number | null;
 }
 
 type Root = DatasetRoot | IdxFiles;
 
-/** A data set of MNIST's kind. Its arguments are given by place or by name. */
+/** The type of `MNIST` and its relatives. Arguments can be given by position or by name. */
 export interface IdxDataset {
   <Image = Picture, Label = number>(
     root: Root,
@@ -49,13 +49,14 @@ const defaults = {
 };
 
 /**
- * The MNIST data set of handwritten digits, 60,000 and 10,000 pictures [28, 28, 1], from its IDX files (`train-images-idx3-ubyte` and so on, also as
- * `train-images.idx3-ubyte`, plain or with `.gz`): those in a folder, at an address, chosen or dropped in a page, or two given ones. They may lie in
- * `MNIST/raw`, as torchvision leaves them.
+ * The MNIST data set of handwritten digits, 60,000 and 10,000 pictures [28, 28, 1], from its IDX files
+ * (`train-images-idx3-ubyte` and so on, also as `train-images.idx3-ubyte`, plain or with `.gz`): in a folder, at an
+ * address, chosen or dropped in a page, or two files given directly. They may lie in `MNIST/raw`, where torchvision
+ * puts them.
  *
  *     const trainSet = await datasets.MNIST('mnist/', { train: true, transform: new transforms.ToTensor() });
  *
- * @throws FetchError when a file cannot be read, FileFormatError when it is malformed
+ * @throws FetchError if a file cannot be read, FileFormatError if it is malformed
  */
 export const MNIST: IdxDataset = (...args: unknown[]) => read(idxSets.MNIST, args);
 
@@ -68,15 +69,16 @@ export const KMNIST: IdxDataset = (...args: unknown[]) => read(idxSets.KMNIST, a
 /** EMNIST's ways to divide its characters into classes. */
 export type EMNISTSplit = 'byclass' | 'bymerge' | 'balanced' | 'letters' | 'digits' | 'mnist';
 
-/** What EMNIST takes by name. */
+/** Options of `EMNIST`. */
 export interface EMNISTOptions<Image, Label> extends MNISTOptions<Image, Label> {
   split: EMNISTSplit;
 }
 
 /**
- * EMNIST: handwritten letters and digits, in files like MNIST's (`emnist-letters-train-images-idx3-ubyte` and so on, or `gzip.zip`, which holds all
- * of them). As in torchvision the pictures are as the files have them, rows and columns exchanged, and the labels of `letters` begin at 1: class 0
- * is `N/A`. `transform: (picture) => toTensor(picture).transpose(1, 2)` sets them upright.
+ * EMNIST: handwritten letters and digits, in files like MNIST's (`emnist-letters-train-images-idx3-ubyte` and so on, or
+ * `gzip.zip`, which holds all of them). As in torchvision, pictures stay as the files have them, with rows and columns
+ * exchanged, and the labels of `letters` begin at 1: class 0 is `N/A`.
+ * `transform: (picture) => toTensor(picture).transpose(1, 2)` sets them upright.
  *
  *     const letters = await datasets.EMNIST('emnist/', 'letters', { train: true });
  */
@@ -117,14 +119,14 @@ export async function EMNIST(...args: unknown[]): Promise<ImageDataset<unknown, 
   return read(set, [root, options]);
 }
 
-/** A data set of the types that its function tells. */
+/** Reads a set from its arguments. The overloads of its functions give the types. */
 async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promise<ImageDataset<Image, Label>> {
   const { name, classes } = set;
   const [root, rest] = splitRoot<Root>(name, args);
   if (root === null) throw new ArgumentError(`${name}: expected root to be an address, a path or files, but got null`);
   const options = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, rest, datasetKinds);
   const { train, limit } = options;
-  // Two files at hand need nothing of what finds and downloads others.
+  // If both files were given, the code that finds and downloads files is not loaded.
   const located = isGiven(root) ? null : await (await import('./mnist-files')).locate(set, root, options);
   const [imageFile, labelFile] = located
     ? located.files

@@ -1,8 +1,8 @@
-// What the options of data sets may be, so that they are checked before anything is read or downloaded.
+// The valid values of data sets' options, checked before anything is read or downloaded.
 import { kinds } from '../../../torch/inside';
 import { change } from './vision-dataset';
 
-/** What changes items. */
+/** The transforms of items. */
 export const transformKinds = { transform: change, targetTransform: change, transforms: change };
 
 /** The options of data sets that can be downloaded. */

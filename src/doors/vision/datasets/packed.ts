@@ -1,4 +1,4 @@
-// Pictures of one size as packed bytes, on the device where they fit, from which a batch is gathered at once.
+// Pictures of one size as packed bytes, kept on the device if they fit; one gather makes a batch.
 import { type DType, Tensor } from '../../../torch';
 import {
   type ByteScale,
@@ -10,7 +10,7 @@ import {
   type Value,
 } from '../../../torch/inside';
 
-/** Pictures of one size: `count × height × width × channels` bytes. It can be sent to a worker. */
+/** Pictures of one size: `count × height × width × channels` bytes. They can be sent to a worker. */
 export interface PictureBytes {
   readonly count: number;
   readonly height: number;
@@ -20,12 +20,12 @@ export interface PictureBytes {
   readonly pixels: Uint8Array;
 }
 
-/** What every device can bind, for as long as there is no device to ask; WebGPU's own default. */
+/** The size that every device can bind, used until there is a device to ask: WebGPU's default limit. */
 const BINDING_BYTES = 2 ** 27;
-/** A data set above this stays on the host: it would leave too little memory to train with. */
+/** A larger data set stays on the host, because it would leave too little memory for training. */
 const MOST_BYTES = 2 ** 29;
 
-/** Gathers batches of pictures, from the device where all of them fit on it. */
+/** Gathers batches of pictures, on the device if all pictures fit there. */
 export class PackedPictures {
   readonly #pictures: PictureBytes;
   #packed: Tensor | null = null;
@@ -34,7 +34,7 @@ export class PackedPictures {
     this.#pictures = pictures;
   }
 
-  /** The pictures at `rows`, which `index` holds too: [n, C, H, W], as floats where there is a scale, else uint8. */
+  /** The pictures at `rows`, whose tensor is `index`: [n, C, H, W], as floats if there is a scale, else uint8. */
   gather(rows: ArrayLike<number>, index: Value, scale: ByteScale | null): Tensor {
     const { channels, height, width } = this.#pictures;
     const shape = [channels, height, width];
@@ -60,7 +60,7 @@ export class PackedPictures {
     return Tensor.of(gatherBytes(batch, inOrder, [channels, height, width], scale));
   }
 
-  /** All pictures, uint8 [N, C, H, W], for those that were read for one batch. */
+  /** All pictures, uint8 [N, C, H, W]; for pictures that were read for a single batch. */
   gatherAll(): Tensor {
     const { count } = this.#pictures;
     const rows = Array.from({ length: count }, (_, i) => i);
@@ -73,7 +73,7 @@ export class PackedPictures {
   }
 }
 
-/** A tensor that stays, wherever it is first asked for, and is made again when the device is lost. */
+/** A tensor that outlives scopes, and is uploaded again if the device is lost. */
 export function kept(data: () => HostData, shape: readonly number[], dtype: DType): Tensor {
   const tensor = Tensor.of(fromHost(data(), shape, dtype)).retain();
   protectBy(tensor.storage, () => fromHost(data(), shape, dtype));
@@ -83,7 +83,10 @@ export function kept(data: () => HostData, shape: readonly number[], dtype: DTyp
 const rowBytes = ({ height, width, channels }: PictureBytes): number => height * width * channels;
 const rowWords = (pictures: PictureBytes): number => Math.ceil(rowBytes(pictures) / 4);
 
-/** Four bytes a word, the first in the lowest bits; each picture begins a word. All of them, or those at `rows`. */
+/**
+ * Packs four bytes per word, the first in the lowest bits; each picture starts a new word. Packs all pictures, or those
+ * at `rows`.
+ */
 function words(pictures: PictureBytes, rows: ArrayLike<number> | null): Uint32Array {
   const size = rowBytes(pictures);
   const step = 4 * rowWords(pictures);

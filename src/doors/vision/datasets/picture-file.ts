@@ -1,13 +1,13 @@
-// A picture's file on its way to a worker that reads it, and the picture that comes back.
+// The messages between the page and a worker that reads pictures: the file, and the decoded picture.
 import type { FoundFile } from './found-file';
 
-/** Of a picture's file that comes compressed once more. */
+/** Upper limit of the unpacked bytes of a picture file that is compressed once more. */
 export const MAX_FILE_BYTES = 2 ** 28;
 
-/** A file as a worker is asked for it: it can be sent there, and means the same there. */
+/** A file to be read by a worker: it can be sent, and means the same there. */
 export type PictureFile = FoundFile;
 
-/** A picture as a worker hands it over: uint8 [height, width, channels]. */
+/** A picture that a worker returns: uint8 [height, width, channels]. */
 export interface PictureRead {
   readonly height: number;
   readonly width: number;
@@ -15,7 +15,10 @@ export interface PictureRead {
   readonly pixels: Uint8Array;
 }
 
-/** A file for a worker, whose own address may be another than the page's: relative addresses are made whole. */
+/**
+ * Prepares a file for a worker. Relative addresses become absolute, because the worker's script may have another
+ * address than the page.
+ */
 export function fileForWorker(file: FoundFile): PictureFile {
   const { at } = file;
   if (at instanceof URL) return { ...file, at: at.href };

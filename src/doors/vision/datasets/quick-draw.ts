@@ -1,4 +1,4 @@
-// Quick, Draw!: drawings by class, as bitmaps in NumPy's files or as strokes in lines of JSON.
+// Quick, Draw!: drawings by class, as bitmaps in .npy files or as strokes in lines of JSON.
 import { ArgumentError, FetchError, FileFormatError } from '../../../torch';
 import { openReader, parseArgs, readBytes, readNpyBytes, readNpyHeader, shown } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
@@ -12,29 +12,33 @@ import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
 import { drawStrokes, type Stroke } from './strokes';
 import { type ItemTransforms, splitRoot } from './vision-dataset';
 
-/** What QuickDraw takes by name. */
+/** Options of `QuickDraw`. */
 export interface QuickDrawOptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
-  /** Names of the classes, in the order of their labels. Default: those of all files, sorted; of an address they must be named. */
+  /**
+   * Names of the classes, in the order of their labels. Default: those of all files, sorted. For an address, they must
+   * be given.
+   */
   classes?: readonly string[] | null;
-  /** Use only the first so many drawings of each class. Default: all. */
+  /** Use only the first `limit` drawings of each class. Default: all. */
   limit?: number | null;
 }
 
 const SIDE = 28;
 const PIXELS = SIDE * SIDE;
 const PUBLISHER = 'https://storage.googleapis.com/quickdraw_dataset/full/numpy_bitmap/';
-/** Of strokes that come compressed: the largest published file has 600 MB. */
+/** Upper limit of the unpacked bytes of compressed strokes: the largest published file has 600 MB. */
 const MOST_BYTES = 2 ** 30;
-/** What precedes a class's name where a file was downloaded by hand. */
+/** The prefix before a class's name in files downloaded by hand. */
 const PREFIX = /^full[_-](numpy_bitmap|simplified|raw)[_-]/;
 
 /**
- * Drawings of Quick, Draw!, pictures [28, 28, 1] with a class for each file: `violin.npy` or `full_numpy_bitmap_violin.npy`, bitmaps, or `violin.ndjson`,
- * `full_simplified_violin.ndjson`, strokes that are drawn as the published bitmaps were.
+ * Drawings of Quick, Draw!, pictures [28, 28, 1], one file per class: bitmaps, as `violin.npy` or
+ * `full_numpy_bitmap_violin.npy`; or strokes, as `violin.ndjson` or `full_simplified_violin.ndjson`, which are drawn in
+ * the way of the published bitmaps.
  *
  *     const set = await datasets.QuickDraw('drawings/', { classes: ['violin', 'guitar'], transform: new transforms.ToTensor() });
  *
- * @throws FetchError when a class has no file, FileFormatError when one is malformed
+ * @throws FetchError if a class has no file, FileFormatError if a file is malformed
  */
 export function QuickDraw<Image = Picture, Label = number>(
   root: DatasetRoot,
@@ -104,7 +108,7 @@ async function locate(
       .filter(({ path }) => classOf(path) !== null)
       .map((file): ClassFile => [classOf(file.path)!, file])
       .sort(([a], [b]) => byCodePoints(a, b));
-    // Of a class with several files, bitmaps need no drawing.
+    // If a class has several files, bitmaps are preferred, because they need no drawing.
     const chosen = new Map<string, FoundFile>();
     for (const [name, file] of found) if (!chosen.has(name) || file.path.endsWith('.npy')) chosen.set(name, file);
     if (chosen.size > 0) return [...chosen];
@@ -115,7 +119,7 @@ async function locate(
   return allEnded(classes.map(async (name): Promise<ClassFile> => [name, await fileOf(name, root, folder, options)]));
 }
 
-/** The class that a file's name tells; null for files of other kinds. */
+/** The class in a file's name; null for files of other kinds. */
 function classOf(path: string): string | null {
   const own = path.slice(path.lastIndexOf('/') + 1);
   const stem = /^(.+)\.(?:npy|ndjson(?:\.gz)?)$/.exec(own)?.[1];
@@ -144,14 +148,14 @@ async function fileOf(name: string, root: DatasetRoot, folder: Folder, settings:
   );
 }
 
-/** The bytes of a class's drawings, one after another. */
+/** Reads the drawings of a class as bytes, one drawing after another. */
 async function readDrawings(file: FoundFile, limit: number | null): Promise<Uint8Array> {
   const source = await sourceOf(file);
   if (/\.ndjson(\.gz)?$/.test(file.path)) {
     const text = new TextDecoder().decode(await readBytes(source, () => MOST_BYTES));
     return drawingsOf(text, file.name, limit);
   }
-  // Where only the first drawings are wanted, a server need not send the others.
+  // If only the first drawings are wanted, ranges spare the server from sending the others.
   const reader = await openReader(source, { ranges: limit !== null });
   try {
     const header = await readNpyHeader(reader);
@@ -168,7 +172,7 @@ async function readDrawings(file: FoundFile, limit: number | null): Promise<Uint
   }
 }
 
-/** Draws the drawings of a file with one in each line. */
+/** Draws the drawings of a file that has one in each line. */
 function drawingsOf(text: string, name: string, limit: number | null): Uint8Array {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
   const count = Math.min(lines.length, limit ?? lines.length);

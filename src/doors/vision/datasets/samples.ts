@@ -1,4 +1,4 @@
-// Finds the samples of a folder whose subfolders are classes, in torchvision's order.
+// Finds the samples of a folder with one subfolder per class, in torchvision's order.
 
 import { ArgumentError, FetchError } from '../../../torch';
 import { type Arguments, isPlainObject, type Kind, kinds, objectAt, parseArgs } from '../../../torch/inside';
@@ -6,7 +6,7 @@ import { byCodePoints } from './code-points';
 import type { FoundFile } from './found-file';
 import { type DatasetRoot, type Listing, openRoot } from './source';
 
-/** File extensions that torchvision takes for pictures. */
+/** File extensions that torchvision accepts as pictures. */
 export const IMG_EXTENSIONS: readonly string[] = [
   '.jpg',
   '.jpeg',
@@ -19,18 +19,18 @@ export const IMG_EXTENSIONS: readonly string[] = [
   '.webp',
 ];
 
-/** Classes in order, and the number of each. */
+/** Classes in order, and the number of each class. */
 export type ClassNumbers = readonly [classes: readonly string[], classToIdx: Readonly<Record<string, number>>];
 
 /** A file's path and the number of its class. */
 export type ClassSample = readonly [path: string, classIndex: number];
 
 export interface SampleOptions {
-  /** Endings of the files that count, in small letters. */
+  /** Extensions of the files that count, in lower case. */
   extensions?: string | readonly string[] | null;
-  /** Tells which files count, by their paths, instead of `extensions`. */
+  /** Decides by path which files count, instead of by `extensions`. */
   isValidFile?: ((path: string) => boolean | Promise<boolean>) | null;
-  /** Take classes without any file too. Default: false. */
+  /** Also accept classes without any file. Default: false. */
   allowEmpty?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface ListedFolder extends Listing {
   readonly name: string;
 }
 
-/** All files in a folder, or in an archive. */
+/** Lists all files in a folder, or in an archive. */
 export async function listRoot(dataset: string, root: DatasetRoot): Promise<ListedFolder> {
   const opened = await openRoot(dataset, root);
   const folder = 'folder' in opened ? opened.folder : await (await import('./archive')).archiveFolder(opened.file);
@@ -47,8 +47,8 @@ export async function listRoot(dataset: string, root: DatasetRoot): Promise<List
 }
 
 /**
- * The folders right below a directory, sorted, and their numbers.
- * @throws FetchError when there is none
+ * The folders directly below a directory, sorted, and their numbers.
+ * @throws FetchError if there is none
  */
 export async function findClasses(...args: Arguments<Directory, ['directory']>): Promise<ClassNumbers> {
   const given = objectAt('findClasses', ['directory'], 0, args);
@@ -67,19 +67,19 @@ export function classesOf(op: string, { name, folders }: ListedFolder): ClassNum
 }
 
 interface MakeArguments extends SampleOptions, Directory {
-  /** The number of each class. Default: as `findClasses` gives it. */
+  /** The number of each class. Default: the result of `findClasses`. */
   classToIdx?: Readonly<Record<string, number>> | null;
 }
 
 const makeOrder = ['directory', 'classToIdx', 'extensions', 'isValidFile', 'allowEmpty'] as const;
 
-/** What tells which files count. */
+/** The valid values of the options that filter files. */
 export const filterKinds = {
   extensions: kinds.orNull(kinds.either(kinds.text, kinds.listOf(kinds.text))),
   isValidFile: kinds.orNull(kinds.callback),
 };
 
-/** @throws ArgumentError unless there is one of `extensions` and `isValidFile` */
+/** @throws ArgumentError unless exactly one of `extensions` and `isValidFile` is given */
 export function expectOneFilter(op: string, { extensions = null, isValidFile = null }: SampleOptions): void {
   if ((extensions === null) !== (isValidFile === null)) return;
   throw new ArgumentError(`${op}: Both extensions and isValidFile cannot be null or not null at the same time`);
@@ -93,7 +93,8 @@ const numbers: Kind = { words: 'an object of numbers by the names of classes', f
 /**
  * The files of each class with its number: classes, folders and files sorted.
  *
- * @throws FetchError when a class has no file that counts, ArgumentError unless there is one of `extensions` and `isValidFile`
+ * @throws FetchError if a class has no file that counts, ArgumentError unless exactly one of `extensions` and
+ * `isValidFile` is given
  */
 export async function makeDataset(...args: Arguments<MakeArguments, typeof makeOrder>): Promise<ClassSample[]> {
   const { directory, classToIdx, ...options } = parseArgs<MakeArguments>(
@@ -144,7 +145,7 @@ export async function samplesOf(
   return samples;
 }
 
-/** Folder by folder, sorted by their whole paths, and then file by file. */
+/** Compares files folder by folder, sorted by their whole paths, and then by name. */
 function inWalkOrder(a: FoundFile, b: FoundFile): number {
   const [cutA, cutB] = [a.path.lastIndexOf('/'), b.path.lastIndexOf('/')];
   const folders = byCodePoints(a.path.slice(0, cutA), b.path.slice(0, cutB));

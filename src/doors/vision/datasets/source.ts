@@ -1,4 +1,5 @@
-// The place of a data set's files: an address, a path, files chosen or dropped in a page, or memory, all as one kind of folder.
+// Opens the place of a data set's files: an address, a path, files chosen or dropped in a page, or memory. All become
+// the same kind of folder.
 import { ArgumentError, type ByteSource, type DownloadProgress, FetchError } from '../../../torch';
 import { answerOf, blobBytes, fileSystem, type Kept, kindOf, loadDownloads, loadReader } from '../../../torch/inside';
 import type { FoundFile } from './found-file';
@@ -20,31 +21,31 @@ export type DatasetRoot =
   | FileSystemDirectoryEntry
   | { readonly [name: string]: ByteSource };
 
-/** A place that has files by name. */
+/** A place with files by name. */
 export interface Folder {
-  /** How messages and printed text call it. */
+  /** Its name in messages and printed text. */
   readonly name: string;
-  /** The file at a path below it, for an address with its contents; null where there is none. */
+  /** The file at a path below the folder, or null. For an address, this fetches the file's contents. */
   find(path: string): Promise<FoundFile | null>;
   /**
-   * All files below it, in no order.
+   * All files below the folder, in no particular order.
    * @throws ArgumentError for an address
    */
   list(): Promise<Listing>;
-  /** Of an address whose files are kept: those that earlier visits have kept, for which no server is asked. */
+  /** Only for an address whose files are kept: the files that earlier visits have kept. Asks no server. */
   readonly kept?: Folder;
 }
 
 export interface Listing {
   readonly files: readonly FoundFile[];
-  /** Paths of folders, empty ones too where they are known. */
+  /** Paths of folders, including empty ones if they are known. */
   readonly folders: readonly string[];
 }
 
-/** What a root is: a folder, or one file, such as an archive. */
+/** An opened root: a folder, or a single file such as an archive. */
 export type Opened = { readonly folder: Folder } | { readonly file: FoundFile };
 
-/** Whether, and how, files read from an address are kept for the next time. */
+/** Whether files read from an address are kept for the next time, and how. */
 export interface KeepSettings {
   readonly download?: boolean;
   readonly onProgress?: ((progress: DownloadProgress) => void) | null;
@@ -56,7 +57,7 @@ const hasScheme = /^[a-z][a-z\d+.-]+:/i;
 
 /**
  * Opens the place of a data set.
- * @throws ArgumentError if the value is none
+ * @throws ArgumentError if the value is not such a place
  */
 export async function openRoot(dataset: string, root: DatasetRoot, settings: KeepSettings = {}): Promise<Opened> {
   if (typeof root === 'string' || root instanceof URL) return openAddress(root, settings);
@@ -86,7 +87,7 @@ export async function openRoot(dataset: string, root: DatasetRoot, settings: Kee
   );
 }
 
-/** How a root is called in printed text; null for bytes, which have no name. */
+/** The name of a root in printed text; null for bytes, which have no name. */
 export function rootName(root: DatasetRoot): string | null {
   if (typeof root === 'string') return root;
   if (root instanceof URL) return root.href;
@@ -96,7 +97,7 @@ export function rootName(root: DatasetRoot): string | null {
   return null;
 }
 
-/** A folder whose files are known, and those of its folders that have none. */
+/** A folder with a known list of files and of empty folders. */
 export function listed(
   name: string,
   found: readonly Omit<FoundFile, 'name'>[],
@@ -115,7 +116,7 @@ export function listed(
   };
 }
 
-/** The path that a root is on disk, in Node; null for addresses and all else. */
+/** The root as a path on disk, in Node; null for addresses and everything else. */
 export function diskPath(root: DatasetRoot): string | URL | null {
   if (!fileSystem() || !(typeof root === 'string' || root instanceof URL)) return null;
   const address = String(root);
@@ -141,10 +142,10 @@ async function openAddress(root: string | URL, settings: KeepSettings): Promise<
   return { file: { path: address, name: address, at } };
 }
 
-/** `path` below `base`, which may be empty, end with a slash or not. */
+/** Joins `path` to `base`, which may be empty, with or without a slash at its end. */
 const below = (base: string, path: string): string => (base === '' ? path : `${base.replace(/\/$/, '')}/${path}`);
 
-/** In Node, a path or the address of a file is looked up on disk. */
+/** A folder on disk, in Node, by its path or file address. */
 function diskFolder(base: string): Folder {
   const fs = fileSystem()!;
   const located = (path: string): string | URL => {
@@ -154,7 +155,7 @@ function diskFolder(base: string): Folder {
   const file = (path: string): FoundFile => ({ path, name: below(base, path), at: below(base, path) });
   const files: FoundFile[] = [];
   const folders: string[] = [];
-  // Links are followed, as data sets often hang by one, but not to a folder that they lie in.
+  // Symbolic links are followed, because data sets are often linked; but not to a folder that contains the link.
   const walk = async (folder: string, above: ReadonlySet<string>): Promise<void> => {
     const real = await fs.realpath(located(folder));
     if (above.has(real)) return;
@@ -229,7 +230,7 @@ async function isWebPage(file: Kept): Promise<boolean> {
   return /^\s*<(!doctype|html)/i.test(String.fromCharCode(...head));
 }
 
-/** Bytes that tell a web page. */
+/** How many bytes are needed to recognize a web page. */
 const HEAD = 40;
 
 async function headOnDisk(path: string): Promise<Uint8Array> {
@@ -241,7 +242,7 @@ async function headOnDisk(path: string): Promise<Uint8Array> {
   }
 }
 
-/** Files that were chosen: with paths where a folder was, else by their names. */
+/** Chosen files as a folder: by their paths if a folder was chosen, else by their names. */
 function folderOfFiles(files: readonly File[]): Folder {
   const top = topFolder(files);
   const cut = top === null ? 0 : top.length + 1;
@@ -254,7 +255,7 @@ function folderOfFiles(files: readonly File[]): Folder {
   );
 }
 
-/** The folder that all files were chosen by; null where there is none. */
+/** The top folder of all chosen files; null if there is none. */
 function topFolder(files: readonly File[]): string | null {
   const tops = new Set(files.map(({ webkitRelativePath = '' }) => webkitRelativePath.split('/').slice(0, -1)[0] ?? ''));
   const [top = ''] = tops;
@@ -292,7 +293,7 @@ async function walkEntry(
   walked: Walked = { files: [], folders: [] },
 ): Promise<Walked> {
   const reader = folder.createReader();
-  // Each call gives some of the entries, and none once all have come.
+  // Each call returns some of the entries, and none when all have been returned.
   for (let some = await entriesOf(reader); some.length > 0; some = await entriesOf(reader)) {
     for (const entry of some) {
       const path = prefix + entry.name;

@@ -1,5 +1,6 @@
-// Starts the workers of data sets whose pictures lie in files. Nothing that such a worker loads may import this module: its script would hold itself, and
-// a bundler that builds scripts of workers inside out (Turbopack) never ends. `npm test -- doors` looks at every module that starts a worker.
+// Starts the workers of data sets whose pictures are files. No module that such a worker loads may import this module:
+// the worker's script would then contain itself, and a bundler that builds the scripts of workers from the inside out
+// (Turbopack) never ends. `npm test -- doors` checks every module that starts a worker.
 
 import type { data } from '../../../torch';
 import { type WebWorkerLike, warnOnce, workerHere, workerOr } from '../../../torch/inside';
@@ -11,11 +12,14 @@ interface Builtins {
   getBuiltinModule?(name: 'node:fs'): { existsSync(url: URL): boolean };
 }
 
-/** Starts a worker that reads pictures; where its script is missing, pictures are read on the main side, with a warning. */
+/**
+ * Starts a worker that reads pictures. If its script is missing, this warns, and pictures are read on the main thread.
+ */
 export function startPictureWorker(): data.WorkerLike {
   const { process } = globalThis as { process?: Builtins };
   if (typeof Worker === 'undefined' && process?.getBuiltinModule) {
-    // With a name for the address, lest a bundler looks for files of a page: one takes all that lie here for them.
+    // The address is in a variable, so that bundlers do not take it for an asset of a page: one bundler would include
+    // all files of this folder.
     const here = import.meta.url;
     const script = new URL('picture-worker.js', here);
     if (!process.getBuiltinModule('node:fs').existsSync(script)) return missing();
@@ -25,7 +29,7 @@ export function startPictureWorker(): data.WorkerLike {
   try {
     return workerOr(new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module' }), missing);
   } catch {
-    // The browser takes no script of another origin.
+    // Browsers reject a worker script from another origin.
     return missing();
   }
 }

@@ -1,17 +1,17 @@
-// Draws the strokes of Quick, Draw! as its published bitmaps were drawn.
-// Source: github.com/googlecreativelab/quickdraw-dataset, issue 19: round lines 16 units wide, white on black, the drawing centred in a square of 256
-// units with 24 units on each side, which is scaled to 28 pixels.
+// Draws the strokes of Quick, Draw! in the way of its published bitmaps. Source:
+// github.com/googlecreativelab/quickdraw-dataset, issue 19: round lines 16 units wide, white on black, the drawing
+// centred in a square of 256 units with 24 units on each side, which is scaled to 28 pixels.
 
-/** A stroke of a drawing: the points' columns, their rows, and in raw drawings their times. */
+/** A stroke of a drawing: the x and the y coordinates of its points, and in raw drawings also their times. */
 export type Stroke = readonly [xs: readonly number[], ys: readonly number[], ...rest: readonly (readonly number[])[]];
 
 const SIDE = 256;
 const RADIUS = 8;
 const MARGIN = 24;
-/** Points in each direction by which the covered part of a pixel is counted. */
+/** Sample points in each direction with which the covered part of a pixel is measured. */
 const SAMPLES = 16;
 
-/** Grey levels, row by row, of a drawing in `side` × `side` pixels. */
+/** A drawing as grey levels of `side` × `side` pixels, row by row. */
 export function drawStrokes(strokes: readonly Stroke[], side = 28): Uint8Array {
   const fitted = strokes.some(needsFitting) ? fitToSquare(strokes) : strokes;
   const scale = side / (SIDE + 2 * MARGIN);
@@ -21,17 +21,20 @@ export function drawStrokes(strokes: readonly Stroke[], side = 28): Uint8Array {
   for (const [xs, ys] of fitted) {
     const points = xs.map((x, i) => [(x + left) * scale, (ys[i]! + top) * scale] as const);
     const covered = coverage(points, RADIUS * scale, side);
-    // Each stroke is painted over those before it.
+    // Each stroke is painted over the previous ones.
     for (let i = 0; i < level.length; i++) level[i]! += covered[i]! * (1 - level[i]!);
   }
   return Uint8Array.from(level, (part) => Math.round(part * 255));
 }
 
-/** Raw drawings have times, and points anywhere. */
+/** Raw drawings have times, and coordinates outside the square. */
 const needsFitting = (stroke: Stroke): boolean =>
   stroke.length > 2 || stroke.slice(0, 2).some((values) => values.some((value) => value < 0 || value >= SIDE));
 
-/** The drawing at the upper left of a square of 256 units, as large as fits, as simplified drawings are stored. */
+/**
+ * Moves and scales a drawing to the upper left of a square of 256 units, as large as fits. Simplified drawings are
+ * stored like this.
+ */
 function fitToSquare(strokes: readonly Stroke[]): Stroke[] {
   const all = (k: 0 | 1) => strokes.flatMap((stroke) => stroke[k]);
   const [xs, ys] = [all(0), all(1)];
@@ -55,7 +58,7 @@ function cornerOf(strokes: readonly Stroke[]): [right: number, bottom: number] {
 
 type Point = readonly [x: number, y: number];
 
-/** How much of each pixel lies within `radius` of the line through the points. */
+/** The fraction of each pixel that lies within `radius` of the line through the points. */
 function coverage(points: readonly Point[], radius: number, side: number): Float32Array {
   const near: number[][] = Array.from({ length: side * side }, () => []);
   points.forEach((a, i) => {

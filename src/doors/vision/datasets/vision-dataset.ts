@@ -1,4 +1,4 @@
-// Base of vision data sets: their place, the transforms of their items, and their printed form.
+// Base of vision data sets: their root, the transforms of their items, and their printed form.
 
 import { ArgumentError, data } from '../../../torch';
 import {
@@ -12,13 +12,13 @@ import {
 } from '../../../torch/inside';
 import type { TransformFunction } from '../transforms';
 
-/** The transforms of items, for a data set that gives raw pictures of type Raw with labels of type Target. */
+/** The transforms of items, for a data set of raw pictures of type Raw with labels of type Target. */
 export interface ItemTransforms<Raw, Image, Label, Target = number> {
-  /** Makes an item's image. Default: none. */
+  /** Applied to an item's image. Default: none. */
   transform?: TransformFunction<Raw, Image> | null;
-  /** Makes an item's label. Default: none. */
+  /** Applied to an item's label. Default: none. */
   targetTransform?: TransformFunction<Target, Label> | null;
-  /** Makes both out of both, instead of the other two. Default: none. */
+  /** Applied to image and label together, instead of the other two. Default: none. */
   transforms?: JointTransform<Raw, Image, Label, Target> | null;
 }
 
@@ -32,7 +32,7 @@ interface Item<Raw, Target> {
   target: Target;
 }
 
-/** An item is whatever the data set holds. */
+/** An item may be any value. */
 const kinds = { input: torchKinds.anything, target: torchKinds.anything };
 
 export type JointTransform<Raw, Image, Label, Target = number> = (image: Raw, target: Target) => [Image, Label];
@@ -42,7 +42,7 @@ export const change = torchKinds.orNull(torchKinds.callback);
 
 const INDENT = '    ';
 
-/** `transform` and `targetTransform` together as one function of an item; it is called with an image and its label. */
+/** Combines `transform` and `targetTransform` in one function, called with an image and its label. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the call signature is what Callable gives every object.
 export class StandardTransform<Raw = unknown, Image = Raw, Label = number, Target = number> extends Callable {
   readonly transform: TransformFunction<Raw, Image> | null;
@@ -58,7 +58,7 @@ export class StandardTransform<Raw = unknown, Image = Raw, Label = number, Targe
       { transform: change, targetTransform: change },
     );
     super((self, args) => {
-      // Image and target may be objects, too.
+      // Image and target may be plain objects, so the empty object keeps them from being taken for named arguments.
       const given = args.length === 2 ? [...args, {}] : args;
       type Given = Item<Raw, Target>;
       const { input, target } = parseArgs<Given>('StandardTransform', ['input', 'target'], {}, given, kinds);
@@ -92,15 +92,15 @@ export interface StandardTransform<Raw = unknown, Image = Raw, Label = number, T
 }
 
 interface VisionArguments<Raw, Image, Label, Target> extends ItemTransforms<Raw, Image, Label, Target> {
-  /** The place it was read from. Default: null, for data without one. */
+  /** Where the data set was read from. Default: null, for data without a root. */
   root?: string | null;
-  /** The printed name. Default: the name of its class. */
+  /** The printed name. Default: the name of the class. */
   name?: string | null;
 }
 
 type VisionOrder = ['root', 'transforms', 'transform', 'targetTransform', 'name'];
 
-/** The transforms among the options of a data set. */
+/** Picks the transforms from the options of a data set. */
 export const transformsIn = <Raw, Image, Label, Target>({
   transform = null,
   targetTransform = null,
@@ -108,8 +108,8 @@ export const transformsIn = <Raw, Image, Label, Target>({
 }: ItemTransforms<Raw, Image, Label, Target>) => ({ transform, targetTransform, transforms });
 
 /**
- * Base of vision data sets. A subclass defines `length` and `get`, which ends in `this.transformed(image, target)`, and is printed as
- * torchvision prints them:
+ * Base of vision data sets. A subclass defines `length` and `get`, which returns `this.transformed(image, target)`. The
+ * data set prints as in torchvision:
  *
  *     Dataset CIFAR10
  *         Number of datapoints: 50000
@@ -125,14 +125,14 @@ export abstract class VisionDataset<
   Item = [Image, Label],
   Target = number,
 > extends data.Dataset<Item> {
-  /** The place it was read from; null for data without a name. */
+  /** Where the data set was read from; null for data without a name. */
   readonly root: string | null;
   readonly #name: string | null;
   #transform: TransformFunction<Raw, Image> | null;
   #targetTransform: TransformFunction<Target, Label> | null;
   #transforms: JointTransform<Raw, Image, Label, Target> | null;
 
-  /** @throws ArgumentError when both `transforms` and one of the others are given, or one is no function */
+  /** @throws ArgumentError if both `transforms` and one of the others are given, or if one is not a function */
   constructor(...args: Arguments<VisionArguments<Raw, Image, Label, Target>, VisionOrder>) {
     super();
     const { root, transforms, transform, targetTransform, name } = parseArgs<
@@ -158,7 +158,7 @@ export abstract class VisionDataset<
     this.#transforms = separate ? new StandardTransform(transform, targetTransform) : transforms;
   }
 
-  /** Makes an item's image; null for nothing. Another one may be set, which takes the place of `transforms`. */
+  /** Applied to an item's image; null for none. Setting it replaces `transforms`. */
   get transform(): TransformFunction<Raw, Image> | null {
     return this.#transform;
   }
@@ -169,7 +169,7 @@ export abstract class VisionDataset<
     this.#apart();
   }
 
-  /** Makes an item's label; null for nothing. Another one may be set, which takes the place of `transforms`. */
+  /** Applied to an item's label; null for none. Setting it replaces `transforms`. */
   get targetTransform(): TransformFunction<Target, Label> | null {
     return this.#targetTransform;
   }
@@ -180,7 +180,10 @@ export abstract class VisionDataset<
     this.#apart();
   }
 
-  /** The transforms of an item: a `StandardTransform` of the other two, or the one given; null for none. Another one may be set, which takes the place of both. */
+  /**
+   * The transform of an item: a `StandardTransform` of the other two, or the one given; null for none. Setting it
+   * replaces the other two.
+   */
   get transforms(): JointTransform<Raw, Image, Label, Target> | null {
     return this.#transforms;
   }
@@ -193,7 +196,7 @@ export abstract class VisionDataset<
     this.#targetTransform = isStandard ? transforms.targetTransform : null;
   }
 
-  /** Applies the transforms of image and label apart from each other. */
+  /** Makes `transforms` of the separate transforms of image and label. */
   #apart(): void {
     const { transform, targetTransform } = this;
     this.#transforms = transform || targetTransform ? new StandardTransform(transform, targetTransform) : null;
@@ -203,17 +206,17 @@ export abstract class VisionDataset<
     expectKind(this.printedName, key, transform, change);
   }
 
-  /** The data set's name, which survives a bundler that shortens the names of classes. */
+  /** The data set's name, given explicitly because bundlers shorten the names of classes. */
   protected get printedName(): string {
     return this.#name ?? this.constructor.name;
   }
 
-  /** What an item is once its transforms have worked. */
+  /** Applies the transforms to an item. */
   protected transformed(image: Raw, target: Target): [Image, Label] {
     return this.transforms?.(image, target) ?? [image as unknown as Image, target as unknown as Label];
   }
 
-  /** Lines that are printed besides. */
+  /** Further printed lines. */
   extraRepr(): string {
     return '';
   }
@@ -228,19 +231,19 @@ export abstract class VisionDataset<
   }
 }
 
-/** A text behind its head, with all its lines below one another. */
+/** A text after its head, with the following lines indented to the same column. */
 function hung(head: string, transform: unknown): string {
   const [first, ...rest] = textOf(transform).split('\n');
   return [`${head}${first}`, ...rest.map((line) => ' '.repeat(head.length) + line)].join('\n');
 }
 
-/** Transforms print themselves; of a plain function its name is told, not its code. */
+/** The text of a transform. Transforms print themselves; a plain function prints as its name, not its code. */
 function textOf(transform: unknown): string {
   const isPlain = (transform as object).toString === Function.prototype.toString;
   return isPlain ? `<function ${(transform as { name: string }).name || '<lambda>'}>` : String(transform);
 }
 
-/** The place and the other arguments of a data set that is called with its place in front, or with all by name. */
+/** Splits the arguments of a data set into the root and the rest. The root comes first, or all arguments are named. */
 export function splitRoot<Root>(name: string, args: readonly unknown[]): [root: Root, rest: readonly unknown[]] {
   const [first, ...rest] = args;
   if (args.length === 1 && isPlainObject(first) && 'root' in first) {

@@ -14,15 +14,15 @@ const MASKS = 3;
 const ALPHA_MASKS = 6;
 
 /**
- * Reads a bitmap: a palette becomes colours, alpha is there where masks name it.
- * @throws FileFormatError when it is damaged, or holds a JPEG or PNG
+ * Reads a bitmap. Palettes become colours; alpha is kept only if the masks define it.
+ * @throws FileFormatError if the file is damaged, or holds a JPEG or PNG
  */
 export function decodeBmp(bytes: Uint8Array, name = 'BMP'): Raster {
   const read = readBmp(bytes, name);
   return 'palette' in read ? colored(read, name) : read;
 }
 
-/** A bitmap, with its palette where it has one. */
+/** Reads a bitmap, with its palette if it has one. */
 export function readBmp(bytes: Uint8Array, name: string): Raster | Indexed {
   const fail = (problem: string): never => {
     throw new FileFormatError(`${name}: expected a sound BMP picture, but ${problem}`);
@@ -94,7 +94,7 @@ export function readBmp(bytes: Uint8Array, name: string): Raster | Indexed {
 
 interface Mask {
   readonly shift: number;
-  /** The highest value; 0 where there are no bits. */
+  /** The highest value; 0 if the mask has no bits. */
   readonly most: number;
 }
 
@@ -120,7 +120,7 @@ function maskOf(mask: number): Mask {
   return { shift, most: mask >>> shift };
 }
 
-/** Pixels by run lengths: a count and a value, or 0 and an order: the end of a row or of the picture, a step, or values as they are. */
+/** Decodes run lengths: a count and a value, or 0 and a code: end of row, end of picture, a jump, or literal values. */
 function runLengths(
   bytes: Uint8Array,
   start: number,

@@ -1,4 +1,4 @@
-// Owns the canvas that a picture is shown on, as an argument.
+// The canvas argument of functions that show pictures.
 import { isPlainObject, type Kind } from '../../../torch/inside';
 
 const isCanvas = (value: unknown): boolean =>
@@ -6,6 +6,9 @@ const isCanvas = (value: unknown): boolean =>
 
 export const aCanvas: Kind = { words: 'a canvas of a page or worker', fits: isCanvas };
 
-/** Arguments whose last one may be a canvas, which is none of names, even where it is a plain object. */
+/**
+ * If the last argument is a canvas, adds an empty object, so that a canvas that is a plain object is not taken for
+ * named arguments.
+ */
 export const withCanvas = (args: readonly unknown[]): readonly unknown[] =>
   isCanvas(args.at(-1)) && isPlainObject(args.at(-1)) ? [...args, {}] : args;

@@ -1,21 +1,21 @@
-// Decodes a picture's file: PNG, BMP, TIFF and Netpbm by the library itself, and so JPEG of CMYK; all else by the browser's decoder, or in Node by the
-// optional package `sharp`.
+// Decodes picture files. The library itself decodes PNG, BMP, TIFF, Netpbm and CMYK JPEG; the browser's decoder, or in
+// Node the optional package `sharp`, decodes everything else.
 import { FileFormatError } from '../../../torch';
 import { orientationOf, saidUpright, upright } from './exif';
 import { componentsOf, isJpeg } from './jpeg/segments';
 import { decodePng, isPng, readPng } from './png';
 import { type ImageReadMode, inMode, type Raster } from './raster';
 
-/** Above this a picture is refused before its pixels are decoded. */
+/** Pictures of more pixels are rejected before decoding. */
 const MAX_PIXELS = 2 ** 28;
 
 type Decode = (bytes: Uint8Array, name: string) => Raster | Promise<Raster>;
 
 /**
- * A picture of a file's bytes with the channels of a mode; `turns` has it upright where a JPEG or PNG says how the camera was held.
+ * Decodes a file to the channels of a mode. With `turns`, a JPEG or PNG is turned upright by its camera orientation.
  *
- * @param name how messages call the file
- * @throws FileFormatError when it is no picture that can be decoded here
+ * @param name the file's name in messages
+ * @throws FileFormatError if the file cannot be decoded here
  */
 export async function decodePicture(
   bytes: Uint8Array,
@@ -30,7 +30,8 @@ export async function decodePicture(
 async function inOwnMode(bytes: Uint8Array, name: string, mode: ImageReadMode): Promise<Raster> {
   if (mode === 'PALETTE') return indicesOf(bytes, name);
   if (mode === 'UNCHANGED' && isPng(bytes)) return unchangedPng(bytes, name);
-  // What a JPEG holds as brightness is not quite that of its colours, which are cut off at 0 and 255.
+  // The brightness stored in a JPEG differs slightly from that of its decoded colours, which are clipped at 0 and 255.
+  // So grey is read from the file directly.
   const isGrey = (mode === 'GRAY' || mode === 'GRAY_ALPHA') && isJpeg(bytes) && componentsOf(bytes) === 3;
   const raster = isGrey
     ? (await import('./jpeg/decode-jpeg')).decodeJpeg(bytes, name, true)
@@ -38,7 +39,10 @@ async function inOwnMode(bytes: Uint8Array, name: string, mode: ImageReadMode): 
   return inMode(raster, mode);
 }
 
-/** The channels that a PNG itself has, as torchvision reads them: of a palette the numbers, and no alpha for a single transparent colour. */
+/**
+ * The channels of a PNG as torchvision reads them: the indices of a palette, and no alpha for a single transparent
+ * colour.
+ */
 async function unchangedPng(bytes: Uint8Array, name: string): Promise<Raster> {
   const read = await readPng(bytes, name, true);
   if ('palette' in read) return { width: read.width, height: read.height, channels: 1, bytes: read.indices };
@@ -57,14 +61,14 @@ function decoderOf(bytes: Uint8Array): Decode {
   if (isBmp(bytes)) return async (...args) => (await import('./bmp')).decodeBmp(...args);
   if (isPnm(bytes)) return async (...args) => (await import('./pnm')).decodePnm(...args);
   if (isTiff(bytes)) return async (...args) => (await import('./tiff')).decodeTiff(...args);
-  // Browsers, and sharp, make other colours of ink than Pillow.
+  // Browsers and sharp convert CMYK to other colours than Pillow does.
   if (isJpeg(bytes) && componentsOf(bytes) === 4) return decodeHere;
   return hasDecoder() ? decodeWithBrowser : decodeWithSharp;
 }
 
 const decodeHere: Decode = async (...args) => (await import('./jpeg/decode-jpeg')).decodeJpeg(...args);
 
-/** The numbers of a palette's colours, one for each pixel. */
+/** The palette index of each pixel. */
 async function indicesOf(bytes: Uint8Array, name: string): Promise<Raster> {
   const read = isPng(bytes)
     ? await readPng(bytes, name, true)
@@ -100,7 +104,7 @@ async function decodeWithBrowser(bytes: Uint8Array, name: string): Promise<Raste
     context.drawImage(bitmap, 0, 0);
     const { data } = context.getImageData(0, 0, width, height);
     const raster: Raster = { width, height, channels: 4, bytes: new Uint8Array(data.buffer) };
-    // A canvas has alpha always; the picture had some if it is not full everywhere.
+    // A canvas always has alpha; the picture had alpha only if some pixel is not opaque.
     for (let i = 3; i < data.length; i += 4)
       if (data[i] !== 255) return { ...raster, bytes: unmultiplied(bitmap) ?? raster.bytes };
     return inMode(raster, isJpeg(bytes) && componentsOf(bytes) === 1 ? 'GRAY' : 'RGB');
@@ -109,7 +113,10 @@ async function decodeWithBrowser(bytes: Uint8Array, name: string): Promise<Raste
   }
 }
 
-/** The pixels of a picture with alpha, whose colours a canvas holds only as multiplied by it; null where there is no WebGL. */
+/**
+ * The pixels of a picture with alpha, read through WebGL, because a 2d canvas stores colours multiplied by alpha. Null
+ * without WebGL.
+ */
 function unmultiplied(bitmap: ImageBitmap): Uint8Array | null {
   const { width, height } = bitmap;
   const gl = new OffscreenCanvas(1, 1).getContext('webgl2');
@@ -134,7 +141,7 @@ function unmultiplied(bitmap: ImageBitmap): Uint8Array | null {
 const tooLarge = (name: string, width: number, height: number): FileFormatError =>
   new FileFormatError(`${name}: a size of ${width}×${height} pixels is not to be read`);
 
-/** The part of `sharp` that is used here. */
+/** The part of sharp's interface that is used here. */
 export type Sharp = (
   bytes: Uint8Array,
   options: { readonly ignoreIcc: boolean; readonly limitInputPixels: number },
@@ -150,7 +157,7 @@ interface SharpPicture {
   }>;
 }
 
-/** `sharp`, an optional peer of Node users; null where it is not installed. */
+/** The optional peer dependency `sharp` of Node users; null if it is not installed. */
 async function importSharp(): Promise<Sharp | null> {
   const name = 'sharp';
   try {
@@ -163,7 +170,7 @@ async function importSharp(): Promise<Sharp | null> {
   }
 }
 
-/** Decodes with `sharp`, as Pillow does: without colour management, and as the picture is stored, however it was held. */
+/** Decodes with `sharp` in the way of Pillow: without colour management, and in the stored orientation. */
 export async function decodeWithSharp(bytes: Uint8Array, name: string, load = importSharp): Promise<Raster> {
   const sharp = await load();
   if (!sharp && isJpeg(bytes)) return decodeHere(bytes, name);

@@ -18,8 +18,9 @@ interface DrawArguments extends ColorOptions {
 }
 
 /**
- * Draws a picture [H, W] (through a colour map), [3, H, W] or [H, W, 3] on a canvas, one pixel an element; the canvas takes its size.
- * Floats are normalised from their smallest to their largest value unless `vmin` and `vmax` say otherwise.
+ * Draws a picture [H, W] (through a colour map), [3, H, W] or [H, W, 3] on a canvas, one pixel per element; the canvas
+ * takes the picture's size. Floats are normalized from their smallest to their largest value unless `vmin` and `vmax`
+ * say otherwise.
  *
  * @throws ShapeError for other shapes, ArgumentError for an unknown colour map or a canvas that cannot be drawn on
  */

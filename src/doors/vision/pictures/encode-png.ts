@@ -1,5 +1,5 @@
-// Writes PNG pictures: 8 bits a channel, each row predicted from its neighbours in the way that leaves the least.
-// Source: PNG specification, third edition, https://www.w3.org/TR/png-3.
+// Writes PNG pictures with 8 bits per channel. Each row uses the prediction from its neighbours that leaves the
+// smallest differences. Source: PNG specification, third edition, https://www.w3.org/TR/png-3.
 
 import { ArgumentError, DTypeError, ShapeError, type Target, Tensor } from '../../../torch';
 import {
@@ -21,7 +21,7 @@ import { paeth, SIGNATURE } from './png';
 interface EncodeArguments {
   /** Bytes [C, H, W] of 1 to 4 channels (grey, grey and alpha, colours, colours and alpha), or a picture. */
   input: Tensor;
-  /** 0 to 9, for compatibility: the platform's own compression has one level. Default 6. */
+  /** 0 to 9. Without effect, because the platform's compression has only one level. Default 6. */
   compressionLevel?: number;
 }
 
@@ -31,9 +31,9 @@ interface WriteArguments extends EncodeArguments {
 }
 
 /**
- * A picture as the bytes of a PNG file, uint8 [length].
+ * Encodes a picture as the bytes of a PNG file, uint8 [length].
  *
- * @throws DTypeError, ShapeError for tensors that are no pictures of bytes
+ * @throws DTypeError, ShapeError if the tensor is not a picture of bytes
  */
 export async function encodePng(...args: Arguments<EncodeArguments, ['input', 'compressionLevel']>): Promise<Tensor> {
   const o = parseArgs<EncodeArguments>('encodePng', ['input'], { compressionLevel: 6 }, args);
@@ -42,9 +42,10 @@ export async function encodePng(...args: Arguments<EncodeArguments, ['input', 'c
 }
 
 /**
- * Writes a picture as a PNG file: a download in a page, in Node a file that is written all or nothing.
+ * Writes a picture as a PNG file: in a page as a download, in Node as a file that is written completely or not at all.
  *
- * @throws DTypeError, ShapeError for tensors that are no pictures of bytes; ArgumentError for what cannot be written to
+ * @throws DTypeError, ShapeError if the tensor is not a picture of bytes; ArgumentError if the target cannot be written
+ * to
  */
 export async function writePng(
   ...args: Arguments<WriteArguments, ['input', 'filename', 'compressionLevel']>
@@ -77,7 +78,7 @@ async function pngOf(op: string, input: Tensor, level: number): Promise<Uint8Arr
 /** PNG's colour types by the number of channels. */
 const colorTypes: Readonly<Record<number, number>> = { 1: 0, 2: 4, 3: 2, 4: 6 };
 
-/** A PNG file of pixels [height, width, channels]. */
+/** Encodes pixels [height, width, channels] as a PNG file. */
 export async function png(pixels: Uint8Array, width: number, height: number, channels: number): Promise<Uint8Array> {
   const header = new Uint8Array(13);
   const view = new DataView(header.buffer);
@@ -99,7 +100,10 @@ export async function png(pixels: Uint8Array, width: number, height: number, cha
   );
 }
 
-/** Rows of `stride` bytes as their differences from a prediction (§9), each behind the number of the prediction. */
+/**
+ * Filters rows of `stride` bytes: each becomes its differences from a prediction (§9), after the number of the
+ * prediction.
+ */
 function filtered(pixels: Uint8Array, stride: number, rows: number, step: number): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array((stride + 1) * rows);
   const tries = Array.from({ length: 5 }, () => new Uint8Array(stride));

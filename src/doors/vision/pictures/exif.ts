@@ -1,24 +1,27 @@
-// The orientation that a camera notes in a picture's file, and turning a picture by it.
-// Source: Exif 2.3, https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf, §4.6.4.
+// The orientation that a camera writes into a picture file, and how to turn a picture by it. Source: Exif 2.3,
+// https://www.cipa.jp/std/documents/e/DC-008-2012_E.pdf, §4.6.4.
 import { segmentsOf } from './jpeg/segments';
 import type { Raster } from './raster';
 
 const ORIENTATION = 0x0112;
 
-/** Where a file holds its orientation, and whether its lower byte comes first. */
+/** Where a file stores its orientation, and in which byte order. */
 interface Place {
   readonly at: number;
   readonly little: boolean;
 }
 
-/** 1 to 8: which edges of the scene the first row and column of a JPEG or PNG are; 1, upright, where the file says nothing. */
+/**
+ * The Exif orientation of a JPEG or PNG, 1 to 8: which edges of the scene are the first row and column. 1, upright, if
+ * the file has none.
+ */
 export function orientationOf(bytes: Uint8Array): number {
   const place = placeOf(bytes);
   const value = place ? viewOf(bytes).getUint16(place.at, place.little) : 1;
   return value >= 1 && value <= 8 ? value : 1;
 }
 
-/** The same file, which says that it is upright: browsers turn a picture before they hand it out, whatever they are asked for. */
+/** The same file, marked as upright. Browsers otherwise turn a picture when decoding, even if asked not to. */
 export function saidUpright(bytes: Uint8Array): Uint8Array {
   const place = placeOf(bytes);
   if (!place) return bytes;
@@ -68,7 +71,7 @@ function placeIn(exif: Uint8Array): Place | null {
   return null;
 }
 
-/** The picture as the scene is upright. */
+/** Turns and flips a picture so that its scene is upright. */
 export function upright(raster: Raster, orientation: number): Raster {
   if (orientation === 1) return raster;
   const { width, height, channels, bytes } = raster;

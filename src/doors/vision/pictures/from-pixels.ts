@@ -1,4 +1,4 @@
-// Makes tensors of what the browser can draw: the pixels go from there to the GPU without passing through JavaScript.
+// Makes tensors of sources that the browser can draw. The pixels go to the GPU without passing through JavaScript.
 
 import { ArgumentError, DTypeError, ShapeError, Tensor } from '../../../torch';
 import {
@@ -17,7 +17,7 @@ import {
   type Value,
 } from '../../../torch/inside';
 
-/** Four bytes a pixel, row by row: an ImageData, or an object like it where there are none. */
+/** Four bytes per pixel, row by row: an ImageData, or a similar object where the platform has none. */
 export interface PixelData {
   readonly width: number;
   readonly height: number;
@@ -40,19 +40,20 @@ interface PixelArguments extends FromPixelsOptions {
 }
 
 /**
- * A picture as a tensor [C, H, W], or pictures of one size as [N, C, H, W]: an image, canvas, video (the frame it shows), `ImageBitmap`,
- * `VideoFrame` or `ImageData`, as it is at the time of the call. Colours are sRGB and not multiplied by alpha: the bytes that
- * `getImageData` gives (where a canvas is translucent, within one). Grey is ITU-R BT.601's, as Pillow's. For a part of a picture, or
- * another size: `await createImageBitmap(picture, x, y, width, height, { resizeWidth })`.
+ * Converts a picture to a tensor [C, H, W], or pictures of one size to [N, C, H, W]. A picture is an image, canvas,
+ * video (its current frame), `ImageBitmap`, `VideoFrame` or `ImageData`, read at the time of the call. Colours are sRGB
+ * and not multiplied by alpha: the bytes of `getImageData`, up to a difference of 1 where a canvas is translucent. Grey
+ * follows ITU-R BT.601, as in Pillow. For a part of a picture, or another size:
+ * `await createImageBitmap(picture, x, y, width, height, { resizeWidth })`.
  *
  *     const frame = vision.io.fromPixels(video);                        // float32 [3, H, W], 0 to 1
  *     const digits = vision.io.fromPixels(canvases, { channels: 1 });   // [N, 1, H, W]
  *
- * @throws ArgumentError for a source that is no picture, has no pixels yet, or may not be read; ShapeError for several sizes
+ * @throws ArgumentError if a source is no picture, has no pixels yet, or may not be read; ShapeError if sizes differ
  */
 export function fromPixels(...args: Arguments<PixelArguments, ['source', 'channels', 'dtype']>): Tensor {
   const defaults = { channels: 3, dtype: 'float32' } as const;
-  // Bytes with their sizes are no names.
+  // An object of pixel data is not an object of named arguments.
   const given = args.length === 1 && isPixelData(args[0]) ? [args[0], {}] : args;
   const { source, channels, dtype } = parseArgs<PixelArguments>('fromPixels', ['source'], defaults, given);
   if (channels !== 1 && channels !== 3 && channels !== 4) {
@@ -77,12 +78,13 @@ export function fromPixels(...args: Arguments<PixelArguments, ['source', 'channe
   const values = pixels.map((words) => unpackPixels(words, { columns: first.width, channels, dtype }));
   const batch = [values.length, channels, first.height, first.width];
   const tensor = Tensor.of(Array.isArray(source) ? reshape(cat(values, 0), batch) : values[0]!);
-  // A camera makes 8 MB of pixels thirty times a second: they do not wait for the collector.
+  // A camera makes 8 MB of pixels thirty times a second, so buffers are released without waiting for the garbage
+  // collector.
   for (const words of pixels) releaseAfterFlush(words);
   return tensor;
 }
 
-/** Whether `fromPixels` takes it for a picture. */
+/** Whether a value is a picture for `fromPixels`. */
 export const isPixelSource = (value: unknown): value is PixelSource =>
   !isTensor(value) && (kindOf(value) in sizes || isPixelData(value));
 
@@ -96,7 +98,7 @@ interface Measured {
 type Size = readonly [width: number, height: number];
 const ownSize = ({ width, height }: { width: number; height: number }): Size => [width, height];
 
-/** The sizes of pictures by kind, whichever window they come from. */
+/** How to get the size of each kind of picture. Kinds are names, because objects may come from another window. */
 const sizes: Readonly<Record<string, (source: never) => Size>> = {
   ImageData: ownSize,
   ImageBitmap: ownSize,
@@ -107,7 +109,7 @@ const sizes: Readonly<Record<string, (source: never) => Size>> = {
   VideoFrame: (frame: VideoFrame) => [frame.displayWidth, frame.displayHeight],
 };
 
-/** Why a picture of a kind may have no pixels. */
+/** Why a picture of a kind may have no pixels; ends the error message. */
 const remedies: Readonly<Record<string, string>> = {
   ImageBitmap: '; it has been closed',
   VideoFrame: '; it has been closed',
@@ -140,7 +142,7 @@ function measure(source: PixelSource): Measured {
   return { source, name: kind, width, height };
 }
 
-/** The pixels of a picture, a word each; rows may be longer than the picture is wide. */
+/** The pixels of a picture, one word per pixel; rows may be longer than the picture is wide. */
 function pixelsOf({ source, name, width, height }: Measured): Value {
   if (!isPixelData(source)) return fromPicture({ source, name, width, height });
   const { data } = source;

@@ -1,18 +1,18 @@
-// Pictures whose pixels are numbers of colours.
+// Pictures whose pixels are indices of a palette.
 import { FileFormatError } from '../../../torch';
 import type { Raster } from './raster';
 
-/** A number for each pixel, and three bytes for each number. */
+/** A palette index for each pixel, and three bytes for each colour. */
 export interface Indexed {
   readonly width: number;
   readonly height: number;
   readonly indices: Uint8Array;
   readonly palette: Uint8Array;
-  /** The alpha of the first numbers; 255 for those beyond it. */
+  /** The alpha of the first colours of the palette; further colours have 255. */
   readonly transparency: Uint8Array | null;
 }
 
-/** The picture of its colours. @throws FileFormatError for a number that is not in the palette */
+/** Replaces indices by their colours. @throws FileFormatError if an index is not in the palette */
 export function colored({ width, height, indices, palette, transparency }: Indexed, name: string): Raster {
   const channels = transparency ? 4 : 3;
   const bytes = new Uint8Array(width * height * channels);

@@ -1,4 +1,4 @@
-// Pictures: bytes [H, W, C], as files and data sets give them. They stand for what PIL's images are to torchvision.
+// Pictures: bytes [H, W, C], as files and data sets have them. They correspond to PIL images in torchvision.
 
 import { DTypeError, type Shape, ShapeError, Tensor } from '../../../torch';
 import {
@@ -13,7 +13,7 @@ import {
 } from '../../../torch/inside';
 
 interface ByteArguments {
-  /** Of levels from 0 to 255. */
+  /** Values from 0 to 255. */
   bytes: ArrayLike<number>;
   shape: readonly [height: number, width: number, channels: number];
 }
@@ -26,8 +26,9 @@ const byteKinds: Kinds<ByteArguments> = {
 };
 
 /**
- * A picture: a uint8 tensor [H, W, C] of 1 channel (grey), 2 (grey and alpha), 3 (red, green, blue) or 4 (alpha too). Transforms of a picture
- * give a picture; `ToTensor` and `ToImage` make tensors [C, H, W] of it. Other methods of tensors give tensors.
+ * A picture: a uint8 tensor [H, W, C] of 1 channel (grey), 2 (grey and alpha), 3 (red, green, blue) or 4 (alpha too).
+ * Transforms of a picture return a picture; `ToTensor` and `ToImage` convert it to tensors [C, H, W]. All other methods
+ * return plain tensors.
  *
  *     const picture = new Picture(torch.zeros(28, 28, { dtype: 'uint8' }));   // [28, 28, 1]
  *
@@ -38,7 +39,7 @@ export class Picture extends Tensor {
     kinds.set('Picture', { properties: [], make: (data) => new Picture(data) });
   }
 
-  /** Shares memory with `data`: [H, W, C], or [H, W], which has one channel. */
+  /** Shares memory with `data`: [H, W, C], or [H, W] for one channel. */
   constructor(...args: Arguments<{ data: Tensor }, ['data']>) {
     const { data } = parseArgs<{ data: Tensor }>('Picture', ['data'], {}, args, { data: aTensor });
     const pixels = data.shape.length === 2 ? data.unsqueeze(2) : data;
@@ -47,7 +48,7 @@ export class Picture extends Tensor {
     super(value, { storage, strides, offset });
   }
 
-  /** The picture of bytes that lie row by row, pixel by pixel. */
+  /** Makes a picture of bytes, row by row and pixel by pixel. */
   static fromBytes(...args: Arguments<ByteArguments, ['bytes', 'shape']>): Picture {
     const { bytes, shape } = parseArgs<ByteArguments>('Picture.fromBytes', ['bytes', 'shape'], {}, args, byteKinds);
     if (bytes.length !== shape[0] * shape[1] * shape[2]) {

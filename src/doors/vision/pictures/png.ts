@@ -1,5 +1,5 @@
-// A reader of PNG pictures of every kind: 1 to 16 bits a sample, with palettes, transparency and interlacing.
-// Source: PNG specification, third edition, https://www.w3.org/TR/png-3.
+// A reader of all kinds of PNG pictures: 1 to 16 bits per sample, with palettes, transparency and interlacing. Source:
+// PNG specification, third edition, https://www.w3.org/TR/png-3.
 import { FileFormatError } from '../../../torch';
 import { crc32, inflate, joined } from '../../../torch/inside';
 import type { Indexed } from './indexed';
@@ -7,7 +7,10 @@ import type { Raster } from './raster';
 
 export const SIGNATURE = [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a];
 const PALETTE_TYPE = 3;
-/** Samples a pixel, and the bits that each may have, by colour type: grey, RGB, palette, grey and alpha, RGB and alpha (§11.2.1). */
+/**
+ * Samples per pixel, and the bits that a sample may have, by colour type: grey, RGB, palette, grey and alpha, RGB and
+ * alpha (§11.2.1).
+ */
 const kinds: Readonly<Record<number, { readonly samples: number; readonly depths: readonly number[] }>> = {
   0: { samples: 1, depths: [1, 2, 4, 8, 16] },
   2: { samples: 3, depths: [8, 16] },
@@ -15,9 +18,9 @@ const kinds: Readonly<Record<number, { readonly samples: number; readonly depths
   4: { samples: 2, depths: [8, 16] },
   6: { samples: 4, depths: [8, 16] },
 };
-/** Above this a header asks for more memory than any picture this reader is meant for. */
+/** A header with more pixels asks for more memory than this reader is meant for. */
 const MAX_PIXELS = 2 ** 28;
-/** The chunks that pixels hang on. */
+/** The chunks that are read; the pixels depend on no other chunk. */
 const READ: ReadonlySet<string> = new Set(['IHDR', 'PLTE', 'tRNS', 'IDAT']);
 /** Adam7: first column and row of each pass, and the steps between its columns and rows (§8.1). */
 const ADAM7 = [
@@ -43,7 +46,7 @@ interface Header {
   readonly interlaced: boolean;
 }
 
-/** The pixels of a pass: every so many columns and rows of the picture. */
+/** The pixels of one pass of an interlaced picture: a regular subset of columns and rows. */
 interface Pass {
   readonly left: number;
   readonly top: number;
@@ -51,30 +54,30 @@ interface Pass {
   readonly stepY: number;
   readonly columns: number;
   readonly rows: number;
-  /** Bytes of a row, without that of its filter. */
+  /** Bytes per row, without the byte of its filter. */
   readonly stride: number;
 }
 
 /**
- * Reads a PNG picture with the channels that it has; a palette becomes colours. Of 16 bits the upper eight are kept.
+ * Reads a PNG picture with its own channels; palettes become colours. Of 16 bits, the upper eight are kept.
  *
- * @param name how messages call the file
- * @throws FileFormatError when it is damaged
+ * @param name the file's name in messages
+ * @throws FileFormatError if the file is damaged
  */
 export const decodePng = async (bytes: Uint8Array, name = 'PNG'): Promise<Raster> =>
   (await readPng(bytes, name, false)) as Raster;
 
-/** As `decodePng`, or with `indexed` the numbers of a palette's colours where there is a palette. */
+/** Like `decodePng`, but with `indexed` a picture with a palette keeps its indices. */
 export async function readPng(bytes: Uint8Array, name: string, indexed: boolean): Promise<Raster | Indexed> {
   const fail: Fail = (message) => {
     throw new FileFormatError(`${name}: ${message}`);
   };
   const { header, palette: colors, transparency: alphas, data } = readChunks(bytes, fail);
-  // Without its colours a palette's picture is one of numbers, which are taken as they are.
+  // Without its palette, the picture decodes to plain indices.
   const [palette, transparency] = indexed && colors ? [null, null] : [colors, alphas];
   const passes = passesOf(header);
   const length = passes.reduce((sum, { rows, stride }) => sum + rows * (stride + 1), 0);
-  // Bytes behind the last row belong to no pixel.
+  // Bytes after the last row belong to no pixel, so they are not decompressed.
   const raw = await inflate(data, 'deflate', () => length, name);
   if (raw.length < length) fail(`expected ${length} bytes of pixels, but got ${raw.length}`);
   const { width, height, samples, depth } = header;
@@ -104,7 +107,7 @@ function passesOf({ width, height, depth, samples, interlaced }: Header): Pass[]
     .filter(({ columns, rows }) => columns > 0 && rows > 0);
 }
 
-/** Writes pixel x of the row that begins at `start` to `to`. */
+/** Writes pixel x of the row that begins at `start` in `raw` to position `to` of the result. */
 type Write = (raw: Uint8Array, start: number, x: number, to: number) => void;
 
 function writer(
@@ -128,7 +131,7 @@ function writer(
       if (transparency) out[to + 3] = transparency[color] ?? 255;
     };
   }
-  // Of grey and colours a chunk names the one level or colour that is transparent.
+  // In grey and RGB pictures, the chunk tRNS names a single transparent value.
   const key =
     transparency && Array.from({ length: samples }, (_, c) => transparency[2 * c]! * 256 + transparency[2 * c + 1]!);
   const byte =
@@ -171,7 +174,7 @@ function readChunks(bytes: Uint8Array, fail: Fail): Chunks {
   let kind = '';
   for (let at = SIGNATURE.length; kind !== 'IEND'; ) {
     if (at + 12 > bytes.length || at + 12 + view.getUint32(at) > bytes.length) {
-      // Behind the pixels nothing is needed.
+      // Nothing is needed after the pixels.
       if (data.length > 0 && String.fromCharCode(...bytes.subarray(at + 4, at + 8)) !== 'IDAT') break;
       fail('the file is truncated');
     }
@@ -194,7 +197,7 @@ function readChunks(bytes: Uint8Array, fail: Fail): Chunks {
   const header = readHeader(head, fail);
   const isPalette = header.type === PALETTE_TYPE;
   if (isPalette && !palette) fail('expected a palette, but there is none');
-  // Pictures with an alpha channel need no other transparency; where it is too short it says nothing.
+  // Pictures with an alpha channel ignore tRNS; so do others if the chunk is too short.
   const hasAlpha = header.type === 4 || header.type === 6;
   const says = transparency !== null && !hasAlpha && (isPalette || transparency.length >= 2 * header.samples);
   return {
@@ -224,7 +227,7 @@ function readHeader(content: Uint8Array, fail: Fail): Header {
   return { width, height, depth, type, samples: kind.samples, interlaced: interlace === 1 };
 }
 
-/** Undoes, in place, the prediction of each row from its neighbours (§9); `step` bytes lie between those of one sample. */
+/** Undoes, in place, the prediction of each row from its neighbours (§9); `step` is the number of bytes per pixel. */
 function unfilter(raw: Uint8Array, { rows, stride }: Pass, step: number, fail: Fail): void {
   for (let row = 0; row < rows; row++) {
     const start = row * (stride + 1) + 1;
@@ -244,7 +247,7 @@ function unfilter(raw: Uint8Array, { rows, stride }: Pass, step: number, fail: F
   }
 }
 
-/** Of the left, upper and corner neighbours the one nearest to left + up − corner. */
+/** Whichever of the left, upper and corner neighbours is nearest to left + up − corner. */
 export function paeth(left: number, up: number, corner: number): number {
   const byLeft = Math.abs(up - corner);
   const byUp = Math.abs(left - corner);

@@ -8,8 +8,8 @@ const MAX_PIXELS = 2 ** 28;
 const isSpace = (byte: number): boolean => byte === 32 || (byte >= 9 && byte <= 13) || byte === 35;
 
 /**
- * Reads a picture of one channel, of bits or grey, or of three. Levels are spread over 0 to 255 as Pillow spreads them.
- * @throws FileFormatError when it is damaged
+ * Reads a picture with one channel (bits or grey) or three. Values are scaled to 0 to 255 as Pillow does.
+ * @throws FileFormatError if the file is damaged
  */
 export function decodePnm(bytes: Uint8Array, name = 'PNM'): Raster {
   const fail = (problem: string): never => {
@@ -17,7 +17,7 @@ export function decodePnm(bytes: Uint8Array, name = 'PNM'): Raster {
   };
   const kind = bytes[1]! - 0x30;
   let at = 2;
-  /** The next number of the text; comments reach from # to the end of their line. */
+  /** Reads the next number of the text; comments run from # to the end of the line. */
   const next = (digits = 10): number => {
     while (at < bytes.length && isSpace(bytes[at]!)) {
       if (bytes[at] === 35) while (at < bytes.length && bytes[at] !== 10 && bytes[at] !== 13) at++;
@@ -67,10 +67,10 @@ export function decodePnm(bytes: Uint8Array, name = 'PNM'): Raster {
   return { width, height, channels, bytes: out };
 }
 
-/** Levels of 0 to 255 for those of the file, halves to even as Python rounds. */
+/** Scales the file's values to 0 to 255, rounding halves to even as Python does. */
 function spread(most: number, channels: number): (level: number) => number {
   if (most === 255) return (level) => level;
-  // Grey of more than 256 levels is 16 bits in Pillow, of which colours then are what lies below 256.
+  // Pillow reads grey of more than 256 levels as 16 bits; the upper eight become the byte.
   if (most > 255 && channels === 1) return (level) => Math.min(255, Math.floor(level / 256));
   return (level) => {
     const exact = (level / most) * 255;

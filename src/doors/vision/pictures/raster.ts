@@ -1,8 +1,11 @@
-// Decoded pictures on the host, and how the channels of one become those that are wanted.
+// Decoded pictures on the host, and the conversion of their channels.
 import { ArgumentError } from '../../../torch';
 import { shown } from '../../../torch/inside';
 
-/** Bytes [height, width, channels]: 1 grey, 2 grey and alpha, 3 red, green and blue, 4 alpha too. It can be sent to a worker. */
+/**
+ * Bytes [height, width, channels]: 1 is grey, 2 grey and alpha, 3 red, green and blue, 4 these and alpha. A raster can
+ * be sent to a worker.
+ */
 export interface Raster {
   readonly width: number;
   readonly height: number;
@@ -10,21 +13,21 @@ export interface Raster {
   readonly bytes: Uint8Array;
 }
 
-/** Which channels a picture is to have: torchvision's names, and `PALETTE`. */
+/** The channels that a picture should have: torchvision's names, and `PALETTE`. */
 export const ImageReadMode = {
   UNCHANGED: 'UNCHANGED',
   GRAY: 'GRAY',
   GRAY_ALPHA: 'GRAY_ALPHA',
   RGB: 'RGB',
   RGB_ALPHA: 'RGB_ALPHA',
-  /** Not torchvision's: the numbers of a palette's colours, as `numpy.array(PIL.Image.open(path))` has them. */
+  /** Not in torchvision: the palette indices, as `numpy.array(PIL.Image.open(path))` returns them. */
   PALETTE: 'PALETTE',
 } as const;
 export type ImageReadMode = (typeof ImageReadMode)[keyof typeof ImageReadMode];
 
 const channelsOf = { UNCHANGED: null, GRAY: 1, GRAY_ALPHA: 2, RGB: 3, RGB_ALPHA: 4, PALETTE: 1 } as const;
 
-/** @throws ArgumentError for a mode that there is not */
+/** @throws ArgumentError if the mode does not exist */
 export function expectMode(op: string, mode: string): ImageReadMode {
   if (Object.hasOwn(channelsOf, mode)) return mode as ImageReadMode;
   throw new ArgumentError(
@@ -32,7 +35,10 @@ export function expectMode(op: string, mode: string): ImageReadMode {
   );
 }
 
-/** The same picture with the channels that are wanted. Grey is ITU-R BT.601's, as Pillow rounds it; alpha that is not wanted is left out. */
+/**
+ * Converts a picture to the channels of a mode. Grey is ITU-R BT.601's, rounded as in Pillow; unwanted alpha is
+ * dropped.
+ */
 export function inMode(raster: Raster, mode: ImageReadMode): Raster {
   const to = channelsOf[mode];
   const { width, height, channels: from, bytes } = raster;

@@ -1,17 +1,18 @@
-// A reader of TIFF's usual pictures: the first one of a file, in strips or tiles, plain or compressed by LZW, Deflate or PackBits.
-// Source: TIFF 6.0, https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf, with Adobe's technical notes for Deflate.
+// A reader of the usual TIFF pictures: the first picture of a file, in strips or tiles, plain or compressed by LZW,
+// Deflate or PackBits. Source: TIFF 6.0, https://www.itu.int/itudoc/itu-t/com16/tiff-fx/docs/tiff6.pdf, with Adobe's
+// technical notes for Deflate.
 import { FileFormatError } from '../../../torch';
 import { inflate } from '../../../torch/inside';
 import { colored, type Indexed } from './indexed';
 import type { Raster } from './raster';
 
 const MAX_PIXELS = 2 ** 28;
-/** LZW and Deflate make at most some 1400 bytes of one. */
+/** LZW and Deflate expand one byte to at most some 1400 bytes. */
 const MOST_PACKED = 1400;
 
 type Fail = (problem: string) => never;
 
-/** Bytes of a value, by its type: 1 byte, 2 text, 3 short, 4 long. */
+/** Bytes per value, by its type: 1 byte, 2 text, 3 short, 4 long. */
 const sizes: Readonly<Record<number, number>> = { 1: 1, 2: 1, 3: 2, 4: 4, 6: 1, 7: 1, 8: 2, 9: 4 };
 
 const [WIDTH, HEIGHT, BITS, COMPRESSION, COLORS, STRIPS, SAMPLES, STRIP_ROWS, STRIP_SIZES, PLANAR] = [
@@ -21,7 +22,7 @@ const [PREDICTOR, PALETTE, TILE_WIDTH, TILE_HEIGHT, TILES, TILE_SIZES, FILL_ORDE
   317, 320, 322, 323, 324, 325, 266, 339,
 ];
 
-/** The fields of the first picture. */
+/** Reads the fields of the first picture. */
 function fieldsOf(bytes: Uint8Array, fail: Fail): (tag: number, otherwise?: readonly number[]) => readonly number[] {
   const little = bytes[0] === 0x49;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
@@ -51,13 +52,13 @@ function fieldsOf(bytes: Uint8Array, fail: Fail): (tag: number, otherwise?: read
   return (tag, otherwise = []) => found.get(tag) ?? otherwise;
 }
 
-/** @throws FileFormatError when it is damaged, or of a kind that is not read */
+/** @throws FileFormatError if the file is damaged, or of an unsupported kind */
 export async function decodeTiff(bytes: Uint8Array, name = 'TIFF'): Promise<Raster> {
   const read = await readTiff(bytes, name);
   return 'palette' in read ? colored(read, name) : read;
 }
 
-/** The first picture, with its palette where it has one. Of 16 bits the upper eight are kept. */
+/** Reads the first picture, with its palette if it has one. Of 16 bits, the upper eight are kept. */
 export async function readTiff(bytes: Uint8Array, name: string): Promise<Raster | Indexed> {
   const fail: Fail = (problem) => {
     throw new FileFormatError(`${name}: expected a TIFF picture of a usual kind, but ${problem}`);
@@ -109,7 +110,7 @@ export async function readTiff(bytes: Uint8Array, name: string): Promise<Raster 
 const picked = (levels: Uint8Array, samples: number, kept: number): Uint8Array =>
   levels.filter((_, i) => i % samples < kept);
 
-/** Colours of cyan, magenta, yellow and black, as Pillow has them. */
+/** Converts cyan, magenta, yellow and black to colours as Pillow does. */
 function fromInk(levels: Uint8Array, samples: number): Uint8Array {
   const made = new Uint8Array((levels.length / samples) * 3);
   for (let i = 0, to = 0; i < levels.length; i += samples, to += 3) {
@@ -129,7 +130,7 @@ interface Layout {
   readonly bits: number;
 }
 
-/** The samples of all pixels, one a byte. */
+/** The samples of all pixels, one byte per sample. */
 async function samplesOf(
   bytes: Uint8Array,
   field: ReturnType<typeof fieldsOf>,
@@ -184,7 +185,7 @@ function levelIn(row: Uint8Array, i: number, bits: number, little: boolean): num
   return (row[(i * bits) >> 3]! >> (8 - bits - ((i * bits) & 7))) & ((1 << bits) - 1);
 }
 
-/** Samples as differences from those of the pixel before, added up in place. */
+/** Undoes horizontal differencing in place: each sample is stored as its difference from that of the previous pixel. */
 function undoDifferences(
   row: Uint8Array,
   { perPixel, bits, little }: { perPixel: number; bits: number; little: boolean },
@@ -227,7 +228,7 @@ const END = 257;
 /** Lempel, Ziv and Welch's method with codes of 9 to 12 bits, the highest bit first (§13). */
 function lzw(packed: Uint8Array, length: number, fail: Fail): Uint8Array {
   const out = new Uint8Array(length);
-  /** Of each code where its bytes stand in `out`, and how many. */
+  /** For each code: where its bytes are in `out`, and how many there are. */
   const starts = new Int32Array(4097);
   const counts = new Int32Array(4097);
   let [next, width, at, to] = [258, 9, 0, 0];
@@ -244,7 +245,8 @@ function lzw(packed: Uint8Array, length: number, fail: Fail): Uint8Array {
     const begin = to;
     if (code < 256) out[to++] = code;
     else if (code < next || (code === next && last >= 0)) {
-      // The code that is being made is the last one and its own first byte, which stand in a row.
+      // A code that is just being defined stands for the previous string and that string's first byte; both are
+      // adjacent in `out`.
       const from = code < next ? starts[code]! : begin - last;
       const count = code < next ? counts[code]! : last + 1;
       for (let i = 0; i < count && to < length; i++) out[to++] = out[from + i]!;
@@ -255,7 +257,7 @@ function lzw(packed: Uint8Array, length: number, fail: Fail): Uint8Array {
       next++;
     }
     last = to - begin;
-    // Codes grow one early.
+    // The code width grows one code early, as TIFF specifies.
     width = next >= 2047 ? 12 : next >= 1023 ? 11 : next >= 511 ? 10 : 9;
   }
   return out;

@@ -20,15 +20,16 @@ interface CanvasArguments {
 }
 
 /**
- * Shows a picture [H, W], [1, H, W] (grey), [3, H, W] (red, green, blue) or [4, H, W] (with alpha) on a canvas, one pixel an element: floats
- * from 0 to 1, others drawn as the nearer of the two, or uint8. The numbers stay on the GPU. The canvas takes the picture's size, and a
- * `webgpu` context; once the same shape has been shown before, it shows the picture before the call returns. The
- * promise resolves once the GPU is at most two pictures behind: a loop that awaits it does not run ahead of the GPU.
+ * Shows a picture [H, W], [1, H, W] (grey), [3, H, W] (red, green, blue) or [4, H, W] (with alpha) on a canvas, one
+ * pixel per element. Values are uint8, or floats, which are clipped to 0 to 1. They stay on the GPU. The canvas takes
+ * the picture's size, and a `webgpu` context; once the same shape has been shown before, it shows the picture before
+ * the call returns. The promise resolves once the GPU is at most two pictures behind: a loop that awaits it does not
+ * run ahead of the GPU.
  *
  *     await vision.io.toCanvas(model(frame).clamp(0, 1), document.querySelector('canvas')!);
  *
- * For colour maps and for floats of any range there is `vision.io.draw`.
- * @throws ShapeError, DTypeError for other tensors; ArgumentError for a canvas that has a context of another kind already
+ * For colour maps and for floats of any range, use `vision.io.draw`.
+ * @throws ShapeError, DTypeError for other tensors; ArgumentError if the canvas already has a context of another kind
  */
 export async function toCanvas(...args: Arguments<CanvasArguments, ['tensor', 'canvas']>): Promise<void> {
   const { tensor, canvas } = parseArgs<CanvasArguments>('toCanvas', ['tensor', 'canvas'], {}, withCanvas(args), {

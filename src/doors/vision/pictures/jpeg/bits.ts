@@ -1,15 +1,14 @@
-// The entropy-coded part of a JPEG: bits, and the letters of its Huffman codes.
-// Source: ITU-T T.81, annexes C and F.
+// The entropy-coded part of a JPEG: bits, and the symbols of its Huffman codes. Source: ITU-T T.81, annexes C and F.
 
 export type Fail = (problem: string) => never;
 
-/** A Huffman code, whose letters are looked up by length. */
+/** A Huffman code; symbols are looked up by code length. */
 export class Code {
   private readonly first = new Int32Array(17);
   private readonly last = new Int32Array(17).fill(-1);
   private readonly offset = new Int32Array(17);
 
-  /** @param counts how many letters have 1 to 16 bits */
+  /** @param counts how many symbols have codes of 1 to 16 bits */
   constructor(
     counts: Uint8Array,
     private readonly letters: Uint8Array,
@@ -53,7 +52,7 @@ export class Bits {
       this.byte = this.bytes[this.at++]!;
       this.left = 8;
       if (this.byte === 0xff) {
-        // A byte 0 is stuffed behind it; anything else is a marker, before which zeros are as good as any.
+        // A byte 0xff is followed by a stuffed 0. Otherwise a marker follows, and zeros are read from then on.
         if (this.bytes[this.at] === 0) this.at++;
         else {
           this.at--;
@@ -66,7 +65,7 @@ export class Bits {
     return (this.byte >> --this.left) & 1;
   }
 
-  /** Bytes made up past a marker. */
+  /** Bytes read past a marker. */
   private zeros = 0;
 
   bits(n: number): number {
@@ -75,14 +74,14 @@ export class Bits {
     return value;
   }
 
-  /** A number of n bits whose first bit says that it is positive (F.2.2.1). */
+  /** Reads a number of n bits. It is positive if its first bit is 1 (F.2.2.1). */
   signed(n: number): number {
     if (n === 0) return 0;
     const value = this.bits(n);
     return value < 1 << (n - 1) ? value - (1 << n) + 1 : value;
   }
 
-  /** Steps over the marker of a restart. */
+  /** Skips a restart marker. */
   restart(): void {
     this.left = 0;
     this.zeros = 0;

@@ -1,5 +1,6 @@
-// A reader of JPEG pictures, sequential and progressive, of grey, colours and CMYK. Its numbers are libjpeg-turbo's, which Pillow and torchvision read with.
-// Source: ITU-T T.81 (JPEG), T.871 (JFIF); Adobe's technical note 5116 for its marker.
+// A reader of JPEG pictures, sequential and progressive, grey, colour and CMYK. Its results equal those of
+// libjpeg-turbo, which Pillow and torchvision use. Source: ITU-T T.81 (JPEG), T.871 (JFIF); Adobe's technical note 5116
+// for its marker.
 import { FileFormatError } from '../../../../torch';
 import type { Raster } from '../raster';
 import { Code, type Fail } from './bits';
@@ -8,7 +9,7 @@ import { type Component, readScan, type ScanPart, ZIGZAG } from './scan';
 import { type Segment, segmentAt } from './segments';
 import { type Plane, upsampled } from './upsample';
 
-/** Above this a header asks for more memory than any picture this reader is meant for. */
+/** A header with more pixels asks for more memory than this reader is meant for. */
 const MAX_PIXELS = 2 ** 28;
 
 interface Frame {
@@ -21,10 +22,11 @@ interface Frame {
 }
 
 /**
- * Reads a JPEG: grey as one channel, all else as red, green and blue. CMYK becomes them as Pillow has it, ink stored inverted as Adobe does.
- * With `grey`, the brightness that a JPEG of YCbCr holds by itself is the only channel, as torchvision reads GRAY.
+ * Reads a JPEG: grey as one channel, everything else as red, green and blue. CMYK is converted as in Pillow, with
+ * inverted inks as Adobe stores them. With `grey`, the only channel is the brightness that a YCbCr JPEG stores, as
+ * torchvision reads GRAY.
  *
- * @throws FileFormatError when it is damaged, or of a kind that is hardly found (arithmetic coding, 12 bits, lossless)
+ * @throws FileFormatError if the file is damaged, or of a rare kind (arithmetic coding, 12 bits, lossless)
  */
 export function decodeJpeg(bytes: Uint8Array, name = 'JPEG', grey = false): Raster {
   const fail: Fail = (problem) => {
@@ -96,7 +98,7 @@ function readCodes(content: Uint8Array, codes: Map<number, Code>, fail: Fail): v
   }
 }
 
-/** @param most how many blocks there can be: each has a bit at least */
+/** @param most upper limit of the number of blocks; each block takes at least one bit */
 function readFrame(content: Uint8Array, progressive: boolean, most: number, fail: Fail): Frame {
   const [depth = 0, y1 = 0, y0 = 0, x1 = 0, x0 = 0, count = 0] = content;
   const [width, height] = [x1 * 256 + x0, y1 * 256 + y0];
@@ -162,7 +164,7 @@ function planeOf(component: Component, frame: Frame, steps: readonly Uint16Array
   return upsampled({ samples, stride, width, height }, times, timesY, frame.width, frame.height);
 }
 
-// JFIF's weights in 16 bits behind the point.
+// JFIF's weights as fixed-point numbers with 16 fractional bits.
 const [RED, BLUE, GREEN_RED, GREEN_BLUE] = [91881, 116130, 46802, 22554];
 const HALF = 1 << 15;
 
@@ -176,7 +178,7 @@ function toRaster(planes: readonly Plane[], { width, height }: Frame, isYcc: boo
       for (let c = 0; c < count; c++) pixel[c] = planes[c]!.samples[y * planes[c]!.stride + x]!;
       if (count > 1 && isYcc) fromYcc(pixel);
       if (count === 4) {
-        // Adobe's colours are those of YCC the other way round, as ink is; and stored so, 255 is no ink.
+        // Adobe's YCCK holds inverted colours, and stores inks inverted, so that 255 is no ink.
         for (let c = 0; c < 3; c++) out[to + c] = inked(isYcc ? 255 - pixel[c]! : pixel[c]!, pixel[3]!);
       } else for (let c = 0; c < channels; c++) out[to + c] = pixel[c]!;
     }
@@ -193,7 +195,7 @@ function fromYcc(pixel: Uint8ClampedArray): void {
   pixel[2] = y + ((BLUE * blue + HALF) >> 16);
 }
 
-/** A colour of paper under ink, of which the file holds what is left: black's first, then the colour's share of that. */
+/** A colour under black ink. Both arguments are what the ink leaves of the light: 255 is no ink. */
 function inked(color: number, black: number): number {
   const share = (255 - color) * black + 128;
   return black - (((share >> 8) + share) >> 8);

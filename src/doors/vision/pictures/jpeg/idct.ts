@@ -1,5 +1,5 @@
-// From the coefficients of a block of 8 × 8 to its samples, in whole numbers, as the IJG's "islow" method has them bit for bit.
-// Source: Loeffler, Ligtenberg and Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications", ICASSP 1989.
+// The inverse DCT of a block of 8 × 8 coefficients, in integers, bit for bit as the IJG's "islow" method. Source:
+// Loeffler, Ligtenberg and Moschytz, "Practical fast 1-D DCT algorithms with 11 multiplications", ICASSP 1989.
 
 const CONST_BITS = 13;
 const PASS_BITS = 2;
@@ -14,7 +14,7 @@ const [F1501, F1847, F1961, F2053, F2562, F3072] = [
 
 const work = new Int32Array(64);
 
-/** One row or column of eight, from `i` on in steps of `step`; the results are shifted down by `shift`. */
+/** Transforms one row or column of eight, from `i` on in steps of `step`; shifts the results right by `shift`. */
 function pass(from: ArrayLike<number>, to: Int32Array, i: number, step: number, shift: number): void {
   const x0 = from[i]!;
   const x1 = from[i + step]!;
@@ -55,7 +55,10 @@ function pass(from: ArrayLike<number>, to: Int32Array, i: number, step: number, 
   to[i + 4 * step] = (a3 - o0 + half) >> shift;
 }
 
-/** Writes the samples of a block, whose coefficients are times their steps already, to a plane of `stride` columns. */
+/**
+ * Writes the samples of a block to a plane of `stride` columns. The coefficients must be multiplied by their
+ * quantization steps already.
+ */
 export function inverseDct(coefficients: Int32Array, plane: Uint8ClampedArray, at: number, stride: number): void {
   for (let column = 0; column < 8; column++) pass(coefficients, work, column, 8, CONST_BITS - PASS_BITS);
   for (let row = 0; row < 8; row++) {

@@ -8,7 +8,7 @@ export interface Component {
   readonly h: number;
   readonly v: number;
   readonly table: number;
-  /** Blocks of the component itself, and of the whole units that scans of several components have. */
+  /** Number of blocks of the component itself, and of the complete units in scans of several components. */
   readonly columns: number;
   readonly rows: number;
   readonly allColumns: number;
@@ -26,14 +26,14 @@ export interface Scan {
   readonly parts: readonly ScanPart[];
   readonly start: number;
   readonly end: number;
-  /** Bits below those that the scan gives, and those of the scan before; 0 for the first. */
+  /** The lowest bit that this scan gives, and that of the previous scan; `high` is 0 in the first scan. */
   readonly low: number;
   readonly high: number;
   readonly progressive: boolean;
   readonly restart: number;
 }
 
-/** Where the eight rows of a block have the coefficients that come one after another. */
+/** The position in the block (row by row) of each coefficient in the order of the file. */
 export const ZIGZAG = Uint8Array.of(
   0,
   1,
@@ -101,7 +101,7 @@ export const ZIGZAG = Uint8Array.of(
   63,
 );
 
-/** Reads a scan that begins at `at`; gives where it ends. */
+/** Reads a scan that begins at `at`; returns where it ends. */
 export function readScan(bytes: Uint8Array, at: number, scan: Scan, fail: Fail): number {
   const bits = new Bits(bytes, at, fail);
   const reader = new BlockReader(bits, scan, fail);
@@ -133,7 +133,7 @@ export function readScan(bytes: Uint8Array, at: number, scan: Scan, fail: Fail):
 
 class BlockReader {
   private readonly before = [0, 0, 0, 0];
-  /** Blocks that are known to have no more coefficients. */
+  /** How many of the next blocks are known to have no more coefficients. */
   private empty = 0;
 
   constructor(
@@ -209,7 +209,7 @@ class BlockReader {
     }
   }
 
-  /** One more bit of each coefficient that is there, and new ones of a single bit (G.1.2.3). */
+  /** Reads one more bit of each nonzero coefficient, and new coefficients of a single bit (G.1.2.3). */
   private refine(to: Int16Array, ac: Code): void {
     const { start, end, low } = this.scan;
     const unit = 1 << low;

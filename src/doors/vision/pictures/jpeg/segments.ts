@@ -1,10 +1,9 @@
-// The segments of a JPEG, each behind its marker.
-// Source: ITU-T T.81, annex B.
+// The segments of a JPEG, each after its marker. Source: ITU-T T.81, annex B.
 
 export interface Segment {
   readonly marker: number;
   readonly content: Uint8Array;
-  /** Where what follows it begins. */
+  /** Where the next segment begins. */
   readonly end: number;
 }
 
@@ -28,7 +27,7 @@ export function* segmentsOf(bytes: Uint8Array): Generator<Segment> {
   for (let next = segmentAt(bytes, 0); next && next.marker !== 0xda; next = segmentAt(bytes, next.end)) yield next;
 }
 
-/** How many components a JPEG has: 1 grey, 3 colours, 4 CMYK; null where it says none. */
+/** The number of components of a JPEG: 1 grey, 3 colours, 4 CMYK; null if the file does not say. */
 export function componentsOf(bytes: Uint8Array): number | null {
   for (const { marker, content } of segmentsOf(bytes)) {
     if (marker >= 0xc0 && marker <= 0xcf && ![0xc4, 0xc8, 0xcc].includes(marker)) return content[5] ?? null;

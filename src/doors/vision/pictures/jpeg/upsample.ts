@@ -1,15 +1,15 @@
-// Samples of a component that has fewer than the picture: made as many by weights 3 : 1 where they are half as many, as the IJG's
-// "fancy" method has them bit for bit, else repeated.
+// Upsamples a component that has fewer samples than the picture. If it has half as many, the weights are 3 : 1, bit for
+// bit as the IJG's "fancy" method; else samples are repeated.
 
 export interface Plane {
   readonly samples: Uint8ClampedArray;
   readonly stride: number;
-  /** Of the component, without what fills its last blocks. */
+  /** Size of the component, without the padding of its last blocks. */
   readonly width: number;
   readonly height: number;
 }
 
-/** A plane of `width` × `height` samples, with `h` and `v` for each that there is. */
+/** Upsamples a plane to `width` × `height` samples; each sample becomes `h` × `v` samples. */
 export function upsampled(plane: Plane, h: number, v: number, width: number, height: number): Plane {
   if (h === 1 && v === 1) return plane;
   const stride = plane.width * h;
@@ -38,7 +38,7 @@ export function upsampled(plane: Plane, h: number, v: number, width: number, hei
 const rowOf = ({ samples, stride }: Plane, y: number): Uint8ClampedArray =>
   samples.subarray(y * stride, (y + 1) * stride);
 
-/** The row that a row of twice as many lies in, and the nearer one of its neighbours. */
+/** For a row of the doubled plane: the row that contains it, and its nearer neighbour. */
 function neighbours(plane: Plane, y: number): [near: Uint8ClampedArray, far: Uint8ClampedArray] {
   const own = y >> 1;
   const other = Math.min(Math.max(own + (y % 2 === 0 ? -1 : 1), 0), plane.height - 1);
