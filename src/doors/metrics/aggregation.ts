@@ -1,4 +1,4 @@
-// Owns metrics of plain numbers: their mean, sum, least, greatest, and all of them.
+// Metrics of plain numbers: their mean, sum, minimum, maximum, and concatenation.
 
 import { ArgumentError, full, Tensor, tensor } from '../../torch';
 import { type Arguments, kindOf, kinds, numbersWithout, parseArgs, shown } from '../../torch/inside';
@@ -6,12 +6,12 @@ import { Metric } from './metric';
 import { concatenated } from './state';
 
 /**
- * What becomes of NaN: 'warn' (default) and 'ignore' leave it out (nothing is said, as nothing is read back), 'error' has the next read of
- * a figure throw, 'disable' looks for none, and a number takes its place.
+ * How NaN is treated. 'warn' (default) and 'ignore' skip it; neither logs a warning, because nothing is read back.
+ * 'error' makes the next read of a result throw. 'disable' does not look for NaN. A number replaces NaN.
  */
 export type NanStrategy = 'error' | 'warn' | 'ignore' | 'disable' | number;
 
-/** What MeanMetric, SumMetric and the like take by name. */
+/** The options of `MeanMetric`, `SumMetric` and similar metrics. */
 export interface AggregationArguments {
   nanStrategy?: NanStrategy;
 }
@@ -43,13 +43,13 @@ export abstract class Aggregator extends Metric {
     this.nanStrategy = nanStrategy;
   }
 
-  /** The numbers that `update` was given. */
+  /** Reads the numbers given to `update`. */
   protected given(args: readonly unknown[]): Tensor {
     const { value } = parseArgs<Aggregated>(this.constructor.name, ['value'], {}, args, { value: kinds.anything });
     return this.read('value', value);
   }
 
-  /** Numbers as floats. */
+  /** Numbers as a float tensor. */
   protected read(what: string, x: Tensor | number): Tensor {
     if (typeof x === 'number') return full([], x, { dtype: 'float32' });
     if (x instanceof Tensor) return x.dtype === 'float32' ? x : x.float();
@@ -58,12 +58,12 @@ export abstract class Aggregator extends Metric {
     );
   }
 
-  /** Whether NaN is left out. */
+  /** Whether NaN is skipped. */
   protected get leavesOut(): boolean {
     return this.nanStrategy === 'warn' || this.nanStrategy === 'ignore';
   }
 
-  /** Numbers with `otherwise`, or the strategy's number, in the place of NaN. */
+  /** The numbers, with NaN replaced by the strategy's number, or by `otherwise` if NaN is skipped. */
   protected without(x: Tensor, isNan: Tensor, otherwise: number): Tensor {
     const { nanStrategy } = this;
     if (nanStrategy === 'disable') return x;
@@ -72,11 +72,11 @@ export abstract class Aggregator extends Metric {
   }
 }
 
-/** A metric of one number, which each call folds into its state. */
+/** The definition of a metric whose state is one number, into which each call folds its numbers. */
 interface Fold<Name extends string> {
   /** The name of the state, and the key under which it is saved. */
   readonly state: readonly [name: Name, key: string];
-  /** The figure of no numbers at all, which takes the place of NaN, too. */
+  /** The result for no numbers at all; it also replaces skipped NaN. */
   readonly empty: number;
   readonly distReduceFx: 'max' | 'min' | 'sum';
   fold(before: Tensor, numbers: Tensor): Tensor;
@@ -87,7 +87,10 @@ export interface Folded {
   compute(): Tensor;
 }
 
-/** What stands first in it is what a call is read by. */
+/**
+ * The class of such a metric. `Folded` comes first in the intersection, so that TypeScript reads calls by its
+ * signatures.
+ */
 export type Folding<Name extends string> = new (
   ...args: Arguments<AggregationArguments, ['nanStrategy']>
 ) => Folded & Aggregator & Record<Name, Tensor>;
@@ -113,7 +116,7 @@ function folding<Name extends string>({ state: [name, key], empty, distReduceFx,
   } as unknown as Folding<Name>;
 }
 
-/** The greatest of all numbers. */
+/** The maximum of all numbers. */
 export class MaxMetric extends folding({
   state: ['maxValue', 'max_value'],
   empty: -Infinity,
@@ -121,7 +124,7 @@ export class MaxMetric extends folding({
   fold: (before, x) => before.maximum(x.amax()),
 }) {}
 
-/** The least of all numbers. */
+/** The minimum of all numbers. */
 export class MinMetric extends folding({
   state: ['minValue', 'min_value'],
   empty: Infinity,
@@ -137,7 +140,10 @@ export class SumMetric extends folding({
   fold: (before, x) => before.add_(x.sum()),
 }) {}
 
-/** Σ w x / Σ w of all numbers; weights, which may broadcast, are 1 unless given. A number or weight that is NaN does not count. */
+/**
+ * The weighted mean Σ w x / Σ w of all numbers. Weights broadcast; default 1. If a number or its weight is NaN, neither
+ * counts.
+ */
 export class MeanMetric extends Aggregator {
   declare meanValue: Tensor;
   declare weight: Tensor;
@@ -171,7 +177,7 @@ export class MeanMetric extends Aggregator {
   }
 }
 
-/** All numbers, one after another; a promise, as NaN that is left out changes their count. */
+/** All numbers, concatenated. The result is a promise, because skipping NaN changes their count. */
 export class CatMetric extends Aggregator {
   declare value: Tensor[];
 

@@ -1,4 +1,4 @@
-// Owns the arithmetic of metrics: the methods by which one figure is made of two, or of one.
+// The arithmetic of metrics: methods that combine the results of metrics to new metrics.
 
 import type { Tensor } from '../../torch';
 import { type Arguments, kinds, Module, parseArgs } from '../../torch/inside';
@@ -7,9 +7,9 @@ import { type BinaryOperator, type Operator, operators } from './operators';
 
 type OperandArguments = Arguments<{ other: MetricOperand }, ['other']>;
 
-/** The arithmetic that metrics, and values computed from several, share with numbers. */
+/** The base class with the arithmetic methods of metrics and of metrics composed from several. */
 export abstract class Arithmetic extends Module {
-  /** `a + b` of what both compute, and so on for all of these. */
+  /** The sum of both computed values; the other methods work likewise. */
   add(...args: OperandArguments): CompositionalMetric {
     return this.paired('add', args);
   }
@@ -65,21 +65,21 @@ export abstract class Arithmetic extends Module {
     parseArgs('abs', [], {}, none);
     return this.changed(operators.abs);
   }
-  /** −|a|, as torchmetrics has it. */
+  /** −|a|, as in torchmetrics. */
   neg(...none: []): CompositionalMetric {
     parseArgs('neg', [], {}, none);
     return this.changed(operators.neg);
   }
-  /** The element or row at a place of the computed value. */
+  /** The element or row of the computed value at an index. */
   at(...args: Arguments<{ index: number }, ['index']>): CompositionalMetric {
     const { index } = parseArgs<{ index: number }>('at', ['index'], {}, args, { index: kinds.integer });
     const at = (x: Tensor) => x.select(0, index);
     return this.changed(at);
   }
 
-  /** What an operator makes of this metric's figure and of that of the operand among the arguments. */
+  /** A metric that applies a binary operator to this metric's value and to the operand among the arguments. */
   protected abstract paired(name: BinaryOperator, args: readonly unknown[]): CompositionalMetric;
 
-  /** What an operator makes of this metric's figure. */
+  /** A metric that applies a unary operator to this metric's value. */
   protected abstract changed(operator: Operator): CompositionalMetric;
 }

@@ -1,15 +1,16 @@
-// The evaluation of detectors as COCO defines it (Lin et al. 2014, arXiv:1405.0312, and its reference program, pycocotools): detections are
-// matched to true objects by score at several overlaps, and precision is read off at fixed recalls.
+// The evaluation of detectors as COCO defines it (Lin et al. 2014, arXiv:1405.0312, and its reference program,
+// pycocotools): at several overlap thresholds, detections are matched to true objects in order of their scores, and
+// precision is sampled at fixed recalls.
 
-/** Objects of one picture. */
+/** The objects of one picture. */
 export interface Objects {
   readonly labels: ArrayLike<number>;
-  /** How much of a picture each takes, in pixels. */
+  /** The area of each object in pixels. */
   readonly areas: ArrayLike<number>;
 }
 
 export interface Truths extends Objects {
-  /** Whether each stands for many objects, which detections may match without being counted. */
+  /** Whether each entry stands for a crowd of objects; detections that match a crowd do not count. */
   readonly crowd: ArrayLike<number>;
 }
 
@@ -28,12 +29,12 @@ export interface Picture {
 export interface Settings {
   readonly iouThresholds: readonly number[];
   readonly recThresholds: readonly number[];
-  /** Numbers of detections a picture, rising. */
+  /** Limits of the number of detections per picture, rising. */
   readonly maxDetections: readonly number[];
   readonly classes: readonly number[];
 }
 
-/** Smallest and largest area in pixels of the objects that count: all, small, medium, large. */
+/** The smallest and the largest area in pixels of the objects that count: all, small, medium, large. */
 export const areaRanges = [
   [0, 1e10],
   [0, 32 ** 2],
@@ -41,7 +42,10 @@ export const areaRanges = [
   [96 ** 2, 1e10],
 ] as const;
 
-/** Figures by overlap, recall, class, range of areas and number of detections, in this order; −1 where there are no objects. */
+/**
+ * Results by overlap threshold (T), recall (R), class (K), area range (A) and limit of detections (M); −1 if there are
+ * no objects.
+ */
 export interface Evaluation {
   /** [T, R, K, A, M] */
   readonly precision: Float64Array;
@@ -49,23 +53,23 @@ export interface Evaluation {
   readonly scores: Float64Array;
   /** The largest recall. [T, K, A, M] */
   readonly recall: Float64Array;
-  /** Overlaps of a picture's detections, by falling score, with its true objects, by class: rows of detections. */
+  /** For each picture, by class: the overlaps of its detections (rows, by falling score) with its true objects. */
   readonly overlaps: readonly ReadonlyMap<number, readonly (readonly number[])[]>[];
 }
 
-/** Detections and true objects of one class in one picture. */
+/** The detections and true objects of one class in one picture. */
 interface Group {
-  /** Indices of the detections by falling score, at most as many as count. */
+  /** Indices of the detections by falling score, at most as many as the largest limit. */
   readonly detections: readonly number[];
   readonly truths: readonly number[];
-  /** By place in `detections` and in `truths`. */
+  /** Indexed by position in `detections`, then in `truths`. */
   readonly overlaps: readonly (readonly number[])[];
 }
 
-/** How the detections of a group were matched at one overlap. */
+/** The matches of a group's detections at one overlap threshold. */
 interface Matches {
   readonly matched: readonly boolean[];
-  /** Detections that count neither way. */
+  /** Detections that count neither as right nor as wrong. */
   readonly ignored: readonly boolean[];
 }
 
@@ -83,11 +87,11 @@ function groupOf(picture: Picture, label: number, most: number): Group | null {
 
 const isOutside = (area: number, [least, most]: readonly [number, number]): boolean => area < least || area > most;
 
-/** Matches each detection, the best score first, to the true object that it overlaps most and that nothing has matched. */
+/** Matches each detection, in order of falling scores, to the unmatched true object that it overlaps most. */
 function match(picture: Picture, group: Group, range: readonly [number, number], threshold: number): Matches {
   const { crowd, areas } = picture.truths;
   const isIgnored = group.truths.map((t) => crowd[t]! !== 0 || isOutside(areas[t]!, range));
-  // Those that count come first.
+  // Objects that count come first, so that a detection matches one of them if it can.
   const order = [...isIgnored.keys()].sort((a, b) => Number(isIgnored[a]) - Number(isIgnored[b]));
   const taken = new Set<number>();
   const matched: boolean[] = [];
@@ -114,11 +118,11 @@ function match(picture: Picture, group: Group, range: readonly [number, number],
 interface Hit {
   readonly score: number;
   readonly picture: number;
-  /** Its place in the group of its picture. */
+  /** Its position in the group of its picture. */
   readonly place: number;
 }
 
-/** The first `count` detections of each group, all pictures together, by falling score. */
+/** The first `count` detections of each group, merged over all pictures by falling score. */
 const hitsOf = (groups: readonly (Group | null)[], pictures: readonly Picture[], count: number): Hit[] =>
   groups
     .flatMap((group, picture) =>
@@ -129,7 +133,7 @@ const hitsOf = (groups: readonly (Group | null)[], pictures: readonly Picture[],
     )
     .sort((x, y) => y.score - x.score);
 
-/** The first place of a rising list that is not below `wanted`. */
+/** Binary search: the first index of a rising list whose value is at least `wanted`. */
 function firstAtLeast(rising: readonly number[], wanted: number): number {
   let [low, high] = [0, rising.length];
   while (low < high) {
@@ -140,7 +144,7 @@ function firstAtLeast(rising: readonly number[], wanted: number): number {
   return low;
 }
 
-/** Precision and scores at the recalls that are asked for, 0 where they are not reached, and the largest recall. */
+/** Precision and scores at the given recalls (0 if a recall is not reached), and the largest recall. */
 function curve(
   hits: readonly Hit[],
   matches: readonly (Matches | null)[],

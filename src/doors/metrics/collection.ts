@@ -1,4 +1,4 @@
-// Owns MetricCollection: metrics by name that take the same batches.
+// MetricCollection: named metrics that take the same batches.
 
 import { ArgumentError, deepcopy } from '../../torch';
 import {
@@ -18,32 +18,35 @@ import { Metric } from './metric';
 import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 import { type Persistence, type StateDType, stateDType } from './state';
 
-/** What MetricCollection takes by name. */
+/** The options of `MetricCollection`. */
 export interface CollectionOptions {
-  /** Before the names in results; default null. */
+  /** Put before the names in results; default null. */
   prefix?: string | null;
-  /** After the names in results; default null. */
+  /** Put after the names in results; default null. */
   postfix?: string | null;
-  /** Accepted for torchmetrics' sake: what several metrics compute of a batch is computed once in any case. */
+  /**
+   * Accepted for compatibility with torchmetrics, without effect: values that several metrics compute from a batch are
+   * computed once in any case.
+   */
   computeGroups?: boolean | readonly (readonly string[])[];
 }
 
-/** Whether names are without prefix and postfix. */
+/** Return names without prefix and postfix. */
 interface Naming {
   keepBase?: boolean;
 }
 
 const affixes = { prefix: kinds.orNull(kinds.text), postfix: kinds.orNull(kinds.text) };
 
-/** What a call of a metric gives. */
+/** The type of a metric's result. */
 type Figure<M extends Metric> = ReturnType<M['compute']>;
 
-/** Figures by name; a promise where one of the metrics gives one. */
+/** Results by name; a promise if one of the metrics returns a promise. */
 export type Figures<M extends Metric> = [Extract<Figure<M>, Promise<unknown>>] extends [never]
   ? Record<string, Figure<M>>
   : Promise<Record<string, Awaited<Figure<M>>>>;
 
-/** Metrics to be collected: one, several, or by name; collections among them give theirs. */
+/** Metrics for a collection: one, a list, or an object by name. A collection among them contributes its metrics. */
 export type Collectable<M extends Metric = Metric> =
   | M
   | MetricCollection
@@ -52,7 +55,7 @@ export type Collectable<M extends Metric = Metric> =
 
 const defaults = { prefix: null, postfix: null, computeGroups: true };
 
-/** The arguments of a collection with its metrics in front, where they are given by name. */
+/** Moves `metrics` to the front of the arguments if it was given as a keyword. */
 function inFront(args: readonly unknown[]): readonly unknown[] {
   const [first] = args;
   if (args.length !== 1 || !isPlainObject(first) || !('metrics' in first)) return args;
@@ -61,14 +64,14 @@ function inFront(args: readonly unknown[]): readonly unknown[] {
 }
 
 /**
- * Metrics that take the same batches: `update`, `compute`, `reset` and calls go to each, and results are objects by name. Metrics in a list
- * are named by their classes, those in an object by its keys, in alphabetical order.
+ * Metrics that take the same batches: `update`, `compute`, `reset` and calls go to each, and results are objects by
+ * name. Metrics in a list are named after their classes; metrics in an object by its keys, in alphabetical order.
  *
  *     const metrics = new MetricCollection([new MulticlassAccuracy(3), new MulticlassRecall(3)], { prefix: 'val_' });
  *     metrics.update(preds, target);
  *     await metrics.compute().val_MulticlassAccuracy.item();
  *
- * @throws ArgumentError for a value that is no metric, and for two metrics of one name
+ * @throws ArgumentError for a value that is not a metric, and for two metrics of the same name
  */
 export class MetricCollection<M extends Metric = Metric> extends Module {
   prefix: string | null;
@@ -123,37 +126,37 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     }
   }
 
-  /** Has every metric take a batch into account. */
+  /** Updates every metric with a batch. */
   update(...args: Parameters<M['update']>): void {
     for (const [, metric] of this.named()) metric.update(...args);
   }
 
-  /** The figures of all batches since the last `reset`, by name. */
+  /** The results for all batches since the last `reset`, by name. */
   compute(...none: []): Figures<M> {
     parseArgs('MetricCollection.compute', [], {}, none);
     return this.gathered((metric) => metric.compute());
   }
 
-  /** An update, and the figures of this batch alone. */
+  /** Updates every metric, and returns the results for this batch alone. */
   forward(...args: Parameters<M['update']>): Figures<M> {
     return this.gathered((metric) => (metric as (...given: unknown[]) => unknown)(...args));
   }
 
-  /** Has every metric begin anew. */
+  /** Resets every metric. */
   reset(...none: []): void {
     parseArgs('reset', [], {}, none);
     for (const [, metric] of this.named()) metric.reset();
   }
 
   /**
-   * Draws the figures of all metrics, each in a plot of its own or, with `together`, over the same axes; those of all batches, or results of
-   * `compute` and of calls, once or step by step. Resolves to the canvas.
+   * Plots the results of all metrics, each in its own plot or, with `together`, over the same axes. Default: the
+   * current results; or pass results of `compute` and of calls, of one step or a list of steps. Resolves to the canvas.
    */
   plot(val?: PlotValue | CollectionPlotOptions | null, options?: CollectionPlotOptions): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
     const name = `${this.constructor.name}.plot`;
     const defaults = { val: null, canvas: null, together: false };
-    // Figures by name are an object as options are.
+    // Results by name are a plain object, like options; tell them apart by their keys.
     const isFigures =
       args.length === 1 && isPlainObject(args[0]) && this.keys().some((key) => key in (args[0] as object));
     const o = parseArgs<CollectionPlotOptions>(name, [], defaults, isFigures ? [args[0], {}] : args, plotKinds);
@@ -177,7 +180,7 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     return drawOn(name, o.canvas, await Promise.all(drawings));
   }
 
-  /** A copy with states of its own, and with other words around the names where they are given: `metrics.clone({ prefix: 'val_' })`. */
+  /** A copy with its own states and, if given, another prefix or postfix: `metrics.clone({ prefix: 'val_' })`. */
   clone(
     ...args: [options?: Omit<CollectionOptions, 'computeGroups'>] | [prefix: string | null, postfix?: string | null]
   ): this {
@@ -194,20 +197,20 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     return copy;
   }
 
-  /** Says whether states are part of the state dict. */
+  /** Sets whether states are part of the state dict. */
   persistent(...args: Arguments<Persistence, ['mode']>): void {
     const { mode } = parseArgs<Persistence>('persistent', [], { mode: true }, args);
     for (const [, metric] of this.named()) metric.persistent(mode);
   }
 
-  /** Converts the floats among the states. */
+  /** Converts the floating-point states. */
   setDtype(...args: Arguments<{ dtype: StateDType }, ['dtype']>): this {
     const { dtype } = parseArgs<{ dtype: StateDType }>('setDtype', ['dtype'], {}, args, { dtype: stateDType });
     for (const [, metric] of this.named()) metric.setDtype(dtype);
     return this;
   }
 
-  /** The metric of a name, with or without prefix and postfix. */
+  /** The metric with the given name, with or without prefix and postfix. */
   get(...args: Arguments<{ name: string }, ['name']>): M {
     const { name } = parseArgs<{ name: string }>('MetricCollection.get', ['name'], {}, args, { name: kinds.text });
     const found = this.named().find(([own]) => own === name || this.renamed(own) === name);
@@ -221,7 +224,7 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     return this.named().some(([own]) => own === name || this.renamed(own) === name);
   }
 
-  /** The names in results; with `keepBase` those without prefix and postfix. */
+  /** The names in results; with `keepBase`, without prefix and postfix. */
   keys(...args: Arguments<Naming, ['keepBase']>): string[] {
     const { keepBase } = parseArgs<Naming>('MetricCollection.keys', [], { keepBase: false }, args);
     return this.items({ keepBase }).map(([name]) => name);
@@ -232,7 +235,7 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     return this.named().map(([, metric]) => metric);
   }
 
-  /** Names and metrics; with `keepBase` the names are without prefix and postfix. */
+  /** Pairs of name and metric; with `keepBase`, names are without prefix and postfix. */
   items(...args: Arguments<Naming, ['keepBase']>): [string, M][] {
     const { keepBase } = parseArgs<Naming>('MetricCollection.items', [], { keepBase: false }, args);
     return this.named().map(([name, metric]) => [keepBase ? name : this.renamed(name), metric]);
@@ -242,7 +245,7 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     return this.keys()[Symbol.iterator]();
   }
 
-  /** The states by name of the metric and of the state. */
+  /** The states, by the metric's name and the state's name. */
   get metricState(): Record<string, Metric['metricState']> {
     return Object.fromEntries(this.items().map(([name, metric]) => [name, metric.metricState]));
   }

@@ -1,13 +1,13 @@
-// Owns what metrics of detectors are given: the objects of a picture, found and true, and whether they fit.
+// The inputs of detection metrics: the detected and the true objects of a picture, and their checks.
 
 import { ArgumentError, DTypeError, ShapeError, Tensor } from '../../torch';
 import { kindOf, parseArgs, kinds as torchKinds } from '../../torch/inside';
 
-/** What a detector found in one picture. */
+/** The objects that a detector found in one picture. */
 export interface DetectedObjects {
-  /** [N, 4] in the metric's `boxFormat`, pixels; needed unless masks are compared. */
+  /** [N, 4] in the metric's `boxFormat`, in pixels; required unless masks are compared. */
   readonly boxes?: Tensor;
-  /** [N, H, W], other than 0 where the object is; needed where masks are compared. */
+  /** [N, H, W], nonzero where the object is; required if masks are compared. */
   readonly masks?: Tensor;
   /** [N] */
   readonly scores: Tensor;
@@ -15,21 +15,24 @@ export interface DetectedObjects {
   readonly labels: Tensor;
 }
 
-/** What there is in one picture. */
+/** The true objects in one picture. */
 export interface TrueObjects {
-  /** [N, 4] in the metric's `boxFormat`, pixels; needed unless masks are compared. */
+  /** [N, 4] in the metric's `boxFormat`, in pixels; required unless masks are compared. */
   readonly boxes?: Tensor;
-  /** [N, H, W], other than 0 where the object is; needed where masks are compared. */
+  /** [N, H, W], nonzero where the object is; required if masks are compared. */
   readonly masks?: Tensor;
   /** Whole numbers [N]. */
   readonly labels: Tensor;
-  /** Other than 0 where an entry stands for a crowd, which detections may match without being counted [N]. Default: none does. */
+  /** Nonzero if an entry stands for a crowd; detections that match a crowd do not count [N]. Default: no crowds. */
   readonly iscrowd?: Tensor;
-  /** Areas in pixels, by which objects are small, medium or large [N]. Default, and where 0: of the mask, or else of the box. */
+  /**
+   * Areas in pixels, which decide whether an object is small, medium or large [N]. If missing or 0: the area of the
+   * mask, or else of the box.
+   */
   readonly area?: Tensor;
 }
 
-/** Of `update`: an entry for each picture, found and true. */
+/** The arguments of `update`: one entry per picture, detected and true. */
 export interface Pictures<Found = DetectedObjects> {
   preds: readonly Found[];
   target: readonly TrueObjects[];
@@ -42,13 +45,13 @@ export const picturesOf = <Found = DetectedObjects>(metric: string, args: readon
     target: torchKinds.anything,
   });
 
-/** What an entry has to hold, by the number of its dimensions. */
+/** The number of dimensions of each tensor of an entry. */
 const ranks = { boxes: 2, masks: 3, scores: 1, labels: 1, iscrowd: 1, area: 1 } as const;
 const shapes = ['', '[N]', '[N, 4]', '[N, H, W]'] as const;
 
 /**
- * Throws unless both lists have an entry for each picture, with tensors to compare and a row for every object.
- * @throws ArgumentError, ShapeError, DTypeError
+ * Checks that both lists have one entry per picture, with the required tensors and one row per object.
+ * @throws ArgumentError, ShapeError or DTypeError if they do not
  */
 export function expectEntries(
   metric: string,

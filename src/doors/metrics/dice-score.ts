@@ -1,4 +1,4 @@
-// Owns the Dice score of segmentations: twice what both have, over what each has.
+// The Dice score of segmentations: twice the intersection, over the sum of both sizes.
 
 import { arange, ShapeError, type Tensor } from '../../torch';
 import { kinds, showShape } from '../../torch/inside';
@@ -6,18 +6,18 @@ import { type Average, expectSameShape, expectTensors, labelsOf } from './classi
 import { among, from } from './classification/options';
 import { metric, ofBatch, score } from './gathering';
 
-/** Whether pictures are one-hot [N, C, …], classes [N, …], or preds one-hot and target classes or the other way round. */
+/** 'one-hot': both inputs are one-hot [N, C, …]; 'index': both are classes [N, …]; 'mixed': one of each. */
 export type SegmentationFormat = 'one-hot' | 'index' | 'mixed';
 
-/** What DiceScore takes by name. */
+/** The options of `DiceScore`. */
 export interface DiceScoreArguments {
-  /** C */
+  /** The number of classes, C. */
   numClasses: number;
-  /** Whether class 0 counts; default true. */
+  /** Count class 0; default true. */
   includeBackground?: boolean;
   /** Default 'macro'. */
   average?: Average;
-  /** The mean of the scores of samples (default), or the score of all of them together. */
+  /** 'samplewise' (default): the mean of the samples' scores; 'global': one score of all samples together. */
   aggregationLevel?: 'samplewise' | 'global';
   /** Default 'one-hot'. */
   inputFormat?: SegmentationFormat;
@@ -25,7 +25,10 @@ export interface DiceScoreArguments {
 
 const list = { as: 'list' } as const;
 
-/** 2 |P ∩ T| / (|P| + |T|) by class, NaN where there is neither; by default the mean over classes, then over samples. */
+/**
+ * 2 |P ∩ T| / (|P| + |T|) for each class, NaN if a class is in neither; by default the mean over classes, then over
+ * samples.
+ */
 export class DiceScore extends metric<DiceScoreArguments>({
   defaults: { includeBackground: true, average: 'macro', aggregationLevel: 'samplewise', inputFormat: 'one-hot' },
   checks: {
@@ -40,7 +43,7 @@ export class DiceScore extends metric<DiceScoreArguments>({
   order: ['numClasses', 'includeBackground', 'average', 'aggregationLevel', 'inputFormat'],
   functionOrder: ['numClasses', 'includeBackground', 'average', 'inputFormat', 'aggregationLevel'],
   states: { numerator: list, denominator: list, support: list },
-  // Of each sample and class [N, C].
+  // Counts for each sample and class, [N, C].
   parts(m, preds, target) {
     const { name } = m.constructor;
     const { numClasses, inputFormat } = m;
@@ -64,7 +67,7 @@ export class DiceScore extends metric<DiceScoreArguments>({
     const support = t.sum(2);
     return { numerator: p.mul(t).sum(2).mul(2), denominator: p.sum(2).add(support), support };
   },
-  // Of samples, or of all of them as one: [N] or [N, C].
+  // Scores [N] or [N, C]; N is 1 for 'global'.
   figure({ numerator, denominator, support }, { aggregationLevel, average }) {
     const whole = (x: Tensor) => (aggregationLevel === 'global' ? x.sum(0, { keepdim: true }) : x);
     const [n, d, s] = [whole(numerator), whole(denominator), whole(support)];
@@ -88,5 +91,5 @@ function nanMean(x: Tensor, dim: number): Tensor {
   return x.maskedFill(isNan, 0).sum(dim).div(isNan.logicalNot().sum(dim));
 }
 
-/** The scores of one batch, by sample; `DiceScore` takes their mean. */
+/** The scores of one batch, one per sample; `DiceScore` returns their mean. */
 export const diceScore = ofBatch('diceScore', DiceScore);

@@ -1,4 +1,4 @@
-// The surface of `metrics.functional`: the figures of one batch.
+// The exports of `metrics.functional`: metrics of one batch, as functions.
 
 export {
   binaryCohenKappa,

@@ -1,5 +1,5 @@
-// Owns how a metric is made of one definition: its options, its state, what a batch adds to it, and the figure. The class comes of it, and
-// the function of one batch.
+// Makes a metric from a definition: its options, its states, what a batch adds to them (its parts), and how the result
+// (its figure) is computed from them. The definition yields the metric's class, and the function for one batch.
 import { type DType, type Tensor, zeros } from '../../torch';
 import {
   type Arguments,
@@ -17,26 +17,32 @@ import { Metric } from './metric';
 import type { PlotOptions } from './plot';
 import { concatenated, withoutState } from './state';
 
-/** A state, and how a batch changes it. */
+/** A state of a metric, and how a batch changes it. */
 export interface State {
-  /** 'sum' (default) adds the part of a batch, 'list' keeps it beside the others, 'last' and 'whole' put it in the place of the state. */
+  /**
+   * 'sum' (default) adds the part of a batch to the state; 'list' appends it; 'last' and 'whole' replace the state by
+   * it.
+   */
   readonly as?: 'sum' | 'list' | 'last' | 'whole';
   readonly shape?: readonly number[];
   /** Default 'float32'. */
   readonly dtype?: DType;
-  /** Its name in state dicts; default: that of the attribute. */
+  /** Its key in state dicts; default: the attribute's name. */
   readonly key?: string;
-  /** What a list keeps of a part; default: the part itself. */
+  /** Computes from a part what a list keeps; default: the part itself. */
   readonly keeps?: (part: Tensor) => Tensor;
 }
 
 type States<Name extends string = string> = Readonly<Record<Name, State>>;
 const reductions = { sum: 'sum', list: 'cat', last: 'max', whole: null } as const;
 
-/** What a batch adds, by the name of the state. */
+/** The parts that a batch contributes, by the name of the state. */
 export type Parts<Name extends string> = Readonly<Record<Name, Tensor>>;
 
-/** Metrics whose state is made of parts of batches. `compute` has the figure of all parts, a call that of its own. */
+/**
+ * The base class of metrics whose states are gathered from parts of batches. `compute` returns the result for all
+ * batches, a call the result for its batch.
+ */
 export class Gathering<
   Args extends readonly Tensor[] = [preds: Tensor, target: Tensor],
   Result = Tensor,
@@ -56,8 +62,9 @@ export class Gathering<
     }
   }
 
-  // The first form fits Metric's where TypeScript 5.2 compares them, which takes no tuple of a parameter of types for any arguments.
-  /** Takes a batch into account. */
+  // TypeScript 5.2 compares the first overload with Metric's, because it cannot match a tuple of type parameters with
+  // any argument list.
+  /** Updates the states with a batch. */
   update(named: Readonly<Record<string, Tensor>>): void;
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void;
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void {
@@ -94,14 +101,14 @@ export class Gathering<
     return plot.draw(this.constructor.name, figure, { ...this.plotDefaults, ...options } as never, this as never);
   }
 
-  /** @internal The figure of one batch. */
+  /** @internal The result for one batch. */
   figure(...args: Args): Result {
     const made = madeOf(this);
     return made.figure(made.parts(this as never, ...args), this as never) as Result;
   }
 }
 
-/** What metrics say of themselves. */
+/** The traits of a metric, as in torchmetrics. */
 interface Traits {
   readonly higherIsBetter?: boolean | null;
   readonly isDifferentiable?: boolean | null;
@@ -110,7 +117,7 @@ interface Traits {
   readonly plotUpperBound?: number | null;
 }
 
-/** A figure between 0 and 1, the greater the better, whose predictions get no gradients. */
+/** The traits of a score from 0 to 1: higher is better, and predictions get no gradient. */
 export const score = {
   higherIsBetter: true,
   isDifferentiable: false,
@@ -118,19 +125,19 @@ export const score = {
   plotUpperBound: 1,
 } as const satisfies Traits;
 
-/** A check of an option's value; it returns the value to keep. */
+/** Checks an option's value, and returns the value to keep. */
 export type Check = (metric: string, option: string, value: never) => unknown;
 
 type Checks<Name extends string = string> = { readonly [K in Name]?: Check | Kind };
 
-/** Options by name: their values if they are not given, and their checks. Options without a value here are required. */
+/** A table of options: their defaults, and their checks. Options without a default are required. */
 export interface OptionTable {
   readonly defaults: Readonly<Record<string, unknown>>;
   readonly checks: Checks;
 }
 
 type Keys<O> = readonly (keyof O & string)[];
-/** The options that a metric takes of those that a table has. */
+/** The options of a table that a metric takes. */
 export type Taken<All, Order extends Keys<All>> = Pick<All, Order[number]>;
 type Stored<All, Order extends Keys<All>, Kept> = {
   readonly [K in Order[number]]-?: K extends keyof Kept ? Kept[K] : Exclude<All[K], undefined>;
@@ -145,15 +152,15 @@ type Attribute<S extends State> = S extends { readonly as: 'list' }
     : Tensor;
 type Attributes<S extends States> = { [K in keyof S]: Attribute<S[K]> };
 
-/** How a figure is drawn that is no number. */
+/** How a result that is not a number is plotted. */
 export interface Plot<P extends PlotOptions> {
   readonly defaults: Omit<P, keyof PlotOptions>;
-  /** Whether figures of several steps are drawn as numbers are. */
+  /** Whether results of several steps are plotted as numbers are. */
   readonly isOfOne?: boolean;
   draw(name: string, figure: unknown, options: Required<P>, m: never): Promise<Drawing>;
 }
 
-/** What a metric is made of. `m` is the metric itself, with its options as fields. */
+/** The definition of a metric. `m` is the metric itself, with its options as fields. */
 export interface Definition<
   All,
   Order extends Keys<All>,
@@ -164,31 +171,31 @@ export interface Definition<
   FunctionOrder extends Keys<All> = Order,
   P extends PlotOptions = PlotOptions,
 > {
-  /** Its options, in the order in which they may be given by place. */
+  /** The options, in their positional order. */
   readonly order: Order;
-  /** Where the function has another. */
+  /** The positional order in the function, if it differs. */
   readonly functionOrder?: FunctionOrder;
-  /** Where they differ from the table's. */
+  /** Defaults that differ from the table's. */
   readonly defaults?: Partial<All>;
   readonly checks?: Checks<keyof All & string>;
   readonly kinds?: Kinds<All>;
-  /** Whether `validateArgs: false` leaves options unchecked. */
+  /** Whether `validateArgs: false` switches off the checks of options. */
   readonly isLenient?: boolean;
   readonly traits?: Traits & { readonly [name: string]: unknown };
-  /** What a batch is called; default: preds and target. */
+  /** The names of the batch's tensors; default: preds and target. */
   readonly batch?: readonly string[];
   readonly states: S | ((m: NoInfer<M>) => S);
   parts(m: NoInfer<M>, ...batch: Args): Parts<keyof S & string>;
   figure(parts: Parts<keyof S & string>, m: NoInfer<M>): R;
   readonly plot?: Plot<P>;
-  /** Refuses options that do not go together. */
+  /** Refuses options that contradict each other. */
   check?(m: NoInfer<M>): void;
 }
 
-/** Where a class has its definition. */
+/** The key under which a class keeps its definition. */
 export const definition = Symbol('definition');
 
-/** A class of metrics that a definition makes. */
+/** The class that a definition yields. */
 export interface MetricClass<O, Order extends Keys<O>, M, FunctionOrder extends Keys<O> = Order> {
   new (...args: Arguments<O, Order>): M;
   /** @internal */
@@ -201,7 +208,8 @@ interface Made
 }
 
 /**
- * The class of metrics of a definition, over a table of options. `Kept` are the types of those that are kept as something else.
+ * Makes the class of a metric from a definition, over a table of options. `Kept` holds the types of options that are
+ * kept as something else.
  *
  *     export class MeanAbsoluteError extends metric<Outputs>(outputs)({
  *       order: ['numOutputs'],
@@ -240,7 +248,7 @@ function statesOf(m: Metric): States {
 
 const madeOf = (m: object): Made => (m.constructor as unknown as { readonly [definition]: Made })[definition];
 
-/** The options of a definition, checked, as they are kept. */
+/** Reads and checks the options of a definition, and returns the values to keep. */
 function optionsOf(name: string, made: Made, args: readonly unknown[]) {
   const { order, table, kinds } = made;
   const known: Readonly<Record<string, unknown>> = { ...table.defaults, ...made.defaults };
@@ -258,13 +266,17 @@ function optionsOf(name: string, made: Made, args: readonly unknown[]) {
   return o;
 }
 
-/** A function of parameters O in their order. By this name declarations keep the texts of its options. */
+/**
+ * A function with parameters O in the given order. Naming this type makes declaration files keep the docs of its
+ * options.
+ */
 export type Figure<O, Order extends readonly (keyof O)[], R> = (
   ...args: Extract<Arguments<O, Order>, readonly unknown[]>
 ) => R;
 
 /**
- * The function of a class: the figure of one batch, which comes first among the arguments. `ownOf` gives the options that hang on the batch.
+ * Makes the function of a class: the result for one batch, whose tensors come first among the arguments. `ownOf`
+ * returns options that depend on the batch.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function ofBatch<
@@ -286,7 +298,7 @@ export function ofBatch<
   };
 }
 
-/** The figure of a batch, of a metric that has no state; its errors are told under the function's name. */
+/** The result for one batch, of a metric made by `make`; errors name the function. */
 export function figureOf<M extends { figure(...batch: never): unknown }>(
   name: string,
   make: () => M,

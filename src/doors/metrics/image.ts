@@ -1,4 +1,4 @@
-// Owns metrics of pictures: signal to noise, structural similarity, total variation.
+// Metrics of pictures: peak signal-to-noise ratio, structural similarity, total variation.
 
 import { ArgumentError, cat, conv2d, conv3d, full, nn, ShapeError, stack, type Tensor, tensor } from '../../torch';
 import { type Arguments, kinds, shown, showShape } from '../../torch/inside';
@@ -13,14 +13,14 @@ import {
   summedUp,
 } from './regression';
 
-/** How figures of pictures become one. */
+/** How the results of pictures are reduced. */
 export type ImageReduction = 'elementwise_mean' | 'elementwiseMean' | 'sum' | 'none' | null;
-/** The range of values, or the least and the greatest, between which values are clamped. */
+/** The size of the value range; or its minimum and maximum, to which values are then clamped. */
 export type DataRange = number | readonly [least: number, greatest: number];
 
 const reductions: readonly ImageReduction[] = ['elementwise_mean', 'elementwiseMean', 'sum', 'none', null];
 
-/** As samples are reduced. */
+/** The equivalent reduction of samples. */
 function reductionOf(metric: string, option: string, given: ImageReduction): SampleReduction {
   const own = oneOf(metric, option, given, reductions);
   return own === 'elementwise_mean' || own === 'elementwiseMean' ? 'mean' : own;
@@ -40,11 +40,11 @@ const widthOf = (range: DataRange): number => (typeof range === 'number' ? range
 
 export interface NoiseArguments {
   dataRange: DataRange;
-  /** Of the logarithm; default 10. */
+  /** The base of the logarithm; default 10. */
   base?: number;
-  /** Of figures along `dim`; default 'elementwise_mean'. */
+  /** How results along `dim` are reduced; default 'elementwise_mean'. */
   reduction?: ImageReduction;
-  /** Dimensions of one figure; default null: all numbers together. */
+  /** The dimensions over which one ratio is computed; default null: all elements together. */
   dim?: number | readonly number[] | null;
 }
 export interface KeptNoise {
@@ -52,7 +52,7 @@ export interface KeptNoise {
   readonly dim: readonly number[] | null;
 }
 
-/** 10 log_base(range² / mean squared error), the errors of all batches together before the logarithm. */
+/** 10 log_base(range² / mean squared error); the errors of all batches are averaged before the logarithm. */
 export class PeakSignalNoiseRatio extends metric<NoiseArguments, KeptNoise>({
   defaults: { base: 10, reduction: 'elementwise_mean', dim: null },
   checks: {
@@ -113,31 +113,34 @@ export class TotalVariation extends metric<Pick<NumberOptions, 'reduction'>>({
   batch: ['img'],
 }) {}
 
-/** Options of structural similarity. */
+/** The options of structural similarity. */
 export interface SimilarityOptions {
-  /** Weights of a bell, rather than equal ones; default true. */
+  /** Use a Gaussian window, rather than a uniform one; default true. */
   gaussianKernel?: boolean;
-  /** Of the bell, for all dimensions or for each; default 1.5. Its window has 2 ⌊3.5 σ + 0.5⌋ + 1 values. */
+  /**
+   * Standard deviation of the Gaussian, for all dimensions or for each; default 1.5. The window has 2 ⌊3.5 σ + 0.5⌋ + 1
+   * values.
+   */
   sigma?: number | readonly number[];
-  /** Of the window of equal weights; default 11. */
+  /** Size of the uniform window; default 11. */
   kernelSize?: number | readonly number[];
   /** Default 'elementwise_mean'. */
   reduction?: ImageReduction;
-  /** Default null: the greater range of both, of each batch. */
+  /** Default null: the larger range of preds and target, for each batch. */
   dataRange?: DataRange | null;
   k1?: number;
   k2?: number;
-  /** Whether the similarity around each pixel is given as well, in the shape of the pictures; default false. */
+  /** Also return the similarity around each pixel, in the shape of the pictures; default false. */
   returnFullImage?: boolean;
-  /** Whether the contrast of each picture [N] is given as well; default false. One of both at most. */
+  /** Also return the contrast of each picture, [N]; default false. Not together with `returnFullImage`. */
   returnContrastSensitivity?: boolean;
   /** The exponent of each scale, the finest first; default: the five of the paper. */
   betas?: readonly number[];
-  /** What keeps figures from being negative: 'relu' (default), 'simple' for (x + 1) / 2, null for nothing. */
+  /** How negative values are avoided: 'relu' (default), 'simple' for (x + 1) / 2, null for not at all. */
   normalize?: 'relu' | 'simple' | null;
 }
 
-/** Of a bell, whose window then has 1,793 values along each dimension. */
+/** The largest sigma; its window has 1,793 values along each dimension. */
 const MOST_SIGMA = 256;
 const sigmaKind: kinds.Kind = {
   words: `a number above 0 and up to ${MOST_SIGMA}`,
@@ -189,14 +192,14 @@ interface Window {
   readonly k2: number;
 }
 
-/** A bell of `size` values that sum to 1. */
+/** A Gaussian of `size` values that sum to 1. */
 function bell(size: number, sigma: number): number[] {
   const values = Array.from({ length: size }, (_, i) => Math.exp(-(((i - (size - 1) / 2) / sigma) ** 2) / 2));
   const sum = values.reduce((a, b) => a + b, 0);
   return values.map((value) => value / sum);
 }
 
-/** Weights [C, 1, …] of a window, the product of those of its dimensions. */
+/** The weights [C, 1, …] of a window: the outer product of one line per dimension. */
 function windowOf(channels: number, lines: readonly (readonly number[])[]): Tensor {
   const flat = lines.reduce<number[]>((all, line) => all.flatMap((a) => line.map((b) => a * b)), [1]);
   const sizes = lines.map((line) => line.length);
@@ -229,7 +232,7 @@ function similarity(preds: Tensor, target: Tensor, o: Window): [similarity: Tens
   const variance = maa.sub(aa).clamp(0).add(mbb.sub(bb).clamp(0));
   const contrast = mab.sub(ab).mul(2).add(c2).div(variance.add(c2));
   const whole = ab.mul(2).add(c1).div(aa.add(bb).add(c1)).mul(contrast);
-  // Of pictures no larger than a window nothing is left, whose mean is NaN; the similarity counts its border too.
+  // If a picture is no larger than the window, nothing is left, and the mean is NaN. The full image keeps its border.
   const inner = margins.reduce((x, margin, d) => {
     const size = x.shape[d + 2]!;
     return x.narrow(d + 2, Math.min(margin, size), Math.max(size - 2 * margin, 0));
@@ -238,13 +241,13 @@ function similarity(preds: Tensor, target: Tensor, o: Window): [similarity: Tens
   return [mean(whole), mean(inner), whole];
 }
 
-/** A window whose sizes may be one for all dimensions. */
+/** The window's options, where a single size may stand for all dimensions. */
 type AnyWindow = Omit<Window, 'sigma' | 'kernelSize'> & {
   readonly sigma: number | readonly number[];
   readonly kernelSize: number | readonly number[];
 };
 
-/** Both as floats, and the window for their dimensions. */
+/** Checks both inputs, and returns them as floats, with the window for their dimensions. */
 function checked(m: AnyWindow, preds: Tensor, target: Tensor): [Tensor, Tensor, Window] {
   const { name } = m.constructor;
   expectTensors(name, preds, target);
@@ -282,13 +285,13 @@ type ReturnedArguments<Full extends boolean, Contrast extends boolean> = Omit<
   Pick<SimilarityOptions, (typeof returnedOrder)[number]>,
   Returned
 > & {
-  /** Whether the similarity around each pixel is given as well, in the shape of the pictures; default false. */
+  /** Also return the similarity around each pixel, in the shape of the pictures; default false. */
   returnFullImage?: Full;
-  /** Whether the contrast of each picture [N] is given as well; default false. One of both at most. */
+  /** Also return the contrast of each picture, [N]; default false. Not together with `returnFullImage`. */
   returnContrastSensitivity?: Contrast;
 };
 
-/** The figure alone, or with the further results that were asked for. */
+/** The result alone, or with the further result that was asked for. */
 type Similarity<Full extends boolean, Contrast extends boolean> = true extends Full | Contrast
   ? [similarity: Tensor, returned: Tensor]
   : Tensor;
@@ -327,7 +330,7 @@ const structural = similarityOf({
   },
 });
 
-/** The same with a figure that hangs on the options. */
+/** The class type, with a result type that depends on the options. */
 export interface Structural {
   new <Full extends boolean = false, Contrast extends boolean = false>(
     ...args: Arguments<ReturnedArguments<Full, Contrast>, typeof returnedOrder>
@@ -336,15 +339,19 @@ export interface Structural {
 }
 
 /**
- * Structural similarity (Wang et al. 2004) of pictures [N, C, H, W] or volumes [N, C, D, H, W], over windows whose border is reflected;
- * their mean unless `reduction` says otherwise. With `returnFullImage` or `returnContrastSensitivity` a list: the figure, and those of all pictures.
+ * Structural similarity (Wang et al. 2004) of pictures [N, C, H, W] or volumes [N, C, D, H, W], over windows with
+ * reflected borders; the mean over pictures unless `reduction` says otherwise. With `returnFullImage` or
+ * `returnContrastSensitivity` the result is a list: the similarity, and the further result for all pictures.
  */
 export class StructuralSimilarityIndexMeasure<
   Full extends boolean = false,
   Contrast extends boolean = false,
 > extends (structural as unknown as Structural)<Full, Contrast> {}
 
-/** Structural similarity over several scales (Wang, Simoncelli & Bovik 2003): Π contrast^β, the coarsest with luminance. */
+/**
+ * Structural similarity over several scales (Wang, Simoncelli & Bovik 2003): Π contrast^β over the scales; the coarsest
+ * also has the luminance.
+ */
 export class MultiScaleStructuralSimilarityIndexMeasure extends similarityOf({
   ...plain,
   traits,

@@ -1,4 +1,4 @@
-// The surface of `lamplight/metrics`: figures that are gathered over batches, as torchmetrics has them.
+// The exports of `lamplight/metrics`: metrics that are accumulated over batches, with torchmetrics' API.
 
 export {
   type AggregationArguments,

@@ -1,4 +1,5 @@
-// Owns the overlap of detected boxes with the true ones, as torchmetrics gives it: plain, generalized, with distance, and complete.
+// The overlap of detected boxes with true boxes, as in torchmetrics: IoU, and its generalized, distance and complete
+// variants.
 
 import { eye, full, ShapeError, type Tensor, tensor, zeros } from '../../torch';
 import { type Arguments, expectKind, kinds, parseArgs } from '../../torch/inside';
@@ -16,21 +17,21 @@ import {
 import { Metric } from './metric';
 import { concatenated } from './state';
 
-/** Overlaps of boxes [N, 4] with boxes [M, 4] as corners, [N, M]. */
+/** Computes the overlaps of boxes [N, 4] with boxes [M, 4], given by corners: [N, M]. */
 type Overlap = (preds: Tensor, target: Tensor) => Tensor;
 
-/** By the name of the mean: with `classMetrics`, `iou/cl_3` is that of class 3. */
+/** Mean overlaps by name; with `classMetrics`, `iou/cl_3` is the mean of class 3. */
 export type OverlapFigures = Record<string, Tensor>;
 
-/** What metrics of the overlap of boxes take by name. */
+/** The options of metrics of the overlap of boxes. */
 export interface OverlapArguments {
   /** Default: 'xyxy', two corners; 'xywh' is a corner and sizes, 'cxcywh' the centre and sizes. */
   boxFormat?: AlignedFormat;
-  /** Overlaps below it do not count; default null: all do. */
+  /** Overlaps below this do not count; default null: all count. */
   iouThreshold?: number | null;
-  /** Whether there is a figure for each class; default false. */
+  /** Also return the mean of each class; default false. */
   classMetrics?: boolean;
-  /** Whether boxes are compared with those of their own label only; default true. */
+  /** Compare boxes only with boxes of the same label; default true. */
   respectLabels?: boolean;
 }
 
@@ -41,7 +42,7 @@ function threshold(name: string, given: number | null): number | null {
   return given;
 }
 
-/** The mean overlap of boxes, of all pairs that are compared. */
+/** The base class: the mean overlap over all pairs of boxes that are compared. */
 abstract class OfOverlaps extends Metric {
   declare total: Tensor;
   declare count: Tensor;
@@ -56,7 +57,7 @@ abstract class OfOverlaps extends Metric {
   readonly iouThreshold: number | null;
   readonly classMetrics: boolean;
   readonly respectLabels: boolean;
-  /** The name of the figure. */
+  /** The key of the mean in the result. */
   protected abstract readonly iouType: string;
   protected abstract readonly overlap: Overlap;
 
@@ -82,8 +83,8 @@ abstract class OfOverlaps extends Metric {
   }
 
   /**
-   * Adds a batch: an entry for each picture in both lists. A picture in which nothing was found counts as 0 for each true box, and one
-   * without true boxes as 0 for each that was found.
+   * Adds a batch: one entry per picture in both lists. A picture without detections counts as 0 for each true box, and
+   * a picture without true boxes as 0 for each detection.
    *
    * @throws ArgumentError, ShapeError, DTypeError
    */
@@ -96,7 +97,10 @@ abstract class OfOverlaps extends Metric {
     });
   }
 
-  /** The mean overlap, 0 where nothing was compared; a promise where classes are told apart, which hang on the data. */
+  /**
+   * The mean overlap; 0 if nothing was compared. With `classMetrics` the result is a promise, because the classes
+   * depend on the data.
+   */
   compute(): OverlapFigures | Promise<OverlapFigures> {
     const mean = this.total.div(this.count).nanToNum(0);
     return this.classMetrics ? this.byClass(mean) : { [this.iouType]: mean };
@@ -128,7 +132,7 @@ abstract class OfOverlaps extends Metric {
     return { overlaps, counted: high.logicalAnd(found.labels.unsqueeze(1).eq(truth.labels.unsqueeze(0))) };
   }
 
-  /** Boxes that there is nothing to compare with. */
+  /** Zero overlaps for boxes without counterparts. */
   private alone(boxes: number): { overlaps: Tensor; counted: Tensor } {
     const counted = this.respectLabels ? eye(boxes).to('bool') : full([boxes, boxes], true, { dtype: 'bool' });
     return { overlaps: zeros(boxes, boxes), counted };
@@ -153,8 +157,8 @@ abstract class OfOverlaps extends Metric {
 }
 
 /**
- * The mean intersection over union of the boxes of each picture with the true ones of their label: `{ iou }`, with `classMetrics` also
- * `iou/cl_0` and so on.
+ * The mean intersection over union of detected boxes with the true boxes of the same picture and label: `{ iou }`; with
+ * `classMetrics` also `iou/cl_0` and so on.
  *
  *     const metric = new IntersectionOverUnion();
  *     metric.update(await detector(images), targets);
@@ -164,19 +168,25 @@ export class IntersectionOverUnion extends OfOverlaps {
   protected readonly overlap: Overlap = boxIou;
 }
 
-/** `IntersectionOverUnion` less the share of the box around both that neither takes (Rezatofighi et al. 2019): `{ giou }`. */
+/**
+ * `IntersectionOverUnion` minus the share of the enclosing box that neither box covers (Rezatofighi et al. 2019): `{
+ * giou }`.
+ */
 export class GeneralizedIntersectionOverUnion extends OfOverlaps {
   protected readonly iouType = 'giou';
   protected readonly overlap: Overlap = generalizedBoxIou;
 }
 
-/** `IntersectionOverUnion` less the distance of the centres (Zheng et al. 2020): `{ diou }`. */
+/** `IntersectionOverUnion` minus a penalty for the distance of the centres (Zheng et al. 2020): `{ diou }`. */
 export class DistanceIntersectionOverUnion extends OfOverlaps {
   protected readonly iouType = 'diou';
   protected readonly overlap: Overlap = distanceBoxIou;
 }
 
-/** `IntersectionOverUnion` less the distance of the centres and of the proportions (Zheng et al. 2020): `{ ciou }`. */
+/**
+ * `IntersectionOverUnion` minus penalties for the distance of the centres and for different aspect ratios (Zheng et al.
+ * 2020): `{ ciou }`.
+ */
 export class CompleteIntersectionOverUnion extends OfOverlaps {
   protected readonly iouType = 'ciou';
   protected readonly overlap: Overlap = completeBoxIou;
@@ -185,11 +195,11 @@ export class CompleteIntersectionOverUnion extends OfOverlaps {
 interface FunctionArguments {
   preds: Tensor;
   target: Tensor;
-  /** Overlaps below it are replaced; default null: none is. */
+  /** Overlaps below this are replaced by `replacementVal`; default null: none are. */
   iouThreshold?: number | null;
-  /** Their replacement; default 0. */
+  /** The value that replaces overlaps below `iouThreshold`; default 0. */
   replacementVal?: number;
-  /** Whether the mean of the diagonal is given, rather than all overlaps; default true. */
+  /** Return the mean of the diagonal (of boxes at the same index), rather than all overlaps; default true. */
   aggregate?: boolean;
 }
 
@@ -214,11 +224,14 @@ const functionOf =
     return kept.numel() === 0 ? tensor(0, { dtype: 'float32' }) : kept.diag().mean();
   };
 
-/** The mean intersection over union of boxes [N, 4] with those [M, 4] of the same place, as corners; all [N, M] with `aggregate: false`. */
+/**
+ * The mean intersection over union of boxes [N, 4] with the boxes [M, 4] at the same index, given by corners; all
+ * overlaps [N, M] with `aggregate: false`.
+ */
 export const intersectionOverUnion = functionOf('intersectionOverUnion', boxIou);
-/** `intersectionOverUnion`, generalized. */
+/** The generalized version of `intersectionOverUnion`. */
 export const generalizedIntersectionOverUnion = functionOf('generalizedIntersectionOverUnion', generalizedBoxIou);
-/** `intersectionOverUnion` less the distance of the centres. */
+/** `intersectionOverUnion` minus a penalty for the distance of the centres. */
 export const distanceIntersectionOverUnion = functionOf('distanceIntersectionOverUnion', distanceBoxIou);
-/** `intersectionOverUnion` less the distance of the centres and of the proportions. */
+/** `intersectionOverUnion` minus penalties for the distance of the centres and for different aspect ratios. */
 export const completeIntersectionOverUnion = functionOf('completeIntersectionOverUnion', completeBoxIou);

@@ -1,4 +1,4 @@
-// Mean average precision of a detector, as torchmetrics' MeanAveragePrecision gives it.
+// Mean average precision of a detector, as in torchmetrics' MeanAveragePrecision.
 
 import { ArgumentError, cat, type Tensor, tensor, zeros } from '../../torch';
 import { type Arguments, kinds, parseArgs, shown, warnOnce } from '../../torch/inside';
@@ -16,23 +16,23 @@ import { Metric } from './metric';
 import { concatenated } from './state';
 
 /**
- * Tensors by name. With several kinds of `iouType`, each name but `classes` begins with the kind: `bboxMap`, `segmMap50`. With other
- * `maxDetectionThresholds`, the numbers of the `mar` are those.
+ * The results by name. With several kinds of `iouType`, each name except `classes` begins with the kind: `bboxMap`,
+ * `segmMap50`. With other `maxDetectionThresholds`, these are the numbers in the names of the `mar` results.
  */
 export interface MeanAveragePrecisionResult {
-  /** Mean over classes, overlaps and recalls; −1 where there is nothing to find, and without a threshold of 100 detections. */
+  /** Mean over classes, overlaps and recalls; −1 if there are no true objects, or no threshold of 100 detections. */
   readonly map: Tensor;
   /** At an overlap of 0.5. */
   readonly map50: Tensor;
   /** At an overlap of 0.75. */
   readonly map75: Tensor;
-  /** Of objects of less than 32² pixels. */
+  /** For objects of less than 32² pixels. */
   readonly mapSmall: Tensor;
-  /** Of objects of 32² to 96² pixels. */
+  /** For objects of 32² to 96² pixels. */
   readonly mapMedium: Tensor;
-  /** Of objects of more than 96² pixels. */
+  /** For objects of more than 96² pixels. */
   readonly mapLarge: Tensor;
-  /** Mean of the largest recalls with one detection a picture. */
+  /** Mean of the largest recalls with one detection per picture. */
   readonly mar1: Tensor;
   readonly mar10: Tensor;
   readonly mar100: Tensor;
@@ -42,7 +42,7 @@ export interface MeanAveragePrecisionResult {
   /** `map` of each of `classes`; −1 without `classMetrics`. */
   readonly mapPerClass: Tensor;
   readonly mar100PerClass: Tensor;
-  /** The labels that came, rising (int32). */
+  /** The labels that occur, rising (int32). */
   readonly classes: Tensor;
   /** With `extendedSummary`: `precision` and `scores` [T, R, K, A, M], `recall` [T, K, A, M], and `ious` by 'picture,class'. */
   readonly [name: string]: Tensor | ReadonlyMap<string, Tensor>;
@@ -51,23 +51,25 @@ export interface MeanAveragePrecisionResult {
 type BoxFormat = 'xyxy' | 'xywh' | 'cxcywh';
 type IouType = 'bbox' | 'segm';
 
-/** What MeanAveragePrecision takes by name. */
+/** The options of `MeanAveragePrecision`. */
 export interface MeanAveragePrecisionArguments {
   /** Default: 'xyxy', two corners; 'xywh' is a corner and sizes, 'cxcywh' the centre and sizes. */
   boxFormat?: BoxFormat;
-  /** What overlaps: boxes, masks, or each in turn. Default: 'bbox'. */
+  /** Compare boxes ('bbox'), masks ('segm'), or a list for separate results of each. Default: 'bbox'. */
   iouType?: IouType | readonly IouType[];
-  /** Overlaps from which a detection is right. Default: 0.5, 0.55, …, 0.95. */
+  /**
+   * The overlap thresholds: a detection is right if its overlap is at least the threshold. Default: 0.5, 0.55, …, 0.95.
+   */
   iouThresholds?: readonly number[] | null;
-  /** Recalls at which precision is read, rising. Default: 0, 0.01, …, 1. */
+  /** Recalls at which precision is sampled, rising. Default: 0, 0.01, …, 1. */
   recThresholds?: readonly number[] | null;
-  /** Three numbers of detections a picture. Default: 1, 10, 100. */
+  /** Three limits of the number of detections per picture. Default: 1, 10, 100. */
   maxDetectionThresholds?: readonly number[] | null;
   /** Default: false. */
   classMetrics?: boolean;
   /** Default: false. */
   extendedSummary?: boolean;
-  /** 'micro' takes all classes for one. Default: 'macro'. */
+  /** 'micro' pools all classes. Default: 'macro'. */
   average?: 'macro' | 'micro';
 }
 
@@ -82,7 +84,7 @@ type Order = [
   'average',
 ];
 
-/** As PyTorch's linspace in float32. */
+/** PyTorch's linspace in float32. */
 const spaced = (start: number, end: number, count: number): number[] => {
   const [first, last] = [Math.fround(start), Math.fround(end)];
   const step = Math.fround(Math.fround(last - first) / (count - 1));
@@ -93,7 +95,7 @@ const spaced = (start: number, end: number, count: number): number[] => {
 
 /** The objects of one picture, on the host. */
 interface Listed {
-  /** x, y, width, height of each. */
+  /** x, y, width and height of each box. */
   readonly boxes: readonly (readonly number[])[];
   readonly masks: readonly Uint8Array[];
   readonly labels: ArrayLike<number>;
@@ -102,17 +104,20 @@ interface Listed {
   readonly areas: ArrayLike<number>;
 }
 
-/** The objects of one picture that were found, and those that are there. */
+/** The detected and the true objects of one picture. */
 interface Compared {
   readonly found: Listed;
   readonly truth: Listed;
 }
 
 type Side = 'detection' | 'groundtruth';
-/** Of either side. */
+/** The objects of either side, detected or true. */
 type Objects = TrueObjects & Partial<DetectedObjects>;
 
-/** The columns kept of the objects of all pictures, end to end: names of states behind their side, with their keys in a state dict. */
+/**
+ * The kept columns, each with the objects of all pictures concatenated. A state's name is its side followed by the key
+ * of this table; the value is its name in a state dict.
+ */
 const columns = {
   Box: 'box',
   Mask: 'mask',
@@ -130,10 +135,10 @@ const columnsOf: Readonly<Record<Side, readonly Column[]>> = {
   groundtruth: ['Box', 'Mask', 'Labels', 'Crowds', 'Area', 'Sizes'],
 };
 
-/** Pixels of a mask that are kept in one number. */
+/** How many pixels of a mask are packed into one number. */
 const PACKED = 16;
 
-/** Pixels as bits of whole numbers. Shape: […] → [n / 16] */
+/** Packs pixels as bits into whole numbers. Shape: […] → [n / 16] */
 function packed(masks: Tensor): Tensor {
   const bits = masks.ne(0).flatten().to('int32');
   const rest = bits.numel() % PACKED;
@@ -145,7 +150,7 @@ function packed(masks: Tensor): Tensor {
   return padded.reshape(-1, PACKED).mul(weights).sum(1).to('int32');
 }
 
-/** All of a list, end to end, as a new tensor; null where there is nothing. */
+/** Concatenates a list to a new tensor; null if it is empty. */
 function joined(list: readonly Tensor[]): Tensor | null {
   const some = list.filter((x) => x.numel() > 0);
   if (some.length === 0) return null;
@@ -153,8 +158,9 @@ function joined(list: readonly Tensor[]): Tensor | null {
 }
 
 /**
- * Mean average precision and recall of detected boxes or masks (Lin et al. 2014, arXiv:1405.0312, as pycocotools computes it): detections are
- * matched to true objects of their class by falling score; precision, made monotone, is read at 101 recalls and averaged over ten overlaps.
+ * Mean average precision and recall of detected boxes or masks (Lin et al. 2014, arXiv:1405.0312, as pycocotools
+ * computes it): detections are matched to true objects of their class in order of falling score; precision, made
+ * monotone, is sampled at 101 recalls and averaged over ten overlap thresholds.
  *
  *     const metric = new MeanAveragePrecision();
  *     metric.update(await detector(images), targets);      // lists with an entry for each picture
@@ -168,7 +174,7 @@ export class MeanAveragePrecision extends Metric {
   override fullStateUpdate: boolean | null = false;
   override plotLowerBound: number | null = 0;
   override plotUpperBound: number | null = 1;
-  /** Whether to say that a picture has more detections than are counted. */
+  /** Warn if a picture has more detections than count. */
   warnOnManyDetections = true;
   readonly boxFormat: BoxFormat;
   readonly iouType: readonly IouType[];
@@ -215,7 +221,7 @@ export class MeanAveragePrecision extends Metric {
   }
 
   /**
-   * Adds a batch: an entry for each picture in both lists. The present contents of the tensors count, not those of later writes.
+   * Adds a batch: one entry per picture in both lists. Later writes to the tensors do not matter.
    *
    * @throws ArgumentError, ShapeError, DTypeError
    */
@@ -233,7 +239,7 @@ export class MeanAveragePrecision extends Metric {
     this.gather('groundtruth', target);
   }
 
-  /** The figures of all batches added. */
+  /** The results for all batches. */
   compute(): Promise<MeanAveragePrecisionResult> {
     const both = Promise.all([this.read('detection'), this.read('groundtruth')]);
     return both.then(([found, truth]) => this.resultOf(found.map((one, i) => ({ found: one, truth: truth[i]! }))));
@@ -364,7 +370,7 @@ export class MeanAveragePrecision extends Metric {
       );
     const foundSizes = sizes(found, kind);
     const truthSizes = sizes(truth, kind);
-    // An object is as large as its mask, where there are masks, whatever overlaps are of.
+    // If there are masks, an object's area is its mask's area, even if boxes are compared.
     const ownAreas = sizes(truth, this.iouType.includes('segm') ? 'segm' : 'bbox');
     const shared = (d: number, t: number): number =>
       kind === 'segm'
@@ -398,11 +404,11 @@ function numbers(option: string, given: readonly number[] | null): readonly numb
   throw new ArgumentError(`${name}: expected ${option} to be a list of numbers or null, but got ${shown(given)}`);
 }
 
-/** Where masks alone are asked for, pictures without any do not count. */
+/** Whether a picture counts. If only masks are compared, pictures without masks do not. */
 const counts = (types: readonly IouType[], objects: Listed): boolean =>
   types.includes('bbox') || objects.masks.length > 0;
 
-/** x, y, width and height of a box, in float32 as the tensors are. */
+/** x, y, width and height of a box, rounded to float32 as tensors are. */
 function sized(all: ArrayLike<number>, at: number, format: BoxFormat): readonly number[] {
   const [a, b, c, d] = [all[at]!, all[at + 1]!, all[at + 2]!, all[at + 3]!];
   if (format === 'xywh') return [a, b, c, d];
@@ -412,7 +418,7 @@ function sized(all: ArrayLike<number>, at: number, format: BoxFormat): readonly 
   return [x, y, fround(fround(a + fround(c / 2)) - x), fround(fround(b + fround(d / 2)) - y)];
 }
 
-/** Of two boxes by corner and sizes. */
+/** The area of the intersection of two boxes [x, y, width, height]. */
 function sharedArea(a: readonly number[], b: readonly number[]): number {
   const side = (i: number) => Math.min(a[i]! + a[i + 2]!, b[i]! + b[i + 2]!) - Math.max(a[i]!, b[i]!);
   const [w, h] = [side(0), side(1)];
@@ -425,11 +431,11 @@ const namesOf = ({ maxDetections }: Settings): string[] => [
   ...['marSmall', 'marMedium', 'marLarge'],
 ];
 
-/** The twelve figures of COCO's table. */
+/** The twelve numbers of COCO's summary. */
 function figuresOf({ precision, recall }: Evaluation, settings: Settings): number[] {
   const { iouThresholds, recThresholds, classes, maxDetections } = settings;
   const [R, K, A, M] = [recThresholds.length, classes.length, areaRanges.length, maxDetections.length];
-  /** The mean over all that there is something of, at one overlap or all; −1 where there is nothing. */
+  /** The mean over all entries with objects, at one overlap threshold or all; −1 if there are none. */
   const mean = (values: Float64Array, perOverlap: number, area: number, count: number, overlap?: number): number => {
     let [sum, found] = [0, 0];
     if (count < 0) return -1;
@@ -457,7 +463,7 @@ function figuresOf({ precision, recall }: Evaluation, settings: Settings): numbe
   ];
 }
 
-/** A tensor of one element has no dimensions. */
+/** A vector; a single element becomes a 0-d tensor, as in torchmetrics. */
 const squeezed = (values: readonly number[], dtype: 'float32' | 'int32' = 'float32'): Tensor =>
   values.length === 1 ? tensor(values[0]!, { dtype }) : tensor([...values], { dtype });
 

@@ -1,4 +1,4 @@
-// Owns Metric: figures that are gathered over batches, as torchmetrics' base class has them, and values computed from several.
+// Metric, the base class of metrics that accumulate over batches, as in torchmetrics; and metrics composed from others.
 
 import { ArgumentError, cat, deepcopy, type nn, noGrad, stack, Tensor, tensor } from '../../torch';
 import {
@@ -42,11 +42,14 @@ interface StateEntry {
   readonly reduction: Reduction;
   readonly key: string;
   persistent: boolean;
-  /** The tensor that updates write into. */
+  /**
+   * The tensor that the state lives in across updates; kept so that all steps write the same storage and reuse one
+   * plan.
+   */
   home: Tensor | null;
 }
 
-/** What an attribute can be called. */
+/** The names allowed for attributes. */
 const attribute: Kind = {
   words: 'a name of letters, digits and _, as of an attribute',
   fits: (value) => typeof value === 'string' && /^[\p{L}_$][\p{L}\d_$]*$/u.test(value),
@@ -55,8 +58,9 @@ const attribute: Kind = {
 const reductions: readonly unknown[] = ['sum', 'mean', 'max', 'min', 'cat', null];
 
 /**
- * Base class of metrics. A subclass adds its state in the constructor, writes into it in `update`, and tells the figure in `compute`; both
- * are called by the user, and `reset` begins anew. A call is an update that gives the figure of its batch alone.
+ * The base class of metrics. A subclass adds its states in the constructor, changes them in `update`, and returns the
+ * result from `compute`. The user calls both, and `reset` to start again. Calling the metric itself updates it, and
+ * returns the result for that batch alone.
  *
  *     class Share extends Metric {
  *       declare right: Tensor;
@@ -73,16 +77,20 @@ const reductions: readonly unknown[] = ['sum', 'mean', 'max', 'min', 'cat', null
  *       compute() { return this.right.div(this.total); }
  *     }
  *
- * State stays on the device, and nothing is read back. A metric is a module: as an attribute of one it is among its submodules.
+ * States stay on the device, and nothing is read back. A metric is a module: assigned to a module's attribute, it
+ * becomes a submodule.
  */
 export abstract class Metric extends Arithmetic {
-  /** Whether a greater figure is a better one; null where that makes no sense. */
+  /** Whether a higher value is better; null if neither is. */
   higherIsBetter: boolean | null = null;
-  /** Whether gradients pass from the batch's figure to the predictions. */
+  /** Whether gradients flow from the value of a batch to the predictions. */
   isDifferentiable: boolean | null = null;
-  /** Whether `update` looks at the state that it finds. False lets a call update once, not twice. */
+  /**
+   * Whether the effect of `update` depends on the current state. If false, calling the metric runs `update` once
+   * instead of twice.
+   */
   fullStateUpdate: boolean | null = null;
-  /** The least and the greatest figure there is, for plots. */
+  /** The smallest and the largest possible value, for plots. */
   plotLowerBound: number | null = null;
   plotUpperBound: number | null = null;
 
@@ -92,7 +100,8 @@ export abstract class Metric extends Arithmetic {
 
   constructor() {
     super();
-    // On the instance, as torchmetrics has it: a subclass writes plain methods. They know no instance, so that a copy may share them.
+    // Wrap the methods on the instance, as torchmetrics does, so that a subclass can write plain methods. The wrappers
+    // take `this` from the call, so that copies may share them.
     for (const name of ['update', 'compute'] as const) {
       const method: unknown = Reflect.get(this, name);
       if (typeof method !== 'function') {
@@ -115,20 +124,20 @@ export abstract class Metric extends Arithmetic {
     }
   }
 
-  /** Takes a batch into account. */
+  /** Updates the states with a batch. */
   // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
   abstract update(...args: any[]): void;
 
-  /** The figure of all batches since the last `reset`. */
+  /** The value for all batches since the last `reset`. */
   abstract compute(): unknown;
 
-  /** What a call does: an update, and the figure of this batch alone. */
+  /** What calling the metric does: it updates the states, and returns the value for this batch alone. */
   forward(...args: Parameters<this['update']>): ReturnType<this['compute']> {
     const value = this.fullStateUpdate === false ? this.once(args) : this.twice(args);
     return this.remember(value) as ReturnType<this['compute']>;
   }
 
-  /** What the last call gave; undefined before any. */
+  /** The result of the last call of the metric; undefined before the first. */
   declare readonly forwardCache: ReturnType<this['compute']> | undefined;
 
   /** Whether there was an update since the last `reset`. */
@@ -141,15 +150,15 @@ export abstract class Metric extends Arithmetic {
     return this.updates;
   }
 
-  /** The state by name. */
+  /** The states by name. */
   get metricState(): Record<string, MetricState> {
     return Object.fromEntries([...this.states.keys()].map((name) => [name, this.stateOf(name)]));
   }
 
   /**
-   * Adds a state, which is an attribute of this name: a tensor, or an empty list to which tensors are added.
+   * Adds a state, as an attribute of this name: a tensor, or an empty list to which `update` appends tensors.
    *
-   * @throws ArgumentError for a list that is not empty, and for a reduction that is not known
+   * @throws ArgumentError for a list that is not empty, and for an unknown reduction
    */
   addState(...args: Arguments<StateArguments, ['name', 'initial', 'distReduceFx', 'persistent', 'key']>): void {
     const defaults = { distReduceFx: null, persistent: false, key: '' };
@@ -175,13 +184,13 @@ export abstract class Metric extends Arithmetic {
     if (persistent) this.save(name, true);
   }
 
-  /** Says whether the state is part of the state dict. */
+  /** Sets whether the states are part of the state dict. */
   persistent(...args: Arguments<Persistence, ['mode']>): void {
     const { mode } = parseArgs<Persistence>('persistent', [], { mode: false }, args);
     for (const name of this.states.keys()) this.save(name, mode);
   }
 
-  /** Begins anew. */
+  /** Restores the initial states. */
   reset(...none: []): void {
     parseArgs('reset', [], {}, none);
     this.updates = 0;
@@ -192,14 +201,15 @@ export abstract class Metric extends Arithmetic {
   }
 
   /**
-   * Draws a figure, or several one after the other as lines; without any, that of all batches. Resolves to the canvas: without one
-   * given, an OffscreenCanvas of its own.
+   * Plots a value, or values of several steps as lines; by default the current value. Resolves to the canvas: the given
+   * one, or a new OffscreenCanvas.
    *
    *     await metric.plot({ canvas: document.querySelector('canvas')! });
    *     await metric.plot(figuresOfEpochs, { canvas });
    *
-   * In a page the paper is the page's, text has the colour of that around it, and lines are as sharp as the screen allows.
-   * @throws ArgumentError for a value that is no figure, and for a canvas that cannot be drawn on
+   * On a canvas in a page, background and text take the page's colours, and lines have the screen's full resolution.
+   * @throws ArgumentError for a value that is not a tensor, number or object of these, and for a canvas that cannot be
+   * drawn on
    */
   plot(val?: PlotValue | this['plotDefaults'] | null, options?: this['plotDefaults']): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
@@ -214,30 +224,31 @@ export abstract class Metric extends Arithmetic {
     return drawOn(name, canvas, [await this.drawingOf(await val, own)]);
   }
 
-  /** Options of `plot`, with their defaults. */
+  /** The options of `plot`, with their defaults. */
   get plotDefaults(): PlotOptions {
     return { val: null, canvas: null };
   }
 
-  /** @internal How a figure is drawn, or that of all batches for null. */
+  /** @internal The drawing of a value; of the current value for null. */
   async drawingOf(val: unknown, _options: Omit<PlotOptions, 'canvas' | 'val'> = this.plotDefaults): Promise<Drawing> {
     return valuesDrawing(this.constructor.name, val ?? (await this.compute()), this);
   }
 
-  /** A copy with a state of its own. */
+  /** A copy with its own states. */
   clone(...none: []): this {
     parseArgs('clone', [], {}, none);
     return deepcopy(this);
   }
 
   /**
-   * Joins the state of another metric of this class to this one.
+   * Merges the states of another metric of this class into this one.
    *
-   * @throws ArgumentError for a metric of another class, for a state that is missing, and for metrics whose updates look at the state
+   * @throws ArgumentError for a metric of another class, for a missing state, and for metrics whose updates depend on
+   * the state
    */
   mergeState(...args: Arguments<{ incoming: Incoming }, ['incoming']>): void {
     const name = this.constructor.name;
-    // States by name are an object as options are.
+    // States by name are a plain object, like options; tell them apart by their keys.
     const [first] = args as readonly unknown[];
     const isState = args.length === 1 && isPlainObject(first) && [...this.states.keys()].some((key) => key in first);
     const given = isState ? [first, {}] : args;
@@ -263,19 +274,19 @@ export abstract class Metric extends Arithmetic {
     });
   }
 
-  /** This metric: states keep their dtype, see `setDtype`. */
+  /** Returns this metric unchanged: states keep their dtype. See `setDtype`. */
   override float(...none: []): this {
     parseArgs('float', [], {}, none);
     return this;
   }
 
-  /** This metric: states keep their dtype, see `setDtype`. */
+  /** Returns this metric unchanged: states keep their dtype. See `setDtype`. */
   override half(...none: []): this {
     parseArgs('half', [], {}, none);
     return this;
   }
 
-  /** Converts the floats among the states. */
+  /** Converts the floating-point states. */
   setDtype(...args: Arguments<{ dtype: StateDType }, ['dtype']>): this {
     const { dtype } = parseArgs<{ dtype: StateDType }>('setDtype', ['dtype'], {}, args, { dtype: stateDType });
     noGrad(() => {
@@ -288,7 +299,7 @@ export abstract class Metric extends Arithmetic {
     return this;
   }
 
-  /** Takes what a list was saved as: one tensor of all. */
+  /** Restores list states, which are saved as one concatenated tensor. */
   override upgradeState(state: nn.StateDict, prefix: string): nn.StateDict {
     const rest = { ...state };
     for (const [name, { initial, key }] of this.states) {
@@ -310,7 +321,7 @@ export abstract class Metric extends Arithmetic {
     return new CompositionalMetric(operator, this, null);
   }
 
-  /** Keeps the result of a call within reach, but not alive: the caller owns it. */
+  /** Stores the result of a call as `forwardCache`. The caller owns the result, so this does not keep it alive. */
   protected remember<T>(value: T): T {
     Object.defineProperty(this, 'forwardCache', { value, writable: true, configurable: true, enumerable: false });
     return value;
@@ -342,14 +353,17 @@ export abstract class Metric extends Arithmetic {
       const run = () => {
         value = compute();
       };
-      // A promise passes through: its records before the first await need no gradients.
+      // Let a promise pass through: what it records before its first await needs no gradients.
       if (this.gradients) run();
       else noGrad(run);
       return value instanceof Promise ? value.then((later) => this.apart(later)) : this.apart(value);
     });
   }
 
-  /** A result that later updates do not change; one number has no dimensions. */
+  /**
+   * Copies a result that shares a state's storage, so that later updates do not change it. A single element becomes
+   * 0-d.
+   */
   private apart(value: unknown): unknown {
     if (!(value instanceof Tensor)) return value;
     const single = value.numel() === 1 && value.shape.length > 0 ? value.squeeze() : value;
@@ -361,7 +375,10 @@ export abstract class Metric extends Arithmetic {
     return Reflect.get(this, name) as MetricState;
   }
 
-  /** Writes the values that `update` assigned to states into their old tensors, so that a step writes where the one before did. */
+  /**
+   * If `update` assigned a new tensor to a state, copies it into the state's old tensor, so that every step writes the
+   * same storage.
+   */
   private settle(): void {
     for (const [name, entry] of this.states) {
       const now = this.stateOf(name);
@@ -370,7 +387,7 @@ export abstract class Metric extends Arithmetic {
     }
   }
 
-  /** Gives a state these contents. */
+  /** Sets the contents of a state. */
   private put(name: string, contents: MetricState): void {
     const entry = this.states.get(name)!;
     if (Array.isArray(contents)) {
@@ -383,7 +400,7 @@ export abstract class Metric extends Arithmetic {
     Reflect.set(this, name, entry.home);
   }
 
-  /** Joins a state to the one there is; `late` if its updates are counted already and came last. */
+  /** Merges a state into the current one. `late` means that its updates are already counted, and came last. */
   private join(name: string, incoming: MetricState, late: boolean): void {
     const { reduction } = this.states.get(name)!;
     const now = this.stateOf(name);
@@ -410,7 +427,7 @@ export abstract class Metric extends Arithmetic {
     else this.put(name, reduction === null ? stack([now, local]) : reduction(stack([now, local])));
   }
 
-  /** Runs with a fresh state in the place of this metric's; what became of it, and the result. */
+  /** Runs a function on fresh states in place of this metric's, and returns its result with those states. */
   private fresh<T>(run: () => T): { readonly result: T; readonly local: Record<string, MetricState> } {
     const { updates } = this;
     const before = [...this.states].map(([name, { home }]) => ({ name, home, state: this.stateOf(name) }));
@@ -433,7 +450,7 @@ export abstract class Metric extends Arithmetic {
     }
   }
 
-  /** One update of a fresh state, which then joins the others. */
+  /** Updates fresh states once, and merges them into this metric's. */
   private once(args: readonly unknown[]): unknown {
     const { result, local } = this.fresh(() => {
       this.update(...args);
@@ -462,7 +479,7 @@ export abstract class Metric extends Arithmetic {
       this.registerBuffer(name, entry.home, { persistent: mode, key: entry.key });
       return;
     }
-    // A list is saved as one tensor, which is made when the state dict is.
+    // A list is saved as one tensor, which is concatenated when the state dict is made.
     const listed = `${name}Saved`;
     this.registerBuffer(listed, null, { persistent: mode, key: entry.key, optional: true });
     const get = function (this: Metric): Tensor | null {
@@ -473,7 +490,7 @@ export abstract class Metric extends Arithmetic {
   }
 }
 
-/** The operands in arithmetic of metrics. */
+/** The operands of metric arithmetic. */
 export type MetricOperand = Metric | Tensor | number;
 
 const matrix: Kind = {
@@ -492,8 +509,9 @@ interface Composition {
 }
 
 /**
- * What an operator makes of the figures of two metrics, or of a metric and a number: `accuracy.mul(100)`,
- * `new CompositionalMetric(torch.sub, 1, accuracy)`. Its `update`, `reset` and calls go to the metrics that it is made of.
+ * A metric that applies an operator to the values of two metrics, or of a metric and a number: `accuracy.mul(100)`,
+ * `new CompositionalMetric(torch.sub, 1, accuracy)`. Its `update`, `reset` and calls go to the metrics that it is
+ * composed of.
  */
 export class CompositionalMetric extends Metric {
   metricA: MetricOperand;

@@ -1,4 +1,4 @@
-// Owns the operators of metrics: the functions that make one figure of two, or of one.
+// The operators of metric arithmetic, as functions of one or two values.
 import type { Tensor } from '../../torch';
 
 export type Operator = (a: Tensor, b: Tensor) => Tensor;

@@ -1,4 +1,4 @@
-// Owns perplexity: how surprised a language model is, per token.
+// Perplexity: how surprised a language model is, per token.
 
 import { DTypeError, full, ShapeError } from '../../torch';
 import { kinds, showShape } from '../../torch/inside';

@@ -1,4 +1,4 @@
-// Owns how figures are drawn: numbers and lines of them, confusion matrices, curves.
+// Plots of metric values: numbers as points or lines, confusion matrices, and curves.
 
 import { ArgumentError, ShapeError, Tensor } from '../../torch';
 import {
@@ -20,44 +20,44 @@ import {
 
 export type { PlotCanvas } from '../../torch/inside';
 
-/** A figure, or what a collection gives: figures by name. */
+/** A value of a metric, or the values of a collection by name. */
 export type PlotFigure = Tensor | number | Readonly<Record<string, unknown>>;
-/** A figure, or those of several steps; they may be on their way. */
+/** A value, or a list with the values of several steps; both may be promises. */
 export type PlotValue = PlotFigure | readonly unknown[] | Promise<unknown>;
 
-/** Options of a metric's `plot`. */
+/** The options of a metric's `plot`. */
 export interface PlotOptions {
-  /** The figure to draw, or those of several steps; default: that of all batches. */
+  /** The value to plot, or a list with those of several steps; default: the current value. */
   val?: PlotValue | null;
-  /** What to draw on; default: an OffscreenCanvas of 640 × 480 pixels. */
+  /** The canvas to draw on; default: a new OffscreenCanvas of 640 × 480 pixels. */
   canvas?: PlotCanvas | null;
 }
 
-/** Options of a collection's `plot`. */
+/** The options of a collection's `plot`. */
 export interface CollectionPlotOptions extends PlotOptions {
-  /** Whether all figures share axes; default false: each has a plot of its own. */
+  /** Plot all metrics over the same axes; default false: each in its own plot. */
   together?: boolean;
 }
 
-/** Options of a confusion matrix's `plot`. */
+/** The options of a confusion matrix's `plot`. */
 export interface ConfusionPlotOptions extends PlotOptions {
-  /** Whether counts stand in the cells, where there is room; default true. */
+  /** Write the counts into the cells if they fit; default true. */
   addText?: boolean;
-  /** Names of the classes; of the labels for a multilabel matrix. Default: their numbers. */
+  /** Names of the classes, or of the labels of a multilabel matrix. Default: their indices. */
   labels?: readonly (string | number)[] | null;
   /** Default: 'viridis'. */
   cmap?: NonNullable<ColorOptions['cmap']>;
 }
 
-/** Options of a curve's `plot`. */
+/** The options of a curve's `plot`. */
 export interface CurvePlotOptions extends PlotOptions {
-  /** The area under each curve, for the legend; true: by trapezoids. Default: none. */
+  /** The area under each curve, for the legend; true computes it by the trapezoid rule. Default: none. */
   score?: Tensor | number | readonly number[] | boolean | null;
-  /** Names of the classes; default: their numbers. */
+  /** Names of the classes; default: their indices. */
   labels?: readonly (string | number)[] | null;
 }
 
-/** What options of plots take. */
+/** The types of the options of plots. */
 export const plotKinds: Readonly<Record<string, Kind>> = {
   val: kinds.anything,
   canvas: canvasOrNull,
@@ -68,7 +68,7 @@ export const plotKinds: Readonly<Record<string, Kind>> = {
   cmap: colormap,
 };
 
-/** What of a metric its plots show. */
+/** The properties of a metric that its plots use. */
 export interface Plotted {
   readonly higherIsBetter: boolean | null;
   readonly plotLowerBound: number | null;
@@ -82,7 +82,10 @@ const isFigure = (value: unknown): value is Tensor | number => value instanceof 
 const flat = async (value: Tensor | number): Promise<number[]> =>
   typeof value === 'number' ? [value] : numbersOf(value);
 
-/** 'Class' for metrics that know a number of classes, 'Label' for those of labels. */
+/**
+ * The word before an index in legends: 'Label ' for metrics of labels, 'Class ' for metrics with a number of classes,
+ * else ''.
+ */
 function legendOf(metric: object): string {
   const { numLabels, numClasses } = metric as { numLabels?: number | null; numClasses?: number | null };
   return typeof numLabels === 'number' ? 'Label ' : typeof numClasses === 'number' ? 'Class ' : '';
@@ -90,7 +93,7 @@ function legendOf(metric: object): string {
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);
 
-/** Figures of one step beside each other, without an axis of steps. */
+/** The values of one step as points side by side. */
 async function standing(value: unknown, legend: string): Promise<Line[]> {
   if (isFigure(value)) {
     const all = await flat(value);
@@ -112,7 +115,7 @@ async function standing(value: unknown, legend: string): Promise<Line[]> {
   );
 }
 
-/** Figures over steps. */
+/** The values over steps, as lines. */
 async function moving(owner: string, values: readonly unknown[], legend: string): Promise<Line[]> {
   const first: unknown = values[0];
   const names: (string | null)[] = isPlainObject(first)
@@ -162,7 +165,7 @@ function boundsOf(
 
 const noBounds: Plotted = { higherIsBetter: null, plotLowerBound: null, plotUpperBound: null };
 
-/** Figures as points, those of several steps as lines. */
+/** Draws a single value as points, and values of several steps as lines. */
 export async function valuesDrawing(name: string, value: unknown, metric: Plotted = noBounds): Promise<Drawing> {
   const isMany = Array.isArray(value) && value.length > 0;
   if (!isMany && !isFigure(value) && !isPlainObject(value)) {
@@ -181,7 +184,7 @@ export async function valuesDrawing(name: string, value: unknown, metric: Plotte
   return lineDrawing({ lines, ...bounds, x, y: { ...bounds.y, label: name } });
 }
 
-/** A confusion matrix [C, C], or those of labels [L, 2, 2], by colours. */
+/** Draws a confusion matrix [C, C], or those of labels [L, 2, 2], as heat maps. */
 export async function confusionDrawing(
   name: string,
   confmat: unknown,
@@ -210,7 +213,7 @@ export async function confusionDrawing(
   });
 }
 
-/** ∫ y dx by trapezoids, in whichever direction x goes. */
+/** |∫ y dx| by the trapezoid rule; x may rise or fall. */
 function area(x: readonly number[], y: readonly number[]): number {
   const sum = x.slice(1).reduce((all, next, i) => all + ((next - x[i]!) * (y[i + 1]! + y[i]!)) / 2, 0);
   return Math.abs(sum);
@@ -230,7 +233,7 @@ async function scoresOf(score: CurvePlotOptions['score'], areas: readonly number
   return typeof score === 'number' ? [score] : Array.isArray(score) ? (score as number[]) : [];
 }
 
-/** Curves with coordinates `[x, y]`, and the areas under them in the legend. */
+/** Draws curves with coordinates `[x, y]`, and the areas under them in the legend. */
 export async function curveDrawing(
   name: string,
   [x, y]: readonly [x: unknown, y: unknown],

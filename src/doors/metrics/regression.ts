@@ -1,4 +1,4 @@
-// Owns metrics of numbers that are predicted: errors, shares of the variance that they explain, correlations, divergences.
+// Regression metrics: errors, shares of explained variance, correlations, divergences.
 
 import { ArgumentError, full, ShapeError, searchsorted, type Tensor, zeros } from '../../torch';
 import { kinds, showShape } from '../../torch/inside';
@@ -8,14 +8,14 @@ import { metric, ofBatch, type Parts, type State } from './gathering';
 
 const count = (n: number): Tensor => full([], n, { dtype: 'float32' });
 
-/** Both as floats, once they are seen to be tensors of one shape. */
+/** Checks that both are tensors of the same shape, and returns them as floats. */
 function both(metric: string, preds: Tensor, target: Tensor): [Tensor, Tensor] {
   expectTensors(metric, preds, target);
   expectSameShape(metric, preds, target);
   return [preds.float(), target.float()];
 }
 
-/** How figures of several columns become one: their mean, their mean by variance, not at all. */
+/** How the values of several columns are combined: not at all, by their mean, or by their mean weighted by variance. */
 export type Multioutput =
   | 'rawValues'
   | 'uniformAverage'
@@ -35,20 +35,20 @@ function multioutputOf(metric: string, option: string, given: Multioutput): Mult
   return oneOf(metric, option, (camel[given] ?? given) as Multioutput, multioutputs);
 }
 
-/** How figures of samples become one. */
+/** How the values of samples are reduced. */
 export type SampleReduction = 'mean' | 'sum' | 'none' | null;
 
-/** Options of metrics of numbers. */
+/** The options of regression metrics. */
 export interface NumberOptions {
-  /** Columns of preds and target with a figure each; default 1: all numbers together. */
+  /** The number of columns of preds and target, each with its own value; default 1: all elements together. */
   numOutputs?: number;
   /** False for the root of the mean; default true. */
   squared?: boolean;
-  /** Number of independent variables, by which the score is adjusted; default 0: not at all. */
+  /** The number of independent variables, for the adjusted score; default 0: not adjusted. */
   adjusted?: number;
   /** Default 'uniform_average'. */
   multioutput?: Multioutput;
-  /** How figures of samples become one. */
+  /** How the values of samples are reduced. */
   reduction?: SampleReduction;
   /** Whether p and q are logarithms; default false. */
   logProb?: boolean;
@@ -78,7 +78,7 @@ interface Columned {
   readonly numOutputs?: number;
 }
 
-/** Metrics of the mean of an error of each number. */
+/** The shared definition of metrics that average an error over all elements. */
 const meanError = (key: string, errorOf: (preds: Tensor, target: Tensor) => Tensor) => ({
   traits: { isDifferentiable: true, higherIsBetter: false, plotLowerBound: 0 },
   states: ({ numOutputs = 1 }: Columned) => ({ sum: { key, shape: numOutputs === 1 ? [] : [numOutputs] }, total: {} }),
@@ -105,7 +105,7 @@ export class MeanAbsoluteError extends regressed({
   order: ['numOutputs'],
 }) {}
 
-/** Torchmetrics' least |t|, which keeps the quotient finite. */
+/** The lower bound of |t| in torchmetrics, which keeps the quotient finite. */
 const LEAST_TARGET = 1.17e-6;
 
 /** Σ |p − t| / max(|t|, 1.17e-6) / n. */
@@ -122,7 +122,10 @@ function combined(scores: Tensor, variance: Tensor, multioutput: Multioutput): T
 
 const explained = { isDifferentiable: true, higherIsBetter: true, plotUpperBound: 1 };
 
-/** 1 − Σ (t − p)² / Σ (t − t̄)² of preds and target [N] or [N, D]; near to constant targets count as torchmetrics has it. */
+/**
+ * 1 − Σ (t − p)² / Σ (t − t̄)² of preds and target [N] or [N, D]; nearly constant targets are treated as in
+ * torchmetrics.
+ */
 export class R2Score extends regressed({
   traits: explained,
   order: ['adjusted', 'multioutput'],
@@ -146,7 +149,7 @@ export class R2Score extends regressed({
   },
   figure({ sumSquaredError, sumError, residual, total }, { adjusted, multioutput }) {
     const spread = sumSquaredError.sub(sumError.mul(sumError.div(total)));
-    // As isclose to 0 with atol 1e-4.
+    // The same as isclose to 0 with atol 1e-4.
     const isWrong = residual.abs().gt(1e-4);
     const isSpread = spread.abs().gt(1e-4);
     const ratio = residual.div(spread.where(isSpread, full([], 1, { dtype: 'float32' })));
@@ -198,7 +201,7 @@ export class ExplainedVariance extends regressed({
   },
 }) {}
 
-/** @throws ArgumentError for a reduction that is not known */
+/** @throws ArgumentError for an unknown reduction */
 export function reductionOf(metric: string, option: string, given: SampleReduction): SampleReduction {
   return oneOf<SampleReduction>(metric, option, given, ['mean', 'sum', 'none', null]);
 }
@@ -208,7 +211,7 @@ interface Reducing {
 }
 const isListed = ({ reduction }: Reducing): boolean => reduction === null || reduction === 'none';
 
-/** Metrics of a figure of each sample [N], and their sum, mean, or all of them. */
+/** The shared definition of metrics with a value for each sample [N], reduced to their sum or mean, or kept. */
 export const samples = <M extends Reducing, Args extends readonly Tensor[] = [preds: Tensor, target: Tensor]>(
   key: string,
   valuesOf: (m: M, ...batch: Args) => Tensor,
@@ -219,13 +222,13 @@ export const samples = <M extends Reducing, Args extends readonly Tensor[] = [pr
     reduction === 'mean' ? values.div(total) : values,
 });
 
-/** What values of samples add. */
+/** The parts that the values of samples contribute. */
 export const summedUp = (m: Reducing, values: Tensor): Parts<'values' | 'total'> => ({
   values: isListed(m) ? values : values.sum(),
   total: count(values.shape[0]!),
 });
 
-/** x · y / (‖x‖ ‖y‖) of rows of preds and target [N, D]; their sum unless `reduction` says otherwise. */
+/** x · y / (‖x‖ ‖y‖) for rows of preds and target [N, D]; the sum over rows unless `reduction` says otherwise. */
 export class CosineSimilarity extends regressed({
   ...samples('similarity', (m, preds, target) => {
     const { name } = m.constructor;
@@ -241,7 +244,10 @@ export class CosineSimilarity extends regressed({
   order: ['reduction'],
 }) {}
 
-/** Σ p log(p / q) of rows of p and q [N, D], which are made to sum to 1; their mean unless `reduction` says otherwise. */
+/**
+ * Σ p log(p / q) for rows of p and q [N, D], which are normalised to sum to 1; the mean over rows unless `reduction`
+ * says otherwise.
+ */
 export class KLDivergence extends regressed({
   ...samples<Reducing & { readonly logProb: boolean }, [p: Tensor, q: Tensor]>('measures', (m, p, q) => {
     const { name } = m.constructor;
@@ -268,9 +274,9 @@ function expectOutputs(metric: string, preds: Tensor, numOutputs: number): void 
   );
 }
 
-/** Below this share of the largest squared deviation a variance counts as 0: √2⁻²³, as torchmetrics has it. */
+/** A variance below this fraction of the largest squared deviation counts as 0: √2⁻²³, as in torchmetrics. */
 const LEAST_VARIANCE = Math.sqrt(2 ** -23);
-/** The state of a correlation by its keys in state dicts: means, sums of squares and products. */
+/** The states of a correlation, with their keys in state dicts: means, sums of squares and products. */
 const moments = {
   meanX: 'mean_x',
   meanY: 'mean_y',
@@ -286,7 +292,9 @@ type EachMoment<T> = Record<Moment, T>;
 const eachMoment = <T>(of: (name: Moment) => T): EachMoment<T> =>
   Object.fromEntries(Object.keys(moments).map((name) => [name, of(name as Moment)])) as EachMoment<T>;
 
-/** Cov[x, y] / √(Var[x] Var[y]) of preds and target [N], or [N, D] with `numOutputs` D; NaN where one of them does not vary. */
+/**
+ * Cov[x, y] / √(Var[x] Var[y]) of preds and target [N], or [N, D] with `numOutputs` D; NaN if one of them is constant.
+ */
 export class PearsonCorrCoef extends regressed({
   traits: { isDifferentiable: true, fullStateUpdate: true, plotLowerBound: -1, plotUpperBound: 1 },
   order: ['numOutputs'],
@@ -330,7 +338,7 @@ export class PearsonCorrCoef extends regressed({
   },
 }) {}
 
-/** Places of the elements of each row [D, N] in order, from 1; equal ones share the mean of theirs. */
+/** The rank of each element in its row [D, N], from 1; equal elements share their mean rank. */
 function ranks(x: Tensor): Tensor {
   const sorted = x.sort(-1)[0];
   const below = searchsorted(sorted, x);
@@ -338,7 +346,10 @@ function ranks(x: Tensor): Tensor {
   return below.add(upTo).add(1).float().mul(0.5);
 }
 
-/** The correlation of ranks of preds and target [N], or [N, D] with `numOutputs` D. All numbers are kept until `reset`. */
+/**
+ * The correlation of the ranks of preds and target [N], or [N, D] with `numOutputs` D. All elements are kept until
+ * `reset`.
+ */
 export class SpearmanCorrCoef extends regressed({
   traits: { isDifferentiable: false, higherIsBetter: true, plotLowerBound: -1, plotUpperBound: 1 },
   order: ['numOutputs'],
@@ -357,7 +368,7 @@ export class SpearmanCorrCoef extends regressed({
     };
     const [p, t] = [centred(preds), centred(target)];
     const deviation = (x: Tensor) => x.square().mean(-1).sqrt();
-    // Torchmetrics' 1e-6 keeps the quotient finite where nothing varies.
+    // 1e-6, as in torchmetrics, keeps the quotient finite if nothing varies.
     return p
       .mul(t)
       .mean(-1)
@@ -367,7 +378,7 @@ export class SpearmanCorrCoef extends regressed({
   },
 }) {}
 
-/** The columns of preds, which functions of correlation count. */
+/** The number of columns of preds, which the functions of correlation use as `numOutputs`. */
 const outputsOf = (preds: Tensor) => ({ numOutputs: preds?.shape?.length === 2 ? preds.shape[1]! : 1 });
 
 /** `MeanSquaredError` of one batch. */

@@ -1,3 +1,3 @@
-// The surface of `metrics.functional.segmentation`.
+// The exports of `metrics.functional.segmentation`.
 
 export { diceScore } from './dice-score';

@@ -1,3 +1,3 @@
-// The surface of `metrics.segmentation`.
+// The exports of `metrics.segmentation`.
 
 export { DiceScore, type DiceScoreArguments, type SegmentationFormat } from './dice-score';

@@ -1,4 +1,4 @@
-// Owns MetricTracker: a metric, or a collection of them, over several rounds, and the best of them.
+// MetricTracker: keeps a metric, or a collection, for each of several rounds, and finds the best round.
 
 import { ArgumentError, deepcopy, nn, stack, Tensor } from '../../torch';
 import { type Arguments, drawOn, kindOf, kinds, type PlotCanvas, parseArgs } from '../../torch/inside';
@@ -9,18 +9,18 @@ import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './pl
 type Tracked = Metric | MetricCollection;
 interface TrackerArguments<T extends Tracked> {
   metric: T;
-  /** Whether greater is better; default: as the metrics say. */
+  /** Whether a higher value is better; default: the metrics' `higherIsBetter`. */
   maximize?: boolean | readonly boolean[] | null;
 }
 
 type Best = number | null;
 
-/** The best figure of all rounds, by name where a collection is tracked. */
+/** The best value of all rounds; by name for a collection. */
 export type BestMetric<T extends Tracked> = T extends MetricCollection ? Record<string, Best> : Best;
 
 /**
- * Keeps a metric, or a collection, for each of several rounds such as epochs: `increment` begins a round, `update`, `compute` and calls go to
- * the last one.
+ * Keeps a metric, or a collection, for each of several rounds, such as epochs. `increment` begins a round; `update`,
+ * `compute` and calls go to the last round.
  *
  *     const tracker = new MetricTracker(new MulticlassAccuracy(10));
  *     for (let epoch = 0; epoch < 5; epoch++) {
@@ -29,12 +29,12 @@ export type BestMetric<T extends Tracked> = T extends MetricCollection ? Record<
  *     }
  *     const { value, step } = await tracker.bestMetric({ returnStep: true });
  *
- * @throws ArgumentError for a value that is no metric, and where it is not known whether greater is better
+ * @throws ArgumentError for a value that is not a metric, and if it is not known whether a higher value is better
  */
 export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
-  /** Whether greater is better; for a collection, of each of its metrics or of all. */
+  /** Whether a higher value is better; for a collection, one answer for all of its metrics or one for each. */
   readonly maximize: boolean | readonly boolean[];
-  // In an object, as it is none of the rounds.
+  // Wrapped in an object, so that it is not registered as a submodule among the rounds.
   private readonly base: { readonly metric: Tracked };
 
   constructor(...args: Arguments<TrackerArguments<T>, ['metric', 'maximize']>) {
@@ -55,7 +55,7 @@ export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
     return this.length;
   }
 
-  /** Begins a round, with a copy of the metric as it was given. */
+  /** Begins a round, with a copy of the metric that was given. */
   increment(...none: []): void {
     parseArgs('increment', [], {}, none);
     this.append(deepcopy<Tracked>(this.base.metric));
@@ -74,7 +74,7 @@ export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
     return this.last('compute').compute() as ReturnType<T['compute']>;
   }
 
-  /** The figures of all rounds: stacked, by name for a collection; a list of them where they cannot be stacked. */
+  /** The values of all rounds: stacked (by name for a collection), or as a list if they cannot be stacked. */
   async computeAll(...none: []): Promise<Tensor | Record<string, Tensor> | unknown[]> {
     parseArgs('computeAll', [], {}, none);
     this.last('computeAll');
@@ -88,7 +88,7 @@ export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
     return Object.fromEntries(names.map((name, i) => [name, stacks[i]!]));
   }
 
-  /** Draws the figures of all rounds as lines, or those that are given, as `Metric.plot` does. Resolves to the canvas. */
+  /** Plots the values of all rounds as lines, or the given values, as `Metric.plot` does. Resolves to the canvas. */
   plot(val?: PlotValue | PlotOptions | null, options?: PlotOptions): Promise<PlotCanvas>;
   async plot(...args: unknown[]): Promise<PlotCanvas> {
     const o = parseArgs<PlotOptions>('MetricTracker.plot', [], { val: null, canvas: null }, args, plotKinds);
@@ -96,19 +96,19 @@ export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
     return drawOn('MetricTracker.plot', o.canvas, [await valuesDrawing('MetricTracker', val)]);
   }
 
-  /** Has the last round begin anew. */
+  /** Resets the last round. */
   reset(...none: []): void {
     parseArgs('reset', [], {}, none);
     this.round(-1).reset();
   }
 
-  /** Has all rounds begin anew. */
+  /** Resets all rounds. */
   resetAll(...none: []): void {
     parseArgs('resetAll', [], {}, none);
     for (const metric of this.rounds) metric.reset();
   }
 
-  /** The best figure of all rounds, and with `returnStep` its round as well; null where there is no best. */
+  /** The best value of all rounds; with `returnStep` its round, too. Null if values are not single numbers. */
   bestMetric(options: { returnStep: true }): Promise<{ value: BestMetric<T>; step: BestMetric<T> }>;
   bestMetric(options?: { returnStep?: false }): Promise<BestMetric<T>>;
   async bestMetric(...args: unknown[]): Promise<unknown> {
@@ -148,15 +148,15 @@ export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
 
 const isTensor = (value: unknown): value is Tensor => value instanceof Tensor;
 
-/** One tensor of all; null where their shapes differ. */
+/** Stacks the tensors; null if their shapes differ. */
 const stacked = (list: readonly Tensor[]): Tensor | null =>
   list.every((x) => x.shape.join() === list[0]!.shape.join()) ? stack([...list]) : null;
 
-/** The best number of a vector and its place; null where rounds are no numbers. */
+/** The best number of a vector and its index; null if the rounds' values are not single numbers. */
 async function bestOf(values: Tensor, maximize: boolean): Promise<{ value: Best; step: Best }> {
   if (values.shape.length !== 1) return { value: null, step: null };
   const numbers = Array.from(await values.data(), Number);
-  // As PyTorch's max: NaN is the best there is, and the first of equals wins.
+  // As in PyTorch's max: NaN counts as the best, and the first of equal values wins.
   const isBetter = (a: number, b: number) => !Number.isNaN(b) && (Number.isNaN(a) || (maximize ? a > b : a < b));
   const step = numbers.reduce((best, value, i) => (isBetter(value, numbers[best]!) ? i : best), 0);
   return { value: numbers[step]!, step };

@@ -1,4 +1,4 @@
-// Owns two figures of agreement beyond chance: Cohen's kappa and the correlation of Matthews.
+// Two measures of agreement beyond chance: Cohen's kappa, and Matthews' correlation coefficient.
 
 import { arange, full, type Tensor } from '../../../torch';
 import { metric, ofBatch, type Parts } from '../gathering';
@@ -6,7 +6,7 @@ import { binaryConfusion, multiclassConfusion, multilabelConfusion } from './con
 import { among, classified, type Options, optionsWith } from './options';
 import { byTask, ofBatchByTask } from './task';
 
-/** How much a mistake weighs: as far as the classes are apart, the square of that, or all alike. */
+/** The weight of a confusion: 'linear', the distance of the two classes; 'quadratic', its square; 'none' or null, 1. */
 export type KappaWeights = 'linear' | 'quadratic' | 'none' | null;
 
 export interface Weighted extends Options {
@@ -18,7 +18,7 @@ const kappaOf = metric<Weighted>(
   optionsWith({ weights: null }, { weights: among<KappaWeights>('linear', 'quadratic', 'none', null) }),
 );
 
-/** 1 − Σ w o / Σ w e of the counts o and those e that chance alone would give (Cohen 1960). */
+/** 1 − Σ w o / Σ w e, with the observed counts o and the counts e expected by chance (Cohen 1960). */
 function kappa({ confmat }: Parts<'confmat'>, { weights }: { readonly weights: KappaWeights }): Tensor {
   const x = confmat.float();
   const columns = x.sum(0, { keepdim: true });
@@ -45,10 +45,13 @@ export class MulticlassCohenKappa extends kappaOf({
   figure: kappa,
 }) {}
 
-/** 2⁻²³, by which torchmetrics keeps denominators from 0. */
+/** 2⁻²³, which torchmetrics adds to keep denominators from 0. */
 const EPS = 2 ** -23;
 
-/** The correlation of true and predicted classes (Matthews 1975; Gorodkin 2004 for several); of matrices of labels, of their sum. */
+/**
+ * The correlation of true and predicted classes (Matthews 1975; Gorodkin 2004 for more than two). For labels, of the
+ * sum of their matrices.
+ */
 function matthews({ confmat }: Parts<'confmat'>): Tensor {
   const x = (confmat.shape.length === 3 ? confmat.sum(0) : confmat).float();
   const [truth, found] = [x.sum(-1), x.sum(-2)];
@@ -62,7 +65,7 @@ function matthews({ confmat }: Parts<'confmat'>): Tensor {
   const [tn, fp, fn, tp] = x.reshape(4).unbind() as [Tensor, Tensor, Tensor, Tensor];
   const small = Math.sqrt(EPS);
   const none = (...list: Tensor[]) => list.reduce((sum, one) => sum.add(one)).eq(0);
-  // The limits of the quotient where a row or a column is empty, the first case that holds.
+  // The limits of the quotient if a row or a column is empty; the first case that applies counts.
   const cases: readonly (readonly [Tensor, Tensor])[] = [
     [none(fn, tn), tp.sub(fp).mul(small)],
     [none(fp, tn), tp.sub(fn).mul(small)],

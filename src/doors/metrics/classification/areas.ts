@@ -1,4 +1,4 @@
-// Owns the areas under curves: AUROC and average precision, exact or by thresholds, without reading anything back.
+// Areas under curves: AUROC and average precision, exact or by thresholds. Nothing is read back.
 import { ArgumentError, cat, searchsorted, type Tensor, zeros } from '../../../torch';
 import { shown } from '../../../torch/inside';
 import { metric, ofBatch } from '../gathering';
@@ -17,7 +17,10 @@ import { among } from './options';
 import { ratio, summed } from './scores';
 import { byTask, ofBatchByTask } from './task';
 
-/** Of each element: how much that is true, and that is not, scores above it, and as high or above. All [K, n]; totals [K, 1]. */
+/**
+ * For each element, the numbers of positives and negatives with higher scores (`…Above`), and with scores at least as
+ * high (`…From`). All [K, n]; totals [K, 1].
+ */
 interface Standing {
   readonly isTrue: Tensor;
   readonly isFalse: Tensor;
@@ -57,7 +60,7 @@ function areaUnder(x0: Tensor, x1: Tensor, y0: Tensor, y1: Tensor, limit: number
   return own.mul(y0.add(end)).mul(0.5);
 }
 
-/** Standardised to 0.5 for chance and 1 for the greatest (McClish 1989); 0 where there is no curve. */
+/** Standardises a partial area: 0.5 for chance and 1 for a perfect curve (McClish 1989); 0 if there is no curve. */
 function standardised(area: Tensor, isNone: Tensor, limit: number | null): Tensor {
   if (limit === null) return area;
   const least = 0.5 * limit * limit;
@@ -81,7 +84,7 @@ function aurocOf(columns: Columns, limit: number | null): Tensor {
   return standardised(summed(areaUnder(x0, x1, y0, y1, limit).mul(shares)), isNone, limit);
 }
 
-/** Σ precision × step of recall of each column. Shape: [K] */
+/** Σ precision × increase of recall, for each column. Shape: [K] */
 function averagePrecisionOf(columns: Columns): Tensor {
   const s = standing(columns);
   const precision = ratio(s.tpFrom, s.tpFrom.add(s.fpFrom));
@@ -107,13 +110,13 @@ interface AreaSettings extends CurveSettings {
   readonly maxFpr?: number | null;
 }
 
-/** The area of one column or each, by scores and by counts. */
+/** Computes the area for each column, from scores or from counts at thresholds. */
 interface Area {
   ofColumns(columns: Columns, m: AreaSettings): Tensor;
   ofCounts(confmat: Tensor, m: AreaSettings): Tensor;
 }
 
-/** A definition of metrics of areas, averaged over columns. */
+/** The definition of a metric of areas, averaged over columns. */
 function area({ ofColumns, ofCounts }: Area) {
   const isOne = (m: AreaSettings) => (m.numClasses ?? m.numLabels) === undefined || m.average === 'micro';
   const figure = figureOfCurve(
@@ -147,7 +150,7 @@ const underPrecision = area({
   ofColumns(columns, m) {
     const areas = averagePrecisionOf(columns);
     if (m.numClasses === undefined) return areas;
-    // A class that never comes has no figure, unless there is but class 0.
+    // A class that does not occur has no area, unless class 0 is the only class that occurs.
     const { truth } = columns;
     const isNone = truth.eq(1).any(0).logicalNot().logicalAnd(truth.select(1, 0).eq(0).any());
     return areas.maskedFill(isNone, Number.NaN);
@@ -160,7 +163,10 @@ const underPrecision = area({
 });
 
 export interface Limited extends CurveOptions {
-  /** The area counts up to this share of false positives, in (0, 1], standardised; default null: all of it. */
+  /**
+   * Only the part of the curve up to this false positive rate counts, in (0, 1], standardised. Default null: the whole
+   * curve.
+   */
   maxFpr?: number | null;
 }
 
@@ -182,7 +188,10 @@ const ofClasses = {
 } as const;
 const ofLabels = { order: ['numLabels', 'average', 'thresholds', 'ignoreIndex', 'validateArgs'] } as const;
 
-/** The area under the ROC curve of scores and target [N, …]: how often a true element scores higher than a false one. */
+/**
+ * The area under the ROC curve of scores and target [N, …]: the probability that a positive scores higher than a
+ * negative.
+ */
 export class BinaryAUROC extends areaOf({
   ...underRoc,
   order: ['maxFpr', 'thresholds', 'ignoreIndex', 'validateArgs'],
@@ -194,7 +203,7 @@ export class MulticlassAUROC extends areaOf({ ...underRoc, ...ofClasses }) {}
 /** The area under the ROC curve of each label of scores and target [N, L, …]; by default the mean. */
 export class MultilabelAUROC extends areaOf({ ...underRoc, ...ofLabels }) {}
 
-/** Σ (Rᵢ − Rᵢ₋₁) Pᵢ over thresholds of scores and target [N, …]. */
+/** Average precision, Σ (Rᵢ − Rᵢ₋₁) Pᵢ over thresholds, of scores and target [N, …]. */
 export class BinaryAveragePrecision extends areaOf({
   ...underPrecision,
   order: ['thresholds', 'ignoreIndex', 'validateArgs'],

@@ -1,4 +1,4 @@
-// Owns the arguments of metrics of classification: those of torchmetrics, and the errors for wrong ones.
+// The arguments of classification metrics, as in torchmetrics, and their checks.
 
 import { ArgumentError, DTypeError, type Shape, ShapeError, Tensor } from '../../../torch';
 import {
@@ -15,14 +15,14 @@ import {
   unknownArgument,
 } from '../../../torch/inside';
 
-/** How figures of classes or labels become one; 'none' or null: they do not. */
+/** How the results of classes or labels are averaged; 'none' or null: one result for each. */
 export type Average = 'micro' | 'macro' | 'weighted' | 'none' | null;
-/** Whether dimensions after the first count as further samples, or each sample has a figure of its own. */
+/** 'global': dimensions after the first count as further samples; 'samplewise': each sample has a result of its own. */
 export type MultidimAverage = 'global' | 'samplewise';
-/** Which of its forms a metric of classification takes. */
+/** The kind of classification. */
 export type Task = 'binary' | 'multiclass' | 'multilabel';
 
-/** @throws ArgumentError unless `given` is one of the known ones */
+/** @throws ArgumentError unless `given` is one of the known values */
 export function oneOf<T>(metric: string, option: string, given: T, known: readonly T[]): T {
   if (known.includes(given)) return given;
   if (given instanceof Promise) expectKind(metric, option, given, kinds.oneOf(...known));
@@ -41,7 +41,7 @@ export const batchOrder = ['preds', 'target'] as const;
 /** Arguments by name. */
 export type Named = Readonly<Record<string, unknown>>;
 
-/** Arguments by place, in this order, and by name in a trailing object, all by name. */
+/** Merges positional arguments, in the given order, and the keywords of a trailing object into one object. */
 export function byName(name: string, order: readonly string[], args: readonly unknown[]): Named {
   const last = args.at(-1);
   const options = isPlainObject(last) ? last : null;
@@ -69,7 +69,7 @@ export function expectGiven(name: string, required: readonly string[], given: Na
   if (required.some((key) => given[key] === undefined)) throw missingArguments(name, required, given);
 }
 
-/** The tensors of a batch, by their names, and the other arguments. */
+/** Separates the tensors of a batch, by name, from the other arguments. */
 export function batchOf(name: string, batch: readonly string[], order: readonly string[], args: readonly unknown[]) {
   const given = byName(name, [...batch, ...order], args);
   expectGiven(name, batch, given);
@@ -91,7 +91,7 @@ export function expectTensors(metric: string, preds: unknown, target: unknown): 
 
 export const isFloating = (x: Tensor): boolean => isFloat(x.dtype);
 
-/** The dimensions from `lead` on as one, also where there are no elements. */
+/** Flattens the dimensions from `lead` on; also works for tensors without elements. */
 export function joinedFrom(x: Tensor, lead: number): Tensor {
   const { shape } = x;
   return x.reshape([...shape.slice(0, lead), shape.slice(lead).reduce((a, b) => a * b, 1)]);
@@ -99,7 +99,7 @@ export function joinedFrom(x: Tensor, lead: number): Tensor {
 
 const equalShapes = (a: Shape, b: Shape): boolean => a.join() === b.join();
 
-/** @throws ShapeError unless both have one shape */
+/** @throws ShapeError unless both have the same shape */
 export function expectSameShape(metric: string, preds: Tensor, target: Tensor): void {
   if (equalShapes(preds.shape, target.shape)) return;
   throw new ShapeError(
@@ -107,7 +107,7 @@ export function expectSameShape(metric: string, preds: Tensor, target: Tensor): 
   );
 }
 
-/** @throws DTypeError unless labels are whole numbers */
+/** @throws DTypeError unless the dtype is an integer type or bool */
 export function expectWhole(metric: string, name: string, x: Tensor): void {
   if (!isFloating(x)) return;
   throw new DTypeError(
@@ -115,7 +115,9 @@ export function expectWhole(metric: string, name: string, x: Tensor): void {
   );
 }
 
-/** @throws ShapeError unless scores and labels [N, …] have one shape, and enough dimensions for a figure of each sample */
+/**
+ * @throws ShapeError unless preds and target [N, …] have the same shape, and at least two dimensions for 'samplewise'
+ */
 export function expectBinary(metric: string, preds: Tensor, target: Tensor, multidimAverage: MultidimAverage): void {
   expectSameShape(metric, preds, target);
   if (multidimAverage !== 'global' && preds.shape.length < 2) {
@@ -125,7 +127,7 @@ export function expectBinary(metric: string, preds: Tensor, target: Tensor, mult
   }
 }
 
-/** @throws ShapeError, DTypeError unless preds are scores [N, C, …] or labels [N, …] for target [N, …] */
+/** @throws ShapeError or DTypeError unless preds are scores [N, C, …] or labels [N, …] for target [N, …] */
 export function expectClasses(
   metric: string,
   preds: Tensor,
@@ -164,7 +166,7 @@ export function expectClasses(
   }
 }
 
-/** @throws ShapeError unless both have one shape [N, L, …] */
+/** @throws ShapeError unless both have the same shape [N, L, …] */
 export function expectLabels(
   metric: string,
   preds: Tensor,
@@ -186,8 +188,8 @@ export function expectLabels(
 }
 
 /**
- * Labels as int64 from 0 to `limit` − 1, the one that is ignored as −1. One out of range is told when a value that hangs on it is read
- * (IndexError); without `limit` nothing is checked.
+ * Labels as int64 from 0 to `limit` − 1; the ignored label becomes −1. A label out of range raises an IndexError when a
+ * value that depends on it is read. Without `limit` nothing is checked.
  */
 export function labelsOf(metric: string, x: Tensor, limit: number | null, ignoreIndex: number | null): Tensor {
   const labels = x.dtype === 'int64' ? x.detach() : x.detach().to('int64');
@@ -200,7 +202,7 @@ export function labelsOf(metric: string, x: Tensor, limit: number | null, ignore
 const inRange = (metric: string, labels: Tensor, limit: number): Tensor =>
   Tensor.of(labelsWithin(metric, labels.value, limit));
 
-/** Scores as probabilities: where one of the batch lies outside [0, 1], or is NaN, all of them are logits. */
+/** Scores as probabilities: if any score of the batch is outside [0, 1] or NaN, all of them are taken as logits. */
 export function probabilities(x: Tensor, normalization: 'sigmoid' | 'softmax' | null): Tensor {
   if (normalization === null) return x;
   const areProbabilities = x.ge(0).logicalAnd(x.le(1)).all();

@@ -1,4 +1,4 @@
-// Owns confusion matrices, and what metrics that are made of one have in common.
+// Confusion matrices, and the states shared by metrics that are computed from one.
 
 import type { Tensor } from '../../../torch';
 import { metric, ofBatch, type Parts, type Plot, score } from '../gathering';
@@ -9,7 +9,7 @@ import { among, type Options, optionsWith } from './options';
 import { ratio } from './scores';
 import { byTask, ofBatchByTask } from './task';
 
-/** Over what counts are shares: the true class, the predicted one, all; 'none' or null: they are counts. */
+/** Divide counts by the total of their true class, of their predicted class, or of all; 'none' or null keeps counts. */
 export type Normalize = 'true' | 'pred' | 'all' | 'none' | null;
 
 type Confusion = Parts<'confmat'>;
@@ -21,7 +21,7 @@ const common = { isLenient: true, traits: score } as const;
 
 type Of<M, R> = (name: string, preds: Tensor, target: Tensor, m: M) => R;
 
-/** The counts of a batch, once its tensors are as expected. */
+/** Checks the tensors of a batch, and counts it. */
 const counted =
   <M extends Checking>(expect: Of<M, void>, count: Of<M, Tensor>) =>
   (m: M, preds: Tensor, target: Tensor): Confusion => {
@@ -31,14 +31,14 @@ const counted =
     return { confmat: count(name, preds, target, m) };
   };
 
-/** The state of metrics of two classes: counts [2, 2] by the true and the predicted class. */
+/** The state for two classes: counts [2, 2] by the true and the predicted class. */
 export const binaryConfusion = {
   ...common,
   states: { confmat: { shape: [2, 2], dtype: 'int64' } },
   parts: counted<Deciding>((name, preds, target) => expectBinary(name, preds, target, 'global'), confusionOfBinary),
 } as const;
 
-/** The state of metrics of several classes: counts [C, C]. */
+/** The state for several classes: counts [C, C]. */
 export const multiclassConfusion = {
   ...common,
   states: ({ numClasses }: OfClasses) => ({ confmat: { shape: [numClasses, numClasses], dtype: 'int64' } }) as const,
@@ -48,7 +48,7 @@ export const multiclassConfusion = {
   ),
 } as const;
 
-/** The state of metrics of labels: counts [L, 2, 2]. */
+/** The state for labels: counts [L, 2, 2]. */
 export const multilabelConfusion = {
   ...common,
   states: ({ numLabels }: OfLabels) => ({ confmat: { shape: [numLabels, 2, 2], dtype: 'int64' } }) as const,
@@ -67,7 +67,7 @@ const matrixOf = metric<Normalized>(
   optionsWith({ normalize: null }, { normalize: among<Normalize>('true', 'pred', 'all', 'none', null) }),
 );
 
-/** Counts as shares; those of nothing are 0. */
+/** Divides counts by their totals; 0 / 0 is 0. */
 function normalized({ confmat }: Confusion, { normalize }: { readonly normalize: Normalize }): Tensor {
   if (normalize === null || normalize === 'none') return confmat;
   const x = confmat.float();
@@ -90,7 +90,10 @@ export class BinaryConfusionMatrix extends matrixOf({
   functionOrder: ['threshold', 'normalize', 'ignoreIndex', 'validateArgs'],
 }) {}
 
-/** How often each class [row] was taken for each [column], of scores [N, C, …] or labels [N, …] and target [N, …]; int64 [C, C]; floats with `normalize`. */
+/**
+ * How often each true class (row) was predicted as each class (column), of scores [N, C, …] or labels [N, …] and target
+ * [N, …]; int64 [C, C], floats with `normalize`.
+ */
 export class MulticlassConfusionMatrix extends matrixOf({
   ...multiclassConfusion,
   ...matrix,

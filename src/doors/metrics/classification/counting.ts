@@ -1,9 +1,9 @@
-// Owns what of a batch is counted: true and false positives and negatives of classes and labels, and confusion matrices.
+// Counts the elements of a batch: true and false positives and negatives of classes and labels, and confusion matrices.
 import { arange, full, stack, Tensor } from '../../../torch';
 import { scatterAddIntoZeros } from '../../../torch/inside';
 import { type Average, isFloating, joinedFrom, labelsOf, type MultidimAverage, probabilities } from './arguments';
 
-/** True positives, false positives, true negatives, false negatives: of one figure, or of each class or label, or of each sample. */
+/** True positives, false positives, true negatives, false negatives: in total, or for each class, label or sample. */
 export type Counts = readonly [tp: Tensor, fp: Tensor, tn: Tensor, fn: Tensor];
 
 export interface Checking {
@@ -17,20 +17,20 @@ export interface BinaryCounting extends Checking {
 }
 
 export interface ClassCounting extends Checking {
-  /** Null only where figures are summed over the classes. */
+  /** Null only if counts are summed over the classes. */
   readonly numClasses: number | null;
   readonly topK: number;
   readonly average: Average;
   readonly multidimAverage: MultidimAverage;
 }
 
-/** Scores as 0 or 1; labels as they are. */
+/** Scores become 0 or 1; labels stay unchanged. */
 export function decided(metric: string, preds: Tensor, threshold: number, isChecked: boolean): Tensor {
   if (isFloating(preds)) return probabilities(preds.detach(), 'sigmoid').gt(threshold).to('int64');
   return labelsOf(metric, preds, isChecked ? 2 : null, null);
 }
 
-/** Counts of 0 and 1, over all dimensions named; a target of −1 counts nowhere. */
+/** Counts of binary predictions, summed over the given dimensions; a target of −1 does not count. */
 function counted(preds: Tensor, target: Tensor, dims: readonly number[]): Counts {
   const isRight = preds.eq(target);
   const [isOne, isZero] = [target.eq(1), target.eq(0)];
@@ -43,7 +43,7 @@ function counted(preds: Tensor, target: Tensor, dims: readonly number[]): Counts
   ];
 }
 
-/** Of preds and target [N, …]: shape [] or, of each sample, [N]. */
+/** Counts of preds and target [N, …]: shape [], or [N] for 'samplewise'. */
 export function countBinary(metric: string, preds: Tensor, target: Tensor, o: BinaryCounting): Counts {
   const rows = preds.shape[0] ?? 1;
   const flat = (x: Tensor) => x.reshape(rows, -1);
@@ -52,7 +52,7 @@ export function countBinary(metric: string, preds: Tensor, target: Tensor, o: Bi
   return counted(flat(found), flat(truth), o.multidimAverage === 'global' ? [0, 1] : [1]);
 }
 
-/** Of preds and target [N, L, …]: shape [L] or, of each sample, [N, L]. */
+/** Counts of preds and target [N, L, …]: shape [L], or [N, L] for 'samplewise'. */
 export function countLabels(metric: string, preds: Tensor, target: Tensor, o: BinaryCounting): Counts {
   const flat = (x: Tensor) => joinedFrom(x, 2);
   const found = decided(metric, preds, o.threshold, o.validateArgs);
@@ -60,13 +60,13 @@ export function countLabels(metric: string, preds: Tensor, target: Tensor, o: Bi
   return counted(flat(found), flat(truth), o.multidimAverage === 'global' ? [0, -1] : [-1]);
 }
 
-/** The class of the greatest score, or the labels that preds are. */
+/** The class of the highest score; labels stay labels. */
 export const classesOf = (metric: string, preds: Tensor, target: Tensor, limit: number | null): Tensor =>
   preds.shape.length === target.shape.length + 1 ? preds.detach().argmax(1) : labelsOf(metric, preds, limit, null);
 
 /**
- * Of preds [N, C, …] or [N, …] and target [N, …]: shape [C], or [] for `average` 'micro'; of each sample [N, C]. A class that is ignored
- * counts nowhere as a target.
+ * Counts of preds [N, C, …] or [N, …] and target [N, …]: shape [C], or [] for `average` 'micro'; [N, C] for
+ * 'samplewise'. Elements whose target is the ignored class do not count.
  */
 export function countClasses(metric: string, preds: Tensor, target: Tensor, o: ClassCounting): Counts {
   const { ignoreIndex } = o;
@@ -91,7 +91,7 @@ export function countClasses(metric: string, preds: Tensor, target: Tensor, o: C
   return [tp, fp, total.sub(tp).sub(fp).sub(fn), fn];
 }
 
-/** By one-hot codes [N, S, C]: of each sample, or with several guesses of each. */
+/** Counts by one-hot codes [N, S, C], for 'samplewise' or topK > 1. */
 function countOneHot(metric: string, preds: Tensor, target: Tensor, truth: Tensor, o: ClassCounting): Counts {
   const rows = target.shape[0] ?? 1;
   const flat = truth.reshape(rows, -1);
@@ -114,7 +114,7 @@ function countOneHot(metric: string, preds: Tensor, target: Tensor, truth: Tenso
   ];
 }
 
-/** The true class where it is among the k of the greatest scores, else the class of the greatest. */
+/** The true class if it is among the k highest scores, else the class of the highest score. */
 function nearest(preds: Tensor, target: Tensor, truth: Tensor, k: number): Tensor {
   const scores = preds.shape.length === target.shape.length ? preds.unsqueeze(1) : preds;
   const guesses = scores.detach().topk(k, 1)[1];
@@ -122,7 +122,7 @@ function nearest(preds: Tensor, target: Tensor, truth: Tensor, k: number): Tenso
   return truth.where(isAmong, guesses.select(1, 0));
 }
 
-/** How often each of `bins` comes; keys below 0 count nowhere. */
+/** How often each key from 0 to `bins` − 1 occurs; keys below 0 do not count. */
 function tally(keys: Tensor, bins: number): Tensor {
   const places = keys.where(keys.ge(0), full([], bins, { dtype: 'int64' }));
   const ones = full([keys.numel()], 1, { dtype: 'int64' });
@@ -130,7 +130,7 @@ function tally(keys: Tensor, bins: number): Tensor {
   return counts.narrow(0, 0, bins);
 }
 
-/** How often each class [row] was taken for each [column]; int64 [C, C]. */
+/** How often each true class (row) was predicted as each class (column); int64 [C, C]. */
 export function confusionOfClasses(
   metric: string,
   preds: Tensor,

@@ -1,4 +1,4 @@
-// Owns what curves are made of: all scores with their labels, or counts at each of some thresholds; and how a batch becomes either.
+// The state of curves: all scores with their labels, or counts at given thresholds; and how a batch is added to it.
 
 import { ArgumentError, arange, DTypeError, linspace, ShapeError, stack, Tensor, tensor } from '../../../torch';
 import { expectKind, shown, showShape } from '../../../torch/inside';
@@ -6,7 +6,10 @@ import { type Parts, type State, score } from '../gathering';
 import { expectSameShape, expectTensors, expectWhole, isFloating, labelsOf, probabilities } from './arguments';
 import { from, type Options, optionsWith } from './options';
 
-/** Thresholds of a curve: so many from 0 to 1, those of a list or vector, or null for every score that comes. */
+/**
+ * The thresholds of a curve: a number of them, evenly spaced from 0 to 1; a list or vector; or null to use every score
+ * that occurs.
+ */
 export type Thresholds = number | readonly number[] | Tensor | null;
 
 /** Options of curves and areas under them. */
@@ -15,7 +18,7 @@ export interface CurveOptions extends Options {
   thresholds?: Thresholds;
 }
 
-/** What a metric keeps of them. */
+/** The thresholds as a metric keeps them. */
 export interface KeptThresholds {
   readonly thresholds: Tensor | null;
 }
@@ -40,13 +43,13 @@ function thresholdsOf(metric: string, _: string, given: Thresholds): Tensor | nu
 
 export const curveOptions = optionsWith({ thresholds: null }, { thresholds: thresholdsOf });
 
-/** Scores [n, K] of K columns, and whether each is true: 1, 0, or −1 where it does not count. */
+/** Scores [n, K] of K columns (classes or labels), and the truth of each: 1, 0, or −1 if it does not count. */
 export interface Columns {
   readonly scores: Tensor;
   readonly truth: Tensor;
 }
 
-/** What hangs on the options of a metric of curves. */
+/** The options that the state of a curve depends on. */
 export interface CurveSettings extends KeptThresholds {
   readonly ignoreIndex: number | null;
   readonly validateArgs: boolean;
@@ -55,7 +58,7 @@ export interface CurveSettings extends KeptThresholds {
   readonly average?: string | null;
 }
 
-/** Whether all classes or both stand in one column. */
+/** Whether there is a single column: two classes, or 'micro'. */
 export const isOneColumn = ({ numClasses, numLabels, average }: CurveSettings): boolean =>
   numLabels === undefined && (numClasses === undefined || average === 'micro');
 
@@ -68,7 +71,10 @@ interface CurveStates {
 
 const list = { as: 'list', keeps: (x: Tensor) => x.clone() } as const;
 
-/** What metrics of curves have in common. Their state is columns of all batches, or counts [T, (K,) 2, 2] at the thresholds. */
+/**
+ * The part of the definition that metrics of curves share. Their state is the columns of all batches, or counts [T,
+ * (K,) 2, 2] at the thresholds.
+ */
 export const curve = {
   traits: score,
   states(m: CurveSettings): CurveStates {
@@ -82,7 +88,7 @@ export const curve = {
   },
 };
 
-/** The figure of parts: of columns, or of counts where there are thresholds. */
+/** Computes the result from the columns, or from the counts if there are thresholds. */
 export const figureOfCurve =
   <M, R>(ofColumns: (columns: Columns, m: M) => R, ofCounts: (confmat: Tensor, m: M) => R) =>
   ({ confmat, preds, target }: Partial<Parts<'confmat' | 'preds' | 'target'>>, m: M): R =>
@@ -129,7 +135,7 @@ function classColumns(m: CurveSettings, classes: number, scores: Tensor, target:
   return { scores: all(own), truth: all(marked) };
 }
 
-/** Scores as probabilities; those that do not count have no say in whether they are logits. */
+/** Scores as probabilities. Ignored scores do not influence whether the batch is taken as logits. */
 function normalized(m: CurveSettings, scores: Tensor, truth: Tensor, by: 'sigmoid' | 'softmax'): Tensor {
   const isInside = scores.ge(0).logicalAnd(scores.le(1));
   const areProbabilities = (m.ignoreIndex === null ? isInside : isInside.logicalOr(truth.lt(0))).all();

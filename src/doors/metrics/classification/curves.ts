@@ -1,4 +1,4 @@
-// Owns curves of precision over recall, and of true over false positives (ROC), by threshold.
+// Precision-recall curves, and ROC curves (true over false positive rate), by threshold.
 
 import { cat, type Tensor, tensor } from '../../../torch';
 import { metric, ofBatch, type Plot, score } from '../gathering';
@@ -17,16 +17,21 @@ import { among } from './options';
 import { ratio } from './scores';
 import { byTask, ofBatchByTask } from './task';
 
-/** Two coordinates and the thresholds: a vector of each, rows [K, T] by column, or a list of vectors by column. */
+/**
+ * Two coordinates and the thresholds: a vector each; for several columns rows [K, T], or a list with one vector per
+ * column.
+ */
 export type Curve = [Tensor | Tensor[], Tensor | Tensor[], Tensor | Tensor[]];
-/** A curve with thresholds of its own is a tensor; an exact one, whose length hangs on the data, is a promise. */
+/**
+ * A curve with given thresholds is returned at once; an exact curve, whose length depends on the data, as a promise.
+ */
 export type CurveFigure = Curve | Promise<Curve>;
-/** Whether curves of classes become one. */
+/** How the curves of classes are combined. */
 export type CurveAverage = 'micro' | 'macro' | null;
 
 type Line = readonly [x: number[], y: number[], thresholds: number[]];
 
-/** True and false positives from the greatest score down, one point for equal scores. */
+/** Cumulative true and false positives from the highest score down, one point for equal scores. */
 function steps(scores: readonly number[], truth: readonly number[]): { tp: number[]; fp: number[]; at: number[] } {
   const order = [...scores.keys()].filter((i) => truth[i]! >= 0).sort((a, b) => scores[b]! - scores[a]!);
   const found = { tp: [] as number[], fp: [] as number[], at: [] as number[] };
@@ -59,7 +64,7 @@ function falseTrue(scores: readonly number[], truth: readonly number[]): Line {
   return [share(fp), share(tp), [1, ...at]];
 }
 
-/** Piecewise linear values at x, as torchmetrics interpolates. */
+/** Linear interpolation at x, as in torchmetrics. */
 function interpolated(x: readonly number[], xs: readonly number[], ys: readonly number[]): number[] {
   const slope = xs.slice(1).map((next, i) => (next === xs[i] ? 0 : (ys[i + 1]! - ys[i]!) / (next - xs[i]!)));
   return x.map((value) => {
@@ -71,9 +76,9 @@ function interpolated(x: readonly number[], xs: readonly number[], ys: readonly 
 
 const vector = (list: readonly number[]): Tensor => tensor(Float32Array.from(list), { shape: [list.length] });
 
-/** One curve of those of all classes: their mean where any of them has a point. */
+/** The mean of the curves of all classes, at every x where one of them has a point. */
 function meanOf(lines: readonly Line[], isFalling: boolean): Line {
-  // NaN comes last, as in PyTorch.
+  // NaN sorts last, as in PyTorch.
   const sorted = (list: number[]) => list.sort((a, b) => Number(Number.isNaN(a)) - Number(Number.isNaN(b)) || a - b);
   const x = sorted(lines.flatMap(([own]) => own));
   const each = lines.map(([xs, ys]) => interpolated(x, xs, ys));
@@ -82,7 +87,7 @@ function meanOf(lines: readonly Line[], isFalling: boolean): Line {
   return [x, y, isFalling ? thresholds.reverse() : thresholds];
 }
 
-/** Counts [T, (K,) 2, 2] as tn, fp, fn, tp, each [(K,) T]. */
+/** Splits counts [T, (K,) 2, 2] into tn, fp, fn, tp, each [(K,) T]. */
 export function partsOf(confmat: Tensor): [Tensor, Tensor, Tensor, Tensor] {
   const rank = confmat.shape.length;
   const flat = confmat.float().reshape(...confmat.shape.slice(0, rank - 2), 4);
@@ -96,7 +101,10 @@ export function rocOfCounts(confmat: Tensor): [Tensor, Tensor] {
   return [ratio(fp, fp.add(tn)).flip(-1), ratio(tp, tp.add(fn)).flip(-1)];
 }
 
-/** Precision, NaN where nothing is found, and recall by rising threshold, and a last point (1, 0); [(K,) T + 1]. */
+/**
+ * Precision (NaN if nothing is predicted positive) and recall by rising threshold, and a last point (1, 0); [(K,) T +
+ * 1].
+ */
 export function precisionRecallOfCounts(confmat: Tensor): [Tensor, Tensor] {
   const [, fp, fn, tp] = partsOf(confmat);
   const end = (value: number) => tp.newFull([...tp.shape.slice(0, -1), 1], value);
@@ -104,13 +112,13 @@ export function precisionRecallOfCounts(confmat: Tensor): [Tensor, Tensor] {
 }
 
 export interface AveragedCurves extends Omit<CurveOptions, 'average'> {
-  /** 'micro' takes all classes for one, 'macro' the mean of their curves; default null: a curve of each class. */
+  /** 'micro' pools all classes, 'macro' takes the mean of their curves; default null: a curve for each class. */
   average?: CurveAverage;
 }
 
 const curveOf = metric<AveragedCurves, KeptThresholds>(curveOptions);
 
-/** Curves of every score; those of rates are `isRoc`. */
+/** Exact curves from all scores: ROC if `isRoc`, else precision-recall. */
 const ofColumns =
   (isRoc: boolean) =>
   ({ scores, truth }: Columns, m: CurveSettings): CurveFigure => {
@@ -120,7 +128,8 @@ const ofColumns =
       const column = (from: number, k: number) =>
         Array.from({ length: rows }, (_, i) => numbers[from + i * columns + k]!);
       const truths = Array.from({ length: columns }, (_, k) => column(rows * columns, k));
-      // Recall of a class that never comes is NaN, and 1 where there is but class 0, or one column for both classes.
+      // The recall of a class that does not occur is NaN; but it is 1 if only class 0 occurs, or if there is a single
+      // column.
       const isNan = m.numClasses !== undefined && !isOne && truths[0]!.includes(0);
       const lines = truths.map((own, k) =>
         isRoc ? falseTrue(column(0, k), own) : precisionRecall(column(0, k), own, isNan ? Number.NaN : 1),
@@ -132,7 +141,7 @@ const ofColumns =
     });
   };
 
-/** Curves of counts at thresholds. */
+/** Curves from counts at thresholds. */
 const ofCounts =
   (isRoc: boolean) =>
   (confmat: Tensor, m: CurveSettings): CurveFigure => {
@@ -148,7 +157,7 @@ const ofCounts =
     });
   };
 
-/** What curves of one kind have in common. */
+/** The part of the definition that all curves of a kind share. */
 const common = (isRoc: boolean) => {
   const plot: Plot<CurvePlotOptions> = {
     defaults: { score: null, labels: null },
@@ -169,7 +178,10 @@ const ofClasses = {
   order: ['numClasses', 'thresholds', 'average', 'ignoreIndex', 'validateArgs'],
 } as const;
 
-/** `[precision, recall, thresholds]` of scores and target [N, …], by rising threshold; the last point (1, 0) has none. */
+/**
+ * `[precision, recall, thresholds]` of scores and target [N, …], by rising threshold; the last point (1, 0) has no
+ * threshold.
+ */
 export class BinaryPrecisionRecallCurve extends curveOf({
   ...common(false),
   order: ['thresholds', 'ignoreIndex', 'validateArgs'],

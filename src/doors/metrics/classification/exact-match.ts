@@ -1,4 +1,4 @@
-// Owns exact match: how many samples are right in all their parts.
+// Exact match: the share of samples that are right in every position.
 
 import { full, type Tensor } from '../../../torch';
 import { ofBatch, type Parts, type State, score } from '../gathering';
@@ -18,7 +18,7 @@ const common = {
   figure: ({ correct, total }: Parts<'correct' | 'total'>) => ratio(correct, total),
 };
 
-/** How many match, in all or of each sample, and how many could. */
+/** The number of matches, in total or for each sample, and the number of comparisons. */
 const matches = (correct: Tensor, total: number, shape: readonly number[] = []) => ({
   correct,
   total: full([...shape], total, { dtype: 'int64' }),

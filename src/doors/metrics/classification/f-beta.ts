@@ -1,4 +1,4 @@
-// Owns F scores: the harmonic means of precision and recall.
+// F scores: weighted harmonic means of precision and recall.
 import { ofBatch } from '../gathering';
 import { fBeta } from './scores';
 import {
@@ -27,7 +27,9 @@ export class MultilabelF1Score extends scored(MultilabelStatScores, fBeta) {}
 
 /** BinaryF1Score, MulticlassF1Score or MultilabelF1Score by `task`; the average is 'micro' unless given. */
 export const F1Score = countedByTask('F1Score', BinaryF1Score, MulticlassF1Score, MultilabelF1Score);
-/** BinaryFBetaScore, MulticlassFBetaScore or MultilabelFBetaScore by `task`; β is 1 and the average 'micro' unless given. */
+/**
+ * BinaryFBetaScore, MulticlassFBetaScore or MultilabelFBetaScore by `task`; by default β is 1 and the average 'micro'.
+ */
 export const FBetaScore = withBetaByTask('FBetaScore', BinaryFBetaScore, MulticlassFBetaScore, MultilabelFBetaScore);
 
 /** `F1Score` of one batch. */

@@ -1,4 +1,4 @@
-// Owns the Jaccard index: the share of elements both found and true among those found or true.
+// The Jaccard index: intersection over union of the predicted and the true elements.
 
 import { full, type Tensor } from '../../../torch';
 import { metric, ofBatch } from '../gathering';
@@ -9,7 +9,7 @@ import { ratio } from './scores';
 import { byTask, ofBatchByTask } from './task';
 
 export interface Dividing extends Options {
-  /** What 0 / 0 is; default 0. */
+  /** The value of 0 / 0; default 0. */
   zeroDivision?: number;
 }
 
@@ -20,7 +20,10 @@ interface Weighing {
   readonly zeroDivision: number;
 }
 
-/** The mean of indices n / d; `support` weighs them, `isCounted` says which count for 'macro'. */
+/**
+ * The average of the indices n / d. `support` holds the weights of 'weighted'; `isCounted` marks the classes that count
+ * for 'macro'.
+ */
 function mean(
   n: Tensor,
   d: Tensor,
@@ -47,7 +50,10 @@ export class BinaryJaccardIndex extends jaccardOf({
   },
 }) {}
 
-/** tp / (tp + fp + fn) of classes, by default their mean; a class that is ignored, or that never comes, does not count in it. */
+/**
+ * tp / (tp + fp + fn) of each class, by default their mean. Ignored classes, and classes that do not occur, do not
+ * count in the mean.
+ */
 export class MulticlassJaccardIndex extends jaccardOf({
   ...multiclassConfusion,
   order: ['numClasses', 'average', 'ignoreIndex', 'validateArgs', 'zeroDivision'],

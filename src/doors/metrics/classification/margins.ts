@@ -1,4 +1,4 @@
-// Owns figures of scores rather than of decisions: the hinge loss, and how well confidence tells accuracy (calibration).
+// Metrics of scores rather than of decisions: hinge loss, and calibration (how well confidence matches accuracy).
 
 import { arange, DTypeError, full, linspace, ShapeError, searchsorted, Tensor } from '../../../torch';
 import { kinds, scatterAddIntoZeros, showShape } from '../../../torch/inside';
@@ -9,7 +9,9 @@ import { among, from, type Options, optionsWith } from './options';
 import { ratio, summed } from './scores';
 import { byTask, ofBatchByTask } from './task';
 
-/** Scores [n] or [n, C] as probabilities where they are logits, labels [n], and whether each counts (null: all do). */
+/**
+ * Scores [n] or [n, C], with logits turned into probabilities; labels [n]; and whether each row counts (null: all do).
+ */
 interface Rows {
   readonly scores: Tensor;
   readonly labels: Tensor;
@@ -45,11 +47,11 @@ const kept = (x: Tensor, isCounted: Tensor | null): Tensor =>
 const total = ({ labels, isCounted }: Rows): Tensor =>
   isCounted ? isCounted.sum().float() : full([], labels.numel(), { dtype: 'float32' });
 
-/** Against the greatest other score, or each class against all others. */
+/** 'crammer-singer': the margin to the highest other score; 'one-vs-all': each class against all others. */
 export type HingeMode = 'crammer-singer' | 'one-vs-all';
 
 export interface Hinge extends Options {
-  /** Squares of the losses; default false. */
+  /** Square the losses; default false. */
   squared?: boolean;
   /** Default 'crammer-singer'. */
   multiclassMode?: HingeMode;
@@ -74,7 +76,10 @@ function loss(margin: Tensor, rows: Rows, squared: boolean): Parts<'measures' | 
   return { measures: kept(squared ? each.square() : each, rows.isCounted).sum(0), total: total(rows) };
 }
 
-/** The mean of max(0, 1 − s), s being the score where the target is true and its negative elsewhere; preds and target [N, …]. */
+/**
+ * The mean of max(0, 1 − s), where s is the score if the target is 1, and its negative if it is 0; preds and target [N,
+ * …].
+ */
 export class BinaryHingeLoss extends hingeOf({
   ...hinge,
   order: ['squared', 'ignoreIndex', 'validateArgs'],
@@ -102,7 +107,7 @@ export class MulticlassHingeLoss extends hingeOf({
   },
 }) {}
 
-/** How gaps of bins become one: their mean, the root of the mean square, the greatest. */
+/** How the gaps of bins are combined: 'l1', their mean; 'l2', the root of the mean square; 'max', the maximum. */
 export type CalibrationNorm = 'l1' | 'l2' | 'max';
 
 export interface Calibration extends Options {
@@ -122,7 +127,9 @@ interface Binning {
 }
 type BinParts = Parts<'count' | 'confidence' | 'accuracy'>;
 
-/** The state is the number, confidence and accuracy of each bin: [bins + 1], as confidence 1 has a bin of its own. */
+/**
+ * The state: count, confidence and accuracy of each bin, [bins + 1], because confidence 1 falls into a bin of its own.
+ */
 const calibration = {
   traits: { ...score, higherIsBetter: false },
   states({ nBins }: Binning) {

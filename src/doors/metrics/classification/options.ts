@@ -1,36 +1,39 @@
-// Owns the options of metrics of classification: their defaults, their kinds, and the classes over them.
+// The options of classification metrics: their defaults, their checks, and the base of their classes.
 import { kinds } from '../../../torch/inside';
 import { type Check, metric, type OptionTable } from '../gathering';
 import { type Average, type MultidimAverage, oneOf } from './arguments';
 
-/** Options by name. */
+/** The options of classification metrics; each metric takes some of them. */
 export interface Options {
-  /** Scores above it count as 1; default 0.5. */
+  /** Scores above this count as 1; default 0.5. */
   threshold?: number;
-  /** C */
+  /** The number of classes, C. */
   numClasses: number;
-  /** L */
+  /** The number of labels, L. */
   numLabels: number;
   /** Default 'macro'. */
   average?: Average;
-  /** 'global' (default) counts dimensions after the first as further samples; 'samplewise' gives a figure of each sample. */
+  /**
+   * 'global' (default) counts dimensions after the first as further samples; 'samplewise' returns a result for each
+   * sample.
+   */
   multidimAverage?: MultidimAverage;
-  /** A label that does not count where it is the true one; default null. */
+  /** Elements whose target is this label do not count; default null. */
   ignoreIndex?: number | null;
-  /** Whether arguments are checked, and labels on the device; default true. */
+  /** Check arguments on the host, and labels on the device; default true. */
   validateArgs?: boolean;
 }
 
-/** A check that one of these values was given. */
+/** A check that the value is one of these. */
 export const among =
   <T>(...known: readonly T[]): Check =>
   (metric, option, value) =>
     oneOf<T>(metric, option, value, known);
 
-/** Classes, labels, bins and thresholds at most: counts of as many take 128 MB. */
+/** The most classes, labels, bins or thresholds: an int64 count for each takes 128 MB. */
 const MOST = 2 ** 24;
 
-/** A whole number from `least` on, and no more than can be counted. */
+/** A whole number from `least` to `MOST`. */
 export const from = (least: number): kinds.Kind => kinds.whole(least, MOST);
 
 export const options: OptionTable = {
@@ -52,11 +55,11 @@ export const options: OptionTable = {
   },
 };
 
-/** The table with further options. */
+/** The table of options, with further ones. */
 export const optionsWith = (defaults: OptionTable['defaults'], checks: OptionTable['checks']): OptionTable => ({
   defaults: { ...options.defaults, ...defaults },
   checks: { ...options.checks, ...checks },
 });
 
-/** The class of metrics of a definition over these options. */
+/** Makes the class of a metric from a definition, over this table of options. */
 export const classified = metric<Options>(options);

@@ -1,4 +1,4 @@
-// Owns the rates of elements that were found and left out, rightly and wrongly: accuracy, precision, recall, specificity, Hamming distance.
+// Rates of right and wrong predictions: accuracy, precision, recall, specificity, Hamming distance.
 import { ofBatch } from '../gathering';
 import * as scores from './scores';
 import { BinaryStatScores, countedByTask, MulticlassStatScores, MultilabelStatScores, scored } from './stat-scores';

@@ -1,4 +1,4 @@
-// Owns the figures that are made of counts: accuracy, precision, recall and their kin, for one figure or averaged over classes.
+// Scores computed from counts: accuracy, precision, recall and others, in total or averaged over classes.
 import { stack, type Tensor } from '../../../torch';
 import type { Average, MultidimAverage } from './arguments';
 import type { Counts } from './counting';
@@ -6,28 +6,31 @@ import type { Counts } from './counting';
 export interface Scoring {
   readonly average: Average | 'binary';
   readonly multidimAverage: MultidimAverage;
-  /** Labels that are independent of one another, each with true negatives of its own. */
+  /** Whether labels are independent of one another, each with its own true negatives. */
   readonly multilabel: boolean;
   readonly topK: number;
-  /** What 0 / 0 is: 0 or 1. */
+  /** The value of 0 / 0: 0 or 1. */
   readonly zeroDivision: number;
-  /** Of F scores: how much more recall counts than precision; default 1. */
+  /** For F scores: how much more recall counts than precision; default 1. */
   readonly beta?: number;
 }
 
 export type Score = (counts: Counts, o: Scoring) => Tensor;
 
-/** a / b in floats; `zeroDivision` where b is 0. */
+/** a / b as floats; `zeroDivision` where b is 0. */
 export function ratio(a: Tensor, b: Tensor, zeroDivision = 0): Tensor {
   const over = b.float();
   const isZero = over.eq(0);
   return a.float().div(over.maskedFill(isZero, 1)).maskedFill(isZero, zeroDivision);
 }
 
-/** Σ over the last dimension as the end of a running sum. An input of many parts is put together before, in a kernel of its own. */
+/**
+ * Σ over the last dimension, taken from the end of a cumulative sum. So an input computed by many operations gets a
+ * kernel of its own, instead of being fused into the sum.
+ */
 export const summed = (x: Tensor): Tensor => (x.shape.at(-1) === 0 ? x.sum(-1) : x.cumsum(-1).select(-1, -1));
 
-/** The mean of figures of classes: by how often each is true, or of those that were found or true. */
+/** Averages the scores of classes: weighted by support, or over the classes that occur in preds or target. */
 export function averaged(score: Tensor, [tp, fp, , fn]: Counts, { average, multilabel, topK }: Scoring): Tensor {
   if (average === null || average === 'none') return score;
   const isAbsent = topK === 1 ? tp.add(fp).add(fn).eq(0) : tp.add(fn).eq(0);
@@ -42,7 +45,7 @@ export function averaged(score: Tensor, [tp, fp, , fn]: Counts, { average, multi
 
 const overAll = (x: Tensor, { multidimAverage }: Scoring): Tensor => x.sum(multidimAverage === 'global' ? 0 : 1);
 
-/** A share by class, by sums over all, or of the two classes of a binary task. */
+/** A ratio of counts: for each class, from sums over all classes, or for a binary task. */
 function shareOf(counts: Counts, o: Scoring, parts: (counts: Counts) => readonly [Tensor, Tensor]): Tensor {
   const [tp, fp, tn, fn] = counts;
   const isOne = o.average === 'micro';
@@ -83,13 +86,13 @@ export const hammingDistance: Score = (counts, o) => {
   return averaged(one(counts), counts, { ...o, topK: 1 });
 };
 
-/** tp, fp, tn, fn and support (tp + fn) in a last dimension. */
+/** tp, fp, tn, fn and support (tp + fn), stacked in the last dimension. */
 export const statScores: Score = ([tp, fp, tn, fn], o) => {
   const dim = o.multidimAverage === 'global' ? 0 : 1;
   const support = tp.add(fn);
   if (o.average === 'binary') {
     const columns = [tp, fp, tn, fn, support].map((x) => x.squeeze());
-    // Of one sample, too, the five stand in the last dimension.
+    // For a single sample, too, the five counts are the last dimension.
     return stack(columns, -1);
   }
   const all = stack([tp, fp, tn, fn, support], -1);

@@ -1,4 +1,4 @@
-// Owns counts of true and false positives and negatives, and the figures that are made of them.
+// Counts of true and false positives and negatives, and the metrics computed from them.
 import { ArgumentError, type Tensor } from '../../../torch';
 import { kinds, shown } from '../../../torch/inside';
 import { definition, type MetricClass, metric, ofBatch, type Parts, type State, score as traits } from '../gathering';
@@ -9,17 +9,17 @@ import { among, from, type Options, optionsWith } from './options';
 import { fBeta, type Score, type Scoring, statScores as score } from './scores';
 import { byTask, ofBatchByTask } from './task';
 
-/** Options of metrics of counts. */
+/** The options of metrics of counts. */
 export interface Counted extends Options {
-  /** What 0 / 0 is, 0 (default) or 1; only for precision, recall and F scores. */
+  /** The value of 0 / 0: 0 (default) or 1; only for precision, recall and F scores. */
   zeroDivision?: 0 | 1;
-  /** How many of the greatest scores may hold the true class; default 1. */
+  /** A prediction is right if the true class is among this many highest scores; default 1. */
   topK?: number;
-  /** How much more recall counts than precision; above 0. */
+  /** How much more recall counts than precision in F scores; above 0. */
   beta: number;
 }
 
-/** The same where there need be no number of classes. */
+/** The same options, with `numClasses` optional. */
 export interface OfClasses extends Omit<Counted, 'numClasses'> {
   /** C; null only for `average` 'micro'. */
   numClasses?: number | null;
@@ -28,15 +28,15 @@ export interface OfClasses extends Omit<Counted, 'numClasses'> {
 const rest = ['multidimAverage', 'ignoreIndex', 'validateArgs', 'zeroDivision'] as const;
 const binaryOrder = ['threshold', ...rest] as const;
 const multiclassOrder = ['numClasses', 'topK', 'average', ...rest] as const;
-/** Functions have the average before the number of guesses. */
+/** In functions, `average` comes before `topK`. */
 const multiclassFunctionOrder = ['numClasses', 'average', 'topK', ...rest] as const;
 const multilabelOrder = ['numLabels', 'threshold', 'average', ...rest] as const;
 
-/** What metrics of two classes take by name. */
+/** The options of binary metrics. */
 export interface BinaryArguments extends Pick<Counted, (typeof binaryOrder)[number]> {}
-/** What metrics of several classes take by name. */
+/** The options of multiclass metrics. */
 export interface MulticlassArguments extends Pick<OfClasses, (typeof multiclassOrder)[number]> {}
-/** What metrics of several labels take by name. */
+/** The options of multilabel metrics. */
 export interface MultilabelArguments extends Pick<Counted, (typeof multilabelOrder)[number]> {}
 
 const table = optionsWith(
@@ -51,7 +51,7 @@ const table = optionsWith(
   },
 );
 
-/** States of so many figures: sums, or lists where each sample has a figure of its own. */
+/** The states of `size` counts: sums, or lists for 'samplewise', where each sample keeps its counts. */
 const counts = (multidimAverage: MultidimAverage, size: number) => {
   const state: State = multidimAverage === 'global' ? { shape: [size], dtype: 'int64' } : { as: 'list' };
   return { tp: state, fp: state, tn: state, fn: state };
@@ -61,7 +61,7 @@ const named = ([tp, fp, tn, fn]: Counts) => ({ tp, fp, tn, fn });
 
 type Known = Partial<Scoring> & { readonly multidimAverage: MultidimAverage; readonly numLabels?: number };
 
-/** What a score makes of counts, by the options of the metric. */
+/** Computes a score from the counts, by the metric's options. */
 const figureOf =
   (own: Score) =>
   ({ tp, fp, tn, fn }: Parts<'tp' | 'fp' | 'tn' | 'fn'>, m: Known): Tensor => {
@@ -75,7 +75,8 @@ const common = { isLenient: true, traits: { ...traits, higherIsBetter: null }, f
 /**
  * tp, fp, tn, fn and support (tp + fn) of preds and target [N, …]; [5], int64, or [N, 5] for `multidimAverage` 'samplewise'.
  *
- * Floats are scores: those of a batch with one outside [0, 1] are logits; a score above `threshold` counts as 1.
+ * Floats are scores. If one of a batch is outside [0, 1], the batch is taken as logits. A score above `threshold`
+ * counts as 1.
  */
 export class BinaryStatScores extends metric<Counted>(table)({
   ...common,
@@ -90,8 +91,8 @@ export class BinaryStatScores extends metric<Counted>(table)({
 }) {}
 
 /**
- * tp, fp, tn, fn and support (tp + fn) of scores [N, C, …] or labels [N, …] and target [N, …]; averaged [5], of classes [C, 5]; with
- * N in front for `multidimAverage` 'samplewise'.
+ * tp, fp, tn, fn and support (tp + fn) of scores [N, C, …] or labels [N, …] and target [N, …]: [5] if averaged, [C, 5]
+ * for each class; with `multidimAverage` 'samplewise', N comes first.
  */
 export class MulticlassStatScores extends metric<OfClasses>(table)({
   ...common,
@@ -121,8 +122,8 @@ export class MulticlassStatScores extends metric<OfClasses>(table)({
 }) {}
 
 /**
- * tp, fp, tn, fn and support (tp + fn) of preds and target [N, L, …]; averaged [5], of labels [L, 5]; with N in front for
- * `multidimAverage` 'samplewise'.
+ * tp, fp, tn, fn and support (tp + fn) of preds and target [N, L, …]: [5] if averaged, [L, 5] for each label; with
+ * `multidimAverage` 'samplewise', N comes first.
  */
 export class MultilabelStatScores extends metric<Counted>(table)({
   ...common,
@@ -138,7 +139,7 @@ export class MultilabelStatScores extends metric<Counted>(table)({
 
 type Counting = typeof BinaryStatScores | typeof MulticlassStatScores | typeof MultilabelStatScores;
 
-/** The metrics of a class with another score. */
+/** Derives a class of metrics that computes another score from the same counts. */
 /* @__NO_SIDE_EFFECTS__ */
 export function scored<C extends Counting>(Class: C, own: Score, higherIsBetter: boolean | null = true): C {
   const made = { ...Class[definition], figure: figureOf(own), traits: { ...traits, higherIsBetter } };
@@ -159,7 +160,7 @@ type WithBeta<C extends Counting, T = Types<C>> = T extends readonly [infer O, i
   : never;
 type BetaFirst<Order, Key extends string> = Order extends readonly Key[] ? readonly ['beta', ...Order] : never;
 
-/** F scores of a class: the same metrics with β, which comes first. */
+/** Derives F scores from a class of metrics, with β as the first argument. */
 /* @__NO_SIDE_EFFECTS__ */
 export function scoredWithBeta<C extends Counting>(Class: C): WithBeta<C> {
   const Scored = scored(Class as unknown as typeof BinaryStatScores, fBeta);
@@ -184,14 +185,14 @@ const taskOrder = [
   'validateArgs',
   'zeroDivision',
 ] as const;
-/** As torchmetrics has it, the names without a task sum over all classes. */
+/** As in torchmetrics, the metrics that are chosen by `task` sum over all classes by default. */
 const taskDefaults = { average: 'micro' } as const;
 
 const betaDefaults = { ...taskDefaults, beta: 1 } as const;
 
 type OfCounts = abstract new (...args: never) => Metric;
 
-/** A metric of counts by its task. */
+/** Makes a metric of counts that is chosen by `task`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function countedByTask<B extends OfCounts, C extends OfCounts, L extends OfCounts>(
   name: string,
@@ -202,7 +203,7 @@ export function countedByTask<B extends OfCounts, C extends OfCounts, L extends 
   return byTask<Counted>()(name, taskOrder, { binary, multiclass, multilabel }, taskDefaults);
 }
 
-/** The same with β behind the task. */
+/** The same, with β after the task. */
 /* @__NO_SIDE_EFFECTS__ */
 export function withBetaByTask<B extends OfCounts, C extends OfCounts, L extends OfCounts>(
   name: string,

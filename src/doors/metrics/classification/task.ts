@@ -1,4 +1,5 @@
-// Owns metrics by their task, as `Accuracy({ task })`: the class and the function that stand for those of each task.
+// Metrics that are chosen by task, such as `Accuracy({ task })`: a class and a function that stand for those of each
+// task.
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, expectKind, kinds, type OfKeys, shown } from '../../../torch/inside';
@@ -9,7 +10,7 @@ import { type Batch, batchOf, batchOrder, byName, expectGiven, type Named, type 
 /** The class of each task. */
 type Classes = { readonly [T in Task]?: abstract new (...args: never) => Metric };
 
-/** Options that say what the others are. */
+/** The options that choose the task, and that some tasks require. */
 export interface Tasks {
   task: Task;
   /** C, for task 'multiclass'. */
@@ -18,7 +19,7 @@ export interface Tasks {
   numLabels?: number | null;
 }
 
-/** The options of all tasks, out of those of a table. */
+/** The options of all tasks, picked from a table of options. */
 type OfTasks<All, Order extends readonly string[]> = Pick<Tasks, Order[number] & keyof Tasks> &
   Partial<Pick<All, Exclude<Order[number], keyof Tasks> & keyof All>>;
 
@@ -30,13 +31,16 @@ type Rest<Order extends readonly string[]> = Order extends readonly ['task', ...
   : never;
 type Others<O, Order extends readonly string[]> = Arguments<O, OfKeys<Rest<Order>, O>>;
 
-/** All by name, or the task in front; errors are about the last list. */
+/** All arguments as keywords, or the task first. TypeScript's errors refer to the last of these lists. */
 type TaskArguments<O, Order extends readonly string[], T> =
   | [options: Omit<O, 'task'> & { task: T }]
   | [task: T, ...args: Others<Omit<O, 'task'>, Order>]
   | [named: Omit<O, 'task'> & { task: T }];
 
-/** A class that stands for one of each task: `new Accuracy({ task: 'multiclass', numClasses: 3 })` is a MulticlassAccuracy. */
+/**
+ * A class that creates the metric of the given task: `new Accuracy({ task: 'multiclass', numClasses: 3 })` is a
+ * MulticlassAccuracy.
+ */
 export interface TaskMetric<O, Order extends readonly string[], Of> {
   new <T extends keyof Of & Task>(...args: TaskArguments<O, Order, T>): Made<Of, T>;
   <T extends keyof Of & Task>(...args: TaskArguments<O, Order, T>): Made<Of, T>;
@@ -50,12 +54,15 @@ interface ByTask {
   readonly defaults: Named;
 }
 
-/** Options that a task cannot do without. */
+/** The option that a task requires. */
 const needed: Partial<Record<Task, string>> = { multiclass: 'numClasses', multilabel: 'numLabels' };
 
 const count = kinds.orNull(kinds.whole(1));
 
-/** The kinds of options that only some tasks take. Other tasks ignore such an option, as in torchmetrics, but refuse a value that no task could take. */
+/**
+ * The types of options that only some tasks use. Other tasks ignore such an option, as in torchmetrics, but refuse a
+ * value that no task could use.
+ */
 const partial: Readonly<Record<string, kinds.Kind>> = {
   numClasses: count,
   numLabels: count,
@@ -65,7 +72,7 @@ const partial: Readonly<Record<string, kinds.Kind>> = {
   multiclassMode: kinds.oneOf('crammer-singer', 'one-vs-all', null),
 };
 
-/** The metric that the arguments of `name` ask for. */
+/** Creates the metric of the task among the arguments. */
 function madeOf(
   name: string,
   { classes, defaults }: ByTask,
@@ -95,7 +102,10 @@ function madeOf(
   return new Class(...([Object.fromEntries(all)] as unknown as [])) as ReturnType<typeof madeOf>;
 }
 
-/** The class of a name without a task, over a table of options. `defaults` are those that differ from the classes' own. */
+/**
+ * Makes a class whose metric is chosen by `task`, over a table of options. `defaults` are the defaults that differ from
+ * those of the classes.
+ */
 /* @__NO_SIDE_EFFECTS__ */
 export const byTask = <All>() =>
   /* @__NO_SIDE_EFFECTS__ */
@@ -106,7 +116,7 @@ export const byTask = <All>() =>
     defaults: Named = {},
   ): TaskMetric<OfTasks<All, Order>, Order, Of> {
     const made: ByTask = { order, classes, defaults };
-    // No arrow: it is called with new.
+    // Not an arrow function, because it must work with `new`.
     function Made(...args: unknown[]): Metric {
       return madeOf(name, made, byName(name, order, args));
     }
@@ -114,7 +124,7 @@ export const byTask = <All>() =>
     return Object.assign(Made, { [definition]: made }) as unknown as TaskMetric<OfTasks<All, Order>, Order, Of>;
   };
 
-/** The function of a name without a task: a figure of one batch. */
+/** Makes the function for one batch whose metric is chosen by `task`. */
 /* @__NO_SIDE_EFFECTS__ */
 export function ofBatchByTask<O, Order extends readonly string[], Of, const Own extends readonly string[] = Order>(
   name: string,
