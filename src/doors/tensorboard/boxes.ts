@@ -1,4 +1,5 @@
-// Boxes drawn on the pictures of summaries, with the pixels that Pillow draws for PyTorch, but for letters, which are a small font's. Loaded when the first one is drawn.
+// Draws boxes on pictures, with the same pixels as Pillow draws for PyTorch, except for letters, which use a small
+// built-in font. Loaded when the first box is drawn.
 import { ArgumentError } from '../../torch';
 import { textBitmap } from '../vision/utils/font';
 import { lanczos } from './lanczos';
@@ -7,7 +8,7 @@ import type { Pixels } from './pictures';
 const RED = [255, 0, 0, 255];
 const BLACK = [0, 0, 0, 255];
 
-/** Paints a block of pixels, corners included; the part outside the picture is left out. */
+/** Paints a block of pixels, corners included; the part outside the picture is skipped. */
 type Block = (left: number, top: number, right: number, bottom: number, color: readonly number[]) => void;
 
 function blocksOn({ width, height, channels, bytes }: Pixels): Block {
@@ -20,7 +21,10 @@ function blocksOn({ width, height, channels, bytes }: Pixels): Block {
   };
 }
 
-/** A line of two pixels, along an axis: the second one lies to the right of a line downward and below one to the right, and opposite the other way. */
+/**
+ * A line along an axis, two pixels wide. The second pixel lies to the right of a line that runs down, and below one
+ * that runs right; for the opposite directions on the opposite side.
+ */
 function line(block: Block, [x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]): void {
   const [right, below] = [Math.sign(y1 - y0), Math.sign(x1 - x0)];
   const [xs, ys] = [
@@ -55,7 +59,7 @@ export function withBoxes(pixels: Pixels, places: readonly number[], labels: rea
   return drawn;
 }
 
-/** Of the height of a text, around it. */
+/** The margin around a text, as a fraction of its height. */
 const MARGIN = 0.05;
 
 function letter(block: Block, label: string, left: number, bottom: number): void {
@@ -69,7 +73,7 @@ function letter(block: Block, label: string, left: number, bottom: number): void
   });
 }
 
-/** The picture so many times as large, by Lanczos' filter. @throws ArgumentError where nothing would be left of it */
+/** Scales the picture by a factor, with a Lanczos filter. @throws ArgumentError if nothing would be left of it */
 export function enlarged(op: string, pixels: Pixels, scale: number): Pixels {
   const [height, width] = [Math.trunc(pixels.height * scale), Math.trunc(pixels.width * scale)];
   if (height < 1 || width < 1) {

@@ -1,4 +1,4 @@
-// CRC-32C (Castagnoli, RFC 3720 appendix B.4), by which TFRecord files are checked.
+// CRC-32C (Castagnoli, RFC 3720 appendix B.4), the checksum of TFRecord files.
 
 /** The polynomial, its bits reversed. */
 const POLYNOMIAL = 0x82f63b78;

@@ -1,9 +1,9 @@
-// Files of a log: event files, whose records are written to disk in parts, and those beside them, which are written whole.
+// The files of a log: event files, to which records are appended, and files beside them, which are written as a whole.
 import { join, writeText } from '../../torch/inside';
 import { crc32c } from './crc32c';
 import { type Bytes, double, message, text, whole } from './protobuf';
 
-/** An event of tensorflow/core/util/event.proto: its time in seconds, its step, and the field that says what happened. */
+/** An event of tensorflow/core/util/event.proto: its time in seconds, its step, and the field with its content. */
 export const eventOf = (seconds: number, step: number | null, content: Bytes): number[] => [
   ...double(1, seconds),
   ...(step === null ? [] : whole(2, step)),
@@ -12,7 +12,10 @@ export const eventOf = (seconds: number, step: number | null, content: Bytes): n
 
 export const versionEvent = (seconds: number): number[] => [...double(1, seconds), ...text(3, 'brain.Event:2')];
 
-/** Says that events from this step on were written by a run that crashed: a version at that step, and the start of a session. */
+/**
+ * Two events that tell TensorBoard to discard events from this step on, because their run crashed: a version, and the
+ * start of a session at that step.
+ */
 export const purgeEvents = (seconds: number, step: number): number[][] => [
   [...double(1, seconds), ...whole(2, step), ...text(3, 'brain.Event:2')],
   [...double(1, seconds), ...whole(2, step), ...message(7, whole(1, 1))],
@@ -23,7 +26,7 @@ const maskedCrc = (bytes: Uint8Array): number => {
   return (((crc >>> 15) | (crc << 17)) + 0xa282ead8) >>> 0;
 };
 
-/** A record of a TFRecord file: its length, the checksum of that, its bytes, and theirs. */
+/** A record of a TFRecord file: its length, the length's checksum, its bytes, and their checksum. */
 export function tfRecord(event: Bytes): Uint8Array {
   const record = new Uint8Array(event.length + 16);
   const view = new DataView(record.buffer);
@@ -40,7 +43,7 @@ export class EventFile {
   readonly path: string;
   #pending: Uint8Array[] = [];
 
-  /** `seconds` is the time at which it begins. */
+  /** `seconds` is the time at which the file begins. */
   constructor(
     folder: string,
     seconds: number,
@@ -55,7 +58,7 @@ export class EventFile {
     this.#pending.push(tfRecord(event));
   }
 
-  /** All records that are not on disk; in a page, all that there are. */
+  /** All records that are not yet on disk; in a page, all records. */
   get bytes(): Uint8Array {
     const all = new Uint8Array(this.#pending.reduce((sum, { length }) => sum + length, 0));
     let at = 0;
@@ -66,7 +69,7 @@ export class EventFile {
     return all;
   }
 
-  /** Writes the records that are not on disk yet. Records that could not be written stay for the next time. */
+  /** Writes the records that are not yet on disk. If writing fails, they are kept for the next attempt. */
   async write(): Promise<void> {
     if (!this.onDisk || this.#pending.length === 0) return;
     const count = this.#pending.length;
@@ -75,9 +78,9 @@ export class EventFile {
   }
 }
 
-/** A file beside the event files, which is written whole whenever its content is another. */
+/** A file beside the event files, written as a whole whenever its content changes. */
 export class FileBeside {
-  /** Null until it has a content. */
+  /** Null until the file has content. */
   bytes: Uint8Array | null = null;
   #isWritten = false;
 
@@ -88,7 +91,7 @@ export class FileBeside {
     this.#isWritten = false;
   }
 
-  /** Writes the content if it is not on disk yet; where that fails it is tried the next time. */
+  /** Writes the content if it is not yet on disk. If writing fails, the next call tries again. */
   async write(): Promise<void> {
     if (this.#isWritten || this.bytes === null) return;
     await writeText(this.path, this.bytes);

@@ -1,10 +1,10 @@
-// Owns what waits to be written: events, and files beside them, in the order in which they were added.
+// The queue of events, and of files beside the event files, to be written in the order in which they were added.
 
 import { hasFiles, kinds } from '../../torch/inside';
 import { EventFile, eventOf, FileBeside } from './event-file';
 import { type Bytes, message } from './protobuf';
 
-/** When an event was, for TensorBoard's axes. */
+/** The step and the time of an event, for TensorBoard's axes. */
 export interface When {
   /** Default: none, as for step 0. */
   globalStep?: number | null;
@@ -17,17 +17,17 @@ export const noWhen = { globalStep: null, walltime: null };
 /** An event before it is written. */
 export interface Entry {
   readonly when: When;
-  /** Reads what the event needs, and makes the field that says what happened. */
+  /** Reads the tensors that the event needs, and makes the field with its content. */
   readonly making: () => Promise<Bytes>;
 }
 
-/** The event of a summary, which `making` gives. */
+/** The event of a summary, which `making` makes. */
 export const summaryEntry = (when: When, making: () => Promise<Bytes>): Entry => ({
   when,
   making: async () => message(5, await making()),
 });
 
-/** Reads what a file beside the events needs, and makes its content. */
+/** Reads the tensors that a file beside the event files needs, and makes its content. */
 export type Content = () => Promise<Uint8Array>;
 
 interface QueueOptions {
@@ -36,7 +36,7 @@ interface QueueOptions {
   readonly filenameSuffix: string;
 }
 
-/** Bytes that are being made, and their destination. */
+/** Bytes to be made, and their destination. */
 interface Waiting {
   readonly made: () => Promise<Bytes | Uint8Array>;
   take(made: Bytes | Uint8Array): void;
@@ -57,7 +57,7 @@ export class EventQueue {
     this.#o = options;
   }
 
-  /** The event file of a folder, which begins where there is none. */
+  /** The event file of a folder; begins a new one if there is none. */
   fileIn(folder: string): EventFile {
     const known = this.#files.get(folder);
     if (known) return known;
@@ -88,7 +88,7 @@ export class EventQueue {
     if (failure) throw failure;
   }
 
-  /** Where there is a disk, forgets the files: later events begin new ones. */
+  /** If there is a disk, forgets the files, so that later events begin new ones. */
   forget(): void {
     if (!hasFiles()) return;
     this.#files.clear();
@@ -107,13 +107,16 @@ export class EventQueue {
     if (this.#queue.length > this.#o.maxQueue || isDue) this.#write();
   }
 
-  /** Begins to write the waiting events, behind those being written; the next flush throws an error of it. */
+  /**
+   * Starts writing the waiting events, after those that are already being written. The next flush throws any error of
+   * it.
+   */
   #write(): void {
     const queue = this.#queue;
     const files = [...this.#files.values(), ...this.#beside.values()];
     this.#queue = [];
     this.#lastFlush = now();
-    // All tensors are asked for at once, so that their reads share a submit.
+    // Start all reads at once, so that they share one submit.
     const made = queue.map((waiting) => waiting.made());
     for (const each of made) each.catch(() => undefined);
     this.#writing = this.#writing.then(async () => {

@@ -1,4 +1,4 @@
-// Canvases as the pictures of summaries.
+// Turns canvases into the pictures of summaries.
 import { ArgumentError } from '../../torch';
 import { type PlotCanvas, paperOf, penOf } from '../../torch/inside';
 import type { Pixels } from './pictures';
@@ -6,13 +6,14 @@ import type { Pixels } from './pictures';
 /** The context that reads the pixels of a canvas. */
 type PixelPen = Pick<CanvasRenderingContext2D, 'getImageData'>;
 
-/** Canvases side by side at most. */
+/** The most canvases in a row. */
 const COLUMNS = 8;
 
 /**
- * The colours of canvases as they are now, in rows of eight. A translucent canvas lies on the paper of its page.
+ * The current pixels of canvases, laid out in rows of eight. Translucent pixels are laid over the background of the
+ * canvas's page.
  *
- * @throws ArgumentError for several sizes, and for canvases that cannot be read
+ * @throws ArgumentError for canvases of different sizes, and for canvases that cannot be read
  */
 export function figuresOf(op: string, canvases: readonly PlotCanvas[]): Pixels {
   const { width, height } = canvases[0]!;

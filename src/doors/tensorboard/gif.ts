@@ -1,13 +1,13 @@
-// Writes GIF pictures that move, without end: each frame has a list of colours of its own. Loaded when the first video is added.
+// Writes animated GIFs that loop forever; each frame has its own colour table. Loaded when the first video is added.
 // Source: GIF89a specification, CompuServe 1990.
 import { joined } from '../../torch/inside';
 import { paletteOf } from './palette';
 
-/** Of codes. */
+/** The most bits of a code. */
 const MOST_BITS = 12;
-/** Bytes of a block of data at most. */
+/** The most bytes of a data block. */
 const BLOCK = 255;
-/** The shortest delay that browsers keep, in hundredths of a second. */
+/** The shortest delay that browsers respect, in hundredths of a second. */
 const LEAST_DELAY = 2;
 
 const word = (value: number): number[] => [value & 255, value >> 8];
@@ -20,9 +20,9 @@ export function gif(frames: readonly Uint8Array[], width: number, height: number
       ...letters('GIF89a'),
       ...word(width),
       ...word(height),
-      // No list of colours for all frames, no background, square pixels.
+      // No global colour table, no background, square pixels.
       ...[0x70, 0, 0],
-      // Again and again.
+      // The extension that makes the animation loop forever.
       ...[0x21, 0xff, 11, ...letters('NETSCAPE2.0'), 3, 1, ...word(0), 0],
     ]),
   ];
@@ -37,7 +37,7 @@ export function gif(frames: readonly Uint8Array[], width: number, height: number
       ...[0x21, 0xf9, 4, 0, ...word(delay), 0, 0],
       ...[0x2c, ...word(0), ...word(0), ...word(width), ...word(height), 0x80 | (bits - 1)],
     ];
-    // Codes of one bit are not foreseen.
+    // The format requires at least two bits.
     const first = Math.max(2, bits);
     parts.push(Uint8Array.from(head), table, Uint8Array.of(first), ...blocks(packed(places, first)), Uint8Array.of(0));
   }
@@ -57,7 +57,7 @@ function blocks(data: Uint8Array): Uint8Array[] {
   return list;
 }
 
-/** Bits in the order in which they come, the lowest first. */
+/** Packs codes into bytes, the lowest bits first. */
 class Bits {
   readonly #bytes: number[] = [];
   #rest = 0;
@@ -77,11 +77,11 @@ class Bits {
   }
 }
 
-/** Compressed as by Lempel, Ziv and Welch (appendix F): a code stands for the longest run that came before. */
+/** LZW compression (appendix F): a code stands for the longest run of values that occurred before. */
 function packed(values: Uint8Array, first: number): Uint8Array {
   const [clear, end] = [2 ** first, 2 ** first + 1];
   const out = new Bits();
-  /** Codes of runs, by the code of all but the last value, and that. */
+  /** The code of each run, keyed by the code of the run without its last value, and by that value. */
   let runs = new Map<number, number>();
   let [bits, next] = [first + 1, end + 1];
   out.add(clear, bits);
@@ -106,7 +106,7 @@ function packed(values: Uint8Array, first: number): Uint8Array {
     }
   }
   out.add(run, bits);
-  // Readers learn a run from the last code, too.
+  // Readers add a run for the last code, too, so the end code may need one more bit.
   out.add(end, next === 2 ** bits && bits < MOST_BITS ? bits + 1 : bits);
   return out.bytes;
 }

@@ -1,20 +1,20 @@
-// A network as TensorBoard shows it: messages of tensorflow/core/framework/graph.proto.
+// Encodes a network's graph for TensorBoard: messages of tensorflow/core/framework/graph.proto.
 import { type Bytes, message, nested, text, whole } from './protobuf';
 import { shapeOf } from './summaries';
 
 /** An operation, a parameter, an input or an output. */
 export interface GraphNode {
-  /** Scopes and a name of its own, between slashes. */
+  /** The scopes and the node's own name, separated by slashes. */
   readonly name: string;
-  /** As TorchScript names it. */
+  /** The operation's name in TorchScript. */
   readonly kind: string;
-  /** The names of nodes. */
+  /** The names of the nodes that it reads. */
   readonly inputs: readonly string[];
   readonly shape: readonly number[];
   readonly attributes: string;
 }
 
-/** What PyTorch writes, as TensorFlow did. */
+/** The producer version that PyTorch writes. */
 const PRODUCER = 22;
 
 /** An entry of `attr`, a map from names to AttrValues. */
@@ -38,13 +38,13 @@ export const graphDef = (nodes: readonly GraphNode[]): number[] => [
 /** The field of an event that holds a graph. */
 export const graphField = (nodes: readonly GraphNode[]): number[] => nested(4, graphDef(nodes));
 
-/** The field of an event that says on what a graph ran: TensorBoard asks for a device. */
+/** The field of an event that names the device a graph ran on, which TensorBoard requires. */
 export const ranField = (): number[] => {
   const stats = message(1, message(1, text(1, '/device:CPU:0')));
   return message(8, text(1, 'step1'), nested(2, stats));
 };
 
-/** A graph as a text, a node a line. */
+/** A graph as text, one node per line. */
 export const graphText = (nodes: readonly GraphNode[]): string =>
   nodes
     .map(

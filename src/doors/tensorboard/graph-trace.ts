@@ -1,4 +1,5 @@
-// Owns how a network's graph is found: the operations that run when it is called, under the modules that call them, as TorchScript names both.
+// Traces a network's graph: the operations that run when the network is called, grouped by the modules that call them,
+// with TorchScript's names.
 import type { Tensor } from '../../torch';
 import {
   type CallWatcher,
@@ -11,7 +12,7 @@ import {
 } from '../../torch/inside';
 import type { GraphNode } from './graph-def';
 
-/** Operations that have other names in TorchScript than in Python. */
+/** Operations whose names in TorchScript differ from those in Python. */
 const otherNames: Readonly<Record<string, string>> = {
   ...{ conv1d: '_convolution', conv2d: '_convolution', conv3d: '_convolution' },
   ...{ convTranspose1d: '_convolution', convTranspose2d: '_convolution', convTranspose3d: '_convolution' },
@@ -19,7 +20,7 @@ const otherNames: Readonly<Record<string, string>> = {
   ...{ at: 'index', T: 'numpy_T', crossEntropy: 'cross_entropy_loss', binaryCrossEntropy: 'binary_cross_entropy' },
 };
 
-/** Modules that are one operation in TorchScript and many here. */
+/** Modules that are a single operation in TorchScript but many here. */
 const recurrent: Readonly<Record<string, string>> = {
   ...{ LSTM: 'lstm', GRU: 'gru', RNN: 'rnn_*' },
   ...{ LSTMCell: 'lstm_cell', GRUCell: 'gru_cell', RNNCell: 'rnn_*_cell' },
@@ -38,7 +39,7 @@ function kindOfCall(name: string, args: readonly unknown[]): string {
   return `aten::${otherNames[name] ?? snakeName(name)}${options.inplace === true ? '_' : ''}`;
 }
 
-/** `upsample_bilinear2d` and its like, by the mode and the number of axes. */
+/** The name of an interpolation, such as `upsample_bilinear2d`, from its mode and its number of spatial axes. */
 function kindOfInterpolation(args: readonly unknown[], given: unknown): string {
   const mode = typeof given === 'string' ? given : 'nearest';
   const axes = `${tensorsIn(args)[0]!.shape.length - 2}d`;
@@ -46,7 +47,7 @@ function kindOfInterpolation(args: readonly unknown[], given: unknown): string {
   return mode === 'nearest-exact' ? `_upsample_nearest_exact${axes}` : `upsample_${mode}${axes}`;
 }
 
-/** A buffer that counts, which no operation reads. */
+/** The counter of batch normalisation, which no operation reads. */
 const COUNT = 'num_batches_tracked';
 
 type Drafted = GraphNode & { inputs: string[] };
@@ -55,12 +56,12 @@ class GraphTracer implements CallWatcher {
   nodes: Drafted[] = [];
   readonly #root: Module;
   readonly #paths: ReadonlyMap<unknown, string>;
-  /** Names of classes by the paths of modules. */
+  /** The class name of each module, by its path. */
   readonly #classes: ReadonlyMap<string, string>;
   readonly #parameters: ReadonlyMap<unknown, string>;
-  /** The names of the nodes that gave tensors. */
+  /** The name of the node that produced each tensor. */
   readonly #given = new WeakMap<object, string>();
-  /** The same of nodes that become one; null outside of these. */
+  /** The same within nodes that will be merged into one; null outside. */
   #inner: Map<object, string> | null = null;
   readonly #counts = new Map<string, number>();
   #path = '';
@@ -94,7 +95,7 @@ class GraphTracer implements CallWatcher {
     const kind = kindOfCall(name, args);
     const node = this.#add(`${this.#scope(this.#path)}/${snakeName(name)}`, kind, inputs, made[0]!.shape, '{}');
     for (const tensor of made) {
-      // A parameter that comes back as it is stays one.
+      // If an operation returns a parameter itself, unchanged, it stays a parameter.
       if (!this.#parameters.has(tensor) || name.endsWith('_')) this.#give(tensor, node);
     }
     return result;
@@ -123,7 +124,10 @@ class GraphTracer implements CallWatcher {
 
   read(): void {}
 
-  /** What a module without children has recorded: one operation, where it is one in TorchScript, and its parameters belong to it. */
+  /**
+   * Finishes a module without children: if it is one operation in TorchScript, merges what it recorded, parameters
+   * included, into one node.
+   */
   #closeLeaf(module: Module, start: number): void {
     const own = this.nodes.slice(start).filter((node) => node.kind.startsWith('aten::'));
     const [only] = own;
@@ -138,7 +142,7 @@ class GraphTracer implements CallWatcher {
     }
   }
 
-  /** Makes one node of all since `start`, with what these take from outside; constants among them are parts of it. */
+  /** Merges all nodes since `start` into one, with their inputs from outside; constants among them are absorbed. */
   #join(start: number, kind: string, result: unknown): void {
     const parts = this.nodes.splice(start);
     const outer = parts.filter(({ kind: part }) => part === 'prim::GetAttr');
@@ -152,7 +156,7 @@ class GraphTracer implements CallWatcher {
     for (const tensor of made) this.#give(tensor, name);
   }
 
-  /** The name of the node that gives a tensor; a parameter, or a buffer, and a constant become nodes where they are first used. */
+  /** The name of the node that produces a tensor. Parameters, buffers and constants become nodes at their first use. */
   #nameOf(tensor: Tensor): string {
     const known = this.#inner?.get(tensor) ?? this.#given.get(tensor);
     if (known !== undefined) return known;
@@ -175,14 +179,14 @@ class GraphTracer implements CallWatcher {
     (this.#inner ?? this.#given).set(tensor, name);
   }
 
-  /** `Net/Sequential[body]/Conv2d[0]` of the module `body.0`. */
+  /** The scope of a module: `Net/Sequential[body]/Conv2d[0]` for `body.0`. */
   #scope(path: string): string {
     const keys = path === '' ? [] : path.split('.');
     const parts = keys.map((key, i) => `${this.#classes.get(keys.slice(0, i + 1).join('.')) ?? 'Module'}[${key}]`);
     return [className(this.#root), ...parts].join('/');
   }
 
-  /** Adds a node under a name that no other has. */
+  /** Adds a node under a unique name. */
   #add(base: string, kind: string, inputs: string[], shape: readonly number[], attributes = ''): string {
     const count = this.#counts.get(base) ?? 0;
     this.#counts.set(base, count + 1);
@@ -192,13 +196,13 @@ class GraphTracer implements CallWatcher {
   }
 }
 
-/** As PyTorch writes attributes: a dictionary of Python's without its quotes. */
+/** Attributes as PyTorch writes them: a Python dictionary without quotes. */
 const attributesOf = (values: Readonly<Record<string, string>>): string =>
   `{${Object.entries(values)
     .map(([key, value]) => ` ${key} :  ${value} `)
     .join(',')}}`;
 
-/** Nodes from which outputs can be reached. */
+/** The nodes from which an output can be reached. */
 function used(nodes: readonly GraphNode[]): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node] as const));
   const found = new Set<string>();

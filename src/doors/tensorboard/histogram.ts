@@ -1,12 +1,12 @@
-// Histograms as TensorBoard takes them: numpy's bins, and the buckets between the first and the last that hold something.
+// Histograms for TensorBoard: numpy's bins, trimmed to the buckets between the first and the last nonempty one.
 import { ArgumentError } from '../../torch';
 import type { HistogramMoments } from './summaries';
 
-/** How bins are chosen: TensorFlow's, a rule of numpy's by its name, how many, or their edges. */
+/** How bins are chosen: TensorFlow's bins, a rule of numpy by name, a number of bins, or a list of edges. */
 export type Bins = BinRule | number | readonly number[];
 type BinRule = 'tensorflow' | 'auto' | 'fd' | 'doane' | 'scott' | 'rice' | 'sturges' | 'sqrt';
 
-/** ±1e-12 · 1.1ⁿ below 1e20, and 0. */
+/** TensorFlow's edges: ±1e-12 · 1.1ⁿ below 1e20, and 0. */
 function tensorflowEdges(): number[] {
   const edges: number[] = [];
   for (let edge = 1e-12; edge < 1e20; edge *= 1.1) edges.push(edge);
@@ -27,7 +27,7 @@ function quantile(sorted: readonly number[], q: number): number {
   return sorted[low]! + (sorted[Math.min(low + 1, sorted.length - 1)]! - sorted[low]!) * (at - low);
 }
 
-/** Widths of bins by numpy's estimators (numpy.histogram_bin_edges); 0 where there is one bin. */
+/** The bin widths of numpy's estimators (numpy.histogram_bin_edges); 0 for a single bin. */
 const widths: Readonly<Record<Exclude<BinRule, 'tensorflow'>, (x: readonly number[], range: number) => number>> = {
   sqrt: (x, range) => range / Math.sqrt(x.length),
   sturges: (x, range) => range / (Math.log2(x.length) + 1),
@@ -61,7 +61,7 @@ function edgesOf(x: readonly number[], bins: Bins): readonly number[] {
   return Array.from({ length: count + 1 }, (_, i) => (i === count ? high : low + i * step));
 }
 
-/** The least and the greatest of numbers that may be too many for arguments. */
+/** The minimum and the maximum, without Math.min(…x), whose number of arguments is limited. */
 function extremes(x: readonly number[]): [least: number, greatest: number] {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const v of x) {
@@ -82,7 +82,7 @@ function edgesUpTo(edges: readonly number[], x: number): number {
   return low;
 }
 
-/** Counts of values between edges; a value on the last edge is in the last bin, and values outside are not counted. */
+/** Counts the values between edges. A value on the last edge belongs to the last bin; values outside do not count. */
 export function countBetween(x: readonly number[], edges: readonly number[], weights?: readonly number[]): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
   x.forEach((v, i) => {
@@ -92,7 +92,7 @@ export function countBetween(x: readonly number[], edges: readonly number[], wei
   return counts;
 }
 
-/** @throws ArgumentError where there are no values, or values that are not finite */
+/** Computes the histogram. @throws ArgumentError if there are no values, or values that are not finite */
 export function histogramOf(x: readonly number[], bins: Bins, maxBins: number | null): HistogramMoments {
   if (x.length === 0) throw new ArgumentError('addHistogram: expected values, but got none');
   if (!x.every(Number.isFinite))
@@ -110,7 +110,7 @@ export function histogramOf(x: readonly number[], bins: Bins, maxBins: number | 
   const first = counts.findIndex((n) => n > 0);
   const last = counts.findLastIndex((n) => n > 0);
   if (first < 0) throw new ArgumentError('addHistogram: expected values between the edges of bins, but got none');
-  // Only edges on the right are written, so that an empty bucket says where the first one begins.
+  // Only right edges are written, so an empty first bucket tells where the first nonempty one begins.
   const [min, max] = extremes(x);
   return {
     min,

@@ -1,4 +1,4 @@
-// The summaries by which TensorBoard's plugin of hyperparameters knows a run: tensorboard/plugins/hparams.
+// The summaries that TensorBoard's hyperparameter plugin reads: tensorboard/plugins/hparams.
 import { type Bytes, double, message, text, whole } from './protobuf';
 import { metadata, summary } from './summaries';
 
@@ -13,7 +13,10 @@ const DATA_TYPE_STRING = 1;
 const DATA_TYPE_FLOAT64 = 3;
 const STATUS_SUCCESS = 1;
 
-/** The three summaries by which the plugin of hyperparameters knows a run: which there are, how it began, how it ended. */
+/**
+ * The three summaries that describe a run to the plugin: the experiment's hyperparameters and metrics, the start of the
+ * run, and its end.
+ */
 export function hparamSummaries(
   hparams: Readonly<Record<string, HparamValue>>,
   metrics: readonly string[],

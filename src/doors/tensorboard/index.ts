@@ -1,4 +1,4 @@
-// The surface of `lamplight/tensorboard`: PyTorch's torch.utils.tensorboard.
+// The exports of `lamplight/tensorboard`: the API of PyTorch's torch.utils.tensorboard.
 export type { ChartLayout, ScalarLayout } from './calls/curves';
 export type { Bins } from './histogram';
 export type { HparamValue } from './hparam-summaries';

@@ -1,9 +1,9 @@
-// Pictures at another size by Lanczos' filter, with the bytes of Pillow.
+// Resizes pictures with a Lanczos filter, byte for byte as Pillow does.
 // Source: Pillow, src/libImaging/Resample.c and Convert.c.
 import type { Pixels } from './pictures';
 
 const REACH = 3;
-/** Binary places of weights. */
+/** Fractional bits of the fixed-point weights. */
 const PLACES = 22;
 
 const sinc = (x: number): number => (x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x));
@@ -14,7 +14,7 @@ interface Taps {
   readonly weights: readonly number[];
 }
 
-/** What each of `out` elements takes of those of an axis, in whole numbers. */
+/** The fixed-point weights of the inputs that each of `out` outputs reads along an axis. */
 function tapsOf(size: number, out: number): Taps[] {
   const scale = size / out;
   const wide = Math.max(scale, 1);
@@ -32,7 +32,7 @@ function tapsOf(size: number, out: number): Taps[] {
   });
 }
 
-/** A picture's columns at another width, row by row. */
+/** Resizes a picture to another width. */
 function columnsAt({ width, height, channels, bytes }: Pixels, out: number): Pixels {
   const taps = tapsOf(width, out);
   const made = new Uint8Array(out * height * channels);
@@ -50,7 +50,7 @@ function columnsAt({ width, height, channels, bytes }: Pixels, out: number): Pix
   return { width: out, height, channels, bytes: made };
 }
 
-/** Rows as columns. */
+/** Transposes a picture. */
 function turned({ width, height, channels, bytes }: Pixels): Pixels {
   const made = new Uint8Array(bytes.length);
   for (let y = 0; y < height; y++) {
@@ -62,7 +62,7 @@ function turned({ width, height, channels, bytes }: Pixels): Pixels {
   return { width: height, height: width, channels, bytes: made };
 }
 
-/** Colours by `convert`, which gets a colour and its alpha; alpha stays. */
+/** Applies `convert` to each colour value and its alpha; alpha itself stays. */
 function withColors(pixels: Pixels, convert: (color: number, alpha: number) => number): Pixels {
   const { channels, bytes } = pixels;
   if (channels !== 4) return pixels;

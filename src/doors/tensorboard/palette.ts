@@ -1,28 +1,29 @@
-// Colours of a picture as places in a list of at most 256: all of them where there are no more, else those that stand for most.
+// Reduces a picture to at most 256 colours: all of its colours if there are no more, else representatives by median
+// cut.
 // Source: P. Heckbert, "Color Image Quantization for Frame Buffer Display", SIGGRAPH 1982: median cut.
 
 const MOST_COLORS = 256;
 
 export interface Palette {
-  /** Red, green and blue of each. */
+  /** Red, green and blue of each colour. */
   readonly colors: readonly (readonly number[])[];
-  /** Pixel by pixel. */
+  /** The index of each pixel's colour. */
   readonly places: Uint8Array;
 }
 
-/** Pixels whose colours are alike in their five highest bits: how many, and the sums of their channels. */
+/** Pixels whose colours agree in the five highest bits of each channel: their count, and the sums of their channels. */
 interface Cell {
   readonly key: number;
   count: number;
   readonly sums: [number, number, number];
 }
 
-/** `rgb`: three bytes a pixel. */
+/** `rgb`: three bytes per pixel. */
 export function paletteOf(rgb: Uint8Array): Palette {
   return exact(rgb) ?? medianCut(rgb);
 }
 
-/** Null where there are too many colours. */
+/** All colours of the picture; null if there are too many. */
 function exact(rgb: Uint8Array): Palette | null {
   const known = new Map<number, number>();
   const places = new Uint8Array(rgb.length / 3);
@@ -45,12 +46,12 @@ const KEPT = 8 - DROPPED;
 const keyAt = (rgb: Uint8Array, i: number): number =>
   ((rgb[3 * i]! >> DROPPED) << (2 * KEPT)) | ((rgb[3 * i + 1]! >> DROPPED) << KEPT) | (rgb[3 * i + 2]! >> DROPPED);
 
-/** A channel of a cell, in its kept bits. */
+/** The kept bits of a channel of a cell. */
 const channelOf = ({ key }: Cell, c: number): number => (key >> (KEPT * (2 - c))) & (2 ** KEPT - 1);
 
 const pixelsIn = (cells: readonly Cell[]): number => cells.reduce((sum, { count }) => sum + count, 0);
 
-/** The channel in which cells differ most, and by how much. */
+/** The channel with the widest range over the cells, and that range. */
 function widest(cells: readonly Cell[]): { readonly channel: number; readonly range: number } {
   const ranges = [0, 1, 2].map((c) => {
     const all = cells.map((cell) => channelOf(cell, c));
@@ -60,7 +61,7 @@ function widest(cells: readonly Cell[]): { readonly channel: number; readonly ra
   return { channel: ranges.indexOf(range), range };
 }
 
-/** Cells in two, with about as many pixels each, by the channel in which they differ most. */
+/** Splits cells into two halves of about equally many pixels, along the channel with the widest range. */
 function halves(cells: readonly Cell[]): [Cell[], Cell[]] {
   const { channel } = widest(cells);
   const sorted = cells.toSorted((a, b) => channelOf(a, channel) - channelOf(b, channel));

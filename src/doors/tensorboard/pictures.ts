@@ -1,10 +1,10 @@
-// Tensors as the pictures of summaries. Loaded when the first picture is added.
+// Turns tensors into the pictures of summaries. Loaded when the first picture is added.
 import type { Tensor } from '../../torch';
 import { png } from '../vision/pictures/encode-png';
 import type { EncodedPicture } from './summaries';
 import { numbersOf } from './values';
 
-/** Bytes [height, width, channels]: of colours, or of colours and alpha. */
+/** Pixels as bytes [height, width, channels]; channels are RGB or RGBA. */
 export interface Pixels {
   readonly width: number;
   readonly height: number;
@@ -12,20 +12,20 @@ export interface Pixels {
   readonly bytes: Uint8Array;
 }
 
-/** Pictures side by side. */
+/** The most pictures in a row. */
 const COLUMNS = 8;
 
-/** Numbers from 0 to 255 as bytes; the fraction is cut off. */
+/** Clamps to 0…255; storing the result in a byte array cuts off the fraction. */
 export const byteOf = (value: number): number => Math.min(255, Math.max(0, value));
 
 interface Layout {
-  /** Pictures in a row at most. Default 8. */
+  /** The most pictures in a row. Default 8. */
   readonly most?: number;
-  /** Of products: to float32, unless they are taken as they are. */
+  /** How products are rounded; default: to float32. */
   readonly round?: (value: number) => number;
 }
 
-/** A picture whose dimensions are named by the letters of `formats`; several are laid out in rows. */
+/** Reads a picture whose dimensions `formats` names by letters; several pictures are laid out in rows. */
 export async function pixelsOf(
   x: Tensor,
   formats: string,
@@ -40,7 +40,7 @@ export async function pixelsOf(
   const [[count, byPicture], [given, byChannel], [h, byRow], [w, byColumn]] = [at('N'), at('C'), at('H'), at('W')];
   const columns = Math.min(count, most);
   const [width, height] = [w * columns, h * Math.ceil(count / columns)];
-  // Gray becomes red, green and blue.
+  // Grey becomes red, green and blue.
   const channels = given === 1 ? 3 : given;
   const bytes = new Uint8Array(width * height * channels);
   for (let n = 0; n < count; n++) {

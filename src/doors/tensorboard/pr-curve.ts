@@ -1,4 +1,4 @@
-// Owns the curve of precision over recall: what TensorBoard's pr_curves plugin computes at each threshold.
+// The precision-recall curve, as TensorBoard's pr_curves plugin computes it at each threshold.
 import { ArgumentError } from '../../torch';
 import { countBetween } from './histogram';
 

@@ -1,16 +1,17 @@
-// Owns the files beside the events that TensorBoard's projector reads: points, their labels, their pictures, and where all of these are.
+// The files that TensorBoard's projector reads: points, their labels, their pictures, and a configuration that lists
+// them.
 import type { DType, Tensor } from '../../torch';
 import { isFloat, pythonFloat } from '../../torch/inside';
 import { encoded, pixelsOf } from './pictures';
 import { numbersOf } from './values';
 
-/** A label: the text of a point, or of a column of it. */
+/** The label of a point, or one column of it. */
 export type Label = string | number | boolean | null;
 
-/** What the projector's configuration says of one set of points. */
+/** The entry of one set of points in the projector's configuration. */
 export interface EmbeddingInfo {
   readonly tensorName: string;
-  /** Within the folder of the log. */
+  /** The folder of the set, relative to the log folder. */
   readonly folder: string;
   readonly hasMetadata: boolean;
   /** Width and height of each picture; null without pictures. */
@@ -19,7 +20,7 @@ export interface EmbeddingInfo {
 
 const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-/** As the text format of protocol buffers quotes a text. */
+/** Quotes a string for the text format of protocol buffers. */
 const quoted = (text: string): string =>
   `"${text.replace(/[\\"'\n\r\t]/g, (letter) => `\\${{ '\n': 'n', '\r': 'r', '\t': 't' }[letter] ?? letter}`)}"`;
 
@@ -46,7 +47,7 @@ export function projectorConfig(infos: readonly EmbeddingInfo[]): Uint8Array {
   return bytesOf(text.join(''));
 }
 
-/** As Python writes a label. */
+/** A label as Python's str() writes it. */
 function labelText(label: Label): string {
   if (typeof label === 'string') return label;
   if (label === null) return 'None';
@@ -54,15 +55,15 @@ function labelText(label: Label): string {
   return Number.isInteger(label) ? String(label) : pythonFloat(label);
 }
 
-/** Labels line by line, their columns between tabs. */
+/** Labels, one point per line, with columns separated by tabs. */
 export const metadataTsv = (rows: readonly (readonly Label[])[]): Uint8Array =>
   bytesOf(`${rows.map((row) => row.map(labelText).join('\t')).join('\n')}\n`);
 
-/** As Python writes a number of a tensor. */
+/** A tensor's element as Python writes it. */
 const numberText = (value: number, dtype: DType): string =>
   isFloat(dtype) ? pythonFloat(value) : labelText(dtype === 'bool' ? value !== 0 : value);
 
-/** Points [N, D] line by line. */
+/** Points [N, D], one per line. */
 export async function tensorsTsv(points: Tensor): Promise<Uint8Array> {
   const [count, size] = points.shape as [number, number];
   const numbers = await numbersOf(points);
@@ -75,7 +76,7 @@ export async function tensorsTsv(points: Tensor): Promise<Uint8Array> {
   return bytesOf(lines.map((line) => `${line}\n`).join(''));
 }
 
-/** Pictures [N, C, H, W] of points, in a square. */
+/** The pictures [N, C, H, W] of all points in one square sprite. */
 export async function spritePng(pictures: Tensor): Promise<Uint8Array> {
   const most = Math.ceil(Math.sqrt(pictures.shape[0]!));
   const { width, height, channels, bytes } = await pixelsOf(pictures, 'NCHW', { most, round: (value) => value });

@@ -1,4 +1,4 @@
-// Fields of protocol buffers, as bytes: the part of proto3's wire format that event files need.
+// Encodes fields of protocol buffers: the part of proto3's wire format that event files need.
 
 export type Bytes = readonly number[];
 
@@ -21,7 +21,7 @@ function negativeVarint(value: number): number[] {
   return [...bytes, Number(rest)];
 }
 
-/** The head of a field: its number, and its layout. */
+/** The key of a field: its number, and its wire type. */
 const key = (field: number, type: number): number[] => varint(field * 8 + type);
 
 const bytesOf = (size: number, write: (view: DataView) => void): number[] => {
@@ -37,14 +37,14 @@ export const nested = (field: number, bytes: ArrayLike<number>): number[] => [
   ...Array.from(bytes),
 ];
 
-/** A message within another, of several fields. */
+/** A nested message, given by its fields. */
 export const message = (field: number, ...fields: readonly Bytes[]): number[] => nested(field, fields.flat());
 
 export const text = (field: number, value: string): number[] => nested(field, new TextEncoder().encode(value));
 
 export const whole = (field: number, value: number): number[] => [...key(field, 0), ...varint(value)];
 
-/** A whole number that is left out where it is 0, as proto3 does. */
+/** A whole number, omitted if it is 0, as in proto3. */
 export const wholeOrNone = (field: number, value: number): number[] => (value === 0 ? [] : whole(field, value));
 
 export const wholes = (field: number, values: readonly number[]): number[] => nested(field, values.flatMap(varint));
@@ -59,7 +59,7 @@ export const double = (field: number, value: number): number[] => [
   ...bytesOf(8, (view) => view.setFloat64(0, value, true)),
 ];
 
-/** A double that is left out where it is 0, as proto3 does. */
+/** A double, omitted if it is 0, as in proto3. */
 export const doubleOrNone = (field: number, value: number): number[] => (value === 0 ? [] : double(field, value));
 
 export const doubles = (field: number, values: readonly number[]): number[] =>

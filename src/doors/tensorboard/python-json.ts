@@ -1,15 +1,15 @@
-// Owns JSON as Python's json.dumps(…, sort_keys=True) writes it.
+// Writes JSON exactly as Python's json.dumps(…, sort_keys=True) does.
 import { ArgumentError } from '../../torch';
 import { isPlainObject, kindOf, pythonFloat } from '../../torch/inside';
 
-/** Letters outside of ASCII, by their UTF-16 units. */
+/** Escapes characters outside ASCII by their UTF-16 units. */
 const escaped = (text: string): string =>
   JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,
     (letter) => `\\u${letter.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 
-/** @throws ArgumentError for what JSON cannot hold */
+/** @throws ArgumentError for a value that JSON cannot represent */
 export function pythonJson(op: string, name: string, value: unknown): string {
   if (value === null || typeof value === 'boolean') return String(value);
   if (typeof value === 'string') return escaped(value);

@@ -1,4 +1,5 @@
-// What TensorBoard shows, as messages of tensorflow/core/framework/summary.proto: numbers, histograms, pictures, sounds, texts, curves and tensors.
+// Encodes summaries as messages of tensorflow/core/framework/summary.proto: numbers, histograms, pictures, sounds,
+// texts, curves and tensors.
 import {
   type Bytes,
   doubleOrNone,
@@ -46,10 +47,10 @@ export const shapeOf = (field: number, shape: readonly number[]): number[] =>
 const tensorOf = (type: number, shape: readonly number[], elements: Bytes): number[] =>
   message(8, whole(1, type), shapeOf(2, shape), elements);
 
-/** A summary of one value under a tag. */
+/** A summary with one value under a tag. */
 export const summary = (tag: string, ...fields: readonly Bytes[]): number[] => message(1, text(1, tag), ...fields);
 
-/** The plugin of TensorBoard that shows a value, with its settings. */
+/** The TensorBoard plugin that shows a value, and its settings. */
 export const metadata = (plugin: string, content: Bytes): number[] =>
   message(9, message(1, text(1, plugin), content.length > 0 ? nested(2, content) : []));
 
@@ -63,7 +64,7 @@ export const scalarTensorSummary = (tag: string, value: number, isDouble: boolea
   return summary(tag, message(8, whole(1, type), elements), metadata('scalars', []));
 };
 
-/** A histogram: sums over its values, and how many are in the bucket up to each limit. */
+/** A histogram: sums over its values, and the number of values in the bucket up to each limit. */
 export interface HistogramMoments {
   readonly min: number;
   readonly max: number;
@@ -90,14 +91,17 @@ export interface EncodedPicture {
 export const imageSummary = (tag: string, { width, height, channels, file }: EncodedPicture): number[] =>
   summary(tag, message(4, whole(1, height), whole(2, width), whole(3, channels), nested(4, file)));
 
-/** A sound of one channel, as a WAV file of so many samples. */
+/** A sound with one channel, as a WAV file of `samples` samples. */
 export const audioSummary = (tag: string, wav: Uint8Array, sampleRate: number, samples: number): number[] =>
   summary(tag, message(6, float(1, sampleRate), whole(2, 1), whole(3, samples), nested(4, wav), text(5, 'audio/wav')));
 
 export const textSummary = (tag: string, content: string): number[] =>
   summary(`${tag}/text_summary`, tensorOf(DataType.STRING, [1], text(Elements.STRING, content)), metadata('text', []));
 
-/** `rows`: true and false positives, true and false negatives, precision and recall, at each threshold; `thresholds` says how many there are. */
+/**
+ * `rows` holds true and false positives, true and false negatives, precision and recall, at each of `thresholds`
+ * thresholds.
+ */
 export const prCurveSummary = (tag: string, rows: readonly (readonly number[])[], thresholds: number): number[] =>
   summary(
     tag,
@@ -116,7 +120,7 @@ export interface MeshPart {
   readonly values: readonly number[];
 }
 
-/** The parts of a mesh, each a value of its own; `config` is the JSON that three.js is told. */
+/** The parts of a mesh, each as a separate value; `config` is the JSON of the settings for three.js. */
 export function meshSummary(tag: string, parts: readonly MeshPart[], config: string): number[] {
   const components = parts.reduce((mask, { type }) => mask | (1 << type), 0);
   return parts.flatMap(({ name, type, shape, values }) => {
@@ -129,7 +133,7 @@ export function meshSummary(tag: string, parts: readonly MeshPart[], config: str
   });
 }
 
-/** A chart over tags: lines of them all, or one with the margin between two others. */
+/** A chart of tags: a line for each, or one line with a margin between two others. */
 export interface CustomChart {
   readonly title: string;
   readonly isMargin: boolean;

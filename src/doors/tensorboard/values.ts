@@ -1,21 +1,21 @@
-// Owns what methods of SummaryWriter take for numbers, and how it is read when events are written.
+// The numbers that methods of SummaryWriter take, and how they are read when events are written.
 import { ArgumentError, type Tensor } from '../../torch';
 import { isPlainObject, isTensorObject as isTensor, kindOf } from '../../torch/inside';
 
-/** One number: of the host, or of a tensor with one element, which is read when events are written. */
+/** A number, a boolean, or a tensor with one element, which is read when events are written. */
 export type ScalarValue = number | boolean | Tensor;
 
-/** Numbers of the host, or a tensor, which is read when events are written. */
+/** A list of numbers, or a tensor, which is read when events are written. */
 export type Values = Tensor | ArrayLike<number>;
 
-/** The values of this moment, unaffected by later writes in place. */
+/** A copy of the current values, unaffected by later writes in place. */
 export const copyOf = (x: Tensor): Tensor => x.detach().clone();
 
 /** The elements of a tensor as numbers. */
 export const numbersOf = async (x: Tensor): Promise<number[]> =>
   Array.from((await x.data()) as ArrayLike<number | bigint | boolean>, Number);
 
-/** Keeps values as they are now; the returned function reads them. */
+/** Copies the current values; the returned function reads them. */
 export function reader(op: string, name: string, values: unknown): () => Promise<number[]> {
   if (isTensor(values)) {
     const kept = copyOf(values);
@@ -30,7 +30,7 @@ export function reader(op: string, name: string, values: unknown): () => Promise
   return async () => kept;
 }
 
-/** Reads the one number of a scalar. @throws ArgumentError for a tensor of several elements */
+/** Returns a function that reads the number of a scalar. @throws ArgumentError for a tensor of several elements */
 export function scalarReader(op: string, value: unknown): () => Promise<number> {
   if (typeof value === 'number' || typeof value === 'boolean') return async () => Number(value);
   if (!isTensor(value) || value.numel() !== 1) {
@@ -41,7 +41,7 @@ export function scalarReader(op: string, value: unknown): () => Promise<number> 
   return async () => (await read())[0]!;
 }
 
-/** Values by their names. @throws ArgumentError if the value is no object of that kind */
+/** The entries of an object of values by name. @throws ArgumentError if the value is not such an object */
 export function entriesOf(op: string, name: string, value: unknown): [string, unknown][] {
   if (
     typeof value === 'object' &&
@@ -55,7 +55,10 @@ export function entriesOf(op: string, name: string, value: unknown): [string, un
   throw new ArgumentError(`${op}: expected ${name} to be an object of values by their names, but got ${kindOf(value)}`);
 }
 
-/** The arguments of a method whose last required one is an object of values: in the last place it is not taken for one of names. */
+/**
+ * Arguments for `parseArgs`, for a method whose last required argument is an object of values: given by position, it
+ * must not be taken for an object of keywords.
+ */
 export function inPlace(args: readonly unknown[], required: readonly string[]): readonly unknown[] {
   const last = args.at(-1);
   const isPlaced = args.length === required.length && isPlainObject(last) && !Object.hasOwn(last, required.at(-1)!);

@@ -1,4 +1,4 @@
-// Videos as the pictures of summaries. Loaded when the first one is added.
+// Turns videos into the pictures of summaries. Loaded when the first video is added.
 import type { Tensor } from '../../torch';
 import { gif } from './gif';
 import { byteOf } from './pictures';
@@ -6,13 +6,13 @@ import type { EncodedPicture } from './summaries';
 import { numbersOf } from './values';
 
 interface VideoOptions {
-  /** Of the grid in which videos lie. */
+  /** The rows and columns of the grid in which videos are laid out. */
   readonly rows: number;
   readonly columns: number;
   readonly fps: number;
 }
 
-/** Videos [N, T, C, H, W] that run side by side. */
+/** Encodes videos [N, T, C, H, W] as one GIF, side by side. */
 export async function videoOf(x: Tensor, { rows, columns, fps }: VideoOptions): Promise<EncodedPicture> {
   const data = await numbersOf(x);
   const scale = x.dtype === 'uint8' ? 1 : 255;

@@ -1,4 +1,4 @@
-// Writes WAV files: one channel of whole numbers of 16 bits.
+// Writes WAV files with one channel of 16-bit integers.
 // Source: Multimedia Programming Interface and Data Specifications 1.0, IBM and Microsoft 1991, "RIFF WAVE".
 
 const HEADER = 44;
@@ -6,7 +6,7 @@ const PCM = 1;
 const BITS = 16;
 const MOST = 2 ** (BITS - 1) - 1;
 
-/** A sound from -1 to 1; larger values are cut off. */
+/** Encodes samples from −1 to 1; values beyond are clipped. */
 export function wav(samples: readonly number[], sampleRate: number): Uint8Array {
   const length = 2 * samples.length;
   const file = new Uint8Array(HEADER + length);

@@ -1,4 +1,4 @@
-// SummaryWriter: what TensorBoard shows of a training program, in event files.
+// SummaryWriter: logs a training program for TensorBoard, in event files.
 
 import { type Arguments, closeMethods, hasFiles, join, kinds, parseArgs } from '../../torch/inside';
 import {
@@ -31,17 +31,17 @@ import { purgeEvents } from './event-file';
 import { type Entry, EventQueue, now } from './event-queue';
 
 interface WriterOptions {
-  /** The folder. Default: `runs/` and the date, time and `comment`. */
+  /** The log folder. Default: `runs/` followed by date, time and `comment`. */
   logDir?: string | null;
-  /** The ending of the default folder's name. Default: none. */
+  /** The suffix of the default folder's name. Default: none. */
   comment?: string;
-  /** Events from this step on, of a run that crashed in the same folder, are hidden. Default: none. */
+  /** Hide events from this step on that a crashed run wrote to the same folder. Default: none. */
   purgeStep?: number | null;
-  /** Events that may wait before they are written. Default: 10. */
+  /** The most events that may wait before they are written. Default: 10. */
   maxQueue?: number;
-  /** Seconds that events may wait, which the next event ends. Default: 120. */
+  /** After this many seconds, the next event makes all waiting events be written. Default: 120. */
   flushSecs?: number;
-  /** The ending of the names of files. Default: none. */
+  /** The suffix of file names. Default: none. */
   filenameSuffix?: string;
 }
 const writerOrder = ['logDir', 'comment', 'purgeStep', 'maxQueue', 'flushSecs', 'filenameSuffix'] as const;
@@ -56,15 +56,16 @@ const writerKinds = {
 };
 
 /**
- * Writes events for TensorBoard, as PyTorch's SummaryWriter does: `tensorboard --logdir runs` shows them. Calls return at once; tensors are kept as they are at
- * the call, stay on the GPU, and are read when events are written, several at a time. In a page, where there are no files, `files()` gives them.
+ * Writes events for TensorBoard, as PyTorch's SummaryWriter does: `tensorboard --logdir runs` shows them. Calls return
+ * at once. Tensors are copied on the GPU at the call, and read when events are written, several at a time. In a page,
+ * where there is no disk, `files()` returns the log's files.
  *
  *     const writer = new SummaryWriter('runs/first');
  *     writer.addGraph(model, torch.zeros(1, 1, 28, 28));
  *     writer.addScalar('loss', loss, step);
  *     await writer.close();
  *
- * Of PyTorch's methods there is no `add_onnx_graph`.
+ * PyTorch's method `add_onnx_graph` is missing.
  */
 export class SummaryWriter {
   static {
@@ -93,7 +94,7 @@ export class SummaryWriter {
     this.#add(scalarEntry(args));
   }
 
-  /** Several numbers in one chart, each in a folder of its own, which are shown as runs. */
+  /** Several numbers in one chart; each gets a folder of its own, so that TensorBoard shows it as a run. */
   addScalars(...args: ScalarsCall): void {
     for (const [folder, entry] of scalarsEntries(args)) this.#add(entry, `${this.logDir}/${folder}`);
   }
@@ -103,17 +104,23 @@ export class SummaryWriter {
     this.#add(tensorEntry(args));
   }
 
-  /** How values are distributed. @throws ArgumentError for bins that there are not, and, when events are written, for values that are not finite */
+  /**
+   * The distribution of values. @throws ArgumentError for unknown bins and, when events are written, for values that
+   * are not finite
+   */
   addHistogram(...args: HistogramCall): void {
     this.#add(histogramEntry(args));
   }
 
-  /** A histogram that is counted already: `bucketLimits` are the right edges of buckets. */
+  /** A histogram from existing counts; `bucketLimits` are the right edges of the buckets. */
   addHistogramRaw(...args: HistogramRawCall): void {
     this.#add(histogramRawEntry(args));
   }
 
-  /** A picture: uint8, or floats from 0 to 1, which are cut off there. Shape: [3, H, W], [1, H, W] or [4, H, W], or as `dataformats` says. */
+  /**
+   * A picture: uint8, or floats from 0 to 1, clipped. Shape: [3, H, W], [1, H, W] or [4, H, W], or as `dataformats`
+   * says.
+   */
   addImage(...args: ImageCall): void {
     this.#add(imageEntry('addImage', 'CHW', args));
   }
@@ -123,13 +130,17 @@ export class SummaryWriter {
     this.#add(imageEntry('addImages', 'NCHW', args));
   }
 
-  /** A picture, as of `addImage`, with red boxes [N, 4] on it and their labels. @throws ArgumentError for labels that are not as many as boxes */
+  /**
+   * A picture, as in `addImage`, with red boxes [N, 4] and their labels. @throws ArgumentError if there are not as many
+   * labels as boxes
+   */
   addImageWithBoxes(...args: BoxCall): void {
     this.#add(boxEntry(args));
   }
 
   /**
-   * A plot as it is now: the canvas that `metric.plot()`, `tuner.lrFind` or `visualization` gives, or a list of canvases of one size.
+   * The current contents of a plot: the canvas that `metric.plot()`, `tuner.lrFind` or `visualization` returns, or a
+   * list of canvases of the same size.
    *
    *     writer.addFigure('confusion', await metric.plot(), epoch);
    *
@@ -139,12 +150,12 @@ export class SummaryWriter {
     this.#add(figureEntry(args));
   }
 
-  /** Videos [N, T, C, H, W] as a GIF, several side by side. Frames of more than 256 colours get the 256 that stand for most. */
+  /** Videos [N, T, C, H, W] as one GIF, side by side. Frames of more than 256 colours are reduced to 256. */
   addVideo(...args: VideoCall): void {
     this.#add(videoEntry(args));
   }
 
-  /** A sound [1, L] as a WAV file of 16 bits. */
+  /** A sound [1, L], as a 16-bit WAV file. */
   addAudio(...args: AudioCall): void {
     this.#add(audioEntry(args));
   }
@@ -155,25 +166,32 @@ export class SummaryWriter {
   }
 
   /**
-   * The graph of a network in evaluation: operations with their shapes, under the modules that call them. Nothing is computed.
+   * The graph of a network in evaluation mode: operations with their shapes, grouped by the modules that call them.
+   * Nothing is computed.
    *
-   * @throws ArgumentError for a result that is an object, unless `useStrictTrace` is false; whatever the network throws
+   * @throws ArgumentError if the result is an object, unless `useStrictTrace` is false; and any error of the network
    */
   addGraph(...args: GraphCall): void {
     for (const entry of graphEntries(args)) this.#add(entry);
   }
 
-  /** Points [N, D] for TensorBoard's projector, with labels and pictures: files beside the events, which are written with them. */
+  /**
+   * Points [N, D] for TensorBoard's projector, with labels and pictures, as files beside the event files, written
+   * together with the events.
+   */
   addEmbedding(...args: EmbeddingCall): void {
     for (const { path, content } of this.#embeddings.add(args)) this.#queue.addFile(join(this.logDir, path), content);
   }
 
-  /** The curve of precision over recall of a binary classifier. @throws ArgumentError, when events are written, for lists of different lengths */
+  /**
+   * The precision-recall curve of a binary classifier. @throws ArgumentError, when events are written, for lists of
+   * different lengths
+   */
   addPrCurve(...args: PrCurveCall): void {
     this.#add(prCurveEntry(args));
   }
 
-  /** The same from counts already made, at thresholds from 0 to 1. @throws ArgumentError for lists of different lengths */
+  /** The same from existing counts, at thresholds from 0 to 1. @throws ArgumentError for lists of different lengths */
   addPrCurveRaw(...args: PrCurveRawCall): void {
     this.#add(prCurveRawEntry(args));
   }
@@ -183,13 +201,13 @@ export class SummaryWriter {
     this.#add(multilineEntry(args));
   }
 
-  /** One chart of three tags of `addScalar`: a value, and the lower and the upper edge of the margin around it. */
+  /** One chart of three tags of `addScalar`: a value, and the lower and the upper bound of the margin around it. */
   addCustomScalarsMarginchart(...args: ChartCall): void {
     this.#add(marginEntry(args));
   }
 
   /**
-   * Charts of several tags of `addScalar`, by categories and titles. Once a log.
+   * Charts of several tags of `addScalar`, by category and title. Call it once per log.
    *
    *     writer.addCustomScalars({ losses: { both: ['Multiline', ['loss/train', 'loss/val']] } });
    */
@@ -197,12 +215,14 @@ export class SummaryWriter {
     this.#add(layoutEntry(args));
   }
 
-  /** Vertices [B, N, 3] in space, as points, or as triangles where there are `faces`. */
+  /** Vertices [B, N, 3] in space, as points, or as triangles if `faces` are given. */
   addMesh(...args: MeshCall): void {
     this.#add(meshEntry(args));
   }
 
-  /** The hyperparameters of a run and its results, in a folder within `logDir`, for TensorBoard to compare runs by. */
+  /**
+   * The hyperparameters and the results of a run, in a folder within `logDir`, so that TensorBoard can compare runs.
+   */
   addHparams(...args: HparamCall): void {
     const { folder, entries } = hparamEntries(args);
     for (const entry of entries) this.#add(entry, join(this.logDir, folder));
@@ -213,7 +233,7 @@ export class SummaryWriter {
     await this.#queue.flush();
   }
 
-  /** `flush`, and then closes the files; later events begin new ones. */
+  /** Flushes, and closes the files; later events begin new ones. */
   async close(): Promise<void> {
     await this.#queue.flush();
     this.#queue.forget();
@@ -223,7 +243,10 @@ export class SummaryWriter {
     await this.close();
   }
 
-  /** In a page: all files of the log by their paths, for a download. Where there is a disk they are there, and this is empty. */
+  /**
+   * In a page: all files of the log by path, for a download. Where there is a disk, the files are on it, and this
+   * returns {}.
+   */
   async files(): Promise<Record<string, Uint8Array>> {
     await this.#queue.flush();
     return hasFiles() ? {} : this.#queue.contents();
@@ -234,7 +257,7 @@ export class SummaryWriter {
   }
 }
 
-/** `Nov23_06-20-15`, as Python's default folders are named, without the name of the machine. */
+/** `Nov23_06-20-15`: the default folder name of PyTorch, without the machine's name. */
 function dated(date: Date): string {
   const month = date.toLocaleString('en-US', { month: 'short' });
   const two = (n: number) => String(n).padStart(2, '0');

@@ -22,9 +22,12 @@ declare module '../../../torch/nn/module/module' {
 }
 
 /**
- * The rule by which a layer y = f(x) passes the relevance of its outputs back to its inputs: R_x = x ⊙ f'ᵀ(R_y / (y ±
- * ε)), where ε has the sign of y. For linear layers, each input gets its share of each output (the z-rule). Subclasses
- * choose ε, or other parameters for the layer.
+ * The rule by which a layer y = f(x) passes the relevance of its outputs back to its inputs:
+ *
+ *     R_x = x ⊙ f'ᵀ(R_y / (y ± ε)), where ε has the sign of y
+ *
+ * For linear layers, each input gets its share of each output (the z-rule). Subclasses choose ε, or other parameters
+ * for the layer.
  */
 export abstract class PropagationRule {
   /** ε */

@@ -25,7 +25,7 @@ export class MulticlassF1Score extends scored(MulticlassStatScores, fBeta) {}
 /** 2 tp / (2 tp + fn + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
 export class MultilabelF1Score extends scored(MultilabelStatScores, fBeta) {}
 
-/** BinaryF1Score, MulticlassF1Score or MultilabelF1Score by `task`; the average is 'micro' unless given. */
+/** BinaryF1Score, MulticlassF1Score or MultilabelF1Score by `task`; default average: 'micro'. */
 export const F1Score = countedByTask('F1Score', BinaryF1Score, MulticlassF1Score, MultilabelF1Score);
 /**
  * BinaryFBetaScore, MulticlassFBetaScore or MultilabelFBetaScore by `task`; by default β is 1 and the average 'micro'.

@@ -11,7 +11,7 @@ export class MulticlassAccuracy extends scored(MulticlassStatScores, scores.accu
 /** (tp + tn) / all of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
 export class MultilabelAccuracy extends scored(MultilabelStatScores, scores.accuracy) {}
 
-/** BinaryAccuracy, MulticlassAccuracy or MultilabelAccuracy by `task`; the average is 'micro' unless given. */
+/** BinaryAccuracy, MulticlassAccuracy or MultilabelAccuracy by `task`; default average: 'micro'. */
 export const Accuracy = countedByTask('Accuracy', BinaryAccuracy, MulticlassAccuracy, MultilabelAccuracy);
 /** `Accuracy` of one batch. */
 export const accuracy = ofBatchByTask('accuracy', Accuracy);
@@ -29,7 +29,7 @@ export class MulticlassPrecision extends scored(MulticlassStatScores, scores.pre
 /** tp / (tp + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
 export class MultilabelPrecision extends scored(MultilabelStatScores, scores.precision) {}
 
-/** BinaryPrecision, MulticlassPrecision or MultilabelPrecision by `task`; the average is 'micro' unless given. */
+/** BinaryPrecision, MulticlassPrecision or MultilabelPrecision by `task`; default average: 'micro'. */
 export const Precision = countedByTask('Precision', BinaryPrecision, MulticlassPrecision, MultilabelPrecision);
 /** `Precision` of one batch. */
 export const precision = ofBatchByTask('precision', Precision);
@@ -47,7 +47,7 @@ export class MulticlassRecall extends scored(MulticlassStatScores, scores.recall
 /** tp / (tp + fn) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
 export class MultilabelRecall extends scored(MultilabelStatScores, scores.recall) {}
 
-/** BinaryRecall, MulticlassRecall or MultilabelRecall by `task`; the average is 'micro' unless given. */
+/** BinaryRecall, MulticlassRecall or MultilabelRecall by `task`; default average: 'micro'. */
 export const Recall = countedByTask('Recall', BinaryRecall, MulticlassRecall, MultilabelRecall);
 /** `Recall` of one batch. */
 export const recall = ofBatchByTask('recall', Recall);
@@ -65,7 +65,7 @@ export class MulticlassSpecificity extends scored(MulticlassStatScores, scores.s
 /** tn / (tn + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
 export class MultilabelSpecificity extends scored(MultilabelStatScores, scores.specificity, null) {}
 
-/** BinarySpecificity, MulticlassSpecificity or MultilabelSpecificity by `task`; the average is 'micro' unless given. */
+/** BinarySpecificity, MulticlassSpecificity or MultilabelSpecificity by `task`; default average: 'micro'. */
 export const Specificity = countedByTask(
   'Specificity',
   BinarySpecificity,
@@ -88,7 +88,7 @@ export class MulticlassHammingDistance extends scored(MulticlassStatScores, scor
 /** 1 − accuracy of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
 export class MultilabelHammingDistance extends scored(MultilabelStatScores, scores.hammingDistance, false) {}
 
-/** BinaryHammingDistance, MulticlassHammingDistance or MultilabelHammingDistance by `task`; the average is 'micro' unless given. */
+/** BinaryHammingDistance, MulticlassHammingDistance or MultilabelHammingDistance by `task`; default average: 'micro'. */
 export const HammingDistance = countedByTask(
   'HammingDistance',
   BinaryHammingDistance,

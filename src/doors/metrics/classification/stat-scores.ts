@@ -215,7 +215,7 @@ export function withBetaByTask<B extends OfCounts, C extends OfCounts, L extends
   return byTask<Counted>()(name, [task, 'beta', ...others], { binary, multiclass, multilabel }, betaDefaults);
 }
 
-/** BinaryStatScores, MulticlassStatScores or MultilabelStatScores by `task`; the average is 'micro' unless given. */
+/** BinaryStatScores, MulticlassStatScores or MultilabelStatScores by `task`; default average: 'micro'. */
 export const StatScores = countedByTask('StatScores', BinaryStatScores, MulticlassStatScores, MultilabelStatScores);
 
 /** `StatScores` of one batch. */

@@ -1,4 +1,4 @@
-// Owns what addPrCurve, addPrCurveRaw and the methods of custom charts take, and the events that they add.
+// The arguments of addPrCurve, addPrCurveRaw and the methods of custom charts, and the events that they add.
 
 import { ArgumentError } from '../../../torch';
 import {
@@ -14,14 +14,14 @@ import { prCurve } from '../pr-curve';
 import { type CustomChart, customScalarsSummary, prCurveSummary } from '../summaries';
 import { entriesOf, inPlace, reader, type Values } from '../values';
 
-/** TensorBoard's plugin reads no more. */
+/** TensorBoard's plugin reads at most this many thresholds. */
 const MOST_THRESHOLDS = 127;
 
 interface PrCurveParameters extends When {
   tag: string;
-  /** 0 or 1, or false or true. */
+  /** The true labels: 0 or 1, or booleans. */
   labels: Values;
-  /** Probabilities of 1. */
+  /** The predicted probabilities of label 1. */
   predictions: Values;
   /** At most 127. Default 127. */
   numThresholds?: number;
@@ -51,16 +51,16 @@ export function prCurveEntry(args: PrCurveCall): Entry {
 
 interface PrCurveRawParameters extends When {
   tag: string;
-  /** At each threshold, as the other five. */
+  /** One number per threshold, like the other five lists. */
   truePositiveCounts: Values;
   falsePositiveCounts: Values;
   trueNegativeCounts: Values;
   falseNegativeCounts: Values;
   precision: Values;
   recall: Values;
-  /** How many thresholds TensorBoard lays between 0 and 1; at most 127. Default 127. */
+  /** The number of thresholds that TensorBoard assumes between 0 and 1; at most 127. Default 127. */
   numThresholds?: number;
-  /** Counts are weighted already, so null. */
+  /** Must be null, because the counts are already weighted. */
   weights?: null;
 }
 
@@ -99,10 +99,10 @@ export function prCurveRawEntry(args: PrCurveRawCall): Entry {
 
 const lengthOf = (values: Values): number => (isTensor(values) ? values.numel() : values.length);
 
-/** What a chart of several tags is: its kind, and its tags; 'Margin' has three, a value, a lower and an upper one. */
+/** A chart of several tags: its kind, and its tags. 'Margin' takes three tags: a value, a lower and an upper bound. */
 export type ChartLayout = readonly [kind: 'Multiline' | 'Margin', tags: readonly string[]];
 
-/** Charts by their titles, by categories. */
+/** Charts by category, then by title. */
 export type ScalarLayout = Readonly<Record<string, Readonly<Record<string, ChartLayout>>>>;
 
 interface LayoutParameters {
@@ -113,7 +113,7 @@ export type LayoutCall = Arguments<LayoutParameters, ['layout']>;
 
 export function layoutEntry(args: LayoutCall): Entry {
   const op = 'addCustomScalars';
-  // An empty object has neither charts nor names.
+  // An empty object is not a layout: leave it as an object of keywords, so that parseArgs reports `layout` as missing.
   const isEmpty = isPlainObject(args[0]) && Object.keys(args[0]).length === 0;
   const placed = isEmpty ? args : inPlace(args, ['layout']);
   const { layout } = parseArgs<LayoutParameters>(op, ['layout'], {}, placed);
@@ -143,7 +143,7 @@ function chartOf(op: string, title: string, chart: unknown): CustomChart {
 }
 
 interface ChartParameters {
-  /** Those that `addScalar` has. */
+  /** Tags of `addScalar`. */
   tags: readonly string[];
   /** Default 'default'. */
   category?: string;

@@ -1,4 +1,4 @@
-// Owns what addEmbedding takes, and the files that it adds.
+// The arguments of addEmbedding, and the files that it adds.
 
 import { ArgumentError, type Tensor } from '../../../torch';
 import {
@@ -19,13 +19,15 @@ interface EmbeddingParameters {
   mat: Tensor;
   /** A label for each point, or a list with one for each column. Default: none. */
   metadata?: Tensor | readonly (Label | readonly Label[])[] | null;
-  /** Shape [N, C, H, W]: a picture of each point, of 1 or 3 channels: uint8, or floats from 0 to 1. Default: none. */
+  /**
+   * Shape [N, C, H, W]: a picture for each point, with 1 or 3 channels; uint8, or floats from 0 to 1. Default: none.
+   */
   labelImg?: Tensor | null;
   /** Default: none, as for step 0. */
   globalStep?: number | null;
   /** Default 'default'. */
   tag?: string;
-  /** The names of columns. Default: there is one column, without a name. */
+  /** The names of the columns. Default: a single column without a name. */
   metadataHeader?: readonly string[] | null;
 }
 
@@ -45,13 +47,13 @@ const embeddingKinds = {
   metadataHeader: kinds.orNull(kinds.nonEmpty(kinds.text)),
 };
 
-/** A file beside the events: its path within the folder of the log, and the function that makes it. */
+/** A file beside the event files: its path within the log folder, and the function that makes its content. */
 export interface FileEntry {
   readonly path: string;
   readonly content: Content;
 }
 
-/** The sets of points of a log, which share one configuration of the projector. */
+/** The sets of points of a log, which share one configuration file of the projector. */
 export class Embeddings {
   readonly #infos = new Map<string, EmbeddingInfo>();
 
@@ -103,7 +105,7 @@ function expectPictures(op: string, { shape }: Tensor, count: number): void {
   );
 }
 
-/** Labels by points and columns, names of columns before them; null where there are none. */
+/** Reads labels as rows of columns, with a row of column names first if there are any; null without labels. */
 function rowsOf(
   op: string,
   metadata: EmbeddingParameters['metadata'],

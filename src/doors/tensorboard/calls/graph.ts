@@ -1,4 +1,4 @@
-// Owns what addGraph takes, and the events that it adds.
+// The arguments of addGraph, and the events that it adds.
 
 import { ArgumentError, scope, type Tensor } from '../../../torch';
 import {
@@ -18,11 +18,11 @@ import { tracedGraph } from '../graph-trace';
 
 interface GraphParameters {
   model: Module;
-  /** What the network is called with, or a list of that. */
+  /** The network's argument, or a list of arguments. */
   inputToModel: Tensor | readonly unknown[];
-  /** Whether the graph is written to the console, too. Default false. */
+  /** Also log the graph to the console. Default false. */
   verbose?: boolean;
-  /** Whether a result that is an object of tensors is refused, as by PyTorch's tracer. Default true. */
+  /** Refuse a network whose result is an object of tensors, as PyTorch's tracer does. Default true. */
   useStrictTrace?: boolean;
 }
 
@@ -46,7 +46,7 @@ export function graphEntries(args: GraphCall): Entry[] {
   return [graphField(nodes), ranField()].map((content) => ({ when: noWhen, making: async () => content }));
 }
 
-/** The graph of a network in evaluation. Nothing is computed, and what changes meanwhile is put back. */
+/** Traces the graph of a network in evaluation mode. Nothing is computed, and the network's state is restored. */
 function graphOf(op: string, model: Module, args: readonly unknown[], isStrict: boolean): GraphNode[] {
   const trace = (): GraphNode[] => {
     const { nodes, result } = tracedGraph(model, args);

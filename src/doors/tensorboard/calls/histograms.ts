@@ -1,4 +1,4 @@
-// Owns what addHistogram and addHistogramRaw take, and the events that they add.
+// The arguments of addHistogram and addHistogramRaw, and the events that they add.
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
@@ -10,9 +10,9 @@ import { reader, type Values } from '../values';
 interface HistogramParameters extends When {
   tag: string;
   values: Values;
-  /** Default `tensorflow`. */
+  /** How bins are chosen. Default 'tensorflow'. */
   bins?: Bins;
-  /** The most buckets; neighbours are joined. Default: any number. */
+  /** The most buckets; if there are more, neighbours are merged. Default: no limit. */
   maxBins?: number | null;
 }
 

@@ -1,4 +1,4 @@
-// Owns what addVideo and addAudio take, and the events that they add.
+// The arguments of addVideo and addAudio, and the events that they add.
 
 import { ArgumentError, type Tensor } from '../../../torch';
 import { type Arguments, kinds, parseArgs, tensorKind as tensor, warnOnce } from '../../../torch/inside';
@@ -9,15 +9,15 @@ import { wav } from '../wav';
 
 interface VideoParameters extends When {
   tag: string;
-  /** [N, T, C, H, W] of 1 or 3 channels: uint8, or floats from 0 to 1. */
+  /** [N, T, C, H, W] with 1 or 3 channels: uint8, or floats from 0 to 1. */
   vidTensor: Tensor;
-  /** Frames per second; those over 50 come slower. Default 4. */
+  /** Frames per second; more than 50 play as 50. Default 4. */
   fps?: number;
 }
 
 export type VideoCall = Arguments<VideoParameters, ['tag', 'vidTensor', 'globalStep', 'fps', 'walltime']>;
 
-/** A GIF says its width and its height in 16 bits. */
+/** A GIF stores its width and its height in 16 bits each. */
 const MOST_PIXELS = 2 ** 16 - 1;
 
 export function videoEntry(args: VideoCall): Entry {
@@ -45,7 +45,7 @@ export function videoEntry(args: VideoCall): Entry {
   );
 }
 
-/** Videos lie in a grid whose sides are powers of two, at least as wide as high. */
+/** Lays videos out in a grid whose sides are powers of two, at least as wide as high. */
 function gridOf(count: number): [rows: number, columns: number] {
   const bits = Math.floor(Math.log2(count));
   const rows = 2 ** Math.floor(bits / 2);
@@ -54,9 +54,9 @@ function gridOf(count: number): [rows: number, columns: number] {
 
 interface AudioParameters extends When {
   tag: string;
-  /** [1, L], or as many numbers in another shape with one long dimension; from -1 to 1, cut off there. */
+  /** Samples, [1, L] or any shape with a single dimension longer than 1; from −1 to 1, clipped. */
   sndTensor: Values;
-  /** Numbers per second. Default 44100. */
+  /** Samples per second. Default 44100. */
   sampleRate?: number;
 }
 

@@ -1,4 +1,4 @@
-// Owns what addMesh takes, and the event that it adds.
+// The arguments of addMesh, and the event that it adds.
 
 import { ArgumentError, type Tensor } from '../../../torch';
 import { type Arguments, isPlainObject, kinds, parseArgs, tensorKind as tensor } from '../../../torch/inside';
@@ -13,9 +13,9 @@ interface MeshParameters extends When {
   vertices: Tensor;
   /** [B, N, 3], from 0 to 255. Default: none. */
   colors?: Tensor | null;
-  /** Shape [B, M, 3]: places of vertices, of a triangle each. Default: none, which is a cloud of points. */
+  /** Shape [B, M, 3]: the indices of each triangle's vertices. Default: none, which shows a cloud of points. */
   faces?: Tensor | null;
-  /** Classes of three.js and how they are configured: `camera`, `lights`, `material`. Default: none. */
+  /** The classes of three.js and their settings: `camera`, `lights`, `material`. Default: none. */
   configDict?: Readonly<Record<string, unknown>> | null;
 }
 
@@ -26,7 +26,7 @@ export type MeshCall = Arguments<
 
 const part = kinds.orNull(tensor);
 
-/** Whether the fifth argument is the configuration, and no object of names. */
+/** Whether the fifth argument is the configuration, rather than an object of keywords. */
 const isConfig = (value: unknown): boolean =>
   isPlainObject(value) && !['configDict', 'globalStep', 'walltime'].some((name) => Object.hasOwn(value, name));
 

@@ -1,4 +1,4 @@
-// Owns what addImage, addImages, addImageWithBoxes and addFigure take, and the events that they add.
+// The arguments of addImage, addImages, addImageWithBoxes and addFigure, and the events that they add.
 
 import { ArgumentError, type Tensor } from '../../../torch';
 import {
@@ -18,7 +18,7 @@ import { copyOf, numbersOf } from '../values';
 interface ImageParameters extends When {
   tag: string;
   imgTensor: Tensor;
-  /** What the dimensions are, in a word of the letters N, C, H, W. Default `CHW`; of `addImages`, `NCHW`. */
+  /** The order of the dimensions, as a string of the letters N, C, H, W. Default 'CHW'; for `addImages` 'NCHW'. */
   dataformats?: string;
 }
 
@@ -42,9 +42,9 @@ export function imageEntry(op: 'addImage' | 'addImages', formats: 'CHW' | 'NCHW'
 interface BoxParameters extends ImageParameters {
   /** Shape [N, 4]: xmin, ymin, xmax, ymax. */
   boxTensor: Tensor;
-  /** The picture is made so many times as large when its boxes are drawn. Default 1. */
+  /** The factor by which the picture and its boxes are enlarged. Default 1. */
   rescale?: number;
-  /** A text for each box, or one where there is one box. Default: none. */
+  /** A text for each box, or a single text if there is a single box. Default: none. */
   labels?: string | readonly string[] | null;
 }
 
@@ -53,7 +53,7 @@ export type BoxCall = Arguments<
   ['tag', 'imgTensor', 'boxTensor', 'globalStep', 'walltime', 'rescale', 'dataformats', 'labels']
 >;
 
-/** How much larger a picture can be made. */
+/** The largest `rescale`. */
 const MOST_SCALE = 64;
 
 export function boxEntry(args: BoxCall): Entry {
@@ -86,16 +86,16 @@ export function boxEntry(args: BoxCall): Entry {
     const [pixels, places] = await Promise.all([pixelsOf(kept, o.dataformats.toUpperCase()), numbersOf(boxes)]);
     const { width, height, channels } = pixels;
     const { file } = await encoded(enlarged(op, withBoxes(pixels, places, labels), o.rescale));
-    // The size is that before it is rescaled, as PyTorch writes it.
+    // Write the size before rescaling, as PyTorch does.
     return imageSummary(o.tag, { width, height, channels, file });
   });
 }
 
 interface FigureParameters extends When {
   tag: string;
-  /** What a plot gives, or several of one size, which are laid out in rows of eight. */
+  /** The canvas of a plot, or several canvases of the same size, which are laid out in rows of eight. */
   figure: PlotCanvas | readonly PlotCanvas[];
-  /** As in PyTorch, whose figures stay open until they are closed: a canvas needs no closing, and stays as it is. Default true. */
+  /** Accepted for compatibility with PyTorch, without effect: a canvas need not be closed. Default true. */
   close?: boolean;
 }
 
@@ -104,7 +104,7 @@ export type FigureCall = Arguments<FigureParameters, ['tag', 'figure', 'globalSt
 export function figureEntry(args: FigureCall): Entry {
   const op = 'addFigure';
   const defaults = { globalStep: null, close: true, walltime: null };
-  // A canvas may be a plain object, as those of packages for Node are; in the last place it is none of names.
+  // A canvas may be a plain object, as in some Node packages; as the second argument it is not an object of keywords.
   const isPlaced = args.length === 2 && isCanvas(args[1]);
   const o = parseArgs<FigureParameters>(op, ['tag', 'figure'], defaults, isPlaced ? [...args, {}] : args, {
     tag: kinds.text,
@@ -123,9 +123,9 @@ const isCanvas = (value: unknown): boolean =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, 'getContext') === 'function';
 
 /**
- * A picture as it is now.
+ * A copy of the current picture.
  *
- * @throws ArgumentError unless the letters are the dimensions of a picture, each once, and as many as the tensor has
+ * @throws ArgumentError unless the letters name the dimensions of a picture, each once, and as many as the tensor has
  */
 function keptPicture(op: string, x: unknown, formats: string): Tensor {
   if (!isTensor(x)) throw new ArgumentError(`${op}: expected imgTensor to be a tensor, but got ${kindOf(x)}`);

@@ -1,4 +1,4 @@
-// Owns what addScalar, addScalars and addHparams take, and the events that they add.
+// The arguments of addScalar, addScalars and addHparams, and the events that they add.
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, kindOf, kinds, parseArgs } from '../../../torch/inside';
@@ -10,9 +10,9 @@ import { entriesOf, inPlace, type ScalarValue, scalarReader } from '../values';
 interface ScalarParameters extends When {
   tag: string;
   scalarValue: ScalarValue;
-  /** Written as a tensor, which TensorBoard reads faster. Default false. */
+  /** Write the number as a tensor, which TensorBoard reads faster. Default false. */
   newStyle?: boolean;
-  /** That tensor in float64. Default false. */
+  /** Write that tensor in float64. Default false. */
   doublePrecision?: boolean;
 }
 
@@ -41,7 +41,7 @@ interface ScalarsParameters extends When {
 
 export type ScalarsCall = Arguments<ScalarsParameters, ['mainTag', 'tagScalarDict', 'globalStep', 'walltime']>;
 
-/** Events by what the folders of their runs end with. */
+/** Pairs of the suffix of a run's folder, and its event. */
 export function scalarsEntries(args: ScalarsCall): [folder: string, entry: Entry][] {
   const required = ['mainTag', 'tagScalarDict'] as const;
   const o = parseArgs<ScalarsParameters>('addScalars', required, noWhen, inPlace(args, required), {
@@ -59,7 +59,7 @@ export function scalarsEntries(args: ScalarsCall): [folder: string, entry: Entry
 interface HparamParameters {
   hparamDict: Readonly<Record<string, HparamValue | null>>;
   metricDict: Readonly<Record<string, ScalarValue>>;
-  /** All values that a hyperparameter takes in the runs that are compared. */
+  /** For each hyperparameter, all the values that it takes in the runs to be compared. */
   hparamDomainDiscrete?: Readonly<Record<string, readonly HparamValue[]>> | null;
   /** The folder within `logDir`. Default: the time. */
   runName?: string | null;
@@ -71,7 +71,7 @@ export type HparamCall = Arguments<
   ['hparamDict', 'metricDict', 'hparamDomainDiscrete', 'runName', 'globalStep']
 >;
 
-/** The folder of the run within that of the log, and its events. */
+/** The run's folder within the log folder, and its events. */
 export function hparamEntries(args: HparamCall): { readonly folder: string; readonly entries: Entry[] } {
   const required = ['hparamDict', 'metricDict'] as const;
   const defaults = { hparamDomainDiscrete: null, runName: null, globalStep: null };

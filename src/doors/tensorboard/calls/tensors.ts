@@ -1,4 +1,4 @@
-// Owns what addTensor and addText take, and the events that they add.
+// The arguments of addTensor and addText, and the events that they add.
 
 import type { DType, Tensor } from '../../../torch';
 import { type Arguments, kinds, parseArgs, tensorKind as tensor, toHalf } from '../../../torch/inside';
@@ -14,7 +14,10 @@ interface TensorParameters extends When {
 
 export type TensorCall = Arguments<TensorParameters, ['tag', 'tensor', 'globalStep', 'walltime']>;
 
-/** How elements of a dtype are written: as TensorFlow reads them, which PyTorch's uint8 and float16 are not. */
+/**
+ * How the elements of each dtype are encoded: as TensorFlow reads them. (PyTorch's encodings of uint8 and float16 are
+ * not readable by TensorFlow.)
+ */
 export const encodings: Readonly<Record<DType, readonly [type: number, encode: (values: number[]) => Bytes]>> = {
   float32: [DataType.FLOAT, (values) => floats(Elements.FLOAT, values)],
   float16: [DataType.HALF, (values) => wholes(Elements.HALF, values.map(toHalf))],
