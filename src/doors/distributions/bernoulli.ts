@@ -1,4 +1,5 @@
-// Owns Bernoulli, and the base of distributions of one event's probability, given by it or by its logit.
+// Bernoulli, and the base class of distributions that are defined by the probability of one event, given as `probs` or
+// as `logits`.
 
 import { arange, nn, noGrad, type Tensor } from '../../torch';
 import { type Arguments, type Parsed, parseArgs } from '../../torch/inside';
@@ -17,7 +18,7 @@ import { broadcastAll, expectOneOf, logitsToProbs, type Parameter, probsToLogits
 export interface EventParameters extends Validation {
   /** The probability of 1. */
   probs?: Parameter | null;
-  /** ln(p / (1 - p)), in the place of `probs`. */
+  /** ln(p / (1 - p)), instead of `probs`. */
   logits?: Parameter | null;
 }
 
@@ -25,7 +26,10 @@ export const noEvent = { probs: null, logits: null, validateArgs: null };
 
 export type EventArguments = Arguments<EventParameters, ['probs', 'logits', 'validateArgs']>;
 
-/** Base of distributions by the probability of an event: by one of `probs` and `logits`, and by others of the same shape. */
+/**
+ * Base of distributions defined by the probability of an event: one of `probs` and `logits`, and possibly other
+ * parameters of the same shape.
+ */
 export abstract class EventDistribution<D extends Draw = Tensor> extends Distribution<D> {
   constructor(
     name: string,
@@ -38,12 +42,12 @@ export abstract class EventDistribution<D extends Draw = Tensor> extends Distrib
     this.take(params);
   }
 
-  /** As given, or by the logits. */
+  /** As given, or computed from the logits. */
   get probs(): Tensor {
     return this.params.probs ?? this.once('probs', () => logitsToProbs(this.params.logits, true));
   }
 
-  /** As given, or by the probabilities. */
+  /** As given, or computed from the probabilities. */
   get logits(): Tensor {
     return this.params.logits ?? this.once('logits', () => probsToLogits(this.params.probs, true));
   }
@@ -56,13 +60,13 @@ export abstract class EventDistribution<D extends Draw = Tensor> extends Distrib
     return { probs: unitInterval, logits: real };
   }
 
-  /** The entropy of whether the event happens. */
+  /** The entropy, in nats, of whether the event happens. */
   protected eventEntropy(): Tensor {
     return nn.functional.binaryCrossEntropyWithLogits(this.logits, this.probs, { reduction: 'none' });
   }
 }
 
-/** 0, 1, …, `last`, of the batch shape behind them. */
+/** The numbers 0, 1, …, `last` along a new first dimension, followed by the batch shape. */
 export function countsUpTo(
   last: number,
   batchShape: readonly number[],
@@ -87,7 +91,7 @@ export class Bernoulli extends EventDistribution {
     return this.probs;
   }
 
-  /** NaN where both are as likely. */
+  /** NaN if both values are equally likely. */
   override get mode(): Tensor {
     const { probs } = this;
     return probs.ge(0.5).to(probs.dtype).maskedFill(probs.eq(0.5), Number.NaN);

@@ -1,4 +1,4 @@
-// Owns Beta.
+// The Beta distribution.
 import { type Tensor, xlogy } from '../../torch';
 import { type Arguments, dirichlet, hostFloats, numelOf as numel } from '../../torch/inside';
 import { positive, unitInterval } from './constraints';
@@ -14,11 +14,11 @@ interface BetaParameters extends Validation {
 }
 
 /**
- * The Beta distribution, of numbers between 0 and 1.
+ * The Beta distribution, over numbers between 0 and 1.
  *
  *     p(x) = x^(a - 1) (1 - x)^(b - 1) Γ(a + b) / (Γ(a) Γ(b)),   a = concentration1, b = concentration0
  *
- * Drawing gives a promise, and gradients are implicit, as those of `Gamma`.
+ * `sample` and `rsample` return a promise, and gradients are implicit, as in `Gamma`.
  */
 export class Beta extends Parametric<Promise<Tensor>> {
   declare readonly concentration1: Tensor;
@@ -36,7 +36,7 @@ export class Beta extends Parametric<Promise<Tensor>> {
     return this.concentration1.div(this.total);
   }
 
-  /** 1 where both concentrations are below 1, and 0 is as likely. */
+  /** 1 if both concentrations are below 1; then 0 is equally likely. */
   override get mode(): Tensor {
     const [a, b] = [this.concentration1.sub(1).clamp({ min: 0 }), this.concentration0.sub(1).clamp({ min: 0 })];
     const bothBelow = this.concentration1.lt(1).logicalAnd(this.concentration0.lt(1));
@@ -87,7 +87,7 @@ export class Beta extends Parametric<Promise<Tensor>> {
       .sub(b.sub(1).mul(b.digamma()));
   }
 
-  /** Without parameters, as PyTorch prints it. */
+  /** PyTorch prints it without parameters. */
   override toString(): string {
     return `${this.constructor.name}()`;
   }

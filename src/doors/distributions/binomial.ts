@@ -1,4 +1,4 @@
-// Owns Binomial.
+// The binomial distribution.
 
 import { ArgumentError, type Tensor } from '../../torch';
 import {
@@ -21,7 +21,7 @@ export interface CountedEvents extends EventParameters {
 
 export type CountedArguments = Arguments<CountedEvents, ['totalCount', 'probs', 'logits', 'validateArgs']>;
 
-/** A count beside probabilities: whole numbers count as floats. */
+/** A count that is broadcast with probabilities. Integer tensors become float. */
 export const countOf = (name: string, totalCount: Parameter): Parameter => {
   expectParameter(name, 'totalCount', totalCount);
   return isTensor(totalCount) && !totalCount.isFloatingPoint() ? totalCount.to('float32') : totalCount;
@@ -33,9 +33,10 @@ interface Given extends Omit<CountedEvents, 'totalCount'> {
 }
 
 /**
- * How many of `totalCount` trials of probability `probs` succeed: p(k) = C(n, k) p^k (1 - p)^(n - k).
+ * The number of successes in `totalCount` trials of probability `probs`: p(k) = C(n, k) p^k (1 - p)^(n - k).
  *
- * How many random numbers a draw takes hangs on both, so drawing gives a promise, as that of `Gamma`.
+ * How many random numbers a draw uses depends on the values of both parameters, so `sample` returns a promise, as in
+ * `Gamma`.
  */
 export class Binomial extends EventDistribution<Promise<Tensor>> {
   constructor(...args: Arguments<Given, ['totalCount', 'probs', 'logits', 'validateArgs']>) {

@@ -1,4 +1,4 @@
-// Owns Categorical.
+// Categorical, and the base class of distributions over one-hot vectors and counts.
 
 import { ArgumentError, arange, broadcastTensors, finfo, noGrad, ShapeError, type Tensor } from '../../torch';
 import { type Arguments, calledAs, type Parsed, parseArgs, showShape, valuesAtHand } from '../../torch/inside';
@@ -14,9 +14,9 @@ import {
 import { expectOneOf, expectTensor, filledLike, logitsToProbs, probsToLogits } from './parameters';
 
 export interface CategoryParameters extends Validation {
-  /** Weights of the categories in the last dimension, which need not add up to 1. */
+  /** Weights of the categories along the last dimension. They need not sum to 1. */
   probs?: Tensor | null;
-  /** Logarithms of weights, in the place of `probs`. */
+  /** Logarithms of the weights, instead of `probs`. */
   logits?: Tensor | null;
 }
 
@@ -24,7 +24,7 @@ export type CategoryArguments = Arguments<CategoryParameters, ['probs', 'logits'
 
 export const noWeights = { probs: null, logits: null, validateArgs: null };
 
-/** The one of `probs` and `logits` that is given, scaled so that the probabilities add up to 1. */
+/** Whichever of `probs` and `logits` is given, normalised so that the probabilities sum to 1. */
 function scaled(name: string, probs: Tensor | null, logits: Tensor | null): Record<string, Tensor> {
   expectOneOf(name, { probs, logits });
   const given = probs ?? logits;
@@ -39,10 +39,13 @@ function scaled(name: string, probs: Tensor | null, logits: Tensor | null): Reco
     : { probs: given.div(given.sum(-1, { keepdim: true })) };
 }
 
-/** From this number of weights on, those that the host knows are not looked through. */
+/** With this many weights or more, those known on the host are not checked. */
 const MANY = 4096;
 
-/** @throws ArgumentError where the host knows weights that are negative, infinite, NaN or all 0, or a logit that is NaN or ∞ */
+/**
+ * @throws ArgumentError if, as far as the host knows, weights are negative, infinite, NaN or all 0, or a logit is NaN
+ *   or ∞
+ */
 function expectWeights(name: string, probs: Tensor | null, logits: Tensor | null): void {
   const given = probs ?? logits!;
   if (given.numel() > MANY) return;
@@ -69,7 +72,7 @@ function expectWeights(name: string, probs: Tensor | null, logits: Tensor | null
 }
 
 /**
- * One of several categories, 0 … n - 1, by `probs` or `logits` [..., n]. Values are int64.
+ * One of the categories 0 … n - 1, by `probs` or `logits` [..., n]. Values are int64.
  *
  *     const d = new Categorical({ logits: policy(state) });
  *     const action = d.sample();
@@ -88,17 +91,17 @@ export class Categorical extends Distribution {
     return this.params.probs ?? this.params.logits;
   }
 
-  /** How many categories there are. */
+  /** The number of categories. */
   private get count(): number {
     return this.param.shape.at(-1)!;
   }
 
-  /** The probabilities, which add up to 1. Shape: [...batch, n]. */
+  /** The probabilities, which sum to 1. Shape: [...batch, n]. */
   get probs(): Tensor {
     return this.params.probs ?? this.once('probs', () => logitsToProbs(this.params.logits));
   }
 
-  /** Their logarithms. */
+  /** The logarithms of the probabilities. */
   get logits(): Tensor {
     return this.params.logits ?? this.once('logits', () => probsToLogits(this.params.probs));
   }
@@ -115,7 +118,7 @@ export class Categorical extends Distribution {
     return integerInterval(0, this.count - 1);
   }
 
-  /** NaN, since categories are names. */
+  /** NaN, since categories have no order. */
   override get mean(): Tensor {
     return filledLike(this.param, Number.NaN, this.batchShape);
   }
@@ -124,7 +127,7 @@ export class Categorical extends Distribution {
     return this.probs.argmax(-1);
   }
 
-  /** NaN, since categories are names. */
+  /** NaN, since categories have no order. */
   override get variance(): Tensor {
     return this.mean;
   }
@@ -161,9 +164,12 @@ export class Categorical extends Distribution {
   }
 }
 
-/** Base of distributions by the categories of a `Categorical`, whose values are vectors of as many elements. */
+/**
+ * Base of distributions that are defined by a `Categorical`, and whose values are vectors with one element per
+ * category.
+ */
 export abstract class OfCategories extends Distribution {
-  /** @internal The categories by their numbers. */
+  /** @internal The distribution of the category's index. */
   readonly categorical: Categorical;
 
   constructor({ probs, logits, validateArgs }: Parsed<CategoryParameters>) {

@@ -1,4 +1,4 @@
-// Owns Cauchy.
+// The Cauchy distribution.
 import { empty, type Tensor } from '../../torch';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { LocScaleDistribution } from './normal';
@@ -6,12 +6,12 @@ import { filledLike } from './parameters';
 
 /** The Cauchy distribution: p(x) = scale / (π ((x - loc)² + scale²)). */
 export class Cauchy extends LocScaleDistribution {
-  /** NaN, since there is none. */
+  /** NaN, since the mean is undefined. */
   override get mean(): Tensor {
     return filledLike(this.loc, Number.NaN);
   }
 
-  /** ∞. */
+  /** Always ∞. */
   override get variance(): Tensor {
     return filledLike(this.loc, Infinity);
   }

@@ -1,7 +1,7 @@
-// Owns a sigmoid that never rounds to 0 or 1.
+// A sigmoid that never rounds to 0 or 1.
 import { finfo, type Tensor } from '../../torch';
 
-/** A sigmoid that is held away from 0 and 1. */
+/** The sigmoid, clamped away from 0 and 1. */
 export function clippedSigmoid(x: Tensor): Tensor {
   const { tiny, eps } = finfo(x.dtype);
   return x.sigmoid().clamp(tiny, 1 - eps);

@@ -1,4 +1,4 @@
-// Owns bijectTo and transformTo: from unconstrained numbers to those that satisfy a constraint.
+// bijectTo and transformTo: transforms from unconstrained numbers to numbers that satisfy a constraint.
 import { ArgumentError } from '../../torch';
 import { type Arguments, isTensorObject as isTensor, parseArgs } from '../../torch/inside';
 import { type Constraint, expectConstraint } from './constraint';
@@ -26,8 +26,8 @@ function constraintFrom(op: string, args: readonly unknown[]): Constraint {
 }
 
 /**
- * A bijection from all numbers, or vectors of them, to those that satisfy a constraint, for densities.
- * @throws ArgumentError where there is none
+ * A bijection from unconstrained numbers or vectors to those that satisfy a constraint, for densities.
+ * @throws ArgumentError if there is none
  */
 export function bijectTo(...args: ConstraintArguments): Transform {
   const constraint = constraintFrom('bijectTo', args);
@@ -36,11 +36,12 @@ export function bijectTo(...args: ConstraintArguments): Transform {
 }
 
 /**
- * A transform from all numbers, or tensors of them, to those that satisfy a constraint, for optimisation: not always a bijection.
+ * A transform from unconstrained numbers or tensors to those that satisfy a constraint, for optimisation. It need not
+ * be a bijection.
  *
  *     const scale = transformTo(constraints.positive)(unconstrained);
  *
- * @throws ArgumentError where there is none
+ * @throws ArgumentError if there is none
  */
 export function transformTo(...args: ConstraintArguments): Transform {
   const constraint = constraintFrom('transformTo', args);
@@ -49,7 +50,7 @@ export function transformTo(...args: ConstraintArguments): Transform {
   return found('transformTo', constraint, transformTo);
 }
 
-/** What both find alike; parts of a constraint by `part`. */
+/** The transforms that both functions share. `part` finds the transforms of the constraints inside a constraint. */
 function found(op: string, constraint: Constraint, part: (constraint: Constraint) => Transform): Transform {
   if (constraint === constraints.real) return identityTransform;
   if (constraint === constraints.corrCholesky) return new CorrCholeskyTransform();

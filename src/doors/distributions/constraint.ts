@@ -1,15 +1,15 @@
-// Owns the base of constraints.
+// The base class of constraints.
 import { ArgumentError, type Tensor } from '../../torch';
 import { kindOf, Printable } from '../../torch/inside';
 
-/** Base of constraints: a region of numbers, or of tensors of `eventDim` dimensions. */
+/** Base of constraints: a region of numbers, or of tensors with `eventDim` dimensions. */
 export abstract class Constraint extends Printable {
-  /** Whether the region is one of separate points. */
+  /** Whether the region consists of isolated points. */
   get isDiscrete(): boolean {
     return false;
   }
 
-  /** How many of the last dimensions are looked at together. */
+  /** How many of the last dimensions the constraint checks together. */
   get eventDim(): number {
     return 0;
   }
@@ -17,7 +17,10 @@ export abstract class Constraint extends Printable {
   /** Whether a value satisfies the constraint. Shape: [...batch, ...event] → bool [...batch]. */
   abstract check(value: Tensor): Tensor;
 
-  /** @internal What breaks the constraint, as far as the host knows without waiting; null where nothing is known to. */
+  /**
+   * @internal How the value breaks the constraint, as far as the host knows without waiting for the device; null if no
+   *   violation is known.
+   */
   violation(_value: Tensor): string | null {
     return null;
   }
@@ -25,7 +28,7 @@ export abstract class Constraint extends Printable {
   abstract override toString(): string;
 }
 
-/** @throws ArgumentError where no constraint stands in the place of one */
+/** @throws ArgumentError if the value is not a constraint */
 export function expectConstraint(op: string, constraint: unknown): asserts constraint is Constraint {
   if (!(constraint instanceof Constraint)) {
     throw new ArgumentError(`${op}: expected a constraint, but got ${kindOf(constraint)}`);

@@ -1,4 +1,4 @@
-// Owns constraints: what parameters and values of distributions must satisfy, as torch.distributions.constraints has them.
+// Constraints on the parameters and values of distributions, as in torch.distributions.constraints.
 
 import {
   ArgumentError,
@@ -25,12 +25,12 @@ import { Constraint, expectConstraint } from './constraint';
 /** Values on the host with at least this many elements are not checked: the check would cost more than it saves. */
 const MANY = 4096;
 
-/** A bound: one number, or one for each element. */
+/** A bound: a number, or a tensor with one bound per element. */
 export type Bound = number | Tensor;
 
 export { Constraint };
 
-/** @throws ArgumentError where no tensor stands in the place of one */
+/** @throws ArgumentError if the value is not a tensor */
 function expectValue(constraint: string, value: unknown): asserts value is Tensor {
   if (!isTensor(value)) throw new ArgumentError(`${constraint}.check: expected a tensor, but got ${kindOf(value)}`);
 }
@@ -40,7 +40,7 @@ function expectBound(op: string, name: string, bound: unknown): asserts bound is
   throw new ArgumentError(`${op}: expected ${name} to be a number or a tensor, but got ${kindOf(bound)}`);
 }
 
-/** At most one of each pair is given. */
+/** At most one of `from` and `above` is given, and at most one of `to` and `below`. */
 interface Bounds {
   /** lower ≤ x. */
   readonly from?: Bound;
@@ -50,7 +50,7 @@ interface Bounds {
   readonly to?: Bound;
   /** x < upper. */
   readonly below?: Bound;
-  /** Whole numbers alone. */
+  /** Only whole numbers. */
   readonly whole?: boolean;
 }
 
@@ -69,7 +69,7 @@ export class Range extends Constraint {
     return this.#bounds.whole === true;
   }
 
-  /** The least number, or the one above which all are. */
+  /** The lower bound, whether included or not. */
   get lowerBound(): Bound | undefined {
     return this.#bounds.from ?? this.#bounds.above;
   }
@@ -166,7 +166,7 @@ const both = (op: string, args: readonly unknown[]): Both => {
 export const greaterThan = (...args: Arguments<{ lowerBound: Bound }, ['lowerBound']>): Range =>
   new Range('GreaterThan', { above: lower('greaterThan', args) });
 
-/** Numbers not below a bound. */
+/** Numbers greater than or equal to a bound. */
 export const greaterThanEq = (...args: Arguments<{ lowerBound: Bound }, ['lowerBound']>): Range =>
   new Range('GreaterThanEq', { from: lower('greaterThanEq', args) });
 
@@ -174,19 +174,19 @@ export const greaterThanEq = (...args: Arguments<{ lowerBound: Bound }, ['lowerB
 export const lessThan = (...args: Arguments<{ upperBound: Bound }, ['upperBound']>): Range =>
   new Range('LessThan', { below: upper('lessThan', args) });
 
-/** Numbers between two bounds, both of them included. */
+/** Numbers between two bounds, both included. */
 export const interval = (...args: Arguments<Both, BothOrder>): Range => {
   const { lowerBound, upperBound } = both('interval', args);
   return new Range('Interval', { from: lowerBound, to: upperBound });
 };
 
-/** Numbers between two bounds, the upper one left out. */
+/** Numbers between two bounds, without the upper one. */
 export const halfOpenInterval = (...args: Arguments<Both, BothOrder>): Range => {
   const { lowerBound, upperBound } = both('halfOpenInterval', args);
   return new Range('HalfOpenInterval', { from: lowerBound, below: upperBound });
 };
 
-/** Whole numbers between two bounds, both of them included. */
+/** Whole numbers between two bounds, both included. */
 export const integerInterval = (...args: Arguments<Both, BothOrder>): Range => {
   const { lowerBound, upperBound } = both('integerInterval', args);
   return new Range('IntegerInterval', { from: lowerBound, to: upperBound, whole: true });
@@ -194,11 +194,11 @@ export const integerInterval = (...args: Arguments<Both, BothOrder>): Range => {
 
 /** 0 and 1. */
 export const boolean: Range = /* @__PURE__ */ new Range('Boolean', { from: 0, to: 1, whole: true });
-/** Every number but NaN. */
+/** Every number except NaN. */
 export const real: Range = /* @__PURE__ */ new Range('Real', {});
 /** Numbers greater than 0. */
 export const positive: Range = /* @__PURE__ */ new Range('GreaterThan', { above: 0 });
-/** Numbers of at least 0. */
+/** Numbers greater than or equal to 0. */
 export const nonnegative: Range = /* @__PURE__ */ new Range('GreaterThanEq', { from: 0 });
 /** Numbers from 0 to 1. */
 export const unitInterval: Range = /* @__PURE__ */ new Range('Interval', { from: 0, to: 1 });
@@ -207,7 +207,10 @@ export const nonnegativeInteger: Range = /* @__PURE__ */ new Range('IntegerGreat
 /** Whole numbers of at least 1. */
 export const positiveInteger: Range = /* @__PURE__ */ new Range('IntegerGreaterThan', { from: 1, whole: true });
 
-/** A constraint whose last `reinterpretedBatchNdims` batch dimensions are those of an event: all elements must satisfy it. */
+/**
+ * A constraint on events. The last `reinterpretedBatchNdims` batch dimensions of `baseConstraint` become event
+ * dimensions, and all elements must satisfy it.
+ */
 export class IndependentConstraint extends Constraint {
   readonly baseConstraint: Constraint;
   readonly reinterpretedBatchNdims: number;
@@ -246,7 +249,7 @@ export class IndependentConstraint extends Constraint {
   }
 }
 
-/** Whether all elements behind the first `kept` dimensions are true. */
+/** Whether all elements beyond the first `kept` dimensions are true. */
 function allOf(x: Tensor, kept: number): Tensor {
   return kept === x.shape.length ? x : x.flatten(kept).all(-1);
 }
@@ -256,7 +259,7 @@ interface IndependentArguments {
   reinterpretedBatchNdims: number;
 }
 
-/** A constraint on whole events, each of whose elements, or parts, satisfies `baseConstraint`. */
+/** A constraint on events, all of whose elements (or parts) must satisfy `baseConstraint`. */
 export function independent(
   ...args: Arguments<IndependentArguments, ['baseConstraint', 'reinterpretedBatchNdims']>
 ): Constraint {
@@ -275,10 +278,10 @@ export function independent(
   return new IndependentConstraint(baseConstraint, reinterpretedBatchNdims);
 }
 
-/** Vectors of numbers. */
+/** Vectors of real numbers. */
 export const realVector: Constraint = /* @__PURE__ */ new IndependentConstraint(real, 1);
 
-/** A constraint that is known by how to check it. */
+/** A constraint defined by a check function. */
 class Special extends Constraint {
   readonly #name: string;
   readonly #eventDim: number;
@@ -316,7 +319,7 @@ class Special extends Constraint {
   }
 }
 
-/** Vectors of shares: none is negative, and they add up to 1 but for 10⁻⁶. */
+/** Probability vectors: no element is negative, and the sum is 1 within 10⁻⁶. */
 export const simplex: Constraint = /* @__PURE__ */ new Special('Simplex', 1, (value) =>
   value.ge(0).all(-1).logicalAnd(value.sum(-1).sub(1).abs().lt(1e-6)),
 );
@@ -329,7 +332,7 @@ export const oneHot: Constraint = /* @__PURE__ */ new Special(
   true,
 );
 
-/** Vectors of counts that add up to `upperBound` at most. */
+/** Vectors of counts whose sum is at most `upperBound`. */
 export const multinomial = (...args: Arguments<{ upperBound: Bound }, ['upperBound']>): Constraint => {
   const bound = upper('multinomial', args);
   return new Special('Multinomial', 1, (value) => value.ge(0).all(-1).logicalAnd(value.sum(-1).le(bound)), true);
@@ -341,7 +344,7 @@ const isLowerCholesky = (value: Tensor): Tensor => isLower(value).logicalAnd(val
 
 const isSquare = ({ shape }: Tensor): boolean => shape.at(-1) === shape.at(-2);
 
-/** Matrices without numbers above the diagonal. */
+/** Matrices that are 0 above the diagonal. */
 export const lowerTriangular: Constraint = /* @__PURE__ */ new Special('LowerTriangular', 2, isLower);
 
 /** Lower triangular matrices with a positive diagonal. */
@@ -360,7 +363,7 @@ const squareness = (value: Tensor): Tensor =>
 /** Square matrices. */
 export const square: Constraint = /* @__PURE__ */ new Special('Square', 2, squareness);
 
-/** Square matrices that equal their transpose, but for 10⁻⁶. */
+/** Square matrices that equal their transpose within 10⁻⁶. */
 export const symmetric: Constraint = /* @__PURE__ */ new Special('Symmetric', 2, (value) =>
   isSquare(value) ? value.isclose(value.mT, { atol: 1e-6 }).all(-2).all(-1) : squareness(value),
 );
@@ -392,7 +395,7 @@ interface CatArguments {
   lengths?: readonly number[] | null;
 }
 
-/** Constraints on parts of a dimension that lie one behind the other. */
+/** Constraints on consecutive parts of a dimension. */
 export class Cat extends Constraint {
   readonly cseq: readonly Constraint[];
   readonly dim: number;
@@ -426,7 +429,7 @@ export class Cat extends Constraint {
   }
 }
 
-/** Constraints on parts of dimension `dim` (default 0), of `lengths` (default 1 each). */
+/** Constraints on consecutive parts of dimension `dim` (default 0), with sizes `lengths` (default 1 each). */
 export function cat(...args: Arguments<CatArguments, ['cseq', 'dim', 'lengths']>): Constraint {
   const { cseq, dim, lengths } = parseArgs<CatArguments>('cat', ['cseq'], { dim: 0, lengths: null }, args, {
     dim: kinds.integer,
@@ -440,7 +443,7 @@ export function cat(...args: Arguments<CatArguments, ['cseq', 'dim', 'lengths']>
   return new Cat(all, dim, sizes);
 }
 
-/** Constraints on the slices of a dimension. */
+/** Constraints on each slice of a dimension. */
 export class Stack extends Constraint {
   readonly cseq: readonly Constraint[];
   readonly dim: number;

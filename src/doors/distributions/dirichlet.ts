@@ -1,4 +1,4 @@
-// Owns Dirichlet.
+// The Dirichlet distribution.
 
 import { nn, ShapeError, type Tensor, xlogy } from '../../torch';
 import { type Arguments, dirichlet, hostFloats, numelOf as numel, parseArgs, showShape } from '../../torch/inside';
@@ -14,11 +14,11 @@ interface DirichletParameters extends Validation {
 }
 
 /**
- * The Dirichlet distribution of n shares that add up to 1.
+ * The Dirichlet distribution, over vectors of n non-negative numbers that sum to 1.
  *
  *     p(x) = Γ(Σ α) / Π Γ(α_i) Π x_i^(α_i - 1),   α = concentration
  *
- * Drawing gives a promise, and gradients are implicit, as those of `Gamma`.
+ * `sample` and `rsample` return a promise, and gradients are implicit, as in `Gamma`.
  */
 export class Dirichlet extends Distribution<Promise<Tensor>> {
   constructor(...args: Arguments<DirichletParameters, ['concentration', 'validateArgs']>) {
@@ -53,7 +53,7 @@ export class Dirichlet extends Distribution<Promise<Tensor>> {
     return this.concentration.div(this.concentration.sum(-1, { keepdim: true }));
   }
 
-  /** A corner where all concentrations are below 1. */
+  /** A corner of the simplex if all concentrations are below 1. */
   override get mode(): Tensor {
     const above = this.concentration.sub(1).clamp({ min: 0 });
     const mode = above.div(above.sum(-1, { keepdim: true }));

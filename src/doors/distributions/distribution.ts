@@ -1,4 +1,5 @@
-// Owns Distribution, the base of all: shapes, checks of parameters and values, copies of another batch shape, printing.
+// Distribution, the base class of all distributions: shapes, checks of parameters and values, expansion to another
+// batch shape, printing.
 
 import { ArgumentError, type Shape, ShapeError, type Tensor } from '../../torch';
 import {
@@ -21,19 +22,20 @@ import type { Constraint } from './constraints';
 import { expectTensor } from './parameters';
 
 /**
- * What drawing gives: a tensor, or, where the number of draws hangs on the values of the parameters (Gamma, Beta, Dirichlet, Poisson,
- * binomial), a promise of one.
+ * The result of drawing: a tensor. If the number of random numbers used depends on the values of the parameters (Gamma,
+ * Beta, Dirichlet, Poisson, binomial), it is a promise.
  */
 export type Draw = Tensor | Promise<Tensor>;
 
 /** A distribution of any kind. */
 export type AnyDistribution = Distribution<Draw>;
 
-/** Whether a distribution checks its parameters and values. */
+/** Options for checking parameters and values. */
 export interface Validation {
   /**
-   * Whether parameters and values are checked where the host knows them; default true. What only the device knows is never checked, since that would
-   * have to wait for it: there a wrong parameter shows as NaN, or is reported by the operation that meets it when a value is next read back.
+   * Check parameters and values whose numbers are known on the host. Default: true. Numbers that only the device knows
+   * are never checked, since that would have to wait for the device. There, a wrong parameter results in NaN, or is
+   * reported by the operation that uses it when a value is next read back.
    */
   validateArgs?: boolean | null;
 }
@@ -59,26 +61,28 @@ interface Derived {
 }
 
 /**
- * Base of distributions. `batchShape` is that of parameters for independent distributions of one kind, `eventShape` that of one draw. A subclass of
- * yours hands both to the constructor, and defines the members it can: `rsample` or `sample`, `logProb`, `mean`, …
+ * Base of distributions. `batchShape` is the shape of independent distributions with different parameters, `eventShape`
+ * that of one draw. Your own subclass passes both to the constructor, and defines the members it can: `rsample` or
+ * `sample`, `logProb`, `mean`, …
  *
  *     const { Normal } = torch.distributions;
  *     const d = new Normal(torch.zeros(3), 1);
  *     d.logProb(d.sample([5])).shape;   // [5, 3]
  *
- * The same seed gives PyTorch's draws. Wrong parameters and values throw where the host knows them: as numbers, and as tensors made from numbers, of
- * up to 4096 elements. PyTorch waits for the others and checks them too; here they show as NaN, or as errors when a value is next read back.
+ * The same seed gives the same draws as in PyTorch. Wrong parameters and values throw if the host knows their numbers,
+ * that is, for numbers and for tensors that were made from up to 4096 numbers. PyTorch also checks all others, which it
+ * waits for; here they result in NaN, or in errors when a value is next read back.
  */
 export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   readonly batchShape: Shape;
   readonly eventShape: Shape;
-  /** Scopes take along the tensors of distributions that a module returns. */
+  /** If a module returns a distribution from a scope, the tensors in it are kept. */
   readonly [holdsTensors] = true;
-  /** Whether parameters and values are checked. */
+  /** Whether parameters and values are checked. See `validateArgs`. */
   protected readonly validates: boolean;
   /** The tensors that the distribution was made from, which `expand` expands. */
   protected params: Readonly<Record<string, Tensor>> = {};
-  /** Values computed from them. */
+  /** Tensors computed from the parameters. */
   private derived: Derived = {};
 
   constructor(...args: Arguments<BaseArguments, ['batchShape', 'eventShape', 'validateArgs']>) {
@@ -95,7 +99,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, ['entropy', 'perplexity']);
   }
 
-  /** Whether distributions that are made without `validateArgs` check their arguments; default true. */
+  /** Sets the default of `validateArgs`, which is true at first. */
   static setDefaultValidateArgs(...args: Arguments<{ value: boolean }, ['value']>): void {
     const { value } = parseArgs<{ value: boolean }>('setDefaultValidateArgs', ['value'], {}, args, {
       value: kinds.flag,
@@ -113,17 +117,17 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return this.enumerateSupport !== Distribution.prototype.enumerateSupport;
   }
 
-  /** What each parameter must satisfy. */
+  /** The constraint on each parameter. */
   get argConstraints(): Readonly<Record<string, Constraint>> {
     return {};
   }
 
-  /** What values must satisfy. */
+  /** The constraint on values. */
   get support(): Constraint {
     return this.lacks('support');
   }
 
-  /** Shape: [...batch, ...event], as those of the three below. */
+  /** Shape: [...batch, ...event]; so for `mode`, `variance` and `stddev`. */
   get mean(): Tensor {
     return this.lacks('mean');
   }
@@ -142,33 +146,38 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return this.variance.sqrt();
   }
 
-  /** Values without gradients. Shape: [...sampleShape, ...batch, ...event]. */
+  /** Draws values, without gradients. Shape: [...sampleShape, ...batch, ...event]. */
   sample(...args: SampleArguments): D {
     const drawn: Draw = calledAs('sample', () => withMode({ grad: false }, () => this.rsample(...args)));
     return (drawn instanceof Promise ? drawn.then((values) => values.detach()) : drawn) as D;
   }
 
-  /** Values whose gradients pass to the parameters: a function of them and of noise that does not depend on them. */
+  /**
+   * Draws values as a function of the parameters and of noise that does not depend on them, so that gradients pass to
+   * the parameters.
+   */
   rsample(..._args: SampleArguments): D {
     return this.lacks('rsample');
   }
 
-  /** The logarithm of the density, or of the probability, of values. Shape: [...any, ...batch, ...event] → [...any, ...batch]. */
+  /**
+   * The logarithm of the density or probability of values. Shape: [...any, ...batch, ...event] → [...any, ...batch].
+   */
   logProb(..._args: ValueArguments): Tensor {
     return this.lacks('logProb');
   }
 
-  /** How likely a draw is not above a value. */
+  /** The cumulative distribution function: the probability that a draw is at most `value`. */
   cdf(..._args: ValueArguments): Tensor {
     return this.lacks('cdf');
   }
 
-  /** The value that a draw is not above with a probability. */
+  /** The quantile function, inverse of `cdf`: the value that a draw does not exceed with a given probability. */
   icdf(..._args: ValueArguments): Tensor {
     return this.lacks('icdf');
   }
 
-  /** In nats. Shape: [...batch]. */
+  /** The entropy in nats. Shape: [...batch]. */
   entropy(): Tensor {
     return this.lacks('entropy');
   }
@@ -178,12 +187,15 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return this.entropy().exp();
   }
 
-  /** All values, for distributions of few. Shape: [values, ...batch, ...event]; without `expand` the batch dimensions are of size 1. */
+  /**
+   * All values, for distributions with finitely many. Shape: [values, ...batch, ...event]; without `expand`, the batch
+   * dimensions have size 1.
+   */
   enumerateSupport(..._args: SupportArguments): Tensor {
     return this.lacks('enumerateSupport');
   }
 
-  /** The same distributions with a batch shape that theirs is broadcast to. */
+  /** The same distribution expanded to a larger batch shape. */
   expand(...args: ExpandArguments): this {
     const { batchShape } = parseArgs<{ batchShape: Shape }>('expand', ['batchShape'], {}, args);
     const shape = expectSize('expand', batchShape);
@@ -191,7 +203,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return Object.assign(copy, this, { batchShape: shape, derived: {}, ...this.expanded(shape) });
   }
 
-  /** The fields that differ where the batch shape is another. */
+  /** The fields that change with the batch shape. */
   protected expanded(batchShape: Shape): object {
     return { params: this.expandedParams(batchShape) };
   }
@@ -213,7 +225,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return expectSize(op, sampleShape);
   }
 
-  /** Takes parameters over. @throws ArgumentError where the host knows one that breaks its constraint */
+  /** Sets the parameters. @throws ArgumentError if the host knows that one violates its constraint */
   protected take(params: Readonly<Record<string, Tensor>>): void {
     this.params = params;
     if (!this.validates) return;
@@ -228,8 +240,9 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   }
 
   /**
-   * The value that a method was given, checked.
-   * @throws ShapeError for one that does not fit the batch and event shape; ArgumentError where the host knows that it is outside the support
+   * The checked `value` argument of a method.
+   * @throws ShapeError if it does not broadcast with the batch and event shape
+   * @throws ArgumentError if the host knows that it is outside the support
    */
   protected valueFor(op: string, args: readonly unknown[], isInSupport = true): Tensor {
     const { value } = parseArgs<{ value: Tensor }>(op, ['value'], {}, args);
@@ -258,7 +271,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     );
   }
 
-  /** A tensor that is computed from the parameters once, in whatever scope it is wanted. */
+  /** A tensor computed from the parameters, kept for later uses. It is computed again once its scope has closed. */
   protected once(name: string, make: () => Tensor): Tensor {
     const known = this.derived[name];
     if (known && !known.storage.scope.closed && !known.storage.disposed) return known;
@@ -272,7 +285,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     throw new ArgumentError(`${this.constructor.name}: ${what} is not defined for this distribution`);
   }
 
-  /** PyTorch's text: parameters of one element by their value, where the host knows it, others by their shape. */
+  /** Prints as PyTorch does: one-element parameters by their value, if the host knows it; others by their shape. */
   override toString(): string {
     const names = Object.keys(this.argConstraints).filter((name) => Object.hasOwn(this.params, name));
     return `${this.constructor.name}(${names.map((name) => `${snakeCase(name)}: ${shownParameter(this.params[name]!)}`).join(', ')})`;
@@ -287,12 +300,12 @@ function shownParameter(x: Tensor): string {
   return formatTensor(values, x.shape, x.dtype, { requiresGrad: x.leaf !== null, gradFn: x.gradFn });
 }
 
-/** `expand` of `enumerateSupport`; default true. */
+/** The option `expand` of `enumerateSupport`. Default: true. */
 export function wantsExpanded(args: readonly unknown[]): boolean {
   return parseArgs<{ expand?: boolean }>('enumerateSupport', [], { expand: true }, args).expand;
 }
 
-/** `then` applied to a draw, once it is there. */
+/** Applies `then` to a draw, once it is there. */
 export function afterDraw<D extends Draw>(draw: D, then: (values: Tensor) => Tensor): D {
   return (draw instanceof Promise ? draw.then(then) : then(draw)) as D;
 }

@@ -1,4 +1,5 @@
-// Owns draws whose number hangs on the values of their parameters: made on the host, once these are known there.
+// Draws that use a number of random numbers that depends on the parameters' values. They are made on the host, once the
+// values are known there.
 import { type Generator, type Shape, Tensor, tensor } from '../../torch';
 import {
   cast,
@@ -18,7 +19,10 @@ async function elements(x: Tensor, shape: Shape): Promise<Float32Array> {
   return Float32Array.from(valuesAtHand(read.expand(shape))!);
 }
 
-/** Draws `size` numbers in the order of calls where the host knows the parameters, and once they have been read back elsewhere. */
+/**
+ * Calls `draw` with the parameters' values: at once if the host knows them, so that draws follow the order of the calls;
+ * otherwise after the values have been read back.
+ */
 async function whenKnown<T>(
   parameters: readonly Tensor[],
   shape: Shape,
@@ -33,7 +37,7 @@ async function whenKnown<T>(
 const onHost = (numbers: Float32Array, shape: Shape, like: Tensor): Tensor =>
   Tensor.of(cast(fromHost(numbers, shape, 'float32'), like.dtype));
 
-/** For each element a number that `draw` draws by the values of the parameters there. Nothing has a gradient. */
+/** Draws a number for each element, from the values of the parameters there. The result has no gradient. */
 export function drawnCounts(
   parameters: readonly Tensor[],
   shape: Shape,
@@ -51,17 +55,18 @@ export function drawnCounts(
   });
 }
 
-/** Draws on the host, and how fast each of them grows with each parameter at its place. */
+/** Numbers drawn on the host, and the derivatives of each number with respect to each parameter. */
 export interface Drawn {
   readonly numbers: Float32Array;
-  /** For each parameter; asked for where gradients are recorded. */
+  /** The derivatives for each parameter. Called only if gradients are recorded. */
   readonly slopes: () => readonly Float32Array[];
 }
 
 /**
- * Draws whose gradients are implicit: dx / dα = -(∂F(x; α) / ∂α) / p(x; α), F the distribution function and p the density. `gradient` makes
- * of the slopes and of the gradient of the draws those of the parameters, of their expanded shape; default: slope times gradient.
- * Source: Figurnov, Mohamed and Mnih 2018, "Implicit reparameterization gradients", arXiv:1805.08498.
+ * Draws with implicit gradients: dx / dα = -(∂F(x; α) / ∂α) / p(x; α), with F the distribution function and p the
+ * density. `gradient` turns the slopes and the draws' gradient into the gradients of the expanded parameters; default:
+ * slope times gradient. Source: Figurnov, Mohamed and Mnih 2018, "Implicit reparameterization gradients",
+ * arXiv:1805.08498.
  */
 export async function drawnImplicitly(
   name: string,

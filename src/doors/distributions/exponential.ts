@@ -1,4 +1,4 @@
-// Owns Exponential.
+// The exponential distribution.
 
 import { empty, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';

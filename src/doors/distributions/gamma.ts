@@ -1,4 +1,4 @@
-// Owns Gamma.
+// The gamma distribution.
 
 import { ArgumentError, finfo, Generator, type Tensor, xlogy } from '../../torch';
 import { type Arguments, gamma, hostFloats, kindOf, numelOf as numel, parseArgs } from '../../torch/inside';
@@ -10,21 +10,21 @@ import { Parametric } from './parametric';
 import { gammaSlope } from './slopes';
 
 interface GammaParameters extends Validation {
-  /** Its shape α. */
+  /** The shape α. */
   concentration: Parameter;
-  /** Its rate β, the inverse of a scale. */
+  /** The rate β, the inverse of the scale. */
   rate: Parameter;
 }
 
 interface GammaDraw {
   sampleShape?: readonly number[];
-  /** Where the numbers come from; default: the generator that `manualSeed` seeds. */
+  /** The random number generator. Default: the one that `manualSeed` seeds. */
   generator?: Generator | null;
 }
 
 type GammaDrawArguments = Arguments<GammaDraw, ['sampleShape', 'generator']>;
 
-/** The least number of full precision in float32. */
+/** The smallest normal number in float32. */
 const LEAST = 2 ** -126;
 
 /**
@@ -32,8 +32,9 @@ const LEAST = 2 ** -126;
  *
  *     p(x) = rate^α x^(α - 1) exp(-rate x) / Γ(α),   α = concentration
  *
- * The number of random numbers in a draw depends on α, so drawing gives a promise. The draw is made at once if the host knows α, and otherwise
- * after α has been read back. Gradients by α are implicit: Figurnov, Mohamed and Mnih 2018.
+ * How many random numbers a draw uses depends on α, so `sample` and `rsample` return a promise. The draw is made at
+ * once if the host knows α, and otherwise after α has been read back. Gradients with respect to α are implicit:
+ * Figurnov, Mohamed and Mnih 2018.
  */
 export class Gamma extends Parametric<Promise<Tensor>> {
   declare readonly concentration: Tensor;

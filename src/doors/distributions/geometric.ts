@@ -1,4 +1,4 @@
-// Owns Geometric.
+// The geometric distribution.
 
 import { ArgumentError, empty, finfo, noGrad, type Tensor } from '../../torch';
 import { parseArgs } from '../../torch/inside';
@@ -7,7 +7,7 @@ import { type Constraint, nonnegativeInteger, positive } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { filledLike } from './parameters';
 
-/** How many trials of probability `probs` fail before the first success: p(k) = (1 - probs)^k probs. */
+/** The number of failed trials before the first success of probability `probs`: p(k) = (1 - probs)^k probs. */
 export class Geometric extends EventDistribution {
   constructor(...args: EventArguments) {
     super('Geometric', parseArgs<EventParameters>('Geometric', [], noEvent, args));

@@ -1,11 +1,14 @@
-// Owns Gumbel.
+// The Gumbel distribution.
 import { finfo, rand, type Tensor } from '../../torch';
 import type { SampleArguments, ValueArguments } from './distribution';
 
 import { LocScaleDistribution } from './normal';
 import { EULER } from './parameters';
 
-/** The Gumbel distribution, of the greatest of many: with y = (loc - x) / scale, p(x) = exp(y - exp(y)) / scale. */
+/**
+ * The Gumbel distribution, the limit of the maximum of many draws: with y = (loc - x) / scale, p(x) = exp(y - exp(y)) /
+ * scale.
+ */
 export class Gumbel extends LocScaleDistribution {
   override get mean(): Tensor {
     return this.loc.add(this.scale.mul(EULER));

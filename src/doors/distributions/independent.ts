@@ -1,4 +1,4 @@
-// Owns Independent.
+// Independent, which turns batch dimensions into event dimensions.
 import { ArgumentError, type Tensor } from '../../torch';
 import { type Arguments, kindOf, parseArgs, shown } from '../../torch/inside';
 import { type Constraint, independent } from './constraints';
@@ -15,16 +15,16 @@ import { sumRightmost } from './parameters';
 
 interface IndependentParameters<Base> extends Validation {
   baseDistribution: Base;
-  /** How many of its last batch dimensions become event dimensions. */
+  /** How many of the last batch dimensions become event dimensions. */
   reinterpretedBatchNdims: number;
 }
 
 type IndependentOrder = ['baseDistribution', 'reinterpretedBatchNdims', 'validateArgs'];
 
-/** What a distribution draws: a tensor, or a promise of one. */
+/** The type of a distribution's draws: a tensor, or a promise of one. */
 export type DrawOf<Base> = Base extends Distribution<infer D> ? D : Draw;
 
-/** @throws ArgumentError where no distribution stands in the place of one */
+/** @throws ArgumentError if the value is not a distribution */
 export function expectDistribution(op: string, name: string, value: unknown): asserts value is AnyDistribution {
   if (!(value instanceof Distribution)) {
     throw new ArgumentError(`${op}: expected ${name} to be a distribution, but got ${kindOf(value)}`);
@@ -32,7 +32,7 @@ export function expectDistribution(op: string, name: string, value: unknown): as
 }
 
 /**
- * A distribution whose last batch dimensions are taken as dimensions of one event, so that log-probabilities are summed over them.
+ * A distribution whose last batch dimensions become event dimensions, so that log-probabilities are summed over them.
  *
  *     new Independent(new Normal(torch.zeros(3), 1), 1);   // eventShape [3], as a MultivariateNormal with a diagonal covariance
  */

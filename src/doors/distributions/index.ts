@@ -1,4 +1,4 @@
-// The surface of torch.distributions.
+// The public API of torch.distributions.
 export { Bernoulli } from './bernoulli';
 export { Beta } from './beta';
 export { Binomial } from './binomial';

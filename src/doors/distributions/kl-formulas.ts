@@ -1,4 +1,4 @@
-// Owns the formulas of Kullback-Leibler divergences, those that PyTorch knows.
+// The formulas for Kullback-Leibler divergences, for the same pairs as in PyTorch.
 import { ArgumentError, nn, type Tensor, xlogy } from '../../torch';
 import { valuesAtHand } from '../../torch/inside';
 import { Bernoulli } from './bernoulli';
@@ -23,7 +23,7 @@ import { Pareto } from './pareto';
 import { Poisson } from './poisson';
 import { Uniform } from './uniform';
 
-/** A formula with the types of its classes. */
+/** A formula for a pair of classes. */
 function pair<P extends AnyDistribution, Q extends AnyDistribution>(
   p: DistributionClass<P>,
   q: DistributionClass<Q>,
@@ -32,20 +32,20 @@ function pair<P extends AnyDistribution, Q extends AnyDistribution>(
   return [p, q, kl];
 }
 
-/** x ln x, 0 at 0. */
+/** x ln x, with 0 for x = 0. */
 const xLogX = (x: Tensor): Tensor => xlogy(x, x);
 
-/** ln B(a, b), of Euler's Beta function. */
+/** ln B(a, b), where B is Euler's Beta function. */
 const logBeta = ({ concentration1: a, concentration0: b }: Beta): Tensor =>
   a.lgamma().add(b.lgamma()).sub(a.add(b).lgamma());
 
-/** The mean of x ln(x) over an interval, but for the half of x: ∫ ln x dx / (high - low). */
+/** The mean of ln x over an interval: ∫ ln x dx / (high - low). */
 const meanLog = (low: Tensor, high: Tensor): Tensor => {
   const width = high.sub(low);
   return xLogX(high).sub(xLogX(low)).sub(width).div(width);
 };
 
-/** Pairs in which p gives weight to values that q rules out. */
+/** Pairs whose divergence is infinite: p gives weight to values that are impossible under q. */
 const infinite = <P extends AnyDistribution>(
   p: DistributionClass<P>,
   like: (p: P) => Tensor,
@@ -54,7 +54,7 @@ const infinite = <P extends AnyDistribution>(
 
 const { log, sqrt, PI } = Math;
 
-/** All pairs, made when they are first asked for. */
+/** All pairs, built at the first use. */
 export const formulas = (): readonly Pair[] => [
   pair(MultivariateNormal, MultivariateNormal, (p, q) => p.divergence(q)),
   pair(Bernoulli, Bernoulli, (p, q) => {
@@ -117,7 +117,7 @@ function ofBinomials(p: Binomial, q: Binomial): Tensor {
 const ofCategories = (p: Categorical, q: Categorical): Tensor =>
   p.probs.mul(p.logits.sub(q.logits)).maskedFill(q.probs.eq(0), Infinity).maskedFill(p.probs.eq(0), 0).sum(-1);
 
-/** The entropy of a normal distribution less its logarithm's argument: ½ ln(2π variance). */
+/** ½ ln(2π variance): the entropy of a normal distribution, without its constant ½. */
 const halfLog = (variance: Tensor): Tensor =>
   variance
     .mul(2 * PI)
@@ -303,7 +303,7 @@ const ofNormal = (): Pair[] => [
   }),
 ];
 
-/** Of two normal distributions. */
+/** The divergence of two normal distributions. */
 export function ofNormals(p: Normal, q: Normal): Tensor {
   const ratio = p.scale.div(q.scale).square();
   const distance = p.loc.sub(q.loc).div(q.scale).square();

@@ -1,4 +1,4 @@
-// Owns klDivergence: which formula belongs to a pair of distributions, and a registry for those of users.
+// klDivergence: finds the formula for a pair of distributions. Users can register their own.
 import { ArgumentError, type Tensor } from '../../torch';
 import { type Arguments, kindOf, parseArgs, warnOnce } from '../../torch/inside';
 import { type AnyDistribution, Distribution } from './distribution';
@@ -8,17 +8,17 @@ import { sumRightmost } from './parameters';
 import { sameTransforms } from './transform';
 import { TransformedDistribution } from './transformed-distribution';
 
-/** The class of a distribution. */
+/** A class of distributions. */
 export type DistributionClass<D extends AnyDistribution = AnyDistribution> = abstract new (...args: never) => D;
 
 type Divergence = (p: never, q: never) => Tensor;
 
-/** A formula and the classes that it is of. */
+/** A formula, and the two classes that it is for. */
 export type Pair = readonly [p: DistributionClass, q: DistributionClass, kl: Divergence];
 
 const own: Pair[] = [];
 
-/** Those of users come first, so that they take the place of the library's. */
+/** The users' pairs come first, so that they override the library's. */
 const pairs = (): readonly Pair[] => [
   ...own,
   ...formulas(),
@@ -32,7 +32,9 @@ interface Registration<P extends AnyDistribution, Q extends AnyDistribution> {
   fn: (p: P, q: Q) => Tensor;
 }
 
-/** Has `klDivergence` use a formula for two classes and their subclasses: `registerKl(Normal, Mine, (p, q) => …)`. */
+/**
+ * Registers a formula of `klDivergence` for two classes and their subclasses: `registerKl(Normal, Mine, (p, q) => …)`.
+ */
 export function registerKl<P extends AnyDistribution, Q extends AnyDistribution>(
   ...args: Arguments<Registration<P, Q>, ['typeP', 'typeQ', 'fn']>
 ): void {
@@ -62,7 +64,7 @@ const isSubclass = (type: AnyClass, of: AnyClass): boolean =>
  *
  *     const kl = klDivergence(new Normal(mean, std), new Normal(0, 1)).sum();
  *
- * @throws ArgumentError where no formula is known for the two
+ * @throws ArgumentError if no formula is known for the pair
  */
 export function klDivergence(...args: Arguments<{ p: AnyDistribution; q: AnyDistribution }, ['p', 'q']>): Tensor {
   const { p, q } = parseArgs<{ p: AnyDistribution; q: AnyDistribution }>('klDivergence', ['p', 'q'], {}, args);
@@ -84,7 +86,7 @@ export function klDivergence(...args: Arguments<{ p: AnyDistribution; q: AnyDist
   return byP![2](p as never, q as never);
 }
 
-/** Of two classes the subclass comes first; equal classes leave the order to the next comparison. */
+/** Sorts a subclass before its base class. Equal classes compare as equal. */
 function closer(a: AnyClass, b: AnyClass): number {
   if (a === b) return 0;
   return isSubclass(a, b) ? -1 : 1;

@@ -1,4 +1,4 @@
-// Owns Laplace.
+// The Laplace distribution.
 import { empty, finfo, type Tensor } from '../../torch';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { LocScaleDistribution } from './normal';

@@ -1,4 +1,4 @@
-// Owns LogNormal, HalfNormal and HalfCauchy: transforms of distributions of a location and a scale.
+// LogNormal, HalfNormal and HalfCauchy: transforms of distributions with a location and a scale.
 
 import type { Tensor } from '../../torch';
 import { type Arguments, calledAs, parseArgs } from '../../torch/inside';
@@ -10,7 +10,7 @@ import { expectParameter, filledLike, type Parameter } from './parameters';
 import { TransformedDistribution } from './transformed-distribution';
 import { AbsTransform, ExpTransform } from './transforms';
 
-/** The distribution of exp(x), x of N(loc, scale²). */
+/** The distribution of exp(x) with x ~ N(loc, scale²). */
 export class LogNormal extends TransformedDistribution<Normal> {
   declare readonly baseDist: Normal;
 
@@ -59,7 +59,7 @@ interface ScaleParameters extends Validation {
 
 type ScaleArguments = Arguments<ScaleParameters, ['scale', 'validateArgs']>;
 
-/** Base of the distributions of |x|, x of a distribution that is symmetric about 0. */
+/** Base of the distributions of |x|, where x has a distribution that is symmetric about 0. */
 abstract class Half<Base extends LocScaleDistribution> extends TransformedDistribution<Base> {
   declare readonly baseDist: Base;
 
@@ -109,7 +109,7 @@ abstract class Half<Base extends LocScaleDistribution> extends TransformedDistri
   }
 }
 
-/** The distribution of |x|, x of N(0, scale²). */
+/** The distribution of |x| with x ~ N(0, scale²). */
 export class HalfNormal extends Half<Normal> {
   constructor(...args: ScaleArguments) {
     super(Normal, args);
@@ -124,18 +124,18 @@ export class HalfNormal extends Half<Normal> {
   }
 }
 
-/** The distribution of |x|, x of a Cauchy distribution about 0. */
+/** The distribution of |x| with x from a Cauchy distribution about 0. */
 export class HalfCauchy extends Half<Cauchy> {
   constructor(...args: ScaleArguments) {
     super(Cauchy, args);
   }
 
-  /** ∞. */
+  /** Always ∞. */
   override get mean(): Tensor {
     return filledLike(this.scale, Infinity);
   }
 
-  /** ∞. */
+  /** Always ∞. */
   override get variance(): Tensor {
     return this.baseDist.variance;
   }

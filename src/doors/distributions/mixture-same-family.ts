@@ -1,4 +1,4 @@
-// Owns MixtureSameFamily.
+// MixtureSameFamily, a mixture of distributions of one class.
 
 import { ArgumentError, ShapeError, type Tensor } from '../../torch';
 import { type Arguments, kindOf, parseArgs, sameShape, showShape, withMode } from '../../torch/inside';
@@ -16,15 +16,15 @@ import {
 import { type DrawOf, expectDistribution } from './independent';
 
 interface MixtureParameters<Component> extends Validation {
-  /** Which component: n categories. */
+  /** The distribution over the n components. */
   mixtureDistribution: Categorical;
-  /** The components, along the last batch dimension, of size n. */
+  /** The components: a distribution whose last batch dimension, of size n, counts them. */
   componentDistribution: Component;
 }
 
 type MixtureOrder = ['mixtureDistribution', 'componentDistribution', 'validateArgs'];
 
-/** That of the components, on values without their dimension. */
+/** The constraint of the components, for values that lack the component dimension. */
 class OfComponents extends Constraint {
   private readonly base: Constraint;
 
@@ -53,7 +53,7 @@ class OfComponents extends Constraint {
 }
 
 /**
- * A mixture of distributions of one kind: the components are the last batch dimension of one distribution.
+ * A mixture of distributions of one class. The components are the last batch dimension of one distribution.
  *
  *     p(x) = Σ_k w_k p_k(x)
  *
@@ -103,12 +103,12 @@ export class MixtureSameFamily<Component extends AnyDistribution = AnyDistributi
     return new OfComponents(this.componentDistribution.support);
   }
 
-  /** The dimension of the components in tensors with events behind it. */
+  /** The component dimension, counted from the end, before the event dimensions. */
   private get dim(): number {
     return -1 - this.eventShape.length;
   }
 
-  /** The weights, with dimensions for events. */
+  /** The component weights, with dimensions of size 1 appended for the event. */
   private get weights(): Tensor {
     const { probs } = this.mixtureDistribution;
     return probs.reshape([...probs.shape, ...this.eventShape.map(() => 1)]);

@@ -1,4 +1,4 @@
-// Owns Multinomial.
+// The multinomial distribution.
 import { ArgumentError, broadcastTensors, onesLike, type Tensor, tensor, zeros } from '../../torch';
 import { type Arguments, parseArgs, shown } from '../../torch/inside';
 import { Binomial } from './binomial';
@@ -11,7 +11,7 @@ interface MultinomialParameters extends CategoryParameters {
   totalCount?: number;
 }
 
-/** How often each category comes in `totalCount` draws of a `Categorical`. */
+/** How often each category occurs in `totalCount` draws of a `Categorical`. */
 export class Multinomial extends OfCategories {
   readonly totalCount: number;
 

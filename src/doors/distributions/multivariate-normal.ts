@@ -1,4 +1,4 @@
-// Owns MultivariateNormal.
+// The multivariate normal distribution.
 
 import { ArgumentError, eye, linalg, randn, ShapeError, type Tensor } from '../../torch';
 import {
@@ -16,31 +16,31 @@ import { expectFloats } from './parameters';
 interface MultivariateNormalParameters extends Validation {
   /** The mean. Shape: [...batch, n]. */
   loc: Tensor;
-  /** Σ, symmetric and positive-definite. Shape: [...batch, n, n], as of the two below. */
+  /** Σ, symmetric and positive-definite. Shape: [...batch, n, n], also of the two matrices below. */
   covarianceMatrix?: Tensor | null;
   /** Σ⁻¹. */
   precisionMatrix?: Tensor | null;
-  /** L of Σ = L Lᵀ, a lower triangle with a positive diagonal; it saves a factorisation. */
+  /** The lower triangular L of Σ = L Lᵀ, with a positive diagonal. Giving it saves a Cholesky decomposition. */
   scaleTril?: Tensor | null;
 }
 
 type MultivariateNormalOrder = ['loc', 'covarianceMatrix', 'precisionMatrix', 'scaleTril', 'validateArgs'];
 
-/** The ways to give the spread; exactly one is required. */
+/** The ways to give the covariance; exactly one is required. */
 const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
 
 /**
- * The normal distribution of vectors of n numbers, by one of three matrices.
+ * The normal distribution over vectors of n numbers, with one of three matrices.
  *
  *     p(x) = exp(-½ (x - loc)ᵀ Σ⁻¹ (x - loc)) / √((2π)ⁿ det Σ)
  *
  *     const d = new MultivariateNormal(torch.zeros(2), torch.tensor([[2, 1], [1, 2]]));
  *     d.logProb(d.sample([5])).shape;   // [5]
  *
- * A matrix that is not positive-definite is a LinAlgError when a value is read.
+ * If the matrix is not positive-definite, a LinAlgError is thrown when a value is read.
  *
  * @throws ArgumentError unless exactly one of the matrices is given
- * @throws ShapeError where it is not of the size of `loc`
+ * @throws ShapeError if the matrix does not match the size of `loc`
  */
 export class MultivariateNormal extends Distribution {
   constructor(...args: Arguments<MultivariateNormalParameters, MultivariateNormalOrder>) {
@@ -80,13 +80,13 @@ export class MultivariateNormal extends Distribution {
     return this.params.loc!;
   }
 
-  /** L of Σ = L Lᵀ. */
+  /** The lower triangular L of Σ = L Lᵀ. */
   get scaleTril(): Tensor {
     const { scaleTril, covarianceMatrix, precisionMatrix } = this.params;
     if (scaleTril) return scaleTril;
     return this.once('scaleTril', () => {
       if (covarianceMatrix) return linalg.cholesky(covarianceMatrix);
-      // Of the matrix whose rows and columns stand in reverse the factor is the transposed inverse's.
+      // Reverse the rows and columns of Σ⁻¹, factorise, reverse again and transpose: this is L⁻¹.
       const reversed = linalg.cholesky(precisionMatrix!.flip([-2, -1])).flip([-2, -1]).mT;
       return this.solved(reversed, eye(this.eventShape[0]!, { dtype: reversed.dtype }));
     });
@@ -157,11 +157,11 @@ export class MultivariateNormal extends Distribution {
     return this.scaleTril.diagonal(0, -2, -1).log().sum(-1);
   }
 
-  /** xᵀ Σ⁻¹ x. Shape: [...any, ...batch, n] → [...any, ...batch]. */
+  /** xᵀ Σ⁻¹ x (the squared Mahalanobis distance). Shape: [...any, ...batch, n] → [...any, ...batch]. */
   private distances(x: Tensor): Tensor {
     const { batchShape, eventShape } = this;
     const any = x.shape.slice(0, x.shape.length - batchShape.length - 1);
-    // All values of a distribution are columns of one equation.
+    // All values of a distribution become columns of a single triangular solve.
     const columns = x.reshape([-1, ...batchShape, ...eventShape]).movedim(0, -1);
     const squares = this.solved(this.scaleTril, columns).square().sum(-2);
     return squares.movedim(-1, 0).reshape([...any, ...batchShape]);

@@ -1,4 +1,4 @@
-// Owns NegativeBinomial.
+// The negative binomial distribution.
 
 import { nn, noGrad, type Tensor } from '../../torch';
 import { parseArgs, drawPoisson as poisson } from '../../torch/inside';
@@ -10,7 +10,8 @@ import { drawnCounts } from './draws';
 import { Gamma } from './gamma';
 
 /**
- * How many trials of probability `probs` succeed before `totalCount` have failed. Drawing gives a promise, as that of `Gamma`.
+ * The number of successes of probability `probs` before `totalCount` failures. `sample` returns a promise, as in
+ * `Gamma`.
  */
 export class NegativeBinomial extends EventDistribution<Promise<Tensor>> {
   constructor(...args: CountedArguments) {

@@ -1,4 +1,4 @@
-// Owns Normal.
+// The normal distribution, and the base class of distributions with a location and a scale.
 
 import { noGrad, normal, randn, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
@@ -14,7 +14,7 @@ export interface LocScale extends Validation {
 
 export type LocScaleArguments = Arguments<LocScale, ['loc', 'scale', 'validateArgs']>;
 
-/** Base of distributions of a location and a scale: both tensors or numbers, of one batch shape. */
+/** Base of distributions with a location and a scale: tensors or numbers that broadcast. */
 export abstract class LocScaleDistribution extends Parametric {
   declare readonly loc: Tensor;
   declare readonly scale: Tensor;
@@ -27,7 +27,7 @@ export abstract class LocScaleDistribution extends Parametric {
     return this.loc;
   }
 
-  /** How many scales a value lies above the location. */
+  /** The distance of a value from the location, in scales. */
   protected standardised(value: Tensor): Tensor {
     return value.sub(this.loc).div(this.scale);
   }

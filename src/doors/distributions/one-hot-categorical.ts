@@ -1,4 +1,4 @@
-// Owns OneHotCategorical, and the one whose draws let gradients through.
+// OneHotCategorical, and its variant with straight-through gradients.
 
 import { eye, nn, type Tensor } from '../../torch';
 import { parseArgs } from '../../torch/inside';
@@ -6,7 +6,7 @@ import { type CategoryArguments, type CategoryParameters, noWeights, OfCategorie
 import { type Constraint, oneHot as oneHotVectors } from './constraints';
 import { type SampleArguments, type SupportArguments, type ValueArguments, wantsExpanded } from './distribution';
 
-/** One of several categories, by `probs` or `logits` [..., n], as a vector of zeros with a 1. Shape of draws: [..., n]. */
+/** One of several categories, by `probs` or `logits` [..., n], as a one-hot vector. Shape of draws: [..., n]. */
 export class OneHotCategorical extends OfCategories {
   constructor(...args: CategoryArguments) {
     super(parseArgs<CategoryParameters>(new.target.name, [], noWeights, args));
@@ -52,8 +52,8 @@ export class OneHotCategorical extends OfCategories {
 }
 
 /**
- * A OneHotCategorical whose `rsample` has the gradient of the probabilities.
- * Source: Bengio, Léonard and Courville 2013, "Estimating or propagating gradients through stochastic neurons", arXiv:1308.3432.
+ * A OneHotCategorical whose `rsample` passes gradients to the probabilities. Source: Bengio, Léonard and Courville
+ * 2013, "Estimating or propagating gradients through stochastic neurons", arXiv:1308.3432.
  */
 export class OneHotCategoricalStraightThrough extends OneHotCategorical {
   override rsample(...args: SampleArguments): Tensor {

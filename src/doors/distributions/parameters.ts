@@ -1,4 +1,5 @@
-// Owns the parameters of distributions: tensors or numbers of one shape, probabilities and their logits.
+// The parameters of distributions: tensors and numbers that broadcast, and conversions between probabilities and
+// logits.
 
 import { ArgumentError, broadcastTensors, finfo, type Shape, Tensor } from '../../torch';
 import { expectFloat, fullValue as full, isTensorObject as isTensor, kindOf, sameShape } from '../../torch/inside';
@@ -6,29 +7,34 @@ import { expectFloat, fullValue as full, isTensorObject as isTensor, kindOf, sam
 /** Euler's constant. */
 export const EULER = 0.5772156649015329;
 
-/** A parameter: a tensor, or one number for all. */
+/** A parameter: a tensor, or one number for all elements. */
 export type Parameter = Tensor | number;
 
-/** @throws ArgumentError where no tensor stands in the place of one */
+/** @throws ArgumentError if the value is not a tensor */
 export function expectTensor(op: string, name: string, value: unknown): asserts value is Tensor {
   if (!isTensor(value)) throw new ArgumentError(`${op}: expected ${name} to be a tensor, but got ${kindOf(value)}`);
 }
 
-/** @throws ArgumentError where neither a tensor nor a number stands in the place of one */
+/** @throws ArgumentError if the value is neither a tensor nor a number */
 export function expectParameter(op: string, name: string, value: unknown): asserts value is Parameter {
   if (typeof value === 'number' || isTensor(value)) return;
   throw new ArgumentError(`${op}: expected ${name} to be a tensor or a number, but got ${kindOf(value)}`);
 }
 
-/** @throws DTypeError, ArgumentError unless a value is a tensor of floats */
+/**
+ * @throws ArgumentError if the value is not a tensor
+ * @throws DTypeError if it is not a float tensor
+ */
 export function expectFloats(op: string, name: string, value: unknown): asserts value is Tensor {
   expectTensor(op, name, value);
   expectFloat(op, name, value);
 }
 
 /**
- * Parameters as tensors of one shape and floats: numbers become tensors of the dtype of the first tensor, or float32.
- * @throws ShapeError where the shapes do not broadcast; DTypeError for tensors of whole numbers
+ * Broadcasts parameters to float tensors of one shape. Numbers become tensors with the dtype of the first tensor, or
+ * float32.
+ * @throws ShapeError if the shapes do not broadcast
+ * @throws DTypeError for integer tensors
  */
 export function broadcastAll<Name extends string>(
   op: string,
@@ -48,28 +54,31 @@ export function broadcastAll<Name extends string>(
   return Object.fromEntries(entries.map(([name], i) => [name, all[i]!])) as Record<Name, Tensor>;
 }
 
-/** The sum over the last `dims` dimensions. */
+/** Sums over the last `dims` dimensions. */
 export function sumRightmost(value: Tensor, dims: number): Tensor {
   return dims === 0 ? value : value.flatten(value.shape.length - dims).sum(-1);
 }
 
-/** Probabilities by logits: of one event each, or, over the last dimension, of several that exclude each other. */
+/**
+ * Probabilities from logits: of one event per element if `isBinary`, otherwise of exclusive categories along the last
+ * dimension.
+ */
 export const logitsToProbs = (logits: Tensor, isBinary = false): Tensor =>
   isBinary ? logits.sigmoid() : logits.softmax(-1);
 
-/** Probabilities held away from 0 and 1 by the dtype's epsilon. */
+/** Probabilities clamped away from 0 and 1 by the dtype's epsilon. */
 export function clampProbs(probs: Tensor): Tensor {
   const { eps } = finfo(probs.dtype);
   return probs.clamp(eps, 1 - eps);
 }
 
-/** Logits by probabilities, which are held away from 0 and 1 first. */
+/** Logits from probabilities, which are first clamped away from 0 and 1. */
 export function probsToLogits(probs: Tensor, isBinary = false): Tensor {
   const held = clampProbs(probs);
   return isBinary ? held.log().sub(held.neg().log1p()) : held.log();
 }
 
-/** A tensor of one number, in the likeness of another. */
+/** A tensor filled with one number, with the dtype and (by default) the shape of another. */
 export const filledLike = (like: Tensor, value: number, shape: Shape = like.shape): Tensor =>
   Tensor.of(full(shape, value, like.dtype));
 
@@ -83,6 +92,6 @@ export function expectOneOf(op: string, given: Readonly<Record<string, unknown>>
   throw new ArgumentError(`${op}: expected exactly one of ${list}, but got ${got}`);
 }
 
-/** A parameter as a tensor, a number as one of the dtype of another tensor. */
+/** A parameter as a tensor. A number becomes a tensor with the dtype of `like`. */
 export const tensorLike = (value: Parameter, like: Tensor): Tensor =>
   isTensor(value) ? value : filledLike(like, value, []);

@@ -1,22 +1,22 @@
-// Owns the base of distributions of numbers, whose parameters broadcast, and names whose one setting is whether they are checked.
+// The base class of distributions whose parameters are numbers or tensors that broadcast.
 import type { Shape, Tensor } from '../../torch';
 import { type Kinds, parseArgs } from '../../torch/inside';
 import type { Constraint } from './constraints';
 import { Distribution, type Draw, type Validation } from './distribution';
 import { broadcastAll, type Parameter } from './parameters';
 
-/** What a parameter must satisfy, which may hang on the others. */
+/** The constraint on each parameter, which may depend on the other parameters. */
 type Constraints = Readonly<Record<string, Constraint | ((of: never) => Constraint)>>;
 
-/** Parameters that a call may leave out, with their kinds. */
+/** Optional parameters and their kinds. */
 interface Optional {
   readonly defaults: Readonly<Record<string, Parameter>>;
   readonly kinds?: Kinds<object>;
 }
 
 /**
- * Base of distributions of one number each. A class hands its parameters and support over, and declares a field for each parameter: a tensor of the
- * batch shape.
+ * Base of distributions over single numbers. A subclass passes its parameters and support to the constructor, and
+ * declares a field for each parameter: a tensor of the batch shape.
  */
 export abstract class Parametric<D extends Draw = Tensor> extends Distribution<D> {
   private readonly constraints: Constraints;

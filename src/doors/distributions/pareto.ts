@@ -1,4 +1,4 @@
-// Owns Pareto and Weibull: transforms of exponential distributions.
+// Pareto and Weibull: transforms of exponential distributions.
 import type { Tensor } from '../../torch';
 import { type Arguments, parseArgs } from '../../torch/inside';
 import { type Constraint, greaterThanEq, positive } from './constraints';
@@ -9,7 +9,7 @@ import type { Transform } from './transform';
 import { TransformedDistribution } from './transformed-distribution';
 import { AffineTransform, ExpTransform, PowerTransform } from './transforms';
 
-/** Base of transforms of an exponential distribution that have a scale. */
+/** Base of transforms of an exponential distribution with a scale. */
 abstract class OfExponential extends TransformedDistribution<Exponential> {
   declare readonly baseDist: Exponential;
 
@@ -29,7 +29,7 @@ abstract class OfExponential extends TransformedDistribution<Exponential> {
 }
 
 interface ParetoParameters extends Validation {
-  /** The least value. */
+  /** The smallest value. */
   scale: Parameter;
   alpha: Parameter;
 }
@@ -55,7 +55,7 @@ export class Pareto extends OfExponential {
     return greaterThanEq(this.scale);
   }
 
-  /** ∞ where alpha ≤ 1. */
+  /** ∞ for alpha ≤ 1. */
   override get mean(): Tensor {
     const a = this.alpha.clamp({ min: 1 });
     return a.mul(this.scale).div(a.sub(1));
@@ -65,7 +65,7 @@ export class Pareto extends OfExponential {
     return this.scale;
   }
 
-  /** ∞ where alpha ≤ 2. */
+  /** ∞ for alpha ≤ 2. */
   override get variance(): Tensor {
     const a = this.alpha.clamp({ min: 2 });
     return this.scale
@@ -84,7 +84,7 @@ interface WeibullParameters extends Validation {
   concentration: Parameter;
 }
 
-/** The Weibull distribution, k = concentration: p(x) = k / scale (x / scale)^(k - 1) exp(-(x / scale)^k). */
+/** The Weibull distribution: p(x) = k / scale (x / scale)^(k - 1) exp(-(x / scale)^k), k = concentration. */
 export class Weibull extends OfExponential {
   constructor(...args: Arguments<WeibullParameters, ['scale', 'concentration', 'validateArgs']>) {
     const { scale, concentration, validateArgs } = parseArgs<WeibullParameters>(

@@ -1,4 +1,4 @@
-// Owns Poisson.
+// The Poisson distribution.
 import { type Tensor, xlogy } from '../../torch';
 import { drawPoisson as poisson } from '../../torch/inside';
 import { nonnegative, nonnegativeInteger } from './constraints';
@@ -8,9 +8,9 @@ import type { RateArguments } from './exponential';
 import { Parametric } from './parametric';
 
 /**
- * Counts of events when `rate` are expected: p(k) = rate^k exp(-rate) / k!.
+ * The number of events if `rate` are expected: p(k) = rate^k exp(-rate) / k!.
  *
- * How many random numbers a draw takes hangs on the rate, so drawing gives a promise, as that of `Gamma`.
+ * How many random numbers a draw uses depends on the rate, so `sample` returns a promise, as in `Gamma`.
  */
 export class Poisson extends Parametric<Promise<Tensor>> {
   declare readonly rate: Tensor;

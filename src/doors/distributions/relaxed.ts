@@ -1,6 +1,6 @@
-// Owns the relaxed distributions: of numbers near 0 and 1, and of shares near the corners, through which gradients pass.
-// Sources: Maddison, Mnih and Teh 2017, "The Concrete distribution", arXiv:1611.00712; Jang, Gu and Poole 2017, "Categorical reparameterization with
-// Gumbel-softmax", arXiv:1611.01144.
+// The relaxed distributions: continuous versions of Bernoulli and OneHotCategorical, through which gradients pass.
+// Sources: Maddison, Mnih and Teh 2017, "The Concrete distribution", arXiv:1611.00712; Jang, Gu and Poole 2017,
+// "Categorical reparameterization with Gumbel-softmax", arXiv:1611.01144.
 import { rand, type Tensor } from '../../torch';
 import { type Arguments, calledAs, parseArgs } from '../../torch/inside';
 import { EventDistribution, type EventParameters, noEvent } from './bernoulli';
@@ -12,13 +12,13 @@ import { TransformedDistribution } from './transformed-distribution';
 import { ExpTransform, SigmoidTransform } from './transforms';
 
 interface RelaxedEvent extends EventParameters {
-  /** Above 0; the lower, the nearer to 0 and 1. */
+  /** Greater than 0. The lower it is, the closer draws are to 0 and 1. */
   temperature: Parameter;
 }
 
 type RelaxedEventArguments = Arguments<RelaxedEvent, ['temperature', 'probs', 'logits', 'validateArgs']>;
 
-/** The logits of a `RelaxedBernoulli`. */
+/** The distribution of the logits of a `RelaxedBernoulli`. */
 export class LogitRelaxedBernoulli extends EventDistribution {
   readonly temperature: Parameter;
 
@@ -48,7 +48,7 @@ export class LogitRelaxedBernoulli extends EventDistribution {
   }
 }
 
-/** Base of the transforms of relaxed distributions, which have their parameters. */
+/** Base of transforms of relaxed distributions, which share their parameters. */
 abstract class Relaxed<
   Base extends LogitRelaxedBernoulli | ExpRelaxedCategorical,
 > extends TransformedDistribution<Base> {
@@ -71,7 +71,7 @@ abstract class Relaxed<
   }
 }
 
-/** Numbers between 0 and 1, near either, in the place of a `Bernoulli`'s. */
+/** A continuous version of `Bernoulli`: numbers between 0 and 1, mostly close to either. */
 export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
   constructor(...args: RelaxedEventArguments) {
     const o = parseArgs<RelaxedEvent>('RelaxedBernoulli', ['temperature'], noEvent, args);
@@ -85,13 +85,13 @@ export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
 }
 
 interface RelaxedCategories extends CategoryParameters {
-  /** Above 0; the lower, the nearer to the corners. */
+  /** Greater than 0. The lower it is, the closer draws are to one-hot vectors. */
   temperature: Parameter;
 }
 
 type RelaxedCategoryArguments = Arguments<RelaxedCategories, ['temperature', 'probs', 'logits', 'validateArgs']>;
 
-/** The logarithms of a `RelaxedOneHotCategorical`. */
+/** The distribution of the logarithm of a `RelaxedOneHotCategorical`. */
 export class ExpRelaxedCategorical extends OfCategories {
   readonly temperature: Parameter;
 
@@ -124,7 +124,7 @@ export class ExpRelaxedCategorical extends OfCategories {
   }
 }
 
-/** Less the logarithm of the sum of exponentials, so that these add up to 1. */
+/** Subtracts logsumexp, so that the exponentials sum to 1. */
 const normalised = (scores: Tensor): Tensor => scores.sub(scores.logsumexp(-1, { keepdim: true }));
 
 function logFactorial(n: number): number {
@@ -133,7 +133,7 @@ function logFactorial(n: number): number {
   return sum;
 }
 
-/** Shares that add up to 1, most of them near a corner, in the place of a `OneHotCategorical`'s vectors. */
+/** A continuous version of `OneHotCategorical`: probability vectors, mostly close to one-hot. */
 export class RelaxedOneHotCategorical extends Relaxed<ExpRelaxedCategorical> {
   constructor(...args: RelaxedCategoryArguments) {
     const o = parseArgs<RelaxedCategories>('RelaxedOneHotCategorical', ['temperature'], noWeights, args);

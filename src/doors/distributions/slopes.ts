@@ -1,6 +1,7 @@
-// Owns how fast draws of the gamma and Dirichlet distributions grow with their concentrations, in double precision, as PyTorch computes them.
-// Sources: Figurnov, Mohamed and Mnih 2018, arXiv:1805.08498; Jankowiak and Obermeyer 2018, "Pathwise derivatives beyond the reparameterization
-// trick", arXiv:1806.01851. The coefficients are those of PyTorch's ATen/native/Distributions.h.
+// Derivatives of gamma and Dirichlet draws with respect to their concentrations, in double precision, as PyTorch
+// computes them. Sources: Figurnov, Mohamed and Mnih 2018, arXiv:1805.08498; Jankowiak and Obermeyer 2018, "Pathwise
+// derivatives beyond the reparameterization trick", arXiv:1806.01851. The coefficients are those of PyTorch's
+// ATen/native/Distributions.h.
 const { exp, log, sqrt } = Math;
 
 const orZero = (x: number): number => (Number.isNaN(x) ? 0 : x);
@@ -16,14 +17,17 @@ function digamma(x: number): number {
   return sum + log(at) - 0.5 / at - series;
 }
 
-/** Rational function of ln(x / alpha), along the rows, and ln alpha: the numerator's four columns, then the denominator's. */
+/**
+ * Coefficients of a rational function of ln(x / alpha), along the rows, and ln alpha: four columns for the numerator,
+ * then four for the denominator.
+ */
 const gammaFit = [
   [0.16009398, -0.094634809, 0.025146376, -0.0030648343, 1, 0.32668115, 0.10406089, 0.0014179084],
   [0.53487893, 0.1298071, 0.065735949, -0.0015649758, 0.16639465, 0.020070113, -0.0035938915, -0.00058392623],
   [0.040121004, -0.0065914022, -0.0026286047, -0.0013441777, 0.017050642, -0.0021309326, 0.00085092367, -1.5247877e-7],
 ] as const;
 
-/** dx / d alpha for a number x drawn from the gamma distribution of shape alpha and rate 1. */
+/** dx / d alpha for a draw x of the gamma distribution with shape alpha and rate 1. */
 export function gammaSlope(alpha: number, x: number): number {
   if (x < Math.fround(0.8)) return gammaSlopeNearZero(alpha, x);
   if (alpha > 8) return gammaSlopeOfMany(alpha, x);
@@ -35,7 +39,7 @@ export function gammaSlope(alpha: number, x: number): number {
   return exp(p / q);
 }
 
-/** By the Taylor series of the distribution function. */
+/** For small x, from the Taylor series of the distribution function. */
 function gammaSlopeNearZero(alpha: number, x: number): number {
   let numerator = 1;
   let denominator = alpha;
@@ -53,7 +57,7 @@ function gammaSlopeNearZero(alpha: number, x: number): number {
   return orZero(-slope / density);
 }
 
-/** By Rice's saddle point expansion, near the mean by its limit there. */
+/** For large alpha: Rice's saddle point expansion, and near the mean its limit. */
 function gammaSlopeOfMany(alpha: number, x: number): number {
   if (Math.fround(0.9) * alpha <= x && x <= Math.fround(1.1) * alpha) {
     const one = 1 + 24 * alpha * (1 + 12 * alpha);
@@ -69,7 +73,7 @@ function gammaSlopeOfMany(alpha: number, x: number): number {
   return (-stirling * x * one) / root;
 }
 
-/** By alpha, for x near 0. */
+/** The derivative with respect to alpha, for x near 0. */
 function betaSlopeNearZero(x: number, alpha: number, beta: number): number {
   const factor = digamma(alpha) - digamma(alpha + beta) - log(x);
   let numerator = 1;
@@ -82,7 +86,7 @@ function betaSlopeNearZero(x: number, alpha: number, beta: number): number {
   return orZero(x * (1 - x) ** -beta * series);
 }
 
-/** By beta, for x near 0. */
+/** The derivative with respect to beta, for x near 0. */
 function betaSlopeByOther(x: number, alpha: number, beta: number): number {
   const factor = digamma(alpha + beta) - digamma(beta);
   let numerator = 1;
@@ -98,7 +102,10 @@ function betaSlopeByOther(x: number, alpha: number, beta: number): number {
   return orZero(-((1 - x) ** (1 - beta)) * series);
 }
 
-/** By alpha, where both are large: Rice's saddle point expansion, near the mean by its limit there. */
+/**
+ * The derivative with respect to alpha if both parameters are large: Rice's saddle point expansion, and near the mean
+ * its limit.
+ */
 function betaSlopeOfMany(x: number, alpha: number, beta: number): number {
   const total = alpha + beta;
   const mean = alpha / total;
@@ -128,7 +135,10 @@ function betaSlopeOfMany(x: number, alpha: number, beta: number): number {
   return stirling * prefactor * (one + two * (three + (x < mean ? four : -four)));
 }
 
-/** Coefficients by the powers of ln x, of ln(alpha / x), and of ln(total x / alpha): of the numerator, then of the denominator. */
+/**
+ * Coefficients by the powers of ln x, ln(alpha / x), and ln(total x / alpha): first the numerator's, then the
+ * denominator's.
+ */
 const betaFit = [
   [
     [
@@ -167,8 +177,8 @@ const betaFit = [
 ] as const;
 
 /**
- * dx / d alpha over 1 - x for a number x of the Beta distribution of alpha and total - alpha, to which the shares of a Dirichlet
- * distribution come down.
+ * dx / d alpha, divided by 1 - x, for a draw x of Beta(alpha, total - alpha). Each element of a Dirichlet draw has such
+ * a Beta distribution.
  */
 export function dirichletSlope(x: number, alpha: number, total: number): number {
   const beta = total - alpha;

@@ -1,4 +1,4 @@
-// Owns Chi2 and StudentT.
+// The chi-squared distribution and Student's t-distribution.
 
 import { randn, type Tensor } from '../../torch';
 import { type Arguments, isTensorObject as isTensor, parseArgs, kinds as torchKinds } from '../../torch/inside';
@@ -18,7 +18,7 @@ const half = (name: string, df: Parameter): Parameter => {
   return isTensor(df) ? df.mul(0.5) : 0.5 * df;
 };
 
-/** The distribution of the sum of the squares of `df` standard normal numbers: Gamma(df / 2, 1 / 2). */
+/** The distribution of the sum of the squares of `df` standard normal draws: Gamma(df / 2, 1 / 2). */
 export class Chi2 extends Gamma {
   constructor(...args: Arguments<Chi2Parameters, ['df', 'validateArgs']>) {
     const { df, validateArgs } = parseArgs<Chi2Parameters>('Chi2', ['df'], validation, args);
@@ -29,7 +29,7 @@ export class Chi2 extends Gamma {
     return this.concentration.mul(2);
   }
 
-  /** Without parameters, as PyTorch prints it. */
+  /** PyTorch prints it without parameters. */
   override toString(): string {
     return `${this.constructor.name}()`;
   }
@@ -44,7 +44,7 @@ interface StudentParameters extends Chi2Parameters {
 
 const standard = { defaults: { loc: 0, scale: 1 }, kinds: { loc: torchKinds.anything, scale: torchKinds.anything } };
 
-/** Student's t-distribution. Drawing gives a promise, as that of `Gamma`. */
+/** Student's t-distribution. `sample` and `rsample` return a promise, as in `Gamma`. */
 export class StudentT extends Parametric<Promise<Tensor>> {
   declare readonly df: Tensor;
   declare readonly loc: Tensor;
@@ -54,7 +54,7 @@ export class StudentT extends Parametric<Promise<Tensor>> {
     super({ df: positive, loc: real, scale: positive }, real, args, standard);
   }
 
-  /** NaN where df ≤ 1. */
+  /** NaN for df ≤ 1. */
   override get mean(): Tensor {
     return this.loc.maskedFill(this.df.le(1), Number.NaN);
   }
@@ -63,7 +63,7 @@ export class StudentT extends Parametric<Promise<Tensor>> {
     return this.loc;
   }
 
-  /** ∞ where df ≤ 2, NaN where df ≤ 1. */
+  /** ∞ for 1 < df ≤ 2, NaN for df ≤ 1. */
   override get variance(): Tensor {
     const { df } = this;
     const variance = this.scale.square().mul(df).div(df.sub(2));

@@ -1,4 +1,4 @@
-// Owns Transform, the base of transforms: invertible functions with the logarithm of their volume's change; their inverses and compositions.
+// Transform, the base class of invertible functions with their log-determinants; and inverse and composed transforms.
 
 import { ArgumentError, type Shape, ShapeError, type Tensor } from '../../torch';
 import {
@@ -21,7 +21,7 @@ import { type Constraint, independent, real } from './constraints';
 import { expectTensor, filledLike, sumRightmost } from './parameters';
 
 export interface Caching {
-  /** 1 keeps the last pair of x and y, so that a transformed value is not inverted again; default 0. */
+  /** With 1, the last pair of x and y is kept, so that a transformed value need not be inverted again. Default: 0. */
   cacheSize?: 0 | 1;
 }
 
@@ -29,10 +29,10 @@ type CachingArguments = Arguments<Caching, ['cacheSize']>;
 export type PairArguments = Arguments<{ x: Tensor; y: Tensor }, ['x', 'y']>;
 type ShapeArguments = Arguments<{ shape: Shape }, ['shape']>;
 
-/** The size of a cache that options ask for. */
+/** The kind of the option `cacheSize`. */
 export const cacheSizes = { cacheSize: kinds.oneOf(0, 1) };
 
-/** The parameters of the transform `name`, required ones and the size of its cache. */
+/** Parses the arguments of the transform `name`: required parameters, and the cache size. */
 export const cachingArgs = <O extends Caching>(
   name: string,
   required: readonly RequiredKeys<O>[],
@@ -40,14 +40,14 @@ export const cachingArgs = <O extends Caching>(
 ): Parsed<O> => parseArgs<O>(name, required, { cacheSize: 0 } as unknown as Defaults<O>, args, cacheSizes as Kinds<O>);
 
 export interface Transform {
-  /** y of x. */
+  /** y = f(x). */
   (x: Tensor): Tensor;
   (named: { x: Tensor }): Tensor;
 }
 
 /**
- * Base of transforms y = f(x). A transform is called as a function; `inv` is the transform back. A subclass of one's own defines `forward`, `inverse`,
- * `logAbsDetJacobianOf`, `domain` and `codomain`.
+ * Base of transforms y = f(x). A transform is called as a function; `inv` is the inverse transform. Your own subclass
+ * defines `forward`, `inverse`, `logAbsDetJacobianOf`, `domain` and `codomain`.
  *
  *     const { ExpTransform } = torch.distributions.transforms;
  *     const t = new ExpTransform();
@@ -68,59 +68,59 @@ export abstract class Transform extends Callable {
     closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, ['equals']);
   }
 
-  /** What x must satisfy. */
+  /** The constraint on x. */
   abstract get domain(): Constraint;
-  /** What y satisfies. */
+  /** The constraint that y satisfies. */
   abstract get codomain(): Constraint;
-  /** y of x. */
+  /** y = f(x). */
   protected abstract forward(x: Tensor): Tensor;
 
-  /** x of y; of one that gives y, where there are several. */
+  /** An x with f(x) = y; if there are several, one of them. */
   protected inverse(_y: Tensor): Tensor {
     throw new ArgumentError(`${this.constructor.name}: there is no inverse`);
   }
 
-  /** ln |det dy / dx|, without the dimensions of events. */
+  /** ln |det dy / dx|. Event dimensions are reduced away. */
   protected logAbsDetJacobianOf(_x: Tensor, _y: Tensor): Tensor {
     throw new ArgumentError(
       `${this.constructor.name}: logAbsDetJacobian is not defined, since the transform is not bijective`,
     );
   }
 
-  /** Whether every y belongs to one x. */
+  /** Whether the transform is one-to-one. */
   get bijective(): boolean {
     return false;
   }
 
-  /** 1 where y grows with x, -1 where it falls; of transforms of single numbers that are bijective. */
+  /** 1 if y increases with x, -1 if it decreases. Defined for bijective transforms of single numbers. */
   get sign(): number | Tensor {
     throw new ArgumentError(`${this.constructor.name}: sign is not defined for this transform`);
   }
 
-  /** How many dimensions are transformed together. */
+  /** How many of the last dimensions are transformed together. */
   get eventDim(): number {
     if (this.domain.eventDim === this.codomain.eventDim) return this.domain.eventDim;
     throw new ArgumentError(`${this.constructor.name}: eventDim differs; use domain.eventDim or codomain.eventDim`);
   }
 
-  /** The transform back. */
+  /** The inverse transform. */
   get inv(): Transform {
     this.inverted ??= new InverseTransform(this);
     return this.inverted;
   }
 
-  /** The same transform with a cache, or without. */
+  /** The same transform, with or without a cache. */
   withCache(...args: CachingArguments): Transform {
     const { cacheSize } = parseArgs<Caching>('withCache', [], { cacheSize: 1 as 0 | 1 }, args, cacheSizes);
     return cacheSize === this.cacheSize ? this : this.cachedBy(cacheSize);
   }
 
-  /** The same transform with another cache; by default made by the constructor. */
+  /** The same transform with another cache size. By default, a new one is constructed. */
   protected cachedBy(cacheSize: 0 | 1): Transform {
     return new (this.constructor as new (options: Caching) => Transform)({ cacheSize });
   }
 
-  /** Whether another transform does the same, as far as the host knows. */
+  /** Whether another transform computes the same, as far as the host knows. */
   equals(other: unknown): boolean {
     return this === other;
   }
@@ -147,7 +147,7 @@ export abstract class Transform extends Callable {
     return x;
   }
 
-  /** ln |det dy / dx| of x and its y. Shape: [...batch, ...event] → [...batch]. */
+  /** ln |det dy / dx| for x and y = f(x). Shape: [...batch, ...event] → [...batch]. */
   logAbsDetJacobian(...args: PairArguments): Tensor {
     const { x, y } = parseArgs<{ x: Tensor; y: Tensor }>('logAbsDetJacobian', ['x', 'y'], {}, args);
     expectTensor('logAbsDetJacobian', 'x', x);
@@ -155,12 +155,12 @@ export abstract class Transform extends Callable {
     return this.logAbsDetJacobianOf(x, y);
   }
 
-  /** The shape of y of an x of a shape. */
+  /** The shape of y for a shape of x. */
   forwardShape(...args: ShapeArguments): Shape {
     return this.shapeOf(shapeFrom('forwardShape', args));
   }
 
-  /** The shape of x of a y of a shape. */
+  /** The shape of x for a shape of y. */
   inverseShape(...args: ShapeArguments): Shape {
     return this.shapeBack(shapeFrom('inverseShape', args));
   }
@@ -182,14 +182,14 @@ function shapeFrom(op: string, args: readonly unknown[]): Shape {
   return expectSize(op, parseArgs<{ shape: Shape }>(op, ['shape'], {}, args).shape);
 }
 
-/** @throws ArgumentError where no transform stands in the place of one */
+/** @throws ArgumentError if the value is not a transform */
 export function expectTransform(op: string, transform: unknown): asserts transform is Transform {
   if (!(transform instanceof Transform)) {
     throw new ArgumentError(`${op}: expected a transform, but got ${kindOf(transform)}`);
   }
 }
 
-/** A list of transforms. */
+/** @throws ArgumentError if the value is not a list of transforms */
 export function expectTransforms(op: string, transforms: unknown): asserts transforms is readonly Transform[] {
   if (!Array.isArray(transforms)) {
     throw new ArgumentError(`${op}: expected a list of transforms, but got ${kindOf(transforms)}`);
@@ -197,7 +197,7 @@ export function expectTransforms(op: string, transforms: unknown): asserts trans
   for (const each of transforms) expectTransform(op, each);
 }
 
-/** @throws ShapeError where a shape has fewer dimensions than a transform takes together */
+/** @throws ShapeError if the shape has fewer dimensions than the transform needs */
 export function expectRank(op: string, shape: Shape, rank: number): void {
   if (shape.length >= rank) return;
   throw new ShapeError(
@@ -205,7 +205,7 @@ export function expectRank(op: string, shape: Shape, rank: number): void {
   );
 }
 
-/** A transform the other way round. */
+/** The inverse of a transform. */
 class InverseTransform extends Transform {
   private readonly original: Transform;
 
@@ -242,7 +242,7 @@ class InverseTransform extends Transform {
     return other instanceof InverseTransform && this.original.equals(other.original);
   }
 
-  // What the original has cached serves both ways.
+  // The cache of the original serves both directions.
   override of(x: Tensor): Tensor {
     return this.original.back(x);
   }
@@ -276,7 +276,7 @@ interface ComposeArguments extends Caching {
   parts: readonly Transform[];
 }
 
-/** Transforms one after the other; none at all is the identity. */
+/** Several transforms, applied in order. An empty list is the identity. */
 export class ComposeTransform extends Transform {
   readonly parts: readonly Transform[];
   private turned: ComposeTransform | null = null;
@@ -332,7 +332,7 @@ export class ComposeTransform extends Transform {
     return other instanceof ComposeTransform && sameTransforms(this.parts, other.parts);
   }
 
-  // The parts have the caches.
+  // The parts have their own caches.
   override of(x: Tensor): Tensor {
     return this.forward(x);
   }
@@ -375,7 +375,7 @@ export class ComposeTransform extends Transform {
 const widened = (constraint: Constraint, dims: number): Constraint =>
   dims > constraint.eventDim ? independent(constraint, dims - constraint.eventDim) : constraint;
 
-/** Signs of transforms that follow each other, multiplied. */
+/** The product of the transforms' signs. */
 export function productOf(signs: readonly (number | Tensor)[]): number | Tensor {
   let product: number | Tensor = 1;
   for (const sign of signs) {
@@ -385,7 +385,7 @@ export function productOf(signs: readonly (number | Tensor)[]): number | Tensor 
   return product;
 }
 
-/** Whether two lists of transforms do the same. */
+/** Whether two lists of transforms compute the same. */
 export const sameTransforms = (these: readonly Transform[], those: readonly Transform[]): boolean =>
   these.length === those.length && these.every((each, i) => each.equals(those[i]));
 
@@ -397,7 +397,7 @@ interface IndependentArguments extends Caching {
   reinterpretedBatchNdims: number;
 }
 
-/** A transform whose last batch dimensions are taken as those of one event, so that volumes are multiplied over them. */
+/** A transform whose last batch dimensions become event dimensions, so that log-determinants are summed over them. */
 export class IndependentTransform extends Transform {
   readonly baseTransform: Transform;
   readonly reinterpretedBatchNdims: number;
@@ -479,7 +479,7 @@ interface ReshapeArguments extends Caching {
   outShape: Shape;
 }
 
-/** The last dimensions in another shape of as many elements. */
+/** Reshapes the last dimensions. */
 export class ReshapeTransform extends Transform {
   readonly inShape: Shape;
   readonly outShape: Shape;
@@ -539,7 +539,7 @@ export class ReshapeTransform extends Transform {
   }
 }
 
-/** A shape that ends in `from`, ending in `to`. */
+/** Replaces the trailing dimensions `from` of a shape with `to`. */
 function exchanged(shape: Shape, from: Shape, to: Shape): Shape {
   const kept = shape.length - from.length;
   if (kept >= 0 && sameShape(shape.slice(kept), from)) return [...shape.slice(0, kept), ...to];

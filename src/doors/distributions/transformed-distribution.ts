@@ -1,4 +1,4 @@
-// Owns TransformedDistribution.
+// TransformedDistribution, the distribution of transformed draws.
 
 import { type Shape, ShapeError, type Tensor } from '../../torch';
 import { type Arguments, parseArgs, sameShape, showShape, withMode } from '../../torch/inside';
@@ -24,7 +24,7 @@ interface TransformedParameters<Base> extends Validation {
 type TransformedOrder = ['baseDistribution', 'transforms', 'validateArgs'];
 
 /**
- * What transforms, one after the other, make of the draws of a distribution.
+ * The distribution of a distribution's draws after transforms, applied in order.
  *
  *     Y = f(X):   ln p(y) = ln p(x) - ln |det dy / dx|,   x = f⁻¹(y)
  *
@@ -33,7 +33,7 @@ type TransformedOrder = ['baseDistribution', 'transforms', 'validateArgs'];
 export class TransformedDistribution<Base extends AnyDistribution = AnyDistribution> extends Distribution<
   DrawOf<Base>
 > {
-  /** The distribution whose draws are transformed, expanded to the shape that the transforms want. */
+  /** The distribution whose draws are transformed, expanded to the shape that the transforms need. */
   readonly baseDist: AnyDistribution;
   readonly transforms: readonly Transform[];
 
@@ -108,7 +108,7 @@ export class TransformedDistribution<Base extends AnyDistribution = AnyDistribut
     return volume ? logProb.sub(volume) : logProb;
   }
 
-  /** A probability, the other way round where the transforms fall. */
+  /** A cumulative probability; p becomes 1 - p if the transforms are decreasing. */
   private monotonised(share: Tensor): Tensor {
     const sign = productOf(this.transforms.map((transform) => transform.sign));
     return sign === 1 ? share : share.sub(0.5).mul(sign).add(0.5);
@@ -124,7 +124,10 @@ export class TransformedDistribution<Base extends AnyDistribution = AnyDistribut
   }
 }
 
-/** The base as the transforms want it: expanded to their shape, and with as many event dimensions as they take together. */
+/**
+ * The base distribution as the transforms need it: expanded to their shape, and with as many event dimensions as they
+ * transform together.
+ */
 function fitting(
   name: string,
   given: AnyDistribution,

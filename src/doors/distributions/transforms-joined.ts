@@ -1,4 +1,4 @@
-// Owns the transforms of parts of a tensor: one for each range, or for each slice, of a dimension.
+// Transforms of parts of a tensor: one for each range or for each slice of a dimension.
 
 import { ArgumentError, cat, type Shape, ShapeError, stack, type Tensor } from '../../torch';
 import { type Arguments, kinds, parseArgs, showShape } from '../../torch/inside';
@@ -13,17 +13,17 @@ interface SequenceArguments extends Caching {
 }
 
 interface CatArguments extends SequenceArguments {
-  /** The sizes of the parts; default 1 each. */
+  /** The sizes of the parts. Default: 1 each. */
   lengths?: readonly number[] | null;
 }
 
-/** @throws ShapeError unless a tensor has `size` elements in a dimension */
+/** @throws ShapeError unless the dimension has `size` elements */
 function expectLength(op: string, { shape }: { readonly shape: Shape }, dim: number, size: number): void {
   if (shape.at(dim < 0 ? dim : dim - shape.length) === size && dim < shape.length) return;
   throw new ShapeError(`${op}: expected ${size} elements in dimension ${dim}, but got shape ${showShape(shape)}`);
 }
 
-/** Base of transforms that each get a part of a tensor. */
+/** Base of transforms that apply other transforms to parts of a tensor. */
 abstract class Joined extends Transform {
   readonly transforms: readonly Transform[];
   readonly dim: number;
@@ -56,7 +56,7 @@ abstract class Joined extends Transform {
   }
 }
 
-/** Transforms of parts of dimension `dim` that lie one behind the other. */
+/** Applies transforms to consecutive parts of dimension `dim`. */
 export class CatTransform extends Joined {
   readonly lengths: readonly number[];
 
@@ -132,7 +132,7 @@ export class CatTransform extends Joined {
   }
 }
 
-/** A transform for each slice of dimension `dim`. */
+/** Applies a transform to each slice of dimension `dim`. */
 export class StackTransform extends Joined {
   constructor(...args: Arguments<SequenceArguments, ['tseq', 'dim', 'cacheSize']>) {
     const { tseq, dim, cacheSize } = parseArgs<SequenceArguments>(

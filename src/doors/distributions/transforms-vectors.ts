@@ -1,4 +1,5 @@
-// Owns the transforms of vectors and matrices: to shares, to triangular matrices with a positive diagonal, to correlations.
+// Transforms of vectors: to probability vectors, to triangular matrices with a positive diagonal, and to Cholesky
+// factors of correlation matrices.
 
 import { eye, finfo, nn, type Shape, ShapeError, type Tensor, tensor, zeros } from '../../torch';
 import { showShape } from '../../torch/inside';
@@ -17,7 +18,7 @@ abstract class OfVectors extends Transform {
   }
 }
 
-/** Shares in proportion to exp(x). Not bijective: x may be moved by any number. */
+/** Probability vectors, softmax(x). Not bijective: adding a constant to x changes nothing. */
 export class SoftmaxTransform extends OfVectors {
   get codomain(): Constraint {
     return simplex;
@@ -37,7 +38,7 @@ export class SoftmaxTransform extends OfVectors {
   }
 }
 
-/** n + 1 shares of n numbers: each number breaks the part sigmoid(x) off the rest of a stick. */
+/** n numbers to a probability vector of n + 1. Each number breaks the fraction sigmoid(x) off the rest of a stick. */
 export class StickBreakingTransform extends OfVectors {
   get codomain(): Constraint {
     return simplex;
@@ -47,7 +48,7 @@ export class StickBreakingTransform extends OfVectors {
     return true;
   }
 
-  /** ln n, ln(n - 1), …, ln 1, which has the zero vector become equal shares. */
+  /** ln n, ln(n - 1), …, ln 1. With these offsets the zero vector becomes equal probabilities. */
   private offset(n: number, like: Tensor): Tensor {
     return tensor(Float32Array.from({ length: n }, (_, i) => Math.log(n - i))).to(like.dtype);
   }
@@ -90,7 +91,10 @@ export class StickBreakingTransform extends OfVectors {
   }
 }
 
-/** Lower triangular matrices with a positive diagonal, by the logarithms of the latter. Elements above the diagonal are left out. */
+/**
+ * Lower triangular matrices with a positive diagonal, which is given by its logarithms. Elements above the diagonal are
+ * ignored.
+ */
 export class LowerCholeskyTransform extends OfVectors {
   override get domain(): Constraint {
     return independent(real, 2);
@@ -109,7 +113,10 @@ export class LowerCholeskyTransform extends OfVectors {
   }
 }
 
-/** The places of elements below diagonal `offset` (0: with it; -1: without) of a matrix, row by row. */
+/**
+ * The flat indices, row by row, of a matrix's elements up to diagonal `offset` (0 includes the main diagonal, -1 does
+ * not).
+ */
 function placesBelow(n: number, offset: number): Int32Array {
   const places: number[] = [];
   for (let row = 0; row < n; row++) {
@@ -118,13 +125,13 @@ function placesBelow(n: number, offset: number): Int32Array {
   return Int32Array.from(places);
 }
 
-/** The elements of matrices up to diagonal `offset`, row by row. */
+/** The elements of matrices up to diagonal `offset` as a vector, row by row. */
 function vectorOf(matrix: Tensor, offset: number): Tensor {
   const places = tensor(placesBelow(matrix.shape.at(-1)!, offset), { dtype: 'int64' });
   return matrix.flatten(-2).indexSelect(-1, places);
 }
 
-/** The side of a matrix that has `count` elements below its diagonal. */
+/** The side of a square matrix that has `count` elements below its diagonal. */
 function sideOf(count: number): number {
   const side = Math.round(Math.sqrt(0.25 + 2 * count) + 0.5);
   if ((side * (side - 1)) / 2 === count) return side;
@@ -134,8 +141,9 @@ function sideOf(count: number): number {
 }
 
 /**
- * Cholesky factors of correlation matrices, of n (n - 1) / 2 numbers: tanh of these are canonical partial correlations.
- * Source: Lewandowski, Kurowicka and Joe 2009, "Generating random correlation matrices based on vines and extended onion method".
+ * Cholesky factors of correlation matrices, from n (n - 1) / 2 numbers, whose tanh are the canonical partial
+ * correlations. Source: Lewandowski, Kurowicka and Joe 2009, "Generating random correlation matrices based on vines and
+ * extended onion method".
  */
 export class CorrCholeskyTransform extends OfVectors {
   get codomain(): Constraint {

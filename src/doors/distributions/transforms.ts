@@ -1,4 +1,4 @@
-// Owns the transforms of single numbers. Beside them torch.distributions.transforms lists all others.
+// The transforms of single numbers, and the list of all transforms as torch.distributions.transforms.
 
 import { broadcastShapes, finfo, nn, type Shape, type Tensor } from '../../torch';
 import { type Arguments, isTensorObject as isTensor, kinds, parseArgs, valuesAtHand } from '../../torch/inside';
@@ -24,14 +24,14 @@ export {
   StickBreakingTransform,
 } from './transforms-vectors';
 
-/** Base of transforms without parameters of the class's own: two of a class do the same. */
+/** Base of transforms without parameters: two of the same class are equal. */
 abstract class Plain extends Transform {
   override equals(other: unknown): boolean {
     return other instanceof Transform && other.constructor === this.constructor;
   }
 }
 
-/** Base of those that are bijective and grow. */
+/** Base of increasing bijective transforms. */
 abstract class Growing extends Plain {
   get domain(): Constraint {
     return real;
@@ -105,7 +105,7 @@ export class SoftplusTransform extends Growing {
   }
 }
 
-/** y = tanh(x). Its volume is computed from x, which is safe where y rounds to 1. */
+/** y = tanh(x). The log-determinant is computed from x, which is exact even if y rounds to 1. */
 export class TanhTransform extends Growing {
   get codomain(): Constraint {
     return interval(-1, 1);
@@ -128,7 +128,7 @@ export class TanhTransform extends Growing {
   }
 }
 
-/** y = |x|; back, the positive one of two. */
+/** y = |x|. The inverse returns the positive solution. */
 export class AbsTransform extends Plain {
   get domain(): Constraint {
     return real;
@@ -164,7 +164,7 @@ interface PowerArguments extends Caching {
   exponent: Parameter;
 }
 
-/** y = x^exponent, of positive x. */
+/** y = x^exponent, for positive x. */
 export class PowerTransform extends Transform {
   readonly exponent: Parameter;
 
@@ -219,7 +219,7 @@ export class PowerTransform extends Transform {
 interface AffineArguments extends Caching {
   loc: Parameter;
   scale: Parameter;
-  /** How many of the last dimensions are one event; default 0. */
+  /** How many of the last dimensions form an event. Default: 0. */
   eventDim?: number;
 }
 
@@ -294,7 +294,7 @@ interface CumulativeArguments extends Caching {
   distribution: AnyDistribution;
 }
 
-/** y = F(x), the distribution function of a distribution: of its draws, uniform numbers. */
+/** y = F(x), the cumulative distribution function of a distribution. Draws of the distribution become uniform. */
 export class CumulativeDistributionTransform extends Transform {
   readonly distribution: AnyDistribution;
 

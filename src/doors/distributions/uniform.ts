@@ -1,4 +1,4 @@
-// Owns Uniform.
+// The uniform distribution.
 import { rand, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
 import { type Constraint, greaterThan, interval, lessThan, type Range, real } from './constraints';
@@ -31,7 +31,7 @@ export class Uniform extends Parametric {
     return this.high.add(this.low).div(2);
   }
 
-  /** NaN, since no value is more likely than another. */
+  /** NaN, since all values are equally likely. */
   override get mode(): Tensor {
     return filledLike(this.high, Number.NaN);
   }
