@@ -1,10 +1,12 @@
-// A function that came with a call, as the called side has it: it is told what failed in it, sooner or later.
+// A function passed to the other side as an argument, as seen there. Errors in it are reported to the calling side,
+// sooner or later.
 import type { Peer } from './remote';
 import type { Reply } from './reply';
 
 /**
- * Progress is reported by calls for which nobody waits. Where one of them fails, the next throws that error at once, so that the loop it is called in ends as it
- * would with a function of its own; where none follows, the call that brought the function fails.
+ * Nobody awaits calls that report progress. If one of them fails, the next call throws that error at once, so that the
+ * loop it is called in ends as it would with a local function. If there is no next call, the call that brought the
+ * function fails.
  */
 export class Callback {
   readonly #peer: Peer;
@@ -29,9 +31,9 @@ export class Callback {
     return reply;
   }
 
-  /** Throws the first error that no caller has seen. Calls still running are not awaited. */
+  /** Throws the first error that no caller has seen. It does not wait for calls that are still running. */
   async settle(): Promise<void> {
-    // An answer to this comes behind those to calls that have failed.
+    // Answers keep their order: once this request is answered, earlier failures have arrived.
     if (this.#pending.size > 0) await this.#peer.ask('read', ['length']);
     this.#throwUnheard();
   }

@@ -1,4 +1,5 @@
-// Channels within one connection: each object served has one, and all messages of a connection keep their order.
+// Channels within one connection. Each served object has its own channel, and all messages of a connection keep their
+// order.
 import type { Endpoint } from 'comlink';
 
 type Listener = Parameters<Endpoint['addEventListener']>[1];
@@ -8,7 +9,7 @@ export class Channel implements Endpoint {
   readonly #post: (data: unknown, transfer: readonly object[]) => void;
   readonly #closed: () => void;
 
-  /** @param closed called when neither side has a use for it */
+  /** @param closed called when neither side uses the channel any more */
   constructor(post: (data: unknown, transfer: readonly object[]) => void, closed: () => void) {
     this.#post = post;
     this.#closed = closed;
@@ -16,7 +17,7 @@ export class Channel implements Endpoint {
 
   postMessage(data: unknown, transfer: readonly object[] = []): void {
     this.#post(data, transfer);
-    // The last that is said at a channel: comlink's word that the remote is let go.
+    // The last message on a channel: comlink says that the remote was released.
     if ((data as { readonly type?: unknown }).type === 'RELEASE') this.#closed();
   }
 

@@ -1,4 +1,4 @@
-// The parts of the package comlink that this door uses, so that its types stand without the package.
+// The parts of comlink's types that this module uses, so that our types do not need the package.
 declare module 'comlink' {
   export interface Endpoint {
     postMessage(message: unknown, transfer?: readonly object[]): void;

@@ -1,4 +1,4 @@
-// The page's end: a worker is awaited, watched, and ended.
+// The page's end: starts, watches and ends a worker.
 
 import { ArgumentError, LamplightError, type data as torchData, WorkerError } from '../../torch';
 import { kindOf, newLock, parseArgs, type ThreadWords, threadOf, watchLock } from '../../torch/inside';
@@ -7,14 +7,14 @@ import { isMessage, MARK, type Message, ROOT } from './protocol';
 import { originOf, remoteOf } from './remote';
 import type { Remote } from './types';
 
-/** A worker of the page or of Node. */
+/** A worker, in a page or in Node. */
 export type WorkerLike = torchData.WorkerLike;
 
 /** Options of `connect`. */
 export interface ConnectOptions {
-  /** Seconds that the worker's module may take to call `expose`; 0: as long as it takes. Default: 60. */
+  /** Seconds within which the worker's module must call `expose`; 0 for no limit. Default: 60. */
   timeout?: number;
-  /** Ends the worker when it is aborted: pending and later calls fail with its reason. */
+  /** Ends the worker when aborted. Pending and later calls fail with the signal's reason. */
   signal?: AbortSignal | null;
 }
 
@@ -26,7 +26,7 @@ const WORDS: ThreadWords = {
   serve: 'its module is to call expose(object) and to stay',
 };
 
-/** How the workers of connections are ended. */
+/** By remote: the function that ends its worker. */
 const ends = new WeakMap<object, (reason: unknown) => Promise<void>>();
 
 type WorkerSource = WorkerLike | PromiseLike<WorkerLike>;
@@ -40,11 +40,12 @@ type WorkerSource = WorkerLike | PromiseLike<WorkerLike>;
  *     const training = await new Remote();
  *     await training.fit(images, labels, (loss) => chart.add(loss), controller.signal);
  *
- * Calls arrive in their order, and what a function was called with arrives before the result of the call it came with. In Node a Worker of
- * `node:worker_threads` will do; it keeps the process only while a call is pending.
+ * Calls arrive in order. Calls of a function that was passed as an argument arrive before the result of the call that
+ * it was passed to. In Node, `worker` is a Worker of `node:worker_threads`; it keeps the process alive only while a
+ * call is pending.
  *
- * @throws WorkerError when the worker cannot be started, its module throws as it loads, or does not call `expose` in time. If a worker dies later, by an uncaught
- *     error or a crash, its pending and later calls fail with a WorkerError.
+ * @throws WorkerError if the worker cannot be started, its module throws while loading, or it does not call `expose` in
+ *   time. If a worker dies later, by an uncaught error or a crash, its pending and later calls fail with a WorkerError.
  */
 export async function connect<T>(
   worker: WorkerSource | (() => WorkerSource),
@@ -115,9 +116,9 @@ export async function connect<T>(
 }
 
 /**
- * Ends the worker of a remote: pending and later calls fail with a WorkerError. Resolves when it is gone.
+ * Ends the worker of a remote: pending and later calls fail with a WorkerError. Resolves when the worker has ended.
  *
- * @throws ArgumentError if the value is no remote
+ * @throws ArgumentError if the value is not a remote
  */
 export async function terminate(remote: object): Promise<void> {
   const origin = originOf(remote);

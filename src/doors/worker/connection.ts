@@ -1,4 +1,4 @@
-// One connection between a page and its worker, the same at both ends: requests, answers, and the order of both.
+// One connection between a page and its worker, the same at both ends: requests, answers, and their order.
 
 import * as comlink from 'comlink';
 import { ArgumentError } from '../../torch';
@@ -13,14 +13,16 @@ import { iteratorOf, originOf, Peer, remoteOf } from './remote';
 import { Reply } from './reply';
 import { Signals } from './signals';
 
-/** What a connection stands on. */
+/** The transport of a connection. */
 export interface Line {
   post(message: Message, transfer?: readonly object[]): void;
-  /** Has a process of Node wait, or not. */
+  /** In Node: keeps the process alive, or no longer does. */
   hold(on: boolean): void;
 }
 
-/** Makes tensors. It is loaded when the first one comes, so that a page that has none does without the library. */
+/**
+ * Makes tensors. It is loaded when the first tensor arrives, so that a page without tensors does not load the library.
+ */
 let tensors: Awaited<ReturnType<typeof loadHostTensors>> | null = null;
 
 const noop = (): void => undefined;
@@ -28,19 +30,21 @@ const noop = (): void => undefined;
 export class Connection {
   readonly #line: Line;
   readonly #channels = new Map<string, Channel>();
-  /** The objects served at channels of this end. */
+  /** The objects of this end that are served, by channel. */
   readonly #targets = new Map<string, object>();
   readonly #pending = new Set<(error: unknown) => void>();
   readonly #signals: Signals;
   readonly #sender: Sender;
   #count = 0;
   #end: { readonly reason: unknown } | null = null;
-  /** Until then what leaves has to wait, for what leaves before it is still being read; null when nothing waits. */
+  /**
+   * Resolves when outgoing messages may be sent: earlier ones wait until their tensors are read. Null if nothing waits.
+   */
   #leaving: Promise<void> | null = null;
-  /** The same for arriving messages. */
+  /** The same for incoming messages. */
   #coming: Promise<void> | null = null;
 
-  /** @param side tells the names that this end gives from those of the other */
+  /** @param side keeps the names that the two ends give apart */
   constructor(side: 'page' | 'worker', line: Line) {
     this.#line = line;
     this.#signals = new Signals(side, {
@@ -61,7 +65,7 @@ export class Connection {
     };
   }
 
-  /** Takes what the other end says. */
+  /** Handles a message of the other end. */
   hear(message: Message): void {
     if (message.kind === 'channel') this.#channels.get(message.channel)?.hear(message.data);
     else if (message.kind === 'abort')
@@ -76,7 +80,7 @@ export class Connection {
     for (const fail of [...this.#pending]) fail(reason);
   }
 
-  /** Lets the other end call, make and read an object of this end. */
+  /** Lets the other end call, construct and read an object of this end. */
   serve(target: object, channel: string): void {
     const way =
       (how: Way): Host[Way] =>
@@ -86,7 +90,10 @@ export class Connection {
     comlink.expose({ call: way('call'), make: way('make'), read: way('read') }, this.#channel(channel));
   }
 
-  /** Asks at a channel of the other end. @param release frees the channel's object there, where that takes more than usual */
+  /**
+   * Makes requests on a channel of the other end. @param release frees the channel's object there, if that takes more
+   * than usual
+   */
   peer(channel: string, release: (() => void) | null = null): Peer {
     const host = comlink.wrap<Host>(this.#channel(channel));
     const ask = (way: Way, path: readonly string[], args: readonly unknown[]) => this.#ask(host, way, path, args);
@@ -144,7 +151,7 @@ export class Connection {
     try {
       const given = this.#arrive(args, (value) => value as readonly unknown[], callbacks);
       const result = await perform(way, target, path, given instanceof Promise ? await given : given);
-      // An error in a callback that no caller here has seen fails the call itself.
+      // If a callback failed and nobody here has seen the error, the call itself fails with it.
       for (const callback of callbacks) await callback.settle();
       return await this.#leave(name, way === 'make' ? proxy(result as object) : result, answered(false));
     } catch (error) {
@@ -157,13 +164,16 @@ export class Connection {
     this.#line.post({ mark: MARK, kind: 'abort', id, reason: packed });
   }
 
-  /** Packs a value as it is now and sends it in its turn: at once, unless its tensors or earlier ones are being read. */
+  /**
+   * Packs a value as it is now, and sends it in its turn: at once, unless its tensors or earlier ones are still being
+   * read.
+   */
   #leave<R>(op: string, value: unknown, send: (parcel: Parcel) => R): Promise<R> {
     try {
       const parcel = pack(op, value, this.#sender);
       if (!this.#leaving && !(parcel instanceof Promise)) return Promise.resolve(send(parcel));
       const sent = Promise.all([parcel, this.#leaving]).then(([ready]) => send(ready));
-      // A value that could not be read holds nothing up.
+      // A value that could not be read must not block later ones.
       const turn = Promise.all([sent.catch(noop), this.#leaving]).then(() => {
         if (this.#leaving === turn) this.#leaving = null;
       });
@@ -176,7 +186,7 @@ export class Connection {
 
   /**
    * Uses an arrived value in its turn: at once, unless the code that makes tensors is still loading.
-   * @param callbacks for a call's arguments: gets the functions among them
+   * @param callbacks collects the functions among a call's arguments
    */
   #arrive<R>(packed: Packed, use: (value: unknown) => R, callbacks: Callback[] | null = null): R | Promise<R> {
     const made = () => use(unpack(packed, this.#receiver(callbacks)));
@@ -215,7 +225,7 @@ export class Connection {
   }
 }
 
-/** What comlink says of what cannot be cloned, in our words. */
+/** Rewords comlink's error for a value that cannot be cloned. */
 function uncloned(name: string, cause: unknown): unknown {
   const { name: kind, message } = cause as Error;
   if (kind === 'TypeError' && message === 'Unserializable return value') {

@@ -1,16 +1,16 @@
-// How values cross between a page and its worker: as structured clones, in which tensors, functions, errors, signals and iterators are stood for by places.
-// Another kind of value to cross is another case here.
+// How values cross between a page and its worker: as structured clones in which tensors, functions, errors, signals and
+// iterators are replaced by placeholders. To support another kind of value, add a case here.
 
 import { ArgumentError, type DType } from '../../torch';
 import { classesOf, kindOf, tensorClasses as kinds, knownOf, type TensorNumbers, toHalves } from '../../torch/inside';
 import { isProxied, movedOf } from './marks';
 
-/** A value in the form in which it crosses, at its place. */
+/** What is sent for a value that cannot be cloned. */
 export type Crossing =
   | { readonly kind: 'tensor'; readonly numbers: TensorNumbers }
-  /** Something that stays, and where it is called. */
+  /** An object that stays on its side, and the channel for requests to it. */
   | { readonly kind: 'function' | 'object' | 'iterator'; readonly channel: string }
-  /** An object of the receiver's own that comes back, or a property of it by these names. */
+  /** An object of the receiver that comes back to it, or a property of that object by a path of names. */
   | { readonly kind: 'own'; readonly channel: string; readonly path: readonly string[] }
   | { readonly kind: 'signal'; readonly id: string; readonly aborted: boolean; readonly reason: unknown }
   | {
@@ -19,39 +19,42 @@ export type Crossing =
       readonly name: string;
       readonly message: string;
       readonly stack: string | undefined;
-      /** Its other properties, `cause` among them. */
+      /** The error's other properties, including `cause`. */
       readonly properties: Readonly<Record<string, unknown>>;
     };
 
-/** A value on its way. Clones keep identities, so that a place in `value` is found again by its place in `places`. */
+/**
+ * A value ready to be sent. Structured clones keep identities, so an object in `places` is found again in `value`. The
+ * placeholder at index i in `places` stands for `crossings[i]`.
+ */
 export interface Packed {
   readonly value: unknown;
   readonly places: readonly object[];
   readonly crossings: readonly Crossing[];
 }
 
-/** A packed value, and what of it moves. */
+/** A packed value, and the objects in it to transfer. */
 export interface Parcel {
   readonly packed: Packed;
   readonly transfer: readonly object[];
 }
 
-/** Where a remote has its object: a channel, and the names of properties from there on. */
+/** Where the object of a remote is: a channel, and a path of property names. */
 export interface Origin {
   readonly channel: string;
   readonly path: readonly string[];
 }
 
-/** What packing asks of the connection. */
+/** What packing needs of the connection. */
 export interface Sender {
-  /** Gives what stays a channel at which it is called. */
+  /** Opens a channel for an object that stays here. */
   reference(target: object): string;
   signal(signal: AbortSignal): string;
-  /** The origin of an object that came from the other side; null for any other. */
+  /** Where the object of a remote is; null if the value is not a remote. */
   originOf(value: object): Origin | null;
 }
 
-/** What unpacking asks of the connection. */
+/** What unpacking needs of the connection. */
 export interface Receiver {
   remote(kind: 'function' | 'object' | 'iterator', channel: string): unknown;
   own(origin: Origin): unknown;
@@ -59,7 +62,7 @@ export interface Receiver {
   tensor(numbers: TensorNumbers): unknown;
 }
 
-/** What cannot be copied, only moved, where there is such a thing. */
+/** Classes that can only be transferred, not copied; not every platform has them. */
 const MOVES = [
   'MessagePort',
   'OffscreenCanvas',
@@ -69,7 +72,7 @@ const MOVES = [
   'RTCDataChannel',
   'MediaSourceHandle',
 ];
-/** The classes that are moved if `transfer` says so, and else copied. */
+/** Classes that are transferred if `transfer` says so, and otherwise copied. */
 const MAY_MOVE = ['ArrayBuffer', 'ImageBitmap', 'VideoFrame', 'AudioData'];
 
 const isA = (value: object, names: readonly string[]): boolean =>
@@ -78,7 +81,10 @@ const isA = (value: object, names: readonly string[]): boolean =>
     return typeof type === 'function' && value instanceof type;
   });
 
-/** A tensor, as much of it as is needed; known by its form, so that a page which makes no tensors need not load them. */
+/**
+ * As much of a tensor as is needed here. Tensors are recognised by this form, so that a page that makes no tensors need
+ * not load them.
+ */
 interface TensorLike {
   readonly shape: readonly number[];
   readonly dtype: DType;
@@ -90,9 +96,9 @@ const isTensor = (value: object): value is TensorLike =>
   'storage' in value && 'dtype' in value && 'shape' in value && typeof Reflect.get(value, 'data') === 'function';
 
 /**
- * A value as it crosses. Tensors are read at once, together, as they are now.
- * @param op names what the value is given to, in errors
- * @throws ArgumentError for what cannot cross
+ * Packs a value for sending. Its tensors are read at once, together, as they are now.
+ * @param op names the operation in errors
+ * @throws ArgumentError if a value cannot cross
  */
 export function pack(op: string, value: unknown, sender: Sender): Parcel | Promise<Parcel> {
   const packer = new Packer(op, sender);
@@ -118,7 +124,7 @@ class Packer {
     this.#sender = sender;
   }
 
-  /** @param moves whether all that can move does */
+  /** @param moves whether everything that can be transferred is */
   walk(value: unknown, path: Path, moves: boolean): unknown {
     if (typeof value === 'symbol') throw this.#refused(path, 'a symbol', 'symbols cannot cross');
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
@@ -149,7 +155,7 @@ class Packer {
       return copy;
     }
     if (isPlain(value)) {
-      // Without a prototype, '__proto__' is a key as any other.
+      // Without a prototype, '__proto__' is a key like any other.
       const copy = this.#copied(value, Object.create(null) as Record<string, unknown>);
       for (const [key, part] of Object.entries(value)) copy[key] = this.walk(part, [...path, key], moving);
       return copy;
@@ -177,7 +183,7 @@ class Packer {
     return copy;
   }
 
-  /** The stand-in of a value that does not cross by itself; null for any other. */
+  /** The placeholder of a value that cannot be cloned; null if it can be. */
   #crossing(value: object, path: Path): object | null {
     const sender = this.#sender;
     const origin = sender.originOf(value);
@@ -215,7 +221,7 @@ class Packer {
       this.transfer.add(data.buffer);
       this.crossings[at] = { kind: 'tensor', numbers: { shape, dtype, kind, properties, data } };
     });
-    read.catch(() => undefined); // reported in its turn
+    read.catch(() => undefined); // the error is reported when the tensor's turn comes
     this.reads.push(read);
     return place;
   }
@@ -223,7 +229,7 @@ class Packer {
   #error(error: Error, path: Path): object {
     const { name, message, stack } = error;
     const at = this.crossings.length;
-    // First its place: a cause may lead back to it.
+    // The placeholder is made first, since a cause may refer back to this error.
     const place = this.#place(error, null);
     const own = Object.entries(error);
     for (const key of ['cause', 'errors']) {
@@ -235,7 +241,7 @@ class Packer {
     return place;
   }
 
-  /** What an error says besides its message: in words where it cannot cross. */
+  /** A property of an error. If it cannot cross, it becomes text. */
   #told(value: unknown, path: Path): unknown {
     try {
       return this.walk(value, path, false);
@@ -262,7 +268,7 @@ type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 const isIterator = (value: object): value is AnyIterator & object =>
   typeof Reflect.get(value, 'next') === 'function' && (Symbol.asyncIterator in value || Symbol.iterator in value);
 
-/** An iterator with all three methods. */
+/** An iterator with all three methods, `next`, `return` and `throw`. */
 const iterated = (iterator: AnyIterator) => ({
   next: (...args: [] | [unknown]) => iterator.next(...args),
   return: (value?: unknown) => iterator.return?.(value) ?? { done: true, value },
@@ -272,7 +278,7 @@ const iterated = (iterator: AnyIterator) => ({
   },
 });
 
-/** The value that was packed, made anew here. */
+/** Restores a packed value on this side. */
 export function unpack({ value, places, crossings }: Packed, receiver: Receiver): unknown {
   if (places.length === 0) return value;
   const numbers = new Map(places.map((place, i) => [place, i]));
@@ -328,7 +334,7 @@ export function unpack({ value, places, crossings }: Packed, receiver: Receiver)
   return revive(value);
 }
 
-/** An error of the nearest class that is known here, with the name, message and stack that it had. */
+/** An error of the most specific class that is known here, with the original name, message and stack. */
 function errorOf({ classes, name, message, stack }: Extract<Crossing, { kind: 'error' }>): Error {
   if (classes.includes('DOMException')) return new DOMException(message, name);
   const error = new Error(message);

@@ -1,4 +1,4 @@
-// The worker's end: one object of the program is served to the page that started the worker.
+// The worker's end: serves one object of the program to the page that started the worker.
 
 import { ArgumentError } from '../../torch';
 import { endpoint, holdLock, kindOf } from '../../torch/inside';
@@ -8,7 +8,8 @@ import { isMessage, MARK, type Message, ROOT } from './protocol';
 let isServing = false;
 
 /**
- * Serves an object, a class or a function to the page that started this worker, where `connect` gives a typed `Remote` of it. `training.ts`:
+ * Serves an object, a class or a function to the page that started this worker. There, `connect` returns a typed
+ * `Remote` of it. `training.ts`:
  *
  *     import { expose } from 'lamplight/worker';
  *     class Training {
@@ -17,12 +18,14 @@ let isServing = false;
  *     expose(Training);
  *     export type { Training };
  *
- * Arguments and results cross as structured clones. Besides what these can hold, at any depth: tensors, as their values, without gradients; functions, which
- * are called on their own side and give promises; `AbortSignal`s; errors, of the library's and JavaScript's classes; iterators and generators; and objects that
- * stay where they are (`proxy`). Called as the module loads, it need not wait for the objects that it serves.
+ * Arguments and results cross as structured clones. In addition to what these support, the following may appear at any
+ * depth: tensors, as their values, without gradients; functions, which run on their own side and return promises;
+ * `AbortSignal`s; errors of the library's and JavaScript's classes; iterators and generators; and objects that stay on
+ * their side (`proxy`). Call `expose` while the module loads; objects that the methods need may be made later.
  *
- * @throws WorkerError where this thread is no worker, ArgumentError for a second call
- * @returns the target, whose type `connect` is told
+ * @throws WorkerError if this thread is not a worker
+ * @throws ArgumentError if it is called a second time
+ * @returns the target, whose type is given to `connect`
  */
 export function expose<T extends object>(target: T): T {
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
@@ -47,11 +50,11 @@ export function expose<T extends object>(target: T): T {
       connection.hear(data);
       return;
     }
-    // The lock comes first, so that the page notices a worker that ends during the rest.
+    // The worker takes the lock first, so that the page notices if the worker ends during the rest.
     held ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
     void held.then(() => send({ mark: MARK, kind: 'ready' }));
   });
-  // Requests made before anybody listened are sent again.
+  // The page repeats the requests that it sent before anybody listened.
   send({ mark: MARK, kind: 'here' });
   return target;
 }

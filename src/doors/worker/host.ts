@@ -1,4 +1,4 @@
-// Serves the other side at a channel: calls, makes and reads the objects here.
+// Serves the other side on a channel: calls, constructs and reads the objects of this side.
 import { ArgumentError } from '../../torch';
 import { kindOf } from '../../torch/inside';
 import type { Packed } from './crossing';
@@ -9,13 +9,13 @@ export interface Answer {
   readonly packed: Packed;
 }
 
-/** The kinds of request: a function's result, a new object of a class, a property. */
+/** The kinds of request: call a function, make an object of a class, read a property. */
 export type Way = 'call' | 'make' | 'read';
 
-/** What comlink exposes at every channel. */
+/** The methods that comlink exposes on every channel. */
 export type Host = Readonly<Record<Way, (path: readonly string[], args: Packed) => Promise<Answer>>>;
 
-/** The value at a path of property names. */
+/** Follows a path of property names. */
 export function found(target: unknown, path: readonly string[]): unknown {
   let at = target;
   for (const [i, name] of path.entries()) {
@@ -29,7 +29,7 @@ export function found(target: unknown, path: readonly string[]): unknown {
   return at;
 }
 
-/** Answers a request. @throws ArgumentError where there is no such function or class */
+/** Performs a request. @throws ArgumentError if there is no such function or class */
 export function perform(way: Way, target: unknown, path: readonly string[], args: readonly unknown[]): unknown {
   if (way === 'read') return found(target, path);
   const parent = found(target, path.slice(0, -1));
@@ -44,7 +44,7 @@ export function perform(way: Way, target: unknown, path: readonly string[], args
     : Reflect.apply(callee, path.length > 0 ? parent : undefined, args);
 }
 
-/** The functions that there are, for an error. */
+/** Lists the existing functions, for an error. */
 function listed(parent: unknown): string {
   const names = new Set<string>();
   for (let at: unknown = parent; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {

@@ -1,4 +1,4 @@
-// The surface of `lamplight/worker`: a typed remote, in a page, of what lives in a worker with the library.
+// The public API of `lamplight/worker`: typed remotes, in a page, of objects in a worker.
 export { type ConnectOptions, connect, terminate, type WorkerLike } from './connect';
 export { expose } from './expose';
 export { type Proxied, proxy, transfer } from './marks';

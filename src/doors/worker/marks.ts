@@ -1,28 +1,28 @@
-// What a program says of a value before it crosses: that the object itself stays where it is, or that its memory moves.
+// Marks on values before they cross: that an object stays on its side, or that its memory is transferred.
 
 import { ArgumentError } from '../../torch';
 import { closed, kindOf } from '../../torch/inside';
 
 declare const stays: unique symbol;
 
-/** Tells an object that was marked by `proxy`, to the compiler alone. */
+/** Marks the type of a `proxy` object; it exists only for the compiler. */
 export interface Stays<T> {
   readonly [stays]: T;
 }
 
-/** An object that stays on its side; the other side gets a `Remote` of it. */
+/** An object that stays on its side. The other side gets a `Remote` of it. */
 export type Proxied<T> = T & Stays<T>;
 
 const proxied = new WeakSet<object>();
 const moved = new WeakMap<object, readonly object[] | 'all'>();
 
 /**
- * Has an object cross as a `Remote`, whose methods run where the object is. Objects of classes cross in no other way; functions, and the classes
- * and objects that are given to `expose`, need no mark.
+ * Makes an object cross as a `Remote`, whose methods run where the object is. Class instances can only cross this way;
+ * functions, and whatever is passed to `expose`, need no mark.
  *
  *     expose({ open: async (name: string) => proxy(await Session.open(name)) }); // in the page: const session = await remote.open('a');
  *
- * @throws ArgumentError if the value is no object
+ * @throws ArgumentError if the value is not an object
  */
 export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: T): Proxied<T> => {
   if ((typeof object !== 'object' && typeof object !== 'function') || object === null || object instanceof Promise) {
@@ -33,13 +33,14 @@ export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: 
 });
 
 /**
- * Moves memory to the other side instead of copying it: of `value` and its parts, the given parts, or by default all that can move (ArrayBuffers,
- * those of typed arrays, ImageBitmaps, VideoFrames). Afterwards they are empty here. Objects that can only move (MessagePort, OffscreenCanvas, streams)
- * do so without this, and so do the bytes of tensors, which are copies from the device.
+ * Transfers memory to the other side instead of copying it: the given parts, or by default all of `value` that can be
+ * transferred (ArrayBuffers, those of typed arrays, ImageBitmaps, VideoFrames). Afterwards they are empty here. Objects
+ * that can only be transferred (MessagePort, OffscreenCanvas, streams) need no mark, nor do the bytes of tensors, which
+ * are copied from the device anyway.
  *
  *     await remote.show(transfer(bitmap));
  *
- * @throws ArgumentError if the value is no object
+ * @throws ArgumentError if the value is not an object
  */
 export function transfer<T extends object>(value: T, parts?: readonly object[]): T {
   if (typeof value !== 'object' || value === null || value instanceof Promise) {
@@ -56,5 +57,5 @@ export function transfer<T extends object>(value: T, parts?: readonly object[]):
 
 export const isProxied = (value: object): boolean => proxied.has(value);
 
-/** What of a value moves, as `transfer` was told. */
+/** The parts of a value that `transfer` marked. */
 export const movedOf = (value: object): readonly object[] | 'all' | undefined => moved.get(value);

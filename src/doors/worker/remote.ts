@@ -1,4 +1,5 @@
-// A remote stands for an object on the other side: names on it are followed there when they are called, made or awaited.
+// A remote stands for an object on the other side. Property names on it are collected here, and followed there when the
+// remote is called, constructed or awaited.
 import { ArgumentError, WorkerError } from '../../torch';
 import type { Callback } from './callback';
 import type { Origin } from './crossing';
@@ -7,16 +8,16 @@ import { Reply } from './reply';
 
 type Ask = (way: Way, path: readonly string[], args: readonly unknown[]) => Reply<unknown>;
 
-/** What asks at a channel of the other end. */
+/** Makes requests on a channel of the other end. */
 export class Peer {
   readonly channel: string;
-  /** The connection that it belongs to. */
+  /** The connection. */
   readonly owner: object;
   readonly #ask: Ask;
   readonly #release: () => void;
   #isReleased = false;
 
-  /** @param release frees the object there; no more requests may follow */
+  /** @param release frees the object on the other side; no requests may follow */
   constructor(channel: string, owner: object, ask: Ask, release: () => void) {
     this.channel = channel;
     this.owner = owner;
@@ -47,8 +48,8 @@ const origins = new WeakMap<object, Origin & { readonly owner: object }>();
 export const originOf = (value: object): (Origin & { readonly owner: object }) | null => origins.get(value) ?? null;
 
 /**
- * The remote of what a path of names leads to.
- * @param callback calls it in the place of the peer
+ * The remote of the value at a path.
+ * @param callback makes the calls instead of the peer
  */
 export function remoteOf(peer: Peer, path: readonly string[], callback: Callback | null = null): object {
   const isRoot = path.length === 0;
@@ -57,7 +58,7 @@ export function remoteOf(peer: Peer, path: readonly string[], callback: Callback
     get(_, key) {
       if (key === Symbol.dispose && isRoot) return () => peer.release();
       if (typeof key === 'symbol') return undefined;
-      // Awaiting a path reads its end; a remote itself is no promise.
+      // Awaiting a path reads the property there. The remote itself is not a promise.
       if (key === 'then' || key === 'catch' || key === 'finally') {
         if (isRoot && key === 'then') return undefined;
         if (!isRoot) {
@@ -79,7 +80,7 @@ export function remoteOf(peer: Peer, path: readonly string[], callback: Callback
   return remote;
 }
 
-/** An iterator of the other side. Once it is over it is let go. */
+/** An iterator on the other side. It is released once it is done. */
 export function iteratorOf(peer: Peer): AsyncGenerator<unknown> {
   let isOver = false;
   const end = () => {

@@ -1,10 +1,13 @@
-// What a call to the other side gives at once: a promise of its result, which can also be iterated where that is an iterator.
+// The immediate result of a call to the other side: a promise, which can also be iterated if the result is an iterator.
 
-/** Knows whether anybody waits for it, so that an error that no caller sees can be reported in another way. */
+/**
+ * A promise that knows whether anybody waits for it, so that an error that no caller sees can be reported in another
+ * way.
+ */
 export class Reply<T> extends Promise<T> {
   #isHeard = false;
 
-  // A promise derived from it is a plain one.
+  // Promises derived from it are ordinary promises.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -22,7 +25,7 @@ export class Reply<T> extends Promise<T> {
     return super.then(fulfilled, rejected);
   }
 
-  /** Looks on, which does not count as hearing. */
+  /** Reacts to the outcome without counting as a waiting caller. */
   watch(fulfilled: (value: T) => void, rejected: (error: unknown) => void): void {
     void super.then(fulfilled, rejected);
   }

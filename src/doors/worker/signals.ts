@@ -1,30 +1,30 @@
-// AbortSignals across a connection: one that is aborted on its side is aborted on the other.
+// AbortSignals across a connection: when a signal is aborted on its side, so is its counterpart on the other.
 
 export interface SignalEvents {
   /** A signal of this side was aborted. */
   abort(id: string, reason: unknown): void;
-  /** A signal of this side is no more, so that it cannot be aborted. */
+  /** A signal of this side was garbage-collected, so it cannot be aborted any more. */
   forget(id: string): void;
 }
 
 export class Signals {
   readonly #prefix: string;
   readonly #events: SignalEvents;
-  /** Of signals of this side that have crossed. */
+  /** The ids of this side's signals that have crossed. */
   readonly #ids = new WeakMap<AbortSignal, string>();
-  /** Of signals of the other side. */
+  /** The controllers of signals from the other side, by id. */
   readonly #controllers = new Map<string, AbortController>();
   readonly #gone: FinalizationRegistry<string>;
   #count = 0;
 
-  /** @param prefix tells the names that this side gives from those of the other */
+  /** @param prefix keeps the ids that the two sides give apart */
   constructor(prefix: string, events: SignalEvents) {
     this.#prefix = prefix;
     this.#events = events;
     this.#gone = new FinalizationRegistry((id) => events.forget(id));
   }
 
-  /** The name under which a signal of this side crosses. */
+  /** The id under which a signal of this side crosses. */
   leaves(signal: AbortSignal): string {
     const known = this.#ids.get(signal);
     if (known !== undefined) return known;
@@ -36,7 +36,7 @@ export class Signals {
     return id;
   }
 
-  /** The signal that stands for one of the other side. */
+  /** The counterpart of a signal of the other side. */
   arrived(id: string, aborted: boolean, reason: unknown): AbortSignal {
     if (!aborted) return this.#controller(id).signal;
     const controller = this.#controllers.get(id) ?? new AbortController();
@@ -44,7 +44,10 @@ export class Signals {
     return controller.signal;
   }
 
-  /** An abort may arrive before its signal, which waits until the tensors sent with it are read. */
+  /**
+   * The abort may arrive before the signal itself, if that waits for tensors to be read. The controller is then made
+   * here.
+   */
   aborted(id: string, reason: unknown): void {
     this.#controller(id).abort(reason);
   }

@@ -7,12 +7,12 @@ type AnyFunction = (...args: never[]) => unknown;
 type AnyClass = abstract new (...args: never[]) => unknown;
 type AnyIterator = AsyncIterator<unknown, unknown, never> | Iterator<unknown, unknown, never>;
 type IsAny<T> = 0 extends 1 & T ? true : false;
-/** The names of methods. Objects that have some are of classes, the platform's among them. */
+/** The names of an object's methods. An object with methods is a class instance (the platform's, too). */
 type MethodsOf<T> = { [K in keyof T]-?: Extract<T[K], AnyFunction> extends never ? never : K }[keyof T];
 
 /**
- * A value of type `T` as it arrives on the other side: a `Remote` of a function and of an object marked by `proxy`, an asynchronous iterator of an iterator, and
- * anything else as it is.
+ * The type of a `T` after it has arrived on the other side: a `Remote` for a function or an object marked by `proxy`,
+ * an async iterator for an iterator, and `T` itself for anything else.
  */
 export type Arrived<T> = IsAny<T> extends true ? T : ArrivedKnown<T>;
 
@@ -32,7 +32,7 @@ type ArrivedKnown<T> = T extends Tensor
               : T
             : T;
 
-/** The argument to give for a parameter of type `T` of a function on the other side. */
+/** The type of the argument to pass for a parameter of type `T` of a function on the other side. */
 export type Sent<T> = IsAny<T> extends true ? T : SentKnown<T>;
 
 type SentKnown<T> = T extends Tensor
@@ -43,10 +43,10 @@ type SentKnown<T> = T extends Tensor
       ? Callback<T>
       : T;
 
-/** A function that is called from the other side, where its result is a promise. */
+/** A function that may be called from the other side; there its result is a promise. */
 type Callback<F> = F extends (...args: infer A) => infer R
   ? Extract<R, PromiseLike<unknown>> extends never
-    ? undefined extends R // as `void` does
+    ? undefined extends R // also covers `void`
       ? GivenCallback<A, R>
       : 'expected a parameter whose function gives a promise or nothing, since it is called from the other side; declare it as (…) => Promise<…>'
     : GivenCallback<A, R>
@@ -90,7 +90,8 @@ type Member<V> =
 type Members<T> = { readonly [K in keyof T as K extends 'prototype' | symbol | number ? never : K]: Member<T[K]> };
 
 /**
- * An object, a function or a class on the other side. Methods are called there and give promises; a property is read by `await remote.property`, and is set by
- * a method of its own; `new remote(…)` gives a promise of a `Remote`. The remote from `connect` ends the worker when it is disposed of; any other lets its object go.
+ * The type of an object, a function or a class on the other side. Its methods run there and return promises. Read a
+ * property with `await remote.property`; set it by a method of the object. `new remote(…)` returns a promise of a
+ * `Remote`. Disposing of the remote from `connect` ends the worker; disposing of any other remote releases its object.
  */
 export type Remote<T> = Members<T> & Calls<T> & Makes<T> & Disposable;
