@@ -1,4 +1,5 @@
-// The bridge: what Python calls of the library, and how results go back to it so that one crossing tells of what kind they are.
+// The bridge: the library's operations for Python, and how results are passed back so that one crossing also tells
+// their kind.
 
 import { type DType, type Index, Tensor, tensor as tensorOf } from '../../torch';
 import {
@@ -23,19 +24,20 @@ import { elementsOf, itemOf } from './reading';
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /**
- * A result as Python gets it: a tensor and a primitive as they are, everything else in a list that begins with its kind.
+ * A result as Python gets it. Tensors and primitives are passed directly, everything else as a list that begins with
+ * its kind:
  *
  *     ['self'] ['tuple', …] ['named', names, …] ['dict', keys, …] ['data', typedArray] ['promise', p] ['null']
  *     ['parameter', tensor, className] ['module', m] ['class', c] ['function', f] ['object', constructorName, o]
  */
 type Shown = unknown;
 
-/** What a call was given `self` for, so that a method that returns its tensor is told by identity. */
+/** Stands for "no `self`". A method that returns its own tensor is recognised by comparing with `self`. */
 const nobody = Symbol('nobody');
 
 const isClass = (value: AnyFunction): boolean => /^class\b/.test(Function.prototype.toString.call(value));
 
-/** `value` for Python; tensors in it are held by Python from now on. */
+/** Converts a value for Python. From now on, Python also holds the tensors in it. */
 export function show(value: unknown, isBorn: boolean, self: unknown = nobody): Shown {
   switch (typeof value) {
     case 'undefined':
@@ -70,17 +72,17 @@ export function show(value: unknown, isBorn: boolean, self: unknown = nobody): S
   return ['object', (value as object).constructor.name, value];
 }
 
-/** The spaces that Python looks names up in, by the name of the Python module. */
+/** The objects in which Python looks up names, by the name of the Python module. */
 const spaces = new Map<string, object>();
 
-/** Opens the exports of a door, or of a part of it, to Python under the name of a module. */
+/** Makes the exports of a library module, or of a part of it, available to Python under a module name. */
 export function openSpace(name: string, space: object): void {
   spaces.set(name, space);
 }
 
 const bound = new WeakMap<object, AnyFunction>();
 
-/** A function of the library whose results are shown to Python. */
+/** Wraps a function of the library so that its results are converted for Python. */
 function bind(call: AnyFunction): AnyFunction {
   let known = bound.get(call);
   if (!known) {
@@ -92,7 +94,7 @@ function bind(call: AnyFunction): AnyFunction {
 
 const methods = new Map<string, AnyFunction>();
 
-/** Calls the method of this name of its first argument. */
+/** A function that calls the method of this name on its first argument. */
 function method(name: string): AnyFunction {
   let known = methods.get(name);
   if (!known) {
@@ -102,7 +104,7 @@ function method(name: string): AnyFunction {
   return known;
 }
 
-/** What a member of the class of tensors is; undefined where there is none. */
+/** Whether a member of the tensor class is a method or a property; undefined if there is none. */
 function memberKind(name: string): 'method' | 'property' | undefined {
   for (let at: object | null = Tensor.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, name);
@@ -111,7 +113,7 @@ function memberKind(name: string): 'method' | 'property' | undefined {
   return undefined;
 }
 
-/** A turn of the event loop. A timer's would take 4 ms. */
+/** Waits for one turn of the event loop. A timer would take 4 ms. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();
@@ -122,21 +124,21 @@ const turn = (): Promise<void> =>
     port2.postMessage(null);
   });
 
-/** Whether a value is what already lies in that place, as after `x[i] += 1`. */
+/** Whether the value is the very view that it is assigned to, as after `x[i] += 1`. */
 const isSamePlace = (place: TensorBase, value: TensorBase): boolean =>
   place.storage === value.storage &&
   place.offset === value.offset &&
   sameShape(place.shape, value.shape) &&
   place.strides.every((stride, d) => stride === value.strides[d]);
 
-/** JavaScript code may hold the tensors in a value that Python gave it. */
+/** Marks the tensors in a value from Python as shared, since JavaScript code may hold them from now on. */
 function shareAll(value: unknown): void {
   if (value instanceof TensorBase) share(value);
   else if (Array.isArray(value)) value.forEach(shareAll);
   else if (isPlainObject(value)) Object.values(value).forEach(shareAll);
 }
 
-/** What Python imports as `_lamplight`. */
+/** The module that Python imports as `_lamplight`. */
 export const bridge = {
   bind,
   method,
@@ -145,13 +147,13 @@ export const bridge = {
   share: shareAll,
   answerGradients,
   spentFunctions,
-  /** The results of a function of Python as if one operation had made them of its arguments. */
+  /** Records the results of a Python function as if one operation had made them from its arguments. */
   custom: (name: string, id: number, args: Tensor[], results: Tensor[]): Shown =>
     show(attach(name, id, args, results), true),
-  /** Grows with every write to a tensor's memory. */
+  /** A counter that grows with each write to the tensor's memory. */
   changes: (tensor: TensorBase): number => tensor.storage.changes,
   liveHandles,
-  /** A name of a space: a function comes bound. */
+  /** Looks up a name; functions come back wrapped. */
   find(space: string, name: string): Shown {
     const home = spaces.get(space);
     if (!home || !Object.hasOwn(home, name)) return ['missing'];
@@ -168,7 +170,7 @@ export const bridge = {
     }
     return [...names];
   },
-  /** Shows a value that came to Python by another way, such as to a callback. */
+  /** Converts a value that reached Python in another way, for example as a callback's argument. */
   seen: (value: unknown): Shown => show(value, false),
   get: (object: object, name: string): Shown => show(Reflect.get(object, name), false),
   set: (object: object, name: string, value: unknown): void => {
@@ -180,53 +182,53 @@ export const bridge = {
     for (const arg of args.flat()) if (arg instanceof TensorBase) share(arg);
     return new made(...args);
   },
-  /** The only element: at once where the host knows it, else as a promise. */
+  /** The only element: immediately if the host knows it, otherwise as a promise. */
   item: (tensor: Tensor): Shown => show(itemOf(tensor), false),
-  /** The elements, flat. */
+  /** The elements as a flat array. */
   elements: (tensor: Tensor): Shown => show(elementsOf(tensor), false),
-  /** `tensor.grad`, which the library holds as well. */
+  /** `tensor.grad`, which the library holds, too. */
   gradient: (tensor: TensorBase): Shown => {
     const { grad } = tensor;
     if (grad) share(grad);
     return show(grad, false);
   },
-  /** The tensor itself, for another Python object. */
+  /** The same tensor, for another Python object. */
   alias: (tensor: TensorBase): TensorBase => {
     take(tensor, false);
     return tensor;
   },
-  /** Another Python object holds the tensor. */
+  /** Notes that another Python object holds the tensor. */
   hold: (tensor: TensorBase): void => take(tensor, false),
-  /** A number that tensors of one memory have in common. */
+  /** A number that is the same for all tensors that share memory. */
   address: (tensor: TensorBase): number => tensor.storage.id,
-  /** `x[…]` of Python: views, and copies where tensors index. */
+  /** Python's `x[…]`: a view, or a copy if the index contains tensors. */
   pick(tensor: Tensor, ...parts: Index[]): Shown {
     const picked: unknown = tensor.at(...parts);
     if (typeof Reflect.get(picked as object, 'then') === 'function') return ['promise', picked];
     (picked as TensorBase).writeBack = null;
     return show(picked, true);
   },
-  /** `x[…] = value` of Python. */
+  /** Python's `x[…] = value`. */
   put(tensor: Tensor, parts: Index[], value: Tensor | number | boolean): void {
     const place = tensor.at(...parts);
     if (!(value instanceof TensorBase)) place.fill_(Number(value));
     else if (!isSamePlace(place, value)) place.copy_(value);
   },
-  /** A tensor of a typed array. */
+  /** Makes a tensor from a typed array. */
   fromTyped(data: NumericArray | number[], dtype: DType, shape: number[] | undefined, requiresGrad: boolean): Shown {
     const made = tensorOf(data, { dtype, requiresGrad, shape: shape ?? null });
     return show(made, true);
   },
   defaultGenerator,
-  /** Bytes of the device's buffers in use. */
+  /** How many bytes of device buffers are in use. */
   gpuBytes: (): number => stats.liveBytes,
-  /** Resolves when the page has had a turn and the device is few runs behind. */
+  /** Resolves after the page has had a turn and the device has caught up with all but a few submissions. */
   async breathe(): Promise<void> {
     await turn();
     await engine.settle(MAX_RUNS_AHEAD);
   },
   watchForAnomalies,
-  /** Switches mixed precision on or off; gives the conversions before, for `restoreAutocast`. */
+  /** Switches mixed precision on or off. Returns the previous state, for `restoreAutocast`. */
   setAutocast(options: object): object {
     const before = calls.conversions;
     calls.conversions = conversionsOf([options]);
@@ -236,7 +238,7 @@ export const bridge = {
     calls.conversions = before;
   },
   isGradEnabled: (): boolean => mode.grad,
-  /** Switches recording on or off; gives the mode before. */
+  /** Switches the recording of gradients on or off. Returns the previous state. */
   setGrad(on: boolean): boolean {
     const before = mode.grad;
     mode.grad = on;

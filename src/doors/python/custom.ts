@@ -1,21 +1,27 @@
-// Owns the graph's side of functions with a gradient written in Python: they are numbers here, which Python is asked by.
+// The graph's side of autograd functions written in Python. JavaScript knows them by number, and calls Python for their
+// gradients.
 import { Tensor } from '../../torch';
 import { named, type Value, withGradient } from '../../torch/inside';
 
-/** Python's answer: the gradients of the arguments by those of the results. */
+/** Python's function that computes the gradients of a function's arguments from those of its results. */
 type Answer = (id: number, gradients: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
 
 let answer: Answer = () => [];
 
-/** Names the function of Python that is asked for gradients. */
+/** Sets the Python function that computes gradients. */
 export function answerGradients(given: Answer): void {
   answer = given;
 }
 
-/** Functions whose gradient has been taken, by number, with the values whose nodes say whether that was the last time. */
+/**
+ * Functions whose gradient has been computed, by number. The graph node of the value tells whether that was the last
+ * time.
+ */
 const taken = new Map<number, Value>();
 
-/** The results of a function as if one operation had made them of the arguments, with the gradient that Python gives. */
+/**
+ * Records the results of a function as if one operation had made them from the arguments; Python computes its gradient.
+ */
 export function attach(name: string, id: number, args: readonly Tensor[], results: readonly Tensor[]): Tensor[] {
   const values = withGradient(
     args.map((x) => x.value),
@@ -32,7 +38,7 @@ export function attach(name: string, id: number, args: readonly Tensor[], result
   return values.map((value) => Tensor.of(named(value, `${name}Backward`)));
 }
 
-/** The numbers of functions whose gradients have been taken for the last time since this was asked. */
+/** The numbers of the functions that finished since the last call: their gradients can never be computed again. */
 export function spentFunctions(): number[] {
   const spent = [...taken].filter(([, value]) => value.node === null || value.node.spent).map(([id]) => id);
   taken.clear();

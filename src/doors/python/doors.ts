@@ -1,4 +1,5 @@
-// The library's other doors, which are loaded when Python first imports the package that each stands for, and objects of their classes.
+// The library's other modules, which are loaded when Python first imports the corresponding package, and access to
+// objects of their classes.
 import type { Tensor } from '../../torch';
 import { isTensorObject as isTensor, Module } from '../../torch/inside';
 import { openSpace, show } from './bridge';
@@ -7,7 +8,7 @@ import { share } from './handles';
 type AnyFunction = (...args: unknown[]) => unknown;
 type AnyClass = new (...args: unknown[]) => object;
 
-/** Opens parts of a door under the names of Python's modules. */
+/** Makes the parts of a library module available under the names of Python modules. */
 function openAll(parts: Readonly<Record<string, object>>): void {
   for (const [name, space] of Object.entries(parts)) openSpace(name, space);
 }
@@ -59,22 +60,25 @@ async function open(name: string): Promise<void> {
   opened.add(name);
 }
 
-/** Loads all doors, for interpreters that cannot wait for one. A door that fails to load is asked for again by its import. */
+/**
+ * Loads all modules, for interpreters that cannot wait at an import. A module that fails to load is tried again when it
+ * is imported.
+ */
 export async function openDoors(): Promise<void> {
   await Promise.allSettled(Object.keys(doors).map(open));
 }
 
-/** Tensors among arguments are held by the object from now on. */
+/** Marks the tensors among the arguments as shared, since the object may hold them from now on. */
 function held(args: readonly unknown[]): void {
   for (const arg of args.flat()) if (isTensor(arg)) share(arg as Tensor);
 }
 
-/** What Python imports from `_lamplight_doors`. */
+/** The module that Python imports as `_lamplight_doors`. */
 export const doorsBridge = {
   open,
   isOpen: (name: string): boolean => opened.has(name),
   isModuleClass: (made: AnyClass): boolean => made.prototype instanceof Module || (made as unknown) === Module,
-  /** The names of the classes that a class extends, the nearest first. */
+  /** The names of the base classes of a class, nearest first. */
   bases(made: AnyClass): string[] {
     const names: string[] = [];
     for (
@@ -96,13 +100,13 @@ export const doorsBridge = {
     Object.getOwnPropertyNames(made).filter(
       (name) => name !== 'prototype' && typeof Reflect.get(made, name) === 'function',
     ),
-  /** What a member of an object is. */
+  /** Whether a member of an object is a method or a value; null if there is none. */
   kind(object: object, name: string): 'method' | 'value' | null {
     if (!(name in object)) return null;
     const value: unknown = Reflect.get(object, name);
     return typeof value === 'function' && !isTensor(value) && !(value instanceof Module) ? 'method' : 'value';
   },
-  /** Calls a method of an object by its name; without a name, the object is the function. The object may keep the result. */
+  /** Calls a method of an object by name; without a name, calls the object itself. The object may keep the result. */
   method:
     (object: object, name?: string) =>
     (...args: unknown[]): unknown => {

@@ -1,14 +1,14 @@
-// Owns the errors of Python code that TypeScript gets.
+// Errors that TypeScript gets from Python code.
 import { LamplightError } from '../../torch';
 
-/** An exception of Python code, with Python's traceback as its message. */
+/** An exception raised by Python code. Its message is Python's traceback. */
 export class PythonError extends LamplightError {
-  /** The class of the exception in Python, such as `ValueError`. */
+  /** The Python class of the exception, such as `ValueError`. */
   readonly type: string;
 
   /**
    * @param message Python's traceback, which ends with the exception
-   * @param options `type` is the class of the exception in Python; `cause` the error that Pyodide gave
+   * @param options `type` is the Python class of the exception; `cause` the error from Pyodide
    */
   constructor(message: string, { type, ...options }: ErrorOptions & { type: string }) {
     super(message, options);
@@ -17,7 +17,8 @@ export class PythonError extends LamplightError {
 }
 
 /**
- * The interpreter is no more: its code ended it (`os._exit`), or it failed for good. What its variables held is gone with it; tensors and modules that
- * TypeScript holds stay. Functions of Python, and modules that are written in it, throw this when TypeScript calls them. Timers that Python set do nothing.
+ * The interpreter has ended: its code ended it (`os._exit`), or it failed fatally. The contents of its variables are
+ * lost; tensors and modules held by TypeScript remain. Python functions, and modules written in Python, throw this
+ * error when TypeScript calls them. Timers that Python set do nothing.
  */
 export class PythonEndedError extends LamplightError {}

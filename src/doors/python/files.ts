@@ -1,4 +1,4 @@
-// What Python's `torch.save`, `torch.load` and loaders ask of the library: bytes of storages, and draws of random orders.
+// What Python's `torch.save`, `torch.load` and data loaders need of the library: bytes of storages, and random orders.
 import { type Generator, noGrad, Tensor } from '../../torch';
 import {
   backpressure,
@@ -21,7 +21,7 @@ import { take } from './handles';
 const numbers = new WeakMap<Storage, number>();
 let storages = 0;
 
-/** A number that tensors of one storage have in common. */
+/** A number that is the same for all tensors of one storage. */
 function numberOf(storage: Storage): number {
   const known = numbers.get(storage) ?? ++storages;
   numbers.set(storage, known);
@@ -30,7 +30,7 @@ function numberOf(storage: Storage): number {
 
 const sizeOf = ({ shape }: Storage): number => shape.reduce((total, size) => total * size, 1);
 
-/** All elements of the storage of a tensor, as a file has them. */
+/** All elements of a tensor's storage as bytes, in the format of files. */
 async function bytesOf(tensor: Tensor): Promise<Uint8Array> {
   const whole = noGrad(() => tensor.detach().asStrided([sizeOf(tensor.storage)], [1], 0));
   return elementsAsBytes(tensor.dtype, valuesAtHand(whole) ?? (await whole.data()));
@@ -40,19 +40,19 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-/** Keeps a loop at most two steps ahead of the device, and lets the page do what waits. */
+/** Keeps a loop at most two steps ahead of the device, and lets the page handle waiting events. */
 async function pace(): Promise<void> {
   await backpressure();
   snapshotIfDue();
 }
 
-/** What Python imports from `_lamplight_files`. */
+/** The module that Python imports as `_lamplight_files`. */
 export const filesBridge = {
-  /** The number of a tensor's storage, its elements, and where the tensor lies in it. */
+  /** The number of a tensor's storage, its size in elements, and the tensor's offset and strides. */
   place: ({ storage, offset, strides }: Tensor): unknown => [numberOf(storage), sizeOf(storage), offset, [...strides]],
-  /** The bytes of the storages of tensors; all reads are under way before the first is awaited. */
+  /** The bytes of the tensors' storages. All reads are started before the first is awaited. */
   read: (tensors: readonly Tensor[]): Promise<Uint8Array[]> => Promise.all(tensors.map(bytesOf)),
-  /** A row of the numbers that bytes stand for, of a type of PyTorch's. */
+  /** A 1D tensor decoded from bytes of one of PyTorch's types. */
   async decode(bytes: Uint8Array, type: string, size: number, little: boolean): Promise<Tensor> {
     const data: HostNumbers = await decode(once(bytes), size, fileDTypes.get(type)!, little, 'torch.load: a tensor');
     const tensor = noGrad(() => Tensor.of(fromHost(data, [size], fileDTypes.get(type)!.dtype)));
@@ -63,7 +63,7 @@ export const filesBridge = {
   permutation: (n: number, generator?: Generator): Int32Array => randperm(n, generator),
   randomIndices: (n: number, count: number, replacement: boolean, generator?: Generator): Iterator<number> =>
     randomIndices(n, count, replacement, generator),
-  /** The next indices of an iterator. */
+  /** Up to `most` next indices of an iterator. */
   next(indices: Iterator<number>, most: number): number[] {
     const found: number[] = [];
     while (found.length < most) {

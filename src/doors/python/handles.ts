@@ -1,17 +1,21 @@
-// Owns how many Python tensors hold each storage: with the last of them, a storage that an operation called from Python made is inner.
+// Counts how many Python tensors hold each storage. When the last one is dropped, a storage that was made by an
+// operation called from Python can be freed.
 import { Storage, type TensorBase } from '../../torch/inside';
 
 interface Holding {
   count: number;
-  /** An operation that Python called made it, and no JavaScript code has taken hold of it. */
+  /** The storage was made by an operation that Python called, and no JavaScript code holds it. */
   isOurs: boolean;
 }
 
 const holdings = new WeakMap<Storage, Holding>();
-/** Python tensors that are there. */
+/** The number of Python tensors. */
 let live = 0;
 
-/** A Python tensor holds this one from now on. `isBorn`: the operation that gave it may have made its storage. */
+/**
+ * Notes that a Python tensor holds this tensor from now on. `isBorn`: the storage may be new, made by the operation
+ * that returned the tensor.
+ */
 export function take(tensor: TensorBase, isBorn: boolean): void {
   const { storage } = tensor;
   live++;
@@ -20,25 +24,25 @@ export function take(tensor: TensorBase, isBorn: boolean): void {
   else holdings.set(storage, { count: 1, isOurs: isBorn });
 }
 
-/** JavaScript code may hold this tensor, so that the collector decides how long it lives. */
+/** Notes that JavaScript code may hold this tensor, so the garbage collector decides how long it lives. */
 export function share(tensor: TensorBase): void {
   const holding = holdings.get(tensor.storage);
   if (holding) holding.isOurs = false;
   else holdings.set(tensor.storage, { count: 0, isOurs: false });
 }
 
-/** A Python tensor has let go of this one. */
+/** Notes that a Python tensor no longer holds this tensor. */
 export function drop(tensor: TensorBase): void {
   const { storage } = tensor;
   const holding = holdings.get(storage);
   if (!holding) return;
   live--;
   holding.count--;
-  // What modules hold may have come here first as a view of it.
+  // A module may hold the storage although Python first got it as a view.
   if (holding.count > 0 || !holding.isOurs || tensor.leaf !== null || storage.isState) return;
   holdings.delete(storage);
   Storage.leave([storage]);
 }
 
-/** How many Python tensors there are. */
+/** The number of Python tensors that exist. */
 export const liveHandles = (): number => live;

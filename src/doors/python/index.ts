@@ -1,4 +1,4 @@
-// lamplight/python: CPython in the page, whose `import torch` is this library.
+// lamplight/python: runs CPython in the page, with this library as its `torch`.
 export { PythonEndedError, PythonError } from './errors';
 export { loadPython } from './load';
 export type { Globals, LoadPythonOptions, PackageCallbacks, Pyodide, Python, RunOptions } from './types';

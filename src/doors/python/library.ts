@@ -1,4 +1,4 @@
-// What users of `lamplight` get, which Python gets as its package `torch`.
+// The exports of `lamplight`, which Python gets as its package `torch`.
 
 export * from '../../torch';
 export * as distributions from '../distributions';

@@ -1,19 +1,23 @@
-// Owns the end of an interpreter: tells everyone who waits for it, and bounds its stack.
+// Handles the end of an interpreter: tells everyone who waits for it. Also limits its stack.
 import { PythonEndedError } from './errors';
 import type { Pyodide } from './types';
 
 /**
- * Bytes of the interpreter's own stack after which Python raises RecursionError. It believes that it has 10 MB; the engine's stack, on which its
- * C code runs as well, ends long before: in Chromium's workers the text of nested lists has used it up at 160 kB, JSON in JSON at 144.
+ * The bytes of the interpreter's own stack after which Python raises RecursionError. Python assumes 10 MB. But its C
+ * code also runs on the JavaScript engine's stack, which overflows much earlier: in Chromium's workers, printing nested
+ * lists overflows at 160 kB, and nested JSON at 144.
  */
 const STACK = 128 * 1024;
 
-/** Has recursion through C code, such as calls of modules in modules or the text of nested lists, end in a RecursionError and not with the interpreter. */
+/**
+ * Makes deep recursion through C code, such as nested modules or printing nested lists, end in a RecursionError instead
+ * of a crash.
+ */
 function boundStack({ _module: module }: Pyodide): void {
   const base = module?._emscripten_stack_get_base?.();
   const state = module?._PyThreadState_Get?.();
   if (base === undefined || state === undefined) return;
-  // Threads of Python's that begin later read the first, and the one that is there takes it by the second.
+  // New Python threads read the first limit; the second call applies it to the existing thread.
   module?._emscripten_stack_set_limits?.(base, base - STACK);
   module?._PyUnstable_ThreadState_ResetStackProtection?.(state);
 }
@@ -26,7 +30,10 @@ function why(cause: unknown): string {
   return String(message ?? cause);
 }
 
-/** Pyodide also throws the fatal error where nobody can catch it; everyone who waits has been told already. */
+/**
+ * Pyodide also throws the fatal error where nobody can catch it. It is suppressed there, since everyone who waits has
+ * been told.
+ */
 function hush(): void {
   const hear = (event: Event): void => {
     if (Reflect.get(Object((event as PromiseRejectionEvent).reason), 'pyodide_fatal_error') !== true) return;
@@ -37,7 +44,7 @@ function hush(): void {
   globalThis.addEventListener?.('unhandledrejection', hear, { capture: true });
 }
 
-/** What never comes. */
+/** A promise that never resolves. */
 const never = new Promise<never>(() => {});
 
 export class Life {
@@ -46,7 +53,7 @@ export class Life {
 
   constructor(
     private readonly pyodide: Pyodide,
-    /** Sets right what the interpreter can no longer. */
+    /** Restores the state that the interpreter can no longer restore itself. */
     private readonly atEnd: () => void,
   ) {
     boundStack(pyodide);
@@ -73,21 +80,22 @@ export class Life {
   }
 
   /**
-   * Lets nothing enter the interpreter any more. Timers of its event loop and promises that its code waited for still come, and Pyodide would begin
-   * a task for each: that fails where nobody can catch it, since the task in which the interpreter ended never gave its place back.
+   * Stops all calls into the ended interpreter. Timers of its event loop and promises that its code awaited still fire,
+   * and Pyodide would start a task for each. That would fail where nobody can catch it, since the task in which the
+   * interpreter ended never released its place.
    */
   #seal(): void {
     const { _module: module } = this.pyodide;
     if (!module) return;
-    // Those that wait for their turn already.
+    // Tasks that are already queued.
     module.promisingApply = () => never;
     module.callPyObjectMaybePromising = (object) => {
-      // The caller lets go of the function next, which is not to run what Python does at the end of an object.
+      // The caller releases the function next. The extra reference keeps Python's destructors from running.
       module._Py_IncRef?.(object);
       return never;
     };
     module.callPyObject = () => this.check();
-    // Nor is what JavaScript code drops from now on.
+    // For the same reason, objects that JavaScript drops from now on are not released in Python.
     module.finalizationRegistry = { register() {}, unregister: () => false };
   }
 

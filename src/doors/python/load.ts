@@ -1,4 +1,4 @@
-// Loads CPython by Pyodide, with Lamplight as its package `torch`.
+// Loads CPython with Pyodide, and installs Lamplight as its package `torch`.
 import { FetchError } from '../../torch';
 import { type Arguments, calls, hearWarnings, parseArgs, kinds as torchKinds } from '../../torch/inside';
 import { bridge, openSpace } from './bridge';
@@ -10,7 +10,10 @@ import { modulesBridge } from './modules';
 import { optimBridge } from './optimizers';
 import type { Globals, LoadPythonOptions, Pyodide, Python, RunOptions } from './types';
 
-/** The modules of Python that stand for parts of the library. Other doors are loaded when Python first imports their package. */
+/**
+ * Loads the library's parts that Python modules use. The library's other modules are loaded when Python first imports
+ * their packages.
+ */
 async function openSpaces(): Promise<void> {
   const torch = await import('./library');
   openSpace('torch', torch);
@@ -38,7 +41,7 @@ async function openSpaces(): Promise<void> {
   }
 }
 
-/** Writes the Python sources where the interpreter finds packages. */
+/** Writes the Python sources to a folder in which the interpreter finds packages. */
 async function writeSources(pyodide: Pyodide): Promise<void> {
   const { sources } = await import('./sources');
   const home = String(pyodide.runPython('import sysconfig; sysconfig.get_paths()["purelib"]'));
@@ -47,7 +50,7 @@ async function writeSources(pyodide: Pyodide): Promise<void> {
     pyodide.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
     pyodide.FS.writeFile(file, text);
   }
-  // Packages that stand in for others are found after all else.
+  // Stand-ins for other packages go last in the search path, so that the real ones are preferred.
   pyodide.runPython(`import sys; sys.path.append("${home}/torchvision/_stand_ins")`);
 }
 
@@ -91,7 +94,7 @@ async function pyodideFrom(folder: string): Promise<Loader> {
   }
 }
 
-/** The address of a folder, which may be relative to the page. */
+/** The absolute address of a folder, which may be given relative to the page. */
 function folderAt(url: string): string {
   const address = new URL(url, globalThis.location?.href ?? 'file:///').href;
   return address.endsWith('/') ? address : `${address}/`;
@@ -108,20 +111,20 @@ async function startPyodide({ indexURL, packages, packageBaseUrl }: Start, outpu
 
 const SIGINT = 2;
 
-/** The switches that Python has set: whether gradients are recorded, and mixed precision. */
+/** The modes that Python has set: whether gradients are recorded, and mixed precision. */
 interface Switches {
   readonly grad: boolean;
   readonly conversions: typeof calls.conversions;
 }
 
-/** Pyodide's own code, which runs while Python's code waits, is not to be interrupted: it looks here. */
+/** Pyodide's own code, which runs while Python waits, must not be interrupted, so it gets this empty buffer. */
 const NOTHING = new Uint8Array(1);
 
-/** How code is interrupted: by a byte that Python looks at between its steps. */
+/** Interrupts code with a byte that Python checks between its steps. */
 class Interrupts {
   #buffer: Uint8Array;
 
-  /** What Python calls before and after it waits: its switches are not those of the page, which goes on meanwhile. */
+  /** Called by Python before and after it waits. Meanwhile the page goes on with its own modes instead of Python's. */
   readonly suspension = {
     suspend: (): Switches => {
       this.#buffer = this.buffer;
@@ -143,7 +146,10 @@ class Interrupts {
     pyodide.setInterruptBuffer(this.#buffer);
   }
 
-  /** A 2 interrupts Python; other threads reach it where pages are isolated. Pages whose interpreter ran before may have set one of theirs. */
+  /**
+   * Writing a 2 interrupts Python. Other threads can write it if the page is isolated. If the page runs its own
+   * interpreter, it may already have set a buffer.
+   */
   get buffer(): Uint8Array {
     const set = this.pyodide._module?.Py_EmscriptenSignalBuffer;
     return set && set !== NOTHING ? set : this.#buffer;
@@ -151,14 +157,15 @@ class Interrupts {
 }
 
 /**
- * Starts CPython in this page or worker: `import torch` in it is Lamplight, on the visitor's GPU.
+ * Starts CPython in this page or worker; `import torch` in it is Lamplight, on the visitor's GPU.
  *
  *     const python = await loadPython({ indexURL: 'pyodide/' });
  *     await python.run('import torch; print(torch.ones(2, 3).sum().item())');
  *
- * Python waits for values by stack switching, which Chrome and Edge have since version 137; elsewhere `x.item()` is an error,
- * `await torch.lamplight.item(x)` reads, and the packages beside `torch` are loaded at once. The page's policy must allow WebAssembly: `script-src 'wasm-unsafe-eval'`.
- * @throws FetchError where Pyodide's files are not in that folder
+ * Python waits for values by stack switching, which Chrome and Edge support since version 137. In other browsers
+ * `x.item()` is an error, `await torch.lamplight.item(x)` reads the value, and the packages beside `torch` are loaded
+ * at once. The page's content security policy must allow WebAssembly: `script-src 'wasm-unsafe-eval'`.
+ * @throws FetchError if Pyodide's files are not in that folder
  */
 export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): Promise<Python> {
   const given = parseArgs<LoadPythonOptions>('loadPython', [], noOptions, args, kinds);
@@ -178,7 +185,7 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
   await Promise.all([writeSources(pyodide), canSwitch ? null : openDoors()]);
   const stops: (() => void)[] = [];
   const life = new Life(pyodide, () => {
-    // What `with torch.no_grad()` and autocast were to set back.
+    // Undoes what Python's `with torch.no_grad()` and autocast can no longer undo.
     bridge.setGrad(true);
     calls.conversions = null;
     for (const stop of stops) stop();
@@ -198,7 +205,7 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
   return new Interpreter(pyodide, life, interrupts, Object.keys(bridges), stops);
 }
 
-/** The part of `torch.lamplight` for TypeScript. */
+/** The functions of Python's `torch.lamplight` that TypeScript uses. */
 interface Crossing {
   to_typescript(value: unknown): unknown;
   to_python(value: unknown): unknown;
@@ -206,8 +213,8 @@ interface Crossing {
 }
 
 /**
- * Runs code. What ends it without being an error of it, such as an interrupt, is told to `stopped`: the event loop would pass it on to
- * whoever listens to the page's errors.
+ * Runs code. If something other than an error ends the code, such as an interrupt, `stopped` is called: the event loop
+ * would report it to the page's error listeners.
  */
 const RUN = `
 async def run(code, filename, stopped):
@@ -222,7 +229,7 @@ run
 
 type RunCode = (code: string, filename: string, stopped: (type: string, text: string) => void) => Promise<unknown>;
 
-/** A namespace in which helpers are defined out of the program's sight. */
+/** Defines helpers in a namespace that the program does not see. */
 const defined = (pyodide: Pyodide, code: string): unknown => {
   const namespace = pyodide.toPy({});
   return pyodide.runPython(code, { globals: namespace });
@@ -242,16 +249,16 @@ class Interpreter implements Python {
   };
   readonly #runCode: RunCode;
   #crossed: Crossing | null = null;
-  /** Runs under way. */
+  /** How many runs are in progress. */
   #runs = 0;
 
   constructor(
     readonly pyodide: Pyodide,
     private readonly life: Life,
     private readonly interrupts: Interrupts,
-    /** The modules that Python knows the library by. */
+    /** The names of the modules registered with Python. */
     private readonly modules: readonly string[],
-    /** What ends the listening to warnings. */
+    /** Functions that stop listening to warnings. */
     private readonly stops: readonly (() => void)[],
   ) {
     this.#runCode = defined(pyodide, RUN) as RunCode;
@@ -266,7 +273,7 @@ class Interpreter implements Python {
     return this.#crossed;
   }
 
-  /** A value that Pyodide gave: an object of Python comes as the library has it, where it has the like. */
+  /** Converts a value from Pyodide: a Python object becomes the library's counterpart, if there is one. */
   #shown(value: unknown): unknown {
     return isProxy(value) ? this.#crossing().to_typescript(value) : value;
   }
@@ -301,7 +308,7 @@ class Interpreter implements Python {
 
   dispose(): void {
     for (const stop of this.stops) stop();
-    // One that has ended takes no calls.
+    // An interpreter that has ended takes no calls.
     if (this.life.isOver) return;
     this.#crossed?.destroy();
     this.#crossed = null;
@@ -309,7 +316,7 @@ class Interpreter implements Python {
   }
 }
 
-/** Whether a value stands for an object of Python. */
+/** Whether a value is a Pyodide proxy of a Python object. */
 const isProxy = (value: unknown): boolean =>
   ((typeof value === 'object' && value !== null) || typeof value === 'function') &&
   typeof Reflect.get(value, 'destroy') === 'function' &&

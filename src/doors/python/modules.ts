@@ -1,4 +1,4 @@
-// What Python's `torch.nn` asks of the library: classes of layers, their members, and modules that are written in Python.
+// What Python's `torch.nn` needs of the library: layer classes, their members, and modules written in Python.
 
 import { deepcopy, nn, type Tensor } from '../../torch';
 import {
@@ -15,7 +15,10 @@ import { share, take } from './handles';
 
 type ModuleClass = new (...args: unknown[]) => Module;
 
-/** A member of a module: its kind, Python's name, the name of the property, and what it is; `rest` tells more of a buffer. */
+/**
+ * A member of a module: its kind, its name in Python, the name of the property, and the value; `rest` has more about a
+ * buffer.
+ */
 type Member = readonly [
   kind: 'parameter' | 'buffer' | 'module',
   name: string,
@@ -27,7 +30,7 @@ type Member = readonly [
 const isModuleClass = (value: unknown): value is ModuleClass =>
   typeof value === 'function' && Object.hasOwn(value, 'prototype') && value.prototype instanceof Module;
 
-/** The names of the classes that a class of modules extends, the nearest first. */
+/** The names of the base classes of a module class, nearest first. */
 function baseNames(made: ModuleClass): string[] {
   const names: string[] = [];
   let at: unknown = Object.getPrototypeOf(made);
@@ -35,7 +38,7 @@ function baseNames(made: ModuleClass): string[] {
   return names;
 }
 
-/** The classes of modules among the exports of a door: name, class, and the names of the classes that it extends. */
+/** The module classes among a library module's exports: name, class, and the names of the base classes. */
 function classesOf(exports: object): [name: string, made: ModuleClass, bases: string[]][] {
   return Object.entries(exports).flatMap(([name, made]): [string, ModuleClass, string[]][] => {
     if (!isModuleClass(made)) return [];
@@ -43,10 +46,10 @@ function classesOf(exports: object): [name: string, made: ModuleClass, bases: st
   });
 }
 
-/** A name of ours that Python spells with underscores. */
+/** A camelCase name in Python's spelling, with underscores. */
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** The own members of a module, in their order. Those that it does without are null. */
+/** A module's own members, in order. Members that are not used (such as no bias) are null. */
 function members(module: Module): Member[] {
   const has = module[held];
   const optional = new Set(has.optional());
@@ -66,49 +69,49 @@ function members(module: Module): Member[] {
       return [['buffer', name, property, shownMember(value as Tensor), rest]];
     }
     if (value !== null || !isGuarded(descriptor)) return [];
-    // Buffers alone have names of several words in our spelling.
+    // Only buffers have names of several words here, so a changed spelling means a buffer.
     return [[snake(property) === property ? 'parameter' : 'buffer', snake(property), property, null]];
   });
 }
 
-/** A parameter or buffer for Python, which JavaScript goes on to hold. */
+/** Passes a parameter or buffer to Python; JavaScript keeps holding it. */
 function shownMember(tensor: Tensor): Tensor {
   share(tensor);
   take(tensor, false);
   return tensor;
 }
 
-/** The part of a Python callable's proxy that is used. */
+/** The members that are used of the proxy of a Python callable. */
 interface PythonCallable {
   (...args: unknown[]): unknown;
   callPromising(...args: unknown[]): Promise<unknown>;
 }
 
-/** What a module that is written in Python asks of it. */
+/** What the JavaScript side of a module written in Python needs from Python. */
 interface PythonParts {
-  /** Its forward, with the hooks around it. */
+  /** Runs the module's forward with its hooks. */
   readonly run: PythonCallable;
-  /** Is told of the mode that `train` and `eval` put the module into. */
+  /** Called when `train` or `eval` changes the module's mode. */
   readonly trained: PythonCallable;
-  /** Its `extra_repr`. */
+  /** Returns the module's `extra_repr`. */
   readonly described: PythonCallable;
-  /** By which Python finds it again. */
+  /** The number by which Python finds its module again. */
   readonly number: number;
 }
 
 const parts = new WeakMap<Module, PythonParts>();
 
 /**
- * Modules that are written in Python, by their numbers. Such a module holds Python's: were it held from there in turn, neither
- * collector could free the two.
+ * The modules written in Python, by number. They are held weakly: such a module holds its Python module, and if Python
+ * also held it strongly, neither garbage collector could free the two.
  */
 const shells = new Map<number, WeakRef<Module>>();
 const collected = new FinalizationRegistry<number>((number) => {
-  // Another may have taken its number since.
+  // Another module may have taken the number since.
   if (shells.get(number)?.deref() === undefined) shells.delete(number);
 });
 
-/** A module that is written in Python: its members are those of Python's, and its forward is Python's. */
+/** The JavaScript side of a module written in Python: it has the same members, and its forward calls Python. */
 class PythonModule extends Module {
   constructor(given: PythonParts) {
     super();
@@ -132,19 +135,19 @@ class PythonModule extends Module {
 
 const namedClasses = new Map<string, typeof PythonModule>();
 
-/** The class of this name, under which its objects are printed. */
+/** A class with this name, so that the module is printed under it. */
 function namedClass(name: string): typeof PythonModule {
   const known = namedClasses.get(name) ?? { [name]: class extends PythonModule {} }[name]!;
   namedClasses.set(name, known);
   return known;
 }
 
-/** What Python imports from `_lamplight_modules`. */
+/** The module that Python imports as `_lamplight_modules`. */
 export const modulesBridge = {
-  /** The classes of layers of the library. */
+  /** The library's layer classes. */
   classes: (): unknown[] => classesOf(nn),
   members,
-  /** The static methods of a class, by our names, with what calls each. */
+  /** The static methods of a class, by their names in JavaScript, with functions that call them. */
   statics: (made: ModuleClass): unknown[] =>
     Object.getOwnPropertyNames(made).flatMap((name): unknown[] => {
       const method: unknown = Reflect.get(made, name);
@@ -155,14 +158,14 @@ export const modulesBridge = {
     }),
   deepcopy: (module: Module): Module => deepcopy(module),
   className: (module: Module): string => module.constructor.name,
-  /** The names of the classes that a module's class extends. */
+  /** The names of the base classes of a module's class. */
   bases: (module: Module): string[] => baseNames(module.constructor as ModuleClass),
   isUninitialized: (tensor: unknown): boolean => isUninitialized(tensor),
-  /** Gives a tensor without a shape its shape. */
+  /** Gives an uninitialized tensor its shape. */
   materialize: (tensor: Tensor, shape: readonly number[]): void => {
     if (isUninitialized(tensor)) tensor.materialize(shape);
   },
-  /** Makes an instance; the arguments may be held by it. */
+  /** Makes an instance, which may hold the arguments. */
   maker:
     (made: ModuleClass) =>
     (...args: unknown[]): Module => {
@@ -179,38 +182,38 @@ export const modulesBridge = {
     share(tensor);
     return shownMember(new nn.Buffer(tensor, persistent));
   },
-  /** Turns a parameter or buffer into floats of another dtype. */
+  /** Converts a parameter or buffer to another float dtype. */
   convert: (tensor: Tensor, dtype: Parameters<typeof convert>[1]): void => convert(tensor, dtype),
-  /** Puts a parameter, buffer or module where a module has one of that name, or adds it. */
+  /** Sets a parameter, buffer or module of a module, or adds it. */
   put(module: Module, property: string, value: unknown): void {
     if (isTensor(value)) share(value as Tensor);
     if (!(property in module) && value instanceof Module) module.registerModule(property, value);
     else Reflect.set(module, property, value);
   },
-  /** Puts a tensor in the place of a member for a while; what it returns puts the member back. */
+  /** Replaces a member with a tensor temporarily. The returned function restores it. */
   swap(module: Module, property: string, tensor: Tensor): () => boolean {
     share(tensor);
     const before = Object.getOwnPropertyDescriptor(module, property)!;
     Object.defineProperty(module, property, { value: tensor, writable: true, enumerable: true, configurable: true });
     return () => Reflect.defineProperty(module, property, before);
   },
-  /** Takes a member out. */
+  /** Deletes a member. */
   remove: (module: Module, property: string): boolean => Reflect.deleteProperty(module, property),
   same: (a: unknown, b: unknown): boolean => a === b,
   isMethod: (module: Module, name: string): boolean => {
     const value: unknown = Reflect.get(module, name);
     return typeof value === 'function' && !isTensor(value) && !(value instanceof Module);
   },
-  /** A method of a module, whose results are shown to Python. */
+  /** A method of a module, whose results are converted for Python. */
   methodOf:
     (module: Module, name: string) =>
     (...args: unknown[]): unknown =>
       show((Reflect.get(module, name) as (...args: unknown[]) => unknown).apply(module, args), true, module),
   has: (module: Module, name: string): boolean => name in module,
-  /** Whether assigning to a property of this name makes sense. */
+  /** Whether the module has a data property of this name, which may be assigned. */
   hasField: (module: Module, name: string): boolean =>
     Object.hasOwn(module, name) && typeof Reflect.get(module, name) !== 'function',
-  /** A module whose forward is Python's. */
+  /** Makes a module whose forward is written in Python. */
   pythonModule(
     name: string,
     run: PythonCallable,
@@ -223,17 +226,17 @@ export const modulesBridge = {
     collected.register(module, number);
     return module;
   },
-  /** The module of this number that is written in Python, if JavaScript code holds it yet. */
+  /** The module of this number that is written in Python, if JavaScript still holds it. */
   shellOf: (number: number): Module | undefined => shells.get(number)?.deref(),
-  /** The number of a module that is written in Python; 0 for one of the library. */
+  /** The number of a module written in Python; 0 for a module of the library. */
   numberOf: (module: Module): number => parts.get(module)?.number ?? 0,
-  /** Registers a member of a module that is written in Python. */
+  /** Registers a member of a module written in Python. */
   register(module: Module, kind: Member[0], name: string, value: unknown, persistent: boolean): void {
     if (kind === 'module') module.registerModule(name, value as Module);
     else if (kind === 'parameter') module.registerParameter(name, value as nn.Parameter);
     else module.registerBuffer(name, value as Tensor, { persistent });
   },
-  /** Runs a function of Python's so that its hooks see the gradients that pass. */
+  /** Runs a Python function so that its backward hooks see the gradients. */
   withBackward(
     args: readonly unknown[],
     forward: (args: readonly unknown[]) => unknown,
@@ -245,7 +248,7 @@ export const modulesBridge = {
   ): unknown {
     return show(withBackward(args, forward, { onOutputs, onInputs }), true);
   },
-  /** A function whose calls of Python code may wait there. */
+  /** Wraps a Python function so that code in its calls may wait. */
   promising:
     (call: PythonCallable) =>
     (...args: unknown[]): Promise<unknown> =>

@@ -1,4 +1,4 @@
-// What Python's `torch.optim` asks of the library: classes, options of groups, state.
+// What Python's `torch.optim` needs of the library: classes, options of parameter groups, and state.
 
 import { optim, type Tensor } from '../../torch';
 import { show } from './bridge';
@@ -8,39 +8,39 @@ type AnyClass = new (...args: unknown[]) => object;
 
 const isClass = (value: unknown): value is AnyClass => typeof value === 'function' && Object.hasOwn(value, 'prototype');
 
-/** The classes among the exports of a space. */
+/** The classes among the exports of a library module. */
 const classesIn = (space: object): [name: string, made: AnyClass][] =>
   Object.entries(space).flatMap(([name, made]): [string, AnyClass][] =>
     isClass(made) && /^[A-Z]/.test(name) ? [[name, made]] : [],
   );
 
-/** What Python imports from `_lamplight_optim`. */
+/** The module that Python imports as `_lamplight_optim`. */
 export const optimBridge = {
   optimizers: (): unknown[] => classesIn(optim).filter(([, made]) => made !== (optim.Optimizer as unknown)),
   maker:
     (made: AnyClass) =>
     (...args: unknown[]): object =>
       new made(...args),
-  /** The options of each group by our names, but for the parameters. */
+  /** The options of each group by their names in JavaScript, without the parameters. */
   groups: (optimizer: AnyOptimizer): unknown =>
     show(
       optimizer.paramGroups.map(({ params: _, ...options }) => options),
       false,
     ),
-  /** The options that every group begins with. */
+  /** The default options of groups. */
   defaults: (optimizer: AnyOptimizer): unknown => show({ ...optimizer.defaults }, false),
   setOption: (optimizer: AnyOptimizer, group: number, name: string, value: unknown): boolean =>
     Reflect.set(optimizer.paramGroups[group]!, name, value),
   addGroup: (optimizer: AnyOptimizer, group: { params: Tensor[] }): void => optimizer.addParamGroup(group),
   step: (optimizer: AnyOptimizer): void => void optimizer.step(),
-  /** A step whose closure is Python's, and may wait there. */
+  /** Takes a step with a Python closure, which may wait. */
   stepWith: (optimizer: AnyOptimizer, closure: () => Promise<unknown>): unknown =>
     show(optimizer.step(closure) as unknown, true),
   zeroGrad: (optimizer: AnyOptimizer, setToNone: boolean): void => optimizer.zeroGrad({ setToNone }),
   stateDict: (optimizer: { stateDict(): object }): unknown => show(optimizer.stateDict(), false),
   loadStateDict: (optimizer: { loadStateDict(state: object): void }, state: object): void =>
     optimizer.loadStateDict(state),
-  /** The state of each parameter, in the order of the groups; null for one without. */
+  /** The state of each parameter, in the order of the groups; null if there is none. */
   states: (optimizer: AnyOptimizer): unknown =>
     show(
       optimizer.paramGroups.flatMap(({ params }) => params.map((param) => optimizer.state.get(param) ?? null)),

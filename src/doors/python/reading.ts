@@ -1,4 +1,4 @@
-// Owns how Python reads tensors: at once where the host knows the numbers, else by a promise.
+// How Python reads tensors: immediately if the host knows the numbers, otherwise by a promise.
 import type { DType, Tensor, TensorData } from '../../torch';
 import { knownNumbers } from '../../torch/inside';
 
@@ -14,7 +14,7 @@ const arrays: Readonly<Record<DType, Elements>> = {
   bool: Uint8Array,
 };
 
-/** The elements in row-major order, as `tensor.data()` gives them. */
+/** The elements in row-major order, as from `tensor.data()`. */
 export function elementsOf(tensor: Tensor): TensorData | Promise<TensorData> {
   const known = tensor.storage.disposed ? null : knownNumbers(tensor);
   if (known === null) return tensor.data();
@@ -22,7 +22,7 @@ export function elementsOf(tensor: Tensor): TensorData | Promise<TensorData> {
   return arrays[tensor.dtype].from(numbers);
 }
 
-/** The only element, as `tensor.item()` gives it. */
+/** The only element, as from `tensor.item()`. */
 export function itemOf(tensor: Tensor): number | boolean | Promise<number | boolean> {
   const known = tensor.storage.disposed || tensor.numel() !== 1 ? null : knownNumbers(tensor);
   if (known === null) return tensor.item();

@@ -1,11 +1,11 @@
-// Owns the Python sources of the packages that a page imports, as texts by their paths. They are loaded with the first interpreter.
+// The Python sources of the packages, as texts by path. They are loaded with the first interpreter.
 const texts = import.meta.glob<string>('../../../python/src/**/*.py', {
   query: '?raw',
   import: 'default',
   eager: true,
 });
 
-/** Each source file by its path below `python/src`, such as `torch/__init__.py`. */
+/** Each source file by its path in `python/src`, such as `torch/__init__.py`. */
 export const sources: readonly (readonly [path: string, text: string])[] = Object.entries(texts).map(
   ([path, text]) => [path.slice(path.indexOf('/python/src/') + '/python/src/'.length), text] as const,
 );
