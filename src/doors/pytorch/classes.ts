@@ -1,4 +1,5 @@
-// Classes of Python for the modules of a network that are no layers of PyTorch's: one for all instances that differ in numbers alone.
+// Writes a Python class for each module that is not a layer of PyTorch. Instances that differ only in numbers share a
+// class.
 import { ArgumentError, nn, type Tensor } from '../../torch';
 import { className, knownNumbers, Module } from '../../torch/inside';
 import { forwardOf, type Method } from './forward';
@@ -20,29 +21,29 @@ import {
 } from './python';
 import type { Frame } from './trace';
 
-/** The text of one instance. */
+/** The Python text of one instance. */
 interface Instance {
   readonly module: Module;
-  /** Assignments of `__init__`. */
+  /** The assignments in `__init__`. */
   readonly members: readonly (readonly [target: string, value: Line])[];
   readonly methods: readonly Method[];
 }
 
-/** A class of the file. */
+/** A class of the written file. */
 export interface PythonClass {
   readonly name: string;
   readonly parameters: readonly string[];
   readonly lines: readonly string[];
 }
 
-/** The frames of a module in training and in evaluation. */
+/** The traced calls (frames) of a module in training and in evaluation. */
 export type FramesOf = (module: Module) => { readonly train: Frame | null; readonly evaluation: Frame | null };
 
 export class Classes {
   readonly written: PythonClass[] = [];
   readonly #framesOf: FramesOf;
   readonly #names: Set<string>;
-  /** By module, how it is constructed. */
+  /** By module: the expression that constructs it. */
   readonly #constructed = new Map<Module, Line>();
 
   constructor(root: Module, rootName: string, framesOf: FramesOf) {
@@ -59,7 +60,7 @@ export class Classes {
     else this.#write(rootName, [this.#instance(root)], extras(root));
   }
 
-  /** A network that is a layer, or a container of layers, is made by a function. */
+  /** Writes a function that makes the network, if the network is a layer or a container of layers. */
   #writeCall(name: string, root: Module): void {
     const more = extras(root).map((line) => line.replaceAll('self', 'model'));
     const lines = [`model = ${plain(this.#construct(root))}`, ...more, 'return model'];
@@ -107,7 +108,7 @@ export class Classes {
     return both ? [forwardOf(both, access)] : [forwardOf(train, access), forwardOf(evaluation, access)];
   }
 
-  /** The expression that makes a module. */
+  /** The expression that constructs a module. */
   #construct(module: Module): Line {
     const known = this.#constructed.get(module);
     if (known) return known;
@@ -128,7 +129,7 @@ export class Classes {
     throw new ArgumentError(`toPython: expected a module of the network, but got a ${className(module)}`);
   }
 
-  /** Members of a container; several that are equal come from a loop. */
+  /** The members of a container. Several equal members are written as a comprehension. */
   #list(open: string, items: readonly (readonly [string, Module])[], close: string, spread: string): Line {
     const lines = items.map(([, child]) => this.#construct(child));
     const [first] = lines.map(plain);
@@ -140,7 +141,7 @@ export class Classes {
     return [open, ...listed(lines), close];
   }
 
-  /** Writes a class, and notes how each of its instances is constructed. */
+  /** Writes a class, and stores the expression that constructs each of its instances. */
   #write(name: string, instances: readonly Instance[], more: readonly string[]): void {
     const columns = instances.map((instance) => slotsIn(instance));
     const parameters = new Map<string, string>();
@@ -168,7 +169,7 @@ export class Classes {
   }
 }
 
-/** How far a module stands above layers: 0 for a layer or a container of layers. */
+/** The depth of a module above layers: 0 for a layer or a container of layers. */
 function heightOf(module: Module, heights: Map<Module, number>): number {
   if (isLayer(module)) return 0;
   const below = Math.max(0, ...module.children().map((child) => heightOf(child, heights)));
@@ -180,21 +181,21 @@ function heightOf(module: Module, heights: Map<Module, number>): number {
 const isPlainSequential = (module: Module): boolean =>
   module instanceof nn.Sequential && module.forward === nn.Sequential.prototype.forward;
 
-/** Whether a module holds others, or parameters, and computes nothing of its own. */
+/** Whether a module only holds other modules or parameters, without computing anything itself. */
 const isContainer = (module: Module): boolean =>
   isPlainSequential(module) ||
   [nn.ModuleList, nn.ModuleDict, nn.ParameterList, nn.ParameterDict].some(
     (kind) => module instanceof kind && module.forward === kind.prototype.forward,
   );
 
-/** Submodules with their names; a shared one comes under each of them. */
+/** The submodules by name. A shared one appears under each of its names. */
 const childrenOf = (module: Module): [string, Module][] =>
   module.namedModules({ removeDuplicate: false }).filter(([path]) => path !== '' && !path.includes('.')) as [
     string,
     Module,
   ][];
 
-/** Parameters and buffers of the module itself, as it makes them. */
+/** The module's own parameters and buffers, with the expressions that make them. */
 function ownTensors(module: Module): [string, Line][] {
   const parameters = module
     .namedParameters({ recurse: false })
@@ -232,7 +233,7 @@ const dictOf = (entries: readonly (readonly [string, Line])[]): Line => [
   '}',
 ];
 
-/** How a class reaches a module or a parameter below it: `self.layers[0].conv`. */
+/** How the class's code accesses a module or parameter below it: `self.layers[0].conv`. */
 function accessOf(module: Module, path: string): string {
   let text = 'self';
   let at: unknown = module;
@@ -246,7 +247,7 @@ function accessOf(module: Module, path: string): string {
   return text;
 }
 
-/** Two instances with one key are one class. */
+/** Instances with the same key share a class. */
 const keyOf = ({ members, methods }: Instance): string =>
   JSON.stringify([
     members.map(([target, value]) => [target, shapeOf(value)]),
@@ -264,7 +265,7 @@ const slotsIn = ({ members, methods }: Instance): (Slot & { readonly owner: stri
   ...methods.flatMap(({ lines }) => lines.flatMap((line) => slotsOf(line).map((slot) => ({ ...slot, owner: null })))),
 ];
 
-/** Statements behind the members of the outermost class: weights that modules share, and those that do not learn. */
+/** Statements after the members of the outermost class: shared weights, and weights that are not trained. */
 function extras(root: Module): string[] {
   const first = new Map<unknown, string>();
   const lines: string[] = [];
@@ -277,7 +278,7 @@ function extras(root: Module): string[] {
   return [...lines, ...frozen.map(([path]) => `${accessOf(root, path)}.requires_grad_(False)`)];
 }
 
-/** Whether two paths lead to one parameter since the module that has it is shared. */
+/** Whether two paths lead to the same parameter because the module that has it is shared. */
 function isSharedModule(root: Module, path: string, other: string): boolean {
   const [a, b] = [path, other].map((each) => root.getSubmodule(each.slice(0, Math.max(0, each.lastIndexOf('.')))));
   return a === b;
@@ -322,5 +323,5 @@ function assigned(target: string, value: string): string {
   return `self.add_module(${quoted(target)}, ${value})`;
 }
 
-/** Statements within a method. */
+/** The statements of a method, indented and wrapped. */
 const statements = (lines: readonly string[]): string[] => lines.flatMap((line) => wrapped(line, 8));

@@ -1,4 +1,4 @@
-// The `forward` of a class, a statement a line: names of values, and how calls read.
+// Writes a class's `forward`, one statement per line, and chooses the names of values.
 import { type Module, snakeName } from '../../torch/inside';
 import { isLayer } from './layers';
 import { isCount, valuesIn } from './merge';
@@ -12,31 +12,31 @@ export interface Method {
   readonly lines: readonly Line[];
 }
 
-/** The `forward` that a frame shows; `accessOf` gives the text of a module or a parameter by its path. */
+/** The `forward` of a traced call. `accessOf` returns the text for a module or parameter by its path. */
 export function forwardOf(frame: Frame, accessOf: (path: string) => string): Method {
   return new Writer(frame, accessOf).method();
 }
 
-/** Names of values that have none of their own. */
+/** Names for values that have no name of their own. */
 const FRESH = ['x', 'out', 'y', 'z', 'u', 'v', 'w'];
 
-/** Whether a name fits any value, as `x` does and `tokens` does not. */
+/** Whether a name is generic enough to be reused for any value: `x` is, `tokens` is not. */
 const isLoose = (name: string): boolean => name.length === 1 || name === 'out' || /^[a-z]+\d+$/.test(name);
 
 class Writer {
   readonly #frame: Frame;
   readonly #accessOf: (path: string) => string;
   readonly #statements: readonly Statement[];
-  /** By value, the last statement that reads it; the result is read after all. */
+  /** By value: the last statement that reads it. The result is read after all statements. */
   readonly #last = new Map<number, number>();
-  /** By value, its text. */
+  /** By value: its text. */
   readonly #texts = new Map<number, string>();
-  /** By name, the values that it holds. */
+  /** By name: the values that the name holds. */
   readonly #held = new Map<string, readonly number[]>();
   readonly #parameters: readonly string[];
-  /** The texts of lists that came in whole, by the values in them. */
+  /** The texts of list arguments, by the values in the lists. */
   readonly #lists = new Map<string, string>();
-  /** Names of sizes, by their texts. */
+  /** Names of sizes, by their text. */
   readonly #sizes = new Map<string, string>();
 
   constructor(frame: Frame, accessOf: (path: string) => string) {
@@ -73,12 +73,12 @@ class Writer {
   #moduleCall(path: string, args: readonly Term[]): Line {
     const module = this.#frame.module.getSubmodule(path);
     const textOf = (term: Term, hint: string) => this.#text(term, hint);
-    // A layer takes its options by name, a class of the program its arguments as they are.
+    // Layers of PyTorch take options by name; classes of the program take their arguments as they are.
     const given = isLayer(module) ? argumentLines(args, textOf, 'size') : args.map((term) => textOf(term, 'size'));
     return [`${this.#accessOf(path)}(`, ...listed(given), ')'];
   }
 
-  /** A name whose values are read here for the last time. */
+  /** A name whose values are read here for the last time, so that it can be reused. */
   #dying(inputs: readonly number[], i: number): string | null {
     for (const [name, values] of this.#held) {
       if (!isLoose(name)) continue;
@@ -88,7 +88,7 @@ class Writer {
     return null;
   }
 
-  /** Names for what a statement makes. */
+  /** The names that a statement assigns its result to. */
   #target(result: Term, i: number, reusable: string | null): string {
     for (const [name, values] of this.#held) {
       if (
@@ -131,7 +131,7 @@ class Writer {
     }
   }
 
-  /** Has the values of a term be known by a text. */
+  /** Sets the text of the values in a term. */
   #bind(term: Term, text: string): void {
     if (term.is === 'value') this.#texts.set(term.id, text);
     else if (term.is === 'list') {
@@ -156,7 +156,7 @@ class Writer {
         const whole = this.#lists.get(valuesIn(term).join());
         if (whole && term.items.every(({ is }) => is === 'value')) return [whole];
         const items = term.items.map((item) => this.#text(item, hint));
-        // A result of several parts is a tuple; sizes may be one too.
+        // A result of several parts is a tuple; a shape may be one, too.
         return items.length === 1 ? ['(', ...items[0]!, ',)'] : ['(', ...listed(items), ')'];
       }
       case 'slice': {
@@ -181,7 +181,10 @@ class Writer {
     return plus > 0 ? `${product} + ${numberText(plus)}` : `${product} - ${numberText(-plus)}`;
   }
 
-  /** The text of an input as it was given: its name may hold another value by now, so sizes are read at the beginning. */
+  /**
+   * The text of an input as it was passed in. Its name may hold another value later, so sizes are read at the
+   * beginning.
+   */
   #inputText(id: number): string {
     const find = (term: Term, text: string): string | null => {
       if (term.is === 'value') return term.id === id ? text : null;
@@ -221,14 +224,17 @@ class Writer {
     return [`torch.tensor([${numbers.map(numberText).join(', ')}], ${options}).view(`, ...size, ')'];
   }
 
-  /** Where constants belong: to the first tensor that comes in. */
+  /** The device for constants: that of the first tensor argument. */
   #device(): string {
     const [id] = valuesIn({ is: 'list', items: this.#frame.args });
     return id === undefined ? "'cpu'" : `${this.#inputText(id)}.device`;
   }
 }
 
-/** Statements whose results are read, or that change something: modules keep states of their own. */
+/**
+ * The statements that are needed: those whose results are read, those that change something in place, and calls of
+ * modules, which may keep state.
+ */
 function used({ statements, result }: Frame): Statement[] {
   const wanted = new Set(valuesIn(result));
   return statements
@@ -241,7 +247,7 @@ function used({ statements, result }: Frame): Statement[] {
     .reverse();
 }
 
-/** Names of the parameters of `forward`, as it is written. */
+/** The parameter names of `forward`, from its source code. */
 function parameterNames({ module, args }: Frame): string[] {
   const source = Function.prototype.toString.call((module as Module & { forward: unknown }).forward);
   const written = splitArguments(/^[^(]*\(([\s\S]*?)\)\s*(?:=>|\{)/.exec(source)?.[1] ?? '');
@@ -254,7 +260,7 @@ function parameterNames({ module, args }: Frame): string[] {
   return names;
 }
 
-/** The parameters with defaults: arguments other than tensors at the end of the list, such as a mask that is left out. */
+/** The parameters. Trailing arguments that are not tensors, such as an omitted mask, get defaults. */
 function signature({ args }: Frame, names: readonly string[]): string[] {
   const required = args.findLastIndex((arg) => arg.is !== 'literal');
   return names.map((name, i) => {

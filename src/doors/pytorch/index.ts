@@ -1,2 +1,2 @@
-// lamplight/pytorch: a network and its training go on in PyTorch.
+// lamplight/pytorch: continues a network and its training in PyTorch.
 export { type ToPythonOptions, toPython } from './to-python';

@@ -1,9 +1,9 @@
-// Layers of torch.nn as Python constructs them.
+// Writes layers of torch.nn as Python constructs them.
 import { ArgumentError, nn, Tensor } from '../../torch';
 import { className, type Module, pythonFloat, pythonText, snakeName } from '../../torch/inside';
 import { type Line, listed, quoted, type Slot, splitArguments } from './python';
 
-/** Classes of `nn`, whose modules PyTorch has as they are; containers count as their members. */
+/** The classes of `nn` that PyTorch has, too. Containers count as their members. */
 const ownLayers: () => ReadonlyMap<unknown, string> = (() => {
   let known: ReadonlyMap<unknown, string> | null = null;
   return () => {
@@ -20,10 +20,10 @@ const containers: ReadonlySet<string> = new Set([
   'ParameterDict',
 ]);
 
-/** Whether PyTorch has a module's class. */
+/** Whether PyTorch has the module's class. */
 export const isLayer = (module: Module): boolean => ownLayers().has(module.constructor);
 
-/** Names of the parameters that print without them. */
+/** Parameters that a layer prints without their names. */
 const unnamed: readonly [classes: RegExp, names: readonly string[]][] = [
   [/^Conv/, ['in_channels', 'out_channels']],
   [/^(BatchNorm|InstanceNorm)/, ['num_features']],
@@ -36,7 +36,7 @@ const unnamed: readonly [classes: RegExp, names: readonly string[]][] = [
   [/shrink$/, ['lambd']],
 ];
 
-/** What PyTorch takes where nothing is given. A value is a text of Python's, or a parameter that it is equal to. */
+/** PyTorch's defaults. A value is Python text, or the name of the parameter that it defaults to. */
 const defaults: readonly [classes: RegExp, values: Readonly<Record<string, string>>][] = [
   [/^Conv/, { stride: '1', padding: '0', dilation: '1', groups: '1', output_padding: '0', bias: 'True' }],
   [/^BatchNorm/, { eps: '1e-05', momentum: '0.1', affine: 'True', bias: 'True', track_running_stats: 'True' }],
@@ -50,7 +50,7 @@ const defaults: readonly [classes: RegExp, values: Readonly<Record<string, strin
   [/./, { inplace: 'False' }],
 ];
 
-/** Settings that layers do not print, with their defaults, by the names of attributes. */
+/** Settings that layers do not print, by attribute name, with their defaults. */
 const silent: readonly [classes: RegExp, values: Readonly<Record<string, unknown>>][] = [
   [/^AvgPool1d$/, { ceilMode: false, countIncludePad: true }],
   [/^AvgPool[23]d$/, { ceilMode: false, countIncludePad: true, divisorOverride: null }],
@@ -78,12 +78,12 @@ const silent: readonly [classes: RegExp, values: Readonly<Record<string, unknown
   [/Loss$/, { reduction: 'mean' }],
 ];
 
-/** Attributes whose parameters have other names. */
+/** Attributes whose parameter has another name in PyTorch. */
 const otherNames: Readonly<Record<string, string>> = { norm: 'p' };
 
 type Entry = readonly [name: string, literal: string];
 
-/** `nn.Conv2d(1, 6, kernel_size=5)`, with its literals as slots. */
+/** The text of a layer, such as `nn.Conv2d(1, 6, kernel_size=5)`, with its literals as slots. */
 export function layerLine(module: Module): Line {
   const name = ownLayers().get(module.constructor)!;
   refuse(module, name);
@@ -92,7 +92,9 @@ export function layerLine(module: Module): Line {
   return callLine(name, withoutDefaults(name, [...printed(module, name), ...unprinted(module, name)]));
 }
 
-/** @throws ArgumentError for modules whose state is under other names than a plain layer's, or not there yet */
+/**
+ * @throws ArgumentError if the state of the module has other names than that of a plain layer, or does not exist yet
+ */
 function refuse(module: Module, name: string): void {
   if (name.startsWith('Lazy')) {
     throw new ArgumentError(
@@ -123,7 +125,7 @@ const callLine = (name: string, entries: readonly (readonly [string, string | Li
   return [`nn.${name}(`, ...listed(items), ')'];
 };
 
-/** What the module prints, by name. */
+/** The settings that the module prints, by name. */
 function printed(module: Module, name: string): Entry[] {
   const positional = unnamed.find(([classes]) => classes.test(name))?.[1] ?? [];
   return splitArguments(module.extraRepr()).map((text, i) => {
@@ -142,7 +144,7 @@ const sizes: ReadonlySet<string> = new Set([
   'output_size',
 ]);
 
-/** `5` of `(5, 5)`, where both mean the same. */
+/** Shortens `(5, 5)` to `5` where both mean the same. */
 function collapsed(text: string, key: string): string {
   const parts = sizes.has(key) && text.startsWith('(') ? splitArguments(text.slice(1, -1)) : [];
   return parts.length > 0 && parts.every((part) => part === parts[0] && part !== 'None') ? parts[0]! : text;
@@ -159,7 +161,7 @@ function unprinted(module: Module, name: string): Entry[] {
   });
 }
 
-/** A setting of a layer. Tensors, such as the weights of classes, are part of the state, and need their shape alone. */
+/** The text of a setting. Tensors, such as class weights, are part of the state, so only their shape matters. */
 function valueText(value: unknown): string {
   if (value instanceof Tensor) return `torch.ones(${pythonText([...value.shape])})`;
   return typeof value === 'string' ? quoted(value) : pythonText(value);
@@ -199,7 +201,7 @@ type BlockFields = Readonly<Record<string, unknown>> & {
   readonly normFirst: boolean;
 };
 
-/** Layers that are made of others. */
+/** The settings of layers that are made of other layers. */
 function composed(module: Module, name: string): (readonly [string, string | Line])[] | null {
   if (name === 'MultiheadAttention') return attention(module as unknown as AttentionFields);
   if (name === 'TransformerEncoderLayer' || name === 'TransformerDecoderLayer')

@@ -1,10 +1,11 @@
-// Frames of one module in several traces as one: what differs by the sizes of the inputs becomes a size, what differs by the mode `self.training`.
+// Merges the frames of one module from several traces. What differs with the inputs' sizes becomes a size, and what
+// differs with the mode becomes `self.training`.
 import type { Frame, Place, Statement, Term } from './trace';
 
-/** Combines the terms in one place of several frames; null where they have nothing in common. */
+/** Merges the terms at the same position of several frames; null if they have nothing in common. */
 type Join = (terms: readonly Term[]) => Term | null;
 
-/** The frames as one, by `join` of literals; null where they do not call the same. */
+/** Merges frames, with `join` for literals; null if the frames do not make the same calls. */
 function zipped(frames: readonly Frame[], join: Join): Frame | null {
   const [first] = frames as readonly [Frame, ...Frame[]];
   const all = (terms: readonly Term[]): Term | null => {
@@ -52,17 +53,20 @@ function zipped(frames: readonly Frame[], join: Join): Frame | null {
   return { ...first, args, statements, result };
 }
 
-/** Numbers that are the same as far as both go: those of a longer range begin with those of a shorter one. */
+/** Whether one list of numbers begins with the other: constants such as ranges may only differ in length. */
 const sameNumbers = (a: readonly number[] | number, b: readonly number[] | number): boolean => {
   if (typeof a === 'number' || typeof b === 'number') return a === b;
   if (a.length === b.length) return a.every((number, i) => number === b[i]);
   return isCount(a) && isCount(b);
 };
 
-/** Whether the numbers are those of `torch.arange`. */
+/** Whether the numbers are 0, 1, 2, …, as from `torch.arange`. */
 export const isCount = (numbers: readonly number[]): boolean => numbers.every((number, i) => number === i);
 
-/** The frame with sizes where a number follows the size of an input, as the frames of other inputs show; those that call other things say nothing. */
+/**
+ * Replaces numbers by sizes of inputs where the frames of other inputs show that they depend on them. Frames that make
+ * other calls are ignored.
+ */
 export function withSizes(base: Frame, others: readonly Frame[]): Frame {
   let merged = base;
   for (const other of others) {
@@ -73,7 +77,7 @@ export function withSizes(base: Frame, others: readonly Frame[]): Frame {
   return merged;
 }
 
-/** The first dimension of an input that has another size in the other frame. */
+/** The first dimension of an input whose size differs in the other frame. */
 function changedPlace(base: Frame, other: Frame): Place | null {
   for (const id of valuesIn({ is: 'list', items: base.args })) {
     const dim = base.shapes[id]!.findIndex((size, d) => size !== other.shapes[id]?.[d]);
@@ -90,7 +94,7 @@ function sized(term: Term, varied: Term, place: Place, base: Frame, other: Frame
   if (term.is === 'size') {
     const value = amount(term, base);
     if (value === varied.value) return term;
-    // A product of sizes.
+    // The number may be a product of several sizes.
     if (term.plus !== 0 || varied.value * from !== value * to || term.times % from !== 0) return null;
     return { is: 'size', of: [...term.of, place], times: term.times / from, plus: 0 };
   }
@@ -103,7 +107,10 @@ function sized(term: Term, varied: Term, place: Place, base: Frame, other: Frame
 const amount = ({ of, times, plus }: Term & { is: 'size' }, { shapes }: Frame): number =>
   of.reduce((product, { id, dim }) => product * shapes[id]![dim]!, times) + plus;
 
-/** The frames of training and evaluation as one, which asks `self.training` where they differ in a flag; null where they differ in more. */
+/**
+ * Merges the frames of training and evaluation, with `self.training` where they differ in a flag; null if they differ
+ * in more.
+ */
 export function inBothModes(training: Frame, evaluation: Frame): Frame | null {
   return zipped([training, evaluation], ([train, evaluated]) => {
     if (JSON.stringify(train) === JSON.stringify(evaluated)) return train!;
@@ -112,7 +119,7 @@ export function inBothModes(training: Frame, evaluation: Frame): Frame | null {
   });
 }
 
-/** The numbers of the values that a term reads, in order; sizes of inputs are read before anything else. */
+/** The values that a term reads, in order. Sizes of inputs do not count: they are read at the beginning. */
 export function valuesIn(term: Term): number[] {
   switch (term.is) {
     case 'value':

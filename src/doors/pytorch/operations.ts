@@ -1,4 +1,5 @@
-// Operations as Python calls them: operators, indices, methods of tensors, functions of torch, of torch.nn.functional and of torchvision.
+// Writes operations as Python calls them: operators, indices, tensor methods, and functions of torch,
+// torch.nn.functional and torchvision.
 import { nn } from '../../torch';
 import { snakeName } from '../../torch/inside';
 import { type Line, listed, numberText, quoted } from './python';
@@ -9,7 +10,7 @@ const OPERATORS: Readonly<Record<string, string>> = {
   ...{ eq: '==', ne: '!=', lt: '<', le: '<=', gt: '>', ge: '>=' },
 };
 
-/** Functions that Python has under another name, or elsewhere. */
+/** Functions that have another name or module in Python. */
 const otherNames: Readonly<Record<string, string>> = {
   ...{
     where: 'torch.where',
@@ -48,10 +49,10 @@ const DTYPES: ReadonlySet<string> = new Set([
   'bfloat16',
 ]);
 
-/** How the terms of a frame read at one of its statements. */
+/** Returns the text of a term at one of the frame's statements. */
 export type TextOf = (term: Term, hint: string) => Line;
 
-/** A literal as a slot; texts and flags differ between instances too. */
+/** A literal as a slot. Strings and booleans may differ between instances, too. */
 export function literalLine(value: number | string | boolean | null, hint: string): Line {
   if (value === null) return ['None'];
   if (typeof value === 'boolean') return [{ literal: value ? 'True' : 'False', hint }];
@@ -59,7 +60,7 @@ export function literalLine(value: number | string | boolean | null, hint: strin
   return DTYPES.has(value) ? [`torch.${value}`] : [{ literal: quoted(value), hint }];
 }
 
-/** The arguments of a call: options at the end go by name. */
+/** The arguments of a call. A trailing options object becomes keyword arguments. */
 export function argumentLines(args: readonly Term[], textOf: TextOf, name: string): Line[] {
   const last = args.at(-1);
   const named = last?.is === 'record' ? last.entries : [];
@@ -71,7 +72,7 @@ export function argumentLines(args: readonly Term[], textOf: TextOf, name: strin
   ];
 }
 
-/** The expression of an operation. */
+/** The text of an operation. */
 export function operationLine({ operation, kind }: Operation, args: readonly Term[], textOf: TextOf): Line {
   const name = snakeName(operation);
   const [first, ...rest] = args;
@@ -84,7 +85,7 @@ export function operationLine({ operation, kind }: Operation, args: readonly Ter
   }
   if (operation === 'neg' && args.length === 1) return ['-', ...operand(first!, textOf)];
   const other = otherNames[operation];
-  // Python has functions in place as methods alone.
+  // In Python, in-place functions exist only as methods.
   if (!other && (kind === 'method' || isInPlace(operation))) {
     return [...operand(first!, textOf), `.${name}(`, ...listed(argumentLines(rest, textOf, name)), ')'];
   }
@@ -98,7 +99,7 @@ const operand: (term: Term, textOf: TextOf) => Line = (term, textOf) => {
   return term.is === 'size' || isNegative ? ['(', ...line, ')'] : line;
 };
 
-/** An index of `at`: `'1:3'` and `'...'` are texts here. */
+/** An index of `at`; here `'1:3'` and `'...'` are strings. */
 function indexLine(term: Term, textOf: TextOf): Line {
   if (term.is === 'literal' && typeof term.value === 'string') return [term.value];
   return textOf(term, 'index');

@@ -1,4 +1,4 @@
-// Python's texts: names, literals, and lines in which some of the literals may still become parameters.
+// Python text: names, literals, and lines in which some literals may later become parameters.
 import { pythonFloat, pythonText } from '../../torch/inside';
 
 const KEYWORDS: ReadonlySet<string> = new Set(
@@ -8,48 +8,48 @@ const KEYWORDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** Whether Python takes a text for a name. */
+/** Whether the text is a valid Python name. */
 export const isName = (text: string): boolean => /^[A-Za-z_]\w*$/.test(text) && !KEYWORDS.has(text);
 
-/** A text in quotes. */
+/** A Python string literal. */
 export const quoted = (text: string): string => {
   const json = JSON.stringify(text).slice(1, -1).replaceAll('\\"', '"').replaceAll("'", "\\'");
   return `'${json}'`;
 };
 
-/** A number as Python writes it; whole ones are ints. */
+/** A number in Python's notation; integers are written without a point. */
 export const numberText = (value: number): string => {
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 53) return String(value);
   return Number.isFinite(value) ? pythonFloat(value) : `float('${pythonText(value)}')`;
 };
 
-/** A literal that may become a parameter of its class, since it differs between the instances. */
+/** A literal that becomes a parameter of the class if it differs between instances. */
 export interface Slot {
   readonly literal: string;
-  /** The name that such a parameter would have. */
+  /** The name of that parameter. */
   readonly hint: string;
 }
 
-/** A line of a class; slots may become parameters. */
+/** A line of a class. Its slots may become parameters. */
 export type Line = readonly (string | Slot)[];
 
-/** Items with commas between. */
+/** Items joined with commas. */
 export const listed = (items: readonly Line[], separator = ', '): Line =>
   items.flatMap((item, i) => (i === 0 ? item : [separator, ...item]));
 
 export const plain = (line: Line): string =>
   line.map((part) => (typeof part === 'string' ? part : part.literal)).join('');
 
-/** The line with other texts in the places of its slots. */
+/** The line with a text for each slot. */
 export const filled = (line: Line, textOf: (slot: Slot) => string): string =>
   line.map((part) => (typeof part === 'string' ? part : textOf(part))).join('');
 
-/** The part of a line that is the same for all instances of a class. */
+/** The part of a line that all instances of a class share. */
 export const shapeOf = (line: Line): string => filled(line, () => '\0');
 
 export const slotsOf = (line: Line): Slot[] => line.filter((part): part is Slot => typeof part !== 'string');
 
-/** The letters of a text of Python that are in no quotes, with their places. */
+/** The characters of Python code outside string literals, with their positions. */
 function* bare(text: string): Iterable<readonly [letter: string, at: number]> {
   let quote = '';
   for (let i = 0; i < text.length; i++) {
@@ -62,7 +62,7 @@ function* bare(text: string): Iterable<readonly [letter: string, at: number]> {
   }
 }
 
-/** The arguments of a call, at the top level of its brackets: `1, (2, 3), a=4` has three. */
+/** The arguments of a call, split at top level: `1, (2, 3), a=4` has three. */
 export function splitArguments(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -81,7 +81,10 @@ export function splitArguments(text: string): string[] {
 
 const WIDTH = 100;
 
-/** A statement in lines of at most 100 letters, `indent` of them blank: a call that is longer has an argument a line. */
+/**
+ * Wraps a statement to lines of at most 100 characters, including `indent` spaces. A longer call gets one argument per
+ * line.
+ */
 export function wrapped(text: string, indent: number): string[] {
   const close = text.length - 1;
   if (text.length + indent <= WIDTH || !')]}'.includes(text[close]!)) return [text];
@@ -95,7 +98,7 @@ export function wrapped(text: string, indent: number): string[] {
   return [text.slice(0, open + 1), ...inner, text[close]!];
 }
 
-/** Where the bracket opens that the last letter closes. */
+/** The position of the bracket that the last character closes. */
 function openingOf(text: string): number {
   const opened: number[] = [];
   let last = 0;

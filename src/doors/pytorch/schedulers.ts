@@ -1,14 +1,14 @@
-// Optimizers, schedulers and losses as Python constructs them; where they stand comes from the checkpoint.
+// Writes optimizers, schedulers and losses as Python constructs them. Their current state comes from the checkpoint.
 
 import { ArgumentError, nn, type optim } from '../../torch';
 import { Module, snakeName } from '../../torch/inside';
 import { isLayer, layerLine } from './layers';
 import { numberText, plain, quoted } from './python';
 
-/** An object with the state dict of a scheduler, and the optimizer. */
+/** An object with an optimizer and the state dict of a scheduler. */
 export type Scheduler = Pick<optim.lrScheduler.LRScheduler, 'optimizer'> & { stateDict(): object };
 
-/** Parameters of schedulers by class, by the keys of their state dicts. */
+/** The parameters of schedulers by class, as keys of their state dicts. */
 const settings: Readonly<Record<string, readonly string[]>> = {
   StepLR: ['step_size', 'gamma'],
   MultiStepLR: ['milestones', 'gamma'],
@@ -22,7 +22,7 @@ const settings: Readonly<Record<string, readonly string[]>> = {
   ReduceLROnPlateau: ['mode', 'factor', 'patience', 'threshold', 'threshold_mode', 'cooldown', 'eps'],
 };
 
-/** Schedulers that step with every batch. */
+/** Schedulers that step after each batch rather than each epoch. */
 const ofSteps: ReadonlySet<string> = new Set(['OneCycleLR', 'CyclicLR']);
 
 export const stepsByBatch = (scheduler: Scheduler): boolean => ofSteps.has(scheduler.constructor.name);
@@ -34,7 +34,7 @@ function valueText(value: unknown): string {
   return value === null || value === undefined ? 'None' : quoted(String(value));
 }
 
-/** The expression that makes a scheduler of `optimizer`. */
+/** The expression that makes the scheduler for the Python variable `optimizer`. */
 export function schedulerText(scheduler: Scheduler): string {
   const name = scheduler.constructor.name;
   const state = scheduler.stateDict() as Readonly<Record<string, unknown>>;
@@ -75,7 +75,10 @@ function cyclic(state: Readonly<Record<string, unknown>>): string[] {
   ];
 }
 
-/** The lines that make the optimizer of `model`, with the same groups; its rates and the rest come from the checkpoint. */
+/**
+ * The lines that make the optimizer of `model` with the same parameter groups. Learning rates and other values come
+ * from the checkpoint.
+ */
 export function optimizerLines(optimizer: optim.Optimizer, model: Module): string[] {
   const name = optimizer.constructor.name;
   const names = new Map<unknown, string>(model.namedParameters().map(([path, parameter]) => [parameter, path]));
@@ -95,7 +98,7 @@ export function optimizerLines(optimizer: optim.Optimizer, model: Module): strin
   return ['named = dict(model.named_parameters())', 'groups = [', ...lists, ']', `return optim.${name}(groups, ${lr})`];
 }
 
-/** The expression of a loss: a module of `nn`, or a function of `nn.functional`. */
+/** The expression of a loss: a module of `nn` or a function of `nn.functional`. */
 export function lossText(loss: unknown): string {
   if (loss instanceof Module && isLayer(loss)) return plain(layerLine(loss));
   const found = Object.entries(nn.functional).find(([, value]) => value === loss);

@@ -1,4 +1,4 @@
-// Owns toPython: a network as one file of Python.
+// toPython: writes a network as one Python file.
 
 import { ArgumentError, cat, optim, scope, Tensor } from '../../torch';
 import {
@@ -21,26 +21,32 @@ import { type Training, trainingImports, trainingLines, trainingPackages } from 
 
 /** Options of `toPython`. */
 export interface ToPythonOptions {
-  /** The name of the class; default: that of the model's class. */
+  /** The name of the Python class. Default: the name of the model's class. */
   name?: string | null;
-  /** Also write a script that goes on training: for `torchrun`, or for Ray Train. Default: the network alone. */
+  /** Also write a script that continues training, for `torchrun` or for Ray Train. Default: only the network. */
   trainer?: 'torchrun' | 'ray' | null;
-  /** The optimizer whose state dict is in the checkpoint, as `optimizer`; without it, the script asks for the name of its class. */
+  /**
+   * The optimizer whose state dict is in the checkpoint under `optimizer`. Without it, the script takes the name of the
+   * optimizer's class.
+   */
   optimizer?: optim.Optimizer | null;
-  /** The scheduler whose state dict is in the checkpoint, as `scheduler`. */
+  /** The scheduler whose state dict is in the checkpoint under `scheduler`. */
   scheduler?: Scheduler | null;
-  /** The loss of results and targets: a module of `nn`, or a function of `nn.functional`; default `new nn.CrossEntropyLoss()`. */
+  /**
+   * The loss of outputs and targets: a module of `nn`, or a function of `nn.functional`. Default:
+   * `new nn.CrossEntropyLoss()`.
+   */
   loss?: Module | ((...args: never[]) => unknown) | null;
 }
 
 interface ToPythonArguments extends ToPythonOptions {
-  /** The network, called once by now where layers are lazy. */
+  /** The network. If it has lazy layers, it must have been called once. */
   model: Module;
-  /** What the network is called with: a tensor, or a list of arguments. */
+  /** The network's input: a tensor, or a list of arguments. */
   example: Tensor | readonly unknown[];
 }
 
-/** By module, its frames in one trace. */
+/** By module: its frames (recorded calls) in one trace. */
 type Frames = ReadonlyMap<Module, readonly Frame[]>;
 
 const exampleKind: kinds.Kind = {
@@ -59,19 +65,21 @@ const schedulerKind: kinds.Kind = {
 };
 
 /**
- * One readable file of Python for a network: a class for it and for each class of its modules, with the same names, so that PyTorch loads the state dict of the
- * model, or a checkpoint with it under `model`, and computes the same.
+ * Writes a network as one readable Python file: a class for it and for each class of its modules, with the same names.
+ * PyTorch then loads the model's state dict, or a checkpoint with it under `model`, and computes the same.
  *
  *     const file = toPython(model, torch.rand(1, 1, 28, 28), { name: 'LeNet' });
  *     await torch.save(model.stateDict(), 'lenet.pt');   // in Python: from lenet import load; model = load('lenet.pt')
  *
- * With `trainer: 'torchrun'` the file is a script that goes on from a checkpoint `{ model, optimizer, scheduler, epoch }` in one process or several
- * (`torchrun --nproc-per-node 2 lenet.py --data train.pt`), and with `'ray'` one for Ray Train.
+ * With `trainer: 'torchrun'` the file is a script that continues from a checkpoint
+ * `{ model, optimizer, scheduler, epoch }` in one or several processes
+ * (`torchrun --nproc-per-node 2 lenet.py --data train.pt`). With `'ray'` it is a script for Ray Train.
  *
- * `forward` is traced by calling the model with `example`, a tensor or a list of arguments, in both modes; nothing is computed. Sizes of the inputs stay open. Other
- * plain JavaScript between operations, such as loops and conditions, is written as it ran. Instances that differ in numbers alone share a class.
+ * `forward` is traced by calling the model with `example` (a tensor or a list of arguments) in both modes; nothing is
+ * computed. Sizes of the inputs stay variable. Other plain JavaScript between operations, such as loops and conditions,
+ * is written as it ran. Instances that differ only in numbers share a class.
  *
- * @throws ArgumentError that names the module, where a call has no text in Python
+ * @throws ArgumentError if a call has no equivalent in Python; the error names the module
  */
 export function toPython(
   ...args: Arguments<ToPythonArguments, ['model', 'example', 'name', 'trainer', 'optimizer', 'scheduler', 'loss']>
@@ -96,7 +104,7 @@ export function toPython(
     );
   }
   const example = o.example instanceof Tensor ? [o.example] : (o.example as readonly unknown[]);
-  // Tensors of other sizes are inner to the scope, so that nothing computes them.
+  // Traces with other sizes make their tensors inside the scope, so they are never computed.
   const { written } = scope(() => new Classes(model, name, framesOf(model, example)));
   const training: Training | null = trainer && {
     trainer,
@@ -141,7 +149,7 @@ function framesOf(model: Module, example: readonly unknown[]) {
   });
 }
 
-/** @throws ArgumentError where a tensor that a `forward` makes has other numbers in another call */
+/** @throws ArgumentError if a constant made in a `forward` differs between calls */
 function expectSteady(base: Frames, again: () => Frames): void {
   const textOf = (frame: Frame) => JSON.stringify(frame.statements);
   const found = [...base].filter(([, frames]) => frames.some((frame) => textOf(frame).includes('"is":"constant"')));
@@ -155,7 +163,7 @@ function expectSteady(base: Frames, again: () => Frames): void {
   }
 }
 
-/** The result, or null where the network cannot be called so, such as with other sizes. */
+/** The result of `run`; null if the network cannot be called this way, for example with other sizes. */
 function attempt<T>(run: () => T): T | null {
   try {
     return run();
@@ -164,7 +172,7 @@ function attempt<T>(run: () => T): T | null {
   }
 }
 
-/** The one frame of a module that is called once, or always alike. */
+/** The frame of a module that is called once, or always in the same way. */
 function single(module: Module, frames: readonly Frame[] | undefined): Frame | null {
   const [first, ...more] = frames ?? [];
   if (!first) return null;
@@ -177,7 +185,7 @@ function single(module: Module, frames: readonly Frame[] | undefined): Frame | n
   return first;
 }
 
-/** The example with other sizes: the first dimension of all tensors twice as long, and so each size of the others. */
+/** Variants of the example with other sizes: first the first dimension of all tensors doubled, then each other size. */
 function variations(example: readonly unknown[]): (readonly unknown[])[] {
   const tensors = tensorsIn(example);
   const dims = new Map<string, (tensor: Tensor) => number | null>();
@@ -195,7 +203,7 @@ function variations(example: readonly unknown[]): (readonly unknown[])[] {
   );
 }
 
-/** Modules before names, each by the alphabet. */
+/** Sorts `import` lines before `from` lines, each alphabetically. */
 const byKind = (a: string, b: string): number =>
   Number(a.startsWith('from')) - Number(b.startsWith('from')) || (a < b ? -1 : 1);
 

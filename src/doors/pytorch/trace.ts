@@ -1,4 +1,5 @@
-// The trace of a network: what the `forward` of each module that is no layer of PyTorch's calls, with which arguments.
+// Traces a network: records what the `forward` of each module that is not a PyTorch layer calls, and with which
+// arguments.
 import { ArgumentError, type DType, rand, scope, Tensor } from '../../torch';
 import {
   type CallWatcher,
@@ -15,13 +16,13 @@ import {
 } from '../../torch/inside';
 import { isLayer } from './layers';
 
-/** An argument, a result or a part of one, as the trace keeps it. */
+/** An argument or result, or a part of one, as the trace stores it. */
 export type Term =
-  /** A tensor that the frame was given, or that one of its statements made. */
+  /** A tensor that was passed to the frame, or made by one of its statements. */
   | { readonly is: 'value'; readonly id: number }
-  /** A parameter or buffer of the frame's module, by its path. */
+  /** A parameter or buffer of the frame's module, by path. */
   | { readonly is: 'state'; readonly path: string }
-  /** Any other tensor, with numbers that are known on the host. */
+  /** Any other tensor, if its numbers are known on the host. */
   | {
       readonly is: 'constant';
       readonly shape: Term;
@@ -29,12 +30,12 @@ export type Term =
       readonly dtype: DType;
     }
   | { readonly is: 'literal'; readonly value: number | string | boolean | null }
-  /** `times` the product of sizes of values, and `plus`: found by tracing inputs of other sizes. */
+  /** `times` × the product of sizes of values, + `plus`. Found by tracing inputs of other sizes. */
   | { readonly is: 'size'; readonly of: readonly Place[]; readonly times: number; readonly plus: number }
-  /** Whether the module trains: found by tracing both. */
+  /** Whether the module is in training mode. Found by tracing both modes. */
   | { readonly is: 'training' }
   | { readonly is: 'list'; readonly items: readonly Term[] }
-  /** `from:to:step` in an index; an end that is left out is null. */
+  /** `from:to:step` in an index; null for a part that is left out. */
   | { readonly is: 'slice'; readonly items: readonly Term[] }
   | { readonly is: 'record'; readonly entries: readonly (readonly [string, Term])[] };
 
@@ -44,43 +45,43 @@ export interface Place {
   readonly dim: number;
 }
 
-/** An operation of tensors: a function, a method or an attribute. */
+/** A tensor operation: a function, a method or an attribute. */
 export interface Operation {
   readonly operation: string;
   readonly kind: 'function' | 'method' | 'getter';
 }
 
-/** A call of an operation, or of a module within. */
+/** A call of an operation or of a submodule. */
 export interface Statement {
   readonly call: Operation | { readonly path: string };
   readonly args: readonly Term[];
   readonly result: Term;
 }
 
-/** One call of a module. */
+/** One recorded call of a module. */
 export interface Frame {
   readonly module: Module;
   readonly args: readonly Term[];
   readonly statements: Statement[];
   result: Term;
-  /** Shapes of values by their numbers. */
+  /** The shapes of values, by value id. */
   readonly shapes: (readonly number[])[];
 }
 
-/** Numbers of the longest constant that is written out. */
+/** The largest constant, in numbers, that is written out. */
 const MOST_NUMBERS = 4096;
 
-/** The slice that a text of `at` is: `'1:3'`, `'::2'`. */
+/** The slice that a string index of `at` means: `'1:3'`, `'::2'`. */
 function sliceIn(index: unknown): Term | null {
   if (typeof index !== 'string' || !/^-?\d*:-?\d*(:-?\d*)?$/.test(index)) return null;
   const items = index.split(':').map((end): Term => ({ is: 'literal', value: end === '' ? null : Number(end) }));
   return { is: 'slice', items };
 }
 
-/** Whether an operation changes its tensor, by its name. */
+/** Whether an operation works in place, by its name. */
 export const isInPlace = (operation: string): boolean => operation.endsWith('_');
 
-/** A frame while its module runs. */
+/** A frame while its module is running. */
 class OpenFrame implements Frame {
   readonly args: readonly Term[];
   readonly statements: Statement[] = [];
@@ -130,7 +131,10 @@ class OpenFrame implements Frame {
     return this.#structure(value, (part) => this.term(part));
   }
 
-  /** The term of what a call gave, or the frame was given: tensors in it get numbers, also those that had one, unless `keeps`. */
+  /**
+   * The term of a call's result or of the frame's arguments. Tensors in it get new ids even if they had one, unless
+   * `keeps`.
+   */
   #made(value: unknown, keeps = false): Term {
     if (!(value instanceof Tensor)) return this.#structure(value, (part) => this.#made(part, keeps));
     const known = this.#values.get(value);
@@ -161,7 +165,7 @@ class OpenFrame implements Frame {
     if (isPlainObject(value)) {
       return { is: 'record', entries: Object.entries(value).map(([key, part]) => [key, each(part)] as const) };
     }
-    // Results with names, such as values beside indices, are tuples in Python.
+    // Results with named parts, such as values and indices, are tuples in Python.
     if (typeof value === 'object' && Symbol.iterator in value) {
       return { is: 'list', items: Array.from(value as Iterable<unknown>, each) };
     }
@@ -177,7 +181,7 @@ const unknownModule = (caller: Module, module: Module): ArgumentError =>
   );
 
 class Tracer implements CallWatcher {
-  /** By module, its calls. */
+  /** By module: its recorded calls. */
   readonly frames = new Map<Module, Frame[]>();
   #open: OpenFrame | null = null;
   readonly #known: ReadonlySet<object>;
@@ -186,7 +190,7 @@ class Tracer implements CallWatcher {
     this.#known = new Set(root.modules());
   }
 
-  /** Stands before every module of the network. */
+  /** The interceptors that record the calls of each module of the network. */
   interceptors(): Map<object, Interceptor> {
     return new Map(
       [...this.#known].map((module) => [module, (args, run) => this.#called(module as Module, args, run)]),
@@ -223,7 +227,7 @@ class Tracer implements CallWatcher {
 
   operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean, isMethod: boolean): unknown {
     const result = watchedBy(null, run);
-    // The function has the condition first.
+    // The function `where` takes the condition first; the method takes it second.
     const [x, condition, ...rest] = args;
     const given = name === 'where' && isMethod ? [condition, x, ...rest] : args;
     const kind = isGetter ? 'getter' : isMethod && name !== 'where' ? 'method' : 'function';
@@ -250,16 +254,16 @@ const holdsTensor = (value: unknown): boolean =>
     Symbol.iterator in value &&
     holdsTensor([...(value as Iterable<unknown>)]));
 
-/** A call of a network to trace. */
+/** A call of a network that is to be traced. */
 export interface Call {
   readonly model: Module;
   readonly args: readonly unknown[];
   readonly training: boolean;
-  /** Numbers are drawn at another place of the generator than in a call without it. */
+  /** Draw random numbers from another position of the generator than usual, to find constants that are random. */
   readonly redraws?: boolean;
 }
 
-/** By module, its calls when the network is called once. Nothing is computed, and what changes meanwhile is put back. */
+/** By module: its calls when the network is called once. Nothing is computed, and all changes are undone. */
 export function traced({ model, args, training, redraws = false }: Call): ReadonlyMap<Module, readonly Frame[]> {
   const tracer = new Tracer(model);
   inMode(model, training, () =>

@@ -1,12 +1,12 @@
-// The part of the file that goes on training: with torchrun, or on Ray.
+// Writes the part of the file that continues training, with torchrun or on Ray.
 import { indented, wrapped } from './python';
 
-/** What a script of training is written of. */
+/** The parts from which a training script is written. */
 export interface Training {
   readonly trainer: 'torchrun' | 'ray';
-  /** The checkpoint. */
+  /** The name of the checkpoint file. */
   readonly file: string;
-  /** Lines that make the optimizer; null where the user of the script names it. */
+  /** The lines that make the optimizer; null if the user of the script names it. */
   readonly optimizer: readonly string[] | null;
   readonly scheduler: string | null;
   readonly byBatch: boolean;
@@ -29,14 +29,14 @@ const DATA = `def load_data(path):
     data = torch.load(path, weights_only=True)
     return TensorDataset(*(data.values() if isinstance(data, dict) else data))`;
 
-/** Imports that a script of training needs. */
+/** The import statements that a training script needs. */
 export const trainingImports = (trainer: Training['trainer']): string[] => [
   'import argparse',
   'import os',
   ...(trainer === 'ray' ? ['import tempfile'] : []),
 ];
 
-/** The same of packages. */
+/** The `import` lines for packages. */
 export const trainingPackages = (trainer: Training['trainer']): string[] => [
   ...(trainer === 'ray' ? ['import ray.train', 'import ray.train.torch'] : []),
   'import torch.distributed as dist',
@@ -46,7 +46,7 @@ export const trainingPackages = (trainer: Training['trainer']): string[] => [
   'from torch.utils.data import DataLoader, DistributedSampler, TensorDataset',
 ];
 
-/** The functions of the script, and what runs when it is called. */
+/** The functions of the script, and the code that runs when it is called. */
 export function trainingLines({ trainer, file, optimizer, scheduler, byBatch, loss }: Training): string[] {
   const isRay = trainer === 'ray';
   const steps =
