@@ -1,4 +1,4 @@
-// Owns EinMix, einops' linear layer of any axes.
+// EinMix, einops' linear layer over any axes.
 
 import { ArgumentError, einsum, nn, noGrad, type Tensor, zeros } from '../../torch';
 import { UnaryLayer } from '../../torch/inside';
@@ -18,17 +18,18 @@ import type { AxesLengths } from './plan';
 import { arrange, matched, textOf } from './rearrange';
 
 interface EinMixOptions {
-  /** The axes of the weight, all of whose sizes are given. */
+  /** The axes of the weight. Their sizes must be given. */
   weightShape: string;
-  /** The axes of the result along which a bias is added. Default: no bias. */
+  /** The axes of the result along which the bias varies. Default: no bias. */
   biasShape?: string | null;
   [axis: string]: unknown;
 }
 
 /**
- * einsum by a weight that the layer owns, with dimensions split and joined as by `rearrange`: `new EinMix('b t (head cin) -> b t (head cout)',
- * { weightShape: 'head cin cout', biasShape: 'head cout', head: 4, cin: 8, cout: 8 })`. The weight is drawn from U(−√(3 / n), √(3 / n)), the bias from
- * U(−√(1 / n), √(1 / n)), n being how many numbers each result adds up.
+ * An einsum with a weight that the layer owns; dimensions are split and joined as by `rearrange`:
+ * `new EinMix('b t (head cin) -> b t (head cout)', { weightShape: 'head cin cout', biasShape: 'head cout', head: 4, cin: 8, cout: 8 })`.
+ * The weight is initialised from U(−√(3 / n), √(3 / n)) and the bias from U(−√(1 / n), √(1 / n)), where n is the number
+ * of terms in the sum of each result.
  */
 export class EinMix extends UnaryLayer {
   readonly pattern: string;
@@ -145,7 +146,7 @@ function checkMix(
   );
 }
 
-/** The shape of the bias before dimensions are joined: 1 along the axes that it lacks. */
+/** The shape of the bias before dimensions are joined: size 1 along axes that the bias does not have. */
 function biasSizes({ biasShape, lengths, pattern }: Options, right: Expression): number[] {
   const names = namesIn(parseExpression('EinMix', biasShape!));
   const axes = namesIn(right);

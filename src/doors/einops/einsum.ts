@@ -1,11 +1,11 @@
-// Owns einops' einsum: sums of products over axes with names of any length.
+// einops' einsum: sums of products over axes, whose names may have any length.
 import { ArgumentError, einsum as einsumOf, type Tensor } from '../../torch';
 import { isTensorObject as isTensor, kindOf } from '../../torch/inside';
 import { ELLIPSIS, type Expression, listed, parseExpression, sidesOf } from './pattern';
 
 const LETTERS = 'abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ';
 
-/** Gives each name a letter; `equation` is a side as letters. */
+/** Assigns a letter to each name; `equation` returns one side of a pattern as letters. */
 export class Letters {
   readonly #known = new Map<string, string>([[ELLIPSIS, ELLIPSIS]]);
 
@@ -30,10 +30,11 @@ export class Letters {
 }
 
 /**
- * Sums of products: `einsum(x, w, 'batch time in, out in -> batch time out')`. Axes that the result lacks are summed; `...` stands for dimensions that are
- * not named. Tensors come first, the pattern last.
+ * Sums of products: `einsum(x, w, 'batch time in, out in -> batch time out')`. Axes that are missing in the result are
+ * summed; `...` stands for unnamed dimensions. Tensors come first, the pattern last.
  *
- * @throws ArgumentError for a pattern that cannot be read, or has parentheses or numbers; ShapeError where sizes differ
+ * @throws ArgumentError if the pattern cannot be parsed, or contains parentheses or numbers
+ * @throws ShapeError if sizes differ
  */
 export function einsum(...args: [Tensor, ...(Tensor | string)[], pattern: string]): Tensor {
   const pattern: unknown = args.at(-1);
@@ -60,7 +61,7 @@ export function einsum(...args: [Tensor, ...(Tensor | string)[], pattern: string
   return einsumOf(`${equations.join(',')}->${letters.equation(result)}`, ...tensors);
 }
 
-/** The axes of a side that has no parentheses and no numbers. */
+/** The axes of one side of a pattern, which must not contain parentheses or numbers. */
 function plainNames(pattern: string, { groups }: Expression): string[] {
   return groups.map((group) => {
     const [axis] = group;

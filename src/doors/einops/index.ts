@@ -1,4 +1,4 @@
-// The surface of `lamplight/einops`: dimensions by name, as in the Python package einops.
+// The public API of `lamplight/einops`: dimensions by name, as in the Python package einops.
 export { EinMix } from './ein-mix';
 export { einsum } from './einsum';
 export { Rearrange, Reduce } from './layers';

@@ -1,14 +1,14 @@
-// Owns einops' layers: patterns as modules, for the inside of a Sequential.
+// einops' layers: patterns as modules, for example in a Sequential.
 import type { Tensor } from '../../torch';
 import { UnaryLayer } from '../../torch/inside';
 import { type AxesLengths, checkPattern } from './plan';
 import { arrange, checkedReduction, matched, type Reduction, textOf } from './rearrange';
 
-/** The text in the parentheses of a printed layer: a string as Python's repr, and sizes behind it. */
+/** The text in a printed layer's parentheses: strings in Python's notation, then the sizes. */
 export const described = (texts: readonly string[], lengths: AxesLengths): string =>
   [...texts.map((text) => `'${text}'`), ...Object.entries(lengths).map(([axis, size]) => `${axis}=${size}`)].join(', ');
 
-/** `rearrange` as a module: `new Rearrange('b c h w -> b (c h w)')`. Shape: as the pattern says. */
+/** `rearrange` as a module: `new Rearrange('b c h w -> b (c h w)')`. Shape: given by the pattern. */
 export class Rearrange extends UnaryLayer {
   readonly pattern: string;
   readonly axesLengths: AxesLengths;
@@ -32,7 +32,7 @@ export class Rearrange extends UnaryLayer {
   }
 }
 
-/** `reduce` as a module: `new Reduce('b c (h 2) (w 2) -> b c h w', 'max')`. Shape: as the pattern says. */
+/** `reduce` as a module: `new Reduce('b c (h 2) (w 2) -> b c h w', 'max')`. Shape: given by the pattern. */
 export class Reduce extends UnaryLayer {
   readonly pattern: string;
   readonly reduction: Reduction;

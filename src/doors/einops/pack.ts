@@ -1,11 +1,11 @@
-// Owns pack and unpack: tensors that share some axes as one, and back; and parseShape.
+// pack and unpack, which combine tensors that share some axes, and split them again; and parseShape.
 
 import { ArgumentError, cat, ShapeError, type Tensor } from '../../torch';
 import { isTensorObject as isTensor, kindOf, numelOf as numel, parseArgs, showShape } from '../../torch/inside';
 import { ELLIPSIS, parseExpression } from './pattern';
 import { textOf } from './rearrange';
 
-/** How many axes stand before and behind the `*` of a pattern such as 'b * c'. */
+/** How many axes are before and after the `*` of a pattern such as 'b * c'. */
 function aroundStar(op: string, pattern: string): [before: number, after: number] {
   const names = textOf(op, pattern).trim().split(/\s+/);
   const stars = names.filter((name) => name === '*').length;
@@ -36,10 +36,11 @@ interface ParseShapeArguments {
 }
 
 /**
- * Tensors as one, which has their elements along one axis: `pack([a, b], 'h w *')` of [h, w, 3] and [h, w] is [h, w, 4], with the shapes that
- * stood for the star, [[3], []], which `unpack` takes.
+ * Combines tensors into one by concatenating their elements along one axis. `pack([a, b], 'h w *')` with shapes [h, w,
+ * 3] and [h, w] returns a tensor [h, w, 4] and the shapes that the star stood for, [[3], []], which `unpack` takes.
  *
- * @throws ArgumentError for a pattern without one star, ShapeError for a tensor with fewer axes than the pattern names
+ * @throws ArgumentError if the pattern does not contain exactly one star
+ * @throws ShapeError if a tensor has fewer axes than the pattern names
  */
 export function pack(
   ...args: [tensors: readonly Tensor[], pattern: string] | [named: PackArguments]
@@ -67,9 +68,10 @@ export function pack(
 }
 
 /**
- * The inverse of `pack`: a view for each of `packedShapes`, whose axes take the place of the star. One of them may hold one −1, for the remaining elements.
+ * The inverse of `pack`: a view for each of `packedShapes`, whose axes replace the star. One of the shapes may contain
+ * one −1, for the remaining elements.
  *
- * @throws ShapeError where the sizes do not add up
+ * @throws ShapeError if the sizes do not add up
  */
 export function unpack(
   ...args: [tensor: Tensor, packedShapes: readonly (readonly number[])[], pattern: string] | [named: UnpackArguments]
@@ -106,10 +108,10 @@ export function unpack(
 }
 
 /**
- * The sizes of a tensor's dimensions by the names that a pattern gives them: `parseShape(x, 'batch _ h w')`. `_` skips a dimension, `...` any,
- * and a number is what a size must be.
+ * The sizes of a tensor's dimensions, by the names that a pattern gives them: `parseShape(x, 'batch _ h w')`. `_` skips
+ * a dimension, `...` skips any number, and a number requires that size.
  *
- * @throws ShapeError where the dimensions are not as many, or not of such sizes
+ * @throws ShapeError if the number of dimensions or a size does not match
  */
 export function parseShape(
   ...args: [x: Tensor, pattern: string] | [named: ParseShapeArguments]

@@ -1,36 +1,36 @@
-// Owns the patterns of einops: 'b (h w) c' as groups of axes, and the errors for patterns that cannot be read.
+// Parses einops patterns, such as 'b (h w) c', to groups of axes. Errors show the pattern.
 import { ArgumentError } from '../../torch';
 
-/** Stands for the axes that a pattern does not name. */
+/** The axes that a pattern does not name. */
 export const ELLIPSIS = '...';
 
-/** An axis by its name; a number in a pattern is an axis of that size, which no other place can name. */
+/** An axis by name. A number in a pattern is an unnamed axis of that size, unrelated to any other. */
 export interface Axis {
   readonly name: string;
-  /** The size of an axis that is written as a number, else null. */
+  /** The size, if the axis is written as a number; else null. */
   readonly size: number | null;
 }
 
-/** One side of a pattern: each dimension is a product of axes; an empty group is a dimension of size 1. */
+/** One side of a pattern. Each dimension is a group of axes; an empty group is a dimension of size 1. */
 export interface Expression {
   readonly groups: readonly (readonly Axis[])[];
-  /** The ellipsis stands in parentheses: its axes are one dimension. */
+  /** The ellipsis is inside parentheses, so its axes form one dimension. */
   readonly joinsEllipsis: boolean;
 }
 
 interface Rules {
-  /** `_` skips a dimension. */
+  /** Allow `_`, which skips a dimension. */
   readonly underscore?: boolean;
-  /** A name may stand twice. */
+  /** Allow a name to occur twice. */
   readonly duplicates?: boolean;
-  /** Tells the numbers of this side from those of the other. */
+  /** A prefix that keeps the numbers of this side apart from those of the other. */
   readonly mark?: string;
 }
 
 const NAME = /^(?!\d)(?!_)[\p{L}\p{N}_]*[\p{L}\p{N}]$/u;
 const NUMBER = /^\d+$/;
 
-/** Reads one side of a pattern. @throws ArgumentError that names the pattern and the place that is wrong */
+/** Parses one side of a pattern. @throws ArgumentError, showing the pattern and the wrong place */
 export function parseExpression(
   op: string,
   text: string,
@@ -73,7 +73,7 @@ export function parseExpression(
 const axisOf = (token: string, number: string | null): Axis =>
   number === null ? { name: token, size: null } : { name: `${number}:${token}`, size: Number(token) };
 
-/** The two sides of a pattern. */
+/** Splits a pattern into its two sides. */
 export function sidesOf(op: string, pattern: string): [left: string, right: string] {
   const sides = pattern.split('->');
   if (sides.length !== 2) {
@@ -90,6 +90,6 @@ export const holdsEllipsis = (group: readonly Axis[]): boolean => group.some(({ 
 
 export const namesIn = ({ groups }: Expression): string[] => groups.flat().map(({ name }) => name);
 
-/** Names as a message lists them; numbers as they were written. */
+/** A list of names for messages; numbers appear as they were written. */
 export const listed = (names: readonly string[]): string =>
   names.map((name) => `'${name.replace(/^\d+>?:/, '')}'`).join(', ');

@@ -1,4 +1,4 @@
-// Owns how a pattern becomes a reshape, a reduction, a permutation, an expansion and a reshape, for tensors of one rank.
+// Turns a pattern into a reshape, a reduction, a permutation, an expansion and a reshape, for tensors of one rank.
 
 import { ArgumentError, ShapeError } from '../../torch';
 import { showShape } from '../../torch/inside';
@@ -14,29 +14,29 @@ import {
   sidesOf,
 } from './pattern';
 
-/** The difference allowed between the sides: none, axes that go, or axes that come. */
+/** How the axes of the sides may differ: not at all, some reduced, or some added. */
 export type Kind = 'rearrange' | 'reduce' | 'repeat';
 
-/** Sizes of axes by their names. */
+/** Sizes of axes by name. */
 export type AxesLengths = Readonly<Record<string, number>>;
 
 export interface Plan {
-  /** The dimensions of the input, each a product of axes. */
+  /** The dimensions of the input, each a group of axes. */
   readonly input: readonly (readonly Axis[])[];
-  /** Places of the axes that go, among those of the input. */
+  /** The indices of the reduced axes among the input's axes. */
   readonly reduced: readonly number[];
-  /** The axes of the result that the input has, as places among those that stay. */
+  /** For each axis of the result that comes from the input: its index among the kept axes. */
   readonly order: readonly number[];
-  /** The dimensions of the result, each a product of axes. */
+  /** The dimensions of the result, each a group of axes. */
   readonly result: readonly (readonly Axis[])[];
-  /** Names of the axes of the result that the input lacks. */
+  /** The names of the axes that only the result has. */
   readonly added: ReadonlySet<string>;
 }
 
 const MOST_PLANS = 256;
 const plans = new Map<string, Plan>();
 
-/** The plan of a pattern for tensors of `rank` dimensions, where the sizes of the axes `given` are given. */
+/** The plan of a pattern for tensors of `rank` dimensions. `given` names the axes whose sizes are given. */
 export function planOf(op: string, kind: Kind, pattern: string, rank: number, given: readonly string[]): Plan {
   const key = JSON.stringify([kind, pattern, rank, given]);
   const known = plans.get(key);
@@ -47,7 +47,7 @@ export function planOf(op: string, kind: Kind, pattern: string, rank: number, gi
   return plan;
 }
 
-/** Checks a pattern before there is a tensor. */
+/** Checks a pattern without a tensor. */
 export function checkPattern(op: string, kind: Kind, pattern: string, given: readonly string[]): void {
   const [left] = sidesOf(op, pattern);
   planOf(op, kind, pattern, parseExpression(op, left).groups.length, given);
@@ -124,10 +124,10 @@ function checkSides(
   }
 }
 
-/** What a size may be given for: neither a number nor an ellipsis. */
+/** Sizes may be given only for names, not for numbers or the ellipsis. */
 const NAMED = /^[^\d.]/u;
 
-/** The sizes of all axes for an input of this shape. @throws ShapeError where the shape does not fit */
+/** The sizes of all axes for an input of this shape. @throws ShapeError if the shape does not fit */
 export function sizesOf(
   op: string,
   pattern: string,

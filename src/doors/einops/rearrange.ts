@@ -1,4 +1,4 @@
-// Owns rearrange, reduce and repeat: dimensions split, joined, moved, reduced and added by a pattern.
+// rearrange, reduce and repeat: split, join, move, reduce and add dimensions by a pattern.
 import { ArgumentError, stack, type Tensor } from '../../torch';
 import {
   isPlainObject,
@@ -9,7 +9,9 @@ import {
 } from '../../torch/inside';
 import { type AxesLengths, type Kind, planOf, sizesOf } from './plan';
 
-/** How `reduce` combines elements: by name, or by a function of a tensor and the dimensions that go, which are its last. */
+/**
+ * How `reduce` combines elements: a name, or a function of a tensor and the dimensions to reduce, which are its last.
+ */
 export type Reduction =
   | 'min'
   | 'max'
@@ -30,10 +32,10 @@ const reductions: Readonly<Record<string, (x: Tensor, dims: number[]) => Tensor>
   all: (x, dims) => dims.toReversed().reduce((y, dim) => y.all(dim), x),
 };
 
-/** A tensor, or several of one shape, which become one with a first dimension of as many. */
+/** A tensor, or a list of tensors of one shape, which are stacked along a new first dimension. */
 export type Input = Tensor | readonly Tensor[];
 
-/** Parameters by name, and beside them the sizes of axes. */
+/** Named parameters, together with the sizes of axes. */
 type Named<Parameters> = Parameters & { readonly [axis: string]: unknown };
 
 type Arguments =
@@ -48,11 +50,12 @@ type ReduceArguments =
   | [named: Named<{ tensor: Input; pattern: string; reduction: Reduction }>];
 
 /**
- * Moves, splits and joins dimensions: `rearrange(x, 'b c (h p) (w q) -> b (h w) (p q c)', { p: 4, q: 4 })`. Axes keep their order within
- * parentheses, the last one moving fastest; `1` and `()` are dimensions of size 1, `...` any dimensions. Shape: as the left side says → as the
- * right side says.
+ * Moves, splits and joins dimensions: `rearrange(x, 'b c (h p) (w q) -> b (h w) (p q c)', { p: 4, q: 4 })`. In
+ * parentheses, the last axis moves fastest; `1` and `()` are dimensions of size 1, `...` any dimensions. Shape: left
+ * side → right side.
  *
- * @throws ArgumentError for a pattern that cannot be read, ShapeError where the tensor's shape does not fit it
+ * @throws ArgumentError if the pattern cannot be parsed
+ * @throws ShapeError if the tensor's shape does not fit the pattern
  */
 export function rearrange(...args: Arguments): Tensor {
   const { values, lengths } = matched('rearrange', ['tensor', 'pattern'], args);
@@ -60,9 +63,11 @@ export function rearrange(...args: Arguments): Tensor {
 }
 
 /**
- * `rearrange`, where axes that the right side lacks are reduced: `reduce(x, 'b c (h 2) (w 2) -> b c h w', 'max')` is max pooling.
+ * Like `rearrange`, but axes that are missing on the right side are reduced:
+ * `reduce(x, 'b c (h 2) (w 2) -> b c h w', 'max')` is max pooling.
  *
- * @throws ArgumentError for a pattern or a reduction that there is not, ShapeError where the tensor's shape does not fit
+ * @throws ArgumentError if the pattern cannot be parsed, or the reduction is unknown
+ * @throws ShapeError if the tensor's shape does not fit the pattern
  */
 export function reduce(...args: ReduceArguments): Tensor {
   const { values, lengths } = matched('reduce', ['tensor', 'pattern', 'reduction'], args);
@@ -71,9 +76,11 @@ export function reduce(...args: ReduceArguments): Tensor {
 }
 
 /**
- * `rearrange`, where the right side has more axes, along which elements are repeated: `repeat(x, 'h w -> h w c', { c: 3 })`, `repeat(x, 'h w -> (h 2) w')`.
+ * Like `rearrange`, but elements are repeated along the axes that only the right side has:
+ * `repeat(x, 'h w -> h w c', { c: 3 })`, `repeat(x, 'h w -> (h 2) w')`.
  *
- * @throws ArgumentError for a pattern that cannot be read, ShapeError where the tensor's shape does not fit it
+ * @throws ArgumentError if the pattern cannot be parsed
+ * @throws ShapeError if the tensor's shape does not fit the pattern
  */
 export function repeat(...args: Arguments): Tensor {
   const { values, lengths } = matched('repeat', ['tensor', 'pattern'], args);
@@ -85,7 +92,9 @@ interface Matched {
   readonly lengths: AxesLengths;
 }
 
-/** The parameters `required` and `optional`, by place or by name, and the sizes of axes, which stand by name in a last object. */
+/**
+ * The parameters `required` and `optional`, positional or by name, and the sizes of axes, by name in a trailing object.
+ */
 export function matched(
   op: string,
   required: readonly string[],
@@ -122,7 +131,7 @@ function lengthOf(op: string, name: string, value: unknown): number {
   throw new ArgumentError(`${op}: expected the size of axis '${name}' to be a whole number, but got ${kindOf(value)}`);
 }
 
-/** A pattern, or the axes of a shape: text. */
+/** @throws ArgumentError if a pattern or a list of axes is not a string */
 export function textOf(op: string, text: unknown, name = 'pattern'): string {
   if (typeof text === 'string') return text;
   throw new ArgumentError(`${op}: expected ${name} to be text such as 'b c h w', but got ${kindOf(text)}`);
@@ -137,14 +146,14 @@ export function checkedReduction(op: string, reduction: unknown): Reduction {
   );
 }
 
-/** A tensor, or a list of them as one. */
+/** A tensor, or a list of tensors stacked into one. */
 function together(op: string, input: unknown): Tensor {
   if (isTensor(input)) return input;
   if (Array.isArray(input) && input.length > 0) return stack(input as Tensor[], 0);
   throw new ArgumentError(`${op}: expected a tensor, or a list of tensors of one shape, but got ${kindOf(input)}`);
 }
 
-/** What the pattern makes of the input; errors name `op`. */
+/** Applies a pattern to the input; errors name `op`. */
 export function arrange(
   op: string,
   kind: Kind,
