@@ -135,7 +135,7 @@ describe('MeanAveragePrecision', () => {
     const found = { ...truth, scores: torch.tensor([0.5]) };
     const update = (preds: unknown, target: unknown) => () => metric.update(preds as [], target as []);
     expect(update([found], [])).toThrow('expected as many entries in preds as in target, but got 1 and 0');
-    expect(update(found, [truth])).toThrow('expected preds to be a list with an entry a picture');
+    expect(update(found, [truth])).toThrow('expected preds to be a list with one entry per picture');
     expect(update([truth], [truth])).toThrow('expected preds[0].scores to be a tensor, but got undefined');
     expect(update([found], [{ labels: truth.labels }])).toThrow('expected target[0].boxes to be a tensor');
     expect(update([{ ...found, scores: torch.ones(2) }], [truth])).toThrow(

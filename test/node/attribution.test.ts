@@ -200,7 +200,7 @@ test('a neuron is chosen by an index, slices or a function, before or behind its
   const after = new NeuronGradient(model, model.at(3)).attribute(x, 15);
   const before = new NeuronGradient(model, model.at(4)).attribute(x, 15, { attributeToNeuronInput: true });
   expect([await after.equal(one), await before.equal(one)]).toEqual([true, true]);
-  expect(() => neuron.attribute(x, 1)).toThrow(/^NeuronGradient: expected one output an example/);
+  expect(() => neuron.attribute(x, 1)).toThrow(/^NeuronGradient: expected one output per example/);
   expect(() => neuron.attribute(x, [0, 1, 2, 3])).toThrow(torch.ShapeError);
   expect(() => neuron.attribute(x, null as never)).toThrow(torch.ArgumentError);
   expect(() => new NeuronConductance(model, '9')).toThrow(/expected layer to be the name of a module/);

@@ -253,7 +253,7 @@ describe('what is refused', () => {
     );
     expect(() => new Accuracy({ task: 'multiclass' })).toThrow('expected numClasses to be a whole number');
     expect(() => new Accuracy({ task: 'multilabel' })).toThrow('expected numLabels to be a whole number');
-    expect(() => new MulticlassAccuracy()).toThrow("only 'micro' does without");
+    expect(() => new MulticlassAccuracy()).toThrow("only 'micro' does not need it");
     expect(() => new MulticlassAccuracy(3, 4)).toThrow('expected topK of at most 3');
     expect(() => new MulticlassAccuracy(3, { average: 'mean' as 'macro' })).toThrow('expected average');
     expect(() => new BinaryAccuracy(2)).toThrow('expected threshold to be a number from 0 to 1');

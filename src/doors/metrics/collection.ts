@@ -112,7 +112,9 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
       }
     } else if (isPlainObject(metrics)) {
       if (additional.length > 0) {
-        throw new ArgumentError('MetricCollection: expected no metrics beside an object of them; put them into it');
+        throw new ArgumentError(
+          'MetricCollection: expected no metrics besides an object of metrics; put them into the object',
+        );
       }
       for (const [name, one] of Object.entries(metrics).sort(([a], [b]) => (a < b ? -1 : 1))) {
         if (one instanceof MetricCollection) {

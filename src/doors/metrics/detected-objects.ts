@@ -66,7 +66,7 @@ export function expectEntries(
   ] as const) {
     if (Array.isArray(list)) continue;
     throw new ArgumentError(
-      `${metric}: expected ${what} to be a list with an entry a picture, but got ${kindOf(list)}`,
+      `${metric}: expected ${what} to be a list with one entry per picture, but got ${kindOf(list)}`,
     );
   }
   if (preds.length !== target.length) {

@@ -44,7 +44,10 @@ export interface MeanAveragePrecisionResult {
   readonly mar100PerClass: Tensor;
   /** The labels that occur, rising (int32). */
   readonly classes: Tensor;
-  /** With `extendedSummary`: `precision` and `scores` [T, R, K, A, M], `recall` [T, K, A, M], and `ious` by 'picture,class'. */
+  /**
+   * With `extendedSummary`: `precision` and `scores` [T, R, K, A, M], `recall` [T, K, A, M], and `ious` by
+   * 'picture,class'.
+   */
   readonly [name: string]: Tensor | ReadonlyMap<string, Tensor>;
 }
 
@@ -166,7 +169,8 @@ function joined(list: readonly Tensor[]): Tensor | null {
  *     metric.update(await detector(images), targets);      // lists with an entry for each picture
  *     await (await metric.compute()).map50.item();
  *
- * @throws ArgumentError for unknown options; `update` throws ArgumentError, ShapeError or DTypeError for entries that do not fit
+ * @throws ArgumentError for unknown options; `update` throws ArgumentError, ShapeError or DTypeError for entries that
+ * do not fit
  */
 export class MeanAveragePrecision extends Metric {
   override higherIsBetter: boolean | null = true;

@@ -166,7 +166,7 @@ function directions(metric: Tracked): boolean | boolean[] {
   const of = (one: Metric, name: string): boolean => {
     if (one.higherIsBetter !== null) return one.higherIsBetter;
     throw new ArgumentError(
-      `MetricTracker: expected to know whether a greater ${name} is better, but it does not say; give maximize`,
+      `MetricTracker: expected ${name} to say whether higher is better, but its higherIsBetter is null; pass maximize`,
     );
   };
   if (metric instanceof Metric) return of(metric, metric.constructor.name);

@@ -19,7 +19,10 @@ export interface Changes {
   readonly marks: readonly (Tensor | null)[];
 }
 
-/** Runs `total` changes in batches. For every input, Σ of initial − changed output over the changes that touch an element, [N, …]. */
+/**
+ * Runs `total` changes in batches. For every input, Σ of initial − changed output over the changes that touch an
+ * element, [N, …].
+ */
 export const losses = <T>(
   what: Perturbing,
   total: number,

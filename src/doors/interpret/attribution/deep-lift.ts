@@ -197,8 +197,8 @@ export interface DeepLiftShapOptions extends Omit<DeepLiftOptions, 'baselines'> 
 }
 
 /**
- * SHAP values by DeepLIFT: the mean of its attributions over several baselines. The delta has one entry for each pair of an example and a
- * baseline, [N · M].
+ * SHAP values by DeepLIFT: the mean of its attributions over several baselines. The delta has one entry for each pair
+ * of an example and a baseline, [N · M].
  *
  * Lundberg, Lee 2017, arXiv:1705.07874.
  */
@@ -238,8 +238,8 @@ export class LayerDeepLift<L extends Layer = Layer> extends LayerDeltaMethod<
 }
 
 /**
- * The mean of `LayerDeepLift`'s attributions over several baselines. The delta has one entry for each pair of an example and a baseline,
- * [N · M].
+ * The mean of `LayerDeepLift`'s attributions over several baselines. The delta has one entry for each pair of an
+ * example and a baseline, [N · M].
  *
  * Lundberg, Lee 2017, arXiv:1705.07874.
  */

@@ -87,7 +87,7 @@ function expectSharedMasks(op: string, { masks }: Features): void {
   masks.forEach((mask, i) => {
     if (mask.shape[0] === 1) return;
     throw new ShapeError(
-      `${op}: expected featureMask ${i} with one row for all examples, since they exchange their features, but got shape ${showShape(mask.shape)}`,
+      `${op}: expected featureMask ${i} with one row for all examples, since features are permuted among them, but got shape ${showShape(mask.shape)}`,
     );
   });
 }

@@ -56,7 +56,8 @@ export abstract class InputDeltaMethod<
   /**
    * Attributions of the inputs' shapes. With `returnConvergenceDelta`: the pair [attributions, delta]; the delta has
    * one entry per example, unless the class says otherwise.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not floating-point
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not
+   * floating-point
    */
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithDelta<O>, Order>): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(inputs: I, ...args: Arguments<WithoutDelta<O>, Order>): Attributions<I>;

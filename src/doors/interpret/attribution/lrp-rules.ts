@@ -259,7 +259,7 @@ function defaultRule(op: string, layer: Module, given: GivenRules): PropagationR
   if (passes || ruleOf(layer, given) === null) return null;
   if (SHARING.some((kind) => layer instanceof kind)) return new EpsilonRule();
   throw new ArgumentError(
-    `${op}: expected layers that have a rule, but got ${layer.constructor.name}, for which there is none by default; give it one by its rule attribute or by the option rules`,
+    `${op}: expected layers with a rule, but got ${layer.constructor.name}, which has no default rule; set its attribute rule, or pass one in the option rules`,
   );
 }
 
@@ -270,7 +270,7 @@ function once(op: string, layer: Module, interceptor: Interceptor): Interceptor 
     calls++;
     if (calls === 1) return interceptor(args, run);
     throw new ArgumentError(
-      `${op}: expected the model to call every layer that has a rule once, but it calls ${layer.constructor.name} again; make it another module for every call`,
+      `${op}: expected the model to call every layer that has a rule once, but it calls ${layer.constructor.name} again; use a separate module for each call`,
     );
   };
 }

@@ -86,12 +86,12 @@ const relevanceDelta = (attributions: readonly Tensor[], output: Tensor): Tensor
  *     model.conv1.rule = new GammaRule();
  *     new LRP(model, { rules: { conv2: new EpsilonRule(0.1) } }).attribute(x, { target: 3 });
  *
- * `Linear`, convolutions, batch normalisation, `MaxPool1d` to `MaxPool3d`, average pooling and `Addition_Module` have the `EpsilonRule` by
- * default. `ReLU`, `Tanh` and `Dropout` pass relevance on unchanged, and so do modules that only rearrange elements. A
- * module with its own rule counts as one layer, even if it has children. Functions between the modules, such as
- * `F.relu` and views, pass relevance by their gradients; a sum in the network must be an `Addition_Module`. If a value
- * gets relevance from several paths, as h does in relu(h) + h, the shares are added; Captum 0.9 counts only one of
- * them.
+ * `Linear`, convolutions, batch normalisation, `MaxPool1d` to `MaxPool3d`, average pooling and `Addition_Module` have
+ * the `EpsilonRule` by default. `ReLU`, `Tanh` and `Dropout` pass relevance on unchanged, and so do modules that only
+ * rearrange elements. A module with its own rule counts as one layer, even if it has children. Functions between the
+ * modules, such as `F.relu` and views, pass relevance by their gradients; a sum in the network must be an
+ * `Addition_Module`. If a value gets relevance from several paths, as h does in relu(h) + h, the shares are added;
+ * Captum 0.9 counts only one of them.
  *
  * Bach et al. 2015, doi:10.1371/journal.pone.0130140; Montavon, Samek, Müller 2018, doi:10.1016/j.dsp.2017.10.011.
  */
@@ -117,7 +117,8 @@ export class LRP extends Attribution {
   }
 
   /**
-   * Attributions of the inputs' shapes; with `returnConvergenceDelta`, the pair [attributions, delta], the delta of shape [N].
+   * Attributions of the inputs' shapes; with `returnConvergenceDelta`, the pair [attributions, delta], the delta of
+   * shape [N].
    * @throws ArgumentError for a layer without a rule, and for a layer with a rule that is called twice; ArgumentError,
    * ShapeError or IndexError for inputs and targets that do not fit; DTypeError for inputs that are not floating-point
    */

@@ -56,8 +56,8 @@ type Method = Attribution & { attribute(...args: never[]): unknown };
 
 /**
  * Attributions of x + ε with ε ~ N(0, stdev²), drawn several times, combined as their mean (SmoothGrad, Smilkov et al.
- * 2017,
- * arXiv:1706.03825), the mean of the squares, or the variance E[a²] − E[a]² (VarGrad, Adebayo et al. 2018, arXiv:1810.03307).
+ * 2017, arXiv:1706.03825), the mean of the squares, or the variance E[a²] − E[a]² (VarGrad, Adebayo et al. 2018,
+ * arXiv:1810.03307).
  *
  *     new NoiseTunnel(new Saliency(model)).attribute(x, { ntSamples: 50, stdevs: 0.2, target });
  *

@@ -69,7 +69,7 @@ function outputOf(call: Call, inputs: readonly Tensor[], examples: number): Tens
   if (chosen.numel() === 1) return chosen.reshape(1);
   if (shape[0] === examples && chosen.numel() === examples) return chosen.reshape(examples);
   throw new ShapeError(
-    `${call.op}: expected one output an example, or one for the batch, but got shape ${showShape(shape)}; pass a target that chooses one`,
+    `${call.op}: expected one output per example, or one for the batch, but got shape ${showShape(shape)}; pass a target that chooses one`,
   );
 }
 
@@ -148,7 +148,7 @@ function expectShared(op: string, masks: readonly Tensor[] = []): void {
   masks.forEach((mask, i) => {
     if (mask.shape[0] === 1) return;
     throw new ShapeError(
-      `${op}: expected featureMask ${i} with one row for a model that gives one number a batch, but got shape ${showShape(mask.shape)}`,
+      `${op}: expected featureMask ${i} with one row for a model that returns one number for the batch, but got shape ${showShape(mask.shape)}`,
     );
   });
 }
@@ -162,7 +162,7 @@ function sizeOf({ call, inputs, options }: Perturbing, total: number, isBatch: b
   const count = expectCount(call.op, 'perturbationsPerEval', perturbationsPerEval);
   if (isBatch && count > 1) {
     throw new ArgumentError(
-      `${call.op}: expected perturbationsPerEval 1 for a model that gives one number a batch, but got ${count}`,
+      `${call.op}: expected perturbationsPerEval 1 for a model that returns one number for the batch, but got ${count}`,
     );
   }
   return count;

@@ -90,13 +90,13 @@ const MOST_FEATURES = 30;
 const MANY_FEATURES = 16;
 
 /**
- * Shapley values, exactly. With v(S) for the output where the features of S have the input's values and the others the baseline's, and n
- * features in all, feature i gets
+ * Shapley values, exactly. With v(S) for the output where the features of S have the input's values and the others the
+ * baseline's, and n features in all, feature i gets
  *
  *     φ_i = Σ_{S ∌ i} |S|! (n − |S| − 1)! / n! · (v(S ∪ {i}) − v(S))
  *
- * so that Σ φ_i = f(x) − f(baseline). Every coalition is evaluated once: 2ⁿ evaluations, not n · n!. Shapley 1953; Štrumbelj & Kononenko
- * 2010, "An Efficient Explanation of Individual Classifications using Game Theory".
+ * so that Σ φ_i = f(x) − f(baseline). Every coalition is evaluated once: 2ⁿ evaluations, not n · n!. Shapley 1953;
+ * Štrumbelj & Kononenko 2010, "An Efficient Explanation of Individual Classifications using Game Theory".
  *
  *     const values = await new ShapleyValues(model).attribute(x, { target: 1, featureMask: segments });
  */
@@ -109,7 +109,7 @@ export class ShapleyValues extends CoalitionMethod<ShapleyValuesOptions, ExactOr
     const { op } = this;
     if (features > MOST_FEATURES) {
       throw new ArgumentError(
-        `${op}: expected at most ${MOST_FEATURES} features, since 2 to their number is evaluated, but got ${features}; group them by a featureMask, or take ShapleyValueSampling`,
+        `${op}: expected at most ${MOST_FEATURES} features, since n features take 2ⁿ evaluations, but got ${features}; group them by a featureMask, or use ShapleyValueSampling`,
       );
     }
     if (features >= MANY_FEATURES) {
@@ -165,8 +165,9 @@ class EveryCoalition implements Coalitions {
  *
  *     φ_i ≈ 1/m Σ_π v(features up to i in π) − v(features before i in π)
  *
- * The values of every order add up to f(x) − f(baseline), and those of an additive model are exact. Štrumbelj & Kononenko 2010, "An
- * Efficient Explanation of Individual Classifications using Game Theory"; Castro, Gómez & Tejada 2009.
+ * The values of every order add up to f(x) − f(baseline), and those of an additive model are exact. Štrumbelj &
+ * Kononenko 2010, "An Efficient Explanation of Individual Classifications using Game Theory"; Castro, Gómez & Tejada
+ * 2009.
  *
  *     const values = await new ShapleyValueSampling(model).attribute(x, { target: 1, nSamples: 200 });
  *

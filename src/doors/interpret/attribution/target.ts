@@ -134,7 +134,7 @@ const isTarget = (target: unknown): target is Target =>
 function expectRank2(op: string, output: Tensor, targets: number): void {
   if (output.shape.length === 2) return;
   throw new ShapeError(
-    `${op}: expected a 2-D output for ${targets} targets, one an example, but got an output of shape ${showShape(output.shape)}`,
+    `${op}: expected a 2-D output for ${targets} targets, one per example, but got an output of shape ${showShape(output.shape)}`,
   );
 }
 
@@ -160,7 +160,7 @@ export function column(op: string, output: Tensor, index: readonly number[]): Te
 export function expectOneEach(op: string, output: Tensor): void {
   if (output.shape.length > 0 && output.numel() === output.shape[0]) return;
   throw new ShapeError(
-    `${op}: expected one output an example, but got shape ${showShape(output.shape)}; pass a target that chooses one`,
+    `${op}: expected one output per example, but got shape ${showShape(output.shape)}; pass a target that chooses one`,
   );
 }
 

@@ -46,8 +46,9 @@ interface TrainArguments {
 const SVM = { alpha: 0.01, maxIter: 1000, tol: 1e-3, shuffle: true };
 
 /**
- * A linear support vector machine, one concept against the others, with an L2 penalty of 0.01, trained by stochastic gradient descent on
- * the host. A third of the examples of each concept, drawn from torch's generator, is left out to measure its accuracy, `accs`.
+ * A linear support vector machine, one concept against the others, with an L2 penalty of 0.01, trained by stochastic
+ * gradient descent on the host. A third of the examples of each concept, drawn from torch's generator, is left out to
+ * measure its accuracy, `accs`.
  */
 export class DefaultClassifier extends Classifier {
   static {

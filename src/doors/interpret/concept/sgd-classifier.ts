@@ -22,8 +22,9 @@ export interface SgdOptions {
 const PATIENCE = 5;
 
 /**
- * Linear support vector machines, which minimise the mean of max(0, 1 − y (w · x + b)) + alpha/2 ‖w‖² with y = 1 for a class and −1 for the
- * others, by steps of Bottou's rate 1 / (alpha (t₀ + t)): scikit-learn's `SGDClassifier` with its defaults.
+ * Linear support vector machines, which minimise the mean of max(0, 1 − y (w · x + b)) + alpha/2 ‖w‖² with y = 1 for a
+ * class and −1 for the others, by steps of Bottou's rate 1 / (alpha (t₀ + t)): scikit-learn's `SGDClassifier` with its
+ * defaults.
  */
 export class SgdClassifier {
   readonly classes: readonly number[];

@@ -197,7 +197,8 @@ export class TCAV {
   }
 
   /**
-   * How the output for the inputs depends on the concepts of each set: `scores['0-1']['conv2']` for concepts 0 and 1 and layer 'conv2'.
+   * How the output for the inputs depends on the concepts of each set: `scores['0-1']['conv2']` for concepts 0 and 1
+   * and layer 'conv2'.
    * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit
    */
   interpret(
@@ -227,7 +228,7 @@ export class TCAV {
     const { inputs, target, additionalForwardArgs, showProgress, onProgress, signal } = own;
     if ('attributeToLayerInput' in rest) {
       throw new ArgumentError(
-        `${op}: expected attributeToLayerInput to be given to the constructor, for both of its uses`,
+        `${op}: expected attributeToLayerInput as an option of the constructor, since training uses it, too`,
       );
     }
     listInputs(op, inputs);
@@ -328,7 +329,7 @@ function expectSets(op: string, sets: unknown): readonly (readonly Concept[])[] 
   for (const set of sets) {
     if (set.length < 2) {
       throw new ArgumentError(
-        `${op}: expected sets of at least two concepts, which are told apart, but got ${set.length}`,
+        `${op}: expected sets of at least two concepts, which a classifier separates, but got ${set.length}`,
       );
     }
     for (const concept of set) {

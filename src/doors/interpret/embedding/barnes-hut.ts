@@ -25,8 +25,8 @@ export class BarnesHut {
   }
 
   /**
-   * Writes 2 (ν + 1) / ν (c Σ_j p_ij b_ij (y_i − y_j) − Σ_j q_ij b_ij (y_i − y_j)) with b_ij = 1 / (1 + ‖y_i − y_j‖² / ν) into `gradient`, and
-   * returns KL(P ‖ Q) if `wantsDivergence`, else NaN. c is the exaggeration.
+   * Writes 2 (ν + 1) / ν (c Σ_j p_ij b_ij (y_i − y_j) − Σ_j q_ij b_ij (y_i − y_j)) with b_ij = 1 / (1 + ‖y_i − y_j‖² /
+   * ν) into `gradient`, and returns KL(P ‖ Q) if `wantsDivergence`, else NaN. c is the exaggeration.
    */
   gradient(y: Float64Array, exaggeration: number, gradient: Float64Array, wantsDivergence: boolean): number {
     const freedom = this.#freedom;

@@ -139,7 +139,7 @@ export async function tsne(...args: Arguments<TsneArguments, TsneOrder>): Promis
   const isExact = o.method === 'exact' || (o.method === 'auto' && n <= MAX_POINTS);
   if (isExact && n > MAX_POINTS) {
     throw new ShapeError(
-      `${OP}: expected at most ${MAX_POINTS} points, since their n² affinities lie on the GPU, but got ${n}; leave method to 'auto'`,
+      `${OP}: expected at most ${MAX_POINTS} points, since their n² affinities must fit on the GPU, but got ${n}; use method 'auto'`,
     );
   }
   if (!(o.perplexity > 0 && o.perplexity < n)) {

@@ -19,7 +19,7 @@ export function findLayer(op: string, forward: ForwardFunction, layer: unknown):
   }
   if (!(forward instanceof Module)) {
     throw new ArgumentError(
-      `${op}: expected the layer as a module, since the model is a function; it got the name '${layer}'`,
+      `${op}: expected the layer as a module, since the model is a function, but got the name '${layer}'`,
     );
   }
   const found = forward.namedModules({ removeDuplicate: false }).find(([name]) => name === layer);

@@ -149,7 +149,8 @@ export class GuidedGradCam extends InternalAttribution {
   /**
    * Attributions of the inputs' shapes. If the map cannot be resized to an input, that input gets an empty tensor and a
    * warning.
-   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not floating-point
+   * @throws ArgumentError, ShapeError, IndexError for arguments that do not fit; DTypeError for inputs that are not
+   * floating-point
    */
   attribute<const I extends Inputs>(
     inputs: I,

@@ -38,8 +38,8 @@ export function scaled(op: string, pictures: Tensor, normalize: PictureScale): T
 
 /**
  * The filters of a convolution as pictures for `utils.makeGrid`: [out, 3, h, w] if there are three input channels, one
- * colour each, else
- * [out · in, 1, h, w], a picture for each pair of channels. A linear layer gives [1, 1, out, in], the picture of its matrix.
+ * colour each, else [out · in, 1, h, w], a picture for each pair of channels. A linear layer gives [1, 1, out, in], the
+ * picture of its matrix.
  *
  *     const grid = utils.makeGrid(filters(alexNet, 'features.0'), { nrow: 8 });
  *

@@ -59,7 +59,10 @@ export function leastNorm(problem: Problem, cutoff: number): Float64Array {
   return byRows ? timesRows(problem, solved) : solved;
 }
 
-/** The w that minimises ‖y − x w‖² + alpha ‖w‖², by Cholesky's decomposition of the smaller of xᵀx + alpha I and xxᵀ + alpha I. */
+/**
+ * The w that minimises ‖y − x w‖² + alpha ‖w‖², by Cholesky's decomposition of the smaller of xᵀx + alpha I and xxᵀ +
+ * alpha I.
+ */
 export function ridge(problem: Problem, alpha: number): Float64Array {
   const { y, n, features } = problem;
   const byRows = n < features;
@@ -94,8 +97,8 @@ function choleskySolve(a: Float64Array[], b: Float64Array): Float64Array {
 }
 
 /**
- * The w that minimises ½ ‖y − x w‖² + penalty ‖w‖₁, by coordinate descent (Friedman, Hastie & Tibshirani 2010), until the duality gap is
- * at most `tol` ‖y‖² or after `maxIter` rounds.
+ * The w that minimises ½ ‖y − x w‖² + penalty ‖w‖₁, by coordinate descent (Friedman, Hastie & Tibshirani 2010), until
+ * the duality gap is at most `tol` ‖y‖² or after `maxIter` rounds.
  */
 export function lasso(
   problem: Problem,

@@ -213,7 +213,7 @@ export class LimeBase extends PerturbationAttribution {
         const given = evaluate(perturbed, batch.length);
         if (given.shape[1] !== 1) {
           throw new ShapeError(
-            `${op}: expected one example, or a model that gives one number a batch, but got ${given.shape[1]} examples; explain one after another`,
+            `${op}: expected one example, or a model that returns one number for the batch, but got ${given.shape[1]} examples; explain one after another`,
           );
         }
         const weighed = batch.map(({ sample, interpretable }) =>

@@ -320,6 +320,6 @@ function gathered(parts: readonly Tensor[]): { drawn: Tensor; outputs: Tensor; w
 function expectCoefficients(op: string, found: Tensor, features: number): Tensor {
   if (found.numel() === features) return found.reshape(features);
   throw new ShapeError(
-    `${op}: expected the model's representation to have ${features} elements, one a feature, but got shape ${showShape(found.shape)}`,
+    `${op}: expected the model's representation to have ${features} elements, one per feature, but got shape ${showShape(found.shape)}`,
   );
 }

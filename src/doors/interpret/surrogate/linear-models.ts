@@ -4,7 +4,10 @@ import { ArgumentError, ShapeError, Tensor, tensor } from '../../../torch';
 import { type Arguments, closeMethods, kindOf, parseArgs, shown } from '../../../torch/inside';
 import { lasso, leastNorm, type Problem, ridge } from './least-squares';
 
-/** Samples, in one batch: interpretable inputs [n, features], the outputs of the network [n], and weights [n], all float32. */
+/**
+ * Samples, in one batch: interpretable inputs [n, features], the outputs of the network [n], and weights [n], all
+ * float32.
+ */
 export type TrainData = Iterable<readonly [inputs: Tensor, outputs: Tensor, weights: Tensor]>;
 
 /** What the library's own models also accept: several batches, those of a DataLoader, and no weights. */
@@ -159,7 +162,9 @@ export interface RidgeOptions extends LinearOptions {
   alpha?: number;
 }
 
-/** Minimises Σ c_i (y_i − x_i · w − b)² + alpha ‖w‖², with weights c (Hoerl & Kennard 1970), as scikit-learn's `Ridge`. */
+/**
+ * Minimises Σ c_i (y_i − x_i · w − b)² + alpha ‖w‖², with weights c (Hoerl & Kennard 1970), as scikit-learn's `Ridge`.
+ */
 export class Ridge extends LinearModel {
   readonly #alpha: number;
 
@@ -184,7 +189,8 @@ export interface LassoOptions extends RidgeOptions {
 }
 
 /**
- * Minimises Σ c_i (y_i − x_i · w − b)² / (2 Σ c_i) + alpha ‖w‖₁, with weights c (Tibshirani 1996), as scikit-learn's `Lasso`.
+ * Minimises Σ c_i (y_i − x_i · w − b)² / (2 Σ c_i) + alpha ‖w‖₁, with weights c (Tibshirani 1996), as scikit-learn's
+ * `Lasso`.
  */
 export class Lasso extends LinearModel {
   readonly #alpha: number;

@@ -151,7 +151,8 @@ export async function visualizeImageAttr(
 }
 
 /**
- * Draws the attributions of a picture in several ways, side by side: `methods[i]` with `signs[i]`, as `visualizeImageAttr` does.
+ * Draws the attributions of a picture in several ways, side by side: `methods[i]` with `signs[i]`, as
+ * `visualizeImageAttr` does.
  *
  *     await visualization.visualizeImageAttrMultiple(attr, input, ['original_image', 'heat_map'], ['all', 'positive'], { canvas });
  *

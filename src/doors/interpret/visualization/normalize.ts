@@ -11,7 +11,10 @@ import {
   shown,
 } from '../../../torch/inside';
 
-/** Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute values. */
+/**
+ * Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute
+ * values.
+ */
 export type VisualizeSign = 'all' | 'positive' | 'negative' | 'absolute_value';
 
 /** Below this scale, warn that the picture may show only rounding errors. */
@@ -70,7 +73,7 @@ export function normalized(op: string, attr: Float32Array, sign: VisualizeSign, 
   });
   const threshold = thresholdOf(chosen, 100 - outlierPerc);
   if (!Number.isFinite(threshold)) {
-    throw new ArgumentError(`${op}: expected attributions that are finite numbers, but got others`);
+    throw new ArgumentError(`${op}: expected finite attributions, but got NaN or infinity`);
   }
   if (threshold === 0) {
     throw new ArgumentError(
@@ -79,7 +82,7 @@ export function normalized(op: string, attr: Float32Array, sign: VisualizeSign, 
   }
   if (threshold < NEARLY_ZERO) {
     console.warn(
-      `${op}: attributions are scaled by ${threshold}, which is nearly 0: what is seen may be rounding alone`,
+      `${op}: attributions are scaled by ${threshold}, which is nearly 0: the picture may show only rounding errors`,
     );
   }
   const scale = sign === 'negative' ? -threshold : threshold;

@@ -37,7 +37,9 @@ export class BinaryCohenKappa extends kappaOf({
   figure: kappa,
 }) {}
 
-/** Cohen's kappa, 1 − (disagreement) / (disagreement by chance), of scores [N, C, …] or labels [N, …] and target [N, …]. */
+/**
+ * Cohen's kappa, 1 − (disagreement) / (disagreement by chance), of scores [N, C, …] or labels [N, …] and target [N, …].
+ */
 export class MulticlassCohenKappa extends kappaOf({
   ...multiclassConfusion,
   order: ['numClasses', 'ignoreIndex', 'weights', 'validateArgs'],
@@ -84,7 +86,10 @@ function matthews({ confmat }: Parts<'confmat'>): Tensor {
   return number(1).where(isRight, number(-1).where(isWrong, value));
 }
 
-/** Matthews' correlation coefficient, (tp tn − fp fn) / √((tp + fp) (tp + fn) (tn + fp) (tn + fn)), of preds and target [N, …]. */
+/**
+ * Matthews' correlation coefficient, (tp tn − fp fn) / √((tp + fp) (tp + fn) (tn + fp) (tn + fn)), of preds and target
+ * [N, …].
+ */
 export class BinaryMatthewsCorrCoef extends classified({
   ...binaryConfusion,
   order: ['threshold', 'ignoreIndex', 'validateArgs'],

@@ -197,7 +197,10 @@ export class BinaryAUROC extends areaOf({
   order: ['maxFpr', 'thresholds', 'ignoreIndex', 'validateArgs'],
 }) {}
 
-/** The area under the ROC curve of each class against all others, of scores [N, C, …] and target [N, …]; by default the mean. */
+/**
+ * The area under the ROC curve of each class against all others, of scores [N, C, …] and target [N, …]; by default the
+ * mean.
+ */
 export class MulticlassAUROC extends areaOf({ ...underRoc, ...ofClasses }) {}
 
 /** The area under the ROC curve of each label of scores and target [N, L, …]; by default the mean. */

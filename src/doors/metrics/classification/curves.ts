@@ -187,22 +187,37 @@ export class BinaryPrecisionRecallCurve extends curveOf({
   order: ['thresholds', 'ignoreIndex', 'validateArgs'],
 }) {}
 
-/** `[precision, recall, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T + 1] and [T] with thresholds. */
+/**
+ * `[precision, recall, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T +
+ * 1] and [T] with thresholds.
+ */
 export class MulticlassPrecisionRecallCurve extends curveOf({ ...common(false), ...ofClasses }) {}
 
-/** `[precision, recall, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T + 1] and [T] with thresholds. */
+/**
+ * `[precision, recall, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T + 1] and
+ * [T] with thresholds.
+ */
 export class MultilabelPrecisionRecallCurve extends curveOf({
   ...common(false),
   order: ['numLabels', 'thresholds', 'ignoreIndex', 'validateArgs'],
 }) {}
 
-/** `[fpr, tpr, thresholds]` of scores and target [N, …], by falling threshold; an exact curve begins at (0, 0) with threshold 1. */
+/**
+ * `[fpr, tpr, thresholds]` of scores and target [N, …], by falling threshold; an exact curve begins at (0, 0) with
+ * threshold 1.
+ */
 export class BinaryROC extends curveOf({ ...common(true), order: ['thresholds', 'ignoreIndex', 'validateArgs'] }) {}
 
-/** `[fpr, tpr, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T] and [T] with thresholds. */
+/**
+ * `[fpr, tpr, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T] and [T]
+ * with thresholds.
+ */
 export class MulticlassROC extends curveOf({ ...common(true), ...ofClasses }) {}
 
-/** `[fpr, tpr, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T] and [T] with thresholds. */
+/**
+ * `[fpr, tpr, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T] and [T] with
+ * thresholds.
+ */
 export class MultilabelROC extends curveOf({
   ...common(true),
   order: ['numLabels', 'thresholds', 'ignoreIndex', 'validateArgs'],

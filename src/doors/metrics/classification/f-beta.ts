@@ -12,17 +12,27 @@ import {
 } from './stat-scores';
 import { ofBatchByTask } from './task';
 
-/** (1 + β²) tp / ((1 + β²) tp + β² fn + fp) of preds and target [N, …]. See BinaryStatScores for the other arguments. */
+/**
+ * (1 + β²) tp / ((1 + β²) tp + β² fn + fp) of preds and target [N, …]. See BinaryStatScores for the other arguments.
+ */
 export class BinaryFBetaScore extends scoredWithBeta(BinaryStatScores) {}
-/** (1 + β²) tp / ((1 + β²) tp + β² fn + fp), by default the mean over classes. See MulticlassStatScores for the other arguments. */
+/**
+ * (1 + β²) tp / ((1 + β²) tp + β² fn + fp), by default the mean over classes. See MulticlassStatScores for the other
+ * arguments.
+ */
 export class MulticlassFBetaScore extends scoredWithBeta(MulticlassStatScores) {}
-/** (1 + β²) tp / ((1 + β²) tp + β² fn + fp) of each label, by default the mean. See MultilabelStatScores for the other arguments. */
+/**
+ * (1 + β²) tp / ((1 + β²) tp + β² fn + fp) of each label, by default the mean. See MultilabelStatScores for the other
+ * arguments.
+ */
 export class MultilabelFBetaScore extends scoredWithBeta(MultilabelStatScores) {}
 /** 2 tp / (2 tp + fn + fp) of preds and target [N, …]. See BinaryStatScores for the arguments. */
 export class BinaryF1Score extends scored(BinaryStatScores, fBeta) {}
 /** 2 tp / (2 tp + fn + fp), by default the mean over classes. See MulticlassStatScores for the arguments. */
 export class MulticlassF1Score extends scored(MulticlassStatScores, fBeta) {}
-/** 2 tp / (2 tp + fn + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
+/**
+ * 2 tp / (2 tp + fn + fp) of each label, by default the mean over labels. See MultilabelStatScores for the arguments.
+ */
 export class MultilabelF1Score extends scored(MultilabelStatScores, fBeta) {}
 
 /** BinaryF1Score, MulticlassF1Score or MultilabelF1Score by `task`; default average: 'micro'. */

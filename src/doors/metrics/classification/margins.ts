@@ -89,7 +89,10 @@ export class BinaryHingeLoss extends hingeOf({
   },
 }) {}
 
-/** The mean of max(0, 1 − (s_t − max of the others)) of scores [N, C, …] and target [N, …]; [C] for `multiclassMode` 'one-vs-all'. */
+/**
+ * The mean of max(0, 1 − (s_t − max of the others)) of scores [N, C, …] and target [N, …]; [C] for `multiclassMode`
+ * 'one-vs-all'.
+ */
 export class MulticlassHingeLoss extends hingeOf({
   ...hinge,
   order: ['numClasses', 'squared', 'multiclassMode', 'ignoreIndex', 'validateArgs'],
@@ -155,7 +158,10 @@ function binned(nBins: number, confidence: Tensor, accuracy: Tensor, isCounted: 
   return { count: sums(ones), confidence: sums(x), accuracy: sums(accuracy) };
 }
 
-/** Σ share of bin × |accuracy − confidence| over bins of the score of class 1 (Guo et al. 2017); preds and target [N, …]. */
+/**
+ * Σ share of bin × |accuracy − confidence|, binned by the score of class 1 (Guo et al. 2017); preds and target [N,
+ * …].
+ */
 export class BinaryCalibrationError extends calibrationOf({
   ...calibration,
   order: ['nBins', 'norm', 'ignoreIndex', 'validateArgs'],
@@ -165,7 +171,7 @@ export class BinaryCalibrationError extends calibrationOf({
   },
 }) {}
 
-/** Σ share of bin × |accuracy − confidence| over bins of the greatest score, of scores [N, C, …] and target [N, …]. */
+/** Σ share of bin × |accuracy − confidence|, binned by the highest score, of scores [N, C, …] and target [N, …]. */
 export class MulticlassCalibrationError extends calibrationOf({
   ...calibration,
   order: ['numClasses', 'nBins', 'norm', 'ignoreIndex', 'validateArgs'],

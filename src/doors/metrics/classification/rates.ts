@@ -88,7 +88,9 @@ export class MulticlassHammingDistance extends scored(MulticlassStatScores, scor
 /** 1 − accuracy of each label, by default the mean over labels. See MultilabelStatScores for the arguments. */
 export class MultilabelHammingDistance extends scored(MultilabelStatScores, scores.hammingDistance, false) {}
 
-/** BinaryHammingDistance, MulticlassHammingDistance or MultilabelHammingDistance by `task`; default average: 'micro'. */
+/**
+ * BinaryHammingDistance, MulticlassHammingDistance or MultilabelHammingDistance by `task`; default average: 'micro'.
+ */
 export const HammingDistance = countedByTask(
   'HammingDistance',
   BinaryHammingDistance,

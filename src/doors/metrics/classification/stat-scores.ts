@@ -73,7 +73,8 @@ const figureOf =
 const common = { isLenient: true, traits: { ...traits, higherIsBetter: null }, figure: figureOf(score) } as const;
 
 /**
- * tp, fp, tn, fn and support (tp + fn) of preds and target [N, …]; [5], int64, or [N, 5] for `multidimAverage` 'samplewise'.
+ * tp, fp, tn, fn and support (tp + fn) of preds and target [N, …]; [5], int64, or [N, 5] for `multidimAverage`
+ * 'samplewise'.
  *
  * Floats are scores. If one of a batch is outside [0, 1], the batch is taken as logits. A score above `threshold`
  * counts as 1.
@@ -103,7 +104,7 @@ export class MulticlassStatScores extends metric<OfClasses>(table)({
   check({ constructor: { name }, numClasses, average, topK }) {
     if (numClasses === null && average !== 'micro') {
       throw new ArgumentError(
-        `${name}: expected numClasses for average ${shown(average)}, but got null; only 'micro' does without`,
+        `${name}: expected numClasses for average ${shown(average)}, but got null; only 'micro' does not need it`,
       );
     }
     if (topK <= (numClasses ?? 1)) return;

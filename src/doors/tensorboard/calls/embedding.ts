@@ -134,7 +134,7 @@ function rowsOf(
   const wrong = rows.find((row) => row.length !== columns);
   if (wrong) {
     throw new ArgumentError(
-      `${op}: expected ${columns} ${columns === 1 ? 'label' : 'labels'} a point, as many as metadataHeader names columns, but got ${wrong.length}`,
+      `${op}: expected ${columns} ${columns === 1 ? 'label' : 'labels'} per point, one for each column of metadataHeader, but got ${wrong.length}`,
     );
   }
   return async () => [...names, ...rows];

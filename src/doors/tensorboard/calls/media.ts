@@ -35,7 +35,7 @@ export function videoEntry(args: VideoCall): Entry {
   const [rows, columns] = gridOf(count);
   if (!isVideo || Math.max(rows * height, columns * width) > MOST_PIXELS) {
     throw new ArgumentError(
-      `${op}: expected vidTensor [N, T, C, H, W] of 1 or 3 channels, of at most ${MOST_PIXELS} pixels in a row or a column, but got shape [${shape.join(', ')}]`,
+      `${op}: expected vidTensor [N, T, C, H, W] of 1 or 3 channels, of at most ${MOST_PIXELS} pixels per row and column, but got shape [${shape.join(', ')}]`,
     );
   }
   const kept = copyOf(o.vidTensor);
