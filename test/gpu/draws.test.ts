@@ -94,7 +94,7 @@ describe('in place', () => {
       ],
       [() => x.random_(3, 3), /random_: expected whole numbers from < to, but got from 3 and to 3/],
       [() => x.to('uint8').random_(300), /random_: expected numbers from 0 to 255 for uint8/],
-      [() => x.to('int64').random_(), /random_: expected bounds for int64, whose 63 bits/],
+      [() => x.to('int64').random_(), /random_: expected bounds for int64, of which only 32 bits are held here/],
       [() => x.to('int64').uniform_(), /uniform_: expected a tensor of floats, but got int64/],
       [() => x.uniform_({ low: 1 } as never), /unknown argument 'low'/],
       [() => torch.randintLike(x, 0), /low < high, but got low 0 and high 0/],

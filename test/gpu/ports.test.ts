@@ -95,7 +95,7 @@ test('a target that has to broadcast is warned of once', async () => {
 test('whole numbers in the shape of the scores are no targets of a cross entropy', () => {
   const labels = F.oneHot(torch.tensor([0, 1, 2]), 4);
   expect(() => F.crossEntropy(torch.ones(3, 4), labels)).toThrow(
-    /^crossEntropy: expected target of dtype float32 where .* \[3, 4\] \(probabilities\), but got int64; convert/,
+    /^crossEntropy: expected target of dtype float32 if .* \[3, 4\] \(probabilities\), but got int64; convert/,
   );
 });
 

@@ -341,7 +341,7 @@ describe('options of PyTorch’s modules', () => {
     const layer = new nn.Linear(1, 1);
     expect(layer.to(torch.ones(1))).toBe(layer);
     expect(layer.to({ dtype: 'float32' })).toBe(layer);
-    expect(() => new nn.Linear(1, 1, { dtype: 'float16' } as never)).toThrow(/'dtype'; convert with to\(dtype\)/);
+    expect(() => new nn.Linear(1, 1, { dtype: 'float16' } as never)).toThrow(/'dtype'; convert with \.to\(dtype\)/);
   });
 
   test('place hooks in front of others', () => {

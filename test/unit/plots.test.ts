@@ -185,6 +185,6 @@ describe('canvases', () => {
     expect(() => drawOn('ROC.plot', null, [drawing])).toThrow('ROC.plot: expected a canvas to draw on');
     expect(() => drawOn('ROC.plot', {} as PlotCanvas, [drawing])).toThrow(ArgumentError);
     const taken = { width: 1, height: 1, getContext: () => null };
-    expect(() => drawOn('ROC.plot', taken, [drawing])).toThrow('has one of another kind already');
+    expect(() => drawOn('ROC.plot', taken, [drawing])).toThrow('it already has a context of another kind');
   });
 });

@@ -73,7 +73,9 @@ test('what is wrong is told', async () => {
     'felzenszwalb: expected sigma to be a number from 0 to 1024',
   );
   await expect(felzenszwalb(image, { sigmas: 1 } as never)).rejects.toThrow(torch.ArgumentError);
-  await expect(selectiveSearch(torch.zeros(1, 4, 4))).rejects.toThrow('one channel becomes three by expand(3, -1, -1)');
+  await expect(selectiveSearch(torch.zeros(1, 4, 4))).rejects.toThrow(
+    'one channel becomes three by .expand(3, -1, -1)',
+  );
   await expect(selectiveSearch(image, { colorSpace: 'xyz' as never })).rejects.toThrow(
     'expected colorSpace of rgb,hsv,lab,gray',
   );

@@ -1,7 +1,7 @@
 // The arguments of elementwise functions: their options, and operands that are tensors or numbers.
 
 import { anything } from '../../../engine/core/argument-kinds';
-import { ArgumentError } from '../../../engine/core/errors';
+import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
 import { dtypeOfScalar, type Promotable } from '../../../engine/ops/promotion';
 import { TensorBase } from '../base';
@@ -71,4 +71,11 @@ export function numberOf(name: string, value: unknown): number {
 export function operandOf(x: TensorBase | number | boolean): Promotable {
   if (x instanceof TensorBase) return { dtype: x.dtype, rank0: x.shape.length === 0 };
   return { dtype: dtypeOfScalar(x), isScalar: true };
+}
+
+/** @throws DTypeError if the operand is a number with a fraction */
+export function expectWhole(name: string, operand: Operandish): void {
+  if (typeof operand !== 'number' || Number.isInteger(operand)) return;
+  const remedy = Number.isFinite(operand) ? `; write Math.trunc(${operand})` : '';
+  throw new DTypeError(`${name}: expected whole numbers, but got ${operand}${remedy}`);
 }

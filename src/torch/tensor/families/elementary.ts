@@ -10,7 +10,14 @@ import * as arithmetic from '../../../engine/ops/pointwise/arithmetic';
 import * as compare from '../../../engine/ops/pointwise/compare';
 import * as ops from '../../../engine/ops/pointwise/elementary';
 import { byKind, combined, paired, together } from '../calling/operand';
-import type { Closeness, ClosenessArgs, NanToNum, NanToNumArgs, Operandish } from '../calling/pointwise-args';
+import {
+  type Closeness,
+  type ClosenessArgs,
+  expectWhole,
+  type NanToNum,
+  type NanToNumArgs,
+  type Operandish,
+} from '../calling/pointwise-args';
 import { family } from '../family';
 import { made } from '../made';
 import type { Tensor } from '../tensor';
@@ -277,13 +284,6 @@ export const addcdiv = op('addcdiv(input, tensor1, tensor2, ...)', scaled('addcd
 export const addcdiv_ = inPlace(addcdiv, { readsOld: false });
 
 // ── Bits of integers and bools ──
-
-/** @throws DTypeError if the operand is a number with a fraction */
-export function expectWhole(name: string, operand: Operandish): void {
-  if (typeof operand !== 'number' || Number.isInteger(operand)) return;
-  const remedy = Number.isFinite(operand) ? `; write Math.trunc(${operand})` : '';
-  throw new DTypeError(`${name}: expected whole numbers, but got ${operand}${remedy}`);
-}
 
 const bits =
   (name: string, of: (a: Value, b: Value) => Value) =>

@@ -12,10 +12,11 @@ import { callable } from '../calling/callable';
 import { type MantissaExponent, mantissaExponent } from '../calling/named-results';
 import { paired, renamed, tensorOf } from '../calling/operand';
 import type { Operandish } from '../calling/pointwise-args';
+import { expectWhole } from '../calling/pointwise-args';
 import { family, withMethod } from '../family';
 import { made } from '../made';
 import type { Tensor } from '../tensor';
-import { expectWhole, sign } from './elementary';
+import { sign } from './elementary';
 
 const { methods, inPlace, op, unary } = family();
 export default methods;

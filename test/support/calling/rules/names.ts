@@ -62,6 +62,21 @@ const elsewhere: readonly Elsewhere[] = [
     calls: /^(lightning|vision|data|torch)\./,
     says: /^(load|savebytes|download|readbytes|makegrid|fit|log|backward|runs|the|(train|val|test|predict)dataloaders)$/,
   },
+  {
+    why: 'a lazy layer becomes the class without Lazy at its first call, as in PyTorch',
+    calls: /^nn\.Lazy\w+\(\)$/,
+    says: /^(conv(transpose)?\dd|(batch|instance)norm\dd|linear)$/,
+  },
+  {
+    why: 'an index of a neuron, as the tensor of its layer takes it',
+    calls: /^interpret\.Neuron\w+\.attribute$/,
+    says: /^at$/,
+  },
+  {
+    why: 'the function that a transform is made of',
+    calls: /^torch\.distributions\.\w+Transform\.\w+$/,
+    says: /^softplus$/,
+  },
   { why: 'rejects what isclose refuses', calls: /^(torch|Tensor)\.allclose$/, says: /^isclose$/ },
   { why: 'what is no data set, by its kind', calls: /^data\.StackDataset$/, says: /^(number|string|boolean)$/ },
   { why: 'PyTorch’s words', calls: /\.loadStateDict$/, says: /^error$/ },
