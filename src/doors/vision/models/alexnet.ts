@@ -5,7 +5,7 @@ import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';
 
-/** What AlexNet takes by name. */
+/** Options of `AlexNet`. */
 export interface AlexNetOptions extends ClassifierOptions {
   /** Probability of dropout before the first two linear layers. Default: 0.5. */
   dropout?: number;
@@ -15,8 +15,8 @@ const relu = () => new nn.ReLU({ inplace: true });
 const pool = () => new nn.MaxPool2d({ kernelSize: 3, stride: 2 });
 
 /**
- * AlexNet in the one-column form of Krizhevsky 2014 (arXiv:1404.5997): images [N, 3, H, W] of 63 pixels or more, usually 224, to scores
- * [N, numClasses]. 61,100,840 parameters.
+ * AlexNet in the one-column form of Krizhevsky 2014 (arXiv:1404.5997): takes images [N, 3, H, W] of 63 pixels or more,
+ * usually 224, and returns scores [N, numClasses]. 61,100,840 parameters.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class AlexNet extends Network {
@@ -46,7 +46,7 @@ export class AlexNet extends Network {
 }
 
 export interface AlexNet {
-  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers after the features. They, or any one of them, can be replaced by a module with one input. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear, nn.ReLU, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

@@ -1,4 +1,4 @@
-// What every network's function shares: options that are checked, and weights that are read when they are asked for.
+// Shared by all networks' functions: checks options, and reads weights only on request.
 
 import { ArgumentError } from '../../../torch';
 import { kinds, type Module, parseArgs } from '../../../torch/inside';
@@ -11,20 +11,23 @@ export type { CompletedWeights, GivenWeights, Spelled, WeightsSource } from './l
 export interface WithoutWeights {
   /** Default: null, random weights as torchvision draws them. */
   weights?: null;
-  /** Whether a download is reported on the console, or a function that is told its progress. Default: true. */
+  /** Report downloads on the console, or call a function with their progress. Default: true. */
   progress?: Progress;
 }
 
 export interface WithWeights<W> {
-  /** Trained weights: a name of torchvision's, an address, a path, a file or a state dict. */
+  /** Trained weights: a torchvision name, an address, a path, a file or a state dict. */
   weights: W & Spelled<W>;
   progress?: Progress;
 }
 
-/** The name of an enumeration of torchvision's weights, which is loaded when somebody asks for some of these. */
+/** The name of one of torchvision's weights enumerations, which is loaded only when its weights are requested. */
 export type WeightsName = keyof typeof table;
 
-/** The function of a network. With random weights it returns at once; with weights from a file it returns a promise. Errors are about the last form. */
+/**
+ * The function that builds a network. With random weights it returns the network at once; with weights from a file it
+ * returns a promise. The most general overload comes last, because type errors report the last overload.
+ */
 export interface NetworkBuilder<M extends Module, O extends object> {
   <W extends GivenWeights>(options: O & WithWeights<W>): Promise<M>;
   (options?: O & WithoutWeights): M;
@@ -34,42 +37,45 @@ export interface NetworkBuilder<M extends Module, O extends object> {
   (options: O & { weights?: CompletedWeights | null; progress?: Progress }): M | Promise<M>;
 }
 
-/** The context of building a network for weights. */
+/** Information about the weights for which a network is built. */
 export interface ForWeights {
-  /** The member of the enumeration, where they were given as one. */
+  /** The weights as a member of an enumeration; null if they were given otherwise. */
   readonly weights: Weights | null;
-  /** Whether a key is among them. */
+  /** Whether the weights have this key. */
   has(key: string): boolean;
 }
 
 export interface Recipe<M extends Module, O extends object> {
-  /** Every option, as it is where it is not given. */
+  /** The default of every option. */
   readonly defaults: Required<O>;
-  /** The network; `given` where it is built to get weights. */
+  /** Builds the network; `given` describes the weights that it will get, or is null. */
   build(options: Required<O>, given: ForWeights | null): M | Promise<M>;
-  /** torchvision's weights of the network. */
+  /** The name of torchvision's weights of the network. */
   readonly weights?: WeightsName;
-  /** The keys of the network's state dict for those of a file that was written under older names. Default: as they are. */
+  /** Maps keys of older weight files to the network's keys. Default: unchanged. */
   renamed?(key: string): string;
-  /** Which options the weights decide: throws where others were given, before anything is read. Default: the number of classes. */
+  /**
+   * Checks the options that the weights decide, before anything is read; throws if the given options contradict them.
+   * Default: checks the number of classes.
+   */
   check?(options: Required<O>, weights: Weights): void;
-  /** The last step, when the weights are in. */
+  /** Called last, when the weights are loaded. */
   finish?(model: M, options: Required<O>): void;
 }
 
 const enumerations = new WeakMap<object, WeightsName>();
 
-/** The name of torchvision's weights for the function of a network; null where it has none. */
+/** The name of torchvision's weights for a network's function; null if there are none. */
 export const weightsOf = (build: object): WeightsName | null => enumerations.get(build) ?? null;
 
-/** Has the function of a network know torchvision's weights. */
+/** Registers torchvision's weights for a network's function. */
 export function giveEnumeration(build: object, weights: WeightsName): void {
   enumerations.set(build, weights);
 }
 
 const givenKinds = { progress: kinds.either(kinds.flag, kinds.callback) };
 
-/** The function `name` of a network. */
+/** Makes the function `name` that builds a network. */
 export function builder<M extends Module, O extends object>(name: string, recipe: Recipe<M, O>): NetworkBuilder<M, O> {
   type Given = Required<O> & { weights: WeightsSource | null; progress: Progress };
   const make = (...args: unknown[]): M | Promise<M> => {
@@ -92,25 +98,28 @@ export function builder<M extends Module, O extends object>(name: string, recipe
   return make as NetworkBuilder<M, O>;
 }
 
-/** @throws ArgumentError where another number of classes was asked for than the weights have */
+/** @throws ArgumentError if the requested number of classes differs from that of the weights */
 export function expectClasses(options: object, { numClasses }: Weights): void {
   const asked = (options as { numClasses?: number | null }).numClasses ?? null;
   if (numClasses !== null && asked !== null) expectOption('numClasses', asked, numClasses);
 }
 
-/** @throws ArgumentError, torchvision's, where weights decide an option otherwise */
+/** @throws ArgumentError, with torchvision's text, if an option contradicts the weights */
 export function expectOption(name: string, given: unknown, decided: unknown): void {
   if (given === decided) return;
   throw new ArgumentError(`The parameter '${name}' expected value ${decided} but got ${given} instead.`);
 }
 
-/** The options of the function of a plain classifier. */
+/** Options of the functions that build plain classifiers. */
 export interface ClassifierOptions {
-  /** Scores in the result. Default: 1000. */
+  /** Number of classes, that is of scores in the output. Default: 1000. */
   numClasses?: number;
 }
 
-/** ⌊v + d/2⌋ rounded down to a multiple of `d`, at least `d`, and one more where that lies 10 % below `v`. */
+/**
+ * v rounded to the nearest multiple of `divisor`, but at least `divisor`; one multiple more if the result is more than
+ * 10 % below v.
+ */
 export function makeDivisible(v: number, divisor = 8): number {
   const rounded = Math.max(divisor, Math.floor((v + divisor / 2) / divisor) * divisor);
   return rounded < 0.9 * v ? rounded + divisor : rounded;

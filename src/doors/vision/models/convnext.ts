@@ -7,22 +7,22 @@ import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { type Fixed, networkKinds, stagesKind } from './network-kinds';
 
-/** A stage of ConvNeXt; null where no map is halved after it. */
+/** A stage of ConvNeXt; `outChannels` is null if the map is not halved after the stage. */
 export interface CNBlockConfig {
   readonly inputChannels: number;
   readonly outChannels: number | null;
   readonly numLayers: number;
 }
 
-/** What ConvNeXt takes by name. */
+/** Options of `ConvNeXt`. */
 export interface ConvNeXtOptions extends ClassifierOptions {
-  /** Probability with which the last block is left out in training; it grows from 0 at the first. Default: 0.1. */
+  /** Probability with which the last block is skipped in training; it grows from 0 at the first block. Default: 0.1. */
   stochasticDepthProb?: number;
-  /** What every channel of a branch is multiplied by at first. Default: 1e-6. */
+  /** Initial scale of every channel of a residual branch. Default: 1e-6. */
   layerScale?: number;
-  /** torchvision's, which stays. Default: null. */
+  /** torchvision's block, which cannot be replaced. Default: null. */
   block?: Fixed;
-  /** The maker of the norm of so many channels, of maps [N, C, H, W]. Default: layer norm over the channels, eps 1e-6. */
+  /** Makes the norm of maps [N, C, H, W] with a number of channels. Default: layer norm over the channels, eps 1e-6. */
   normLayer?: NormMaker | null;
 }
 
@@ -36,7 +36,7 @@ class LayerNorm2d extends nn.LayerNorm {
   }
 }
 
-/** A 7×7 convolution of each channel, then at each pixel a norm and two linear layers, beside the identity. */
+/** A depthwise 7×7 convolution, then a norm and two linear layers at each pixel, added to the input. */
 class CNBlock extends Module {
   layer_scale: nn.Parameter;
   block: nn.Sequential;
@@ -64,8 +64,8 @@ class CNBlock extends Module {
 }
 
 /**
- * ConvNeXt (Liu et al. 2022, arXiv:2201.03545): images [N, 3, H, W] of 32 pixels or more, usually 224, to scores [N, numClasses]. 28,589,128 parameters
- * of `convnextTiny`.
+ * ConvNeXt (Liu et al. 2022, arXiv:2201.03545): takes images [N, 3, H, W] of 32 pixels or more, usually 224, and
+ * returns scores [N, numClasses]. `convnextTiny` has 28,589,128 parameters.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class ConvNeXt extends Network {
@@ -123,10 +123,10 @@ export class ConvNeXt extends Network {
 }
 
 export interface ConvNeXt {
-  /** The convolutions: `features[0][0]` is the first. */
+  /** The feature layers: `features[0][0]` is the first convolution. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers after the features. They, or any one of them, can be replaced by a module with one input. */
   get classifier(): nn.SequentialOf<[nn.UnaryModule, nn.Flatten, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

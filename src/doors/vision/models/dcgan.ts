@@ -2,11 +2,11 @@ import { nn, type Tensor } from '../../../torch';
 import { type Arguments, inputs, kinds, Layer, type Module, parseArgs } from '../../../torch/inside';
 import { builder } from './builder';
 
-/** What DCGAN takes by name. */
+/** Options of `DCGAN`. */
 export interface DCGANOptions {
-  /** Numbers that an image is made of. Default: 100. */
+  /** Size of the code from which an image is generated. Default: 100. */
   latentDim?: number;
-  /** Channels of the layer next to the images; each further one has twice as many. Default: 64. */
+  /** Channels of the layer next to the images; each layer further away has twice as many. Default: 64. */
   features?: number;
   /** Channels of the images. Default: 3. */
   channels?: number;
@@ -19,7 +19,10 @@ const sizes = { latentDim: kinds.features, features: kinds.features, channels: k
 const halved = { kernelSize: 4, stride: 2, padding: 1, bias: false };
 const whole = { kernelSize: 4, stride: 1, padding: 0, bias: false };
 
-/** Weights of convolutions around 0 and of norms around 1, by 0.02. */
+/**
+ * Initializes weights from normal distributions with a standard deviation of 0.02: convolutions around 0, norms around
+ * 1.
+ */
 function draw(model: Module): void {
   for (const module of model.modules()) {
     if (module instanceof nn.Conv2d || module instanceof nn.ConvTranspose2d) nn.init.normal_(module.weight, 0, 0.02);
@@ -27,7 +30,10 @@ function draw(model: Module): void {
   }
 }
 
-/** Codes [N, latentDim, 1, 1] or [N, latentDim] to images [N, channels, 64, 64] in [−1, 1]. 3,576,704 parameters. */
+/**
+ * Turns codes [N, latentDim, 1, 1] or [N, latentDim] into images [N, channels, 64, 64] in [−1, 1]. 3,576,704
+ * parameters.
+ */
 export class DCGANGenerator extends Layer {
   main: nn.Sequential;
 
@@ -56,7 +62,7 @@ export class DCGANGenerator extends Layer {
   }
 }
 
-/** Images [N, channels, 64, 64] to probabilities [N] that they are real. 2,765,568 parameters. */
+/** Turns images [N, channels, 64, 64] into probabilities [N] that they are real. 2,765,568 parameters. */
 export class DCGANDiscriminator extends Layer {
   main: nn.Sequential;
 
@@ -89,8 +95,8 @@ export class DCGANDiscriminator extends Layer {
 }
 
 /**
- * A deep convolutional generative adversarial network (Radford, Metz and Chintala 2016, arXiv:1511.06434) for images of 64 × 64 pixels: `generator` and
- * `discriminator`, each a module of its own.
+ * A deep convolutional generative adversarial network (Radford, Metz and Chintala 2016, arXiv:1511.06434) for images of
+ * 64 × 64 pixels: the modules `generator` and `discriminator`.
  */
 export class DCGAN extends Layer {
   generator: DCGANGenerator;
@@ -107,7 +113,7 @@ export class DCGAN extends Layer {
     return ['codes'] as const;
   }
 
-  /** The images that the generator makes of codes. */
+  /** The images that the generator makes from codes. */
   override forward(codes: Tensor): Tensor {
     return this.generator(codes);
   }

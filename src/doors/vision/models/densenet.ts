@@ -6,7 +6,7 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
-/** What DenseNet takes by name. */
+/** Options of `DenseNet`. */
 export interface DenseNetOptions extends ClassifierOptions {
   /** Channels that each layer adds, k in the paper. Default: 32. */
   growthRate?: number;
@@ -18,7 +18,7 @@ export interface DenseNetOptions extends ClassifierOptions {
   bnSize?: number;
   /** Probability of dropout after each layer. Default: 0. */
   dropRate?: number;
-  /** Compute the bottlenecks again in backward instead of keeping them. Default: false. */
+  /** Recompute the bottlenecks in backward instead of keeping them. Default: false. */
   memoryEfficient?: boolean;
 }
 
@@ -29,7 +29,10 @@ type DenseNetOrder = [
 
 type LayerOptions = Pick<Required<DenseNetOptions>, 'growthRate' | 'bnSize' | 'dropRate' | 'memoryEfficient'>;
 
-/** A bottleneck of 1×1 and a convolution of 3×3, each after its norm and ReLU, of all maps before it. */
+/**
+ * A 1×1 bottleneck and a 3×3 convolution, each after a norm and ReLU. The input is the concatenation of all previous
+ * maps.
+ */
 class DenseLayer extends Module {
   static override readonly name = '_DenseLayer';
   norm1: nn.BatchNorm2d;
@@ -63,7 +66,7 @@ class DenseLayer extends Module {
   }
 }
 
-/** Layers that each see the maps of all before them. */
+/** Layers that each read the maps of all previous layers. */
 class DenseBlock extends nn.ModuleDict<DenseLayer> {
   static override readonly name = '_DenseBlock';
 
@@ -95,8 +98,9 @@ class Transition extends nn.Sequential {
 }
 
 /**
- * DenseNet-BC (Huang et al. 2017, arXiv:1608.06993): images [N, 3, H, W] of 29 pixels or more, usually 224, to scores [N, numClasses]. Parameters:
- * `densenet121` 7,978,856, `densenet161` 28,681,000, `densenet169` 14,149,480, `densenet201` 20,013,928.
+ * DenseNet-BC (Huang et al. 2017, arXiv:1608.06993): takes images [N, 3, H, W] of 29 pixels or more, usually 224, and
+ * returns scores [N, numClasses]. Parameters: `densenet121` 7,978,856, `densenet161` 28,681,000, `densenet169`
+ * 14,149,480, `densenet201` 20,013,928.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class DenseNet extends Network {
@@ -145,12 +149,12 @@ export class DenseNet extends Network {
 }
 
 export interface DenseNet {
-  /** The last layer; any module of one input may take its place. */
+  /** The last layer; it can be replaced by any module with one input. */
   get classifier(): nn.Linear;
   set classifier(layer: nn.UnaryModule);
 }
 
-/** Files of before 2017 name the parts of a layer `norm.1`, which now are `norm1`. */
+/** Files from before 2017 name the parts of a layer `norm.1` instead of `norm1`. */
 const renamed = (key: string): string =>
   key.replace(/^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$/, '$1$2');
 
@@ -177,7 +181,7 @@ const densenet = (
 
 /** DenseNet of 121 layers: see `DenseNet`. */
 export const densenet121 = densenet('densenet121', 'DenseNet121_Weights', [32, 64], [6, 12, 24, 16]);
-/** DenseNet of 161 layers, growing by 48 channels a layer. */
+/** DenseNet of 161 layers, with 48 more channels per layer. */
 export const densenet161 = densenet('densenet161', 'DenseNet161_Weights', [48, 96], [6, 12, 36, 24]);
 /** DenseNet of 169 layers. */
 export const densenet169 = densenet('densenet169', 'DenseNet169_Weights', [32, 64], [6, 12, 32, 32]);

@@ -12,22 +12,22 @@ import { networkKinds, stagesKind } from './network-kinds';
 export interface MBConvConfig {
   readonly expandRatio: number;
   readonly kernel: number;
-  /** Of the first block; those after it have 1. */
+  /** Stride of the first block; further blocks have 1. */
   readonly stride: number;
   readonly inputChannels: number;
   readonly outChannels: number;
   readonly numLayers: number;
 }
 
-/** What EfficientNet takes by name. */
+/** Options of `EfficientNet`. */
 export interface EfficientNetOptions extends ClassifierOptions {
-  /** Probability of dropout before the last layer. Default: 0.2 of B0 and B1, 0.3 of B2 and B3. */
+  /** Probability of dropout before the last layer. Default: 0.2 for B0 and B1, 0.3 for B2 and B3. */
   dropout?: number;
-  /** Probability with which the last block would be left out in training; it grows from 0 at the first. Default: 0.2. */
+  /** Probability with which the last block is skipped in training; it grows from 0 at the first block. Default: 0.2. */
   stochasticDepthProb?: number;
-  /** The maker of the norm of so many channels. Default: batch norm. */
+  /** Makes the norm for a number of channels. Default: batch norm. */
   normLayer?: NormMaker | null;
-  /** Channels before the head. Default: four times the last stage's. */
+  /** Channels before the head. Default: four times those of the last stage. */
   lastChannel?: number | null;
 }
 
@@ -41,7 +41,10 @@ type EfficientNetOrder = [
   ...['numClasses', 'normLayer', 'lastChannel'],
 ];
 
-/** A convolution of each channel between 1×1 ones, with squeeze and excitation, beside the identity where shapes allow it. */
+/**
+ * A depthwise convolution between 1×1 convolutions, with squeeze and excitation; added to the input if the shapes are
+ * equal.
+ */
 class MBConv extends Module {
   block: nn.Sequential;
   stochastic_depth: StochasticDepth;
@@ -77,8 +80,8 @@ class MBConv extends Module {
 }
 
 /**
- * EfficientNet (Tan and Le 2019, arXiv:1905.11946): images [N, 3, H, W], of 224, 240, 260 and 300 pixels for B0 to B3, to scores [N, numClasses].
- * Parameters: B0 5,288,548, B1 7,794,184, B2 9,109,994, B3 12,233,232.
+ * EfficientNet (Tan and Le 2019, arXiv:1905.11946): takes images [N, 3, H, W], of 224, 240, 260 and 300 pixels for B0
+ * to B3, and returns scores [N, numClasses]. Parameters: B0 5,288,548, B1 7,794,184, B2 9,109,994, B3 12,233,232.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class EfficientNet extends Network {
@@ -132,15 +135,17 @@ export class EfficientNet extends Network {
 }
 
 export interface EfficientNet {
-  /** The convolutions: `features[0][0]` is the first. */
+  /** The feature layers: `features[0][0]` is the first convolution. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers after the features. They, or any one of them, can be replaced by a module with one input. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }
 
-/** Expansion, kernel, stride, channels in and out, and blocks of B0's stages: table 1 of the paper. */
+/**
+ * Expansion, kernel, stride, input channels, output channels and number of blocks of B0's stages: table 1 of the paper.
+ */
 const stages = [
   [1, 3, 1, 32, 16, 1],
   [6, 3, 2, 16, 24, 2],

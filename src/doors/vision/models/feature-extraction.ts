@@ -1,4 +1,4 @@
-// Owns feature extractors: a network that gives the results of chosen nodes, and computes nothing behind the last of them.
+// Feature extractors: networks that return the outputs of chosen nodes, and compute nothing after the last of them.
 
 import { ArgumentError, type nn, Tensor } from '../../../torch';
 import {
@@ -12,13 +12,13 @@ import {
 } from '../../../torch/inside';
 import { mayBeNode, nodeNames, visitNodes } from './graph-nodes';
 
-/** Names of nodes, or the keys that they are to have by their names. */
+/** Names of nodes, or a map from names to the keys that their outputs get. */
 export type ReturnNodes = readonly string[] | Readonly<Record<string, string>>;
 
 interface ExtractorOptions {
-  /** For both modes. */
+  /** The nodes for both modes. */
   returnNodes?: ReturnNodes | null;
-  /** In training, where evaluation has others. */
+  /** The nodes in training, if evaluation has others. */
   trainReturnNodes?: ReturnNodes | null;
   evalReturnNodes?: ReturnNodes | null;
 }
@@ -34,10 +34,10 @@ type Wanted = ReadonlyMap<string, string>;
 const asMap = (nodes: ReturnNodes): Wanted =>
   new Map(Array.isArray(nodes) ? nodes.map((node) => [node, node]) : Object.entries(nodes));
 
-/** Ends a call once everything that is wanted is there. */
+/** Thrown to end a call as soon as all wanted outputs are there. */
 class Enough {}
 
-/** The last node of each wanted name, and the key that it gets. A name may be the beginning of many nodes'. */
+/** For each wanted name, the last node whose name begins with it, and the key that its output gets. */
 function chosen(names: readonly string[], wanted: Wanted): Map<string, string> {
   const open = new Map(wanted);
   const found: [string, string][] = [];
@@ -58,11 +58,11 @@ function chosen(names: readonly string[], wanted: Wanted): Map<string, string> {
   return new Map(found.reverse());
 }
 
-/** A network that gives chosen nodes of another, whose modules it shares. */
+/** A network that returns the outputs of chosen nodes of another network, and shares its modules. */
 export class FeatureExtractor extends Module {
   readonly #model: Module;
   readonly #wanted: Readonly<Record<'train' | 'eval', Wanted>>;
-  /** By mode the nodes that are returned; null until the network was called in it. */
+  /** For each mode the nodes to return; null until the network has been called in that mode. */
   readonly #nodes: Record<'train' | 'eval', Map<string, string> | null> = { train: null, eval: null };
 
   constructor(model: Module, train: Wanted, evaluation: Wanted) {
@@ -108,7 +108,7 @@ export class FeatureExtractor extends Module {
       if (!(error instanceof Enough)) throw error;
     }
     if (missing === 0) return results;
-    // The network took another way this time.
+    // The network took another path in this call.
     this.#nodes[mode] = null;
     const absent = [...nodes].find(([, key]) => !Object.hasOwn(results, key))![0];
     throw new ArgumentError(
@@ -117,12 +117,12 @@ export class FeatureExtractor extends Module {
   }
 }
 
-/** @throws ArgumentError where a name is no module's, and no operation within a module can have it */
+/** @throws ArgumentError if no module has the name, and no operation inside a module can have it */
 function expectPath(model: Module, query: string): void {
   const paths = model.namedModules().map(([path]) => path);
   const parts = query.split('.');
   const above = parts.slice(0, -1).join('.');
-  // A module that is called again is a node with a number behind.
+  // The second call of a module is a node whose name ends in a number.
   const isModule = paths.includes(query) || paths.includes(query.replace(/_\d+$/, ''));
   if (isModule || (paths.includes(above) && mayBeNode(model, parts.at(-1)!))) return;
   const near = paths
@@ -137,7 +137,7 @@ function expectPath(model: Module, query: string): void {
   );
 }
 
-/** Names that an error suggests at most. */
+/** Most names that an error suggests. */
 const MOST_NEAR = 4;
 
 /** The number of letters to insert, remove or replace that turn one text into the other (Levenshtein 1966). */
@@ -168,16 +168,18 @@ const nodesKinds = {
 };
 
 /**
- * A network that gives the results of the named nodes of `model`, by their names or by keys of yours; it computes nothing behind the last of them.
+ * Makes a network that returns the outputs of the named nodes of `model`, under their names or under your own keys. It
+ * computes nothing after the last of these nodes.
  *
  *     const extractor = createFeatureExtractor(models.resnet18(), { layer1: 'low', layer3: 'high' });
  *     const { low, high } = extractor(torch.rand(1, 3, 224, 224));
  *
- * Names are those of `getGraphNodeNames`; one that is the beginning of others' stands for the last of them. The extractor shares the modules of `model`,
- * so that gradients, `train()`, `eval()` and state dicts are those of the modules. A layer that writes over its input changes what the node before it
- * has given, as in PyTorch.
+ * Names are those of `getGraphNodeNames`; a name that is the beginning of others stands for the last of them. The
+ * extractor shares the modules of `model`, so gradients, `train()`, `eval()` and state dicts concern the same modules.
+ * A layer that works in place changes the output of the node before it, as in PyTorch.
  *
- * @throws ArgumentError for names that are not there: at once where neither a module nor an operation may have one, else at the first call
+ * @throws ArgumentError if a name does not exist: at once if neither a module nor an operation can have the name, else
+ * at the first call
  */
 export function createFeatureExtractor(
   ...args: Arguments<ExtractorArguments, ['model', 'returnNodes', 'trainReturnNodes', 'evalReturnNodes']>
@@ -186,7 +188,7 @@ export function createFeatureExtractor(model: Module, nodes: ReturnNodes): Featu
 export function createFeatureExtractor(...args: unknown[]): FeatureExtractor {
   const name = 'createFeatureExtractor';
   const [, nodes, ...rest] = args;
-  // An object of nodes would pass for named parameters.
+  // A map of nodes must not be taken for named parameters.
   const isMap = isPlainObject(nodes) && !Object.keys(nodes).some((key) => names.includes(key));
   const defaults = { returnNodes: null, trainReturnNodes: null, evalReturnNodes: null };
   const given = isMap && Object.keys(nodes).length > 0 ? [args[0], [], ...rest] : args;

@@ -7,19 +7,22 @@ import { asTrained, BasicConv2d, optionsFor } from './inception-blocks';
 import { initialize } from './initialize';
 import { type Fixed, networkKinds } from './network-kinds';
 
-/** What GoogLeNet takes by name. */
+/** Options of `GoogLeNet`. */
 export interface GoogLeNetOptions extends ClassifierOptions {
-  /** Two more heads, which give scores in training. Default: true, but false with weights. */
+  /** Add two auxiliary heads, which also return scores in training. Default: true, but false with weights. */
   auxLogits?: boolean | null;
-  /** Take images normalised as torchvision does, for weights that were trained otherwise. Default: true with weights alone. */
+  /**
+   * Take images normalized as torchvision does, for weights that were trained with another normalization. Default: true
+   * only with weights.
+   */
   transformInput?: boolean | null;
-  /** Draw the weights by the network's rules, not by the layers'. Default: true. */
+  /** Initialize weights by the network's rules instead of the layers' own. Default: true. */
   initWeights?: boolean | null;
-  /** torchvision's, which stay. Default: null. */
+  /** torchvision's blocks, which cannot be replaced. Default: null. */
   blocks?: Fixed;
   /** Probability of dropout before the last layer. Default: 0.2. */
   dropout?: number;
-  /** Probability of dropout in the other heads. Default: 0.7. */
+  /** Probability of dropout in the auxiliary heads. Default: 0.7. */
   dropoutAux?: number;
 }
 
@@ -28,7 +31,7 @@ type GoogLeNetOrder = [
   ...['blocks', 'dropout', 'dropoutAux'],
 ];
 
-/** What GoogLeNet gives in training: scores [N, numClasses] of its three heads. */
+/** The output of GoogLeNet in training: scores [N, numClasses] of its three heads. */
 export interface GoogLeNetOutputs {
   readonly logits: Tensor;
   readonly auxLogits2: Tensor | null;
@@ -38,10 +41,13 @@ export interface GoogLeNetOutputs {
 const pool = (kernelSize: number, stride: number, padding = 0) =>
   new nn.MaxPool2d({ kernelSize, stride, padding, ceilMode: true });
 
-/** Channels of the branches: 1×1; 3×3 after its reduction; "5×5", which is 3×3, after its reduction; after the pooling. */
+/**
+ * Channels of the branches: 1×1; reduction and 3×3; reduction and "5×5", which is 3×3 in torchvision; after the
+ * pooling.
+ */
 type Branches = readonly [number, readonly [number, number], readonly [number, number], number];
 
-/** Four branches side by side. */
+/** Four branches whose outputs are concatenated. */
 class Inception extends Module {
   branch1: BasicConv2d;
   branch2: nn.Sequential;
@@ -66,7 +72,7 @@ class Inception extends Module {
   }
 }
 
-/** A head in the middle of the network. */
+/** An auxiliary head in the middle of the network. */
 class InceptionAux extends Module {
   conv: BasicConv2d;
   fc1: nn.Linear;
@@ -88,9 +94,9 @@ class InceptionAux extends Module {
 }
 
 /**
- * GoogLeNet, the first Inception network (Szegedy et al. 2015, arXiv:1409.4842), with batch norm: images [N, 3, H, W] of 15 pixels or more, usually
- * 224, to scores [N, numClasses]; in training to `GoogLeNetOutputs`, unless `auxLogits: false`. 13,004,888 parameters, 6,624,904 without the
- * heads in the middle.
+ * GoogLeNet, the first Inception network (Szegedy et al. 2015, arXiv:1409.4842), with batch norm: takes images [N, 3,
+ * H, W] of 15 pixels or more, usually 224, and returns scores [N, numClasses]; in training it returns
+ * `GoogLeNetOutputs`, unless `auxLogits: false`. 13,004,888 parameters, 6,624,904 without the auxiliary heads.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class GoogLeNet extends Network {

@@ -1,4 +1,5 @@
-// Owns the nodes of a network as torchvision names them: operations and modules by their paths, in the order in which they run.
+// The nodes of a network under torchvision's names: operations and modules by their paths, in the order in which they
+// run.
 
 import { nn, scope, Tensor } from '../../../torch';
 import {
@@ -18,7 +19,7 @@ import * as ops from '../ops';
 import * as layers from '../ops/layers';
 import { StochasticDepth } from '../ops/stochastic-depth';
 
-/** Classes of `nn`, whose modules are nodes as a whole; a Sequential counts as its members. */
+/** The classes of `nn`: each of their modules is a single node, except that a Sequential counts as its members. */
 const ownLayers: () => ReadonlySet<unknown> = (() => {
   let known: ReadonlySet<unknown> | null = null;
   return () => {
@@ -27,7 +28,7 @@ const ownLayers: () => ReadonlySet<unknown> = (() => {
   };
 })();
 
-/** torchvision's layers, which are nodes as a whole, and classes derived from them. */
+/** torchvision's layers and their subclasses; each is a single node. */
 const sharedLayers = [
   layers.Conv2dNormActivation,
   layers.Conv3dNormActivation,
@@ -41,27 +42,30 @@ const sharedLayers = [
 const isLeaf = (module: Module): boolean =>
   ownLayers().has(module.constructor) || sharedLayers.some((layer) => module instanceof layer);
 
-/** Operators that change a tensor: `x += y` in Python, which has no other way to be written here. */
+/**
+ * In-place methods that correspond to Python's `x += y` and its like, because JavaScript has no such operators for
+ * tensors.
+ */
 const assignments: ReadonlySet<string> = new Set(['add_', 'sub_', 'mul_', 'div_']);
 
 function pythonName(name: string): string {
-  // What Python writes with brackets.
+  // Python writes indexing with brackets.
   if (name === 'at') return 'getitem';
   const plain = assignments.has(name) ? name.slice(0, -1) : name;
   return plain.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** Is told of every node, with its result. */
+/** Called with every node's name and output. */
 type Visit = (name: string, value: unknown) => void;
 
-/** Names nodes as they run. */
+/** Names nodes while they run. */
 class Tracer implements CallWatcher {
   readonly #visit: Visit;
   readonly #paths: ReadonlyMap<unknown, string>;
   readonly #parameters: ReadonlyMap<unknown, string>;
-  /** What hangs on the inputs. Everything else is a constant. */
+  /** Tensors that depend on the inputs. All others are constants. */
   readonly #traced = new WeakSet<object>();
-  /** How often a name has come, by its form without a number. */
+  /** How often each name, without its number, has occurred. */
   readonly #counts = new Map<string, number>();
   readonly #read = new Set<unknown>();
   #path = '';
@@ -114,12 +118,12 @@ class Tracer implements CallWatcher {
     this.#use(parameter);
   }
 
-  /** A list that is given back is taken apart into its items. */
+  /** In torchvision, each item of a returned list is a node of its own. */
   #takeApart(result: unknown): void {
     if (Array.isArray(result)) for (const item of result) this.#add(this.#inside('getitem'), item);
   }
 
-  /** A parameter, or a buffer, is a node where it is first used. */
+  /** A parameter or buffer becomes a node where it is first used. */
   #use(tensor: object): void {
     const path = this.#parameters.get(tensor);
     if (path === undefined || this.#read.has(tensor)) return;
@@ -133,7 +137,7 @@ class Tracer implements CallWatcher {
 
   #add(name: string, value: unknown): void {
     for (const tensor of tensorsIn([value])) this.#traced.add(tensor);
-    // torchvision takes a number at the end for one that was put there, and numbers anew.
+    // Like torchvision, treats a number at the end of a name as a counter, and counts anew.
     const base = name.replace(/(?<=.)_\d+$/, '');
     const count = this.#counts.get(base) ?? 0;
     this.#counts.set(base, count + 1);
@@ -141,7 +145,7 @@ class Tracer implements CallWatcher {
   }
 }
 
-/** Operations that are no methods of tensors, and what Python writes with operators. */
+/** Operations that are not methods of tensors, and those that Python writes with operators. */
 const functions: ReadonlySet<string> = new Set(
   [
     'getitem getattr floordiv iadd isub imul size _assert cat concat concatenate stack hstack vstack dstack column_stack row_stack block_diag',
@@ -151,7 +155,10 @@ const functions: ReadonlySet<string> = new Set(
   ].flatMap((names) => names.split(' ')),
 );
 
-/** Whether a node within a module may have a name: an operation's, an input's, or that of a parameter that is read there. */
+/**
+ * Whether a node inside a module can have this name: that of an operation, of an input, or of a parameter that is used
+ * there.
+ */
 export function mayBeNode(model: Module, name: string): boolean {
   const base = name.replace(/(?<=.)_\d+$/, '');
   const method = base.replace(/(?<=.)_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
@@ -165,14 +172,17 @@ export function mayBeNode(model: Module, name: string): boolean {
   );
 }
 
-/** Runs the network, and tells `visit` of its nodes. */
+/** Runs the network, and calls `visit` for each of its nodes. */
 export function visitNodes(model: Module, args: readonly unknown[], visit: Visit): unknown {
   const tracer = new Tracer(model, visit);
   tracer.inputs(args);
   return watchedBy(tracer, () => model(...(args as never[])));
 }
 
-/** The names of the nodes in the mode that the network is in. Nothing is computed, and what changes meanwhile is put back. */
+/**
+ * The names of the nodes in the network's current mode. Nothing is computed, and changes to the network's state are
+ * undone.
+ */
 export function nodeNames(model: Module, args: readonly unknown[]): string[] {
   const names: string[] = [];
   scope(() => undone(() => visitNodes(model, args, (name) => names.push(name))));
@@ -181,9 +191,9 @@ export function nodeNames(model: Module, args: readonly unknown[]): string[] {
 
 interface NodeNameArguments {
   model: Module;
-  /** What the network is called with, or a list of that. */
+  /** The argument of the network, or a list of its arguments. */
   example: Tensor | readonly unknown[];
-  /** Say nothing where the two lists differ. Default: false. */
+  /** Do not warn if the two lists differ. Default: false. */
   suppressDiffWarning?: boolean;
 }
 
@@ -193,14 +203,15 @@ const exampleKind: Kind = {
 };
 
 /**
- * The names of a network's nodes in training and in evaluation, as torchvision's `get_graph_node_names` gives them: inputs, modules of `nn` by their
- * paths, and functions of tensors under the path of the module that calls them, numbered from their second time on.
+ * The names of a network's nodes in training and in evaluation, as torchvision's `get_graph_node_names` returns them:
+ * inputs, modules of `nn` by their paths, and functions of tensors under the path of the module that calls them,
+ * numbered from the second occurrence on.
  *
  *     const [train, evaluation] = getGraphNodeNames(models.resnet18(), torch.rand(1, 3, 224, 224));
  *     evaluation.slice(-4);   // ['layer4.1.relu_1', 'avgpool', 'flatten', 'fc']
  *
- * `example` is what the network is called with, or a list of that. Nothing is computed. Networks that normalise single values, such as DeepLabV3,
- * take two images in training.
+ * `example` is the argument of the network, or a list of its arguments. Nothing is computed. For networks with batch
+ * norm on 1×1 maps, such as DeepLabV3, pass at least two images, because training needs them.
  */
 export function getGraphNodeNames(
   ...given: Arguments<NodeNameArguments, ['model', 'example', 'suppressDiffWarning']>

@@ -1,4 +1,5 @@
-// What GoogLeNet and Inception v3 share: the convolution of their branches, and the input of networks that were trained otherwise.
+// Shared by GoogLeNet and Inception v3: the convolution of their branches, and the conversion of inputs for weights
+// with another normalization.
 import { cat, nn, type Tensor } from '../../../torch';
 import { Module } from '../../../torch/inside';
 
@@ -8,7 +9,7 @@ interface Kernel {
   padding?: number | readonly [number, number];
 }
 
-/** A convolution without bias, batch norm and ReLU. */
+/** A convolution without bias, then batch norm and ReLU. */
 export class BasicConv2d extends Module {
   conv: nn.Conv2d;
   bn: nn.BatchNorm2d;
@@ -24,13 +25,16 @@ export class BasicConv2d extends Module {
   }
 }
 
-/** What options of heads and inputs these networks have. */
+/** The options of these networks that depend on the weights. */
 interface HeadOptions {
   readonly auxLogits: boolean | null;
   readonly transformInput: boolean | null;
 }
 
-/** The options of a network that gets trained weights: it has the heads in the middle that are asked for, or that the weights have under a name. */
+/**
+ * Adapts options to trained weights: the network gets its auxiliary heads if requested, or if the weights have a key
+ * under `name`.
+ */
 export const optionsFor = <O extends HeadOptions>(
   options: O,
   weights: { has(name: string): boolean },
@@ -45,7 +49,7 @@ export const optionsFor = <O extends HeadOptions>(
 const MEAN = [0.485, 0.456, 0.406] as const;
 const STD = [0.229, 0.224, 0.225] as const;
 
-/** Images normalised as torchvision does, as they are for networks that were trained on (x − 0.5) / 0.5. */
+/** Converts images from torchvision's normalization to (x − 0.5) / 0.5, with which the weights were trained. */
 export function asTrained(x: Tensor): Tensor {
   const channel = (i: 0 | 1 | 2) =>
     x

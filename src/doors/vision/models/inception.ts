@@ -6,15 +6,20 @@ import { builder, type ClassifierOptions } from './builder';
 import { asTrained, BasicConv2d, optionsFor } from './inception-blocks';
 import { type Fixed, networkKinds } from './network-kinds';
 
-/** What Inception3 takes by name. */
+/** Options of `Inception3`. */
 export interface Inception3Options extends ClassifierOptions {
-  /** One more head, which gives scores in training, of pictures of 299 pixels. Default: true. */
+  /**
+   * Add an auxiliary head, which also returns scores in training; it is made for pictures of 299 pixels. Default: true.
+   */
   auxLogits?: boolean;
-  /** Take images normalised as torchvision does, for weights that were trained otherwise. Default: true with weights alone. */
+  /**
+   * Take images normalized as torchvision does, for weights that were trained with another normalization. Default: true
+   * only with weights.
+   */
   transformInput?: boolean | null;
-  /** torchvision's, which stay. Default: null. */
+  /** torchvision's blocks, which cannot be replaced. Default: null. */
   inceptionBlocks?: Fixed;
-  /** Draw the weights by the network's rules, not by the layers'. Default: true. */
+  /** Initialize weights by the network's rules instead of the layers' own. Default: true. */
   initWeights?: boolean | null;
   /** Probability of dropout before the last layer. Default: 0.5. */
   dropout?: number;
@@ -25,7 +30,7 @@ type Inception3Order = [
   ...['inceptionBlocks', 'initWeights', 'dropout'],
 ];
 
-/** What Inception v3 gives in training: scores [N, numClasses] of its two heads. */
+/** The output of Inception v3 in training: scores [N, numClasses] of its two heads. */
 export interface InceptionOutputs {
   readonly logits: Tensor;
   readonly auxLogits: Tensor | null;
@@ -36,17 +41,17 @@ const F = nn.functional;
 const conv = (inChannels: number, outChannels: number, kernelSize: number, stride = 1, padding = 0) =>
   new BasicConv2d(inChannels, outChannels, { kernelSize, stride, padding });
 
-/** A convolution along the rows, n wide, that keeps the size. */
+/** A 1×n convolution along the rows that keeps the size. */
 const across = (inChannels: number, outChannels: number, n: number) =>
   new BasicConv2d(inChannels, outChannels, { kernelSize: [1, n], padding: [0, n >> 1] });
 
-/** A convolution along the columns, n high, that keeps the size. */
+/** An n×1 convolution along the columns that keeps the size. */
 const down = (inChannels: number, outChannels: number, n: number) =>
   new BasicConv2d(inChannels, outChannels, { kernelSize: [n, 1], padding: [n >> 1, 0] });
 
 const averaged = (x: Tensor) => F.avgPool2d(x, { kernelSize: 3, stride: 1, padding: 1 });
 
-/** Figure 5 of the paper: 1×1, 5×5, two 3×3 and pooling side by side. */
+/** Figure 5 of the paper: parallel branches of 1×1, 5×5, two 3×3, and pooling. */
 class InceptionA extends Module {
   branch1x1: BasicConv2d;
   branch5x5_1: BasicConv2d;
@@ -75,7 +80,7 @@ class InceptionA extends Module {
   }
 }
 
-/** Halves the map: 3×3, two 3×3 and pooling side by side. */
+/** Halves the map: parallel branches of 3×3, two 3×3, and pooling. */
 class InceptionB extends Module {
   branch3x3: BasicConv2d;
   branch3x3dbl_1: BasicConv2d;
@@ -97,7 +102,7 @@ class InceptionB extends Module {
   }
 }
 
-/** Figure 6 of the paper: 7×7 as 1×7 and 7×1, once and twice. */
+/** Figure 6 of the paper: 7×7 convolutions factored into 1×7 and 7×1, once in one branch and twice in another. */
 class InceptionC extends Module {
   branch1x1: BasicConv2d;
   branch7x7_1: BasicConv2d;
@@ -134,7 +139,7 @@ class InceptionC extends Module {
   }
 }
 
-/** Halves the map: 3×3, 7×7 then 3×3, and pooling side by side. */
+/** Halves the map: parallel branches of 3×3, of 7×7 then 3×3, and of pooling. */
 class InceptionD extends Module {
   branch3x3_1: BasicConv2d;
   branch3x3_2: BasicConv2d;
@@ -160,7 +165,7 @@ class InceptionD extends Module {
   }
 }
 
-/** Figure 7 of the paper: 3×3 as 1×3 beside 3×1. */
+/** Figure 7 of the paper: 3×3 convolutions split into a 1×3 and a 3×1 in parallel. */
 class InceptionE extends Module {
   branch1x1: BasicConv2d;
   branch3x3_1: BasicConv2d;
@@ -195,7 +200,7 @@ class InceptionE extends Module {
   }
 }
 
-/** The head in the middle of the network. */
+/** The auxiliary head in the middle of the network. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 class InceptionAux extends Module {
   conv0: BasicConv2d;
@@ -217,8 +222,9 @@ class InceptionAux extends Module {
 interface InceptionAux extends EndsInLinear {}
 
 /**
- * Inception v3 (Szegedy et al. 2016, arXiv:1512.00567): images [N, 3, H, W] of 75 pixels or more, usually 299, to scores [N, numClasses]; in training
- * to `InceptionOutputs`, unless `auxLogits: false`. 27,161,264 parameters, 23,834,568 without the head in the middle.
+ * Inception v3 (Szegedy et al. 2016, arXiv:1512.00567): takes images [N, 3, H, W] of 75 pixels or more, usually 299,
+ * and returns scores [N, numClasses]; in training it returns `InceptionOutputs`, unless `auxLogits: false`. 27,161,264
+ * parameters, 23,834,568 without the auxiliary head.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class Inception3 extends Network {

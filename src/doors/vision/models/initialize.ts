@@ -1,4 +1,4 @@
-// How families of networks draw their weights once more, after every layer has drawn its own.
+// Re-initializes the weights of whole networks, after every layer has drawn its own.
 import { nn } from '../../../torch';
 import type { Module } from '../../../torch/inside';
 
@@ -9,7 +9,10 @@ interface Rules {
   linear?(layer: nn.Linear): void;
 }
 
-/** Draws the weights of the model's layers by their rules, in the order of `modules()`. Norms keep 1 and 0, which they begin with. */
+/**
+ * Draws the weights of the model's layers by the given rules, in the order of `modules()`. Norms keep their initial 1
+ * and 0.
+ */
 export function initialize(model: Module, { convolution, linear }: Rules): void {
   for (const module of model.modules()) {
     if (module instanceof nn.Conv2d) convolution?.(module);
@@ -17,13 +20,13 @@ export function initialize(model: Module, { convolution, linear }: Rules): void 
   }
 }
 
-/** He et al. 2015, by the number of outputs, for ReLU; the bias 0. */
+/** He et al. 2015 for ReLU, scaled by the number of outputs; biases are 0. */
 export function fanOut({ weight, bias }: Convolution): void {
   nn.init.kaimingNormal_(weight, { mode: 'fan_out', nonlinearity: 'relu' });
   if (bias) nn.init.zeros_(bias);
 }
 
-/** Normal around 0; the bias 0. */
+/** Normal around 0; biases are 0. */
 export const normal =
   (std: number) =>
   ({ weight, bias }: nn.Linear): void => {

@@ -5,8 +5,8 @@ import { builder, type ClassifierOptions } from './builder';
 import { networkKinds } from './network-kinds';
 
 /**
- * LeNet-5 as it is commonly built today, with ReLU, max pooling and a linear last layer: images [N, 1, 28, 28] to scores [N, numClasses]. 61,706
- * parameters.
+ * LeNet-5 as it is commonly built today, with ReLU, max pooling and a linear last layer: takes images [N, 1, 28, 28]
+ * and returns scores [N, numClasses]. 61,706 parameters.
  */
 export class LeNet5 extends Network {
   features = new nn.Sequential(
@@ -44,7 +44,7 @@ class ScaledTanh extends Module {
   }
 }
 
-/** The sum of each 2×2 window, times a weight and plus a bias for each map, through a sigmoid. */
+/** The sum of each 2×2 window, times a weight, plus a bias, through a sigmoid. Each map has its own weight and bias. */
 class Subsampling extends Module {
   weight: nn.Parameter;
   bias: nn.Parameter;
@@ -64,7 +64,7 @@ class Subsampling extends Module {
   }
 }
 
-/** Which of the six maps each map of the third layer sees: table I of the paper. */
+/** The input maps of each map of the third layer (there are six): table I of the paper. */
 const connections = {
   three: [
     [0, 1, 2],
@@ -87,7 +87,7 @@ const connections = {
   ],
 } as const;
 
-/** The third layer: 16 maps, of three, of four and of all six maps before it. */
+/** The third layer: 16 maps, each computed from three, four or all six previous maps. */
 class PartialConvolution extends Module {
   three = new nn.Conv2d(18, 6, { kernelSize: 5, groups: 6 });
   four = new nn.Conv2d(36, 9, { kernelSize: 5, groups: 9 });
@@ -99,7 +99,7 @@ class PartialConvolution extends Module {
   }
 }
 
-/** Digits of 7×12 pixels, row by row, as the codes of the last layer. */
+/** Drawings of the ten digits with 7×12 pixels, row by row: the codes of the last layer. */
 const digits = [
   '..###.. .#...#. #.....# #.....# #.....# #.....# #.....# #.....# #.....# #.....# .#...#. ..###..',
   '...#... ..##... .#.#... ...#... ...#... ...#... ...#... ...#... ...#... ...#... ...#... .#####.',
@@ -113,7 +113,10 @@ const digits = [
   '.#####. #.....# #.....# #.....# #.....# .###### ......# ......# ......# ......# .....#. .####..',
 ].map((rows) => [...rows.replaceAll(' ', '')].map((pixel) => (pixel === '#' ? 1 : -1)));
 
-/** Squared distances of [N, 84] from the codes of the ten digits, which are not trained: small for what a row looks like. */
+/**
+ * Squared distances of [N, 84] from the codes of the ten digits, which are not trained. A small distance means that the
+ * input looks like the digit.
+ */
 class EuclideanRBF extends Module {
   declare codes: Tensor;
 
@@ -128,9 +131,10 @@ class EuclideanRBF extends Module {
 }
 
 /**
- * LeNet-5 as LeCun et al. describe it (1998, "Gradient-based learning applied to document recognition", section II.B): images [N, 1, 32, 32] to ten
- * penalties [N, 10], the smallest for the answer. Subsampling has weights, the third layer sees some of the maps, and the last one measures
- * distances from drawn digits. 60,000 trainable parameters.
+ * LeNet-5 as LeCun et al. describe it (1998, "Gradient-based learning applied to document recognition", section II.B):
+ * takes images [N, 1, 32, 32] and returns penalties [N, 10], the smallest for the predicted digit. Subsampling has
+ * weights, the third layer reads only some of the maps, and the last layer measures distances from drawn digits. 60,000
+ * trainable parameters.
  */
 export class LeNet5Paper extends Network {
   c1 = new nn.Conv2d(1, 6, { kernelSize: 5 });
@@ -146,7 +150,7 @@ export class LeNet5Paper extends Network {
     super();
     for (const module of this.modules()) {
       if (!(module instanceof nn.Conv2d || module instanceof nn.Linear)) continue;
-      // 2.4 over the number of a unit's inputs: appendix A of the paper.
+      // 2.4 divided by the number of a unit's inputs: appendix A of the paper.
       const range = 2.4 / (module.weight.numel() / module.weight.shape[0]!);
       nn.init.uniform_(module.weight, -range, range);
       nn.init.zeros_(module.bias!);

@@ -1,27 +1,31 @@
-// Reads trained weights for a network, from wherever they are, and says what is wrong with those of another.
+// Reads trained weights for a network from any source, and explains why weights of another network do not fit.
 import { ArgumentError, type ByteSource, hub, load, type nn, StateDictError, Tensor } from '../../../torch';
 import { isPlainObject, kindOf, type Module } from '../../../torch/inside';
 import type * as table from './weights/table';
 import { Weights, type WeightsEnumeration } from './weights/weights';
 
 /**
- * Trained weights: a member of torchvision's enumeration or its name (`'IMAGENET1K_V1'`, `'DEFAULT'`, `'ResNet18_Weights.IMAGENET1K_V1'`), an address, a
- * path, a `File` or bytes of what PyTorch or `torch.save` wrote, or a state dict.
+ * Trained weights: a member of torchvision's enumeration or its name (`'IMAGENET1K_V1'`, `'DEFAULT'`,
+ * `'ResNet18_Weights.IMAGENET1K_V1'`), an address, a path, a `File` or bytes of a file that PyTorch or `torch.save`
+ * wrote, or a state dict.
  */
 export type WeightsSource = Weights | ByteSource | nn.StateDict;
 
-/** The names that torchvision gives trained weights in its enumerations. */
+/** The names of trained weights in torchvision's enumerations. */
 type TrainedName = {
   [E in keyof typeof table]: Exclude<keyof (typeof table)[E], keyof WeightsEnumeration>;
 }[keyof typeof table];
 
-/** Weights as editors complete them. */
+/** Weights with names that editors complete. */
 export type CompletedWeights = TrainedName | Exclude<WeightsSource, string>;
 
-/** Weights that may be a text of any kind. */
+/** Weights that may be any text, too. */
 export type GivenWeights = CompletedWeights | (string & Record<never, never>);
 
-/** Takes weights W but for a text that is written out and is no name of torchvision's, and no address or path by its dot or slash, as 'DEFAUL'. */
+/**
+ * Accepts weights W, except a literal text that is neither a name of torchvision's nor (by its dot or slash) an address
+ * or path, such as the typo 'DEFAUL'.
+ */
 export type Spelled<W> = W extends string
   ? string extends W
     ? W
@@ -36,25 +40,25 @@ export type Spelled<W> = W extends string
 
 export type Progress = hub.HubOptions['progress'];
 
-/** Weights that were read. */
+/** Weights after reading. */
 export interface Loaded {
   readonly state: nn.StateDict;
-  /** The member of the enumeration, where they were given as one. */
+  /** The weights as a member of an enumeration; null if they were given otherwise. */
   readonly weights: Weights | null;
-  /** The form in which they were given, for errors. */
+  /** How the weights were given, for error messages. */
   readonly label: string;
 }
 
-/** Names of members of enumerations, which no address is: `DEFAULT`, `VGG16_Weights.IMAGENET1K_FEATURES`. */
+/** Names of members of enumerations; no address looks like this: `DEFAULT`, `VGG16_Weights.IMAGENET1K_FEATURES`. */
 const MEMBER = /^(\w+_Weights\.)?[A-Z][A-Z\d_]*$/;
 
-/** Eight digits or more of a check sum in a file's name, as in `resnet18-f37072fd.pth`. */
+/** At least eight digits of a checksum in a file's name, as in `resnet18-f37072fd.pth`. */
 const HASHED = /-[\da-f]{8,}\./;
 
 /**
- * The member of the enumeration that is given by itself or by its name; null for weights that are given otherwise.
+ * The member of the enumeration, given itself or by name; null for weights that are given otherwise.
  *
- * @throws ArgumentError for a member of another, or where a network has none
+ * @throws ArgumentError if the member belongs to another enumeration, or if the network has no enumeration
  */
 export function memberOf(name: string, given: unknown, known: WeightsEnumeration | null): Weights | null {
   const isMember = given instanceof Weights || (typeof given === 'string' && MEMBER.test(given));
@@ -67,7 +71,7 @@ export function memberOf(name: string, given: unknown, known: WeightsEnumeration
   return known.verify(given);
 }
 
-/** Reads weights; `renamed` gives the keys of a network for those of older files. */
+/** Reads weights; `renamed` maps keys of older files to the network's keys. */
 export async function readWeights(
   name: string,
   given: WeightsSource,
@@ -96,7 +100,7 @@ async function contents(given: WeightsSource, progress: Progress): Promise<unkno
   return load<unknown>(given as ByteSource);
 }
 
-/** Addresses of servers; files beside the page, or on this machine, are read as they are now. */
+/** Addresses of servers. Files beside the page or on this machine are always read anew. */
 const isAddress = (given: unknown): given is string | URL =>
   (typeof given === 'string' || given instanceof URL) && /^https?:/i.test(String(given));
 
@@ -107,9 +111,9 @@ const labelOf = (given: WeightsSource): string => {
 };
 
 /**
- * Gives a network its weights.
+ * Loads weights into a network.
  *
- * @throws StateDictError that names the first keys that differ, or the sizes that do
+ * @throws StateDictError with the first keys or sizes that differ
  */
 export function giveWeights(name: string, model: Module, { state, label }: Loaded): void {
   try {
@@ -133,7 +137,7 @@ export function giveWeights(name: string, model: Module, { state, label }: Loade
   }
 }
 
-/** Keys that an error shows of many. */
+/** Most keys that an error lists. */
 const SHOWN = 3;
 
 const first = (keys: readonly string[]): string =>

@@ -10,17 +10,17 @@ import { type Fixed, networkKinds } from './network-kinds';
 /** A stage of MobileNetV2: the expansion of its blocks, their output channels, their number, and the stride of the first. */
 export type InvertedResidualSetting = readonly [expandRatio: number, channels: number, count: number, stride: number];
 
-/** What MobileNetV2 takes by name. */
+/** Options of `MobileNetV2`. */
 export interface MobileNetV2Options extends ClassifierOptions {
   /** Multiplies all channels. Default: 1. */
   widthMult?: number;
   /** The stages. Default: table 2 of the paper. */
   invertedResidualSetting?: readonly InvertedResidualSetting[] | null;
-  /** What channels are multiples of. Default: 8. */
+  /** Channels are rounded to multiples of this. Default: 8. */
   roundNearest?: number;
-  /** torchvision's, which stays. Default: null. */
+  /** torchvision's block, which cannot be replaced. Default: null. */
   block?: Fixed;
-  /** The maker of the norm of so many channels. Default: batch norm. */
+  /** Makes the norm for a number of channels. Default: batch norm. */
   normLayer?: NormMaker | null;
   /** Probability of dropout before the last layer. Default: 0.2. */
   dropout?: number;
@@ -56,7 +56,10 @@ const stages: readonly InvertedResidualSetting[] = [
   [6, 320, 1, 1],
 ];
 
-/** A 1×1 convolution that expands, a 3×3 one of each channel, and a 1×1 one back, beside the identity where shapes allow it. */
+/**
+ * A 1×1 convolution that expands the channels, a depthwise 3×3 convolution, and a 1×1 convolution back; added to the
+ * input if the shapes are equal.
+ */
 class InvertedResidual extends Module {
   conv: nn.Sequential;
   readonly stride: number;
@@ -87,7 +90,8 @@ class InvertedResidual extends Module {
 }
 
 /**
- * MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 3,504,872 parameters.
+ * MobileNetV2 (Sandler et al. 2018, arXiv:1801.04381): takes images [N, 3, H, W], usually of 224 pixels, and returns
+ * scores [N, numClasses]. 3,504,872 parameters.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class MobileNetV2 extends Network {
@@ -127,10 +131,10 @@ export class MobileNetV2 extends Network {
 }
 
 export interface MobileNetV2 {
-  /** The convolutions: `features[0][0]` is the first. */
+  /** The feature layers: `features[0][0]` is the first convolution. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers after the features. They, or any one of them, can be replaced by a module with one input. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

@@ -13,19 +13,19 @@ export interface MobileNetV3Block {
   readonly kernel: number;
   readonly expandedChannels: number;
   readonly outChannels: number;
-  /** Whether channels are scaled by squeeze and excitation. */
+  /** Whether to scale channels by squeeze and excitation. */
   readonly useSe: boolean;
-  /** Hard swish instead of ReLU. */
+  /** Use hard swish instead of ReLU. */
   readonly useHs: boolean;
   readonly stride: number;
   readonly dilation: number;
 }
 
-/** What MobileNetV3 takes by name. */
+/** Options of `MobileNetV3`. */
 export interface MobileNetV3Options extends ClassifierOptions {
-  /** torchvision's, which stays. Default: null. */
+  /** torchvision's block, which cannot be replaced. Default: null. */
   block?: Fixed;
-  /** The maker of the norm of so many channels. Default: batch norm with eps 0.001 and momentum 0.01. */
+  /** Makes the norm for a number of channels. Default: batch norm with eps 0.001 and momentum 0.01. */
   normLayer?: NormMaker | null;
   /** Probability of dropout between the last two layers. Default: 0.2. */
   dropout?: number;
@@ -47,7 +47,7 @@ export interface ArchitectureOptions extends MobileNetV3Options {
   dilated?: boolean;
 }
 
-/** Section 5 of the paper. */
+/** The block of section 5 of the paper. */
 class InvertedResidual extends Module {
   block: nn.Sequential;
   readonly outChannels: number;
@@ -94,8 +94,8 @@ class InvertedResidual extends Module {
 const batchNorm: NormMaker = (channels: number) => new nn.BatchNorm2d(channels, { eps: 0.001, momentum: 0.01 });
 
 /**
- * MobileNetV3 (Howard et al. 2019, arXiv:1905.02244): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 5,483,032 parameters of
- * `mobilenetV3Large`, 2,542,856 of `mobilenetV3Small`.
+ * MobileNetV3 (Howard et al. 2019, arXiv:1905.02244): takes images [N, 3, H, W], usually of 224 pixels, and returns
+ * scores [N, numClasses]. `mobilenetV3Large` has 5,483,032 parameters, `mobilenetV3Small` 2,542,856.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class MobileNetV3 extends Network {
@@ -137,15 +137,18 @@ export class MobileNetV3 extends Network {
 }
 
 export interface MobileNetV3 {
-  /** The convolutions: `features[0][0]` is the first. */
+  /** The feature layers: `features[0][0]` is the first convolution. */
   get features(): nn.SequentialOf<[Conv2dNormActivation]>;
   set features(module: nn.UnaryModule);
-  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers after the features. They, or any one of them, can be replaced by a module with one input. */
   get classifier(): nn.SequentialOf<[nn.Linear, nn.Hardswish, nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }
 
-/** A block of the tables; in the tail, `reducedTail` halves the output channels, and behind its first block also the expanded ones. */
+/**
+ * A block of the tables. In the tail, `reducedTail` halves the output channels, and after the tail's first block also
+ * the expanded channels.
+ */
 type Row = readonly [
   kernel: number,
   expanded: number,

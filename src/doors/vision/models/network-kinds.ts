@@ -1,13 +1,13 @@
-// Owns what the options are that networks have in common, for the checks of their constructors.
+// The valid values of options that networks share.
 import { isPlainObject, kinds } from '../../../torch/inside';
 
-/** What torchvision lets be replaced and this library does not: null alone. */
+/** An option that torchvision has and this library does not support: only null is accepted. */
 export type Fixed = null;
 
 const fixed: kinds.Kind = kinds.oneOf(null);
 const maybe = kinds.orNull(kinds.flag);
 
-/** Options by the names that they have in all networks. */
+/** Valid values by option name; a name means the same in all networks. */
 export const networkKinds = {
   numClasses: kinds.features,
   dropout: kinds.share,

@@ -1,4 +1,4 @@
-// Networks by name: what there is, the function of each, and its trained weights.
+// Networks by name: the list of names, the function of each network, and its trained weights.
 
 import { ArgumentError } from '../../../torch';
 import {
@@ -37,7 +37,7 @@ import * as detection from './weights/detection';
 import * as imagenet from './weights/imagenet';
 import type { Weights, WeightsEnum, WeightsEnumeration } from './weights/weights';
 
-/** By torchvision's names, and timm's; those that neither has are in their way. */
+/** Under the names of torchvision and timm; other networks are named in the same style. */
 const builders = {
   alexnet,
   conv_vae: convVae,
@@ -113,13 +113,19 @@ type Builder = (options?: object) => Module | Promise<Module>;
 
 const patternsKind = kinds.orNull(kinds.either(kinds.text, kinds.listOf(kinds.text)));
 
-/** Whatever the case, with underscores or without: `vgg11_bn` is `vgg11Bn`. */
+/** Ignores case and underscores: `vgg11_bn` is `vgg11Bn`. */
 const plain = (name: string): string => name.replaceAll('_', '').toLowerCase();
 
 interface ListOptions {
-  /** `vision.models`, `vision.models.segmentation` or `vision.models.detection`, or its name, to list only its members. Default: null, all. */
+  /**
+   * Lists only the members of `vision.models`, `vision.models.segmentation` or `vision.models.detection`, given as an
+   * object or by name. Default: null, all.
+   */
   module?: object | 'models' | 'segmentation' | 'detection' | null;
-  /** Patterns of names; one of them must fit: `*` is any text, `?` a character, `[ab]` and `[!ab]` one of some or none of them. Default: all. */
+  /**
+   * Patterns of names, at least one of which must match: `*` is any text, `?` any character, `[ab]` one of these
+   * characters, `[!ab]` any other. Default: all.
+   */
   include?: string | readonly string[] | null;
   /** Patterns of names to leave out. Default: none. */
   exclude?: string | readonly string[] | null;
@@ -132,7 +138,7 @@ interface ListOptions {
  */
 export function listModels(...args: Arguments<ListOptions, ['module', 'include', 'exclude']>): ModelName[] {
   const defaults = { module: null, include: null, exclude: null };
-  // A namespace is a plain object too, and would pass for named parameters.
+  // A namespace is a plain object, so it must be kept from being taken for named parameters.
   const given = args.length === 1 && isNamespace(args[0]) ? [{ module: args[0] }] : args;
   const { module, include, exclude } = parseArgs<ListOptions>('listModels', [], defaults, given, {
     module: moduleKind,
@@ -155,7 +161,7 @@ const moduleKind: kinds.Kind = {
 const isNamespace = (given: unknown): boolean =>
   isPlainObject(given) && Object.values(builders).some((build) => Object.values(given).includes(build));
 
-/** The members of a namespace, which is given by itself or by its name. */
+/** The members of a namespace, given as an object or by name. */
 function membersOf(module: object | string): ReadonlySet<unknown> {
   if (typeof module === 'object') return new Set(Object.values(module));
   const apart = { segmentation: Object.values(segmentation), detection: Object.values(detectors) };
@@ -171,7 +177,7 @@ function membersOf(module: object | string): ReadonlySet<unknown> {
 const patterns = (given: string | readonly string[] | null): RegExp[] =>
   (given === null ? [] : [given].flat()).filter((pattern) => pattern !== '').map(asRegExp);
 
-/** A pattern of a shell, as Python's fnmatch reads it. */
+/** Converts a shell pattern, as Python's fnmatch reads it. */
 function asRegExp(pattern: string): RegExp {
   const parts = pattern.matchAll(/\[(!?)(\]?[^\]]*)\]|[\s\S]/g);
   const text = Array.from(parts, ([part, not, set]) => {
@@ -185,7 +191,7 @@ function asRegExp(pattern: string): RegExp {
 /**
  * The function of a network, by its name in torchvision's spelling or ours.
  *
- * @throws ArgumentError for a name of no network
+ * @throws ArgumentError if there is no such network
  */
 export function getModelBuilder<K extends ModelName>(name: K | { name: K }): Builders[K];
 export function getModelBuilder(...args: Arguments<Named<string>, ['name']>): Builder;
@@ -217,7 +223,7 @@ type Built<B> =
         : Module;
 
 /**
- * A network by its name, with the options of its function: a promise where `weights` are among them.
+ * Builds a network by name, with the options of its function. Returns a promise if `weights` are given.
  *
  *     const model = getModel('resnet18', { numClasses: 10 });
  */
@@ -247,7 +253,7 @@ function buildByName(args: readonly unknown[], config: object): unknown {
   return builderOf('getModel', parseArgs<Named<string>>('getModel', ['name'], {}, args, nameKind).name)(config);
 }
 
-/** Every enumeration, each of whose members knows the names of its classes. */
+/** All enumerations, in the version whose members know the names of their classes. */
 const enumerations = (): WeightsEnumeration[] => [
   ...Object.values(imagenet),
   ...Object.values(coco),
@@ -258,9 +264,9 @@ const enumerations = (): WeightsEnumeration[] => [
 type NetworkName = string | ((...args: never[]) => unknown);
 
 /**
- * The enumeration of the weights of a network, which is given by its function or its name.
+ * The enumeration of a network's weights. The network is given by function or by name.
  *
- * @throws ArgumentError for a network that torchvision has no weights for
+ * @throws ArgumentError if torchvision has no weights for the network
  */
 export function getModelWeights(...args: Arguments<Named<NetworkName>, ['name']>): WeightsEnum {
   const { name } = parseArgs<Named<NetworkName>>('getModelWeights', ['name'], {}, args, {
@@ -282,7 +288,7 @@ export function getModelWeights(...args: Arguments<Named<NetworkName>, ['name']>
  *
  *     getWeight('ResNet50_Weights.IMAGENET1K_V2').url;
  *
- * @throws ArgumentError for a name that is not one
+ * @throws ArgumentError if there are no such weights
  */
 export function getWeight(...args: Arguments<Named<string>, ['name']>): Weights {
   const { name } = parseArgs<Named<string>>('getWeight', ['name'], {}, args, nameKind);

@@ -7,17 +7,19 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
-/** What ResNet takes by name. */
+/** Options of `ResNet`. */
 export interface ResNetOptions extends ClassifierOptions {
-  /** Begin with branches that give 0, so that every block is the identity. Default: false. */
+  /**
+   * Initialize the last norm of every residual branch to 0, so that each block starts as the identity. Default: false.
+   */
   zeroInitResidual?: boolean;
   /** Groups of the 3×3 convolutions of bottlenecks. Default: 1. */
   groups?: number;
-  /** Channels of such a group, where there are 64 planes. Default: 64. */
+  /** Channels per group in blocks of 64 planes. Default: 64. */
   widthPerGroup?: number;
-  /** Whether the last three stages dilate their convolutions where they would halve the picture. Default: none does. */
+  /** For each of the last three stages: dilate convolutions instead of halving the map. Default: none. */
   replaceStrideWithDilation?: readonly [boolean, boolean, boolean] | null;
-  /** The maker of the norm of so many channels. Default: batch norm. */
+  /** Makes the norm for a number of channels. Default: batch norm. */
   normLayer?: NormMaker | null;
 }
 
@@ -26,21 +28,21 @@ interface BlockArguments {
   planes: number;
   /** Default: 1. */
   stride?: number;
-  /** What the input goes through beside the convolutions. Default: nothing. */
+  /** Applied to the input before it is added to the branch. Default: nothing. */
   downsample?: nn.Sequential | null;
   /** Default: 1. */
   groups?: number;
-  /** Channels of a group, where there are 64 planes. Default: 64. */
+  /** Channels per group in blocks of 64 planes. Default: 64. */
   baseWidth?: number;
   /** Default: 1. */
   dilation?: number;
-  /** The maker of the norm of so many channels. Default: batch norm. */
+  /** Makes the norm for a number of channels. Default: batch norm. */
   normLayer?: NormMaker | null;
 }
 
 type BlockOrder = [...['inplanes', 'planes', 'stride', 'downsample', 'groups', 'baseWidth', 'dilation', 'normLayer']];
 
-/** What a block is given, checked. */
+/** Parses and checks the arguments of a block. */
 function blockOptions(name: string, args: readonly unknown[]) {
   const defaults = { stride: 1, downsample: null, groups: 1, baseWidth: 64, dilation: 1, normLayer: null };
   const { normLayer, ...o } = parseArgs<BlockArguments>(name, ['inplanes', 'planes'], defaults, args, {
@@ -56,14 +58,14 @@ function blockOptions(name: string, args: readonly unknown[]) {
   return { ...o, norm: normLayer ?? (nn.BatchNorm2d as NormMaker) };
 }
 
-/** A 3×3 convolution that keeps the size but for its stride. */
+/** A 3×3 convolution that keeps the size if its stride is 1. */
 const conv3x3 = (inChannels: number, outChannels: number, stride = 1, groups = 1, dilation = 1) =>
   new nn.Conv2d(inChannels, outChannels, { kernelSize: 3, stride, padding: dilation, groups, bias: false, dilation });
 
 const conv1x1 = (inChannels: number, outChannels: number, stride = 1) =>
   new nn.Conv2d(inChannels, outChannels, { kernelSize: 1, stride, bias: false });
 
-/** Two 3×3 convolutions beside the identity. */
+/** Two 3×3 convolutions, added to the input. */
 export class BasicBlock extends Network {
   static readonly expansion = 1;
   conv1: nn.Conv2d;
@@ -101,7 +103,7 @@ export class BasicBlock extends Network {
   }
 }
 
-/** A 3×3 convolution, with the stride, between two 1×1 ones, beside the identity. */
+/** A 3×3 convolution, which has the stride, between two 1×1 convolutions; added to the input. */
 export class Bottleneck extends Network {
   static readonly expansion = 4;
   conv1: nn.Conv2d;
@@ -137,7 +139,7 @@ export class Bottleneck extends Network {
 
 interface ResNetArguments extends ResNetOptions {
   block: typeof BasicBlock | typeof Bottleneck;
-  /** Blocks of each stage. */
+  /** Number of blocks of each stage. */
   layers: readonly [number, number, number, number];
 }
 
@@ -149,16 +151,17 @@ type ResNetOrder = [
 const sizes = { numClasses: 1000, zeroInitResidual: false, groups: 1, widthPerGroup: 64 };
 const resnetDefaults = { ...sizes, replaceStrideWithDilation: null, normLayer: null };
 
-/** The blocks before this one, as the stages are made. */
+/** The state while stages are built: channels and dilation after the blocks so far. */
 interface Progress {
   inplanes: number;
   dilation: number;
 }
 
 /**
- * ResNet (He et al. 2016, arXiv:1512.03385; bottlenecks with the stride in the 3×3 convolution), ResNeXt (Xie et al. 2017, arXiv:1611.05431) and Wide
- * ResNet (Zagoruyko and Komodakis 2016, arXiv:1605.07146): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. Parameters:
- * `resnet18` 11,689,512, `resnet34` 21,797,672, `resnet50` 25,557,032, `resnet101` 44,549,160, `resnet152` 60,192,808.
+ * ResNet (He et al. 2016, arXiv:1512.03385; bottlenecks with the stride in the 3×3 convolution), ResNeXt (Xie et al.
+ * 2017, arXiv:1611.05431) and Wide ResNet (Zagoruyko and Komodakis 2016, arXiv:1605.07146): they take images [N, 3, H,
+ * W], usually of 224 pixels, and return scores [N, numClasses]. Parameters: `resnet18` 11,689,512, `resnet34`
+ * 21,797,672, `resnet50` 25,557,032, `resnet101` 44,549,160, `resnet152` 60,192,808.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class ResNet extends Network {
@@ -268,11 +271,11 @@ export const resnext101_64x4d = resnet('resnext101_64x4d', 'ResNeXt101_64X4D_Wei
   groups: 64,
   widthPerGroup: 4,
 });
-/** Wide ResNet of 50 layers, its bottlenecks twice as wide. */
+/** Wide ResNet of 50 layers, with bottlenecks twice as wide. */
 export const wideResnet50_2 = resnet('wideResnet50_2', 'Wide_ResNet50_2_Weights', Bottleneck, [3, 4, 6, 3], {
   widthPerGroup: 128,
 });
-/** Wide ResNet of 101 layers, its bottlenecks twice as wide. */
+/** Wide ResNet of 101 layers, with bottlenecks twice as wide. */
 export const wideResnet101_2 = resnet('wideResnet101_2', 'Wide_ResNet101_2_Weights', Bottleneck, [3, 4, 23, 3], {
   widthPerGroup: 128,
 });

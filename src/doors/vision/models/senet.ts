@@ -6,27 +6,29 @@ import { builder, type ClassifierOptions } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
-/** What SENet takes by name. */
+/** Options of `SENet`. */
 export interface SENetOptions extends ClassifierOptions {
   /** Probability of dropout before the last layer. Default: 0. */
   dropRate?: number;
-  /** Begin with branches that give 0, so that every block is the identity. Default: true. */
+  /**
+   * Initialize the last norm of every residual branch to 0, so that each block starts as the identity. Default: true.
+   */
   zeroInitLast?: boolean;
 }
 
-/** How the networks of the family differ. */
+/** The differences between the networks of this family. */
 interface Architecture {
   readonly block: typeof BasicBlock | typeof Bottleneck;
   readonly layers: readonly [number, number, number, number];
   /** Groups of the 3×3 convolutions. */
   readonly cardinality?: number;
-  /** Channels of a group, where there are 64 planes. */
+  /** Channels per group in blocks of 64 planes. */
   readonly baseWidth?: number;
-  /** Three 3×3 convolutions instead of one of 7×7. */
+  /** Use three 3×3 convolutions instead of one 7×7. */
   readonly deepStem?: boolean;
-  /** Side of the kernel where a stage halves the map beside its first block. */
+  /** Kernel size of the convolution in the shortcut where a stage halves the map. */
   readonly downKernel?: number;
-  /** By how much the first convolution of a block is narrower. */
+  /** By what factor the first convolution of a block is narrower. */
   readonly reduceFirst?: number;
 }
 
@@ -45,7 +47,7 @@ const conv = (inChannels: number, outChannels: number, kernelSize: number, strid
 /** A sixteenth of the channels, as a multiple of eight. */
 const squeezed = (channels: number): number => Math.max(8, Math.floor((channels / 16 + 4) / 8) * 8);
 
-/** Squeeze and excitation, by the names of timm. */
+/** Squeeze and excitation, with timm's names. */
 class SEModule extends Module {
   fc1: nn.Conv2d;
   bn = new nn.Identity();
@@ -144,7 +146,7 @@ class Bottleneck extends Module {
   }
 }
 
-/** The mean of each channel, flat. */
+/** The mean of each channel, flattened. */
 class SelectAdaptivePool2d extends Module {
   override forward(x: Tensor): Tensor {
     return x.mean([2, 3]);
@@ -163,9 +165,9 @@ const architectureKind: kinds.Kind = {
 };
 
 /**
- * SE-ResNet and SENet-154 (Hu, Shen and Sun 2018, arXiv:1709.01507), residual networks whose blocks scale their channels, by the names, draws and printed
- * text of timm: images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. 11,779,624 parameters of `seresnet18`, 115,088,984 of
- * `senet154`.
+ * SE-ResNet and SENet-154 (Hu, Shen and Sun 2018, arXiv:1709.01507), residual networks whose blocks scale their
+ * channels. Names, random weights and printed text are timm's. They take images [N, 3, H, W], usually of 224 pixels,
+ * and return scores [N, numClasses]. `seresnet18` has 11,779,624 parameters, `senet154` 115,088,984.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class SENet extends Network {
@@ -238,7 +240,7 @@ export class SENet extends Network {
     return this.fc(nn.functional.dropout(means, { p: this.dropRate, training: this.training }));
   }
 
-  /** timm builds these networks by its class ResNet. */
+  /** timm builds these networks with its class ResNet, so they print as such. */
   override toString(): string {
     return super.toString().replace(/^SENet/, 'ResNet');
   }

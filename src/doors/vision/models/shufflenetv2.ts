@@ -12,7 +12,10 @@ const pointwise = (inChannels: number, outChannels: number) =>
 const depthwise = (channels: number, stride: number) =>
   new nn.Conv2d(channels, channels, { kernelSize: 3, stride, padding: 1, bias: false, groups: channels });
 
-/** Two branches, whose channels are mixed; with a stride of 1 the first one hands on half of the channels as they are. */
+/**
+ * Two branches whose channels are shuffled. With a stride of 1, the first branch passes half of the channels through
+ * unchanged.
+ */
 class InvertedResidual extends Module {
   readonly stride: number;
   branch1: nn.Sequential;
@@ -48,7 +51,7 @@ class InvertedResidual extends Module {
   }
 }
 
-/** Channels in two groups, taken in turns. */
+/** Interleaves the channels of two groups. */
 function shuffled(x: Tensor): Tensor {
   const [count, channels, height, width] = x.shape as readonly [number, number, number, number];
   noteCalls('size', 'getitem', 'getitem', 'getitem', 'getitem', 'floordiv');
@@ -60,17 +63,17 @@ function shuffled(x: Tensor): Tensor {
 }
 
 interface ShuffleNetArguments extends ClassifierOptions {
-  /** Blocks of the three stages. */
+  /** Number of blocks of the three stages. */
   stagesRepeats: readonly number[];
-  /** Channels before the stages, of each of them, and behind. */
+  /** Channels before the stages, after each stage, and after the last convolution. */
   stagesOutChannels: readonly number[];
-  /** torchvision's block, which stays. Default: null. */
+  /** torchvision's block, which cannot be replaced. Default: null. */
   invertedResidual?: Fixed;
 }
 
 /**
- * ShuffleNetV2 (Ma et al. 2018, arXiv:1807.11164): images [N, 3, H, W], usually of 224 pixels, to scores [N, numClasses]. Parameters: ×0.5 1,366,792,
- * ×1.0 2,278,604, ×1.5 3,503,624, ×2.0 7,393,996.
+ * ShuffleNetV2 (Ma et al. 2018, arXiv:1807.11164): takes images [N, 3, H, W], usually of 224 pixels, and returns scores
+ * [N, numClasses]. Parameters: ×0.5 1,366,792, ×1.0 2,278,604, ×1.5 3,503,624, ×2.0 7,393,996.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class ShuffleNetV2 extends Network {

@@ -6,7 +6,7 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
-/** What SqueezeNet takes by name. */
+/** Options of `SqueezeNet`. */
 export interface SqueezeNetOptions extends ClassifierOptions {
   /** Probability of dropout before the last convolution. Default: 0.5. */
   dropout?: number;
@@ -20,7 +20,7 @@ interface SqueezeNetArguments extends SqueezeNetOptions {
 const relu = () => new nn.ReLU({ inplace: true });
 const pool = () => new nn.MaxPool2d({ kernelSize: 3, stride: 2, ceilMode: true });
 
-/** A 1×1 convolution that squeezes the channels, and a 1×1 and a 3×3 one side by side that expand them. */
+/** A 1×1 convolution that squeezes the channels, then parallel 1×1 and 3×3 convolutions that expand them. */
 class Fire extends Module {
   squeeze: nn.Conv2d;
   squeeze_activation = relu();
@@ -59,8 +59,9 @@ const features = {
 };
 
 /**
- * SqueezeNet (Iandola et al. 2016, arXiv:1602.07360): images [N, 3, H, W] of 21 pixels (1.0) or 17 (1.1) or more, usually 224, to scores
- * [N, numClasses]. 1,248,424 parameters of version 1.0, 1,235,496 of 1.1, which takes 2.4 times fewer operations.
+ * SqueezeNet (Iandola et al. 2016, arXiv:1602.07360): takes images [N, 3, H, W] of at least 21 pixels (version 1.0) or
+ * 17 pixels (1.1), usually 224, and returns scores [N, numClasses]. Version 1.0 has 1,248,424 parameters; version 1.1
+ * has 1,235,496, and takes 2.4 times fewer operations.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class SqueezeNet extends Network {
@@ -94,7 +95,7 @@ export class SqueezeNet extends Network {
 }
 
 export interface SqueezeNet {
-  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers after the features. They, or any one of them, can be replaced by a module with one input. */
   get classifier(): nn.SequentialOf<[nn.Dropout, nn.Conv2d, nn.ReLU, nn.AdaptiveAvgPool2d]>;
   set classifier(module: nn.UnaryModule);
 }

@@ -4,11 +4,11 @@ import { Network } from '../network';
 import { expectBatch } from './batches';
 import { builder } from './builder';
 
-/** What UNet takes by name. */
+/** Options of `UNet`. */
 export interface UNetOptions {
   /** Channels of the images. Default: 3. */
   inChannels?: number;
-  /** Scores of each pixel. Default: 2. */
+  /** Number of classes, that is of scores for each pixel. Default: 2. */
   numClasses?: number;
   /** Channels of the first stage; each stage below has twice as many. Default: 64. */
   baseChannels?: number;
@@ -26,7 +26,7 @@ class DoubleConv extends nn.Sequential {
   }
 }
 
-/** Twice the size, half the channels, beside the map of that size on the way down. */
+/** Doubles the size, halves the channels, and concatenates the map of the same size from the way down. */
 class Up extends Module {
   up: nn.ConvTranspose2d;
   conv: DoubleConv;
@@ -45,8 +45,9 @@ class Up extends Module {
 const defaults = { inChannels: 3, numClasses: 2, baseChannels: 64 };
 
 /**
- * U-Net (Ronneberger, Fischer and Brox 2015, arXiv:1505.04597) with padding and batch norm: images [N, inChannels, H, W], of multiples of 16 pixels, to
- * scores [N, numClasses, H, W]. 31,037,698 parameters.
+ * U-Net (Ronneberger, Fischer and Brox 2015, arXiv:1505.04597) with padding and batch norm: takes images [N,
+ * inChannels, H, W] whose sides are multiples of 16 pixels, and returns scores [N, numClasses, H, W]. 31,037,698
+ * parameters.
  *
  * @throws ShapeError for images of other sizes
  */

@@ -3,17 +3,17 @@ import { type Arguments, expectKind, kinds, parseArgs } from '../../../torch/ins
 import { Network } from '../network';
 import { builder } from './builder';
 
-/** What ConvVAE takes by name. */
+/** Options of `ConvVAE`. */
 export interface ConvVAEOptions {
   /** Channels of the images. Default: 1. */
   inChannels?: number;
-  /** Numbers that an image is told by. Default: 20. */
+  /** Size of an image's code. Default: 20. */
   latentDim?: number;
 }
 
-/** What ConvVAE gives: the picture, and mean and logarithm of the variance of its code. */
+/** The output of `ConvVAE`: the reconstructed images, and the distribution of their codes. */
 export interface ConvVAEOutput {
-  /** In [0, 1], of the images' shape. */
+  /** Values in [0, 1]; same shape as the images. */
   readonly reconstruction: Tensor;
   /** Mean and logarithm of the variance of the code, [N, latentDim]. */
   readonly mu: Tensor;
@@ -23,8 +23,8 @@ export interface ConvVAEOutput {
 const defaults = { inChannels: 1, latentDim: 20 };
 
 /**
- * A convolutional variational autoencoder (Kingma and Welling 2014, arXiv:1312.6114): images [N, inChannels, 28, 28] in [0, 1] to `ConvVAEOutput`.
- * 258,025 parameters.
+ * A convolutional variational autoencoder (Kingma and Welling 2014, arXiv:1312.6114): takes images [N, inChannels, 28,
+ * 28] in [0, 1] and returns `ConvVAEOutput`. 258,025 parameters.
  *
  *     const { reconstruction, mu, logVar } = vae(images);
  *     const loss = vae.loss(images, { reconstruction, mu, logVar });
@@ -60,25 +60,25 @@ export class ConvVAE extends Network {
     );
   }
 
-  /** Mean and logarithm of the variance of the images' codes. */
+  /** Mean and log-variance of the images' codes. */
   encode(images: Tensor): { mu: Tensor; logVar: Tensor } {
     const features = this.encoder(images);
     return { mu: this.fcMu(features), logVar: this.fcLogVar(features) };
   }
 
-  /** The images of codes [N, latentDim]. */
+  /** Turns codes [N, latentDim] into images. */
   decode(codes: Tensor): Tensor {
     return this.decoder(this.fcDecoder(codes));
   }
 
-  /** Images of `count` codes drawn from N(0, 1). */
+  /** Makes images from `count` codes drawn from N(0, 1). */
   sample(count: number, ...args: Arguments<{ generator?: Generator | null }, ['generator']>): Tensor {
     expectKind('ConvVAE.sample', 'count', count, kinds.whole(0));
     const { generator } = parseArgs<{ generator?: Generator | null }>('ConvVAE.sample', [], { generator: null }, args);
     return this.decode(randn([count, this.latentDim], generator ? { generator } : {}));
   }
 
-  /** The code is drawn in training; in evaluation it is the mean. */
+  /** In training, the code is drawn at random; in evaluation it is the mean. */
   override forward(images: Tensor): ConvVAEOutput {
     const { mu, logVar } = this.encode(images);
     const code = this.training ? mu.add(logVar.mul(0.5).exp().mul(randn(mu.shape))) : mu;

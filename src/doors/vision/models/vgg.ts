@@ -6,15 +6,15 @@ import { builder, type ClassifierOptions, type WeightsName } from './builder';
 import { fanOut, initialize, normal } from './initialize';
 import { networkKinds } from './network-kinds';
 
-/** What VGG takes by name. */
+/** Options of `VGG`. */
 export interface VGGOptions extends ClassifierOptions {
-  /** Draw the weights by the family's rules, not by the layers'. Default: true. */
+  /** Initialize weights by the family's rules instead of the layers' own. Default: true. */
   initWeights?: boolean;
   /** Probability of dropout after the first two linear layers. Default: 0.5. */
   dropout?: number;
 }
 
-/** Channels of the convolutions in a row, and M for a pooling: table 1 of the paper. */
+/** Channels of consecutive convolutions; M is a pooling: table 1 of the paper. */
 const configurations = {
   A: [64, 'M', 128, 'M', 256, 256, 'M', 512, 512, 'M', 512, 512, 'M'],
   B: [64, 64, 'M', 128, 128, 'M', 256, 256, 'M', 512, 512, 'M', 512, 512, 'M'],
@@ -45,8 +45,9 @@ interface VGGArguments extends VGGOptions {
 }
 
 /**
- * VGG (Simonyan and Zisserman 2015, arXiv:1409.1556): images [N, 3, H, W] of 32 pixels or more, usually 224, to scores [N, numClasses].
- * 132,863,336 parameters of `vgg11`, 133,047,848 of `vgg13`, 138,357,544 of `vgg16`, 143,667,240 of `vgg19`.
+ * VGG (Simonyan and Zisserman 2015, arXiv:1409.1556): takes images [N, 3, H, W] of 32 pixels or more, usually 224, and
+ * returns scores [N, numClasses]. Parameters: `vgg11` 132,863,336, `vgg13` 133,047,848, `vgg16` 138,357,544, `vgg19`
+ * 143,667,240.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class VGG extends Network {
@@ -77,7 +78,7 @@ export class VGG extends Network {
 }
 
 export interface VGG {
-  /** The layers behind the features; any module of one input may take its place, or that of one of its layers. */
+  /** The layers after the features. They, or any one of them, can be replaced by a module with one input. */
   get classifier(): nn.SequentialOf<[nn.Linear, nn.ReLU, nn.Dropout, nn.Linear, nn.ReLU, nn.Dropout, nn.Linear]>;
   set classifier(module: nn.UnaryModule);
 }

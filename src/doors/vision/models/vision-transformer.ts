@@ -15,7 +15,7 @@ import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, expectClasses, expectOption } from './builder';
 import { type Fixed, networkKinds } from './network-kinds';
 
-/** What VisionTransformer takes by name. */
+/** Options of `VisionTransformer`. */
 export interface VisionTransformerOptions extends ClassifierOptions {
   /** Side of the images in pixels. */
   imageSize: number;
@@ -25,17 +25,17 @@ export interface VisionTransformerOptions extends ClassifierOptions {
   numHeads: number;
   /** Features of a patch. */
   hiddenDim: number;
-  /** Features between the two linear layers of a block. */
+  /** Hidden features between the two linear layers of a block. */
   mlpDim: number;
   /** Probability of dropout. Default: 0. */
   dropout?: number;
-  /** Probability of dropout of the weights of attention. Default: 0. */
+  /** Probability of dropout of the attention weights. Default: 0. */
   attentionDropout?: number;
-  /** Features of a layer before the last one. Default: null, no such layer. */
+  /** Features of an additional layer before the last one. Default: null, no such layer. */
   representationSize?: number | null;
-  /** The maker of the norm of so many features. Default: layer norm, eps 1e-6. */
+  /** Makes the norm for a number of features. Default: layer norm, eps 1e-6. */
   normLayer?: NormMaker | null;
-  /** There is one stem: null alone. */
+  /** torchvision's convolutional stem, which is not supported: only null. */
   convStemConfigs?: Fixed;
 }
 
@@ -46,7 +46,7 @@ type VisionTransformerOrder = [
   ...['dropout', 'attentionDropout', 'numClasses', 'representationSize', 'normLayer', 'convStemConfigs'],
 ];
 
-/** What torchvision's check of the rank is made of. */
+/** The operations of torchvision's rank check, which it counts as nodes of the graph. */
 const CHECK = ['dim', 'eq', 'getattr', '_assert'];
 
 const plainNorm: NormMaker = (features: number) => new nn.LayerNorm(features, { eps: 1e-6 });
@@ -63,7 +63,7 @@ class MLPBlock extends MLP {
   }
 }
 
-/** Attention and two linear layers, each after a norm and beside the identity. */
+/** Attention and two linear layers, each after a norm and added to its input. */
 class EncoderBlock extends Module {
   readonly numHeads: number;
   ln_1: nn.UnaryModule;
@@ -97,7 +97,7 @@ class EncoderBlock extends Module {
   }
 }
 
-/** The blocks in a row, between embeddings of places and a norm. */
+/** Position embeddings, the blocks in sequence, and a final norm. */
 class Encoder extends Module {
   pos_embedding: nn.Parameter;
   dropout: nn.Dropout;
@@ -120,10 +120,10 @@ class Encoder extends Module {
 }
 
 /**
- * Vision Transformer (Dosovitskiy et al. 2021, arXiv:2010.11929): images [N, 3, imageSize, imageSize] to scores [N, numClasses]. The head begins at 0.
- * 86,567,656 parameters of `vitB16`.
+ * Vision Transformer (Dosovitskiy et al. 2021, arXiv:2010.11929): takes images [N, 3, imageSize, imageSize] and returns
+ * scores [N, numClasses]. The head's weights start at 0. `vitB16` has 86,567,656 parameters.
  *
- * @throws ArgumentError where patches do not divide the image
+ * @throws ArgumentError if `patchSize` does not divide `imageSize`
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class VisionTransformer extends Network {
@@ -193,14 +193,14 @@ export class VisionTransformer extends Network {
   }
 }
 
-/** The layer of scores, behind `pre_logits` and `act` where there is a `representationSize`. */
+/** The layer that computes the scores; `pre_logits` and `act` come before it if there is a `representationSize`. */
 interface VisionTransformerHead {
   get head(): nn.Linear;
   set head(layer: nn.UnaryModule);
 }
 
 export interface VisionTransformer {
-  /** What scores the class token; any module of one input may take its place. */
+  /** Computes scores from the class token; it can be replaced by any module with one input. */
   get heads(): nn.Sequential & VisionTransformerHead;
   set heads(module: nn.UnaryModule);
 }
@@ -210,7 +210,10 @@ function drawByFanIn({ weight, bias }: nn.Conv2d | nn.Linear, fanIn: number): vo
   if (bias) nn.init.zeros_(bias);
 }
 
-/** Files of 2021 name the linear layers of a block `mlp.linear_1` and `mlp.linear_2`, which now are `mlp.0` and `mlp.3`. */
+/**
+ * Files from 2021 name the linear layers of a block `mlp.linear_1` and `mlp.linear_2`; today they are `mlp.0` and
+ * `mlp.3`.
+ */
 const renamed = (key: string): string => key.replace(/\.mlp\.linear_([12])\./, (_, i) => `.mlp.${i === '1' ? 0 : 3}.`);
 
 type ViTOptions = {

@@ -1,4 +1,4 @@
-// Networks with trained weights. Loaded when somebody asks for one: most of it reads files.
+// Builds networks with trained weights. Loaded only when weights are requested, because most of this code reads files.
 import type { Module } from '../../../torch/inside';
 import type { Recipe, WeightsName } from './builder';
 import { giveWeights, memberOf, type Progress, readWeights, type WeightsSource } from './load-weights';
@@ -7,11 +7,11 @@ import type { Weights, WeightsEnumeration } from './weights/weights';
 
 const enumerations: Readonly<Record<WeightsName, WeightsEnumeration>> = table;
 
-/** The member of the enumeration of that name that is given: see `memberOf`. */
+/** The given member of the enumeration with this name: see `memberOf`. */
 export const memberNamed = (name: string, given: unknown, weights: WeightsName | null): Weights | null =>
   memberOf(name, given, weights && enumerations[weights]);
 
-/** A network with trained weights, which are read and checked before it is made. */
+/** Builds a network with trained weights, which are read and checked first. */
 export async function weighted<M extends Module, O extends object>(
   name: string,
   recipe: Recipe<M, O> & Required<Pick<Recipe<M, O>, 'check'>>,

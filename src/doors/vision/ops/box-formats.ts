@@ -1,12 +1,12 @@
-// Boxes by themselves: other formats, areas, and boxes cut at a border or left out.
+// Functions on boxes: conversion of formats, areas, clipping, and removal of small boxes.
 
 import { ArgumentError, empty, ShapeError, stack, type Tensor } from '../../../torch';
 import { type Arguments, callable, expectKind, kinds, parseArgs, shown } from '../../../torch/inside';
 
-/** Corners, or a corner or the centre with width and height. */
+/** Two corners; or a corner, or the centre, with width and height. */
 export type AlignedFormat = 'xyxy' | 'xywh' | 'cxcywh';
 
-/** A corner or the centre, width, height and degrees counter-clockwise around the centre; or the four corners. */
+/** A corner or the centre, with width, height and degrees counter-clockwise around the centre; or all four corners. */
 export type RotatedFormat = 'xywhr' | 'cxcywhr' | 'xyxyxyxy';
 
 export type BoxFormat = AlignedFormat | RotatedFormat;
@@ -15,16 +15,16 @@ export const alignedFormats: readonly string[] = ['xyxy', 'xywh', 'cxcywh'];
 const rotatedFormats: readonly string[] = ['xywhr', 'cxcywhr', 'xyxyxyxy'];
 export const boxFormats: readonly string[] = [...alignedFormats, ...rotatedFormats];
 
-/** Numbers of a box in a format. */
+/** Numbers per box in each format. */
 const sizes: Readonly<Record<BoxFormat, number>> = { xyxy: 4, xywh: 4, cxcywh: 4, xywhr: 5, cxcywhr: 5, xyxyxyxy: 8 };
 
-/** Throws for boxes that have not as many numbers as a format. */
+/** Throws if boxes do not have as many numbers as the format. */
 export function expectBoxes(op: string, name: string, boxes: Tensor, count = 4): void {
   if (boxes.dim() > 0 && boxes.shape.at(-1) === count) return;
   throw new ShapeError(`${op}: expected ${name} [..., ${count}], but got shape [${boxes.shape.join(', ')}]`);
 }
 
-/** Throws for a format that there is not. */
+/** Throws if the format does not exist. */
 export function expectFormat(op: string, name: string, format: unknown, allowed: readonly string[]): void {
   if (allowed.includes(format as string)) return;
   throw new ArgumentError(
@@ -32,7 +32,7 @@ export function expectFormat(op: string, name: string, format: unknown, allowed:
   );
 }
 
-/** Numbers whose products are computed without overflow: float32, or integers of 32 bits. */
+/** Converts to a dtype whose products do not overflow: float32, or integers of 32 bits. */
 export function upcast(x: Tensor): Tensor {
   if (x.isFloatingPoint()) return x.float();
   return x.dtype === 'int32' || x.dtype === 'int64' ? x : x.to('int32');
@@ -71,7 +71,7 @@ const conversions: Readonly<Record<string, Convert>> = {
   },
 };
 
-/** Formats in between of those that have no conversion of their own. */
+/** Formats without a direct conversion are converted through a third format. */
 const detours: Readonly<Record<string, BoxFormat>> = {
   'xywh cxcywh': 'xyxy',
   'cxcywh xywh': 'xyxy',
@@ -89,17 +89,17 @@ function converted(boxes: Tensor, from: BoxFormat, to: BoxFormat): Tensor {
     );
   }
   const made = stack([...convert(boxes.unbind(-1))], -1);
-  // Whole numbers with a rotation stay whole.
+  // Whole numbers with a rotation are rounded to whole numbers again.
   const whole = rotatedFormats.includes(from) && !boxes.isFloatingPoint();
   return whole ? made.round().to(boxes.dtype) : made;
 }
 
 /**
- * Boxes in another format: `'xyxy'` (two corners), `'xywh'` (corner, width, height), `'cxcywh'` (centre, width, height), or, turned by r
- * degrees counter-clockwise, `'xywhr'`, `'cxcywhr'` and `'xyxyxyxy'` (top left, top right, bottom right, bottom left). Shape: [..., 4], [..., 5]
- * or [..., 8], as the formats are.
+ * Converts boxes to another format: `'xyxy'` (two corners), `'xywh'` (corner, width, height), `'cxcywh'` (centre,
+ * width, height), or, rotated by r degrees counter-clockwise, `'xywhr'`, `'cxcywhr'` and `'xyxyxyxy'` (top left, top
+ * right, bottom right, bottom left). Shape: [..., 4], [..., 5] or [..., 8], depending on the format.
  *
- * @throws ArgumentError for a format that there is not, and between turned and other ones; ShapeError
+ * @throws ArgumentError if a format does not exist, or if only one of the two is rotated; ShapeError
  */
 export const boxConvert = callable(
   'boxConvert(boxes, inFmt: value, outFmt: value)',
@@ -118,9 +118,9 @@ interface FormatArguments {
 }
 
 /**
- * The areas of boxes: width · height. Shape: [..., 4] → [...]. Boxes with x2 < x1 or y2 < y1 have areas below 0.
+ * The areas of boxes: width · height. Shape: [..., 4] → [...]. If either x2 < x1 or y2 < y1, the area is negative.
  *
- * @throws ArgumentError for a format that there is not; ShapeError
+ * @throws ArgumentError if the format does not exist; ShapeError
  */
 export const boxArea = callable(
   'boxArea(boxes, ...)',
@@ -138,7 +138,7 @@ export function areaOf(boxes: Tensor, fmt: AlignedFormat): Tensor {
   return fmt === 'xyxy' ? z.sub(x).mul(w.sub(y)) : z.mul(w);
 }
 
-/** The four numbers of boxes. */
+/** Splits boxes into their four numbers. */
 export function columns(boxes: Tensor): readonly [Tensor, Tensor, Tensor, Tensor] {
   const column = (i: number): Tensor => boxes.select(-1, i);
   return [column(0), column(1), column(2), column(3)];
@@ -147,7 +147,7 @@ export function columns(boxes: Tensor): readonly [Tensor, Tensor, Tensor, Tensor
 const pictureSize = { ...kinds.listOf(kinds.number, 2), words: 'a list [height, width]' };
 
 /**
- * Boxes cut at the border of a picture of a size (height, width). Shape: [..., 4] as (x1, y1, x2, y2), and so is the result.
+ * Clips boxes at the border of a picture of size (height, width). Shape: [..., 4] as (x1, y1, x2, y2) → the same.
  *
  * @throws ShapeError, ArgumentError
  */
@@ -164,8 +164,8 @@ export const clipBoxesToImage = callable(
 );
 
 /**
- * The indices of the boxes whose sides are both at least `minSize`. Shape: [N, 4] as (x1, y1, x2, y2) → int64 [K]. How many there are is
- * known on the device alone, so that this is a promise.
+ * The indices of the boxes whose sides are both at least `minSize`. Shape: [N, 4] as (x1, y1, x2, y2) → int64 [K]. Only
+ * the device knows how many there are, so this is a promise.
  *
  * @throws ShapeError
  */
@@ -181,8 +181,8 @@ export const removeSmallBoxes = callable(
 );
 
 /**
- * The boxes around the nonzero elements of masks: (x1, y1, x2, y2) of the first and last column and row. Shape: [N, H, W] → float32 [N, 4]; a mask of
- * zeros gives zeros.
+ * The smallest boxes around the nonzero elements of masks: (x1, y1, x2, y2) are the first and last column and row.
+ * Shape: [N, H, W] → float32 [N, 4]; a mask of zeros gives zeros.
  *
  * @throws ShapeError
  */

@@ -1,4 +1,5 @@
-// How far boxes of two lists overlap, each with each: intersection over union, plain, generalized, with distance, and complete.
+// The overlap of each box of one list with each box of another: intersection over union (IoU), and generalized,
+// distance and complete IoU.
 
 import type { Tensor } from '../../../torch';
 import { type Arguments, callable, kinds, parseArgs } from '../../../torch/inside';
@@ -16,7 +17,10 @@ import {
 } from './box-formats';
 import { rotatedIou } from './rotated-iou';
 
-/** Boxes of two lists, the first along rows [..., N, 1], the second along columns [..., 1, M]. */
+/**
+ * The coordinates of two lists of boxes, which broadcast: the first along rows [..., N, 1], the second along columns
+ * [..., 1, M].
+ */
 interface Pairs {
   readonly a: readonly Tensor[];
   readonly b: readonly Tensor[];
@@ -27,7 +31,7 @@ const pairsOf = (boxes1: Tensor, boxes2: Tensor): Pairs => ({
   b: columns(boxes2).map((x) => x.unsqueeze(-2)),
 });
 
-/** Corners of boxes in a format, one tensor a coordinate. */
+/** Corners of boxes in a format, one tensor per coordinate. */
 function corners([x, y, z, w]: readonly Tensor[], fmt: AlignedFormat): readonly Tensor[] {
   if (fmt === 'xyxy') return [x!, y!, z!, w!];
   if (fmt === 'xywh') return [x!, y!, x!.add(z!), y!.add(w!)];
@@ -35,13 +39,13 @@ function corners([x, y, z, w]: readonly Tensor[], fmt: AlignedFormat): readonly 
   return [x!.sub(halfW), y!.sub(halfH), x!.add(halfW), y!.add(halfH)];
 }
 
-/** The sides of what two boxes share. */
+/** The sides of the intersection of two boxes. */
 function sharedSides({ a, b }: Pairs): readonly [Tensor, Tensor] {
   const side = (low: number): Tensor => upcast(a[low + 2]!.minimum(b[low + 2]!).sub(a[low]!.maximum(b[low]!))).clamp(0);
   return [side(0), side(1)];
 }
 
-/** The sides of the smallest box around two. */
+/** The sides of the smallest box around two boxes. */
 function enclosingSides({ a, b }: Pairs): readonly [Tensor, Tensor] {
   const side = (low: number): Tensor => upcast(a[low + 2]!.maximum(b[low + 2]!).sub(a[low]!.minimum(b[low]!))).clamp(0);
   return [side(0), side(1)];
@@ -68,11 +72,11 @@ interface FormatArguments {
 const isAligned = (fmt: BoxFormat): fmt is AlignedFormat => alignedFormats.includes(fmt);
 
 /**
- * Intersection over union of each of `boxes1` with each of `boxes2`; NaN for two without area. Shape: [..., N, 4] and [..., M, 4] → [..., N, M].
- * Boxes that are turned, [..., 5] in the formats 'cxcywhr' and 'xywhr' or [..., 8] in 'xyxyxyxy', share a polygon; as in torchvision there is no
- * gradient, and 0 for those without area.
+ * Intersection over union of each of `boxes1` with each of `boxes2`; NaN for two boxes without area. Shape: [..., N, 4]
+ * and [..., M, 4] → [..., N, M]. Boxes may also be rotated: [..., 5] in the formats 'cxcywhr' and 'xywhr', or [..., 8]
+ * in 'xyxyxyxy'. For these, as in torchvision, there is no gradient, and boxes without area give 0.
  *
- * @throws ShapeError, ArgumentError for a format that there is not
+ * @throws ShapeError; ArgumentError if the format does not exist
  */
 export const boxIou = callable(
   'boxIou(boxes1, boxes2, ...)',
@@ -119,7 +123,7 @@ function withDistance(boxes1: Tensor, boxes2: Tensor, eps: number): { diou: Tens
 }
 
 interface EpsArguments {
-  /** Keeps quotients finite. Default: 1e-7. */
+  /** Avoids division by zero. Default: 1e-7. */
   eps?: number;
 }
 
@@ -139,8 +143,9 @@ export const distanceBoxIou = callable(
 );
 
 /**
- * Complete intersection over union (Zheng et al. 2020, arXiv:1911.08287): distance IoU − α v, v = 4/π² (atan(w₁/h₁) − atan(w₂/h₂))² and
- * α = v / (1 − iou + v), a constant to gradients. Shape: [..., N, 4] and [..., M, 4] as (x1, y1, x2, y2) → [..., N, M].
+ * Complete intersection over union (Zheng et al. 2020, arXiv:1911.08287): distance IoU − α v, v = 4/π² (atan(w₁/h₁) −
+ * atan(w₂/h₂))² and α = v / (1 − iou + v), through which no gradient flows. Shape: [..., N, 4] and [..., M, 4] as (x1,
+ * y1, x2, y2) → [..., N, M].
  *
  * @throws ShapeError
  */
@@ -165,7 +170,7 @@ export function aspectPenalty(a: readonly Tensor[], b: readonly Tensor[]): Tenso
     .mul(4 / Math.PI ** 2);
 }
 
-/** What the penalty counts, a constant to gradients. */
+/** The weight α of the penalty; no gradient flows through it. */
 export function aspectWeight(v: Tensor, iou: Tensor, eps: number): Tensor {
   const fixed = v.detach();
   return fixed.div(iou.detach().neg().add(1).add(fixed).add(eps));

@@ -1,4 +1,5 @@
-// Losses of boxes that should be others, one with one: generalized, distance and complete IoU losses; and the focal loss of their classes.
+// Losses of boxes against target boxes, pair by pair: generalized, distance and complete IoU losses; and the focal loss
+// of their classes.
 
 import { ArgumentError, nn, ShapeError, type Tensor } from '../../../torch';
 import { type Arguments, callable, checkReduction, kinds, parseArgs, shown } from '../../../torch/inside';
@@ -6,9 +7,9 @@ import { columns, expectBoxes } from './box-formats';
 import { aspectPenalty, aspectWeight } from './box-iou';
 
 interface LossArguments {
-  /** 'none' (default) for a loss a box, 'mean', or 'sum'; the mean of no boxes is 0. */
+  /** 'none' (default) for one loss per box, 'mean', or 'sum'; the mean of no boxes is 0. */
   reduction?: nn.functional.Reduction;
-  /** Keeps quotients finite. Default: 1e-7. */
+  /** Avoids division by zero. Default: 1e-7. */
   eps?: number;
 }
 
@@ -35,7 +36,7 @@ function pairOf(name: string, boxes1: Tensor, boxes2: Tensor): Pair {
   return { a: columns(boxes1.float()), b: columns(boxes2.float()) };
 }
 
-/** The areas that two boxes share, and that they cover. */
+/** The areas of the intersection and of the union of two boxes. */
 function shares({ a, b }: Pair): { shared: Tensor; union: Tensor } {
   const w = a[2].minimum(b[2]).sub(a[0].maximum(b[0]));
   const h = a[3].minimum(b[3]).sub(a[1].maximum(b[1]));
@@ -44,13 +45,13 @@ function shares({ a, b }: Pair): { shared: Tensor; union: Tensor } {
   return { shared, union: area(a).add(area(b)).sub(shared) };
 }
 
-/** The sides of the smallest box around two. */
+/** The sides of the smallest box around two boxes. */
 const enclosing = ({ a, b }: Pair): readonly [Tensor, Tensor] => [
   a[2].maximum(b[2]).sub(a[0].minimum(b[0])),
   a[3].maximum(b[3]).sub(a[1].minimum(b[1])),
 ];
 
-/** What `losses` makes of the arguments of a function, reduced. */
+/** Parses the arguments of a loss function, computes `losses`, and reduces them. */
 function lossOf(
   name: string,
   boxes1: Tensor,
@@ -63,8 +64,8 @@ function lossOf(
 }
 
 /**
- * 1 − generalized IoU (Rezatofighi et al. 2019, arXiv:1902.09630), which has a gradient for boxes that do not overlap. Shape: [..., 4] and [..., 4]
- * as (x1, y1, x2, y2) → [...], or [] with a reduction.
+ * 1 − generalized IoU (Rezatofighi et al. 2019, arXiv:1902.09630), which has a gradient even if boxes do not overlap.
+ * Shape: [..., 4] and [..., 4] as (x1, y1, x2, y2) → [...], or [] with a reduction.
  *
  * @throws ShapeError, ArgumentError
  */
@@ -95,7 +96,8 @@ function distanceLosses(pair: Pair, eps: number): { losses: Tensor; iou: Tensor 
 }
 
 /**
- * 1 − distance IoU (Zheng et al. 2020, arXiv:1911.08287), which draws centres together. Shape: as of `generalizedBoxIouLoss`.
+ * 1 − distance IoU (Zheng et al. 2020, arXiv:1911.08287), which pulls centres together. Shape: as
+ * `generalizedBoxIouLoss`.
  *
  * @throws ShapeError, ArgumentError
  */
@@ -105,11 +107,15 @@ export const distanceBoxIouLoss = callable(
     lossOf('distanceBoxIouLoss', boxes1, boxes2, args, (pair, eps) => distanceLosses(pair, eps).losses),
 );
 
-/** Of the distance in the complete IoU loss, whatever its own is: so it is in torchvision. */
+/**
+ * The eps of the distance term in the complete IoU loss. As in torchvision, the loss's own eps does not apply to this
+ * term.
+ */
 const DISTANCE_EPS = 1e-7;
 
 /**
- * 1 − complete IoU (Zheng et al. 2020, arXiv:1911.08287), which draws centres and aspect ratios together. Shape: as of `generalizedBoxIouLoss`.
+ * 1 − complete IoU (Zheng et al. 2020, arXiv:1911.08287), which pulls centres and aspect ratios together. Shape: as
+ * `generalizedBoxIouLoss`.
  *
  * @throws ShapeError, ArgumentError
  */
@@ -124,19 +130,19 @@ export const completeBoxIouLoss = callable(
 );
 
 interface FocalArguments {
-  /** What positive examples count, from 0 to 1, negative ones 1 − alpha; −1 for 1 each. Default: 0.25. */
+  /** Weight of positive examples, from 0 to 1; negative examples get 1 − alpha. −1 weights all by 1. Default: 0.25. */
   alpha?: number;
-  /** How much less easy examples count. Default: 2. */
+  /** How strongly easy examples are down-weighted. Default: 2. */
   gamma?: number;
-  /** 'none' (default) for a loss an element, 'mean', or 'sum'. */
+  /** 'none' (default) for one loss per element, 'mean', or 'sum'. */
   reduction?: nn.functional.Reduction;
 }
 
 /**
- * Focal loss (Lin et al. 2017, arXiv:1708.02002) of logits against targets from 0 to 1: α_t (1 − p_t)^γ · binary cross entropy. Shape: any, twice →
- * the same, or [] with a reduction.
+ * Focal loss (Lin et al. 2017, arXiv:1708.02002) of logits against targets from 0 to 1: α_t (1 − p_t)^γ · binary cross
+ * entropy. Shape: two tensors of any equal shape → the same, or [] with a reduction.
  *
- * @throws ArgumentError for alpha outside of [0, 1] that is not −1; ShapeError
+ * @throws ArgumentError if alpha is neither in [0, 1] nor −1; ShapeError
  */
 export const sigmoidFocalLoss = callable(
   'sigmoidFocalLoss(inputs, targets, ...)',

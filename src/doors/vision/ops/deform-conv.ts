@@ -27,7 +27,7 @@ interface DeformArguments {
   padding?: Size2d;
   /** Spacing between the elements of the kernel. Default: 1. */
   dilation?: Size2d;
-  /** What each read counts: [N, offset groups · kH · kW, H', W']. Default: 1. */
+  /** Weight of each sample: [N, offset groups · kH · kW, H', W']. Default: 1. */
   mask?: Tensor | null;
 }
 
@@ -39,9 +39,10 @@ function expectShape(name: string, what: string, x: Tensor, shape: readonly numb
 }
 
 /**
- * Deformable convolution (Dai et al. 2017, arXiv:1703.06211; with a mask Zhu et al. 2018, arXiv:1811.11168): each element of the kernel reads its
- * input a way off, bilinearly, zeros outside. Shape: input [N, C, H, W], offset [N, 2 · offset groups · kH · kW, H', W'] as pairs (y, x) and
- * weight [O, C / groups, kH, kW] → [N, O, H', W']. Groups follow from the shapes.
+ * Deformable convolution (Dai et al. 2017, arXiv:1703.06211; with a mask Zhu et al. 2018, arXiv:1811.11168): each
+ * element of the kernel reads the input at a position shifted by its own offset, with bilinear interpolation and zeros
+ * outside. Shape: input [N, C, H, W], offset [N, 2 · offset groups · kH · kW, H', W'] as pairs (y, x) and weight [O, C
+ * / groups, kH, kW] → [N, O, H', W']. The numbers of groups follow from the shapes.
  *
  * @throws ShapeError, DTypeError, ArgumentError
  */
@@ -119,7 +120,7 @@ interface LayerArguments {
   padding?: Size2d;
   /** Default: 1. */
   dilation?: Size2d;
-  /** Blocks of channels that do not see each other. Default: 1. */
+  /** Number of channel groups, which are convolved separately. Default: 1. */
   groups?: number;
   /** Default: true. */
   bias?: boolean;
@@ -127,7 +128,10 @@ interface LayerArguments {
 
 type LayerOrder = ['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias'];
 
-/** `deformConv2d` as a module, which is given offsets and masks: `layer(input, offset, mask)`. Initialised as a convolution is. */
+/**
+ * `deformConv2d` as a module, called with offsets and masks: `layer(input, offset, mask)`. Its weights are initialized
+ * like a convolution's.
+ */
 export class DeformConv2d extends Layer {
   readonly inChannels: number;
   readonly outChannels: number;
@@ -165,7 +169,7 @@ export class DeformConv2d extends Layer {
     this.resetParameters();
   }
 
-  /** Draws weight and bias anew, as PyTorch initialises convolutions. */
+  /** Draws weight and bias again, as PyTorch initializes convolutions. */
   resetParameters(): void {
     resetWeightAndBias(this.weight, this.bias);
   }

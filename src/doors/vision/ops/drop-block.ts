@@ -1,4 +1,4 @@
-// DropBlock: blocks of neighbouring elements that are left out at random in training.
+// DropBlock: zeroes blocks of neighbouring elements at random in training.
 
 import { ArgumentError, empty, nn, ShapeError, type Tensor } from '../../../torch';
 import {
@@ -15,20 +15,20 @@ import {
 } from '../../../torch/inside';
 
 interface BlockArguments {
-  /** Probability of an element to be left out. */
+  /** Probability that an element is zeroed. */
   p: number;
-  /** Side of a block, odd; at most the input's least side counts. */
+  /** Side of a block, odd; limited to the smallest side of the input. */
   blockSize: number;
-  /** Whether the result is written over the input. Default: false. */
+  /** Overwrite the input with the result. Default: false. */
   inplace?: boolean;
-  /** Added to the number of elements that stay. Default: 1e-6. */
+  /** Added to the number of remaining elements before dividing by it. Default: 1e-6. */
   eps?: number;
 }
 
 type BlockOrder = ['p', 'blockSize', 'inplace', 'eps'];
 
 interface CallArguments extends BlockArguments {
-  /** Otherwise the input stays as it is. Default: true. */
+  /** If false, the input is returned unchanged. Default: true. */
   training?: boolean;
 }
 
@@ -48,7 +48,7 @@ function dropBlock(name: string, spatial: 2 | 3, input: Tensor, args: readonly u
   }
   const product = (numbers: readonly number[]): number => numbers.reduce((a, b) => a * b, 1);
   const places = sizes.map((size) => size - block + 1);
-  // The probability of a place to be the middle of a block.
+  // The probability that a position is the centre of a block.
   const gamma = (o.p * product(sizes)) / (block ** spatial * product(places));
   const middles = empty([...input.shape.slice(0, 2), ...places], { dtype: input.dtype }).bernoulli_(gamma);
   const border = Math.floor(block / 2);
@@ -62,10 +62,10 @@ function dropBlock(name: string, spatial: 2 | 3, input: Tensor, args: readonly u
 }
 
 /**
- * DropBlock (Ghiasi et al. 2018, arXiv:1810.12890): zeroes squares of `blockSize` around middles that are drawn so that an element is left out with
- * probability about `p`, and scales the others up. Shape: [N, C, H, W], kept.
+ * DropBlock (Ghiasi et al. 2018, arXiv:1810.12890): zeroes squares of side `blockSize` around random centres, so that
+ * each element is zeroed with a probability of about `p`, and scales the others up. Shape: [N, C, H, W] → the same.
  *
- * @throws ArgumentError for a probability outside of [0, 1] and an even block; ShapeError
+ * @throws ArgumentError if the probability is outside [0, 1] or the block is even; ShapeError
  */
 export const dropBlock2d = callable(
   'dropBlock2d(input, ...)',
@@ -73,7 +73,7 @@ export const dropBlock2d = callable(
     dropBlock('dropBlock2d', 2, input, args),
 );
 
-/** `dropBlock2d` with cubes. Shape: [N, C, D, H, W], kept. */
+/** `dropBlock2d` with cubes. Shape: [N, C, D, H, W] → the same. */
 export const dropBlock3d = callable(
   'dropBlock3d(input, ...)',
   (input: Tensor, ...args: Arguments<CallArguments, [...BlockOrder, 'training']>): Tensor =>
@@ -84,7 +84,7 @@ interface DropBlockLayer extends LayerTo<Tensor>, Readonly<Fields<BlockArguments
 
 type DropBlockClass = new (...args: Arguments<BlockArguments, BlockOrder>) => DropBlockLayer;
 
-/** The module of a function that drops blocks. */
+/** Makes the module of a function that drops blocks. */
 /* @__NO_SIDE_EFFECTS__ */
 function dropBlockLayer(name: string, drop: typeof dropBlock2d): DropBlockClass {
   return class extends UnaryLayer {

@@ -1,4 +1,4 @@
-// The feature pyramid network, and the levels that it may have besides.
+// The feature pyramid network, and blocks that add further levels.
 
 import { ArgumentError, nn, type Tensor } from '../../../torch';
 import {
@@ -15,20 +15,23 @@ import {
 } from '../../../torch/inside';
 import { Conv2dNormActivation, type NormMaker } from './layers';
 
-/** Maps and their names, from the highest resolution on. */
+/** Maps and their names, from the highest resolution to the lowest. */
 export interface NamedMaps {
   readonly maps: Tensor[];
   readonly names: string[];
 }
 
-/** What adds levels to a feature pyramid. */
+/** Base of the blocks that add levels to a feature pyramid. */
 export abstract class ExtraFPNBlock extends Module {
   constructor(...none: []) {
     super();
     parseArgs(new.target.name, [], {}, none);
   }
 
-  /** The maps with those added, and the names of all, by the results of the pyramid, the maps that it was given, and their names. */
+  /**
+   * Returns all maps, including those added, and all names. Takes the outputs of the pyramid, the maps that the pyramid
+   * was given, and their names.
+   */
   abstract override forward(
     results: readonly Tensor[],
     x: readonly Tensor[],
@@ -39,22 +42,23 @@ export abstract class ExtraFPNBlock extends Module {
 interface PyramidArguments {
   inChannelsList: readonly number[];
   outChannels: number;
-  /** What adds levels. Default: none. */
+  /** Adds further levels. Default: none. */
   extraBlocks?: ExtraFPNBlock | null;
-  /** The maker of the norm of so many channels, for convolutions without bias. Default: none. */
+  /** Makes the norm for a number of channels; convolutions then have no bias. Default: none. */
   normLayer?: NormMaker | null;
 }
 
 type PyramidOptions = Pick<PyramidArguments, 'extraBlocks' | 'normLayer'>;
 
 /**
- * Feature pyramid network (Lin et al. 2017, arXiv:1612.03144): maps of falling resolution at one number of channels, each plus the enlarged
- * next one. In and out go dictionaries of maps [N, C, H, W], the highest resolution first.
+ * Feature pyramid network (Lin et al. 2017, arXiv:1612.03144): converts maps of descending resolution to one number of
+ * channels, and adds to each the enlarged next one. Input and output are dictionaries of maps [N, C, H, W], the highest
+ * resolution first.
  *
  *     const fpn = new ops.FeaturePyramidNetwork([64, 128], 32);
  *     fpn({ feat0: torch.rand(1, 64, 16, 16), feat1: torch.rand(1, 128, 8, 8) });
  *
- * @throws ArgumentError for 0 channels, and for another number of maps
+ * @throws ArgumentError if there are 0 channels, or if the number of maps is wrong
  */
 export class FeaturePyramidNetwork extends Module {
   inner_blocks = new nn.ModuleList<Conv2dNormActivation>();
@@ -113,7 +117,7 @@ export class FeaturePyramidNetwork extends Module {
     return named(allNames, all);
   }
 
-  /** Files of before 2022 name a block's convolution as the block. */
+  /** In files from before 2022, the name of a block is also that of its convolution. */
   override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
     const entries = Object.entries(state).map(([key, tensor]): [string, Tensor] => {
       const old = /^((?:inner|layer)_blocks\.\d+)\.(weight|bias)$/.exec(
@@ -125,14 +129,14 @@ export class FeaturePyramidNetwork extends Module {
   }
 }
 
-/** Maps that are given as `x`: a map itself is no dictionary. */
+/** Whether the maps were passed under the name `x`; a map of that name would be a tensor, not a dictionary. */
 const isNamed = (given: object): given is { x: Readonly<Record<string, Tensor>> } =>
   isPlainObject(given) && Object.keys(given).join() === 'x' && isPlainObject(given.x);
 
 const named = (names: readonly string[], maps: readonly Tensor[]): Record<string, Tensor> =>
   Object.fromEntries(maps.map((map, i) => [names[i]!, map]));
 
-/** Draws the weights of the convolutions in a module, and clears their biases. */
+/** Initializes the convolutions of a module; biases are 0. */
 function initialize(module: Module): void {
   for (const layer of module.modules()) {
     if (!(layer instanceof nn.Conv2d)) continue;
@@ -141,7 +145,7 @@ function initialize(module: Module): void {
   }
 }
 
-/** A block that adds the levels that it makes of the results and of the maps that the pyramid was given, by their names. */
+/** Base of blocks that add levels, made from the outputs and the inputs of the pyramid, under names of their own. */
 abstract class AddedLevels extends ExtraFPNBlock {
   override get [inputs]() {
     return ['results', 'x', 'names'] as const;
@@ -168,7 +172,7 @@ abstract class AddedLevels extends ExtraFPNBlock {
   protected abstract levels(results: readonly Tensor[], x: readonly Tensor[]): Record<string, Tensor>;
 }
 
-/** Adds a level `pool`: every second element of the last result. */
+/** Adds a level `pool`: every second element of the last output. */
 export class LastLevelMaxPool extends AddedLevels {
   protected override levels(results: readonly Tensor[]): Record<string, Tensor> {
     return { pool: nn.functional.maxPool2d(results.at(-1)!, 1, { stride: 2 }) };
@@ -181,8 +185,8 @@ interface ChannelArguments {
 }
 
 /**
- * Adds the levels `p6` and `p7` of RetinaNet (Lin et al. 2017, arXiv:1708.02002), by convolutions of stride 2: of the last result where both
- * numbers of channels are equal, else of the last map that the pyramid was given.
+ * Adds the levels `p6` and `p7` of RetinaNet (Lin et al. 2017, arXiv:1708.02002), by convolutions of stride 2. They
+ * start from the pyramid's last output if both numbers of channels are equal, else from its last input.
  */
 export class LastLevelP6P7 extends AddedLevels {
   p6: nn.Conv2d;

@@ -1,4 +1,4 @@
-// Batch norm whose statistics and affine parameters are fixed, as detectors use it in backbones.
+// Batch norm whose statistics and affine parameters are fixed. Detectors use it in backbones.
 
 import { ones, Tensor, zeros } from '../../../torch';
 import {
@@ -20,7 +20,7 @@ interface FrozenBatchNormArguments {
 }
 
 /**
- * BatchNorm2d of fixed numbers: weight, bias, running mean and variance are buffers. Shape: [N, C, H, W], kept.
+ * BatchNorm2d with fixed numbers: weight, bias, running mean and variance are buffers. Shape: [N, C, H, W] → the same.
  *
  *     y = (x − runningMean) / √(runningVar + eps) · weight + bias
  */
@@ -54,13 +54,14 @@ export class FrozenBatchNorm2d extends Network {
       const [mean, variance, factor, addend] = fixed.map(({ value }) => reshape(value, [1, x.shape[1]!, 1, 1]));
       return Tensor.of(frozenBatchNorm(x.value, [mean!, variance!], factor!, addend!, eps));
     }
-    // What broadcasts, is of another type or has gradients of its own is computed step by step.
+    // If shapes broadcast, dtypes differ, or the buffers need gradients, the kernel does not apply, and the result is
+    // computed step by step.
     const scale = weight.mul(runningVar.add(eps).rsqrt());
     const shift = bias.sub(runningMean.mul(scale));
     return x.mul(scale.reshape(1, -1, 1, 1)).add(shift.reshape(1, -1, 1, 1));
   }
 
-  /** Files of batch norm that was not frozen count their batches. */
+  /** Files of trainable batch norm also have a count of batches, which is dropped. */
   override upgradeState(state: Readonly<Record<string, Tensor>>, prefix: string): Record<string, Tensor> {
     const { [`${prefix}num_batches_tracked`]: _, ...rest } = state;
     return rest;

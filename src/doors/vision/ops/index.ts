@@ -1,4 +1,4 @@
-// The surface of `vision.ops`: boxes, regions, and layers that families of networks share.
+// The public surface of `vision.ops`: boxes, regions, and layers that families of networks share.
 export { boxArea, boxConvert, clipBoxesToImage, masksToBoxes, removeSmallBoxes } from './box-formats';
 export { boxIou, completeBoxIou, distanceBoxIou, generalizedBoxIou } from './box-iou';
 export {

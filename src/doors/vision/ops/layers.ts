@@ -13,7 +13,10 @@ import {
 } from '../../../torch/inside';
 import { Network } from '../network';
 
-/** A class of modules or a function that makes one: a norm of so many channels, an activation of its options. */
+/**
+ * A class of modules or a function that makes one, such as a norm for a number of channels, or an activation with
+ * options.
+ */
 export type LayerMaker<A extends readonly unknown[]> =
   | (new (
       ...args: A
@@ -24,7 +27,7 @@ export type NormMaker = LayerMaker<[channels: number]>;
 
 export type ActivationMaker = LayerMaker<[options: { inplace: boolean }]> | LayerMaker<[]>;
 
-/** The module that a class or a function makes. */
+/** Makes a module with a class or a function. */
 export function make<A extends readonly unknown[]>(maker: LayerMaker<A>, ...args: A): nn.UnaryModule {
   return isClass(maker) ? new maker(...args) : maker(...args);
 }
@@ -33,23 +36,23 @@ const isClass = <A extends readonly unknown[]>(maker: LayerMaker<A>): maker is n
   maker.prototype instanceof Module;
 
 export interface ConvNormActivationOptions {
-  /** Side of the kernel, or each dimension's. Default: 3. */
+  /** Side of the kernel, or one for each dimension. Default: 3. */
   kernelSize?: number | readonly number[];
   /** Default: 1. */
   stride?: number | readonly number[];
-  /** Default: half of what the kernel covers, so that a stride of 1 keeps the size. */
+  /** Default: half of the kernel's extent, so that a stride of 1 keeps the size. */
   padding?: number | readonly number[] | null;
   /** Default: 1. */
   groups?: number;
-  /** The maker of the norm of so many channels; null for none. Default: batch norm. */
+  /** Makes the norm for a number of channels; null for none. Default: batch norm. */
   normLayer?: NormMaker | null;
-  /** The maker of the activation; null for none. Default: `nn.ReLU`. */
+  /** Makes the activation; null for none. Default: `nn.ReLU`. */
   activationLayer?: ActivationMaker | null;
   /** Default: 1. */
   dilation?: number | readonly number[];
-  /** Whether the activation writes over its input; null for activations that do not take it. Default: true. */
+  /** Whether the activation works in place; null for activations without this option. Default: true. */
   inplace?: boolean | null;
-  /** Default: only without a norm. */
+  /** Default: true only without a norm. */
   bias?: boolean | null;
 }
 
@@ -80,7 +83,7 @@ const convKinds: kinds.Kinds<ConvArguments> = {
   bias: kinds.orNull(kinds.flag),
 };
 
-/** Convolution, norm and activation in a row, numbered as in torchvision: `0`, `1`, `2`. */
+/** A convolution, a norm and an activation, numbered as in torchvision: `0`, `1`, `2`. */
 class ConvNormActivation extends nn.Sequential {
   readonly outChannels: number;
 
@@ -111,7 +114,7 @@ function activation(maker: ActivationMaker, inplace: boolean | null): nn.UnaryMo
     : make(maker as LayerMaker<[{ inplace: boolean }]>, { inplace });
 }
 
-/** Half of what the kernel covers. */
+/** Half of the kernel's extent. */
 function samePadding(kernel: number | readonly number[], dilation: number | readonly number[]): number | number[] {
   if (typeof kernel === 'number' && typeof dilation === 'number') return ((kernel - 1) >> 1) * dilation;
   const rank = typeof kernel === 'number' ? (dilation as readonly number[]).length : kernel.length;
@@ -120,7 +123,7 @@ function samePadding(kernel: number | readonly number[], dilation: number | read
 }
 
 /**
- * Conv2d, norm and activation in a row.
+ * Conv2d, norm and activation in sequence.
  *
  *     new ops.Conv2dNormActivation(3, 32, { stride: 2, activationLayer: nn.ReLU6 });
  */
@@ -132,12 +135,12 @@ export class Conv2dNormActivation extends ConvNormActivation {
 }
 
 export interface Conv2dNormActivation {
-  /** The convolution; any module of one input may take its place. */
+  /** The convolution; it can be replaced by any module with one input. */
   get 0(): nn.Conv2d;
   set 0(layer: nn.UnaryModule);
 }
 
-/** Conv3d, norm and activation in a row. */
+/** Conv3d, norm and activation in sequence. */
 export class Conv3dNormActivation extends ConvNormActivation {
   constructor(...args: Arguments<ConvArguments, ConvOrder>) {
     super('Conv3dNormActivation', nn.Conv3d, nn.BatchNorm3d as NormMaker, args);
@@ -145,9 +148,9 @@ export class Conv3dNormActivation extends ConvNormActivation {
 }
 
 export interface SqueezeExcitationOptions {
-  /** Between the two convolutions. Default: `nn.ReLU`. */
+  /** The activation between the two convolutions. Default: `nn.ReLU`. */
   activation?: LayerMaker<[]>;
-  /** The maker of the scales' activation. Default: `nn.Sigmoid`. */
+  /** Makes the activation of the scales. Default: `nn.Sigmoid`. */
   scaleActivation?: LayerMaker<[]>;
 }
 
@@ -159,8 +162,8 @@ interface SqueezeArguments extends SqueezeExcitationOptions {
 type SqueezeOrder = ['inputChannels', 'squeezeChannels', 'activation', 'scaleActivation'];
 
 /**
- * Squeeze and excitation (Hu, Shen and Sun 2018, arXiv:1709.01507): each channel of [N, C, H, W] is scaled by what two 1×1 convolutions make of
- * all channels' means.
+ * Squeeze and excitation (Hu, Shen and Sun 2018, arXiv:1709.01507): scales each channel of [N, C, H, W] by a factor
+ * that two 1×1 convolutions compute from all channels' means.
  *
  *     y = x · scaleActivation(fc2(activation(fc1(mean(x)))))
  */
@@ -194,7 +197,7 @@ export class SqueezeExcitation extends UnaryLayer {
   }
 }
 
-/** Dropout that prints its probability as the float that it is to torchvision: `p=0.0`. */
+/** Dropout that prints its probability as a float, as torchvision does: `p=0.0`. */
 export class FloatDropout extends nn.Dropout {
   static override readonly name: string = 'Dropout';
 
@@ -204,11 +207,11 @@ export class FloatDropout extends nn.Dropout {
 }
 
 export interface MLPOptions {
-  /** The maker of the norm after each hidden layer. Default: none. */
+  /** Makes the norm after each hidden layer. Default: none. */
   normLayer?: NormMaker | null;
   /** Default: `nn.ReLU`. */
   activationLayer?: ActivationMaker | null;
-  /** Whether activations and dropout write over their inputs. Default: null, which leaves that to them. */
+  /** Whether activations and dropout work in place. Default: null, which keeps their own defaults. */
   inplace?: boolean | null;
   /** Default: true. */
   bias?: boolean;
@@ -223,7 +226,7 @@ interface MLPArguments extends MLPOptions {
 
 type MLPOrder = ['inChannels', 'hiddenChannels', 'normLayer', 'activationLayer', 'inplace', 'bias', 'dropout'];
 
-/** Linear layers of sizes `hiddenChannels`, with norm, activation and dropout between them and dropout at the end. */
+/** Linear layers of sizes `hiddenChannels`, with norm, activation and dropout between them, and dropout at the end. */
 export class MLP extends nn.Sequential {
   constructor(...args: Arguments<MLPArguments, MLPOrder>) {
     const defaults = { normLayer: null, activationLayer: nn.ReLU, inplace: null, bias: true, dropout: 0 };

@@ -1,4 +1,4 @@
-// RoIAlign from maps of several resolutions: each region from the one that fits its size.
+// RoIAlign from maps of several resolutions: each region is read from the map that fits its size.
 
 import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
@@ -18,33 +18,34 @@ import { areaOf } from './box-formats';
 import { binsOf, type OutputSize, ratioOf, regionsOf } from './region-pooling';
 
 interface MultiScaleArguments {
-  /** The names of the maps that are pooled from. */
+  /** The names of the maps to pool from. */
   featmapNames: readonly string[];
   outputSize: OutputSize;
-  /** Samples of a bin along each axis; 0 or less for as many as a bin has pixels. */
+  /** Samples per bin along each axis; with 0 or less, as many as a bin has pixels. */
   samplingRatio: number;
-  /** The side of a region that is pooled from the canonical level. Default: 224. */
+  /** Side of the regions that are pooled from the canonical level. Default: 224. */
   canonicalScale?: number;
-  /** Default: 4. */
+  /** The level for regions of side `canonicalScale`. Default: 4. */
   canonicalLevel?: number;
 }
 
 type MultiScaleOrder = ['featmapNames', 'outputSize', 'samplingRatio', 'canonicalScale', 'canonicalLevel'];
 
-/** Which map a region of some size is pooled from: levels are negative binary logarithms of scales. */
+/** The lowest and highest level of the maps; a map's level is the negative binary logarithm of its scale. */
 interface Levels {
   readonly least: number;
   readonly greatest: number;
 }
 
-/** Keeps a side of exactly a power of two on its level. */
+/** Keeps regions on the right level if their side is exactly a power of two. */
 const EPS = 1e-6;
 
 const log2 = (x: number): number => Math.log2(Math.fround(x));
 
 /**
  * Pools each region from one of several maps, by its size (Lin et al. 2017, arXiv:1612.03144, equation 1): level
- * ⌊canonicalLevel + log₂(√area / canonicalScale)⌋, within those that there are. What maps are scaled by is told by the first call's picture sizes.
+ * ⌊canonicalLevel + log₂(√area / canonicalScale)⌋, limited to the existing levels. The scales of the maps are inferred
+ * from the picture sizes of the first call.
  *
  *     const pool = new ops.MultiScaleRoIAlign(['feat1', 'feat3'], 3, 2);
  *     pool({ feat1, feat2, feat3 }, [boxes], [[512, 512]]);   // [K, C, 3, 3] for boxes [K, 4] of one picture
@@ -57,7 +58,7 @@ export class MultiScaleRoIAlign extends Layer {
   readonly samplingRatio: number;
   readonly canonicalScale: number;
   readonly canonicalLevel: number;
-  /** Of each map, once known. */
+  /** The scale of each map; null before the first call. */
   scales: readonly number[] | null = null;
 
   constructor(...args: Arguments<MultiScaleArguments, MultiScaleOrder>) {
@@ -118,7 +119,7 @@ export class MultiScaleRoIAlign extends Layer {
     return Tensor.of(align(regions.value, levels, scaled, options)).to(dtype);
   }
 
-  /** The map of each region (int64 [K]), counted from 0; −1 for a region whose area is below 0. */
+  /** The index of the map for each region (int64 [K]); −1 for a region with a negative area. */
   private levelsOf(regions: Tensor, scales: readonly number[]): Tensor {
     const { least, greatest }: Levels = { least: levelOf(scales[0]!), greatest: levelOf(scales.at(-1)!) };
     const area = areaOf(regions.narrow(1, 1, 4), 'xyxy');

@@ -1,4 +1,4 @@
-// Non-maximum suppression: which of the boxes that overlap stay, and in what order.
+// Non-maximum suppression: which of the overlapping boxes are kept, and in what order.
 
 import { empty, ShapeError, Tensor } from '../../../torch';
 import {
@@ -12,17 +12,17 @@ import {
 } from '../../../torch/inside';
 
 interface SuppressionOptions {
-  /** Groups of boxes [..., N]. A box takes out only boxes of its own group. Default: all are one. */
+  /** Class of each box [..., N]. A box suppresses only boxes of its own class. Default: all boxes have one class. */
   classes?: Tensor | null;
-  /** Which of the boxes there are, bool [..., N]; the others neither stay nor take out any. Default: all. */
+  /** Which boxes exist, bool [..., N]; the others are neither kept nor suppress any. Default: all. */
   valid?: Tensor | null;
 }
 
-/** Boxes in the order of their scores, and which of them stay. */
+/** Boxes in the order of their scores, and which of them are kept. */
 export interface Suppression {
-  /** Indices of the boxes by falling score (int64 [..., N]); of equal scores, the first comes first. */
+  /** Indices of the boxes by descending score (int64 [..., N]); among equal scores, the first box comes first. */
   readonly order: Tensor;
-  /** Whether the box at each place of `order` stays (bool [..., N]). */
+  /** Whether the box at each place of `order` is kept (bool [..., N]). */
   readonly keep: Tensor;
 }
 
@@ -49,11 +49,11 @@ export function nmsMask(
   return { order, keep };
 }
 
-/** The best of the kept boxes, padded to a number that is known beforehand. */
+/** The best of the kept boxes, padded to a fixed number. */
 export interface Kept {
-  /** Indices of the boxes that stay, by falling score, then zeros (int64 [..., count]). */
+  /** Indices of the kept boxes, by descending score, padded with zeros (int64 [..., count]). */
   readonly indices: Tensor;
-  /** Which of the indices there are (bool [..., count]). */
+  /** Which of the indices are not padding (bool [..., count]). */
   readonly valid: Tensor;
 }
 
@@ -86,7 +86,7 @@ function checkBoxes(name: string, boxes: Tensor, scores: Tensor, iouThreshold: n
   expectNumber(name, 'scores', scores);
 }
 
-/** The indices of the boxes that stay, once they are known. */
+/** Reads back the indices of the kept boxes. */
 async function kept({ order, keep }: Suppression): Promise<Tensor> {
   const indices = await order.maskedFill(keep.logicalNot(), -1).data();
   const staying = Int32Array.from(indices as ArrayLike<number>).filter((index) => index >= 0);
@@ -96,14 +96,16 @@ async function kept({ order, keep }: Suppression): Promise<Tensor> {
 const none = (): Tensor => empty(0, { dtype: 'int64' });
 
 /**
- * Non-maximum suppression: the boxes that overlap no kept box of a higher score by an intersection over union of more than `iouThreshold`.
- * Shape: boxes [N, 4] as (x1, y1, x2, y2) and scores [N] → indices of those kept, by falling score (int64 [K]); of equal scores, the first
- * box counts as the higher one. Whole numbers count as floats. How many there are is known on the device alone, so that this is a promise.
+ * Non-maximum suppression: keeps the boxes whose intersection over union with every kept box of a higher score is at
+ * most `iouThreshold`.
+ * Shape: boxes [N, 4] as (x1, y1, x2, y2) and scores [N] → indices of the kept boxes, by descending score (int64 [K]);
+ * among equal scores, the first box counts as higher. Whole numbers are converted to floats. Only the device knows how
+ * many boxes are kept, so this is a promise.
  *
  *     const keep = await ops.nms(boxes, scores, 0.5);
  *     boxes.indexSelect(0, keep);
  *
- * @throws ShapeError, DTypeError for bools
+ * @throws ShapeError; DTypeError for bools
  */
 export const nms = callable(
   'nms(boxes, scores, iouThreshold: number)',
@@ -113,14 +115,17 @@ export const nms = callable(
   },
 );
 
-/** Up to so many coordinates torchvision moves the classes apart and suppresses once, which rounds coordinates; above, it goes class by class. */
+/**
+ * With up to this many coordinates, torchvision shifts the classes apart and suppresses all boxes at once, which rounds
+ * coordinates; with more, it suppresses class by class.
+ */
 const MOVED_APART = 4000;
 
 /**
- * `nms` within each class: boxes take out none of another class. Shape: boxes [N, 4], scores [N] and the classes' numbers `idxs` [N] →
- * indices of those kept, by falling score (int64 [K]).
+ * `nms` within each class: boxes suppress none of another class. Shape: boxes [N, 4], scores [N] and the classes'
+ * numbers `idxs` [N] → indices of the kept boxes, by descending score (int64 [K]).
  *
- * @throws ShapeError, DTypeError for bools
+ * @throws ShapeError; DTypeError for bools
  */
 export const batchedNms = callable(
   'batchedNms(boxes, scores, idxs, iouThreshold: number)',

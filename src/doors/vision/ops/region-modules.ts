@@ -1,4 +1,4 @@
-// The modules of regions of interest: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
+// The pooling of regions of interest as modules: RoIPool, RoIAlign, PSRoIPool, PSRoIAlign.
 
 import type { Tensor } from '../../../torch';
 import {
@@ -83,7 +83,7 @@ interface PoolLayer extends RegionLayer {
 
 type PoolClass = new (...args: Arguments<PoolArguments, PoolOrder>) => PoolLayer;
 
-/** The module of a function that takes no samples. */
+/** Makes the module of a pooling function without samples. */
 /* @__NO_SIDE_EFFECTS__ */
 function poolLayer(name: string, pool: typeof roiPool): PoolClass {
   return class extends RegionLayer {

@@ -1,4 +1,5 @@
-// Regions of interest of maps, pooled into bins of one number: RoIPool, RoIAlign, and their position-sensitive forms.
+// Pools regions of interest of a map into a fixed number of bins: RoIPool, RoIAlign, and their position-sensitive
+// forms.
 
 import { ArgumentError, cat, full, ShapeError, Tensor } from '../../../torch';
 import {
@@ -16,7 +17,10 @@ import {
   shown,
 } from '../../../torch/inside';
 
-/** Boxes [K, 5] whose first column is the picture, or for each picture its boxes [L, 4], as (x1, y1, x2, y2). */
+/**
+ * Boxes [K, 5] whose first column is the picture's index, or a list with the boxes [L, 4] of each picture, as (x1, y1,
+ * x2, y2).
+ */
 export type Regions = Tensor | readonly Tensor[];
 
 /** One number for both, or height and width. */
@@ -58,7 +62,7 @@ export function regionsOf(op: string, boxes: unknown): Tensor {
 const MOST_BINS = 4096;
 const bins = kinds.whole(1, MOST_BINS);
 
-/** Bins along height and width. */
+/** The number of bins along height and width. */
 export function binsOf(op: string, outputSize: unknown): readonly [number, number] {
   const sizes = typeof outputSize === 'number' ? [outputSize, outputSize] : outputSize;
   if (Array.isArray(sizes) && sizes.length === 2 && sizes.every(bins.fits)) return sizes as unknown as [number, number];
@@ -67,13 +71,13 @@ export function binsOf(op: string, outputSize: unknown): readonly [number, numbe
   );
 }
 
-/** Samples of a bin along each axis as kernels take them: 0 for as many as its pixels. */
+/** Samples per bin along each axis in the form that kernels take: 0 means as many as the bin has pixels. */
 export function ratioOf(op: string, samplingRatio: number): number {
   expectKind(op, 'samplingRatio', samplingRatio, samples);
   return Math.max(samplingRatio, 0);
 }
 
-/** A bin of more samples than 256² would hold the device up; maps have fewer pixels in a bin. */
+/** A bin with more than 256² samples would block the device; no map has that many pixels in a bin. */
 const samples = kinds.whole(-Number.MAX_SAFE_INTEGER, 256);
 const scale = { spatialScale: kinds.finite };
 
@@ -94,21 +98,25 @@ function aligned(op: string, input: Tensor, boxes: unknown, size: unknown, { kin
 }
 
 interface AlignArguments {
-  /** What coordinates of boxes are multiplied by to be those of the input. Default: 1. */
+  /** Factor from the boxes' coordinates to the map's. Default: 1. */
   spatialScale?: number;
-  /** Samples of a bin along each axis; 0 or less for as many as a bin has pixels, rounded up. Default: −1. */
+  /** Samples per bin along each axis; with 0 or less, as many as a bin has pixels, rounded up. Default: −1. */
   samplingRatio?: number;
-  /** Pixels' centres lie half a pixel from their corners, as they do. Default: false, as the first implementations had it. */
+  /**
+   * Shift coordinates by half a pixel, so that pixels' centres are where they belong. Default: false, as in the first
+   * implementations.
+   */
   aligned?: boolean;
 }
 
 /**
- * RoIAlign (He et al. 2017, arXiv:1703.06870): each region's bins, as means of bilinear samples. Shape: input [N, C, H, W] and boxes [K, 5] of
- * (picture, x1, y1, x2, y2), or a list of N tensors of boxes [L, 4] → [K, C, ...outputSize]. The gradient is the input's.
+ * RoIAlign (He et al. 2017, arXiv:1703.06870): each bin of a region is the mean of bilinear samples. Shape: input [N,
+ * C, H, W] and boxes [K, 5] of (picture, x1, y1, x2, y2), or a list of N tensors of boxes [L, 4] → [K, C,
+ * ...outputSize]. Only the input gets a gradient.
  *
  *     ops.roiAlign(features, [boxes], 7, { spatialScale: 1 / 16, samplingRatio: 2 });
  *
- * @throws ShapeError, ArgumentError, DTypeError; IndexError, when values are read, for a picture that there is not
+ * @throws ShapeError, ArgumentError, DTypeError; IndexError, when values are read, if a picture's index is out of range
  */
 export const roiAlign = callable(
   'roiAlign(input, boxes: value, outputSize: numbers, ...)',
@@ -127,10 +135,10 @@ export const roiAlign = callable(
 type SampleArguments = Omit<AlignArguments, 'aligned'>;
 
 /**
- * Position-sensitive RoIAlign (Li et al. 2017, arXiv:1711.07264): `roiAlign` in which each bin reads channels of its own. Shape: input
- * [N, C, H, W] and boxes as of `roiAlign` → [K, C / bins, ...outputSize].
+ * Position-sensitive RoIAlign (Li et al. 2017, arXiv:1711.07264): `roiAlign` in which each bin reads its own channels.
+ * Shape: input [N, C, H, W] and boxes as in `roiAlign` → [K, C / bins, ...outputSize].
  *
- * @throws as `roiAlign`, and ShapeError where C is no multiple of the number of bins
+ * @throws as `roiAlign`, and ShapeError if C is not a multiple of the number of bins
  */
 export const psRoiAlign = callable(
   'psRoiAlign(input, boxes: value, outputSize: numbers, ...)',
@@ -149,8 +157,9 @@ export const psRoiAlign = callable(
 type ScaleArguments = Pick<AlignArguments, 'spatialScale'>;
 
 /**
- * Position-sensitive RoIPool (Dai et al. 2016, arXiv:1605.06409): means of bins of whole pixels; each bin reads channels of its own. As
- * in torchvision, bins end before the last row and column of the input, but their gradients do not. Shape: as of `psRoiAlign`.
+ * Position-sensitive RoIPool (Dai et al. 2016, arXiv:1605.06409): means over bins of whole pixels; each bin reads its
+ * own channels. As in torchvision, the forward pass leaves out the input's last row and column, but the gradient
+ * includes them. Shape: as `psRoiAlign`.
  *
  * @throws as `psRoiAlign`
  */
@@ -167,12 +176,12 @@ export const psRoiPool = callable(
   },
 );
 
-/** The least float32, which stands for the maximum of a bin without numbers. */
+/** The lowest float32: the result for a bin that contains only NaN. */
 const LEAST = -3.4028234663852886e38;
 
 /**
- * RoIPool (Girshick 2015, arXiv:1504.08083): maxima of bins of whole pixels; 0 for bins without any. Shape: input [N, C, H, W] and boxes as of
- * `roiAlign` → [K, C, ...outputSize]. The gradient goes to the first of equal maxima.
+ * RoIPool (Girshick 2015, arXiv:1504.08083): maxima over bins of whole pixels; 0 for empty bins. Shape: input [N, C, H,
+ * W] and boxes as in `roiAlign` → [K, C, ...outputSize]. The gradient goes to the first of equal maxima.
  *
  * @throws as `roiAlign`
  */

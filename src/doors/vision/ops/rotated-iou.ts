@@ -1,12 +1,15 @@
-// Intersection over union of boxes that are turned: the area of the polygon that two of them share.
+// Intersection over union of rotated boxes: the intersection of two boxes is a polygon.
 import { cat, stack, type Tensor } from '../../../torch';
 
-/** Of edges, in parts of their length: how far beyond its ends two still meet; of corners, in parts of a side, how far outside they still lie inside. */
+/**
+ * Tolerances: two edges still meet this fraction of their length beyond their ends; a corner still lies inside this
+ * fraction of a side beyond it.
+ */
 const TOLERANCE = 1e-5;
-/** Angles are at most π: those of points that there are not come last. */
+/** Sorts points that do not exist after all others, whose angles are at most π. */
 const LAST = 10;
 
-/** Boxes as their centres, half sides, and the directions of these. */
+/** Rotated boxes as centres, half sides, and the direction of the sides. */
 interface Turned {
   readonly x: Tensor;
   readonly y: Tensor;
@@ -31,10 +34,10 @@ const shaped = (box: Turned, change: (x: Tensor) => Tensor): Turned => ({
   sin: change(box.sin),
 });
 
-/** Points, x and y apart. */
+/** Points, with x and y in separate tensors. */
 type Points = readonly [x: Tensor, y: Tensor];
 
-/** The four corners of boxes around a middle, along a last axis. */
+/** The four corners of boxes around their centres, along a new last axis. */
 function corners({ x, y, halfW, halfH, cos, sin }: Turned): Points {
   const [wx, wy, hx, hy] = [halfW.mul(cos), halfW.mul(sin).neg(), halfH.mul(sin), halfH.mul(cos)];
   const along = (middle: Tensor, w: Tensor, h: Tensor): Tensor =>
@@ -48,7 +51,7 @@ const minus = ([ax, ay]: Points, [bx, by]: Points): Points => [ax.sub(bx), ay.su
 
 const map = ([x, y]: Points, change: (x: Tensor) => Tensor): Points => [change(x), change(y)];
 
-/** Which of points lie in boxes. */
+/** Which points lie inside boxes. */
 function areInside([px, py]: Points, box: Turned): Tensor {
   const { x, y, halfW, halfH, cos, sin } = shaped(box, (part) => part.unsqueeze(-1));
   const [dx, dy] = [px.sub(x), py.sub(y)];
@@ -57,7 +60,7 @@ function areInside([px, py]: Points, box: Turned): Tensor {
   return alongW.logicalAnd(dx.mul(sin).add(dy.mul(cos)).abs().le(room(halfH)));
 }
 
-/** Where edges meet, [..., 16], and which of them do. */
+/** The intersections of two boxes' edges, [..., 16], and which of them exist. */
 function meetings(a: Points, b: Points): { points: Points; isThere: Tensor } {
   const edges = (of: Points): Points =>
     minus(
@@ -78,7 +81,10 @@ function meetings(a: Points, b: Points): { points: Points; isThere: Tensor } {
   return { points: map(points, (x) => x.flatten(-2)), isThere: isThere.flatten(-2) };
 }
 
-/** The area of the convex polygons whose corners are those of [..., P] points that are there, in any order, also several times. */
+/**
+ * The area of convex polygons. Their corners are the existing ones of [..., P] points, in any order and possibly
+ * repeated.
+ */
 function areaAround(points: Points, isThere: Tensor): Tensor {
   const counts = isThere.to('float32');
   const count = counts.sum(-1, { keepdim: true });
@@ -99,13 +105,13 @@ function areaAround(points: Points, isThere: Tensor): Tensor {
 }
 
 /**
- * Intersection over union of each box of one list with each of another; 0 for boxes without area. Shape: [..., N, 5] and [..., M, 5] as (cx, cy, w,
- * h, degrees) → [..., N, M]. It has no gradient.
+ * Intersection over union of each box of one list with each box of another; 0 for boxes without area. Shape: [..., N,
+ * 5] and [..., M, 5] as (cx, cy, w, h, degrees) → [..., N, M]. It has no gradient.
  */
 export function rotatedIou(boxes1: Tensor, boxes2: Tensor): Tensor {
   const one = shaped(turned(boxes1.detach().float()), (x) => x.unsqueeze(-1));
   const two = shaped(turned(boxes2.detach().float()), (x) => x.unsqueeze(-2));
-  // Places count from the first box, so that boxes far from the corner of the picture keep their digits.
+  // Positions are relative to the first box, so that boxes far from the picture's corner keep their precision.
   const first: Turned = { ...one, x: one.x.sub(one.x), y: one.y.sub(one.y) };
   const second: Turned = { ...two, x: two.x.sub(one.x), y: two.y.sub(one.y) };
   const shape = [...second.x.shape, 4];

@@ -1,4 +1,4 @@
-// Stochastic depth: residual branches that are left out at random in training.
+// Stochastic depth: skips residual branches at random in training.
 
 import { ArgumentError, empty, type Tensor } from '../../../torch';
 import {
@@ -12,16 +12,16 @@ import {
   UnaryLayer,
 } from '../../../torch/inside';
 
-/** Whether the whole batch is left out at once, or each row for itself. */
+/** Whether to skip the branch for the whole batch at once, or for each row separately. */
 export type StochasticDepthMode = 'batch' | 'row';
 
 interface DepthArguments {
-  /** Probability of a row, or of the batch, to be left out. */
+  /** Probability that a row, or the batch, is zeroed. */
   p: number;
   mode: StochasticDepthMode;
 }
 
-/** @throws ArgumentError for a probability outside of [0, 1] and for other modes */
+/** @throws ArgumentError if the probability is outside [0, 1], or the mode does not exist */
 function checked(name: string, { p, mode }: DepthArguments): void {
   if (typeof p !== 'number' || !(p >= 0 && p <= 1)) {
     throw new ArgumentError(`${name}: expected a probability p from 0 to 1, but got ${shown(p)}`);
@@ -32,9 +32,10 @@ function checked(name: string, { p, mode }: DepthArguments): void {
 }
 
 /**
- * Zeroes rows of `input`, or all of it, with probability `p`, and divides the others by 1 − p (Huang et al. 2016, arXiv:1603.09382).
+ * Zeroes rows of `input`, or all of it, with probability `p`, and divides the others by 1 − p (Huang et al. 2016,
+ * arXiv:1603.09382).
  *
- * @throws ArgumentError for a probability outside of [0, 1] and for other modes
+ * @throws ArgumentError if the probability is outside [0, 1], or the mode does not exist
  */
 export const stochasticDepth = callable(
   'stochasticDepth(input, p: value, mode: value, training?: value)',

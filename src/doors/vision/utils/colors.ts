@@ -1,4 +1,4 @@
-// Colours as torchvision's drawing functions take them: names, CSS notations, triplets, or a palette.
+// Parses colours in the forms that torchvision's drawing functions take: names, CSS notations, triplets, or a palette.
 import { ArgumentError } from '../../../torch';
 import { shown } from '../../../torch/inside';
 import { colorNames } from './color-names';
@@ -6,7 +6,10 @@ import { colorNames } from './color-names';
 /** Red, green and blue, 0 to 255. */
 export type Rgb = readonly [red: number, green: number, blue: number];
 
-/** A name as CSS has them, `#f80`, `#ff8800`, `rgb(255, 136, 0)`, `hsl(32, 100%, 50%)`, `hsv(32, 100%, 100%)`; or red, green and blue. */
+/**
+ * A CSS name, `#f80`, `#ff8800`, `rgb(255, 136, 0)`, `hsl(32, 100%, 50%)`, `hsv(32, 100%, 100%)`; or red, green and
+ * blue.
+ */
 export type ColorLike = string | readonly number[];
 
 let names: ReadonlyMap<string, string> | null = null;
@@ -53,7 +56,7 @@ const threeBytes = /^rgba?\(\s*(\d+)\s*,\s*(\d+)\s*,\s*(\d+)\s*(?:,\s*\d+\s*)?\)
 const threeShares = /^rgb\(\s*(\d+)%\s*,\s*(\d+)%\s*,\s*(\d+)%\s*\)$/;
 const turned = new RegExp(String.raw`^(hsl|hs[bv])\(${number}\s*,${number}%\s*,${number}%\s*\)$`);
 
-/** @throws ArgumentError for a text that is no colour */
+/** @throws ArgumentError if the text is not a colour */
 export function parseColor(op: string, text: string): Rgb {
   const color = text.toLowerCase();
   const named = namedColor(color);
@@ -74,10 +77,10 @@ export function parseColor(op: string, text: string): Rgb {
 const PALETTE = [2 ** 25 - 1, 2 ** 15 - 1, 2 ** 21 - 1];
 
 /**
- * A colour for each of `count` objects: one for all, a list with as many or more, or the palette where none are given. A list of three numbers is
- * one colour.
+ * A colour for each of `count` objects: one colour for all, a list with at least as many, or the palette if none are
+ * given. A list of three numbers is one colour.
  *
- * @throws ArgumentError for too few colours, and for values that are none
+ * @throws ArgumentError if there are too few colours, or if a value is not a colour
  */
 export function parseColors(
   op: string,

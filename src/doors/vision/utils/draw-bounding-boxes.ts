@@ -1,4 +1,4 @@
-// Boxes and their labels drawn on a picture.
+// Draws boxes and their labels on a picture.
 
 import { ArgumentError, cat, ShapeError, stack, Tensor } from '../../../torch';
 import {
@@ -19,23 +19,23 @@ import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } 
 interface BoxArguments<T> {
   /** uint8, or floats from 0 to 1: [3, H, W] or [1, H, W]. */
   image: T;
-  /** Shape [N, 4]: xmin, ymin, xmax, ymax; or [N, 8]: the corners of turned boxes. */
+  /** Shape [N, 4]: xmin, ymin, xmax, ymax; or [N, 8]: the four corners of rotated boxes. */
   boxes: Tensor;
   /** A text for each box; null for none. */
   labels?: readonly (string | null)[] | null;
-  /** One for all, or one for each box. Default: a palette. */
+  /** One for all boxes, or one for each. Default: a palette. */
   colors?: ColorLike | readonly ColorLike[] | null;
-  /** Fill boxes, translucently. Default false. */
+  /** Fill boxes with a translucent colour. Default false. */
   fill?: boolean;
-  /** Of the outline, inwards. Default 1. */
+  /** Width of the outline, which grows inwards. Default 1. */
   width?: number;
-  /** There is one font, so null. */
+  /** Only null, because there is only the built-in font. */
   font?: null;
   /** The height of letters in pixels, a multiple of 10. Default 10. */
   fontSize?: number | null;
-  /** Of texts. Default: the boxes' colours, or black on a background. */
+  /** Colours of the texts. Default: the boxes' colours, or black on a background. */
   labelColors?: ColorLike | readonly ColorLike[] | null;
-  /** Behind texts, if `fillLabels`. Default: the boxes' colours. */
+  /** Colours behind the texts, with `fillLabels`. Default: the boxes' colours. */
   labelBackgroundColors?: ColorLike | readonly ColorLike[] | null;
   /** Paint a background behind texts. Default false. */
   fillLabels?: boolean;
@@ -44,15 +44,17 @@ interface BoxArguments<T> {
 const FILL_ALPHA = 100;
 const MARGIN = 1;
 const LETTER = 10;
-/** Of a letter: its pixels are a list on the host. */
+/** Upper limit of a letter's height in pixels, because its pixels are a list on the host. */
 const MOST_LETTER = 1024;
 
 /**
- * A picture with boxes drawn on it, and their labels: the pixels that Pillow draws for torchvision, but for the letters, which are a small font's.
+ * Draws boxes and their labels on a copy of a picture. The pixels are those that Pillow draws for torchvision, except
+ * for the letters, which have a small font of their own.
  *
  *     const shown = vision.utils.drawBoundingBoxes(image, boxes, { labels: ['cat', 'dog'], colors: ['red', '#00f'], width: 2 });
  *
- * @throws ShapeError, DTypeError, ArgumentError for what cannot be drawn; boxes whose corners are swapped are an error where values are read
+ * @throws ShapeError, DTypeError, ArgumentError if something cannot be drawn. Boxes with swapped corners are reported
+ * when values are read.
  */
 export function drawBoundingBoxes<T extends Tensor>(
   ...args: Arguments<
@@ -127,7 +129,10 @@ export function drawBoundingBoxes<T extends Tensor>(
   return painted(op, image, joined([...outlines, ...texts.shapes]), texts.table);
 }
 
-/** Shapes of the first box, then of the second, and so on, of lists of shapes by box. */
+/**
+ * Joins lists of shapes with one shape per box, so that all shapes of the first box come first, then those of the
+ * second, and so on.
+ */
 const joined = (lists: readonly Tensor[]): Tensor => stack(lists, 1).reshape([-1, lists[0]!.shape[1]!]);
 
 function straight(boxes: Tensor, colors: readonly Rgb[], width: number, fill: boolean): Tensor[] {
@@ -145,7 +150,7 @@ function straight(boxes: Tensor, colors: readonly Rgb[], width: number, fill: bo
   ];
 }
 
-/** Turned boxes: the first edge in dashes, so that it can be told. */
+/** Draws rotated boxes. Their first edge is dashed, so that the orientation is visible. */
 function turned(boxes: Tensor, colors: readonly Rgb[], width: number, fill: boolean): Tensor[] {
   const edges = [0, 1, 2, 3].map((edge) => {
     const next = edge === 3 ? boxes.narrow(1, 0, 2) : boxes.narrow(1, 2 * edge + 2, 2);

@@ -1,4 +1,4 @@
-// Points of objects, and lines between them, drawn on a picture.
+// Draws points of objects, and lines between them, on a picture.
 
 import { ArgumentError, cat, ShapeError, stack, type Tensor } from '../../../torch';
 import {
@@ -18,15 +18,15 @@ interface KeypointArguments<T> {
   image: T;
   /** Shape [instances, K, 2]: x, y. */
   keypoints: Tensor;
-  /** Pairs of points that lines join. */
+  /** Pairs of points to join by lines. */
   connectivity?: readonly (readonly number[])[] | null;
-  /** Of the points; without it only lines are drawn, which are white. */
+  /** Colour of the points. With null, only white lines are drawn. */
   colors?: ColorLike | null;
-  /** Of the points, in pixels. Default 2. */
+  /** Radius of the points in pixels. Default 2. */
   radius?: number;
-  /** Of the lines. Default 3. */
+  /** Width of the lines. Default 3. */
   width?: number;
-  /** Shape [instances, K]: whether a point is seen. Default: all are. */
+  /** Shape [instances, K]: whether a point is visible. Default: all are. */
   visibility?: Tensor | null;
 }
 
@@ -38,11 +38,11 @@ const pairsKind: kinds.Kind = {
 const WHITE: Rgb = [255, 255, 255];
 
 /**
- * A picture with the points of objects drawn on it, and lines between those that `connectivity` joins.
+ * Draws the points of objects on a copy of a picture, and lines between the pairs in `connectivity`.
  *
  *     vision.utils.drawKeypoints(image, keypoints, { connectivity: [[0, 1], [1, 2]], colors: 'blue', radius: 4 });
  *
- * @throws ShapeError, DTypeError, ArgumentError for what cannot be drawn
+ * @throws ShapeError, DTypeError, ArgumentError if something cannot be drawn
  */
 export function drawKeypoints<T extends Tensor>(
   ...args: Arguments<
@@ -79,7 +79,7 @@ export function drawKeypoints<T extends Tensor>(
   };
   const point = (at: number): Tensor => points.narrow(1, at, 1).squeeze(1);
   const sight = (at: number): Tensor | undefined => seen?.narrow(1, at, 1);
-  // Pillow draws nothing of a circle without extent.
+  // Pillow draws nothing for a circle of radius 0.
   if (ink !== null && radius > 0) {
     for (let at = 0; at < count; at++) {
       const middle = point(at);
@@ -94,7 +94,7 @@ export function drawKeypoints<T extends Tensor>(
   return painted(op, image, stack(lists, 1).reshape([-1, lists[0]!.shape[1]!]), discRows(radius));
 }
 
-/** Ones for points that are seen, int32 [instances, K]; null where all are. */
+/** 1 for points that are visible, int32 [instances, K]; null if all are. */
 function visibleOf(op: string, visibility: Tensor | null, instances: number, count: number): Tensor | null {
   if (visibility === null) return null;
   const { shape } = visibility;
@@ -106,8 +106,8 @@ function visibleOf(op: string, visibility: Tensor | null, instances: number, cou
 }
 
 /**
- * By the distance from the middle row: how far a disc reaches to each side. A point nearest to the circle follows the one before.
- * Source: Pillow, Draw.c, of ellipses.
+ * How far a disc reaches to each side, by the distance from its middle row. Each step takes the neighbouring point that
+ * is nearest to the circle. Source: Pillow, Draw.c, ellipses.
  */
 function discRows(radius: number): readonly number[] {
   const size = 2 * radius;

@@ -1,4 +1,4 @@
-// Masks of objects laid over a picture in colours.
+// Lays coloured masks of objects over a picture.
 
 import { DTypeError, ShapeError, type Tensor, tensor } from '../../../torch';
 import {
@@ -19,16 +19,17 @@ interface MaskArguments<T> {
   image: T;
   /** bool [N, H, W] or [H, W]. */
   masks: Tensor;
-  /** How much of the colours comes over the picture. Default 0.8. */
+  /** Opacity of the colours. Default 0.8. */
   alpha?: number;
-  /** One for all, or one for each mask. Default: a palette. */
+  /** One for all masks, or one for each. Default: a palette. */
   colors?: ColorLike | readonly ColorLike[] | null;
 }
 
 /**
- * A picture with masks laid over it in colours, (1 - alpha) · picture + alpha · colour; where masks overlap the colour is black.
+ * Lays coloured masks over a copy of a picture: (1 - alpha) · picture + alpha · colour. Where masks overlap, the colour
+ * is black.
  *
- * @throws ShapeError, DTypeError, ArgumentError for what cannot be drawn
+ * @throws ShapeError, DTypeError, ArgumentError if something cannot be drawn
  */
 export function drawSegmentationMasks<T extends Tensor>(
   ...args: Arguments<MaskArguments<T>, ['image', 'masks', 'alpha', 'colors']>

@@ -1,12 +1,15 @@
-// Optical flow as colours: the direction is the hue, the speed the saturation.
+// Shows optical flow as colours: the direction is the hue, the speed the saturation.
 
 import { DTypeError, ShapeError, stack, type Tensor, tensor } from '../../../torch';
 import { callable, showShape } from '../../../torch/inside';
 
-/** Steps from one colour of the wheel to the next: red, yellow, green, cyan, blue, magenta, red. */
+/** Number of steps from one colour of the wheel to the next: red, yellow, green, cyan, blue, magenta, red. */
 const STEPS = [15, 6, 4, 11, 13, 6] as const;
 
-/** Which channel changes in each part of the wheel, and which is full; one that rises goes up to 255. */
+/**
+ * For each part of the wheel: the channel that is 255, and the channel that changes, up to 255 if it rises and down
+ * from 255 if not.
+ */
 const PARTS = [
   { full: 0, moving: 1, rises: true },
   { full: 1, moving: 0, rises: false },
@@ -16,7 +19,7 @@ const PARTS = [
   { full: 0, moving: 2, rises: false },
 ] as const;
 
-/** Source: Baker et al. 2007, "A Database and Evaluation Methodology for Optical Flow". */
+/** The colour wheel. Source: Baker et al. 2007, "A Database and Evaluation Methodology for Optical Flow". */
 function colorWheel(): number[][] {
   return PARTS.flatMap(({ full, moving, rises }, part) =>
     Array.from({ length: STEPS[part]! }, (_, i) => {
@@ -32,7 +35,8 @@ function colorWheel(): number[][] {
 const EPSILON = 2 ** -23;
 
 /**
- * Flows [2, H, W] or [N, 2, H, W] as pictures [3, H, W] or [N, 3, H, W] of bytes; the fastest of all has the fullest colour.
+ * Converts flows [2, H, W] or [N, 2, H, W] to pictures [3, H, W] or [N, 3, H, W] of bytes. The fastest motion of all
+ * gets the most saturated colour.
  *
  * @throws DTypeError, ShapeError for other tensors
  */

@@ -1,6 +1,6 @@
-// A small font for labels: five by seven pixels a letter, of ASCII; any other letter is a box.
+// A small ASCII font for labels, five by seven pixels per letter; any other letter is drawn as a box.
 
-/** From the space on, five columns a letter, the topmost pixel in the lowest bit. */
+/** Glyphs from the space on: five columns per letter, with the topmost pixel in the lowest bit. */
 const glyphs = `
 0000000000 00005f0000 0007000700 147f147f14 242a7f2a12 2313086462 3649562050 0005030000 001c224100 0041221c00
 14083e0814 08083e0808 0050300000 0808080808 0060600000 2010080402 3e5149453e 00427f4000 4261514946 2141454b31
@@ -27,7 +27,7 @@ export interface Bitmap {
   readonly pixels: readonly number[];
 }
 
-/** A text in letters `scale` times as large as the font's. */
+/** Draws a text with letters `scale` times the size of the font. */
 export function textBitmap(text: string, scale: number): Bitmap {
   const columns = [...text].flatMap((letter) => {
     const glyph = glyphs[(letter.codePointAt(0) ?? 0) - 32] ?? BOX;

@@ -1,4 +1,4 @@
-// Pictures of a batch side by side in one.
+// Puts the pictures of a batch side by side into one picture.
 
 import { ArgumentError, cat, DTypeError, full, nn, ShapeError, stack, type Tensor } from '../../../torch';
 import {
@@ -14,15 +14,15 @@ import { MOST_PIXELS } from './painting';
 
 /** Options of `makeGrid`. */
 export interface GridOptions {
-  /** Pictures in a row. Default 8. */
+  /** Pictures per row. Default 8. */
   nrow?: number;
   /** Pixels between pictures and around them. Default 2. */
   padding?: number;
   /** Shift and scale values to 0…1. Default false. */
   normalize?: boolean;
-  /** What becomes 0 and 1. Default: the least and greatest value of all pictures. */
+  /** The values that become 0 and 1. Default: the smallest and largest value of all pictures. */
   valueRange?: readonly number[] | null;
-  /** Normalize each picture by its own least and greatest value. Default false. */
+  /** Normalize each picture by its own smallest and largest value. Default false. */
   scaleEach?: boolean;
   /** The value between pictures. Default 0. */
   padValue?: number;
@@ -49,13 +49,14 @@ export const gridKinds = {
   padValue: kinds.number,
 };
 
-/** The least range that is divided by. */
+/** Smallest range to divide by. */
 const LEAST_RANGE = 1e-5;
 
 /**
- * The pictures of a batch in rows, as one picture [C, H, W]; pictures of one channel become grey ones of three. A single picture comes back as it is.
+ * Arranges the pictures of a batch in rows, as one picture [C, H, W]. Pictures of one channel are repeated to three. A
+ * single picture gets no border.
  *
- * @throws ShapeError for other shapes, DTypeError where bytes would be normalized
+ * @throws ShapeError for other shapes, DTypeError if bytes should be normalized
  */
 export function makeGrid(
   ...args: Arguments<GridArguments, ['tensor', 'nrow', 'padding', 'normalize', 'valueRange', 'scaleEach', 'padValue']>

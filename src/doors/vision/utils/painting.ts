@@ -1,4 +1,4 @@
-// Lists of shapes, and pictures that they are painted on.
+// Lists of shapes, and painting them on pictures.
 
 import { ArgumentError, cat, DTypeError, ShapeError, Tensor } from '../../../torch';
 import {
@@ -13,10 +13,13 @@ import {
 import { Picture } from '../pictures/picture';
 import type { Rgb } from './colors';
 
-/** Of a line, a radius or letters at most: more than a picture has. */
+/** Upper limit of a line's width, a radius or a letter's size: larger than any picture. */
 export const MOST_PIXELS = 2 ** 14;
 
-/** @throws ArgumentError, DTypeError, ShapeError unless it is one picture [C, H, W] of so many channels */
+/**
+ * @throws ArgumentError, DTypeError, ShapeError unless the value is a single picture [C, H, W] with an allowed number
+ * of channels
+ */
 export function expectPicture(op: string, image: Tensor, channels: readonly number[]): void {
   if (!isTensor(image)) throw new ArgumentError(`${op}: expected a tensor, but got ${kindOf(image)}`);
   if (image.dtype !== 'uint8' && !isFloat(image.dtype)) {
@@ -34,16 +37,16 @@ export function expectPicture(op: string, image: Tensor, channels: readonly numb
   }
 }
 
-/** A shape before its places: kind, size, colour and place in the table. */
+/** The start of a shape's numbers: kind, size, colour, and offset in the table. */
 export type ShapeHead = readonly [kind: number, size: number, ink: number, table?: number];
 
-/** Red, green, blue and alpha in one number, as shapes hold it. */
+/** Packs red, green, blue and alpha into one number. */
 export const inkOf = ([red, green, blue]: Rgb, alpha = 255): number =>
   red | (green << 8) | (blue << 16) | (alpha << 24);
 
 const PLACES = SHAPE_FIELDS - 4;
 
-/** Shapes [N, 12] of heads and places [N, 2, 4 or 8], int32. */
+/** Joins heads with positions [N, 2], [N, 4] or [N, 8] to shapes [N, 12], int32. */
 export function shapesOf(heads: readonly ShapeHead[], places: Tensor): Tensor {
   const numbers = Int32Array.from(heads.flatMap(([kind, size, ink, table = 0]) => [kind, size, ink, table]));
   const rest = PLACES - places.shape[1]!;
@@ -52,7 +55,10 @@ export function shapesOf(heads: readonly ShapeHead[], places: Tensor): Tensor {
   return cat([head, places, ...(rest > 0 ? [fill] : [])], 1);
 }
 
-/** A picture with shapes [count, 12] painted over it, of the kind and dtype that it was; one of one channel gets three. */
+/**
+ * Paints shapes [count, 12] over a picture. The result has the picture's class and dtype; a picture with one channel
+ * gets three.
+ */
 export function painted(op: string, image: Tensor, shapes: Tensor, table: readonly number[]): Tensor {
   const planes = image instanceof Picture ? image.permute(2, 0, 1) : image.detach();
   const colored = planes.shape[0] === 1 ? cat([planes, planes, planes], 0) : planes;

@@ -1,4 +1,4 @@
-// Pictures saved as files.
+// Saves pictures as files.
 
 import { ArgumentError, type Target, type Tensor } from '../../../torch';
 import {
@@ -15,7 +15,7 @@ import { type GridOptions, gridDefaults, gridKinds, makeGrid } from './make-grid
 
 /** Options of `saveImage`. */
 export interface SaveImageOptions extends GridOptions {
-  /** `'png'`, the only one there is. Default: by the ending of the name. */
+  /** Only `'png'` is supported. Default: from the name's extension. */
   format?: string | null;
 }
 
@@ -27,11 +27,12 @@ interface SaveArguments extends SaveImageOptions {
 type SaveOrder = [...['tensor', 'fp', 'format', 'nrow', 'padding', 'normalize', 'valueRange', 'scaleEach', 'padValue']];
 
 /**
- * Saves a picture, or a batch as a grid, of floats from 0 to 1 as a PNG file: a download in a page, in Node a file that is written all or nothing.
+ * Saves a picture, or a batch as a grid, with floats from 0 to 1, as a PNG file: in a page as a download, in Node as a
+ * file that is written completely or not at all.
  *
  *     await vision.utils.saveImage(images, 'digits.png', { nrow: 4, normalize: true });
  *
- * @throws ArgumentError for another format, or what cannot be written to
+ * @throws ArgumentError if the format is not PNG, or the target cannot be written to
  */
 export async function saveImage(...args: Arguments<SaveArguments, SaveOrder>): Promise<void> {
   const defaults = { format: null, ...gridDefaults };

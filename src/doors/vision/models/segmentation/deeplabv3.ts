@@ -17,7 +17,7 @@ class ASPPConv extends nn.Sequential {
   }
 }
 
-/** The whole map's mean, at every pixel. */
+/** The mean of the whole map, repeated at every pixel. */
 class ASPPPooling extends nn.Sequential {
   constructor(inChannels: number, outChannels: number) {
     super(new nn.AdaptiveAvgPool2d(1), ...layers(inChannels, outChannels, null));
@@ -30,7 +30,7 @@ class ASPPPooling extends nn.Sequential {
   }
 }
 
-/** Atrous spatial pyramid pooling: convolutions of several dilations side by side. */
+/** Atrous spatial pyramid pooling: parallel convolutions with different dilations. */
 class ASPP extends Module {
   convs: nn.ModuleList;
   project: nn.Sequential;
@@ -65,7 +65,10 @@ interface HeadArguments {
   atrousRates?: readonly number[];
 }
 
-/** Pyramid pooling, a 3×3 and a 1×1 convolution. Shape: [N, inChannels, H, W] → [N, numClasses, H, W]. */
+/**
+ * Atrous spatial pyramid pooling, then a 3×3 and a 1×1 convolution. Shape: [N, inChannels, H, W] → [N, numClasses, H,
+ * W].
+ */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class DeepLabHead extends nn.Sequential {
   constructor(...args: Arguments<HeadArguments, ['inChannels', 'numClasses', 'atrousRates']>) {
@@ -87,15 +90,15 @@ export class DeepLabHead extends nn.Sequential {
 }
 
 export interface DeepLabHead {
-  /** The convolution of scores; any module of one input may take its place. */
+  /** The convolution that computes the scores; it can be replaced by any module with one input. */
   get 4(): nn.Conv2d;
   set 4(layer: nn.UnaryModule);
 }
 
 /**
- * DeepLabV3 (Chen et al. 2017, arXiv:1706.05587) on a dilated ResNet: images [N, 3, H, W] to `{ out }`, scores [N, numClasses, H, W]. Training takes
- * batches of two or more, as the pooled map has one pixel to norm. 39,638,869 parameters of `deeplabv3Resnet50`, 58,630,997 of
- * `deeplabv3Resnet101`.
+ * DeepLabV3 (Chen et al. 2017, arXiv:1706.05587) on a dilated ResNet: takes images [N, 3, H, W] and returns `{ out }`,
+ * scores [N, numClasses, H, W]. Training needs batches of two or more, because the pooled map has a single pixel, and
+ * batch norm needs several values. `deeplabv3Resnet50` has 39,638,869 parameters, `deeplabv3Resnet101` 58,630,997.
  */
 export class DeepLabV3 extends SegmentationModel<DeepLabHead> {}
 

@@ -2,8 +2,9 @@ import { resnet50, resnet101 } from '../resnet';
 import { FCNHead, SegmentationModel, segmentationBuilder } from './parts';
 
 /**
- * Fully convolutional network (Long, Shelhamer and Darrell 2015, arXiv:1411.4038) on a dilated ResNet: images [N, 3, H, W] to `{ out }`, scores
- * [N, numClasses, H, W]. 32,957,013 parameters of `fcnResnet50`, 51,949,141 of `fcnResnet101`.
+ * Fully convolutional network (Long, Shelhamer and Darrell 2015, arXiv:1411.4038) on a dilated ResNet: takes images [N,
+ * 3, H, W] and returns `{ out }`, scores [N, numClasses, H, W]. `fcnResnet50` has 32,957,013 parameters, `fcnResnet101`
+ * 51,949,141.
  */
 export class FCN extends SegmentationModel<FCNHead> {}
 

@@ -1,4 +1,5 @@
-// What networks of segmentation share: a backbone cut after some layers, a head of convolutions, and scores at the size of the image.
+// Shared by segmentation networks: a backbone cut after some layers, a head of convolutions, and scores at the size of
+// the image.
 
 import { ArgumentError, nn, type Tensor } from '../../../../torch';
 import {
@@ -29,7 +30,7 @@ import type { ResNet, ResNetOptions } from '../resnet';
 
 interface GetterArguments {
   model: Module;
-  /** The names that results get, by those of the layers. */
+  /** Maps names of layers to the names of their outputs. */
   returnLayers: Readonly<Record<string, string>>;
 }
 
@@ -38,14 +39,17 @@ const namesKind: kinds.Kind = {
   fits: (value) => isPlainObject(value) && Object.values(value).every((name) => typeof name === 'string'),
 };
 
-/** The layers of a network up to the last that is wanted; a call gives the wanted ones' results, by their new names. */
+/**
+ * The layers of a network up to the last wanted one. A call returns the outputs of the wanted layers under their new
+ * names.
+ */
 export class IntermediateLayerGetter extends nn.ModuleDict<nn.UnaryModule> {
   returnLayers: Readonly<Record<string, string>>;
 
   constructor(...args: Arguments<GetterArguments, ['model', 'returnLayers']>) {
     super();
     const name = 'IntermediateLayerGetter';
-    // The names of layers are an object, as named parameters are.
+    // `returnLayers` is a plain object, so it must be kept from being taken for named parameters.
     const given = args.length === 2 ? [{ model: args[0], returnLayers: args[1] }] : args;
     const { model, returnLayers } = parseArgs<GetterArguments>(name, ['model', 'returnLayers'], {}, given, {
       model: kinds.instance(Module, 'a module'),
@@ -77,13 +81,13 @@ export class IntermediateLayerGetter extends nn.ModuleDict<nn.UnaryModule> {
   }
 }
 
-/** Scores of each pixel: `out`, and `aux` of the head in the middle where there is one. */
+/** Scores of each pixel: `out`, and `aux` of the auxiliary head if there is one. */
 export interface SegmentationOutput {
   readonly out: Tensor;
   readonly aux?: Tensor;
 }
 
-/** Images [N, 3, H, W] to scores [N, numClasses, H, W] of each pixel. */
+/** Turns images [N, 3, H, W] into scores [N, numClasses, H, W] of each pixel. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 // biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
 export class SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule> extends Network {
@@ -113,10 +117,10 @@ export class SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule> ext
 }
 
 export interface SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule> {
-  /** What scores the maps; any module of one input may take its place. */
+  /** Computes scores from the maps; it can be replaced by any module with one input. */
   get classifier(): Head;
   set classifier(module: nn.UnaryModule);
-  /** The head in the middle, where there is one. */
+  /** The auxiliary head, or null. */
   get aux_classifier(): FCNHead | null;
   set aux_classifier(module: nn.UnaryModule | null);
 }
@@ -147,24 +151,25 @@ export class FCNHead extends nn.Sequential {
 }
 
 export interface FCNHead {
-  /** The convolution of scores; any module of one input may take its place. */
+  /** The convolution that computes the scores; it can be replaced by any module with one input. */
   get 4(): nn.Conv2d;
   set 4(layer: nn.UnaryModule);
 }
 
-/** What the networks of `models.segmentation` take by name. */
+/** Options of the networks of `models.segmentation`. */
 export interface SegmentationOptions {
-  /** Scores of each pixel, the background's included. Default: 21. */
+  /** Number of classes, including the background. Default: 21. */
   numClasses?: number | null;
-  /** One more head, after the third stage. Default: with weights if they have it, else false. */
+  /** Add an auxiliary head after the third stage. Default: true if the given weights have one, else false. */
   auxLoss?: boolean | null;
 }
 
 type Backbone = { weightsBackbone?: WeightsSource | null };
 
 /**
- * The function of a network of segmentation. With random weights it returns at once; with weights from a file it returns a promise: its own, or with `weightsBackbone`
- * those of the classifier that it begins with.
+ * The function that builds a segmentation network. With random weights it returns the network at once. With weights
+ * from a file it returns a promise: `weights` are for the whole network, `weightsBackbone` for its classification
+ * backbone.
  */
 export interface SegmentationBuilder<M extends SegmentationModel> {
   <W extends GivenWeights>(options: SegmentationOptions & Backbone & WithWeights<W>): Promise<M>;
@@ -179,7 +184,7 @@ export interface SegmentationBuilder<M extends SegmentationModel> {
 
 type BackboneBuilder = NetworkBuilder<ResNet, ResNetOptions>;
 
-/** The function of a network on a ResNet that dilates its last two stages instead of halving the map. */
+/** Makes the function of a network on a ResNet whose last two stages dilate instead of halving the map. */
 export function segmentationBuilder<M extends SegmentationModel>(
   name: string,
   weights: WeightsName,

@@ -1,9 +1,9 @@
-// Owns from where torchvision's files are read: its own server, or a folder of copies with the table of their sums.
+// Where torchvision's files are read from: torchvision's server, or a folder of copies with a table of checksums.
 
 import { ArgumentError, FetchError, FileFormatError, hub, type nn } from '../../../../torch';
 import { callable, fileSystem, isPlainObject, loadDownloads, readBytes, shown } from '../../../../torch/inside';
 
-/** What the table says of a file, by the name that it has at torchvision. */
+/** The table's entry for a file; its key is torchvision's file name. */
 interface Copy {
   /** Its name in the folder. */
   readonly file: string;
@@ -15,21 +15,23 @@ type Table = ReadonlyMap<string, Copy>;
 /** The name of the table in the folder. */
 const TABLE = 'weights.json';
 
-/** More than any table has. */
+/** Upper limit of the table's bytes; real tables are much smaller. */
 const MAX_TABLE = 2 ** 24;
 
 let mirror: URL | null = null;
 
 /**
- * Has trained weights that are asked for by name read from a folder of copies on a server of your own, from now on; null goes back to torchvision's server.
+ * From now on, reads trained weights that are requested by name from a folder of copies on your own server; null
+ * returns to torchvision's server.
  *
- * The folder is the result of `npm run convert-weights`, with `weights.json`: each file's sum is checked. Without that table it holds
- * torchvision's files under their own names. Table and files are kept: the next visit asks no server.
+ * The folder is the result of `npm run convert-weights`, with `weights.json`: each file's checksum is verified. Without
+ * that table, the folder must hold torchvision's files under their own names. Table and files are kept, so the next
+ * visit asks no server.
  *
  *     models.setWeightsMirror('https://your.site/weights/');
  *     const model = await models.resnet18({ weights: 'IMAGENET1K_V1' });
  *
- * @throws ArgumentError if the value is no address of a server
+ * @throws ArgumentError if the value is not the address of a server
  */
 export const setWeightsMirror = callable('setWeightsMirror(url: value)', (url: string | URL | null): void => {
   const text = url === null ? null : String(url);
@@ -51,7 +53,7 @@ function folderAt(text: string): URL {
   return found;
 }
 
-/** Loads the file of an address of torchvision's, or its copy. */
+/** Loads the file at one of torchvision's addresses, or its copy. */
 export async function loadTrained(url: string, options: hub.HubOptions): Promise<nn.StateDict> {
   const folder = mirror;
   if (folder === null) return published(url, options);
@@ -64,7 +66,7 @@ export async function loadTrained(url: string, options: hub.HubOptions): Promise
     try {
       return await load(known);
     } catch (error) {
-      // The folder may have another copy by now.
+      // The kept table may be outdated, so ask the server for the current one.
       if (!(error instanceof FileFormatError) && !isMissing(error)) throw error;
     }
   }
@@ -88,7 +90,7 @@ async function published(url: string, options: hub.HubOptions): Promise<nn.State
   }
 }
 
-/** Loads torchvision's own file, which a folder without a table holds. */
+/** Loads torchvision's own file from a folder without a table. */
 async function original(url: URL, options: hub.HubOptions): Promise<nn.StateDict> {
   try {
     return await hub.loadStateDictFromUrl<nn.StateDict>(url, options);
@@ -103,7 +105,9 @@ async function original(url: URL, options: hub.HubOptions): Promise<nn.StateDict
 
 const isMissing = (error: unknown): error is FetchError => error instanceof FetchError && error.status === 404;
 
-/** The table of a folder: as an earlier visit has kept it, and as the server has it now, which is kept from then on. */
+/**
+ * The table of a folder: `kept` as an earlier visit stored it; `asked` as the server has it now, which is then stored.
+ */
 async function tableOf(folder: URL, { modelDir, signal }: hub.HubOptions) {
   const { download, findDownload, forgetDownload } = await loadDownloads();
   const url = new URL(TABLE, folder).href;
@@ -113,7 +117,10 @@ async function tableOf(folder: URL, { modelDir, signal }: hub.HubOptions) {
       const file = await findDownload(url, place);
       return file === null ? new Map() : parsed(url, await readBytes(file, () => MAX_TABLE)).catch(() => new Map());
     },
-    /** Empty where there is none, or where no server answers: files kept under their own names need none. */
+    /**
+     * Empty if the folder has no table, or if no server answers: files that are kept under torchvision's names need no
+     * table.
+     */
     async asked(): Promise<Table> {
       const response = await fetch(url, { cache: 'no-cache', signal: signal ?? null }).catch(() => null);
       signal?.throwIfAborted();
@@ -130,7 +137,7 @@ async function tableOf(folder: URL, { modelDir, signal }: hub.HubOptions) {
   };
 }
 
-/** @throws FileFormatError if the bytes are no table */
+/** @throws FileFormatError if the bytes are not a table */
 async function parsed(url: string, bytes: Uint8Array): Promise<Table> {
   const read = await new Response(bytes as Uint8Array<ArrayBuffer>).json().catch(() => null);
   const entries = isPlainObject(read) ? Object.entries(read) : null;

@@ -1,4 +1,5 @@
-// Owns torchvision's enumerations of weights: where each file lies, the facts about it, and how pictures are made ready for it.
+// torchvision's enumerations of weights: the address of each file, facts about it, and the transforms that prepare
+// pictures for it.
 
 import { ArgumentError, type hub, type nn } from '../../../../torch';
 import { type Known, Printable, shown } from '../../../../torch/inside';
@@ -14,7 +15,7 @@ import { loadTrained } from './mirror';
 
 /** The facts about trained weights. */
 export interface WeightsMeta {
-  /** The names of the classes, in the order of the scores; null of features that are no classifier. */
+  /** The names of the classes, in the order of the scores; null for feature weights without a classifier. */
   readonly categories: readonly string[] | null;
   /** Height and width of the smallest images that the network takes. */
   readonly minSize: readonly [height: number, width: number];
@@ -22,40 +23,41 @@ export interface WeightsMeta {
   /** How the weights were trained. */
   readonly recipe: string;
   readonly license?: string;
-  /** By data set, how good they are: `acc@1` and `acc@5`, `miou` and `pixel_acc`, or `box_map`, in percent. */
+  /** Accuracy by data set, in percent: `acc@1` and `acc@5`, `miou` and `pixel_acc`, or `box_map`. */
   readonly _metrics: Readonly<Record<string, Readonly<Record<string, number>>>>;
-  /** Multiplications and additions of one image, in 10⁹. */
+  /** Multiplications and additions per image, in 10⁹. */
   readonly _ops: number;
   /** Size of the file in MiB. */
   readonly _fileSize: number;
 }
 
 /**
- * A line of the table, words apart by spaces: the file (its address, where that does not begin with torchvision's), how it was trained (likewise), the
- * side of the smallest images, parameters, what tells how good they are (one or two numbers), 10⁹ multiplications and additions, MiB of the file.
+ * A line of the table, with words separated by spaces: the file (a full address unless it is on torchvision's server),
+ * the page about the training (likewise), the side of the smallest images, the number of parameters, one or two
+ * metrics, 10⁹ multiplications and additions, and the file's size in MiB.
  */
 export type WeightsEntry = string | readonly [line: string, differences: WeightsDifferences];
 
-/** How weights differ from most others. */
+/** How weights differ from the usual ones. */
 interface WeightsDifferences {
   /** Side of the crop; null for segmentation, which does not crop. Default: 224. */
   readonly crop?: number | null;
-  /** The shorter side before that. Default: 256. */
+  /** Length of the shorter side before the crop. Default: 256. */
   readonly resize?: number;
   readonly interpolation?: Interpolation;
   readonly mean?: readonly number[];
   readonly std?: readonly number[];
   readonly license?: string;
-  /** False of features that are no classifier. Default: true. */
+  /** False for feature weights without a classifier. Default: true. */
   readonly classes?: boolean;
 }
 
-/** Where torchvision's files lie. */
+/** The address of torchvision's files. */
 const FILES = 'https://download.pytorch.org/models/';
-/** Where torchvision says how most of them were trained. */
+/** The address of torchvision's training scripts; they describe how most weights were trained. */
 const REFERENCES = 'https://github.com/pytorch/vision/tree/main/references/';
 
-/** What the files of a task were trained on, how many classes that has, and what tells how good they are. */
+/** For each task: the data set of the weights, the number of its classes, and the metrics. */
 const tasks = {
   imagenet: { data: 'ImageNet-1K', classes: 1000, metrics: ['acc@1', 'acc@5'] },
   coco: { data: 'COCO-val2017-VOC-labels', classes: 21, metrics: ['miou', 'pixel_acc'] },
@@ -64,7 +66,7 @@ const tasks = {
 
 type Task = keyof typeof tasks;
 
-/** Names of classes by task, once somebody has asked for an enumeration that tells them. */
+/** Class names by task, registered by the enumerations that come with names. */
 const categories = new Map<Task, readonly string[]>();
 
 /**
@@ -78,7 +80,7 @@ const categories = new Map<Task, readonly string[]>();
 export class Weights extends Printable {
   /** The address of the file. */
   readonly url: string;
-  /** How many classes there are; null of features that are no classifier. */
+  /** Number of classes; null for feature weights without a classifier. */
   readonly numClasses: number | null;
   readonly meta: WeightsMeta;
   readonly #differences: WeightsDifferences;
@@ -98,7 +100,7 @@ export class Weights extends Printable {
     const { license } = differences;
     const [file, recipe, ...facts] = line.split(' ') as [string, string, ...string[]];
     const [minSize, numParams, ...rest] = facts.map(Number) as [number, number, ...number[]];
-    // Those of boxes have no measure of masks.
+    // Detectors without masks have no metric for masks.
     const measured = metrics.slice(0, rest.length - 2);
     const [ops, fileSize] = rest.slice(measured.length) as [number, number];
     this.url = new URL(file, FILES).href;
@@ -121,7 +123,7 @@ export class Weights extends Printable {
     );
   }
 
-  /** The transform that makes pictures ready for the network; options replace those of the training. */
+  /** The transform that prepares pictures for the network; options replace those of the training. */
   transforms(options: PresetOptions = {}): Preset {
     if (this.#task === 'detection') return new ObjectDetection();
     const { crop = 224, resize, interpolation, mean, std } = this.#differences;
@@ -135,18 +137,21 @@ export class Weights extends Printable {
     return new ImageClassification({ cropSize: crop, ...trained, ...options });
   }
 
-  /** Loads the file, or the copy that `setWeightsMirror` names, once: see `torch.hub.loadStateDictFromUrl`, whose options these are. */
+  /**
+   * Loads the file, or its copy from `setWeightsMirror`, and keeps it: see `torch.hub.loadStateDictFromUrl`, which has
+   * the same options.
+   */
   getStateDict(options: hub.HubOptions = {}): Promise<nn.StateDict> {
     return loadTrained(this.url, options);
   }
 
-  /** As torchvision prints it: `ResNet50_Weights.IMAGENET1K_V2`. */
+  /** Prints as in torchvision: `ResNet50_Weights.IMAGENET1K_V2`. */
   override toString(): string {
     return `${this.enumeration}.${this.name}`;
   }
 }
 
-/** An enumeration of weights: its members by name, `DEFAULT` for the best of them, and one after another in a loop. */
+/** An enumeration of weights: members by name, `DEFAULT` for the best of them, and all of them in a loop. */
 export type WeightsEnum<Names extends string = string> = WeightsEnumeration & {
   readonly [Name in Names | 'DEFAULT']: Weights;
 };
@@ -174,9 +179,9 @@ export class WeightsEnumeration extends Printable {
   }
 
   /**
-   * The member that is given, by itself or by its name: `IMAGENET1K_V1`, `DEFAULT`, `ResNet18_Weights.IMAGENET1K_V1`.
+   * The given member, itself or by name: `IMAGENET1K_V1`, `DEFAULT`, `ResNet18_Weights.IMAGENET1K_V1`.
    *
-   * @throws ArgumentError if the value is no member
+   * @throws ArgumentError if the value is not a member
    */
   verify(given: Weights | string): Weights {
     const names = this.#members.map(({ name }) => name);
@@ -193,13 +198,13 @@ export class WeightsEnumeration extends Printable {
     return Reflect.get(this, name) as Weights;
   }
 
-  /** As Python prints it: `<enum 'ResNet50_Weights'>`. */
+  /** Prints as in Python: `<enum 'ResNet50_Weights'>`. */
   override toString(): string {
     return `<enum '${this.name}'>`;
   }
 }
 
-/** An enumeration whose files were trained on one data set; `best` is its default. */
+/** Makes an enumeration of weights trained for one task; `best` is its default. */
 /* @__NO_SIDE_EFFECTS__ */
 export function enumeration<Names extends string>(
   name: string,
@@ -213,7 +218,7 @@ export function enumeration<Names extends string>(
   return new WeightsEnumeration(name, members, chosen) as WeightsEnum<Names>;
 }
 
-/** The enumeration, whose members know the names of their classes from now on. */
+/** Gives the members of an enumeration the names of their classes, and returns the enumeration. */
 /* @__NO_SIDE_EFFECTS__ */
 export function naming<E extends WeightsEnumeration>(task: Task, names: readonly string[], given: E): E {
   categories.set(task, names);
