@@ -1,36 +1,36 @@
-// Bound inputs: the small values that a plan was made for, such as weights, are bound where they are rather than copied into a slot of
-// the plan. Should another value come in the place of one, that is copied, so that bind groups stay few. So is a large slice that
-// begins where no binding can.
+// Bound inputs: the values that a plan was made for, such as weights, are bound where they are instead of being copied
+// into a slot of the plan. If a later run brings another value for such an input, that value is copied, so that the
+// plan keeps one bind group. A large slice is copied, too, if its offset is not aligned for a binding.
 import type { Copy } from '../gpu/executable';
 import type { Allocation, Memory } from '../gpu/memory';
 import { stats } from '../gpu/stats';
 import type { Plan } from './plan';
 
-/** Below this size a copy is not worth a choice. */
+/** Inputs up to this size are always copied: copying them costs next to nothing. */
 const MIN_BYTES = 4096;
 
-/** What storage buffers bind at multiples of (WebGPU's default minStorageBufferOffsetAlignment). */
+/** The offset of a storage binding must be a multiple of this (WebGPU's default minStorageBufferOffsetAlignment). */
 const ALIGNMENT = 256;
 
 export interface BoundInput {
   readonly index: number;
   readonly bytes: number;
-  /** Whose memory is bound; null for a slice, which is bound wherever a binding can begin. */
+  /** The memory that is bound; null for a slice, which is bound at any aligned offset. */
   readonly lease: Allocation['lease'] | null;
-  /** Where other values are copied to; none until one comes. */
+  /** The buffer that other values are copied into; null until the first of them. */
   slot: GPUBuffer | null;
 }
 
 /**
- * The plan with its small inputs bound, and these; `memoryOf` gives the memory of an input, or null if it has none or is a
- * slice, which begins somewhere else at each run.
+ * The plan with its inputs bound in place where possible, and the list of these. `memoryOf` gives the memory of an
+ * input, or null if the input has none or is a slice, whose offset changes from run to run.
  */
 export function bindInputs(
   plan: Plan,
   memoryOf: (input: number) => Allocation | null,
 ): { readonly plan: Plan; readonly bound: readonly BoundInput[] } {
   const bound: BoundInput[] = [];
-  // WebGPU copies nothing within one buffer, and the export may get memory on the same page.
+  // WebGPU cannot copy within one buffer, and the export may get memory on the same page as its input.
   const copiedOut = new Set(plan.exports.map((mode) => (mode.kind === 'copy' ? mode.address.location : -1)));
   const modes = plan.inputs.map((mode, index) => {
     const { bytes } = plan.locations[index]!;
@@ -43,7 +43,10 @@ export function bindInputs(
   return bound.length > 0 ? { plan: { ...plan, inputs: modes }, bound } : { plan, bound };
 }
 
-/** Whether a run brings other memory for a bound input than the plan binds, or memory that begins where no binding can. */
+/**
+ * Whether a run brings other memory for a bound input than the plan binds, or an offset that is not aligned for a
+ * binding.
+ */
 export function isElsewhere(
   { index, lease }: BoundInput,
   {
@@ -56,7 +59,7 @@ export function isElsewhere(
   return !allocation || (allocation.offset + offsets[index]!) % ALIGNMENT !== 0;
 }
 
-/** Copies a value that came in the place of a bound one into the slot for such. */
+/** The copy of a value that replaces a bound one, into the slot for such values. */
 export function copyIntoSlot(bound: BoundInput, memory: Memory): Copy {
   const { index, bytes } = bound;
   if (!bound.slot) {
@@ -67,7 +70,7 @@ export function copyIntoSlot(bound: BoundInput, memory: Memory): Copy {
   return { index, ref: { kind: 'fixed', buffer: bound.slot }, offset: 0, bytes };
 }
 
-/** Destroys the slots; the plan runs no more. */
+/** Destroys the slots of a plan that will not run again. */
 export function releaseBound(bound: readonly BoundInput[], memory: Memory): void {
   for (const { slot } of bound) {
     if (!slot) continue;

@@ -1,12 +1,12 @@
-// Owns the pass that makes an output zeros before another writes some of its elements.
+// The pass that clears an output to zeros, for kernels that write only some of its elements.
 import fillSource from '../../../shaders/fill.wgsl?raw';
 import { f32, output, type Pass } from './ir';
 import { gridFor } from './lowering';
 
-/** Of fill.wgsl. */
+/** The workgroup size of fill.wgsl. */
 const WORKGROUP = 64;
 
-/** Zeros in the place of all `count` elements of the output. */
+/** Sets all `count` elements of the output to zero. */
 export const clearPass = (label: string, count: number): Pass => ({
   source: [fillSource],
   label,

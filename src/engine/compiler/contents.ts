@@ -1,17 +1,24 @@
-// Contents: where the numbers of a value are, from pending to gone, and every step from one state to another.
+// Contents: where the numbers of a value are (on the host, on the GPU, still to be computed, gone), and every change
+// from one of these states to another.
 import { DeviceLostError, invariant, TensorReleasedError } from '../core/errors';
 import type { Meta } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-slots';
 import type { Allocation } from '../gpu/memory';
 import type { Session } from '../gpu/session';
 
-/** Numbers on the host, one element each. */
+/** Numbers on the host, one array element for each element of the value. */
 export type HostNumbers = Float32Array | Int32Array | Uint32Array;
 
-/** Data on the host as the GPU holds it: numbers, or the bits of float16, in whole words; and elements of uint8, which the upload widens to words. */
+/**
+ * Data on the host in the GPU's layout: numbers, or float16 bits filling whole 32-bit words. Elements of uint8 are the
+ * exception: the upload widens each to a word.
+ */
 export type HostData = HostNumbers | Uint16Array | Uint8Array;
 
-/** Host data that is made when it is first read, so that data that is overwritten before costs nothing. Made again from a recipe, it is the same. */
+/**
+ * Host data that is made at its first read, so that data that is overwritten before anyone reads it costs nothing.
+ * `make` gives the same data each time.
+ */
 export class LateData {
   constructor(
     readonly byteLength: number,
@@ -19,28 +26,33 @@ export class LateData {
   ) {}
 }
 
-/** Where the numbers of a value are. `memory`: what the value has on the GPU, if anything. */
+/** Where the numbers of a value are. `memory`: the value's memory on the GPU, if any. */
 export type State =
   /** Nowhere yet: a flush computes them from the value's node. */
   | { readonly kind: 'pending'; readonly memory: null }
   | OnHost
-  /** A job that waits computes them. Memory of before stays until a job ahead of that one gives it back. */
+  /** A waiting job will compute them. Earlier memory of the value stays until a job ahead of that one gives it back. */
   | { readonly kind: 'scheduled'; readonly memory: Allocation | null }
   /** On the GPU alone. */
   | { readonly kind: 'resident'; readonly memory: Allocation }
-  /** The job that should have computed them could not run. Memory of before stays until a job gives it back. */
+  /**
+   * The job that should have computed them could not run. Earlier memory of the value stays until a job gives it back.
+   */
   | { readonly kind: 'failed'; readonly memory: Allocation | null; readonly error: Error }
   /** Gone for good. */
   | { readonly kind: 'gone'; readonly memory: null; readonly why: string };
 
-/** On the host, and on the GPU too once a run has uploaded them. The one state whose parts change. */
+/** On the host, and on the GPU too once a run has uploaded them. The only state object that is mutable. */
 interface OnHost {
   readonly kind: 'onHost';
   memory: Allocation | null;
   data: HostData | LateData;
-  /** The data has been uploaded once already; at its second use it gets memory of its own. */
+  /** The data has been uploaded once already. At its second use it gets memory that outlives the run. */
   uploaded: boolean;
-  /** At its first use too the data takes no memory beyond the run, however large it is: a batch is made of it. */
+  /**
+   * However large the data is, its first upload takes no memory beyond the run: it is part of a batch, seldom used
+   * again.
+   */
   streams: boolean;
 }
 
@@ -48,41 +60,43 @@ export const pending: State = { kind: 'pending', memory: null };
 
 const resident = (memory: Allocation | null): State => (memory ? { kind: 'resident', memory } : pending);
 
-/** States of contents whose memory went back, and of those whose memory went to another value. */
+/** The states of a value that was released, and of a value that an in-place write has overwritten. */
 export const DISPOSED: State = { kind: 'gone', memory: null, why: 'its memory was given back' };
 const REPLACED: State = { kind: 'gone', memory: null, why: 'an in-place write has replaced it' };
 
-/** What the engine knows of a value. */
+/** A value as the engine sees it. */
 export interface Cell extends Meta {
   state: State;
   readonly allocation: Allocation | null;
   readonly host: HostData | null;
   readonly failure: Error | null;
-  /** Its contents stay when a job overwrites it in place: the job gets a copy. */
+  /** Its contents must survive an in-place write, so the job that would overwrite them gets a copy. */
   readonly hung: boolean;
-  /** Stored for gradients alone: when its memory has gone back, it may be made again. */
+  /** Kept for gradients only: after its memory was given back, it can be computed again. */
   readonly lent: boolean;
-  /** Where bad data is reported that the contents hang on. */
+  /** Where errors in the data that the contents depend on are reported, such as an index out of bounds. */
   faults: FaultSources;
 }
 
-/** The contents are these, on the host. */
+/** Gives a value its contents as data on the host. */
 export function bring(cell: Cell, data: HostData | LateData): void {
   cell.state = { kind: 'onHost', memory: null, data, uploaded: false, streams: false };
 }
 
-/** A job that was submitted computes the contents. */
+/** Notes that a submitted job will compute the contents. */
 export function schedule(cell: Cell): void {
   cell.state = { kind: 'scheduled', memory: cell.state.memory };
 }
 
-/** The job that should have computed the contents counts for nothing: they are as before it. */
+/** Forgets the job that should have computed the contents: they are as they were before it. */
 export function reopen(cell: Cell): void {
   const { kind, memory } = cell.state;
   if (kind === 'scheduled' || kind === 'failed') cell.state = resident(memory);
 }
 
-/** Gives a cell its contents, in this memory, or takes that away. Data on the host stays, and so does a failure. */
+/**
+ * Gives a cell memory with its contents, or with null takes its memory away. Data on the host stays; so does a failure.
+ */
 export function settle(cell: Cell, memory: Allocation | null): void {
   const { state } = cell;
   if (state.kind === 'onHost') state.memory = memory;
@@ -91,12 +105,12 @@ export function settle(cell: Cell, memory: Allocation | null): void {
   else cell.state = { kind: 'scheduled', memory };
 }
 
-/** The contents could not be computed. */
+/** Notes that the contents could not be computed. */
 export function noteFailure(cell: Cell, error: Error, memory = cell.state.memory): void {
   cell.state = { kind: 'failed', memory, error };
 }
 
-/** Leaves the contents to the GPU alone, if they are there. */
+/** Drops the copy on the host; the contents are then on the GPU, or pending if they are not there. */
 export function dropHost(cell: Cell): void {
   const { kind, memory } = cell.state;
   if (kind === 'onHost') cell.state = resident(memory);
@@ -109,14 +123,17 @@ export function vacate(cell: Cell): Allocation | null {
   return memory;
 }
 
-/** The memory of a cell, for another that takes its place. */
+/** Takes the memory of a cell for another cell, which replaces it. */
 export function takeOver(cell: Cell): Allocation {
   const memory = vacate(cell);
   invariant(memory && memory.lease.readers === 0, 'memory that is taken over is there, and nobody reads it');
   return memory;
 }
 
-/** Gives back the memory of a cell, whose contents are gone then: for good, unless it was lent. A failure stays one. */
+/**
+ * Gives back the memory of a cell. Its contents are then gone for good, unless it is `lent` and can be computed again.
+ * A failure stays a failure.
+ */
 export function release(cell: Cell, gone = REPLACED): void {
   const memory = vacate(cell);
   if (memory) memory.memory.free(memory);
@@ -126,23 +143,23 @@ export function release(cell: Cell, gone = REPLACED): void {
   } else if (kind === 'onHost') cell.state = pending;
 }
 
-/** Throws unless there is something to read, before anything has been changed. */
+/** Throws unless the contents can be read. Called before a job changes anything. */
 export function expectContents(cell: Cell, session: Session): void {
   if (cell.failure) throw cell.failure;
   if (cell.host || cell.allocation?.memory === session.memory) return;
   throw cell.allocation ? lostValue(cell) : released(cell);
 }
 
-/** Whether the contents lie on a device that is there; those of a lost one may have stayed on the host too. */
+/** Whether the contents are on a live device. After a loss they may still be on the host. */
 export const isOnDevice = ({ allocation }: Cell): boolean => allocation !== null && !allocation.memory.isRetired;
 
-/** Bytes within a value. */
+/** A range of bytes within a value. */
 export interface Part {
   readonly offset: number;
   readonly bytes: number;
 }
 
-/** Data on the host as words, which is how the GPU holds it. */
+/** Data on the host as 32-bit words, the GPU's layout. */
 export const inWords = (data: ArrayBufferView): ArrayBufferView =>
   data instanceof Uint8Array ? Uint32Array.from(data) : data;
 

@@ -1,10 +1,14 @@
-// Packing: which values can be written by their producers straight into the buffer that collects them.
+// Packing: finds the values that their producers can write straight into the buffer of a pack (such as a
+// concatenation), which saves a copy.
 
 import { byteLength } from '../core/meta';
 import type { Lowering, Program } from './ir';
 import type { PackTarget } from './plan';
 
-/** The program with buffers that are filled and then written into made first, so that others can write there directly. */
+/**
+ * Moves to the front the nodes that fill a buffer which is later written in place: a buffer that exists from the start
+ * can take direct writes from every producer.
+ */
 export function fillsFirst(program: Program): Program {
   const overwritten = new Set(
     program.nodes.flatMap(({ op, attrs, inputs }) => (op.inPlace?.(attrs) ?? []).map(([, i]) => inputs[i]!)),
@@ -15,10 +19,10 @@ export function fillsFirst(program: Program): Program {
 }
 
 /**
- * For each value that may be computed in its place inside a pack: that place. A value may when one node computes it with
- * passes, no other pack has it, nobody reads it after the pack's buffer has been overwritten in turn, and no pass would read
- * and write the same buffer: its producer reads nothing that is in the pack, nobody reads what the pack's buffer held before,
- * and that buffer has been made by then.
+ * For each value that can be computed directly inside a pack's buffer: its place there. The conditions: a node computes
+ * the value with passes; no other pack contains it; nobody reads it after the pack's buffer is itself overwritten; and
+ * no pass would read and write the same buffer. For the last, the producer must read nothing that is in the pack,
+ * nobody else may read the buffer's earlier contents, and the buffer must exist before the producer runs.
  */
 export function packTargets(program: Program, lowerings: readonly Lowering[]): ReadonlyMap<number, PackTarget> {
   const producer = new Map<number, number>();

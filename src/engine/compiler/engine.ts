@@ -42,20 +42,20 @@ import type { Measurements } from './tuning/measurements';
 
 export type { Cell, Job, JobExport, Rehearsal };
 
-/** Work on the device; `orLost` ends a wait with the device. */
+/** Work on the device. `orLost` makes a wait throw as soon as the device is lost. */
 export type WithSession<T> = (session: Session, orLost: <U>(promise: Promise<U>) => Promise<U>) => Promise<T>;
 
 interface CachedPlan extends Sendable {
-  /** The adapter it was compiled for, with the measurements of that time. */
+  /** The adapter that the plan was compiled for, with the measurements of that time. */
   readonly profile: AdapterProfile;
   executable: Executable;
 }
 
-/** Plans kept, by an estimate of their bytes on the host; the one used longest ago goes first. */
+/** The limit of the plan cache, in estimated bytes on the host. The least recently used plan goes first. */
 const MAX_PLAN_BYTES = 1 << 26;
-/** Bytes of slots above which plans that have not run for long are given up to free theirs. */
+/** Above this many bytes of slots, the least recently used plans are evicted to free theirs. */
 const MAX_SLOT_BYTES = 1 << 28;
-/** The latest plans, which stay all the same. */
+/** The most recently used plans stay even then: this many. */
 const RECENT_PLANS = 16;
 
 export class Engine {
@@ -67,14 +67,14 @@ export class Engine {
     giveUp(executable, this.session);
     releaseBound(bound, this.session.memory);
   });
-  /** Values that stood on an earlier device are lost. */
+  /** A device was left: values that were on it are lost. */
   hasLeftDevice = false;
-  /** The last job that waits for the device or for pipelines, if any. */
+  /** The end of the queue of jobs that wait for the device or for pipelines; null if none waits. */
   private tail: Promise<void> | null = null;
-  /** Reads that wait in it. */
+  /** The number of reads in that queue. */
   private waitingReads = 0;
   private readonly lossListeners = new Set<(error: DeviceLostError) => void>();
-  /** The error of a lost device that no call has thrown yet: until then nothing runs. */
+  /** The error of a lost device, until a call has thrown it. Until then nothing runs. */
   private unreported: DeviceLostError | null = null;
   private readonly refusal = new Refusal();
   private readonly hotPlans = new HotPlans();
@@ -82,7 +82,7 @@ export class Engine {
   private sender: Sender | null = null;
   private passes = compilerPasses;
   private rehearsing: Rehearsal | null = null;
-  /** Plans that wait for kernels of their own. */
+  /** Plans whose specialised kernels are being compiled. */
   private readonly refining = new Set<Promise<void>>();
   private readonly tuning = lateMeasurements({
     place: () => this.options.tuning,
@@ -91,24 +91,27 @@ export class Engine {
     isBusy: () => Boolean(this.tail || this.rehearsal || this.opening),
   });
 
-  /** The measurements of the adapter. */
+  /** The kernel timings of the adapter, once loaded. */
   async measured(): Promise<Measurements> {
     await this.tuning.load();
     return this.tuning.now;
   }
 
-  /** Compiles by these passes from now on, for tests: whichever they are, programs compute the same. */
+  /** For tests: compiles with these passes from now on. Results do not depend on which passes run. */
   compileBy(passes: readonly CompilerPass[] = compilerPasses): void {
     this.passes = passes;
     this.plans.clear();
   }
 
-  /** Resolves when no plan waits for kernels of its own, for tests: until then a step may make bind groups for them. */
+  /**
+   * For tests: resolves when no plan waits for its specialised kernels. Until then a step may make bind groups for
+   * them.
+   */
   async refined(): Promise<void> {
     while (this.refining.size > 0) await Promise.all(this.refining);
   }
 
-  /** Forgets the device and its options, for tests: the next computation opens one as in a fresh process. */
+  /** For tests: forgets the device and its options. The next computation opens a device as in a fresh process. */
   forget(): void {
     this.close();
     this.options = {};
@@ -135,19 +138,19 @@ export class Engine {
     await this.init({ ...this.options, tuning: false });
   }
 
-  /** The plan of a program that is kept. */
+  /** The cached plan of a program, if there is one. */
   planned(key: readonly number[]): CachedPlan | undefined {
     return this.plans.get(key);
   }
 
-  /** What the plan of a program is, or would be, compiled for; the device must be open. */
+  /** The adapter profile that the plan of a program was, or would be, compiled for. The device must be open. */
   profileFor(key: readonly number[]): AdapterProfile {
     if (!this.session) this.reportLoss();
     invariant(this.session, 'a plan is compiled for a device');
     return (this.plans.get(key) ?? this.session).profile;
   }
 
-  /** A fresh plan for a program, within `whenLoaded`. */
+  /** Compiles a program to a new plan. Call it within `whenLoaded`. */
   compile(program: Program, profile: AdapterProfile): Plan {
     return compile(program, profile, this.passes);
   }
@@ -172,7 +175,8 @@ export class Engine {
   set rehearsal(rehearsal: Rehearsal | null) {
     this.rehearsing = rehearsal;
     const { session } = this;
-    // What a rehearsal has changed is put back first.
+    // A device lost during a rehearsal is left now; in a microtask, so that the rehearsal first restores what it
+    // changed.
     if (!rehearsal && session?.lost) queueMicrotask(() => this.leave(session));
   }
 
@@ -206,7 +210,7 @@ export class Engine {
     for (const { cell } of job.exports) schedule(cell);
   }
 
-  /** Runs `action` behind what waits already, and before anything that is submitted later. */
+  /** Runs `action` after everything that waits already, and before anything submitted later. */
   private enqueue<T>(action: () => T | Promise<T>): Promise<T> {
     const result = (this.tail ?? Promise.resolve()).then(action);
     const done = () => {
@@ -217,7 +221,9 @@ export class Engine {
     return result;
   }
 
-  /** The bytes of a value that has been computed or scheduled, or a part of them, unaffected by writes and releases after the call. */
+  /**
+   * Reads a computed or scheduled value, or a part of it. Writes and releases after the call do not affect the result.
+   */
   async read(cell: Cell, part: Part = { offset: 0, bytes: byteLength(cell) }): Promise<ArrayBuffer> {
     if (this.rehearsal) {
       const whole = this.rehearsal.read(cell);
@@ -234,7 +240,7 @@ export class Engine {
     return reading;
   }
 
-  /** Up to the copy on the GPU this runs at once. */
+  /** Runs synchronously up to and including the copy on the GPU. */
   private async startReading(cell: Cell, part: Part): Promise<ArrayBuffer> {
     this.reportLoss();
     this.session?.reported(cell.failure);
@@ -261,7 +267,7 @@ export class Engine {
     return contents;
   }
 
-  /** Gives a value its contents: the pixels of a picture as it is now, by way of a copy where that cannot be at once. */
+  /** Gives a value the pixels of a picture as it is now. If they cannot be taken at once, they go by way of a copy. */
   capture(cell: Cell, picture: Capture): void {
     if (this.rehearsal) {
       this.rehearsal.imagine(cell);
@@ -276,7 +282,7 @@ export class Engine {
       }
     }
     const copying = picture.copy();
-    copying.catch(() => {}); // reported in its turn
+    copying.catch(() => {}); // the queued action below awaits it and reports the error
     schedule(cell);
     void this.enqueue(async () => {
       try {
@@ -288,7 +294,7 @@ export class Engine {
     });
   }
 
-  /** Has pixels shown that have been computed or scheduled, at once unless something waits, and takes their memory. */
+  /** Shows pixels that are computed or scheduled, at once unless jobs wait, and releases their memory. */
   async show(cell: Cell, show: (from: Allocation) => void): Promise<void> {
     if (this.rehearsal?.has(cell)) return;
     if (this.tail) await this.enqueue(() => this.startShowing(cell, show));
@@ -306,9 +312,9 @@ export class Engine {
   }
 
   /**
-   * Copies several values to the host as they are once all submitted work has run, unaffected by later work; null
-   * if some of them cannot be copied. Copies too large for one piece hold back work submitted meanwhile. `room` is written
-   * over where it fits. `copying` must have been loaded.
+   * Copies several values to the host, as they are after all work submitted so far; later work does not affect the
+   * copies. Null if a value cannot be copied. Copies too large for one piece hold back work submitted meanwhile.
+   * `room`: buffers to reuse if their sizes fit. The late part `copying` must have been loaded.
    */
   async copyOut(cells: readonly Cell[], room: readonly (ArrayBuffer | null)[]): Promise<Copied | null> {
     const start = (): Copying | null => {
@@ -332,22 +338,22 @@ export class Engine {
     return copied;
   }
 
-  /** Has a slot learn that the updates up to now were applied, if they were. */
+  /** Lets a slot learn whether the updates up to now were applied. */
   async confirm(slot: FaultSlot): Promise<void> {
     await this.session?.confirm(slot).catch(() => {}); // a lost device reports itself
   }
 
-  /** Resolves when nothing that was submitted waits for the device or for pipelines. */
+  /** Resolves when no submitted job waits for the device or for pipelines. */
   async idle(): Promise<void> {
     await this.tail;
   }
 
-  /** Whether something that was submitted waits for the device or for pipelines. */
+  /** Whether a submitted job waits for the device or for pipelines. */
   get waits(): boolean {
     return this.tail !== null;
   }
 
-  /** Resolves when at most `limit` runs are unfinished on the GPU; throws the error of a device that was lost or refused. */
+  /** Resolves when at most `limit` runs are unfinished on the GPU. Throws the error of a lost or refused device. */
   async settle(limit: number): Promise<void> {
     if (this.rehearsal) return;
     await this.tail;
@@ -357,31 +363,34 @@ export class Engine {
     if (!session) return;
     await this.throughLoss(session, session.settle(limit));
     const { unconfirmed } = this.sender!;
-    // They report the error of a refused run again once they have undone the run.
+    // Undoing a refused run reports its error a second time, so wait for that first.
     if (limit === 0 || unconfirmed.isUndoing) await this.throughLoss(session, unconfirmed.settled());
     const error = session.takeError();
     if (error) throw error;
   }
 
-  /** Holds a program that waits for something else while values are being read. */
+  /** Slows down a program that runs ahead: waits for reads in the queue, and for the GPU if it is too far behind. */
   private async keepPace(): Promise<void> {
     if (this.rehearsal) return;
     if (this.waitingReads > 0) await this.tail;
     await this.session?.keepPace();
   }
 
-  /** Runs `action` while others may be submitted; `orLost` as in `alone`. */
+  /** Runs `action` while other jobs may be submitted. */
   async beside<T>(action: WithSession<T>): Promise<T> {
     await this.tail;
     return this.within(action);
   }
 
-  /** Bytes in all GPU buffers now. */
+  /** The bytes of all GPU buffers at present. */
   get totalBytes(): number {
     return this.session?.memory.totalBytes ?? 0;
   }
 
-  /** Returns unneeded memory to the system: plans with their intermediates, which are made again on demand, and free buffers. */
+  /**
+   * Returns unneeded memory to the system: free buffers, and cached plans with their intermediates. Plans are remade on
+   * demand.
+   */
   trim(): void {
     this.plans.clear();
     this.session?.copier?.release();
@@ -425,13 +434,13 @@ export class Engine {
     return session;
   }
 
-  /** For calls that throw the error of a lost device themselves. */
+  /** As `openForWork`, for calls that themselves throw the error of a lost device. */
   private async openReporting(): Promise<Session> {
     this.reportLoss();
     return this.openForWork();
   }
 
-  /** Belongs behind every wait: work begun on a device that is lost by now must not end on the next one. */
+  /** Call this after every wait: work that began on a device which is lost by now must not end on the next device. */
   expectCurrent(session: Session): void {
     if (session.lossError) throw session.lossError;
     invariant(session === this.session, 'a device that was replaced has no work left');
@@ -450,7 +459,7 @@ export class Engine {
     this.plans.clear();
   }
 
-  /** Runs `action` behind what waits already, and before anything that is submitted later. */
+  /** Runs `action` after everything that waits already, and before anything submitted later. */
   alone<T>(action: WithSession<T>): Promise<T> {
     return this.enqueue(() => this.within(action));
   }
@@ -460,7 +469,7 @@ export class Engine {
     return action(session, (promise) => this.throughLoss(session, promise));
   }
 
-  /** Has every program planned anew when it runs next. */
+  /** Forgets all plans, so that every program is compiled again at its next run. */
   forgetPlans(): void {
     this.plans.clear();
   }
@@ -475,13 +484,15 @@ export class Engine {
   /** Throws the error of a lost device, unless a call has thrown it already. */
   private reportLoss(): void {
     const { session, unreported: error } = this;
-    // During a rehearsal the device is left later.
+    // During a rehearsal a lost device is still the session's; it is left afterwards.
     if (session?.lossError) throw session.lossError;
     this.unreported = null;
     if (error) throw error;
   }
 
-  /** The result of `promise`. If the device is lost meanwhile, throws the error of the loss, which is then reported. */
+  /**
+   * The result of `promise`. If the device is lost meanwhile, throws the error of the loss and counts it as reported.
+   */
   private async throughLoss<T>(session: Session, promise: Promise<T>): Promise<T> {
     try {
       return await session.orLost(promise);
@@ -491,7 +502,7 @@ export class Engine {
     }
   }
 
-  /** Leaves a lost device behind: the next job opens a new one. */
+  /** Leaves a lost device: the next job opens a new one. */
   private leave(session: Session): void {
     if (session !== this.session) return;
     this.close();
@@ -513,7 +524,10 @@ export class Engine {
     }
   }
 
-  /** The next wait for any value reports that a step was not taken; a lost device is reported to every wait. */
+  /**
+   * Notes that a job failed. The next wait for any value reports an optimizer step that was not taken; the loss of a
+   * device is reported to every wait anyway.
+   */
   private failed(job: Job, error: Error): void {
     const { session } = this;
     if (job.slot && error !== session?.lossError) session?.report(error);
@@ -530,14 +544,16 @@ export class Engine {
     else this.run(job, cached, session);
   }
 
-  /** Keeps a plan for when its program runs. */
+  /** Puts a plan into the cache. */
   remember(key: readonly number[], cached: CachedPlan): CachedPlan {
     this.plans.set(key, cached, 16 * key.length + hostBytesOf(cached.plan));
     stats.plansCompiled++;
     return cached;
   }
 
-  /** Evicts plans that have not run for long while slots take too much, those whose slots others use as well left out. */
+  /**
+   * While slots take too much memory, evicts the least recently used plans that have a slot which no other plan uses.
+   */
   private giveUpSlots(slots: Slots): void {
     this.plans.evict(
       ({ executable }) => executable.slots.some(({ users }) => users === 1),
@@ -546,7 +562,7 @@ export class Engine {
     );
   }
 
-  /** Gives a plan kernels of its own in the place of general ones, once they are compiled; no run waits for that. */
+  /** Replaces a plan's general kernels by specialised ones once these are compiled. No run waits for that. */
   private async refine(key: readonly number[], cached: CachedPlan, session: Session): Promise<void> {
     const { plan } = cached;
     await whenLoaded(() => plan.steps.map(({ pass }) => pass.variants?.often?.()));
@@ -565,7 +581,7 @@ export class Engine {
     this.ran(job, cached, session);
   }
 
-  /** The work after a run. */
+  /** Called after each run: lets background tuning go on, and refines the kernels of plans that run often. */
   private ran(job: Job, cached: CachedPlan, session: Session): void {
     this.tuning.here?.background.stir();
     const isHot = this.hotPlans.rises(cached);
@@ -574,7 +590,7 @@ export class Engine {
       this.hotPlans.time(cached, session.settle(0));
       return;
     }
-    // Should it fail, the general kernels stay.
+    // If this fails, the general kernels stay.
     const refining = this.refine(job.key, cached, session).catch(() => {});
     this.refining.add(refining);
     void refining.then(() => this.refining.delete(refining));

@@ -8,7 +8,9 @@ import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan'
 /** An operation as it was recorded. */
 export interface ExplainedOp {
   readonly name: string;
-  /** The path of the module that recorded it, such as `features.0` or `features.0 backward`; an optimizer's name; or ''. */
+  /**
+   * The path of the module that recorded it, such as `features.0` or `features.0 backward`; an optimizer's name; or ''.
+   */
   readonly place: string;
   /** The shape of its first result. */
   readonly shape: Shape;
@@ -43,31 +45,31 @@ export interface ExplainedBuffer {
 /** The work of one flush, in one submit as a rule. */
 export interface ExplainedPlan {
   readonly kernels: readonly ExplainedKernel[];
-  /** Dispatches that run once, and again when a parameter that they read has been written: their results are kept. */
+  /** Dispatches whose results are kept: they run once, and again after a parameter that they read was written. */
   readonly kept: readonly ExplainedKernel[];
-  /** Operations that cost nothing: views, reshapes, constants that are evaluated where they are used, and doubles. */
+  /** Operations that cost nothing: views, reshapes, constants that are evaluated at their uses, and duplicates. */
   readonly free: readonly ExplainedOp[];
   readonly buffers: readonly ExplainedBuffer[];
-  /** Bytes of intermediates that exist at the same time, at most. */
+  /** The peak of the bytes of intermediates that exist at the same time. */
   readonly peakBytes: number;
-  /** Inputs that come from the host. */
+  /** The bytes of each input that comes from the host. */
   readonly uploads: readonly number[];
   /** Small inputs and outputs copied beside the kernels, in the same submit. */
   readonly copies: number;
   /** Numbers that may differ from run to run without compiling anew, such as a learning rate. */
   readonly scalars: number;
   readonly dispatches: number;
-  /** It had been compiled before. */
+  /** Whether the plan was in the cache. */
   readonly cached: boolean;
-  /** How often the function ran it. */
+  /** How often the function ran the plan. */
   readonly runs: number;
   toString(): string;
 }
 
-/** What a plan was made for. */
+/** The program of a plan, and how the plan was run. */
 export interface PlanOrigin {
   readonly program: Program;
-  /** By input, whether its contents come from the host. */
+  /** For each input: whether its contents come from the host. */
   readonly uploads: readonly boolean[];
   readonly cached: boolean;
   readonly runs: number;
@@ -78,7 +80,7 @@ export function explainPlan(plan: Plan, { program, uploads, cached, runs }: Plan
   const explainOp = ({ op, place = '', outputs }: ProgramNode): ExplainedOp => ({
     name: op.name,
     place,
-    // The compiler may have made the value.
+    // A value that the compiler made is not among the program's values.
     shape: values[outputs[0]!]?.shape ?? [],
   });
   const parts = plan.steps.flatMap(({ node }) => (node ? partsOf(node) : []));
@@ -107,7 +109,9 @@ export function explainPlan(plan: Plan, { program, uploads, cached, runs }: Plan
   return { ...explained, toString: () => showPlan(explained) };
 }
 
-/** Passes of the compiler make nodes anew: with the same result, or with a new one in place of it. */
+/**
+ * What identifies a node across compiler passes, which make nodes anew: its result, or, if that is new too, its title.
+ */
 const identityOf = (node: ProgramNode, recorded: number): number | string =>
   node.outputs[0]! < recorded ? node.outputs[0]! : titleOf(node);
 
@@ -133,7 +137,7 @@ function explainKernel({ pass, addresses, node }: Step, ops: (node: ProgramNode)
   };
 }
 
-/** By the numbers of the kernels that run each time. */
+/** The plan's buffers. Their lives are counted in kernels that run each time; kept ones come before those. */
 function explainBuffers({ locations, steps }: Plan): ExplainedBuffer[] {
   const before = steps.filter(({ kept }) => kept).length;
   const count = steps.length - before;
@@ -170,7 +174,7 @@ export function showBytes(bytes: number): string {
 
 const counted = (n: number, noun: string, plural = `${noun}s`): string => `${n} ${n === 1 ? noun : plural}`;
 
-/** Intermediates whose lives are listed: the largest. */
+/** The lives of this many intermediates are listed, the largest first. */
 const MAX_LIVES = 8;
 const INDENT = '      ';
 

@@ -1,4 +1,5 @@
-// How faults flow through a program: which nodes report to an optimizer's slot, and what the exports hang on.
+// How faults (errors in data that kernels find, such as an index out of bounds) flow through a program: which nodes
+// report to an optimizer's slot, and which faults each export depends on.
 import inheritCode from '../../../shaders/inherit-fault.wgsl?raw';
 import type { FaultBoard } from '../gpu/fault-reports';
 import {
@@ -12,28 +13,28 @@ import {
 import type { LoweredProgram, Lowering, Pass, ProgramNode } from './ir';
 import type { Job } from './job';
 
-/** What an export hangs on. */
+/** What an export depends on. */
 interface Origins {
-  /** The faults that no update of the program hangs on, by their common slots. */
+  /** The common slots of faults that no update of the program depends on. */
   readonly free: readonly number[];
-  /** A fault that an update hangs on. */
+  /** Whether it depends on a fault that an update depends on, too. */
   readonly gating: boolean;
-  /** An update, which is not applied where there is such a fault. */
+  /** Whether it depends on an update. After a fault, updates that depend on the fault are not applied. */
   readonly update: boolean;
-  /** Inputs of the program. */
+  /** The inputs of the program that it depends on. */
   readonly inputs: readonly number[];
 }
 
-/** Flags of a value, above one for each common slot. */
+/** Flags of a value. Below these bits there is one for each common slot. */
 const GATING = 1 << COMMON_SLOTS;
 const UPDATE = GATING << 1;
 
 export interface FaultFlow {
-  /** Updates, and the nodes whose faults these hang on. */
+  /** The nodes whose faults keep updates from being applied, updates that may fault included. */
   readonly gating: ReadonlySet<ProgramNode>;
-  /** The common slot that each other node reports to which may report faults. */
+  /** For each other node that may report faults: its common slot. */
   readonly free: ReadonlyMap<ProgramNode, number>;
-  /** Inputs that updates hang on. */
+  /** The inputs that updates depend on. */
   readonly updates: readonly number[];
   readonly exports: readonly Origins[];
 }
@@ -47,7 +48,7 @@ export function faultFlow({ program, lowerings }: LoweredProgram): FaultFlow {
   const { nodes, inputCount, values } = program;
   const gating = gatingNodes(nodes, lowerings.map(mayFault), values.length);
   const words = Math.ceil(inputCount / 32);
-  /** By value: its dependences, as flags and as a bit for each input of the program. */
+  /** For each value, its dependences: the flags, and one bit for each input of the program. */
   const flags = new Uint32Array(values.length);
   const from = new Uint32Array(values.length * words);
   for (let v = 0; v < inputCount; v++) from[v * words + (v >> 5)] = 1 << (v & 31);
@@ -60,7 +61,7 @@ export function faultFlow({ program, lowerings }: LoweredProgram): FaultFlow {
       flag |= flags[v]!;
       for (let w = 0; w < words; w++) gathered[w]! |= from[v * words + w]!;
     }
-    // Nobody looks behind an update.
+    // An update stands for everything before it: its own fate is looked up, not the faults that decided it.
     if (node.op.gated) flag = UPDATE;
     else if (gating.has(node)) flag |= GATING;
     else if (mayFault(lowerings[n]!)) {
@@ -72,7 +73,7 @@ export function faultFlow({ program, lowerings }: LoweredProgram): FaultFlow {
       if (!node.op.gated) from.set(gathered, v * words);
     }
   });
-  // Most exports hang on the same inputs, so that few lists are kept with a plan.
+  // Most exports depend on the same inputs. Sharing equal lists keeps plans small.
   const lists = new Map<string, readonly number[]>();
   const inputsIn = (bits: Uint32Array): readonly number[] => {
     const known = lists.get(bits.join());
@@ -95,7 +96,7 @@ export function faultFlow({ program, lowerings }: LoweredProgram): FaultFlow {
   };
 }
 
-/** Updates, and the nodes behind them that may report faults. */
+/** The nodes that may report faults and that updates depend on, updates that may fault included. */
 function gatingNodes(nodes: readonly ProgramNode[], faulty: readonly boolean[], values: number): Set<ProgramNode> {
   const wanted = new Uint8Array(values);
   const gating = new Set<ProgramNode>();
@@ -119,7 +120,7 @@ export interface FaultyJob {
   readonly slot: FaultSlot | null;
 }
 
-/** A job whose inputs hang on all that lies in them. */
+/** The job with joined inputs resolved: such an input depends on the faults of every piece that lies in it. */
 export function withFaults<J extends FaultyJob & Pick<Job, 'joins'>>(job: J): FaultyJob {
   const { joins, inputs, exports, slot } = job;
   if (!joins) return job;
@@ -130,7 +131,7 @@ export function withFaults<J extends FaultyJob & Pick<Job, 'joins'>>(job: J): Fa
   return { inputs: all, exports, slot };
 }
 
-/** Where a run that is encoded next reports its faults; `records` hold those that are not reported to the job's slot. */
+/** Where the next run to be encoded reports its faults. `records` take the faults that do not go to the job's slot. */
 export function faultsOfRun({ free, gating, updates }: FaultFlow, { inputs, slot }: FaultyJob, board: FaultBoard) {
   const lost = gating.size > 0 && !slot ? 1 : 0;
   const records = Array.from({ length: Math.min(Math.max(free.size, lost), COMMON_SLOTS) }, () => board.record());
@@ -143,7 +144,7 @@ export function faultsOfRun({ free, gating, updates }: FaultFlow, { inputs, slot
   };
 }
 
-/** Notes what the exports of a run hang on. */
+/** Notes which faults the exports of a run depend on. */
 export function noteSources(
   flow: FaultFlow,
   { inputs, exports, slot }: FaultyJob,

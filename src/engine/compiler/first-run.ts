@@ -1,4 +1,5 @@
-// The first run of a program: its plan is made, and its kernels are compiled, as far as possible while others run already.
+// The first run of a program: makes its plan and compiles its kernels. Where possible, kernels that are ready run while
+// others are still being compiled.
 
 import { whenLoaded } from '../core/late';
 import { giveUp } from '../gpu/executable';
@@ -12,14 +13,14 @@ import type { CompilerPass } from './passes/index';
 import { compile } from './plan';
 import type { Sendable, Sender } from './sender';
 
-/** What a job's plan has become, and whether the job has been sent by it. */
+/** The plan of a job, and whether the job has already been sent. */
 export interface FirstRun extends Sendable {
   readonly sent: boolean;
 }
 
 /**
- * Makes the plan of a job. What overwrites nothing is sent while kernels are being compiled. `makeRoom`: called before the plan
- * takes slots.
+ * Makes the plan of a job. A job that overwrites nothing is sent while kernels are still being compiled, since a
+ * failure half-way then leaves no value half-written. `makeRoom` is called before the plan takes slots.
  */
 export async function firstRun(
   job: Job,
@@ -32,7 +33,7 @@ export async function firstRun(
   const program = job.build();
   const compiled = await whenLoaded(() => compile(program, session.profile, passes));
   const kernels = beginKernels(compiled, session);
-  // While kernels are compiled, the numbers are drawn that inputs begin with.
+  // Reading `host` draws the initial numbers of inputs, while the kernels are being compiled.
   for (const cell of job.inputs) void cell.host;
   const { plan, bound } = bindInputs(compiled, (i) => {
     const cell = job.inputs[i]!;

@@ -1,10 +1,10 @@
-// Which plans run so often, or so long, that kernels of their own are worth compiling.
+// Finds the plans that run so often, or so long, that specialised kernels are worth compiling for them.
 
-/** A plan is hot when it has run so often, and has been at least one of so many runs meanwhile. */
+/** A plan is hot after HOT_RUNS runs, if at least one run in ONE_IN of all plans was its own meanwhile. */
 const HOT_RUNS = 4;
 const ONE_IN = 4;
 
-/** A plan one of whose runs took so many milliseconds is hot when it runs again. */
+/** A plan with a run of more than this many milliseconds is hot at its next run. */
 const LONG_RUN = 1000;
 
 interface Spell {
@@ -18,7 +18,7 @@ export class HotPlans {
   private runs = 0;
   private readonly spells = new WeakMap<object, Spell>();
 
-  /** Counts a run of a plan; true where that makes it hot, which it becomes once. */
+  /** Counts a run of a plan. True if this run makes the plan hot, which happens once. */
   rises(plan: object): boolean {
     const now = ++this.runs;
     const spell = this.spells.get(plan);
@@ -30,7 +30,10 @@ export class HotPlans {
     return spell.runs === HOT_RUNS;
   }
 
-  /** Notes the time from now until a run of a plan ends, waits included; for a first run, from the moment its kernels are there. */
+  /**
+   * Times a run of a plan from now until it ends, waits included. Called once the kernels exist, so compiling does not
+   * count.
+   */
   time(plan: object, finished: Promise<void>): void {
     const spell = this.spells.get(plan);
     const start = performance.now();

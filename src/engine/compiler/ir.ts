@@ -1,9 +1,12 @@
-// The compiler's input: operations, how they lower to GPU passes, and the program that a flush hands over.
+// The compiler's input: operations, the GPU passes that they lower to, and the program that a flush hands over.
 
 import type { Meta, Scalar, Shape } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 
-/** What a pass binds: a value of its node, or a report of faults (see shaders/lib/fault.wgsl), which `spare` ones leave alone. */
+/**
+ * A buffer that a pass binds: a value of its node, or the fault buffer (see shaders/lib/fault.wgsl). A `spare` operand
+ * binds the fault buffer without writing to it.
+ */
 export type Operand =
   | { readonly from: 'input' | 'output' | 'scratch'; readonly index: number }
   | { readonly from: 'fault'; readonly spare?: true };
@@ -12,7 +15,7 @@ export const input = (index: number): Operand => ({ from: 'input', index });
 export const output = (index = 0): Operand => ({ from: 'output', index });
 export const scratch = (index = 0): Operand => ({ from: 'scratch', index });
 export const fault: Operand = { from: 'fault' };
-/** Something that can be written, where bindings are fixed and a kernel writes less. */
+/** A placeholder for an output that a kernel declares but does not write. */
 export const spare: Operand = { from: 'fault', spare: true };
 
 /** A field of the uniform `Params` struct: a constant of the plan, or one of the node's dynamic scalars. */
@@ -21,16 +24,16 @@ export type Param = readonly [type: Scalar, value: number | { readonly scalar: n
 export const u32 = (value: number): Param => ['u32', value];
 export const i32 = (value: number): Param => ['i32', value];
 export const f32 = (value: number): Param => ['f32', value];
-/** Fields of a `Params` struct by their names, in its order; a number alone is a u32. */
+/** The fields of a `Params` struct by name, in the order of the struct. A plain number is a u32. */
 export type Fields = Readonly<Record<string, number | Param>>;
 
-/** What a kernel's uniforms hold; a list without names where the struct is generated with the kernel. */
+/** The values of a kernel's uniforms: by name, or as a plain list if the struct is generated with the kernel. */
 export type Params = Fields | readonly Param[];
 
 export const paramsOf = (params: Params = []): readonly Param[] =>
   Object.values<number | Param>(params).map((value) => (typeof value === 'number' ? u32(value) : value));
 
-/** Fields whose names end in the numbers from `first` to before `end`. */
+/** Fields `name0`, `name1`, …: one for each number from `first` up to, but not including, `end`. */
 export function numbered(name: string, end: number, value: (number: number) => number | Param, first = 0): Fields {
   const fields: Record<string, number | Param> = {};
   for (let i = first; i < end; i++) fields[name + i] = value(i);
@@ -39,58 +42,80 @@ export function numbered(name: string, end: number, value: (number: number) => n
 
 export const scalar = (index: number, type: Scalar = 'f32'): Param => [type, { scalar: index }];
 
-/** What an epilogue adds to a pass: buffers and scalars of its own, bound after the pass's. */
+/** The buffers and scalars that an epilogue adds to a pass, bound after the pass's own. */
 export interface Extras {
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
   readonly params: readonly Param[];
 }
 
-/** Elements with the same index / run or, if `of` is given, the same index / run % of; as they are stored, or before they are pooled. */
+/**
+ * A stage: the elements for which a kernel calls `stage` once. They have the same ⌊index / run⌋ or, if `of` is given,
+ * the same ⌊index / run⌋ % of. `where`: as they are stored, or before they are pooled.
+ */
 export interface Stage {
   readonly where: 'store' | 'finish';
   readonly run: number;
   readonly of?: number;
 }
 
-/** An epilogue as one of several that a kernel chooses from by a parameter, so that layers which differ in it share the kernel. */
+/**
+ * An epilogue as one of several that a kernel selects by a parameter, so that layers with different epilogues share the
+ * kernel.
+ */
 export interface Ending {
-  /** The pass without it. */
+  /** The pass without the epilogue. */
   readonly kernel: Pass;
-  /** The types of the elements of the buffers that it reads. */
+  /** The element types of the buffers that the epilogue reads. */
   readonly types: readonly string[];
   readonly reads: readonly Operand[];
   readonly params: readonly Param[];
-  /** WGSL function library files that it calls. */
+  /** The WGSL library files that the epilogue needs. */
   readonly libs: readonly string[];
-  /** Its part of the source, with names of its own: fields of the parameters, and functions that end in the tag. */
+  /**
+   * The epilogue's code: fields of the parameters, and functions. All names contain the tag, so that endings do not
+   * collide.
+   */
   written(tag: string): { readonly fields: readonly string[]; readonly code: string };
 }
 
-/** What else a pass can run by: passes of the same operands that compute the same, bit for bit, and kernels that know how long their arrays are. */
+/**
+ * Alternatives to a pass's own kernel: passes with the same operands that compute the same results, bit for bit, and
+ * kernels that are compiled for the lengths of their arrays.
+ */
 export interface Variants {
   /**
-   * By a kernel that suits other sizes as well; the general one of its own suits still more. It is taken where its kind has been met before, and
-   * the pass's own kernel has not been compiled.
+   * A kernel that serves other sizes, too; its own `general` serves still more. It runs if such a kernel was needed
+   * before and the pass's own kernel has not been compiled yet.
    */
   readonly general?: Pass;
-  /** The general pass is taken for other sizes of the whole plan alone, not where another pass of its kind has been met. */
+  /**
+   * Take the general pass only if the whole plan was met with other sizes, not if just another pass of its kind was
+   * met.
+   */
   readonly apart?: boolean;
-  /** By a kernel that takes longer to compile and less to run: for plans that change nothing, once they run often. */
+  /** A kernel that compiles more slowly and runs faster: for plans that run often and overwrite nothing (inference). */
   often?(): Pass;
-  /** What other sizes run besides, or in the place of this, with the same kinds of operands: worth compiling before they come. */
+  /** Passes that other sizes need besides this one or instead of it: worth compiling before such sizes come. */
   readonly besides?: readonly Pass[];
-  /** Lengths of storage arrays that the source declares without, by name: they may be declared with them, for speed. */
+  /**
+   * The lengths of storage arrays, by name. The source declares them without; fixed lengths can make the kernel faster.
+   */
   readonly lengths?: Readonly<Record<string, number>>;
-  /** The same, where that takes a kernel for each layer instead of one for all of a tile: for plans that change nothing, once they run often. */
+  /**
+   * As `lengths`, for kernels that many layers share: fixed lengths then cost one kernel for each layer. For plans that
+   * run often and overwrite nothing.
+   */
   readonly layerLengths?: Readonly<Record<string, number>>;
 }
 
-/** One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any. */
+/**
+ * One dispatch. Bindings in group 0: `reads` (read-only), then `writes` (read_write), then the uniform `params` if any.
+ */
 export interface Pass {
   /** WGSL files to concatenate, library files first, by their texts or the names of these (see texts.ts). */
   readonly source: readonly string[];
-  /** What the last file becomes before anything else is made of it. */
+  /** Changes the text of the last file, before all other processing. */
   readonly edit?: (text: string) => string;
   /** Shown in profiles and error messages. */
   readonly label: string;
@@ -102,9 +127,9 @@ export interface Pass {
   readonly overrides?: Readonly<Record<string, number>>;
   /** The kernels that the linker chooses from. */
   readonly variants?: Variants;
-  /** The epilogue of the general pass, which computes the same, bit for bit, where it is one of several. */
+  /** The epilogue of the general pass as an ending, which computes the same, bit for bit. */
   readonly ending?: Ending;
-  /** Where the kernel calls `stage`: what the elements that it finishes until the next call have in common. */
+  /** If the kernel calls `stage`: which elements it finishes before the next call. */
   readonly stage?: Stage;
   readonly reads: readonly Operand[];
   readonly writes: readonly Operand[];
@@ -115,63 +140,73 @@ export interface Pass {
   readonly grid: readonly [number, number, number];
 }
 
-/** A WGSL expression over `a0, a1, …` (inputs, broadcast) and `s0, s1, …` (dynamic scalars) giving one output element. */
+/**
+ * A WGSL expression over `a0, a1, …` (inputs, broadcast) and `s0, s1, …` (dynamic scalars) giving one output element.
+ */
 export interface PointwiseBody {
   readonly expr: string;
-  /** WGSL function library files that the expression calls, as those of a pass. */
+  /** The WGSL library files that the expression needs; given as in `Pass.source`. */
   readonly lib?: readonly string[];
   /** Type of the dynamic scalars; default f32. */
   readonly scalarType?: Scalar;
-  /** The number of an input whose elements are pairs, `vec2f`: its last dimension, of 2, is none of the result. */
+  /**
+   * The index of an input whose elements are pairs (`vec2f`): its last dimension, of size 2, is not a dimension of the
+   * result.
+   */
   readonly pairs?: number;
-  /** If `a0` is 0 the result is 0; otherwise it is `a0` times a finite factor, which depends on `a1`. */
+  /** The expression scales `a0`: the result is `a0` times a finite factor that depends on `a1`, and 0 if `a0` is 0. */
   readonly scales?: boolean;
 }
 
-/** Elements of a contiguous buffer in view: element i is at offset + Σ index_d(i) · strides[d]. */
+/** A strided view of a contiguous buffer: element i is at offset + Σ index_d(i) · strides[d]. */
 export interface View {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
 }
 
-/** What a lowering moves, where it only moves elements: output 0 is a view of input 0. */
+/** A lowering that only moves elements: output 0 is a view of input 0. */
 export interface Viewing {
   readonly view: View;
   /** The lowering for another view of the same kind of input. */
   lower(view: View): Lowering;
 }
 
-/** Output `output` may be computed in the memory of input `input`, by other passes; the input's contents are gone then. */
+/**
+ * Output `output` can be computed in the memory of input `input` by these passes, which destroys the input's contents.
+ */
 export interface Overwrite {
   readonly input: number;
   readonly output: number;
   passes(): readonly Pass[];
 }
 
-/** Rows above and below images, columns left and right of them. */
+/** The widths of a frame around images: rows above and below, columns left and right. */
 export type Frame = readonly [top: number, bottom: number, left: number, right: number];
 
-/** Attributes of a convolution, which takes zeros around its images for granted, by as much as its padding says, and of its adjoints. */
+/** Attributes of a convolution that pads its images with zeros, and of its gradients. */
 export interface Framed {
   readonly padding: Frame;
-  /** The zeros that input 0 has around it. */
+  /** The zeros that surround the images of input 0. */
   readonly frame?: Frame;
-  /** What a gradient leaves out of output 0 where that had such zeros; padding takes as much off. */
+  /** The frame that a later crop takes off output 0 of a gradient; padding does the same without a crop. */
   readonly crop?: Frame;
 }
 
-/** A max pooling of images: rows and columns of these, and of windows side by side from the first row and column on. */
+/**
+ * A max pooling of images: the size of the images, and of windows that lie side by side from the first row and column
+ * on.
+ */
 export interface Pooling {
   readonly size: readonly [rows: number, cols: number];
   readonly window: readonly [rows: number, cols: number];
 }
 
-/** A pointwise operation in two parts, where only the first input differs from run to run. */
+/** A pointwise operation in two parts, for when only the first input differs from run to run. */
 export interface Folded {
-  /** Computes what the inputs but the first decide: pairs of numbers, as many as elements of the second input. */
+  /** Computes from the inputs after the first a pair of numbers for each element of the second input. */
   readonly pass: Pass;
-  /** Of the first input and the pairs. */
+  /** The rest: an expression of the first input and the pairs. */
   readonly body: PointwiseBody;
 }
 
@@ -183,18 +218,24 @@ export type Lowering =
   | {
       readonly kind: 'passes';
       readonly passes: readonly Pass[];
-      /** The results are kept from run to run for as long as the inputs stay the same values, if they are inputs of the program. */
+      /**
+       * If the inputs are inputs of the program, the results are kept from run to run for as long as these stay the
+       * same values.
+       */
       readonly kept?: true;
-      /** Output 0 is elements of input 0 in another order: nothing is computed. */
+      /** Output 0 holds the elements of input 0 in another order; nothing is computed. */
       readonly moves?: true;
       readonly scratch?: readonly number[];
       readonly viewing?: Viewing;
       readonly overwrites?: readonly Overwrite[];
-      /** Output 0 is the inputs one after another, at these bytes, so that inputs which are copied can be copied there. */
+      /**
+       * Output 0 is the inputs one after another, at these byte offsets. An input that is copied can be copied right
+       * there.
+       */
       readonly joins?: readonly number[];
       /**
-       * The lowering that keeps of output 0 the maximum of each window, as output 0, and its place in its image, as output 1;
-       * none where that would take longer.
+       * The lowering with a max pooling of output 0: the maximum of each window is output 0, and its index in its image
+       * is output 1. Undefined if that would take longer than pooling afterwards.
        */
       pooled?(pooling: Pooling): Lowering | undefined;
     }
@@ -208,21 +249,26 @@ export interface LowerContext<A> {
   readonly adapter: AdapterProfile;
 }
 
-/** The part of an operation's definition that the compiler needs. Pure: equal metas and attributes give equal passes. */
+/**
+ * The part of an operation's definition that the compiler needs. Pure: equal metas and attributes give equal passes.
+ */
 export interface KernelOp<A = unknown> {
   readonly name: string;
   lower(context: LowerContext<A>): Lowering;
-  /** `[output, input]` pairs where the output takes over the input's buffer; that input is overwritten. */
+  /** `[output, input]` pairs: the output is computed in the buffer of the input, which is overwritten. */
   inPlace?(attrs: A): readonly (readonly [output: number, input: number])[];
-  /** Writes nothing once a fault has been reported that it hangs on. */
+  /** Writes nothing after a fault in the data it depends on, as an optimizer's update does. */
   readonly gated?: boolean;
-  /** Output 0 holds elements of input 0, from the places that output 1 names. */
+  /** Output 0 holds elements of input 0; output 1 holds their indices (a max pooling). */
   readonly picks?: boolean;
-  /** Where `picks`, and output 0 holds the maxima of windows side by side, from the first row and column on: their size. */
+  /**
+   * If output 0 holds the maxima of windows that lie side by side from the first row and column on: the size of a
+   * window.
+   */
   windows?(attrs: A): readonly [rows: number, cols: number] | undefined;
-  /** Its kernels may load float16 in the place of float32 inputs, which would be widened for them otherwise. */
+  /** Its kernels can load float16 instead of float32 inputs, so that these need not be widened in memory first. */
   readonly readsHalf?: boolean;
-  /** Output 0 holds the elements of input 0 at the places that input 1 names, several at one place added up; 0 elsewhere. */
+  /** Output 0 holds the elements of input 0 at the indices in input 1, summed where indices repeat, and 0 elsewhere. */
   readonly spreads?: boolean;
 }
 
@@ -235,25 +281,25 @@ export interface ProgramNode {
   /** Where this node's dynamic scalars begin in the program's list. */
   readonly scalarBase: number;
   readonly scalarCount: number;
-  /** Where in the user's model the node was recorded, while that is being asked for. */
+  /** The place in the user's model that recorded the node; only while `explain` or a profile asks for it. */
   readonly place?: string;
-  /** The nodes of the program that this one stands for, if fusion made it. */
+  /** The nodes that were fused into this one, if fusion made it. */
   readonly parts?: readonly ProgramNode[];
 }
 
-/** The nodes as they were recorded that a node stands for. */
+/** The recorded nodes that a node computes: those fused into it, or itself. */
 export const partsOf = (node: ProgramNode): readonly ProgramNode[] => node.parts ?? [node];
 
 /** A pruned graph in execution order. Values are numbered; the first `inputs.length` are the program's inputs. */
 export interface Program {
   readonly values: readonly Meta[];
   readonly inputCount: number;
-  /** By input: whether it is a part of a larger value, which begins somewhere else at each run. */
+  /** For each input: whether it is a part of a larger value, with an offset that changes from run to run. */
   readonly slices?: readonly boolean[];
   readonly nodes: readonly ProgramNode[];
   /** Values that must outlive the run. */
   readonly exports: readonly number[];
-  /** By export: whether it has room for more than there is, so that what there is is copied from it. */
+  /** For each export: whether its buffer has spare capacity (a growing value), so that the result is copied into it. */
   readonly roomy?: readonly boolean[];
 }
 

@@ -1,4 +1,4 @@
-// Jobs: what a flush asks the engine to run.
+// Jobs: a flush hands the engine a job, which is a program with the values to run it on.
 import type { Piece } from '../gpu/executable';
 import type { FaultSlot } from '../gpu/fault-slots';
 import { type Cell, noteFailure } from './contents';
@@ -10,15 +10,18 @@ export interface Job {
   readonly key: readonly number[];
   build(): Program;
   readonly inputs: readonly Cell[];
-  /** By input, where it is a slice of a cell: bytes of the cell before it. */
+  /** For each input that is a slice of a cell: its byte offset in the cell. */
   readonly offsets: readonly (number | undefined)[];
-  /** By input that has room for more than there is, the inputs that lie there one after another; those but the first are behind the program's. */
+  /**
+   * For each input whose buffer has spare capacity (a growing value): the inputs that lie in it one after another. All
+   * but the first of them come after the program's own inputs.
+   */
   readonly joins?: ReadonlyMap<number, readonly Piece[]>;
   readonly exports: readonly JobExport[];
   readonly scalars: readonly number[];
   /** The slot of the optimizer whose updates the program holds, if it holds any. */
   readonly slot: FaultSlot | null;
-  /** Cells whose memory goes back once the job has run. */
+  /** Cells whose memory is given back once the job has run. */
   readonly releases: readonly Cell[];
   /** Called when the job has been sent to the GPU. */
   ran(): void;
@@ -28,23 +31,23 @@ export interface Job {
 
 export interface JobExport {
   readonly cell: Cell;
-  /** The cell that this one replaces in its storage, whose memory may be taken over. */
+  /** The cell that this one replaces in its storage. This cell may take over its memory. */
   readonly replaces: Cell | null;
 }
 
-/** What a job exports failed with it. */
+/** Marks a job and all its exports as failed. */
 export function fail(job: Job, error: Error): void {
   for (const { cell } of job.exports) noteFailure(cell, error);
   job.failed();
 }
 
-/** Takes jobs in place of the GPU, which then runs nothing. */
+/** A dry run: takes jobs instead of the GPU, which runs nothing meanwhile. */
 export interface Rehearsal {
   take(job: Job): void;
-  /** Has a cell count as computed from now on. */
+  /** Treats a cell as computed from now on. */
   imagine(cell: Cell): void;
   /** Whether the cell would have been computed by a job taken before; it reads as zeros. */
   has(cell: Cell): boolean;
-  /** What a cell holds, at once; null where that can be told without the GPU. */
+  /** The contents of a cell if the rehearsal must make them up; null if they can be read without the GPU. */
   read(cell: Cell): Promise<ArrayBuffer> | null;
 }

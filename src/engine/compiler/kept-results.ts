@@ -1,8 +1,9 @@
-// KeptResults: which results of a plan are still those of the values that a run brings, and need not be computed again.
+// KeptResults: finds which kept results of a plan are still valid for the inputs of a run, and need not be computed
+// again.
 import type { Dispatch, Executable } from '../gpu/executable';
 import type { Job } from './job';
 
-/** What the results of a dispatch were computed of. */
+/** The inputs and scalars that the kept results of a dispatch were computed from. */
 interface Made {
   /** Held weakly, so that kept results keep no parameter alive. */
   readonly inputs: readonly WeakRef<object>[];
@@ -14,11 +15,14 @@ type Brought = Pick<Job, 'inputs' | 'offsets' | 'scalars'>;
 
 const none: readonly Dispatch[] = [];
 
-/** Of one device. A write to a parameter makes a new value, so that two runs with the same value compute the same of it. */
+/**
+ * The kept results on one device. A write to a parameter makes a new value, so an unchanged value means an unchanged
+ * result.
+ */
 export class KeptResults {
   private made = new WeakMap<Dispatch, Made>();
 
-  /** The dispatches that must run, of those whose results are kept. */
+  /** Of the dispatches whose results are kept: those that must run again. */
   stale({ dispatches, steady }: Executable, job: Brought): readonly Dispatch[] {
     const count = dispatches.length - steady.length;
     if (count === 0) return none;
@@ -35,7 +39,7 @@ export class KeptResults {
     );
   }
 
-  /** These dispatches have been sent. */
+  /** Notes that these dispatches have been sent. */
   sent(dispatches: readonly Dispatch[], { inputs, offsets, scalars }: Brought): void {
     for (const dispatch of dispatches) {
       const { kept } = dispatch;
@@ -48,7 +52,7 @@ export class KeptResults {
     }
   }
 
-  /** A run was refused: its results, and those of the runs behind it, are wrong. */
+  /** Forgets all kept results. Called after a refused run, since its results and those of later runs are wrong. */
   forget(): void {
     this.made = new WeakMap();
   }

@@ -1,13 +1,14 @@
-// Memory layout: which buffers a plan's temporaries need, and where in them each lies, by when they live. Pure.
+// Memory layout: decides which buffers a plan's temporaries need and where each lies in them. Temporaries that do not
+// live at the same time share memory. Pure.
 import { operandsOf, type Plan } from './plan';
 
-/** Something that needs memory for a stretch of steps. */
+/** A temporary that needs memory from its first to its last step. */
 export interface Tenant {
   readonly bytes: number;
-  /** First and last step that touch it. */
+  /** The first and the last step that read or write it. */
   readonly first: number;
   readonly last: number;
-  /** Steps that read it and steps that write it. */
+  /** The steps that read it, and the steps that write it. */
   readonly reads: ReadonlySet<number>;
   readonly writes: ReadonlySet<number>;
 }
@@ -15,7 +16,7 @@ export interface Tenant {
 export interface Layout {
   /** Bytes of each buffer. */
   readonly buffers: readonly number[];
-  /** By tenant. */
+  /** For each tenant: its buffer, and its offset there. */
   readonly places: readonly { readonly buffer: number; readonly offset: number }[];
 }
 
@@ -27,17 +28,25 @@ const aligned = (bytes: number): number => Math.max(1, Math.ceil(bytes / ALIGNME
 /** Whether two tenants live at the same time. */
 const meet = (a: Tenant, b: Tenant): boolean => a.first <= b.last && b.first <= a.last;
 
-/** Whether some step reads the one and writes the other: WebGPU refuses that within one buffer, even in separate ranges. */
+/**
+ * Whether a step reads one of two tenants and writes the other: WebGPU refuses that within one buffer, even in separate
+ * ranges.
+ */
 const clash = (a: Tenant, b: Tenant): boolean => share(a.reads, b.writes) || share(a.writes, b.reads);
 
-/** Whether two sets have a step in common; what a step reads, such as a copied input, may be read by thousands. */
+/**
+ * Whether two sets have a step in common. Loops over the smaller one, since thousands of steps may read a copied input.
+ */
 function share(some: ReadonlySet<number>, others: ReadonlySet<number>): boolean {
   const [few, many] = some.size < others.size ? [some, others] : [others, some];
   for (const step of few) if (many.has(step)) return true;
   return false;
 }
 
-/** The temporaries of a plan, by location: what lives in no buffer of its own. Copied inputs are there before the first step. */
+/**
+ * The temporaries of a plan, by location: values without a buffer of their own. Copied inputs live from before the
+ * first step.
+ */
 export function tenantsOf({ locations, inputs, joined, steps }: Plan): ReadonlyMap<number, Tenant> {
   const tenants = new Map<number, Tenant & { reads: Set<number>; writes: Set<number> }>();
   locations.forEach(({ bytes, input, export: exported, filled, kept, first, last }, l) => {
@@ -57,13 +66,13 @@ export function tenantsOf({ locations, inputs, joined, steps }: Plan): ReadonlyM
   return tenants;
 }
 
-/** The most bytes that live at once: no layout needs less. */
+/** The most bytes that live at the same time: a lower bound for every layout. */
 export function leastBytes(tenants: readonly Tenant[]): number {
   const changes = tenants.flatMap(({ bytes, first, last }) => [
     { at: first, bytes },
     { at: last + 1, bytes: -bytes },
   ]);
-  // A home that ends makes room for one that begins at the same step.
+  // At the same step, count a tenant that ends before one that begins.
   changes.sort((a, b) => a.at - b.at || a.bytes - b.bytes);
   let live = 0;
   let most = 0;
@@ -76,10 +85,10 @@ export function leastBytes(tenants: readonly Tenant[]): number {
 
 export const totalBytes = ({ buffers }: Layout): number => buffers.reduce((sum, bytes) => sum + bytes, 0);
 
-/** With more tenants than this, the time to try several orders would be felt. */
+/** With more tenants than this, trying several orders would take noticeable time, so only one is tried. */
 const MANY = 256;
 
-/** The thriftiest layout of a few orders in which tenants may choose their place. */
+/** Places the tenants in a few different orders, and returns the layout that needs the fewest bytes. */
 export function layOut(tenants: readonly Tenant[]): Layout {
   const length = ({ first, last }: Tenant) => last - first + 1;
   const orders: ((a: Tenant, b: Tenant) => number)[] = [
@@ -109,13 +118,13 @@ interface Buffer {
 
 interface Gap {
   readonly offset: number;
-  /** Bytes that the buffer must become longer by. */
+  /** The bytes by which the buffer must grow. */
   readonly growth: number;
-  /** Bytes of the gap. */
+  /** The size of the gap in bytes. */
   readonly room: number;
 }
 
-/** Tenants choose one after another: the place that makes buffers grow least, and of those the tightest. */
+/** Greedy placement: each tenant in turn takes the gap for which a buffer grows least and, of those, the tightest. */
 class Placing {
   private readonly buffers: Buffer[] = [];
 
@@ -146,7 +155,10 @@ class Placing {
     return { buffers: this.buffers.map(({ bytes }) => bytes), places };
   }
 
-  /** Where in a buffer there is room while a tenant lives; behind its end there always is. */
+  /**
+   * The tightest gap in a buffer that is free while a tenant lives, if need be past its end; null if the tenant cannot
+   * use it.
+   */
   private tightestGap({ bytes, tenants }: Buffer, t: number, size: number): Gap | null {
     const own = this.tenants[t]!;
     const taken = tenants.filter(({ tenant }) => meet(this.tenants[tenant]!, own));

@@ -1,4 +1,4 @@
-// Linking: a plan becomes an executable by assigning slots, laying out uniforms and compiling pipelines.
+// Linking: makes a plan executable by assigning slots, laying out uniforms and compiling pipelines.
 
 import type { AdapterProfile } from '../gpu/device';
 import {
@@ -32,7 +32,7 @@ import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan'
 
 /** Uniform bindings start at multiples of this many bytes (WebGPU's default minUniformBufferOffsetAlignment). */
 const UNIFORM_ALIGNMENT = 256;
-/** Storage bindings likewise (WebGPU's default minStorageBufferOffsetAlignment). */
+/** Storage bindings start at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 const STORAGE_ALIGNMENT = 256;
 const UNIFORM_USAGE = 0x40 | 0x08; // UNIFORM | COPY_DST
 
@@ -44,32 +44,32 @@ export interface LinkTarget {
   readonly faultBuffer: GPUBuffer;
 }
 
-/** The kernels of a plan, which are being compiled. */
+/** The kernels of a plan, while they are being compiled. */
 export interface Kernels {
-  /** The plan's, by these kernels. */
+  /** The plan's steps with the passes of the chosen kernels. */
   readonly steps: readonly Step[];
-  /** Some of them stand in for the plan's own. */
+  /** Whether some kernels are general ones that stand in for specialised ones. */
   readonly general: boolean;
-  /** What other sizes of the plan need, where it has been met for others. */
+  /** If the plan was met with other sizes before: pipelines that still other sizes will need. */
   readonly foreseen: readonly PipelineRequest[];
-  /** By step. */
+  /** One for each step. */
   readonly pipelines: readonly Promise<Pipeline>[];
 }
 
-/** A plan that has its addresses, and whose kernels are still being compiled. */
+/** A plan whose buffers are assigned and whose kernels are still being compiled. */
 export interface Draft extends Unassembled {
   readonly dispatches: readonly Omit<Dispatch, 'pipeline' | 'layout'>[];
-  /** By dispatch. */
+  /** One for each dispatch. */
   readonly pipelines: readonly Promise<Pipeline>[];
 }
 
 /**
- * Begins to compile a plan's kernels: those that are there already where they serve, or all its `own`, one after the other, so that
- * others need not wait for them. Either compute the same bits in the same buffers.
+ * Begins to compile a plan's kernels. `'any'`: uses kernels that exist already if they can serve. `'own'`: compiles the
+ * specialised kernels one after another, so that other plans need not wait for them. Both compute the same bits.
  */
 export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' = 'any'): Kernels {
   const { pipelines: known } = target;
-  // Nothing is compiled for what cannot run.
+  // A plan that does not fit into memory throws before anything is compiled for it.
   for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const forLayers = !updates(plan);
   const often = by === 'own' && forLayers;
@@ -80,7 +80,7 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   const resized = by === 'any' && known.meet(operationsOf(plan), sizesOf(plan));
   const soon = by === 'any' && target.profile.kind === 'software' && forLayers && known.takeLong(requests);
   const alone = soon ? own.filter((_, s) => !known.serves(requests[s]!)) : [];
-  // What gives kernels endings is here where any has one.
+  // `inlining` is loaded if any kernel has an ending, since only that part makes endings.
   const together = inlining.here?.stepsSharingKernels(alone, (kernel) => keyOf(generalRequest(kernel)));
   const chosen = own.map((step, s): { readonly step: Step; readonly request: PipelineRequest } => {
     const request = requests[s]!;
@@ -101,7 +101,7 @@ export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' =
   return { steps: chosen.map(({ step }) => step), general, foreseen, pipelines };
 }
 
-/** A plan that can run, by kernels that have been begun for it. */
+/** Links a plan, with kernels whose compilation has begun. */
 export async function link(
   plan: Plan,
   target: LinkTarget,
@@ -120,13 +120,13 @@ export async function link(
   }
 }
 
-/** A dispatch of a draft, whose kernel is there. */
+/** A dispatch of a draft with its pipeline. */
 export const dispatchOf = ({ dispatches }: Draft, d: number, pipeline: Pipeline): Dispatch => ({
   ...dispatches[d]!,
   ...pipeline,
 });
 
-/** What a draft becomes with its dispatches. */
+/** The executable that a draft becomes once its dispatches have their pipelines. */
 export function finished(
   { pipelines: _, dispatches: __, ...rest }: Draft,
   dispatches: readonly Dispatch[],
@@ -134,7 +134,7 @@ export function finished(
   return { ...rest, dispatches, steady: dispatches.filter(({ kept }) => !kept) };
 }
 
-/** Where everything of a plan lies; its kernels may come later. */
+/** Assigns the buffers of a plan. Its kernels may come later. */
 export function draftOf(plan: Plan, target: LinkTarget, kernels: Kernels): Draft {
   const taken: Slot[] = [];
   try {
@@ -151,7 +151,7 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
   placeKept(plan, target.slots, slots, homes);
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
-  // Where sizes change, what others of them need is compiled as well, and nothing waits for it.
+  // If sizes change from run to run, kernels for further sizes are compiled in the background, too.
   const compileForeseen = () => {
     for (const request of foreseen) target.pipelines.get(request).catch(() => {});
   };
@@ -217,19 +217,22 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
   };
 }
 
-/** Where a location lies: its buffer, and bytes from the start of it. */
+/** The buffer of a location, and its byte offset there. */
 interface Home {
   readonly ref: BufferRef;
   readonly offset: number;
 }
 
-/** The homes of all locations: buffers of their own or, for locations without one, stretches of slots, which are added to `taken`. */
+/**
+ * The homes of all locations: a buffer of their own or, for temporaries, a range of a slot. The slots are added to
+ * `taken`.
+ */
 function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
   const tenants = tenantsOf(plan);
   const { buffers, places } = layOut([...tenants.values()]);
   const slotOf: Slot[] = [];
   const busy = new Set<Slot>();
-  // The largest choose first, so that smaller ones do not sit in slots that only these could use.
+  // The largest buffers choose first, so that no smaller one takes a slot that only a large one needs.
   for (const b of [...buffers.keys()].sort((one, other) => buffers[other]! - buffers[one]!)) {
     const slot = slots.take(buffers[b]!, busy);
     slotOf[b] = slot;
@@ -263,49 +266,56 @@ function placeKept({ locations }: Plan, slots: Slots, taken: Slot[], homes: Home
   });
 }
 
-/** The numbers of the scalars that a step reads. */
+/** The indices of the scalars that a step reads. */
 const scalarsOf = ({ pass, scalarBase }: Step): number[] =>
   [pass.params, pass.extras?.params]
     .flatMap(paramsOf)
     .flatMap(([, value]) => (typeof value === 'number' ? [] : [scalarBase + value.scalar]));
 
-/** The pipelines that a plan needs, step by step; `forLayers`: made for the lengths of each layer's arrays. */
+/**
+ * The pipelines that a plan needs, one for each step. `forLayers`: specialise them for the array lengths of each layer.
+ */
 export const pipelineRequests = ({ steps }: Pick<Plan, 'steps'>, forLayers = false): PipelineRequest[] =>
   steps.map(({ pass }) => pipelineRequest(pass, forLayers));
 
-/** The pipelines that plans of other sizes need, as far as they are known and none is of a size: the most general of each kind. */
+/**
+ * The pipelines that plans for other sizes will need, as far as these can be known: the most general one of each kind.
+ */
 const foreseenRequests = (steps: readonly Step[]): PipelineRequest[] => [
   ...steps.map(({ pass }) => generalRequest(pass)),
   ...steps.flatMap(({ pass }) => pass.variants?.besides ?? []).map(generalRequest),
 ];
 
-/** The names of what a plan computes, which it shares with those for other sizes. */
+/** The names of a plan's operations: a key that plans of the same program for other sizes share. */
 function operationsOf({ steps }: Plan): string {
   const nodes = new Set(steps.map(({ node }) => node));
   return [...nodes].map((node) => node?.op.name).join();
 }
 
 /**
- * Whether a plan changes values in place, as a step of training does: it will run often, so its first run may wait for kernels of its
- * own, and nothing of it may be sent before all of them are there.
+ * Whether a plan overwrites values in place, as a training step does. Such a plan will run often, so its first run may
+ * wait for specialised kernels; and nothing of it may be sent before all of them exist.
  */
 export const updates = ({ inputs }: Plan): boolean => inputs.includes('bindAndOverwrite');
 
 const sizesOf = ({ locations }: Plan): string => locations.map(({ bytes }) => bytes).join();
 
-/** The pass for a request, which is the pass's own or that of its substitute. */
+/** The pass that the chosen request belongs to: the pass itself, or one of its general passes. */
 function passOf(pass: Pass, request: PipelineRequest, chosen: PipelineRequest): Pass {
   const general = pass.variants?.general;
   return request === chosen || !general || !request.general ? pass : passOf(general, request.general, chosen);
 }
 
-/** The pipeline of the most general pass, whatever the lengths of its arrays. */
+/** The request for the pipeline of the most general pass, for any array lengths. */
 function generalRequest(pass: Pass): PipelineRequest {
   const request = pipelineRequest(pass, false);
   return generalsOf(request).at(-1) ?? request;
 }
 
-/** The pipeline of a pass, and of the general ones behind it; these are for arrays of all lengths, as `forLayers: null` says. */
+/**
+ * The request for a pass's pipeline, with those of its general passes in `general`. General passes are for any array
+ * lengths (`forLayers: null`).
+ */
 function pipelineRequest(pass: Pass, forLayers: boolean | null): PipelineRequest {
   const { variants = {}, entry = 'main' } = pass;
   const bindings = inOrder<BindingKind>(
@@ -337,7 +347,10 @@ function pipelineRequest(pass: Pass, forLayers: boolean | null): PipelineRequest
 
 const isWorth = (lengths: Variants['lengths']): lengths is Lengths => lengths !== undefined && paysToKnow(lengths);
 
-/** What belongs to a pass's bindings, in their order: its buffers, its uniforms, then its extra buffers and uniforms. */
+/**
+ * Puts the items for a pass's bindings in binding order: its buffers, its uniforms, then its extra buffers and
+ * uniforms.
+ */
 function inOrder<T>(pass: Pass, buffers: readonly T[], uniforms: readonly (T | undefined)[]): T[] {
   const own = pass.reads.length + pass.writes.length;
   const [params, extraParams] = uniforms;
@@ -349,7 +362,7 @@ function inOrder<T>(pass: Pass, buffers: readonly T[], uniforms: readonly (T | u
 interface Uniforms {
   readonly bytes: number;
   readonly data: DataView;
-  /** By step, the blocks of its `params` and of its extras' `params`. */
+  /** For each step: the blocks of its `params` and of its extras' `params`. */
   readonly blocks: readonly (readonly (UniformBlock | undefined)[])[];
   readonly fields: Executable['scalarFields'];
 }
@@ -359,7 +372,7 @@ interface UniformBlock {
   readonly bytes: number;
 }
 
-/** One block of the uniform buffer a list of params; equal lists of constants share one. */
+/** Gives each list of params a block of the uniform buffer. Equal lists of constants share a block. */
 function layOutUniforms(steps: readonly Step[]): Uniforms {
   const shared = new Map<string, UniformBlock>();
   const fields: Executable['scalarFields'][number][] = [];

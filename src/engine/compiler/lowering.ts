@@ -5,8 +5,8 @@ import type { Operand, Pass, Variants } from './ir';
 const MAX_WORKGROUPS = 65535;
 
 /**
- * Workgroup counts for `count` workgroups in a row, folded into two dimensions when there are more than 65,535. A kernel
- * recovers its number as `id.y * num_workgroups.x + id.x` and must ignore numbers past the end.
+ * Workgroup counts for `count` workgroups in a row, folded into two dimensions when there are more than 65,535. A
+ * kernel recovers its number as `id.y * num_workgroups.x + id.x` and must ignore numbers past the end.
  */
 export function grid(count: number): [number, number, number] {
   if (count <= MAX_WORKGROUPS) return [count, 1, 1];
@@ -17,19 +17,19 @@ export function grid(count: number): [number, number, number] {
 /** Workgroups of `size` invocations needed for `threads` invocations, folded as `grid` does. */
 export const gridFor = (threads: number, size: number): [number, number, number] => grid(Math.ceil(threads / size));
 
-/** A pass with its operands in other places, and perhaps another label, and so every pass that stands in for it. */
+/** A pass with its operands replaced, and perhaps another label; its variants are changed in the same way. */
 export function placed(pass: Pass, place: (operand: Operand) => Operand, label = pass.label): Pass {
   const also = (other: Pass) => placed(other, place, label);
   return withEach({ ...pass, label, reads: pass.reads.map(place), writes: pass.writes.map(place) }, also);
 }
 
-/** A pass with these variants beside those that it has. */
+/** A pass with these variants added to its own. */
 export const varied = (pass: Pass, variants: Variants): Pass => ({
   ...pass,
   variants: { ...pass.variants, ...variants },
 });
 
-/** A pass whose variants are changed one by one; `late` changes the one that is made where it is asked for. */
+/** A pass with `change` applied to each of its variants, and `late` to the one that is made on demand (`often`). */
 export function withEach(pass: Pass, change: (variant: Pass) => Pass, late = change): Pass {
   const { general, often, besides } = pass.variants ?? {};
   return varied(pass, {

@@ -1,4 +1,4 @@
-// The plan cache: values by lists of integers, without making strings of them; the entry used longest ago goes first.
+// The plan cache: a least-recently-used cache whose keys are lists of integers, hashed without making strings of them.
 
 interface Entry<T> {
   readonly key: readonly number[];
@@ -8,12 +8,12 @@ interface Entry<T> {
 
 export class PlanCache<T> {
   private readonly buckets = new Map<number, Entry<T>[]>();
-  /** In the order of their last use. */
+  /** In the order of last use, the least recent first. */
   private readonly entries = new Set<Entry<T>>();
   private total = 0;
 
   constructor(
-    /** Bytes kept. */
+    /** The most bytes to keep. */
     private readonly capacity: number,
     private readonly evicted: (value: T) => void,
   ) {}
@@ -34,7 +34,7 @@ export class PlanCache<T> {
     return entry.value;
   }
 
-  /** Adds an entry of about so many bytes; the key must not be there yet. The new entry stays, whatever its size. */
+  /** Adds an entry of about `bytes` bytes. The key must be new. The new entry stays, whatever its size. */
   set(key: readonly number[], value: T, bytes = 1): void {
     const entry = { key, value, bytes };
     const bucket = this.buckets.get(hash(key));
@@ -49,7 +49,10 @@ export class PlanCache<T> {
     );
   }
 
-  /** Evicts entries that are `worth` it, the one used longest ago first, as long as `more` asks for it; the latest `kept` stay. */
+  /**
+   * While `more()` is true, evicts entries for which `worth` is true, the least recently used first. The latest `kept`
+   * stay.
+   */
   evict(worth: (value: T) => boolean, more: () => boolean, kept: number): void {
     let left = this.entries.size - kept;
     for (const entry of this.entries) {
@@ -78,7 +81,7 @@ export class PlanCache<T> {
   }
 }
 
-/** FNV-1a, a whole number at a time. */
+/** FNV-1a over whole numbers instead of bytes. */
 function hash(key: readonly number[]): number {
   let h = 0x811c9dc5;
   for (const part of key) h = Math.imul(h ^ part, 0x01000193);

@@ -1,4 +1,4 @@
-// Compilation: a pruned program becomes passes over addresses in memory. Pure: no GPU is needed or touched.
+// Compilation: turns a pruned program into passes over addresses in memory. Pure: no GPU is needed.
 import copySource from '../../../shaders/copy.wgsl?raw';
 import { DTypeError, invariant } from '../core/errors';
 import { allHere, MissingParts, whenLoaded } from '../core/late';
@@ -21,23 +21,23 @@ import { withTexts } from './texts';
 const ALIGNMENT = 256;
 
 /**
- * Slices up to this many bytes are copied into a slot, since one that is bound needs a bind group for each place that it begins
- * at. Above, a bind group costs less than the copy.
+ * Slices up to this many bytes are copied into a slot, since a bound slice needs another bind group for each offset.
+ * For larger slices, the bind group costs less than the copy.
  */
 const MAX_COPIED_SLICE = 1 << 22;
 
-/** A stretch of memory: an input's own, or a temporary that a slot or an export's buffer will hold. */
+/** A range of memory: an input's own, or a temporary that will be in a slot or in an export's buffer. */
 export interface Location {
   readonly bytes: number;
   /** The program's input that lives here. */
   readonly input?: number;
-  /** The export whose own buffer is used, so that nothing needs to be copied out. */
+  /** The export in whose own buffer the value is computed, so that it need not be copied out. */
   export?: number;
   /** Inputs are copied into it before the first step. */
   filled?: boolean;
   /** Its contents stay from run to run. */
   kept?: boolean;
-  /** First and last step that touch it; exports last to the end. */
+  /** The first and the last step that read or write it. An export lives to the end. */
   first: number;
   last: number;
 }
@@ -50,17 +50,22 @@ export interface Address {
 
 export interface Step {
   readonly pass: Pass;
-  /** Addresses of `operandsOf(pass)`; 'fault' is the device's fault buffer. */
+  /** The addresses of `operandsOf(pass)`; 'fault' is the device's fault buffer. */
   readonly addresses: readonly (Address | 'fault')[];
   /** Added to the indices of the pass's dynamic scalars. */
   readonly scalarBase: number;
-  /** What the pass computes; none for a copy. */
+  /** The node that the pass computes; undefined for a copy. */
   readonly node?: ProgramNode;
-  /** The inputs that its results are kept for: it runs only where one of them, or of its scalars, is another than before. */
+  /**
+   * If the results are kept: the inputs they depend on. The step runs only if one of these, or of its scalars, has
+   * changed.
+   */
   readonly kept?: readonly number[];
 }
 
-/** The buffers a pass binds, in order, and whether it reads or writes them; uniforms stand between, see link.ts. */
+/**
+ * The buffers that a pass binds, in order, and whether it reads or writes each. Uniforms come in between; see link.ts.
+ */
 export function operandsOf({ reads, writes, extras }: Pass): { readonly operand: Operand; readonly kind: 'r' | 'w' }[] {
   const list = (operands: readonly Operand[] | undefined, kind: 'r' | 'w') =>
     (operands ?? []).map((operand) => ({ operand, kind }));
@@ -71,33 +76,39 @@ export function operandsOf({ reads, writes, extras }: Pass): { readonly operand:
 export type ExportMode =
   /** Computed in a buffer of its own. */
   | { readonly kind: 'bind' }
-  /** Copied from an address after the pass; `dedicated` where it will be bound and written in place later. */
+  /**
+   * Copied from an address after the pass. `dedicated`: later programs will write it in place, so it needs its own
+   * buffer.
+   */
   | { readonly kind: 'copy'; readonly address: Address; readonly dedicated: boolean }
-  /** Takes over the buffer of an input that was overwritten in place. */
+  /** Takes over the buffer of an input that is overwritten in place. */
   | { readonly kind: 'takeover'; readonly input: number };
 
 /**
- * How an input enters: bound where it lies, or copied to a slot so that bind groups stay the same; a slice is bound where a
- * binding can begin at it, and copied elsewhere.
+ * How an input enters the plan: bound where it is, or copied to a slot so that bind groups stay the same. A `'slice'`
+ * is bound if its offset is aligned, and copied otherwise.
  */
 export type InputMode = 'bind' | 'bindAndOverwrite' | 'copy' | 'slice';
 
 export interface Plan {
   readonly locations: readonly Location[];
-  /** Those whose results are kept come first. */
+  /** Steps whose results are kept come first. */
   readonly steps: readonly Step[];
   readonly inputs: readonly InputMode[];
-  /** Where inputs are copied to that need no slot of their own. */
+  /** The addresses of inputs that are copied straight into a joined value, and need no slot of their own. */
   readonly joined: ReadonlyMap<number, Address>;
   readonly exports: readonly ExportMode[];
   readonly faults: FaultFlow;
 }
 
-/** About how many bytes a plan takes on the host, by measurement: dispatches with their bind groups count most. */
+/** An estimate of a plan's bytes on the host, from measurements. Dispatches with their bind groups count most. */
 export const hostBytesOf = ({ steps, inputs, exports }: Plan): number =>
   2048 * steps.length + 512 * (inputs.length + exports.length);
 
-/** The plan of a program, within `whenLoaded`. Other `passes` are for tests: whichever they are, the plan computes the same. */
+/**
+ * Compiles a program to a plan. Call it within `whenLoaded`. Other `passes` are for tests; the plan computes the same
+ * with any.
+ */
 export function compile(
   recorded: Program,
   adapter: AdapterProfile,
@@ -107,7 +118,7 @@ export function compile(
   const isFramed = hasFrames(recorded);
   const program = fillsFirst((isFramed && framing.here?.joinFrames(recorded)) || recorded);
   const first: LoweredProgram = { program, lowerings: lowerings(program, adapter) };
-  // Kernels that are missing as well are loaded beside it.
+  // Thrown only now, so that kernels which `lowerings` found missing load at the same time.
   if (isFramed && !framing.here) throw new MissingParts([framing]);
   const lowered = passes.reduce((before, pass) => pass(before), first);
   const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
@@ -115,7 +126,7 @@ export function compile(
   return plan;
 }
 
-/** An adapter as most are, before one is known. */
+/** A typical adapter, as a guess before the real one is known. */
 const usual: AdapterProfile = {
   kind: 'gpu',
   vendor: '',
@@ -126,9 +137,12 @@ const usual: AdapterProfile = {
   maxBufferSize: 1 << 28,
 };
 
-/** Loads the code and the texts that the plan of a program will need, while the device is being asked for. A guess that fails costs nothing. */
+/**
+ * Loads the code and the texts that the plan of a program will probably need, while the device is being requested. A
+ * wrong guess costs nothing.
+ */
 export function foresee(program: Program): void {
-  // The plan for the adapter that there is says what is wrong.
+  // An error is reported when the plan is made for the real adapter.
   whenLoaded(() => lowerings(program, usual)).catch(() => {});
 }
 
@@ -142,7 +156,7 @@ export function expectHalf(adapter: AdapterProfile, where = 'float16'): void {
   );
 }
 
-/** How the nodes of a program are computed. @throws MissingParts for the code and the texts that are not there */
+/** Lowers the nodes of a program. @throws MissingParts if code or texts have not been loaded */
 const lowerings = (program: Program, adapter: AdapterProfile): Lowering[] => {
   const { nodes, values } = program;
   return allHere(
@@ -151,12 +165,15 @@ const lowerings = (program: Program, adapter: AdapterProfile): Lowering[] => {
       const outputs = node.outputs.map((v) => values[v]!);
       return withTexts(op.lower({ inputs, outputs, attrs, adapter }));
     }),
-    // A program whose kernels are loaded rarely does without these.
+    // A program with late kernels nearly always needs these parts, too.
     [inlining, writing, ...(hasHalves(program) ? [widening] : []), ...(hasFrames(program) ? [framing] : [])],
   );
 };
 
-/** Locations that every run needs, whichever results are kept: those of steps whose results are not kept, and of exports. */
+/**
+ * The locations that every run uses, even if all kept results are valid: those of steps that always run, and of
+ * exports.
+ */
 export function locationsReadEachTime({
   locations,
   steps,
@@ -177,13 +194,13 @@ class Planner {
   private readonly lowerings: readonly Lowering[];
   private readonly lastUse: number[];
   private readonly exported: ReadonlySet<number>;
-  /** For each location that is overwritten in place: the node that does it first. */
+  /** For each location that is overwritten in place: the first node that does so. */
   private readonly overwrittenAt = new Map<number, number>();
-  /** Where passes that only fill scratch buffers have put their results, for equal passes later. */
+  /** The results of passes that only fill scratch buffers, for later passes that are equal. */
   private readonly scratchResults = new Map<string, Address>();
-  /** Locations that some node overwrites in place. */
+  /** The locations that any node overwrites in place. */
   private readonly overwrites = new Set<number>();
-  /** Slices that are copied side by side, each to its place in the joined value. */
+  /** Slices that are copied straight to their places in a joined value. */
   private readonly joined = new Map<number, Address>();
   private readonly users: readonly number[];
 
@@ -236,7 +253,10 @@ class Planner {
     return this.program.slices?.[v] ?? false;
   }
 
-  /** Whether a node puts slices side by side that nothing else reads: their copies can go there at once. */
+  /**
+   * Whether a node concatenates slices that nothing else reads: then each can be copied straight to its place in the
+   * result.
+   */
   private joinsSlices({ inputs }: ProgramNode): boolean {
     return inputs.every((v) => this.isSlice(v) && this.users[v] === 1 && !this.exported.has(v));
   }
@@ -252,7 +272,7 @@ class Planner {
     });
   }
 
-  /** The node that overwrites a value in place, by value; aliases share it with their root. */
+  /** For each value that is overwritten in place: the node that does so. Aliases of such a value are included. */
   private inPlaceNodes(): Map<number, number> {
     const root = new Map<number, number>();
     const at = new Map<number, number>();
@@ -291,7 +311,7 @@ class Planner {
     });
   }
 
-  /** The memory of a pack: made at its first direct writer or at the pack itself, whichever comes first. */
+  /** The memory of a pack: allocated at its first direct writer or at the pack itself, whichever comes first. */
   private packAddress(node: ProgramNode, n: number): Address {
     const out = node.outputs[0]!;
     const existing = this.addresses[out];
@@ -343,7 +363,10 @@ class Planner {
     }
   }
 
-  /** The inputs that a pass reads, if it reads nothing else and none of them is overwritten: its results are kept then. */
+  /**
+   * If a pass reads only inputs of the program: marks its results as kept, and returns these inputs. Otherwise
+   * undefined.
+   */
   private keep(pass: Pass, addresses: readonly (Address | 'fault')[]): readonly number[] | undefined {
     const operands = operandsOf(pass);
     const [from, to] = (['r', 'w'] as const).map((kind) => addresses.filter((_, i) => operands[i]!.kind === kind));
@@ -364,13 +387,16 @@ class Planner {
     const location = this.locations[address.location]!;
     const v = node.outputs[output]!;
     const bytes = byteLength(this.program.values[v]!);
-    // What is kept is read again by the next run.
+    // Kept results are read again by the next run, so they must not be overwritten.
     if (location.input !== undefined || location.kept || targets.has(v)) return false;
     if (address.bytes !== location.bytes || bytes !== address.bytes) return false;
     return this.addresses.every((other, u) => other?.location !== address.location || this.lastUse[u]! <= n);
   }
 
-  /** For a pass that only fills one scratch buffer from values: its identity, and where an equal pass put its result. */
+  /**
+   * For a pass that only fills one scratch buffer: a key, and the address of the result of an equal earlier pass, if
+   * any.
+   */
   private reusable(
     pass: Pass,
     passes: readonly Pass[],
@@ -381,7 +407,7 @@ class Planner {
     if (pass.writes.length !== 1 || written?.from !== 'scratch' || dynamic || pass.extras) return null;
     const fills = ({ writes }: Pass) => writes.some((o) => o.from === 'scratch' && o.index === written.index);
     const reads = pass.reads.map(find);
-    // A buffer that is overwritten in place holds another value later.
+    // A buffer that is overwritten in place holds another value later, so passes that read it are not equal.
     if (
       passes.filter(fills).length !== 1 ||
       reads.some((address) => address === 'fault' || this.overwrites.has(address.location))
@@ -393,7 +419,7 @@ class Planner {
     return { key, scratch: written.index, address: this.scratchResults.get(key) };
   }
 
-  /** The address of an input that node `n` overwrites; saves a copy of it first for those who read it later. */
+  /** The address of an input that node `n` overwrites. If later nodes read the old contents, copies them first. */
   private overwrite(value: number, n: number): Address {
     const address = this.addresses[value]!;
     if (this.locations[address.location]!.kept) return this.copy(address, 0, address.bytes);
@@ -491,7 +517,7 @@ class Planner {
   }
 }
 
-/** Where the producer of a value writes it: straight into a pack. */
+/** The place in a pack that a producer writes its value to directly. */
 export interface PackTarget {
   readonly node: number;
   readonly offset: number;

@@ -1,4 +1,4 @@
-// Plans ahead of the runs that need them, and for those who look at one.
+// Compiles plans ahead of the runs that need them (`prepare`), and for inspection (`planFor`).
 import { whenLoaded } from '../core/late';
 import { stats } from '../gpu/stats';
 import { bindInputs } from './bound-inputs';
@@ -7,7 +7,7 @@ import type { Program } from './ir';
 import { link, pipelineRequests } from './link';
 import type { Plan } from './plan';
 
-/** A program and the key that tells it from others. */
+/** A program and its key in the plan cache. */
 interface Keyed {
   readonly key: readonly number[];
   readonly program: Program;
@@ -19,7 +19,7 @@ export interface Prepared {
   readonly pipelines: number;
 }
 
-/** Makes plans for programs that have none yet, all pipelines at once, and runs none of them. */
+/** Makes plans for programs that have none yet, compiling all pipelines at once. Runs nothing. */
 export const prepare = (
   engine: Engine,
   jobs: readonly Keyed[],
@@ -46,7 +46,7 @@ export const prepare = (
     return orLost(preparing());
   });
 
-/** A plan for a program, freshly compiled, and whether there is one already; the device must be open. */
+/** A newly compiled plan for a program, and whether the cache has one already. The device must be open. */
 export async function planFor(
   engine: Engine,
   { key, program }: Keyed,

@@ -1,25 +1,29 @@
-// Remembers the error of a device that was refused until a call has thrown it. Jobs without a device fail, and their results may never be read.
+// If no device can be opened, jobs fail, and their results may never be read. This class remembers the error until a
+// call has thrown it.
 import { WebGPUUnavailableError } from '../core/errors';
 
 export class Refusal {
   #error: WebGPUUnavailableError | null = null;
   #isOfStep = false;
 
-  /** Notes the error that a job has failed with, if a device was refused to it. The first is the cause of the others. */
+  /**
+   * Notes the error of a failed job, if it failed for lack of a device. The first such error is the cause of later
+   * ones.
+   */
   note(error: Error, isOfStep: boolean): void {
     if (!(error instanceof WebGPUUnavailableError)) return;
     this.#error ??= error;
     this.#isOfStep ||= isOfStep;
   }
 
-  /** A call throws this error: where it is a refusal, nobody else need be told. */
+  /** Notes that a call throws this error. If it is a refusal, no other call needs to report it. */
   told(error: unknown): void {
     if (!(error instanceof WebGPUUnavailableError)) return;
     this.#error = null;
     this.#isOfStep = false;
   }
 
-  /** Throws the error that was noted, for calls that wait for every submitted job. */
+  /** Throws the noted error, if any. For calls that wait for every submitted job. */
   report(): void {
     const error = this.#error;
     if (!error) return;
@@ -27,7 +31,9 @@ export class Refusal {
     throw error;
   }
 
-  /** Throws the error that was noted if an optimizer's step was not taken, for calls that read parameters and states. */
+  /**
+   * Throws the noted error if an optimizer step failed with it. For calls that read parameters and optimizer states.
+   */
   reportStep(): void {
     if (this.#isOfStep) this.report();
   }

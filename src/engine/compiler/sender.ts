@@ -1,4 +1,5 @@
-// The sender: finds or makes the places of one run of a plan, sends it to the GPU, and settles its results.
+// The sender: finds or allocates the memory for one run of a plan, sends the run to the GPU, and gives its results to
+// their cells.
 import { invariant } from '../core/errors';
 import { byteLength } from '../core/meta';
 import { Stretches, Watch } from '../gpu/error-scopes';
@@ -17,7 +18,10 @@ import { type Draft, dispatchOf, finished } from './link';
 import type { Plan } from './plan';
 import { UnconfirmedRuns } from './unconfirmed-runs';
 
-/** If a run has this many small values from the host a second time, they are weights: a program has fewer new ones at each of its steps. */
+/**
+ * If this many small host values occur in a run for the second time, they are weights: a step has fewer new small
+ * values.
+ */
 const MANY_AT_ONCE = 16;
 
 /** A plan that has been linked. */
@@ -27,34 +31,36 @@ export interface Sendable {
   readonly bound: readonly BoundInput[];
 }
 
-/** Where the values of one run lie. */
+/** The memory of the values of one run. */
 interface Places {
   readonly run: Run;
   readonly exports: readonly Allocation[];
-  /** By export, the cell whose memory it has taken over, if it has. */
+  /** For each export: the cell whose memory it takes over, or null. */
   readonly taken: readonly (Cell | null)[];
-  /** Those of the run's faults that are not reported to the job's slot. */
+  /** Records for faults of the run that are not reported to the job's slot. */
   readonly records: readonly FaultRecord[];
-  /** The job, as far as faults go. */
+  /** The job with the fault sources of its inputs. */
   readonly faulty: FaultyJob;
 }
 
 export class Sender {
   /** Runs that the device may yet refuse. */
   readonly unconfirmed: UnconfirmedRuns;
-  /** Data that has just been uploaded, and that stays on the host too until that is known to have worked. */
+  /** Data that was just uploaded. It stays on the host, too, until the upload is known to have worked. */
   private uploaded: Cell[] = [];
   private readonly kept = new KeptResults();
-  /** Data that is on the device for the run under way alone. */
+  /** Host data that has memory on the device for the current run only. */
   private readonly lent: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
-  /** Plans that have run: values that first come to them from the host belong to one step, as a batch does. */
+  /** Plans that have run before: host values that are new to such a plan belong to one step, as a batch does. */
   private readonly known = new WeakSet<Plan>();
-  /** Contents that the run under way must not overwrite. */
+  /**
+   * The original memory of values that the current run overwrites in a copy, because their contents are still needed.
+   */
   private readonly setAside: { readonly cell: Cell; readonly allocation: Allocation }[] = [];
 
   constructor(
     private readonly session: Session,
-    /** Has a refused run undone before anything else runs. */
+    /** Undoes a refused run before anything else runs. */
     undoFirst: (undo: () => Promise<void>) => void,
   ) {
     this.unconfirmed = new UnconfirmedRuns(
@@ -92,14 +98,15 @@ export class Sender {
     } finally {
       this.putBack();
       this.takeBack();
-      // Nothing is watched any more unless it has thrown.
+      // Only if something above threw is a watch still open.
       watch.end()?.catch(() => {});
     }
   }
 
   /**
-   * Sends the first run of a plan while its kernels are being compiled: the GPU computes with those that are there. For jobs that
-   * overwrite nothing, since a kernel may fail when others have run. Nothing else may be sent until this has ended.
+   * Sends the first run of a plan while its kernels are being compiled: dispatches run as soon as their kernels exist.
+   * Only for jobs that overwrite nothing, since a kernel may fail to compile after others have run. Nothing else may be
+   * sent meanwhile.
    */
   async sendAsCompiled(job: Job, { plan, bound }: Omit<Sendable, 'executable'>, draft: Draft): Promise<Executable> {
     const { session } = this;
@@ -108,7 +115,7 @@ export class Sender {
       const arrive = (one: Pipeline) => {
         ready[d] = one;
       };
-      pipeline.then(arrive, () => {}); // its failure is met below
+      pipeline.then(arrive, () => {}); // the race below throws if a pipeline fails
     });
     const all = Promise.all(draft.pipelines);
     const stretches = new Stretches(session.device);
@@ -143,7 +150,7 @@ export class Sender {
       }
       send(() => encoding.end(null));
       const executable = finished(draft, dispatches);
-      // A run cut in pieces has begun before now, and cannot be timed.
+      // A run that was sent in pieces has begun already, and cannot be timed.
       session.submitted(pieces === 1 ? executable : null);
       this.kept.sent(
         dispatches.filter(({ kept }) => kept),
@@ -162,12 +169,15 @@ export class Sender {
     }
   }
 
-  /** Whether work sent now may use a missing buffer, or one without the right contents. */
+  /**
+   * Whether WebGPU may refuse work sent now: a buffer may be missing, or an earlier refused run may have left wrong
+   * contents.
+   */
   private get mayBeRefused(): boolean {
     return this.session.isDoubtful || !this.unconfirmed.isEmpty;
   }
 
-  /** Finds or makes the places of a job's run, and uploads values from the host. */
+  /** Finds or allocates the memory for a job's run, and uploads values from the host. */
   private place(
     job: Job,
     { plan, bound }: Omit<Sendable, 'executable'>,
@@ -206,7 +216,7 @@ export class Sender {
       if (mode.kind === 'takeover') return take(i, job.inputs[mode.input]!);
       if (mode.kind === 'bind') return session.memory.allocate(bytes, true);
       const old = replaces?.allocation;
-      // One that is bound as an input, as large ones are, may be what another export is copied from after this one.
+      // Memory that is bound as an input, as large values are, may still be the source of a copy to another export.
       const isBound = bytes > SMALL_BYTES || bound.some(({ lease }) => lease === old?.lease);
       const fits =
         old && !isBound && old.memory === session.memory && old.bytes === bytes && (old.dedicated || !mode.dedicated);
@@ -221,7 +231,7 @@ export class Sender {
     return { run, exports, taken, records, faulty };
   }
 
-  /** Settles what a run leaves that has been sent; `answer`: whether WebGPU has refused it, if that may be. */
+  /** Does the bookkeeping for a run that was sent. `answer`: WebGPU's error or null, if the run may be refused. */
   private sent(
     job: Job,
     plan: Plan,
@@ -233,7 +243,8 @@ export class Sender {
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
     const done = (cell: Cell, gone?: Cell['state']) => {
-      // If the run is refused its released values are needed again. Not so hung values, which the run copied for recipes, nor lent ones, which are made again.
+      // If the run is refused, the values that it released are needed again. Not so values that are `hung`, which the
+      // run copied, or `lent`, which can be computed again.
       if (answer && cell.allocation && !cell.hung && !cell.lent) releases.push(cell);
       else release(cell, gone);
     };
@@ -253,14 +264,20 @@ export class Sender {
     }
   }
 
-  /** Gives back, before anything is allocated, the values that the job does not read; all work submitted before is ahead of it on the GPU. */
+  /**
+   * Releases the values that the job does not read before anything is allocated for it, so that it can use their
+   * memory. This is safe, as all work submitted earlier runs first on the GPU.
+   */
   private releaseUnread({ inputs, releases }: Job): void {
     if (releases.length === 0) return;
     const read = new Set(inputs);
     for (const cell of releases) if (!read.has(cell)) release(cell, DISPOSED);
   }
 
-  /** Makes room for what gets memory of its own at this run, where it is so much at once that it is weights. */
+  /**
+   * Reserves memory at once for small host values that this run gives memory, if they are so many that they must be
+   * weights.
+   */
   private reserve({ inputs }: Job, plan: Plan): void {
     const sizes: number[] = [];
     for (const [i, cell] of inputs.entries()) {
@@ -272,7 +289,7 @@ export class Sender {
     if (sizes.length >= MANY_AT_ONCE) this.session.memory.reserve(sizes);
   }
 
-  /** Makes sure that an input is where the plan wants it; returns data to upload into the plan's own slot instead. */
+  /** Makes sure that an input has memory as the plan wants it; or returns the data to upload into the plan's slot. */
   private prepareInput(cell: Cell, mode: Plan['inputs'][number]): ArrayBufferView | null {
     if (cell.allocation?.memory !== this.session.memory) vacate(cell);
     if (!cell.allocation) {
@@ -283,7 +300,10 @@ export class Sender {
     return null;
   }
 
-  /** Moves a value that will be overwritten in place into a buffer of its own that nobody reads, unless it lies in one. */
+  /**
+   * Moves a value that will be overwritten in place into a buffer of its own, unless it is alone in one that nobody
+   * reads.
+   */
   private makeOverwritable(cell: Cell): void {
     const { session } = this;
     const from = cell.allocation!;
@@ -297,20 +317,23 @@ export class Sender {
     settle(cell, to);
   }
 
-  /** Gives those that a run has overwritten, and that recipes are made from, their contents again. */
+  /** Gives values whose copies the run overwrote their original memory again. */
   private putBack(): void {
     for (const { cell, allocation } of this.setAside) settle(cell, allocation);
     this.setAside.length = 0;
   }
 
-  /** Whether data from the host is, as far as can be told, for one run alone: its memory must not wait for the collector. */
+  /**
+   * Whether host data is probably for one run only, such as a batch. Its memory must not wait for the garbage
+   * collector.
+   */
   private isOfOneRun(cell: Cell, plan: Plan): boolean {
     const { state } = cell;
     if (state.kind !== 'onHost' || state.memory?.memory === this.session.memory) return false;
     return !state.uploaded && (state.streams || this.known.has(plan));
   }
 
-  /** Gives data from the host memory for the run under way. The data stays on the host for later readers. */
+  /** Gives host data memory for the current run only. The data stays on the host for later readers. */
   private lend(cell: Cell): void {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell));
@@ -319,17 +342,20 @@ export class Sender {
     this.lent.push({ cell, allocation });
   }
 
-  /** Takes back the lent memory, the latest first, so that the next run finds the same buffers in the same order. */
+  /**
+   * Frees the memory for the current run, the latest first, so that the next run gets the same buffers in the same
+   * order.
+   */
   private takeBack(): void {
     for (const { cell, allocation } of this.lent.reverse()) {
       this.session.memory.free(allocation);
-      // A device that took the place of a lost one may have given it other memory.
+      // If the device was lost and replaced meanwhile, the cell may have other memory by now.
       if (cell.allocation === allocation) vacate(cell);
     }
     this.lent.length = 0;
   }
 
-  /** Gives data from the host memory of its own. */
+  /** Uploads host data into memory that the cell keeps. */
   materialise(cell: Cell, dedicated: boolean): void {
     const { session } = this;
     const allocation = session.memory.allocate(byteLength(cell), dedicated);
@@ -337,13 +363,13 @@ export class Sender {
     settle(cell, allocation);
     if (allocation.bytes > SMALL_BYTES) {
       if (session.isDoubtful) this.uploaded.push(cell);
-      // A device that is lost already takes nothing: the host's data is all there is.
+      // If the device is lost already, the upload did nothing, and the host has the only copy.
       else if (!session.memory.isRetired) dropHost(cell);
     }
   }
 }
 
-/** Whether data on the host has been sent to the GPU at a run before. */
+/** Whether host data was sent to the GPU in an earlier run. */
 const isSent = (state: Cell['state']): boolean => state.kind === 'onHost' && state.uploaded;
 
 /** The data of a cell on the host, to be sent now. */

@@ -1,4 +1,5 @@
-// Strided reading: the pass that copies a view of a value, each of whose sizes and strides is known to the plan or to a run alone.
+// Strided reading: the pass that copies a view of a value. Each size and stride is a constant of the plan or a scalar
+// of the run.
 import source from '../../../shaders/strided.wgsl?raw';
 import type { DType } from '../core/meta';
 import { movedAsHalves } from './fusion/read-inputs';
@@ -6,20 +7,20 @@ import { type Fields, i32, input, numbered, output, type Param, type Pass } from
 import { gridFor } from './lowering';
 
 const WORKGROUP = 64;
-/** Dimensions that the kernel has parameters for. */
+/** The most dimensions that the kernel has parameters for. */
 export const MAX_RANK = 8;
 
-/** Eight values as a field of two vec4; the rest where there are fewer. */
+/** Eight values as fields that fill two vec4; missing ones become `rest`. */
 export const vec8 = (name: string, values: readonly (number | Param)[], rest: number | Param): Fields =>
   numbered(name, MAX_RANK, (d) => values[d] ?? rest);
 
-/** The elements that a pass reads: up to `room`. It writes `count` of them. */
+/** The view that a pass copies: `count` elements, at most `room`. */
 export interface StridedRead {
   readonly room: number;
   readonly count: Param;
-  /** Of the first element. */
+  /** The offset of the first element. */
   readonly offset: Param;
-  /** The outermost first. */
+  /** The axes, the outermost first. */
   readonly axes: readonly { readonly size: Param; readonly stride: Param }[];
 }
 

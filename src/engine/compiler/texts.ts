@@ -1,5 +1,6 @@
-// The WGSL of kernels, in packs that are loaded when a program needs them. An operation names a text, '#conv/conv2d'; the compiler loads
-// its pack and puts the text in the place of the name. A text that few programs need joins a pack in `packs`; kernels that run together share one.
+// The WGSL texts of kernels, in packs that are loaded when a program needs them. An operation names a text,
+// '#conv/conv2d'; the compiler loads the pack and replaces the name by the text. Texts of kernels that run together
+// share a pack; a text that few programs need goes into a pack of its own.
 
 import { LatePart, MissingParts } from '../core/late';
 import { copying } from '../gpu/late-copier';
@@ -10,7 +11,7 @@ import { withEach } from './lowering';
 import { framing } from './passes/frames';
 import { widening } from './passes/halves';
 
-/** The packs by name. What programs use together is in one. */
+/** The packs by name. Texts that programs use together are in one pack. */
 const packs = {
   conv: new LatePart('conv', () => import('../kernels/texts/conv')),
   convGrad: new LatePart('convGrad', () => import('../kernels/texts/conv-grad')),
@@ -46,10 +47,13 @@ type Packs = typeof packs;
 export type PackName = keyof Packs;
 type TextsOf<P extends PackName> = keyof NonNullable<Packs[P]['here']> & string;
 
-/** The name of a text: that of its pack, and its own there. */
+/** The name of a text: its pack, and its name in the pack. */
 export type Text = { [P in PackName]: `#${P}/${TextsOf<P>}` }[PackName];
 
-/** Replaces names by the texts of loaded packs; a source that is WGSL stays. Notes missing packs, and reads their texts as empty. */
+/**
+ * Replaces names by the texts of loaded packs; WGSL stays as it is. Notes missing packs, and reads their texts as
+ * empty.
+ */
 class Reader {
   readonly missing = new Set<LatePart<unknown>>();
 
@@ -60,7 +64,7 @@ class Reader {
   };
 
   #named(source: string): string {
-    // No WGSL begins so.
+    // No WGSL begins with '#', so this is WGSL already.
     if (source[0] !== '#') return source;
     const [pack, name] = source.slice(1).split('/') as [string, string];
     const part: LatePart<Readonly<Record<string, string>>> = packs[pack as PackName];
@@ -113,7 +117,10 @@ class Reader {
   };
 }
 
-/** The result of `read` with texts in their places. @throws MissingParts for all texts that are missing */
+/**
+ * The result of `read` with names replaced by texts.
+ * @throws MissingParts if packs have not been loaded, naming all of them
+ */
 function inTime<T>(read: (reader: Reader) => T): T {
   const reader = new Reader();
   const result = read(reader);
@@ -121,24 +128,25 @@ function inTime<T>(read: (reader: Reader) => T): T {
   return result;
 }
 
-/** A lowering with texts in the places of their names. @throws MissingParts for packs that are not there */
+/** A lowering with names replaced by texts. @throws MissingParts if packs have not been loaded */
 export const withTexts = (lowering: Lowering): Lowering => inTime((reader) => reader.lowering(lowering));
 
-/** The same for a pass. */
+/** A pass with names replaced by texts. @throws MissingParts if packs have not been loaded */
 export const passWithTexts = (pass: Pass): Pass => inTime((reader) => reader.pass(pass));
 
 const codes: LatePart<unknown>[] = [];
-/** Parts that kernels may ask for as they choose. */
+/** Parts that come with the first kernels, such as the measurements by which kernels choose. */
 const asked: LatePart<unknown>[] = [];
 
-/** Has a part come with the first kernels that are loaded. */
+/** Makes a part load together with the first kernels. */
 export function comesWithKernels(part: LatePart<unknown>): void {
   asked.push(part);
 }
 
 /**
- * The code of kernels, which a lowering calls for: loaded where a plan first needs it, with the packs that it always needs.
- * @throws MissingParts until then
+ * The code of kernels, for a lowering. It loads when a plan first needs it, with the packs that it always needs
+ * (`always`).
+ * @throws MissingParts if the code has not been loaded yet
  */
 export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackName[]): () => K {
   const code = new LatePart(name, ask);
@@ -149,7 +157,7 @@ export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackN
   };
 }
 
-/** Loads all packs, and the code of all kernels, so that plans can be compiled without waiting, for tests. */
+/** For tests: loads all packs and the code of all kernels, so that plans can be compiled synchronously. */
 export const allParts = async (): Promise<void> => {
   await Promise.all(
     [...Object.values(packs), ...codes, ...asked, copying, framing, inlining, widening, writing].map((part) =>

@@ -1,22 +1,22 @@
-// Unconfirmed runs: the GPU may yet refuse them, since a buffer that they use may not have found room. Runs that it has refused, and
-// runs that have computed with their results, are undone.
+// Unconfirmed runs: WebGPU may still refuse them, since the allocation of a buffer that they use may have failed.
+// Refused runs, and runs that used their results, are undone.
 import { GPUValidationFailure } from '../core/errors';
 import type { Session } from '../gpu/session';
 import { type Cell, dropHost, isOnDevice, noteFailure, settle, vacate } from './contents';
 import type { Job } from './job';
 
-/** A run whose answer is awaited. */
+/** A run for which WebGPU's answer is awaited. */
 export interface UnconfirmedRun {
   readonly job: Job;
-  /** By export, the cell whose memory it has taken over, if it has. */
+  /** For each export: the cell whose memory it took over, or null. */
   readonly taken: readonly (Cell | null)[];
-  /** Cells whose memory is not needed any more, unless the run has been refused. */
+  /** Cells to release once the run is confirmed. If the run is refused, they are needed again. */
   readonly releases: readonly Cell[];
-  /** Cells whose data has been uploaded for it, and is on the host still. */
+  /** Cells whose data was uploaded for the run, and is still on the host. */
   readonly uploaded: readonly Cell[];
-  /** All or nothing of it has been done: it was one submit. */
+  /** Whether the run was a single submit, which WebGPU accepts or refuses as a whole. */
   readonly whole: boolean;
-  /** The buffers that had been made before it was submitted. */
+  /** The number of buffers that had been created when the run was submitted. */
   readonly created: number;
 }
 
@@ -32,16 +32,16 @@ export class UnconfirmedRuns {
   constructor(
     private readonly session: Session,
     private readonly release: (cell: Cell) => void,
-    /** Has the function called before anything else runs: it undoes the refused work. */
+    /** Calls the function, which undoes refused work, before anything else runs. */
     private readonly undoFirst: (undo: () => Promise<void>) => void,
   ) {}
 
-  /** Whether a run that is submitted now need not wait here. */
+  /** Whether no run is unconfirmed. */
   get isEmpty(): boolean {
     return this.watched.length === 0;
   }
 
-  /** Whether something was refused that has not been undone yet. */
+  /** Whether a run was refused and has not been undone yet. */
   get isUndoing(): boolean {
     return this.troubled;
   }
@@ -64,13 +64,13 @@ export class UnconfirmedRuns {
     );
   }
 
-  /** Resolves when all earlier work has been answered, and undone where it was refused. */
+  /** Resolves when all earlier runs have been answered, and refused ones undone. */
   async settled(): Promise<void> {
     const last = this.watched.at(-1);
     while (last && this.watched.includes(last)) await this.next();
   }
 
-  /** Resolves when something has been answered or undone. */
+  /** Resolves when the next run has been answered or undone. */
   private next(): Promise<void> {
     return this.session.orLost(new Promise<void>((go) => this.waiting.push(go)));
   }
@@ -79,7 +79,7 @@ export class UnconfirmedRuns {
     for (const go of this.waiting.splice(0)) go();
   }
 
-  /** Lets go of runs that were answered and not refused. */
+  /** Confirms the leading runs that were answered and not refused. */
   private confirm(): void {
     const { watched, session } = this;
     while (watched.length > 0 && watched[0]!.refused === false) {
@@ -91,7 +91,7 @@ export class UnconfirmedRuns {
 
   private finish({ releases, uploaded }: UnconfirmedRun): void {
     for (const cell of releases) this.release(cell);
-    // Of a device that was lost since, only the host's data is left.
+    // If the device was lost meanwhile, the host has the only copy, so it stays.
     for (const cell of uploaded) if (isOnDevice(cell)) dropHost(cell);
   }
 
@@ -114,7 +114,7 @@ export class UnconfirmedRuns {
         const memory = vacate(cell);
         noteFailure(cell, error);
         updates ||= replaces !== null;
-        // Nothing was written, so these are still the contents before.
+        // Nothing was written, so the memory still holds the earlier contents.
         if (from && memory && refused && whole) settle(from, memory);
         else if (memory) session.memory.free(memory);
       });

@@ -1,4 +1,5 @@
-// Pointwise expressions inside other kernels: as an epilogue where a kernel stores an element, as a prologue where it loads one.
+// Puts pointwise expressions into other kernels: as an epilogue where the kernel stores an element, or as a prologue
+// where it loads one.
 import { invariant } from '../../core/errors';
 import { type Meta, numel, storedOf } from '../../core/meta';
 import { type Ending, input, output, type Param, type Pass, paramsOf, type Stage, scalar } from '../ir';
@@ -25,15 +26,19 @@ export interface Epilogue {
   readonly main: number;
   /** Members whose results are stored in buffers of their own. */
   readonly others: readonly number[];
-  /** What the element is without the members, where that is stored too: in the last of those buffers. */
+  /**
+   * If the element is also stored as it was before the members: its shape and type. It goes to the last of those
+   * buffers.
+   */
   readonly stored?: Meta;
 }
 
 export type EpilogueMember = Evaluated;
 
 /**
- * The pass with the epilogue, where it stores or, of one result, before it pools. Its externals are the node's inputs from
- * `firstInput` on, its other results the outputs from `firstOutput` on.
+ * The pass with the epilogue put in where it stores an element, or (`'finish'`, one result only) before it pools
+ * elements. The epilogue's externals are the node's inputs from `firstInput` on, its other results the outputs from
+ * `firstOutput` on.
  */
 export function withEpilogue(
   pass: Pass,
@@ -67,7 +72,7 @@ export function withEpilogue(
     ...(layerLengths ? varied(other, { layerLengths: { ...layerLengths, ...lengths } }) : other),
     ...(where === 'store' && !halves && { ending: endingOf(pass.variants?.general, epilogue, firstInput) }),
     label: `${pass.label} ${names.join(' ')}`,
-    // Behind the pass's own, which may begin with directives; WGSL minds no other order.
+    // After the pass's own source, which may begin with directives. WGSL accepts declarations in any order.
     source: [...pass.source.map(withStore), ...libs],
     extras: {
       reads: externals.map((_, e) => input(firstInput + e)),
@@ -77,7 +82,7 @@ export function withEpilogue(
   };
 }
 
-/** The element that is stored, as one more member. */
+/** The epilogue with the unchanged element as one more member, if it is stored, too. */
 function withStored({ stored, ...epilogue }: Epilogue): Epilogue {
   if (!stored) return epilogue;
   const { members, others } = epilogue;
@@ -85,15 +90,18 @@ function withStored({ stored, ...epilogue }: Epilogue): Epilogue {
   return { ...epilogue, members: [...members, member], others: [...others, members.length] };
 }
 
-/** A pass with what runs in its place, or besides where it takes the change, changed as the pass is. */
+/**
+ * The pass with its alternatives changed as the pass itself is. Alternatives in `besides` that cannot take the change
+ * are dropped.
+ */
 function changed(pass: Pass, takes: (other: Pass) => boolean, alike: (other: Pass) => Pass): Pass {
   const besides = pass.variants?.besides?.filter(takes);
   return withEach(besides ? varied(pass, { besides }) : pass, alike);
 }
 
 /**
- * The pass with a cluster of one result evaluated where it loads. The external numbered `slot`, a float, takes the place of the
- * pass's first input; the others are the node's inputs from `firstInput` on, in order.
+ * The pass with a cluster of one result evaluated where it loads an element. External number `slot`, a float, replaces
+ * the pass's first input. The other externals are the node's inputs from `firstInput` on, in order.
  */
 export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstInput: number): Pass {
   invariant(takesPrologue(pass), `the kernel ${pass.label} takes no prologue`);
@@ -151,7 +159,7 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   };
 }
 
-/** The members' dynamic scalars, as params. */
+/** The members' dynamic scalars as parameters of a pass. */
 const scalarsOf = (members: readonly Evaluated[]): Param[] =>
   members.flatMap(({ scalars, body }) => scalars.map((s) => scalar(s, body.scalarType)));
 
@@ -161,7 +169,10 @@ interface Generated {
   readonly lengths: Lengths;
 }
 
-/** Declarations of what an epilogue reads and writes, and what replaces the lines that store and that a stage begins with. */
+/**
+ * The code of an epilogue with the declarations of its buffers, which replaces the kernel's line that stores; and its
+ * stage.
+ */
 function generate(
   epilogue: Epilogue,
   base: number,
@@ -196,7 +207,7 @@ const readsExternal = (e: number, type: string, binding: number): string =>
 const epilogueParams = (fields: readonly string[], binding: number): string =>
   `struct EpilogueParams { ${fields.join(', ')} }\n@group(0) @binding(${binding}) var<uniform> epilogue_params: EpilogueParams;`;
 
-/** The functions of an epilogue and the fields of its parameters, whose names hold the tag. */
+/** The functions of an epilogue and the fields of its parameters, with `tag` in their names. */
 function written(
   { members, externals, main, others }: Epilogue,
   lanes: 1 | 4,
@@ -245,7 +256,10 @@ function written(
   };
 }
 
-/** The epilogue of a pass as one of several, where it stores the pass's one output element by element, as a float. */
+/**
+ * The epilogue of a pass as one of several endings that a shared kernel can choose from. Only possible if the pass has
+ * one output, and stores it element by element as floats.
+ */
 function endingOf(kernel: Pass | undefined, epilogue: Epilogue, firstInput: number): Ending | undefined {
   if (kernel?.writes.length !== 1 || storeLanes(kernel) !== 1 || epilogue.others.length > 0) return undefined;
   const { members, externals } = epilogue;
@@ -269,8 +283,8 @@ function endingOf(kernel: Pass | undefined, epilogue: Epilogue, firstInput: numb
 }
 
 /**
- * The pass's source with a choice of endings, which a field of the parameters names by its number; past the last of them,
- * stored values stay as they are. Buffers and parameters stand behind the pass's own.
+ * The pass's source with a choice of endings. The field `ending` of the parameters selects one by its number; a number
+ * past the last stores values unchanged. The endings' bindings come after the pass's own.
  */
 export function sourceWithEndings(pass: Pass, endings: readonly Ending[]): string[] {
   const base = bindingsOf(pass);
@@ -301,11 +315,14 @@ const storeLineOf = (text: string, lanes: 1 | 4): string => {
   return text.includes(floats) ? floats : any;
 };
 
-/** A source with code in the place of a line, if it has that, and of the one that a stage begins with. */
+/** The source with `line` replaced by `code`, and the stage line by `staging`; unchanged if it has no such line. */
 const withLines = (text: string, line: string, code: string, staging: string): string =>
   text.includes(line) ? text.replace(line, () => code).replace(stageLine, () => staging) : text;
 
-/** The inputs and scalars that all elements of a stage share, and the function that finds them: each use of a scalar would be a load. */
+/**
+ * Private variables for the inputs and scalars that all elements of a stage share, and the function that loads them
+ * once. Otherwise each use of a scalar would be a load.
+ */
 function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[], sizes: Sizes, tag: string): string {
   const own = tag && `${tag}_`;
   const scalars = members.flatMap(({ scalars, body }, m) =>
@@ -323,6 +340,6 @@ function stagingOf(members: readonly Evaluated[], staged: readonly StagedRead[],
   ].join('\n');
 }
 
-/** Buffers that a pass binds, its parameters included. */
+/** The number of buffers that a pass binds, its parameters included. */
 const bindingsOf = ({ reads, writes, params }: Pass): number =>
   reads.length + writes.length + (paramsOf(params).length > 0 ? 1 : 0);

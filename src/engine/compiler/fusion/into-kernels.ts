@@ -1,4 +1,4 @@
-// Clusters of pointwise nodes that become a part of another node's kernels, which they are put before or behind.
+// Makes a cluster of pointwise nodes a part of another node's kernels, before the first or after the last of them.
 import { type Lowering, type ProgramNode, partsOf } from '../ir';
 import { type Epilogue, withEpilogue, withPrologue } from './inline';
 import type { Cluster } from './pointwise';
@@ -34,7 +34,10 @@ export function prepended(
   };
 }
 
-/** The last kernel goes on computing from its output 0 and from `externals`, and stores `outputs`; the first of them replaces output 0. */
+/**
+ * The last kernel goes on computing from its output 0 and from `externals`, and stores `outputs`. The first of these
+ * replaces output 0.
+ */
 export function appended(
   { node, lowering: { passes, scratch, pooled }, parts }: Kernels,
   epilogue: Epilogue,
@@ -60,7 +63,7 @@ export function appended(
 
 type Pooled = NonNullable<PassesLowering['pooled']>;
 
-/** The poolings of a kernel's results after they have gone through the epilogue. */
+/** The lowering that also pools the results, with the epilogue applied before the pooling. */
 const pooledWith =
   (pooled: Pooled, epilogue: Epilogue, firstInput: number): Pooled =>
   (pooling) => {

@@ -1,9 +1,9 @@
-// The lines of kernels that pointwise expressions may take the place of.
+// The lines of kernel sources that fusion replaces by pointwise expressions.
 import type { Pass } from '../ir';
 
 /**
- * The lines of a kernel that store to its first output, and that an epilogue replaces: an element, or four; each in a kernel of
- * floats, and in one that is written once for several types.
+ * The lines of a kernel that store to its first output, which an epilogue replaces: by one element or by four, each as
+ * written in a kernel of floats and in a kernel for any element type.
  */
 export const storeLines = {
   1: {
@@ -16,21 +16,24 @@ export const storeLines = {
   },
 } as const;
 
-/** The declarations of what these lines store to, around the type of its elements. */
+/** The declarations of the outputs that these lines store to, split around the element type. */
 export const storeDeclarations = {
   1: /(var<storage, read_write> y: array)<\w+(>|,)/,
   4: /(var<storage, read_write> y4: array)<(?:\w+|vec4<f32>)(>|,)/,
 } as const;
 
-/** The line of a kernel that is called before elements that share a stage; the loads they share replace it. */
+/**
+ * The function that a kernel calls before a run of elements of one stage. The loads that these elements share replace
+ * it.
+ */
 export const stageLine = 'fn stage(at: u32) {}';
 
 const isOfFloats = ({ source }: Pass): boolean => source.some((text) => text.includes('alias Element = f32;'));
 
-/** The line of a kernel that pools its results through which each goes before that, and that an epilogue may replace. */
+/** The line through which a pooling kernel passes each result before it is pooled. An epilogue may replace it. */
 export const finishLine = 'fn outputs_finish(at: u32, value: f32) -> f32 { return value; }';
 
-/** The lines of a kernel that load from its first input, and that a prologue replaces: an element, or four. */
+/** The lines of a kernel that load from its first input, which a prologue replaces: by one element or by four. */
 export const loadLines = {
   1: {
     function: 'fn load(at: u32) -> Element { return x[at]; }',
@@ -42,7 +45,7 @@ export const loadLines = {
   },
 } as const;
 
-/** Entries of kernels that load, and that store, elements in fours. */
+/** The entry points that load elements in fours, and those that store in fours. */
 const loadInFours = new Set(['along', 'across', 'wide_along']);
 const storeInFours = new Set(['across', 'quads']);
 

@@ -1,4 +1,4 @@
-// What plans of programs with kernels need besides those, which is loaded with them.
+// The late part that plans of networks need: passes and fusion for programs that have more than pointwise kernels.
 export { fusePools } from '../passes/fuse-pools';
 export { keepConstant } from '../passes/keep-views';
 export { moveScales } from '../passes/move-scales';

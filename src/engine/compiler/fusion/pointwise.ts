@@ -7,16 +7,18 @@ import { gridFor, varied } from '../lowering';
 import { evaluation, type Lengths, Sizes } from './read-inputs';
 
 const WORKGROUP = 64;
-/** So few elements are evaluated one by one unless their number is a multiple of 4. */
+/** Up to this many elements are evaluated one by one, unless their number is a multiple of 4. */
 const FEW = 8;
 const generated = /\/\/ generated-begin[\s\S]*\/\/ generated-end/;
 
-/** An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in. */
+/**
+ * An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in.
+ */
 export type Source =
   | { readonly member: number }
   | {
       readonly external: number;
-      readonly meta: Meta /** Its elements are pairs of floats. */;
+      readonly meta: Meta /** `pairs`: the elements are pairs of floats. */;
       readonly pairs?: boolean;
     };
 
@@ -29,7 +31,7 @@ export interface Member {
   readonly result: Meta;
 }
 
-/** Expressions over the same number of elements (fills may have any), in an order in which each follows its arguments. */
+/** Expressions over the same number of elements (fills may have any number), each after its arguments. */
 export interface Cluster {
   readonly members: readonly Member[];
   readonly externals: readonly Meta[];
@@ -37,13 +39,16 @@ export interface Cluster {
   readonly outputs: readonly number[];
 }
 
-/** An external that one output takes the place of: both are one binding, read before it is written. */
+/**
+ * An external that an output overwrites in place: both share one binding, and each element is read before it is
+ * written.
+ */
 export interface Merge {
   readonly external: number;
   readonly output: number;
 }
 
-/** The pairs of externals and outputs that may be merged: the external is read only at the element that is being written. */
+/** The external-output pairs that may be merged: only the element that is being written is read of the external. */
 export function mergesOf({ members, externals, outputs }: Cluster): Merge[] {
   return externals.flatMap((x, external) => {
     if (!members.every((member) => readsWhole(member, external))) return [];
@@ -66,7 +71,10 @@ export function clusterPass(cluster: Cluster, merge?: Merge): Pass {
 
 const countOf = ({ members, outputs }: Cluster): number => numel(members[outputs[0]!]!.result.shape);
 
-/** The pass by so many elements an invocation. The last four may reach past the end: bindings are multiples of 16 bytes. */
+/**
+ * The pass with `lanes` elements per invocation. The last four may reach past the end, as bindings are multiples of 16
+ * bytes.
+ */
 function lanesPass(cluster: Cluster, lanes: 1 | 4, merge?: Merge): Pass {
   const { members, externals, outputs } = cluster;
   const count = countOf(cluster);
@@ -77,7 +85,7 @@ function lanesPass(cluster: Cluster, lanes: 1 | 4, merge?: Merge): Pass {
   return {
     label: names.length > 0 ? names.join(' ') : members[0]!.name,
     source: [...libsOf(members), template.replace(generated, () => code)],
-    // What only fills, once as a rule, is one kernel for all lengths.
+    // A pass without inputs only fills, usually once, so one kernel serves all lengths.
     ...(externals.length > 0 && { variants: { lengths } }),
     reads: externals.map((_, i) => input(i)).filter((_, i) => i !== merge?.external),
     writes: outputs.map((_, i) => output(i)),
@@ -131,7 +139,7 @@ export function libsOf(members: readonly Evaluated[]): string[] {
   return [...libs];
 }
 
-/** WGSL for a member's result as it is stored, of one lane or of four. */
+/** WGSL for a member's result as it is stored, for one lane or four. */
 export function resultOf(members: readonly Evaluated[], m: number, lanes: 1 | 4): string {
   const { dtype } = members[m]!.result;
   const computed =
@@ -142,7 +150,7 @@ export function resultOf(members: readonly Evaluated[], m: number, lanes: 1 | 4)
 
 const rounded = (expr: string, dtype: DType): string => (dtype === 'float16' ? `half_nearest(${expr})` : expr);
 
-/** One function a member, `prefix0` and so on, of its arguments and scalars. */
+/** One function per member, `prefix0` and so on, with the member's arguments and scalars as parameters. */
 export function functionsOf(members: readonly Evaluated[], prefix: string): string[] {
   const typeOf = (source: Source | 'stored'): Scalar | 'vec2f' => {
     if (source === 'stored') return 'f32';

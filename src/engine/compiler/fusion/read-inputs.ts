@@ -1,23 +1,25 @@
-// How kernels read the inputs of pointwise expressions: broadcast, an element or four neighbouring elements at a time.
+// Generates the reads of the inputs of pointwise expressions: broadcast, one element or four neighbours at a time.
 
 import { contiguousStrides, type Meta, type Shape, sameShape, scalarOf, storedOf } from '../../core/meta';
 import { type Param, type Stage, u32 } from '../ir';
 import type { Evaluated, Source } from './pointwise';
 
-/** Arrays from this length on are declared with it, and kernels with one of LONG elements or fours are worth that. */
+/**
+ * Arrays of at least MIN_SIZED elements are declared with their length, in kernels that have an array of at least LONG.
+ */
 const MIN_SIZED = 64;
 const LONG = 4096;
 
-/** Lengths of storage arrays, by name, in elements as they are declared. */
+/** The lengths of storage arrays by name, in elements of their declared type. */
 export type Lengths = Readonly<Record<string, number>>;
 
 /**
- * Whether a kernel gains by knowing the lengths of its arrays, which spares each access the division by which a processor
- * (SwiftShader) finds them: a quarter of the time of long arrays, at most 30 µs a dispatch of others (measured).
+ * Whether a kernel gains from arrays of fixed length. SwiftShader on a CPU otherwise finds the length by a division at
+ * each access: a quarter of the time for long arrays, at most 30 µs a dispatch for others (measured).
  */
 export const paysToKnow = (lengths: Lengths): boolean => Object.values(lengths).some((length) => length >= LONG);
 
-/** The source with the lengths of the storage arrays named: `x: array<f32>;` becomes `x: array<f32, 4096>;`. */
+/** The source with fixed lengths for its storage arrays: `x: array<f32>;` becomes `x: array<f32, 4096>;`. */
 export const withLengths = (source: string, lengths: Lengths): string =>
   source.replace(/> (\w+): array<([\w<>]+)>;/g, (line, name: string, type: string) => {
     const length = Math.ceil(lengths[name] ?? 0);
@@ -25,13 +27,14 @@ export const withLengths = (source: string, lengths: Lengths): string =>
   });
 
 /**
- * The sizes that generated code computes with. They are uniforms, so that one kernel serves all sizes; each has a name by its
- * part in the computation and never by its value, since values that are equal by chance would make a kernel of their own.
+ * The sizes that generated code computes with. Sizes are uniforms, so that one kernel serves all sizes. A size is named
+ * by its role in the computation, never by its value: two sizes that happen to be equal must not lead to another
+ * kernel.
  */
 export class Sizes {
   private readonly byPart = new Map<string, { readonly name: string; readonly value: number }>();
 
-  /** @param tag what their names begin with */
+  /** @param tag the prefix of the names */
   constructor(private readonly tag = '') {}
 
   /** The WGSL name of a size. */
@@ -52,7 +55,10 @@ export class Sizes {
     return [...this.byPart.values()].map(({ value }) => u32(value));
   }
 
-  /** Statements that load them, or those that some lines use: each use of a uniform is a load. */
+  /**
+   * Statements that load the sizes into variables (with `lines`: only those the lines use), since each use of a uniform
+   * is a load.
+   */
   loadsFrom(uniforms: string, lines?: readonly string[]): string[] {
     return [...this.byPart.values()]
       .filter(({ name }) => lines?.some((line) => new RegExp(`\\b${name}\\b`).test(line)) ?? true)
@@ -60,17 +66,20 @@ export class Sizes {
   }
 }
 
-/** The source of a kernel that moves elements of any type in words, as one that moves halves of words. */
+/** Changes the source of a kernel that moves 32-bit words to move 16-bit elements. */
 export const movedAsHalves = (source: string): string => source.replaceAll('array<u32>', 'array<f16>');
 
 interface Run {
   size: number;
   readonly stride: number;
-  /** The stride counts fours, so that it is 1 by chance if at all. */
+  /** The stride counts groups of four. A stride of 1 is then a coincidence, and the code must not depend on it. */
   readonly fours?: boolean;
 }
 
-/** The dimensions of a result in an input's memory, outermost first; those that the input has or lacks together are one run. */
+/**
+ * The dimensions of a result as strides in an input's memory, outermost first. Neighbouring dimensions merge into one
+ * run if the input is contiguous over all of them, or broadcast over all of them (stride 0).
+ */
 function runsOf(from: Shape, to: Shape): Run[] {
   const lead = to.length - from.length;
   const strides = contiguousStrides(from);
@@ -88,7 +97,7 @@ function runsOf(from: Shape, to: Shape): Run[] {
   return runs;
 }
 
-/** The name of a size of a run: of the sizes below it, of itself, or its stride. */
+/** Gives a name to a number of a run: the product of the sizes below it, its own size, or its stride. */
 type NameOf = (part: string, value: number) => string;
 
 function indexOf(runs: readonly Run[], at: string, nameOf: NameOf): string {
@@ -106,7 +115,7 @@ function indexOf(runs: readonly Run[], at: string, nameOf: NameOf): string {
   return terms.length > 0 ? terms.join(' + ') : '0u';
 }
 
-/** Whether elements that have a stage in common meet the same element of an input. */
+/** Whether all elements of one stage read the same element of an input. */
 function isOfStage(from: Shape, to: Shape, { run, of }: Stage): boolean {
   let below = 1;
   return runsOf(from, to)
@@ -118,7 +127,7 @@ function isOfStage(from: Shape, to: Shape, { run, of }: Stage): boolean {
     });
 }
 
-/** Names for the sizes of the runs in which a value is read, in elements or fours. */
+/** Names for the sizes of the runs in which an input is read, one element or four at a time. */
 const namesFor =
   (sizes: Sizes, input: number, runs: readonly Run[], lanes: 1 | 4): NameOf =>
   (part, value) => {
@@ -126,16 +135,16 @@ const namesFor =
     return sizes.nameOf(`${part} of ${input} by ${lanes}: ${runsRead}`, value);
   };
 
-/** Whether a result's elements are the input's, one for one: a single run is read from its start. */
+/** Whether a result's elements match the input's one for one: there is a single run, with a stride. */
 const isWhole = (runs: readonly Run[]): boolean => runs.length === 1 && runs[0]!.stride > 0;
 
-/** WGSL for the element of an input of shape `from`, the `input`th, that meets element `at` of a result of shape `to`. */
+/** WGSL for the index that element `at` of a result of shape `to` reads in input number `input`, of shape `from`. */
 export function broadcastIndex(from: Shape, to: Shape, at: string, sizes: Sizes, input = 0): string {
   const runs = runsOf(from, to);
   return sameShape(from, to) || isWhole(runs) ? at : indexOf(runs, at, namesFor(sizes, input, runs, 1));
 }
 
-/** What four neighbouring elements of a result meet in an input: four neighbours, one element, or any elements. */
+/** What four neighbouring elements of a result read of an input: four neighbours, one element, or any elements. */
 export type FourKind = 'four' | 'one' | 'each';
 
 export function fourKind(from: Shape, to: Shape): FourKind {
@@ -148,8 +157,9 @@ export function fourKind(from: Shape, to: Shape): FourKind {
 }
 
 /**
- * WGSL for the four neighbours, or the one element, that four elements of a result meet; `i` counts fours of the result, and
- * the index of four counts fours of the input. Where they meet any elements, `broadcastIndex` says which, one by one.
+ * WGSL for the index of the four neighbours, or of the one element, that four elements of a result read. `i` counts
+ * groups of four of the result; an index of four neighbours counts groups of four of the input. For kind `'each'`, use
+ * `broadcastIndex` for each element.
  */
 export function fourIndex(from: Shape, to: Shape, i: string, sizes: Sizes, input = 0): string {
   const runs = runsOf(from, to);
@@ -176,7 +186,7 @@ export const readsFours = (members: readonly Evaluated[], e: number): boolean =>
 const inPairs = (members: readonly Evaluated[], e: number): boolean =>
   members.some(({ inputs }) => inputs.some((source) => isExternal(source, e) && source.pairs));
 
-/** What all elements of a stage read of an input, and the name of it. */
+/** An element of an input that all elements of a stage read, and the variable that holds it. */
 export interface StagedRead {
   readonly name: string;
   readonly type: string;
@@ -187,21 +197,26 @@ export interface Evaluation {
   /** The stored value is called `value`. */
   readonly members: readonly Evaluated[];
   readonly externals: readonly Meta[];
-  /** Elements that are evaluated together: `i` counts them. */
+  /** The number of elements that are evaluated together; `i` counts groups of this size. */
   readonly lanes: 1 | 4;
-  /** Elements of the results. */
+  /** The number of elements of the results. */
   readonly count: number;
   readonly sizes: Sizes;
   nameOf(external: number): string;
-  /** The part that is the same for all elements evaluated until `stage` is called again. */
+  /**
+   * Describes the elements for which the kernel calls `stage` once: reads that they share are hoisted into that call.
+   */
   readonly stage?: Stage | undefined;
-  /** What the names of that begin with. */
+  /** The prefix of the names of these hoisted reads. */
   readonly staged?: string;
-  /** WGSL of a member's function and of its scalars. */
+  /** WGSL for a call of a member's function with these arguments and the member's scalars. */
   call(member: number, args: readonly string[]): string;
 }
 
-/** Declarations of externals' element types, how many numbers each of these holds, and statements that leave member m's result for lane l in `v{m}_{l}`. */
+/**
+ * Generates the evaluation of a cluster: statements that leave member m's result for lane l in `v{m}_{l}`, the reads of
+ * the stage, and for each external its element type and how many numbers an element holds.
+ */
 export function evaluation({
   members,
   externals,
@@ -216,7 +231,7 @@ export function evaluation({
   const inFours = externals.map((_, e) => lanes === 4 && readsFours(members, e));
   const widthOf = (e: number): 1 | 2 | 4 => (inFours[e] ? 4 : inPairs(members, e) ? 2 : 1);
   const loads = new Map<string, string>();
-  /** The name of the value read there; each place is read once. */
+  /** The name of the variable for the value at that place, which is read once only. */
   const loaded = (external: number, at: string, type: 'f32' | 'vec4f' = 'f32'): string => {
     const stored = `${nameOf(external)}[${at}]`;
     const place = externals[external]!.dtype === 'float16' ? `${type}(${stored})` : stored;

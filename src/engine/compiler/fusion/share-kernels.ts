@@ -1,4 +1,5 @@
-// Endings: layers whose kernels differ in their epilogues alone share one at a first run, which chooses among these by a parameter.
+// Endings: at a first run, layers whose kernels differ only in their epilogues share one kernel, which selects the
+// epilogue by a parameter. One kernel compiles sooner than several.
 
 import { type Ending, type Pass, u32 } from '../ir';
 import type { Step } from '../plan';
@@ -8,15 +9,15 @@ interface Member {
   readonly step: Step;
   /** The general pass of the step alone. */
   readonly kernel: Pass;
-  /** None where a layer ends with what its kernel stores. */
+  /** Undefined for a layer without an epilogue. */
   readonly ending: Ending | undefined;
   /** Equal for equal endings. */
   readonly name: string | undefined;
 }
 
 /**
- * Steps by kernels that several of the steps share, where two of these have the same kernel and other epilogues; `keyOf` gives what
- * kernels are told apart by.
+ * For steps that have the same kernel with different epilogues: the step with a kernel that they can share. Kernels are
+ * the same if `keyOf` gives the same key.
  */
 export function stepsSharingKernels(steps: readonly Step[], keyOf: (kernel: Pass) => string): ReadonlyMap<Step, Step> {
   const groups = new Map<string, Member[]>();
@@ -44,7 +45,7 @@ function sharing(members: readonly Member[]): [Step, Step][] {
   return members.map(({ step, kernel, ending, name }) => {
     const at = ending ? names.indexOf(name!) : names.length;
     const reads = ending?.reads ?? [];
-    // What other endings read stands for nothing here.
+    // Bindings that only other endings read get any buffer: it is not read here.
     const unread = buffers - reads.length;
     const params = all.flatMap((other, e) =>
       e === at ? ending!.params : other.params.map(([type]) => [type, 0] as const),

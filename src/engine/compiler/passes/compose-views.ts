@@ -1,17 +1,17 @@
-// Views of views: movements of elements that follow each other become one, or none. Pure.
+// Views of views: merges consecutive operations that only move elements into one, or into none. Pure.
 
 import { contiguousStrides, type Shape, sameShape } from '../../core/meta';
 import type { LoweredProgram, View } from '../ir';
 
-/** Dimensions that any view of so many can be lowered with. */
+/** Every view of up to this many dimensions can be lowered. */
 const MAX_RANK = 8;
 
-/** Reads a view of a view straight from what the first one reads, where that is a view too. */
+/** Makes a view of a view read directly from the input of the first view. */
 export function composeViews({ program, lowerings }: LoweredProgram): LoweredProgram {
   const nodes = [...program.nodes];
   const changed = [...lowerings];
   const producer = new Map<number, number>();
-  /** The value that these are all the elements of, in the same shape. */
+  /** For each value: an earlier value with the same elements in the same shape; itself if there is none. */
   const root = Int32Array.from(program.values.keys());
   nodes.forEach((node, n) => {
     for (const v of node.outputs) producer.set(v, n);
@@ -24,7 +24,7 @@ export function composeViews({ program, lowerings }: LoweredProgram): LoweredPro
     if (!viewingOf(outer) || !inner || !viewingOf(inner)) return;
     const view = compose(viewingOf(inner)!.view, viewingOf(outer)!.view);
     if (!view || view.shape.length > MAX_RANK) return;
-    // Attributes tell nodes apart, and what this one does is now this view.
+    // The attributes must say what the node does now: `shareEqual` compares nodes by them.
     nodes[n] = { ...node, attrs: view, inputs: [nodes[p]!.inputs[0]!] };
     changed[n] = viewingOf(inner)!.lower(view);
   });
@@ -34,12 +34,12 @@ export function composeViews({ program, lowerings }: LoweredProgram): LoweredPro
 const viewingOf = (lowering: LoweredProgram['lowerings'][number]) =>
   'viewing' in lowering ? lowering.viewing : undefined;
 
-/** The part of `inner` that `outer` selects, as one view; null where no strides describe it. */
+/** The view `outer` of the result of the view `inner`, as one view; null if no strides describe it. */
 export function compose(inner: View, outer: View): View | null {
   if (isWhole(inner)) return { ...outer, offset: inner.offset + outer.offset };
   const start = indicesOf(outer.offset, inner.shape);
   if (outer.shape.includes(0) || inner.shape.includes(0) || !start) return null;
-  /** The least and greatest index that is met in each dimension of `inner`. */
+  /** The least and the greatest index that occur in each dimension of `inner`. */
   const low = [...start];
   const high = [...start];
   const strides: number[] = [];
@@ -53,7 +53,8 @@ export function compose(inner: View, outer: View): View | null {
     });
     strides.push(step.reduce((sum, by, k) => sum + by * inner.strides[k]!, 0));
   }
-  // An index that runs past the end of a dimension would go on in the next one.
+  // In a contiguous result, an index past the end of a dimension carries into the next dimension; `inner`'s strides do
+  // not.
   if (!inner.shape.every((size, k) => low[k]! >= 0 && high[k]! < size)) return null;
   return {
     shape: outer.shape,
@@ -62,10 +63,10 @@ export function compose(inner: View, outer: View): View | null {
   };
 }
 
-/** Whether elements that follow each other lie together. */
+/** Whether a view is contiguous. */
 const isWhole = ({ shape, strides }: View): boolean => sameShape(strides, contiguousStrides(shape));
 
-/** The indices of an element of a contiguous shape. */
+/** The indices of the element at `place` of a contiguous shape; null if there is no such element. */
 function indicesOf(place: number, shape: Shape): number[] | null {
   let rest = place;
   const indices = contiguousStrides(shape).map((stride) => {
@@ -76,10 +77,12 @@ function indicesOf(place: number, shape: Shape): number[] | null {
   return rest === 0 && place >= 0 ? indices : null;
 }
 
-/** How many indices of each dimension of a contiguous shape a step of `stride` elements goes: one dimension at most. */
+/**
+ * How far a step of `stride` elements moves in each dimension of a contiguous shape; null if it moves in more than one.
+ */
 function stepsOf(stride: number, shape: Shape): number[] | null {
   const steps = indicesOf(Math.abs(stride), shape);
-  // A step of several dimensions at once could carry from one to the next on the way.
+  // Repeated steps in several dimensions at once could carry from one dimension to the next.
   if (!steps || steps.filter((by) => by !== 0).length > 1) return null;
   return steps.map((by) => Math.sign(stride) * by);
 }

@@ -1,4 +1,4 @@
-// Dead nodes: a value that is neither read nor wanted is not computed. Pure.
+// Dead code elimination: a value that no export depends on is not computed. Pure.
 import type { LoweredProgram } from '../ir';
 
 /** Leaves out every node that no export depends on. */

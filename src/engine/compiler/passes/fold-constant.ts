@@ -1,16 +1,20 @@
-// Folding: what a pointwise operation computes of standing values alone is computed once, and kept from run to run. Pure.
+// Constant folding: the part of a pointwise operation that depends only on constant values (inputs that the program
+// does not overwrite) is computed once, and kept from run to run. Pure.
 
 import { byteLength, type Meta, numel } from '../../core/meta';
 import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
 
-/** Bindings begin at multiples of this many bytes: what begins elsewhere is copied before it is read. */
+/**
+ * Bindings begin at multiples of this many bytes. An alias at another offset is copied, so it does not count as
+ * constant.
+ */
 const ALIGNMENT = 256;
 
-/** What a plan may keep: a part of the bytes of its inputs, which are the parameters as a rule; and of tiny networks a little more. */
+/** A plan may keep this part of the bytes of its inputs (mostly parameters), or LITTLE bytes if that is more. */
 const KEPT_PART = 0.1;
 const LITTLE = 1 << 14;
 
-/** The inputs of a program that no node overwrites, with their contents. */
+/** The inputs of a program that no node overwrites, and the aliases of these. */
 export function constantValues({ program, lowerings }: LoweredProgram): ReadonlySet<number> {
   const { nodes, inputCount } = program;
   const standing = new Set(Array.from({ length: inputCount }, (_, v) => v));
@@ -29,9 +33,9 @@ export function constantValues({ program, lowerings }: LoweredProgram): Readonly
 }
 
 /**
- * Splits operations whose inputs but the first are constant, such as a batch norm by running statistics: the part that
- * depends on those is kept, and the rest reads fewer buffers, by fewer operations an element. Weights stay as they are, so that
- * little more memory is needed than theirs.
+ * Splits operations whose inputs after the first are constant, such as a batch norm with running statistics. The part
+ * that depends on the constants is kept; the rest reads fewer buffers and does less work per element. Weights are not
+ * changed, so only the small kept part needs memory.
  */
 export function foldConstant(lowered: LoweredProgram): LoweredProgram {
   const { program, lowerings } = lowered;

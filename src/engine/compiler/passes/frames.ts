@@ -1,10 +1,11 @@
-// Programs with convolutions of padded images, and the late pass that has these pad by themselves.
+// Finds programs with convolutions of padded images, and names the late pass that makes the convolutions pad by
+// themselves.
 import { LatePart } from '../../core/late';
 import type { Frame, Framed, Program } from '../ir';
 
 export const framing = new LatePart('frames', () => import('./join-frames'));
 
-/** The zeros around the images that a convolution reads, or around those that a gradient gives. */
+/** The frame of zeros around the images that a convolution reads, or around the images that a gradient returns. */
 const framedOf = (attrs: unknown): Frame | undefined => {
   const { frame, crop } = (attrs ?? {}) as Partial<Framed>;
   return frame ?? crop;

@@ -1,4 +1,4 @@
-// Fusion: pointwise nodes that feed each other become one kernel. Pure: programs in, programs out.
+// Fusion: pointwise nodes that feed each other become one kernel. Pure.
 
 import { isFloat, numel } from '../../core/meta';
 import { inlining } from '../fusion/inlining';
@@ -16,25 +16,26 @@ import {
   partsOf,
 } from '../ir';
 
-/** Storage buffers that every WebGPU device can bind in one kernel. */
+/** The number of storage buffers that every WebGPU device can bind in one kernel. */
 const MAX_BUFFERS = 8;
-/** Nodes of one kernel: past this, its compilation costs more than the memory traffic that joining saves. */
+/** The most nodes in one kernel. A larger kernel costs more to compile than it saves in memory traffic. */
 const MAX_MEMBERS = 64;
 
-/** A fill that is evaluated where it is used. */
+/** A fill that is evaluated inside each kernel that uses it. */
 const INLINED = 1;
-/** A fill that is in memory anyway, and read there. */
+/** A fill that must be in memory anyway, and is read from there. */
 const STORED = 2;
 
 /**
- * Joins pointwise nodes over the same number of elements into clusters, one kernel each, that may have several outputs.
- * Intermediates that nobody else reads never exist. Two nodes join where one feeds the other, unless something in between
- * would then have to run both before and after the cluster. Constant fills are evaluated where they are used, unless they are stored.
+ * Joins pointwise nodes over the same number of elements into clusters. A cluster is one kernel, with one or more
+ * outputs; intermediates that nobody else reads are never stored. Two nodes join if one feeds the other, unless a node
+ * in between would then have to run both before and after the cluster. Constant fills are evaluated where they are
+ * used, unless they are stored.
  */
 export const fusePointwise = ({ program, lowerings }: LoweredProgram): LoweredProgram =>
   new Fusion(program, lowerings).run();
 
-/** Every pointwise node a kernel of its own: the least that a program needs before it can be planned. */
+/** Makes every pointwise node a kernel of its own: the minimum that a program needs before it can be planned. */
 export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgram {
   const apart = lowerings.map((lowering, n): Lowering => {
     if (lowering.kind !== 'pointwise') return lowering;
@@ -54,15 +55,15 @@ export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgr
 
 class Fusion {
   private readonly producer: Int32Array;
-  /** By node: INLINED or STORED if it depends on nothing but dynamic scalars, else 0. */
+  /** For each node: INLINED or STORED if it depends on dynamic scalars only, else 0. */
   private readonly fills: Uint8Array;
-  /** The value whose elements these are, seen through reshapes. */
+  /** For each value: the value it is a reshape of; itself if it is none. */
   private readonly root: Int32Array;
   private readonly consumers: number[][];
-  /** The unit (by number of its first node) that runs a node. */
+  /** For each node: the unit that runs it, a unit being a node or a cluster, named by the index of its first node. */
   private readonly unit: Int32Array;
   private readonly members = new Map<number, number[]>();
-  /** By unit: the node that evaluates its cluster as an epilogue. */
+  /** For each unit whose cluster is an epilogue: the node whose kernel evaluates it. */
   private readonly heads = new Map<number, number>();
   private readonly exported: ReadonlySet<number>;
   private readonly program: Program & { readonly nodes: ProgramNode[] };
@@ -92,7 +93,8 @@ class Fusion {
       const constant = lowering.kind === 'pointwise' && reads.every((v) => this.fills[this.producer[v]!] === INLINED);
       this.fills[n] = constant ? INLINED : 0;
     });
-    // A parameter that begins as ones is read like any other, so that the kernels of a first step are those of the next.
+    // A parameter that begins as ones is read from memory like any other, so that the first step uses the kernels of
+    // the next ones.
     nodes.forEach(({ outputs }, n) => {
       if (this.fills[n] !== INLINED) return;
       const readers = outputs.flatMap((v) => this.consumers[v]!);
@@ -110,7 +112,8 @@ class Fusion {
       }
     });
     const clusters = () => [...this.members.keys()].filter((unit) => !this.heads.has(unit));
-    // The inputs of a reduction are larger than its results, so a prologue there goes before an epilogue.
+    // A kernel that loads through a prologue line, such as a reduction, has larger inputs than results, so its prologue
+    // comes first.
     for (const unit of clusters()) this.attach(unit, (head) => !this.loads(head));
     for (const unit of clusters()) this.prepend(unit);
     for (const unit of clusters()) this.attach(unit, (head) => this.loads(head));
@@ -141,18 +144,20 @@ class Fusion {
     return n >= 0 && this.lowerings[n]!.kind === 'pointwise';
   }
 
-  /** A pointwise node of constants only, such as a fill: cheaper to evaluate again than to read, unless it is stored. */
+  /**
+   * A pointwise node of constants only, such as a fill: cheaper to evaluate again than to read, unless it is stored.
+   */
   private isFill(n: number): boolean {
     return this.fills[n]! > 0;
   }
 
-  /** The values a node reads; pointwise nodes look through reshapes. */
+  /** The values that a node reads. For pointwise nodes, a reshape counts as the value it reshapes. */
   private reads(n: number): readonly number[] {
     const { inputs } = this.program.nodes[n]!;
     return this.isPointwise(n) ? inputs.map((v) => this.root[v]!) : inputs;
   }
 
-  /** Joins a node with the clusters that feed it, as far as that is allowed. */
+  /** Joins a node with the clusters that feed it, where the limits allow it. */
   private join(n: number): void {
     const count = this.size(this.program.nodes[n]!.outputs[0]!);
     for (const v of this.reads(n)) {
@@ -173,8 +178,9 @@ class Fusion {
   }
 
   /**
-   * Makes a cluster the epilogue of the kernel that computes one of its inputs, if no other node reads that and all else is ready by then. An
-   * input that outlives the run, itself or reshaped, is stored beside the results.
+   * Makes a cluster the epilogue of the kernel that computes one of its inputs, if no other node reads that input and
+   * all other inputs are ready by then. If the input, or a reshape of it, is exported, the kernel stores it besides the
+   * results.
    */
   private attach(unit: number, accepts: (head: number) => boolean): void {
     const cluster = this.members.get(unit)!;
@@ -198,14 +204,17 @@ class Fusion {
     }
   }
 
-  /** Whether a node's kernel begins by loading through the line that prologues replace. */
+  /** Whether a node's kernel loads through the line that a prologue replaces, or has one already. */
   private loads(n: number): boolean {
     const lowering = this.lowerings[n]!;
     const first = lowering.kind === 'passes' ? lowering.passes[0] : undefined;
     return first !== undefined && (takesPrologue(first) || first.extras !== undefined);
   }
 
-  /** Makes a cluster the prologue of the only kernel that reads its only result, if that kernel loads it element by element. */
+  /**
+   * Makes a cluster the prologue of the only kernel that reads its only result, if that kernel loads it element by
+   * element.
+   */
   private prepend(unit: number): void {
     const cluster = this.members.get(unit)!;
     const [v, ...more] = this.outputs(cluster);
@@ -228,7 +237,10 @@ class Fusion {
     for (const n of cluster) this.unit[n] = this.unit[reader]!;
   }
 
-  /** The node outside of clusters that alone reads a value, itself or reshaped; -1 if there is none, or several. */
+  /**
+   * The only node that reads a value or a reshape of it, if that node is not pointwise; -1 if there is none, or
+   * several.
+   */
   private onlyReader(v: number): number {
     const [reader, ...more] = this.consumers[v]!.filter((n) => this.unit[n] !== this.unit[this.producer[v]!]);
     if (reader === undefined || more.length > 0 || this.isPointwise(reader) || this.exported.has(v)) return -1;
@@ -272,7 +284,7 @@ class Fusion {
     return this.externals(cluster).length + this.outputs(cluster).length;
   }
 
-  /** Values that a cluster reads from memory. */
+  /** The values that a cluster reads from memory. */
   private externals(cluster: readonly number[]): number[] {
     const inside = new Set(cluster);
     const read = new Set<number>();
@@ -285,13 +297,13 @@ class Fusion {
     return [...read];
   }
 
-  /** Values of a cluster that are read outside of it, or exported. */
+  /** The values of a cluster that are exported or read outside of it. */
   private outputs(cluster: readonly number[]): number[] {
     const inside = new Set(cluster);
     return cluster.map((n) => this.program.nodes[n]!.outputs[0]!).filter((v) => this.isRead(v, inside));
   }
 
-  /** Whether a value, itself or reshaped, must exist in memory for anyone but the pointwise nodes of `inside`. */
+  /** Whether a value or a reshape of it is exported, or read by a node other than those of `inside`. */
   private isRead(v: number, inside: ReadonlySet<number>, exported = this.exported): boolean {
     return (
       exported.has(v) ||
@@ -304,7 +316,7 @@ class Fusion {
     );
   }
 
-  /** Whether a node outside of clusters has to run: fills and reshapes may have been looked through everywhere. */
+  /** Whether a node outside of clusters has to run. A fill or reshape need not if all its readers bypass it. */
   private isNeeded(n: number): boolean {
     const { outputs } = this.program.nodes[n]!;
     if (this.isFill(n)) {
@@ -321,8 +333,9 @@ class Fusion {
   }
 
   /**
-   * Whether a path leads from one of two units to the other through a third. Where both, and all units of several nodes, end
-   * by node `last`, no path that goes past it comes back.
+   * Whether a path leads from one of two units to the other through a third, so that joining them would make a cycle.
+   * `last`: if both units, and all clusters, end at or before this node, no path beyond it leads back, so the search
+   * stops there.
    */
   private wouldCycle(a: number, b: number, last = this.unit.length): boolean {
     const seen = new Set<number>([a, b]);
@@ -344,7 +357,8 @@ class Fusion {
     const units: number[] = [];
     for (const n of this.members.get(unit) ?? [unit]) {
       for (const v of this.program.nodes[n]!.outputs) {
-        // In the order in which they run; a value may have a consumer for each element of a long sequence.
+        // Consumers are in the order in which they run, so stop early: a value may have one for each element of a long
+        // sequence.
         for (const c of this.consumers[v]!) {
           if (c > last) break;
           units.push(this.unit[c]!);
@@ -354,7 +368,7 @@ class Fusion {
     return units;
   }
 
-  /** Units in an order in which each comes after its inputs; otherwise as recorded, by their last node. */
+  /** Units in topological order; where that leaves a choice, in the recorded order of their last nodes. */
   private order(): number[] {
     const units = [...new Set(this.unit)];
     const last = new Map(units.map((unit) => [unit, this.members.get(unit)?.at(-1) ?? unit]));
@@ -413,7 +427,7 @@ class Fusion {
     return cluster.flatMap((n) => partsOf(this.program.nodes[n]!));
   }
 
-  /** A kernel with the rest of its unit as its epilogue. */
+  /** The kernel of `head` with the rest of its unit as its epilogue. */
   private fusedInto(head: number, unit: readonly number[]): Fused {
     const { values, nodes } = this.program;
     const node = nodes[head]!;
@@ -437,14 +451,20 @@ class Fusion {
     return inlining.now.appended(kernel, epilogue, externals, [main, ...others]);
   }
 
-  /** A value in memory, one of `externals` but for its shape; as the pairs that it consists of if asked. */
+  /**
+   * The source of a value in memory: one of `externals`, read in the value's own shape. `pairs`: its elements are
+   * pairs.
+   */
   private source(externals: readonly number[], v: number, pairs: boolean): Source {
     const meta = this.program.values[v]!;
     const external = externals.indexOf(this.root[v]!);
     return pairs ? { external, meta: { ...meta, shape: meta.shape.slice(0, -1) }, pairs } : { external, meta };
   }
 
-  /** The members of a cluster with the fills they use, each after its arguments; scalars count from `scalarBase`. */
+  /**
+   * The members of a cluster and the fills they use, each after its arguments. Indices of scalars are relative to
+   * `scalarBase`.
+   */
   private describe<S extends Source | 'stored'>(
     cluster: readonly number[],
     outside: (v: number, pairs: boolean) => S,

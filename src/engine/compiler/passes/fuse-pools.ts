@@ -1,12 +1,12 @@
-// Fusion of poolings: a kernel that can pool its own results does so, and the unpooled values are never stored. Pure.
+// Fusion of poolings: a kernel that can pool its own results does so, and never stores the unpooled values. Pure.
 
 import { numel } from '../../core/meta';
 import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
 import { partsOf } from '../ir';
 
 /**
- * Joins a max pooling of windows side by side with the node that computes its input, where that node's kernel can pool
- * its results and no other node reads them. Reshapes that leave the images as they are may lie in between.
+ * Joins a max pooling whose windows lie side by side with the node that computes its input, if that node's kernel can
+ * pool its results and no other node reads them. Reshapes that leave the images unchanged may come in between.
  */
 export function fusePools({ program, lowerings }: LoweredProgram): LoweredProgram {
   const { values, nodes, exports } = program;
@@ -17,7 +17,7 @@ export function fusePools({ program, lowerings }: LoweredProgram): LoweredProgra
     for (const v of node.outputs) producer[v] = n;
     for (const v of node.inputs) readers[v]!++;
   });
-  /** The nodes that lead to a value and that nobody else needs, nearest first: reshapes, and what computes it. */
+  /** The nodes that only this value needs, nearest first: reshapes, then the node that computes it. */
   const leadingTo = (v: number): number[] => {
     const n = producer[v]!;
     if (n < 0 || readers[v] !== 1 || nodes[n]!.outputs.length > 1) return [];
@@ -39,7 +39,7 @@ export function fusePools({ program, lowerings }: LoweredProgram): LoweredProgra
     if (lowering?.kind !== 'passes' || values[nodes[from]!.outputs[0]!]!.dtype !== 'float32') return;
     const size = values[x]!.shape.slice(-2) as [number, number];
     const kept = values[node.outputs[0]!]!.shape.slice(-2);
-    // A window that reaches past the end is none that lies side by side with the others.
+    // The kernel pools whole windows only, so no window may reach past the end of the image.
     if (kept.some((count, d) => count * window[d]! > size[d]!)) return;
     const pooled = lowering.pooled?.({ size, window });
     if (pooled?.kind !== 'passes') return;
@@ -60,7 +60,7 @@ export function fusePools({ program, lowerings }: LoweredProgram): LoweredProgra
 
 type Passes = Lowering & { readonly kind: 'passes' };
 
-/** Kernels carry the names of all operations fused into them. */
+/** The pooled lowering with the pooling's name in the label of its last kernel. */
 function named(pooled: Passes, { passes: [pool] }: Passes): Lowering {
   const last = pooled.passes.at(-1)!;
   const label = `${last.label} ${pool!.label}`;

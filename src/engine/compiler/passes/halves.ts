@@ -2,7 +2,7 @@
 import { LatePart } from '../../core/late';
 import type { Program } from '../ir';
 
-/** Kernels of float32 that read float16 where it lies. */
+/** The pass that makes float32 kernels read float16 values directly. */
 export const widening = new LatePart('halves', () => import('./widen-late'));
 
 export const hasHalves = ({ values }: Program): boolean => values.some(({ dtype }) => dtype === 'float16');

@@ -11,10 +11,10 @@ import { joinInPlace } from './join-in-place';
 import { schedule } from './schedule';
 import { shareEqual } from './share-equal';
 
-/** A lowered program in, another that computes the same out. Pure. */
+/** Turns a lowered program into another that computes the same. Pure. */
 export type CompilerPass = (lowered: LoweredProgram) => LoweredProgram;
 
-// Passes that arrive late: each says what a program has that it changes anything of.
+// Passes that load late. Each checks first whether the program contains anything that it would change.
 
 const moveScales: CompilerPass = (lowered) =>
   lowered.program.nodes.some(({ op }) => op.spreads) ? inlining.now.moveScales(lowered) : lowered;
@@ -31,8 +31,9 @@ const fusePools: CompilerPass = (lowered) =>
   lowered.program.nodes.some(({ op }) => op.windows) ? inlining.now.fusePools(lowered) : lowered;
 
 /**
- * Nodes become fewer and cheaper, then kernels fewer, then their order thriftier. Poolings are fused before pointwise nodes,
- * so that these may follow, and after them, with what these put in between.
+ * Nodes become fewer and cheaper, then kernels fewer, then their order thriftier. Poolings are fused twice: before
+ * pointwise fusion, so that pointwise nodes can join a pooled kernel; and after it, when pointwise nodes no longer
+ * stand between a kernel and its pooling.
  */
 export const compilerPasses: readonly CompilerPass[] = [
   composeViews,
@@ -48,5 +49,5 @@ export const compilerPasses: readonly CompilerPass[] = [
   schedule,
 ];
 
-/** Nothing but what a plan cannot do without. */
+/** Only the passes that a plan cannot do without. */
 export const plainPasses: readonly CompilerPass[] = [leaveApart];

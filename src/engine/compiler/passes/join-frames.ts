@@ -1,18 +1,18 @@
-// Frames of zeros: a convolution reads the images inside the frame and pads by itself, and its gradient is computed for these images
-// alone. Runs before nodes are lowered. Pure.
+// Frames of zeros: instead of padding images in memory, a convolution reads the unpadded images and pads by itself; its
+// gradient is computed for the unpadded images only. Runs before nodes are lowered. Pure.
 import { contiguousStrides, numel, type Shape, sameShape } from '../../core/meta';
 import type { Frame, Framed, Program, ProgramNode, View } from '../ir';
 
 type Attrs = Framed & { readonly size?: readonly [height: number, width: number] };
 
-/** The program with convolutions that pad by themselves; frames that nobody reads then are not computed. */
+/** The program with convolutions that pad by themselves, without the paddings that nobody reads any more. */
 export const joinFrames = (program: Program): Program => withoutUnread(new Frames(program).run());
 
 class Frames {
   private readonly values;
   private readonly producer = new Map<number, ProgramNode>();
   private readonly readers = new Map<number, ProgramNode[]>();
-  /** What stands in the places of nodes. */
+  /** The nodes that replace a node. */
   private readonly instead = new Map<ProgramNode, readonly ProgramNode[]>();
 
   constructor(private readonly program: Program) {
@@ -37,7 +37,7 @@ class Frames {
     return this.values[v]!.shape;
   }
 
-  /** Makes a node read the images that were padded, in their own shape. */
+  /** Makes a node read the unpadded images. */
   private unframe(node: ProgramNode, frame: Frame): void {
     const [framed, ...others] = node.inputs as [number];
     let reshapes: ProgramNode | null = null;
@@ -48,7 +48,7 @@ class Frames {
       if (!sameShape(this.shape(from), this.shape(at))) reshapes ??= maker;
       at = from;
     }
-    // Where it stands in memory, it is read as it is.
+    // If no node makes the padded images, they are in memory already and are read as they are.
     if (!maker) return;
     const [inner] = maker.inputs as [number];
     const attrs = padded(node.attrs as Attrs, frame);
@@ -61,7 +61,7 @@ class Frames {
     this.instead.set(node, [shaped, { ...node, attrs, inputs: [images, ...others] }]);
   }
 
-  /** Has a node compute what is left of its result, if nobody reads the rest. */
+  /** Makes a node compute only the cropped part of its result, if nobody reads the rest. */
   private crop(node: ProgramNode, frame: Frame): void {
     const [whole] = node.outputs as [number];
     const between: ProgramNode[] = [];
@@ -92,20 +92,20 @@ class Frames {
     this.instead.set(node, [{ ...node, attrs, outputs: [images] }, shaped]);
   }
 
-  /** The node that alone reads a value, once; none where the value outlives the run. */
+  /** The only reader of a value; undefined if there are several, or if the value is exported. */
   private onlyReader(v: number): ProgramNode | undefined {
     const [reader, ...more] = this.readers.get(v) ?? [];
     return more.length > 0 || this.program.exports.includes(v) ? undefined : reader;
   }
 
-  /** Images without their frame. */
+  /** A new value for images without their frame. */
   private newValue(framed: number, frame: Frame): number {
     const { dtype } = this.values[framed]!;
     return this.values.push({ shape: withoutFrame(this.shape(framed), frame), dtype }) - 1;
   }
 }
 
-/** Attributes of a convolution, or of its gradient, that pads by so much more. */
+/** The attributes of a convolution, or of its gradient, with this frame added to its padding. */
 function padded({ frame: _, crop, padding, size, ...attrs }: Attrs, by: Frame): Attrs {
   const [top, bottom, left, right] = by;
   return {
@@ -122,7 +122,7 @@ const withoutFrame = (shape: Shape, [top, bottom, left, right]: Frame): Shape =>
 
 const withoutOnes = (shape: Shape): Shape => shape.filter((n) => n !== 1);
 
-/** Leaves out what nobody reads any more. */
+/** Leaves out nodes whose results nobody reads any more. */
 function withoutUnread(program: Program): Program {
   const read = new Set(program.exports);
   const nodes = program.nodes.toReversed().filter(({ inputs, outputs }) => {

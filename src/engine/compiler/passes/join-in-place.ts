@@ -1,4 +1,4 @@
-// Concatenation without a kernel: values that will lie side by side are computed there. Pure.
+// Concatenation without a kernel: its inputs are computed directly in their places in the result. Pure.
 
 import { packTargets } from '../direct-writes';
 import type { LoweredProgram, Lowering } from '../ir';
@@ -7,8 +7,8 @@ import type { LoweredProgram, Lowering } from '../ir';
 const ALIGNMENT = 256;
 
 /**
- * Has kernels write straight into their part of a concatenation, where all parts of it are contiguous, begin where a binding can,
- * and are computed by kernels that need not write elsewhere.
+ * Makes kernels write directly into their part of a concatenation, if every part is contiguous, has an aligned offset,
+ * and is computed by a kernel that need not write elsewhere.
  */
 export function joinInPlace({ program, lowerings }: LoweredProgram): LoweredProgram {
   const exported = new Set(program.exports);

@@ -1,22 +1,26 @@
-// Weights that lie in another order than their readers take, as transposed ones do: the copy in that order is kept from run to run. Pure.
+// Weights that are stored in another order than their readers need, such as transposed ones: the reordered copy is kept
+// from run to run. Pure.
 
 import { byteLength } from '../../core/meta';
 import type { LoweredProgram, Lowering } from '../ir';
 import { constantValues, foldConstant } from './fold-constant';
 
-/** Bytes that a plan keeps of such copies, at most: all of them lie in one buffer, which every device can make of twice the size. */
+/**
+ * The most bytes of such copies that a plan keeps. They share one buffer; every device can make buffers of twice this
+ * size.
+ */
 const MOST_BYTES = 1 << 27;
 
 /**
- * Keeps the views of standing values that are weights: every operation that reads one has another operand before it. An operand in front,
- * such as a batch, is another value at each run, whose copy would hold memory for nothing.
+ * Keeps reordered copies of constant values that are weights, which means that they are never the first operand of an
+ * operation. A first operand, such as a batch, is another value at each run, so keeping its copy would waste memory.
  */
 function keepViews(lowered: LoweredProgram): LoweredProgram {
   const { program, lowerings } = lowered;
   const { values, nodes } = program;
   const standing = constantValues(lowered);
   const root = Int32Array.from(values.keys());
-  /** Values that are exported, or read in front. */
+  /** Values that are exported, or the first operand of an operation. */
   const others = new Set(program.exports);
   nodes.forEach(({ inputs, outputs }, n) => {
     if (lowerings[n]!.kind === 'alias') root[outputs[0]!] = root[inputs[0]!]!;
@@ -36,5 +40,5 @@ function keepViews(lowered: LoweredProgram): LoweredProgram {
   return { program, lowerings: changed };
 }
 
-/** What depends on standing values alone is computed once. */
+/** Computes once what depends only on constant values, and keeps it from run to run. */
 export const keepConstant = (lowered: LoweredProgram): LoweredProgram => keepViews(foldConstant(lowered));

@@ -1,13 +1,14 @@
-// Scaling before spreading: the gradient of an activation under a max pooling is taken where there are fewer elements. Pure.
+// Scaling before spreading: the gradient of an activation before a max pooling is computed on the pooled elements,
+// which are fewer. Pure.
 
 import { type Meta, sameShape } from '../../core/meta';
 import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
 
 /**
- * With y = pick(x) and i its places, f(spread(dy, i), x) = spread(f(dy, y), i) where f scales its first argument: only picked
- * elements of x meet a dy. Where several dy meet one element, a product of their sum becomes a sum of products; and of several
- * NaN in one window only the picked one makes its gradient NaN. The right side scales the fewer elements, and x is not needed
- * after the forward pass.
+ * Let y = pick(x) with indices i, and let f scale its first argument. Then f(spread(dy, i), x) = spread(f(dy, y), i),
+ * since only picked elements of x receive a dy. The right side scales fewer elements, and does not need x after the
+ * forward pass. Two details differ: if one element receives several dy, the product of their sum becomes a sum of
+ * products; and if a window has several NaN, only the picked one has a NaN gradient.
  */
 export function moveScales({ program, lowerings }: LoweredProgram): LoweredProgram {
   const values: Meta[] = [...program.values];
@@ -25,7 +26,7 @@ export function moveScales({ program, lowerings }: LoweredProgram): LoweredProgr
     if (shaped && sameShape(values[from!]!.shape, values[to!]!.shape)) root[to!] = root[from!]!;
   });
   const lowered = new Map(program.nodes.map((node, n) => [node, lowerings[n]!]));
-  /** The spreading node whose result is scaled, and the node that picked its places from what decides. */
+  /** The spreading node whose result this node scales, and the picked values y that decide the scale. */
   const pair = (node: ProgramNode, lowering: Lowering) => {
     const [d, x] = node.inputs as [number, number];
     if (lowering.kind !== 'pointwise' || !lowering.body.scales || readers[d] !== 1) return null;

@@ -1,9 +1,9 @@
-// Scheduling: nodes that let memory go run as early as they can, where that lowers the most that is held at once. Pure.
+// Scheduling: nodes that free memory run as early as possible, if that lowers the peak. Pure.
 
 import { byteLength } from '../../core/meta';
 import type { LoweredProgram } from '../ir';
 
-/** The same program, in the given order or in one that holds less at its peak. */
+/** The program in the recorded order, or in another with a lower peak of memory. */
 export function schedule(lowered: LoweredProgram): LoweredProgram {
   const { program, lowerings } = lowered;
   const memory = new Needs(lowered);
@@ -16,20 +16,20 @@ export function schedule(lowered: LoweredProgram): LoweredProgram {
   };
 }
 
-/** What each node needs, makes and reads for the last time, by the bytes of memory of its own that a value has. */
+/** The memory that each node allocates, and that it frees by reading a value for the last time. */
 class Needs {
-  /** The value whose memory a value shares. */
+  /** For each value: its home, which is the value whose memory it uses. */
   private readonly home: Int32Array;
-  /** Bytes that a home takes while it lives; 0 for inputs, for values held by others, and for those written into their place inside a pack. */
+  /** The bytes of a home while it lives; 0 for inputs and for values written directly into a pack. */
   private readonly bytes: Float64Array;
-  /** By node: homes it makes and homes it reads, each once. */
+  /** For each node: the homes it makes and the homes it reads, each once. */
   private readonly makes: number[][];
   private readonly reads: number[][];
-  /** By node: bytes that only it needs. */
+  /** For each node: the bytes of its scratch buffers. */
   private readonly scratch: Float64Array;
-  /** By node: nodes that must run before it. */
+  /** For each node: the nodes that must run before it. */
   private readonly before: Set<number>[];
-  /** By home: how many nodes read it; exports have one reader more, who never comes. */
+  /** For each home: how many nodes read it. An export counts one more, so that it is never freed. */
   private readonly readers: Int32Array;
 
   constructor({ program, lowerings }: LoweredProgram) {
@@ -52,14 +52,14 @@ class Needs {
       if (lowering.kind === 'passes') this.scratch[n] = (lowering.scratch ?? []).reduce((sum, size) => sum + size, 0);
       for (const [o, i] of node.op.inPlace?.(node.attrs) ?? []) {
         const overwritten = this.home[node.inputs[i]!]!;
-        // All readers of the old contents in the recorded order must have read them.
+        // All nodes that read the old contents in the recorded order must run before they are overwritten.
         for (const reader of readBy[overwritten]!) if (reader !== n) this.before[n]!.add(reader);
         this.home[node.outputs[o]!] = overwritten;
       }
       this.makes[n] = node.outputs.filter((v) => this.home[v] === v);
       return reads;
     });
-    // Members of a pack are written in their place inside it, as a rule.
+    // Members of a pack are usually written directly into it.
     nodes.forEach((node, n) => {
       const lowering = lowerings[n]!;
       if (lowering.kind === 'pack')
@@ -69,7 +69,7 @@ class Needs {
     for (const v of exports) this.readers[this.home[v]!]!++;
   }
 
-  /** The most bytes held while nodes run in an order. */
+  /** The peak of memory, in bytes, if nodes run in this order. */
   peak(order: readonly number[]): number {
     const left = this.readers.slice();
     let held = 0;
@@ -82,7 +82,7 @@ class Needs {
     return most;
   }
 
-  /** The recorded order, but for nodes that leave no more behind than they let go: these run once they can. */
+  /** The recorded order, except that a node which frees at least as much as it allocates runs as soon as it can. */
   order(): number[] {
     const left = this.readers.slice();
     const done = new Set<number>();
@@ -103,13 +103,13 @@ class Needs {
     return order;
   }
 
-  /** Bytes that are held after a node more than before it. */
+  /** How many more bytes are in use after a node than before it. */
   private growth(n: number, left: Int32Array): number {
     const made = this.makes[n]!.reduce((sum, v) => sum + (left[v]! > 0 ? this.bytes[v]! : 0), 0);
     return made - this.reads[n]!.reduce((sum, v) => sum + (left[v] === 1 ? this.bytes[v]! : 0), 0);
   }
 
-  /** Counts a node's reading done, and returns the bytes that nobody needs from then on. */
+  /** Counts a node as run, and returns the bytes that this frees. */
   private release(n: number, left: Int32Array): number {
     let freed = 0;
     for (const v of this.reads[n]!) if (--left[v]! === 0) freed += this.bytes[v]!;
@@ -118,5 +118,5 @@ class Needs {
   }
 }
 
-/** How far ahead of the next node in the recorded order others are looked for. */
+/** How many nodes of the recorded order `order` looks ahead. */
 const WINDOW = 64;

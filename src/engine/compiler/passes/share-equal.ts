@@ -1,17 +1,17 @@
-// Common subexpressions: nodes that compute the same from the same become one. Pure.
+// Common subexpressions: nodes with the same operation and the same inputs become one. Pure.
 import type { KernelOp, LoweredProgram, Lowering, ProgramNode } from '../ir';
 
 /**
- * Leaves out a node where an earlier one has the same operation, attributes and inputs, and reads the earlier one's results in
- * its place. Nodes with dynamic scalars stay, since a plan does not know their values: so two random draws stay two. Nodes that
- * overwrite an input stay, and those whose results are exported, which need memory of their own.
+ * If an earlier node has the same operation, attributes and inputs, leaves a node out and uses the earlier node's
+ * results. Nodes with dynamic scalars stay, since a plan does not know their values: two random draws stay two. Nodes
+ * that overwrite an input stay, and nodes whose results are exported, since exports need memory of their own.
  */
 export function shareEqual({ program, lowerings }: LoweredProgram): LoweredProgram {
   const same = Int32Array.from(program.values.keys());
   const exported = new Set(program.exports);
   const numbers = new Map<KernelOp, number>();
   const known = new Map<string, ProgramNode>();
-  /** A node met before that computes the same; none for the first of its kind. */
+  /** An earlier node that computes the same; undefined for the first of its kind. */
   const equalNode = (node: ProgramNode): ProgramNode | undefined => {
     const { op, attrs, inputs, scalarCount } = node;
     if (scalarCount > 0 || op.inPlace?.(attrs).length) return undefined;

@@ -1,18 +1,20 @@
-// Kernels of float32 that read float16 where it lies: values that would first be widened into memory are widened as they are loaded. Pure.
+// Makes float32 kernels read float16 values directly: each element is widened as it is loaded, instead of widening the
+// whole value in memory first. Pure.
 
 import { sameShape } from '../../core/meta';
 import type { LoweredProgram, Lowering, Operand, Pass } from '../ir';
 
-/** Leaves comments out of a source, but for marks. */
+/** Removes the comments of a source, except marks. */
 type Uncommented = (source: string) => string;
 
 /**
- * Has operations that can read float16 (`readsHalf`) read what a cast would widen for them. `withMarksAlone` is that of wgsl/unroll.ts, handed
- * over so that this part brings nothing of the compiler.
+ * Makes operations that can read float16 (`readsHalf`) read the input of a widening cast instead of its result.
+ * `withMarksAlone` is the function of wgsl/unroll.ts; it is a parameter so that this late part need not import the
+ * compiler.
  */
 export function readHalves({ program, lowerings }: LoweredProgram, withMarksAlone: Uncommented): LoweredProgram {
   const { values } = program;
-  /** By value: the float16 value that it is the widened copy of. */
+  /** For each value that is a widened copy: the float16 value. */
   const narrow = new Map<number, number>();
   program.nodes.forEach(({ inputs, outputs, scalarCount }, n) => {
     const lowering = lowerings[n]!;
@@ -23,7 +25,7 @@ export function readHalves({ program, lowerings }: LoweredProgram, withMarksAlon
   });
   const changed = [...lowerings];
   const nodes = program.nodes.map((node, n) => {
-    // An input overwritten in place is not only read.
+    // An operation that overwrites an input also writes to it, so it must stay float32.
     if (!node.op.readsHalf || node.op.inPlace?.(node.attrs).length) return node;
     let lowering = changed[n]!;
     const inputs = node.inputs.map((v, i) => {
@@ -39,7 +41,7 @@ export function readHalves({ program, lowerings }: LoweredProgram, withMarksAlon
   return { program: { ...program, nodes }, lowerings: changed };
 }
 
-/** The lowering with float16 in the place of input `index`; null where a kernel of it cannot read that. */
+/** The lowering with input `index` as float16; null if one of its kernels cannot read that. */
 function readingHalf(lowering: Lowering, index: number, withMarksAlone: Uncommented): Lowering | null {
   if (lowering.kind !== 'passes') return null;
   const passes = lowering.passes.map((pass) => passReadingHalf(pass, index, withMarksAlone));
@@ -47,7 +49,7 @@ function readingHalf(lowering: Lowering, index: number, withMarksAlone: Uncommen
   return { kind: 'passes', passes, scratch: lowering.scratch };
 }
 
-/** Types of elements in memory, with those of float16 and what these are widened to. */
+/** For each float32 element type: the corresponding float16 type, and the type to widen it to. */
 const elements: Readonly<Record<string, readonly [half: string, wide: string]>> = {
   f32: ['f16', 'f32'],
   vec2f: ['vec2<f16>', 'vec2f'],
@@ -64,7 +66,7 @@ function passReadingHalf(pass: Pass, index: number, withMarksAlone: Uncommented)
     if (isIt(operand) && source) source = bindingReadingHalf(source.map(withMarksAlone), binding);
   });
   if (!source) return null;
-  // Endings are of kernels that read floats.
+  // Endings are made for kernels that read float32, so this pass has none.
   const { ending: _, ...alone } = pass;
   const { general, often, ...others } = pass.variants ?? {};
   const generalHalf = general && passReadingHalf(general, index, withMarksAlone);
@@ -74,14 +76,17 @@ function passReadingHalf(pass: Pass, index: number, withMarksAlone: Uncommented)
   return { ...half, variants: { ...half.variants, ...late } };
 }
 
-/** Declarations of the value read at a binding, one for each way in which entries read it. */
+/** Matches the declarations of a read-only binding: one for each element type that entry points read it as. */
 const declarationsAt = (binding: number) =>
   new RegExp(
     `(@group\\(0\\) @binding\\(${binding}\\) var<storage, read> (\\w+): array<)(\\w+(?:<f32>)?)((?:, \\d+)?>;)`,
     'g',
   );
 
-/** A source without comments, with an array of float16 at a binding, each of whose elements is widened where it is read. */
+/**
+ * A source without comments, changed to bind an array of float16 and to widen each element as it is read; null if it
+ * cannot.
+ */
 function bindingReadingHalf(code: readonly string[], binding: number): readonly string[] | null {
   const declared = code.flatMap((text) => [...text.matchAll(declarationsAt(binding))]);
   const known = declared.every(([, , , type]) => elements[type!] !== undefined);
@@ -95,13 +100,13 @@ function bindingReadingHalf(code: readonly string[], binding: number): readonly 
   });
 }
 
-/** Whether a function gives the name to something else too. */
+/** Whether a function also uses the name for a variable or parameter of its own. */
 const isHidden = (code: readonly string[], name: string): boolean => {
   const other = new RegExp(`\\b(?:let|var|const) ${name}\\b|[(,]\\s*${name}\\s*:`);
   return code.some((text) => other.test(text));
 };
 
-/** `name[…]` becomes `wide(name[…])`, also within the brackets. */
+/** Changes `name[…]` to `wide(name[…])`, inside the brackets, too. */
 function widenReads(text: string, name: string, wide: string): string {
   const read = new RegExp(`\\b${name}\\[`, 'g');
   let result = '';
@@ -116,7 +121,7 @@ function widenReads(text: string, name: string, wide: string): string {
   return result + text.slice(from);
 }
 
-/** Where the bracket closes that was opened before `start`. */
+/** The index of the bracket that closes the one opened just before `start`. */
 function closing(text: string, start: number): number {
   let depth = 1;
   let at = start;

@@ -1,27 +1,36 @@
-// Measuring in the background: what kernels want to know of an adapter that is met for the first time, while nothing else goes on.
+// Background tuning: when an adapter is met for the first time, measures the probes that kernels asked for while the
+// GPU is idle.
 import type { Pass } from '../ir';
 import type { Probing, WrittenPass } from './probing';
 import type { Probe } from './tuning';
 
-/** What the measuring sees of the engine. */
+/** The engine as background tuning sees it. */
 export interface Surroundings {
-  /** The device, unless it does, or waits for, anything else now. */
+  /** The device, if it is idle and nothing waits for it. */
   idleDevice(): GPUDevice | null;
-  /** A pass with its texts. */
+  /** A pass with its texts, and its WGSL code. */
   written(pass: Pass): Promise<WrittenPass>;
-  /** What kernels have asked for and is not known yet. */
+  /** A probe that kernels have asked for and that has not been measured. */
   wanted(): Probe | undefined;
-  /** Keeps milliseconds by candidate; none where nothing could be measured, so that it is not asked for again. */
+  /**
+   * Stores the milliseconds of each candidate. An empty record, for a probe that failed, keeps it from being tried
+   * again.
+   */
   found(probe: Probe, costs: Record<string, number>): void;
 }
 
-/** Nothing has run for so long, in milliseconds, before measuring begins; it stops at the next run. */
+/** Measuring begins after this many milliseconds without a run, and stops at the next run. */
 const QUIET = 1000;
-/** Runs after which a program is taken to have started. */
+/** The program counts as started after this many runs. */
 const FEW_RUNS = 3;
-/** Milliseconds on the GPU that a visit spends on measuring at most: more than it takes, so that it ends beside other work too. */
+/**
+ * The most milliseconds of GPU time to spend on measuring in one visit. Ample, so that measuring ends even beside other
+ * work.
+ */
 const BUDGET = 1000;
-/** After each run it waits so many times as long as that took: the GPU is left alone for four fifths of the time. */
+/**
+ * After each measured run, pause for this many times its duration: the GPU is then idle for four fifths of the time.
+ */
 const RESTS = 4;
 
 /** A timer that does not keep a process alive. */
@@ -40,7 +49,7 @@ export class BackgroundTuning {
 
   constructor(private readonly around: Surroundings) {}
 
-  /** Notes that something runs. */
+  /** Notes a run of the program. */
   stir(): void {
     this.runs++;
     this.latest = performance.now();
@@ -57,11 +66,11 @@ export class BackgroundTuning {
     }, milliseconds);
   }
 
-  /** Measures until all is known, something else runs or the budget is spent. */
+  /** Measures until every probe is known, something else runs, or the budget is spent. */
   private async measure(): Promise<void> {
     const device = this.around.idleDevice();
     const probe = this.around.wanted();
-    // Work that goes on without a run ends with one, or with an error.
+    // No need to wait again: whatever keeps the device busy ends with a run, which calls `stir`, or with an error.
     if (!device || !probe) return;
     this.waiting = true;
     const { runs } = this;
@@ -69,7 +78,7 @@ export class BackgroundTuning {
     let probing: Probing | null = null;
     try {
       const loaded = await import('./probing').catch(() => null);
-      // What cannot be fetched is not asked for again and again.
+      // If the module cannot be fetched, stop for this visit instead of trying again and again.
       if (!loaded) this.spent = BUDGET;
       if (!loaded || !isQuiet()) return;
       device.pushErrorScope('validation');
@@ -79,7 +88,7 @@ export class BackgroundTuning {
       if (errors.some((error) => error !== null)) this.around.found(probe, {});
       else await this.stepThrough(probing, isQuiet);
     } catch {
-      // The device was lost, which whoever uses it reports.
+      // The device was lost. The next call that uses it reports that.
     } finally {
       probing?.close();
       this.waiting = false;
@@ -95,7 +104,7 @@ export class BackgroundTuning {
       const { done, value } = await steps.next();
       this.spent = before + probing.spent;
       if (done) {
-        // A run that came meanwhile has made the last one longer.
+        // If something ran meanwhile, it slowed the last measurement down, so the result is dropped.
         if (isQuiet()) this.around.found(probing.probe, value);
         return;
       }

@@ -1,4 +1,4 @@
-// The bench that tuning measures on: runs one node's kernels by themselves, on numbers of no meaning, and times them on the GPU.
+// The bench that tuning measures on: runs the kernels of one node alone, on random numbers, and times them on the GPU.
 
 import { whenLoaded } from '../../core/late';
 import { byteLength, type Meta, scalarOf } from '../../core/meta';
@@ -15,10 +15,10 @@ import { noiseOf, Timer } from './timer';
 import { type Bench, forced, type Trial, type TuningTask } from './tuner';
 import type { Candidate } from './tuning';
 
-/** How much of a result is compared, in bytes, and how far candidates may differ there, relative to its largest element. */
+/** Results are compared up to this many bytes, and may differ by TOLERANCE times the largest element. */
 const COMPARED_BYTES = 1 << 20;
 const TOLERANCE = 1e-3;
-/** Elements of noise, which is written over and over. */
+/** The number of random elements; longer inputs repeat them. */
 const NOISE_LENGTH = 1 << 18;
 
 export class GpuBench implements Bench {
@@ -26,7 +26,7 @@ export class GpuBench implements Bench {
 
   constructor(
     private readonly session: Session,
-    /** Choices made before, for kernels that choose several things. */
+    /** Earlier choices, for kernels that choose several things. */
     private readonly table: TuningTable,
   ) {
     this.timer = new Timer(session.device);
@@ -39,7 +39,7 @@ export class GpuBench implements Bench {
   async open({ point, program }: TuningTask, candidate: Candidate): Promise<Trial | null> {
     const { session, timer } = this;
     const { memory, device, profile } = session;
-    // Nothing of the losers shall stay.
+    // Slots and pipelines of its own, so that nothing remains of the candidates that lose.
     const slots = new Slots(memory);
     const faultBuffer = memory.createBuffer(COMMON_BUFFER_BYTES, 'fault slots');
     const target: LinkTarget = { profile, memory, pipelines: new Pipelines(device), slots, faultBuffer };
@@ -138,7 +138,7 @@ class GpuTrial implements Trial {
 }
 
 function fillWithNoise(device: GPUDevice, { buffer, offset, bytes }: Allocation, { dtype }: Meta): void {
-  // Zero is a valid index and label wherever these are asked for.
+  // Integer inputs stay 0, which is a valid index or label everywhere.
   if (scalarOf(dtype) !== 'f32') return;
   const noise = noiseOf(Math.min(bytes / 4, NOISE_LENGTH));
   for (let at = 0; at < bytes; at += 4 * NOISE_LENGTH) {

@@ -1,4 +1,4 @@
-// When the measurements are loaded: with the first kernels that choose.
+// Loads the measurements late: together with the first kernels.
 import { LatePart } from '../../core/late';
 import { type DeviceOptions, isSoftware, type Tuning } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
@@ -8,24 +8,24 @@ import type { Surroundings } from './background';
 import type { Measurements } from './measurements';
 import type { Probe } from './tuning';
 
-/** What the measurements see of the engine. */
+/** The engine as the measurements see it. */
 export interface Owner {
-  /** Where they are kept: see `DeviceOptions.tuning`. */
+  /** Where the measurements are stored: see `DeviceOptions.tuning`. */
   place(): DeviceOptions['tuning'];
   session(): Session | null;
-  /** The session, once it is open if it is being opened; null without one. */
+  /** The session. If it is being opened, waits for it; null if there is none. */
   opened(): Promise<Session | null>;
-  /** Whether something waits for the device, or opens it. */
+  /** Whether anything waits for the device, or it is being opened. */
   isBusy(): boolean;
 }
 
-/** The measurements, which the owner's session has from then on. */
+/** The late part that loads the measurements and gives them to the owner's session. */
 export function lateMeasurements(owner: Owner): LatePart<Measurements> {
   const part = new LatePart('tuning', async () => {
     const { Measurements } = await import('./measurements');
     const measured = new Measurements(owner.place, (of) => surroundings(owner, of));
     const record = await measured.load();
-    // The files of kernels may be here before the device is.
+    // The kernels may have loaded before the device is open.
     const session = await owner.opened();
     if (session) measured.use(session, record);
     return measured;
@@ -34,25 +34,28 @@ export function lateMeasurements(owner: Owner): LatePart<Measurements> {
   return part;
 }
 
-/** What the measuring in the background sees. */
+/** The engine as background tuning sees it. */
 const surroundings = (owner: Owner, measured: Measurements): Surroundings => ({
   idleDevice() {
     const session = owner.session();
     if (!session || session.lost || session.profiler || owner.isBusy() || owner.place() === false) return null;
-    // Kernels for another kind of adapter than this one are chosen by tests, and may take seconds.
+    // Tests choose kernels for another kind of adapter than this one; measuring those could take seconds.
     const isOwnKind = isSoftware(session.device.adapterInfo) === (session.profile.kind === 'software');
     return isOwnKind ? session.device : null;
   },
   written,
   wanted: () => measured.wanted,
-  // Plans that are there go on as they are: they compute the same bits, and to compile them anew would be felt.
+  // Existing plans stay as they are: they compute the same bits, and compiling them again would take noticeable time.
   found(probe, costs) {
     const session = owner.session();
     if (session) measured.keepCosts(session, probe, costs);
   },
 });
 
-/** Stands for the measurements, which are loaded when a kernel asks for them. */
+/**
+ * A `Tuning` that forwards to the measurements, which load when a kernel asks for them.
+ * @throws MissingParts until then
+ */
 export const unread = (part: LatePart<Measurements>): Tuning => ({
   choose: (...question) => part.now.table.choose(...question),
   lacks: (...question) => part.now.table.lacks(...question),

@@ -1,17 +1,17 @@
-// Measures what kernels can choose, for programs that ask for it.
+// Measures the candidates of kernels when the user asks for it (`torch.gpu.tune`).
 import { whenLoaded } from '../../core/late';
 import type { Engine } from '../engine';
 import type { Program } from '../ir';
 import type { TunedChoice, TuningProgress } from './tuner';
 
-/** The choices of one tuning, the number of questions that are left, and whether the answers were kept. */
+/** The choices that were made, the number of tasks that are left, and whether the choices were saved. */
 export interface Tuned {
   readonly choices: readonly TunedChoice[];
   readonly left: number;
   readonly saved: boolean;
 }
 
-/** Measures what the programs' kernels can choose and is not known yet, for about `budget` milliseconds. */
+/** Measures the programs' kernels that have candidates and no measured choice yet, for about `budget` milliseconds. */
 export const measure = (
   engine: Engine,
   programs: readonly Program[],

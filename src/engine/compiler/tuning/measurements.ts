@@ -1,5 +1,5 @@
-// The measurements of the adapter: the table by which kernels are chosen, and the store that keeps it from visit to visit. Loaded with the first
-// kernels that choose.
+// The measurements of the adapter: the table by which kernels are chosen, and the store that keeps it from visit to
+// visit. Loads with the first kernels.
 import type { DeviceOptions } from '../../gpu/device';
 import type { Session } from '../../gpu/session';
 import { BackgroundTuning, type Surroundings } from './background';
@@ -13,7 +13,7 @@ export class Measurements {
   /** Measures more while nothing runs. */
   readonly background: BackgroundTuning;
 
-  /** `place` says where they are kept: see `DeviceOptions.tuning`. */
+  /** `place` says where the measurements are stored: see `DeviceOptions.tuning`. */
   constructor(
     private readonly place: () => DeviceOptions['tuning'],
     around: (measurements: Measurements) => Surroundings,
@@ -21,7 +21,7 @@ export class Measurements {
     this.background = new BackgroundTuning(around(this));
   }
 
-  /** What kernels have asked for and is not known yet. */
+  /** A probe that kernels have asked for and that has not been measured. */
   get wanted(): Probe | undefined {
     return this.place() === false ? undefined : this.table.wanted;
   }
@@ -31,12 +31,12 @@ export class Measurements {
     return this.store?.load();
   }
 
-  /** Has later plans choose by the stored measurements of the session's adapter. */
+  /** Makes later plans choose by the stored measurements of the session's adapter. */
   use(session: Session, record: TuningRecord = {}): void {
     this.tell(session, new TuningTable(record[adapterKey(session.profile)]));
   }
 
-  /** Has plans from now on choose by these costs, which are kept. */
+  /** Makes later plans choose by these costs, too, and saves them. */
   keepCosts(session: Session, probe: Probe, costs: Readonly<Record<string, number>>): void {
     this.tell(session, this.table.withCosts(probe, costs));
     void this.save(session);
@@ -47,7 +47,7 @@ export class Measurements {
     session.profile = { ...session.profile, tuning: table };
   }
 
-  /** Keeps what the table knows of the session's adapter. Returns whether that was possible. */
+  /** Saves the table for the session's adapter. Returns whether that was possible. */
   async save(session: Session): Promise<boolean> {
     return (await this.store?.save(adapterKey(session.profile), this.table.choices)) ?? false;
   }

@@ -1,4 +1,5 @@
-// Measures what a kernel's candidates cost on this adapter, a small run at a time, with WebGPU alone: no counter, pool or cache of the engine is touched.
+// Times a kernel's candidates on this adapter, one small run at a time. Uses plain WebGPU only, so that no counter,
+// pool or cache of the engine changes.
 
 import { type Operand, type Pass, paramsOf } from '../ir';
 import { noiseOf, Timer } from './timer';
@@ -9,14 +10,14 @@ const UNIFORM = 0x40 | 0x08; // UNIFORM | COPY_DST
 const STAGING = 0x01 | 0x08; // MAP_READ | COPY_DST
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
 
-/** Runs of each candidate. The first one warms up; the shortest of the others counts. */
+/** Each candidate runs this many times. The first run is a warm-up; the shortest of the others counts. */
 const ROUNDS = 4;
-/** Milliseconds on the GPU after which no further round begins. */
+/** After this many milliseconds on the GPU, no further round begins. */
 const ENOUGH = 200;
-/** A candidate that takes so many times the best is not run again. */
+/** A candidate that takes more than this many times the best time is not run again. */
 const HOPELESS = 2;
 
-/** A pass with its texts, and the code that its entry point needs of them. */
+/** A pass with its texts, and the WGSL that its entry point needs. */
 export interface WrittenPass {
   readonly pass: Pass;
   readonly code: string;
@@ -25,13 +26,13 @@ export interface WrittenPass {
 interface Entrant {
   readonly candidate: Candidate;
   encode(pass: GPUComputePassEncoder): void;
-  /** Milliseconds of the shortest run so far. */
+  /** The shortest run so far, in milliseconds. */
   best: number;
 }
 
-/** One probe on one device; its work comes in steps, so that whoever steps it can stop or wait in between. */
+/** One probe on one device. The work comes in steps, so that the caller can stop or wait in between. */
 export class Probing {
-  /** Milliseconds of the GPU's time that all steps have taken. */
+  /** The GPU time of all steps so far, in milliseconds. */
   spent = 0;
   private readonly buffers: GPUBuffer[] = [];
   private readonly timer: Timer;
@@ -39,13 +40,13 @@ export class Probing {
   private readonly output: GPUBuffer;
   private readonly other: GPUBuffer;
   private readonly entrants: Entrant[] = [];
-  /** What the first candidate computed, in bits: the others count only where theirs are the same. */
+  /** The bits that the first candidate computed. Only candidates with the same bits count. */
   private reference: Uint32Array | null = null;
 
   constructor(
     private readonly device: GPUDevice,
     readonly probe: Probe,
-    /** Handed over, so that this part has no code of the compiler's. */
+    /** A parameter, so that this late part need not import the compiler. */
     private readonly write: (pass: Pass) => Promise<WrittenPass>,
   ) {
     this.timer = new Timer(device);
@@ -58,7 +59,7 @@ export class Probing {
     this.other = this.buffer(16, STORAGE);
   }
 
-  /** Does one thing after the other, pausing at each `yield`; returns milliseconds of a run by candidate. */
+  /** Does the work in steps, with a `yield` before each. Returns the milliseconds of a run by `candidateKey`. */
   async *steps(): AsyncGenerator<undefined, Record<string, number>> {
     for (const candidate of this.probe.candidates) {
       yield;
@@ -98,7 +99,7 @@ export class Probing {
     return time;
   }
 
-  /** Whether the latest run computed the very bits of the first one. */
+  /** Whether the latest run computed exactly the same bits as the first candidate. */
   private async agrees(): Promise<boolean> {
     const { device, output } = this;
     const staging = device.createBuffer({ size: output.size, usage: STAGING });
@@ -115,7 +116,7 @@ export class Probing {
     }
   }
 
-  /** Null where the candidate's kernel does not compile here. */
+  /** Null if the candidate's kernel does not compile on this device. */
   private async open(candidate: Candidate): Promise<Entrant | null> {
     const { device } = this;
     const { pass, code } = await this.write(this.probe.pass(candidate));

@@ -1,16 +1,16 @@
-// What a program's kernels can choose, by asking them.
+// Finds the choices that a program's kernels make, by recording their questions.
 import type { Tuning } from '../../gpu/device';
 import { type ChoicePoint, pointKey } from './table';
 import type { Candidate, Probe } from './tuning';
 
-/** Notes every question, and answers some of them as told. */
+/** Records every question, and answers some with given candidates. */
 export class TuningRecorder implements Tuning {
   readonly points = new Map<string, ChoicePoint>();
 
   constructor(
-    /** Answers by `pointKey`. */
+    /** The given answers, by `pointKey`. */
     private readonly forced: ReadonlyMap<string, Candidate> = new Map(),
-    /** Answers questions that are not recorded. */
+    /** Answers questions about probes, which are not recorded. */
     private readonly otherwise?: Tuning,
   ) {}
 

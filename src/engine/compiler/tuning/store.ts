@@ -1,4 +1,5 @@
-// Where measured choices are kept between visits: a file in Node, IndexedDB in pages and workers. What cannot be read is ignored.
+// Stores measured choices between visits: in a file in Node, in IndexedDB in pages and workers. Ignores records that it
+// cannot read.
 import type { AdapterProfile } from '../../gpu/device';
 import { cacheFolder, fileSystem, writeFileAtomically } from '../../gpu/node';
 import type { Choice } from './table';
@@ -7,7 +8,7 @@ import type { Candidate } from './tuning';
 /** Choices of all adapters met so far, by `adapterKey`. */
 export type TuningRecord = Readonly<Record<string, readonly Choice[]>>;
 
-/** Grows when the format of measurements changes; those of an older version are taken anew. */
+/** Raise this when the format of measurements changes: records of another format are ignored, and measured again. */
 const FORMAT = 1;
 
 /** The facts about an adapter that must be the same for a measurement to hold. */
@@ -16,7 +17,7 @@ export const adapterKey = ({ kind, vendor, architecture, description, features }
 
 export const writeRecord = (record: TuningRecord): string => JSON.stringify({ format: FORMAT, adapters: record });
 
-/** The record in a text; empty for anything but a record of this format, and without entries that are none. */
+/** Parses a record. Empty if the text is not a record of this format; entries that are malformed are left out. */
 export function readRecord(text: string | null): TuningRecord {
   const parsed = parse(text);
   if (!isObject(parsed) || parsed.format !== FORMAT || !isObject(parsed.adapters)) return {};
@@ -53,13 +54,13 @@ function isChoice(value: unknown): value is Choice {
 const isCandidate = (value: unknown): value is Candidate =>
   isObject(value) && Object.values(value).every((field) => ['number', 'string', 'boolean'].includes(typeof field));
 
-/** A text that is kept; null before it is first written. Both throw where storage is refused. */
+/** Storage for one text, which is null before it is first written. Both methods throw if storage is refused. */
 interface Keeper {
   read(): Promise<string | null>;
   write(text: string): Promise<void>;
 }
 
-/** Longer than this nobody waits for storage. */
+/** Wait for storage at most this many milliseconds. */
 const PATIENCE = 1000;
 
 /** The choices of one place: a path in Node, the name of a database elsewhere. */
@@ -71,7 +72,7 @@ export class TuningStore {
     this.keeper = keeperFor(where);
   }
 
-  /** The stored record; empty where there is no storage, or none that can be read. */
+  /** The stored record; empty if there is no storage, or it cannot be read in time. */
   async load(): Promise<TuningRecord> {
     if (!this.keeper) return {};
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -83,7 +84,7 @@ export class TuningStore {
     return readRecord(text);
   }
 
-  /** Keeps the choices of an adapter in place of those before. Returns whether that was possible. */
+  /** Replaces the stored choices of an adapter. Returns whether that was possible. */
   async save(adapter: string, choices: readonly Choice[]): Promise<boolean> {
     if (!this.keeper) return false;
     const { [adapter]: _, ...others } = await this.load();
@@ -149,7 +150,7 @@ const fulfilled = <T>(request: IDBRequest<T>): Promise<T> =>
     request.onerror = () => reject(request.error);
   });
 
-/** Opens the database; unless `create`, one that is not there is not made, and null is returned. */
+/** Opens the database. If it does not exist, creates it with `create`, and otherwise returns null. */
 function openDatabase(name: string, create: boolean): Promise<IDBDatabase | null> {
   return new Promise((resolve, reject) => {
     const request = indexedDB.open(name, 1);

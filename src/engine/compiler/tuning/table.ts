@@ -2,7 +2,7 @@
 import type { Tuning } from '../../gpu/device';
 import { type Candidate, candidateKey, type Probe } from './tuning';
 
-/** A question that a kernel asked, with all it may be answered. */
+/** A choice that a kernel has to make, with its candidates. */
 export interface ChoicePoint {
   readonly kernel: string;
   readonly shape: readonly number[];
@@ -10,19 +10,19 @@ export interface ChoicePoint {
   readonly fallback: Candidate;
 }
 
-/** The measurements at a choice point. */
+/** The measured answer for a choice point. */
 export interface Choice {
   readonly kernel: string;
   readonly shape: readonly number[];
   /** The best candidate. */
   readonly best: Candidate;
-  /** Identifies the list that it was best of: a measurement among other candidates says nothing. */
+  /** A fingerprint of the candidates it was compared with. The choice is only valid for the same candidates. */
   readonly among: number;
 }
 
 export const pointKey = (kernel: string, shape: readonly number[]): string => `${kernel} ${shape.join(' ')}`;
 
-/** A number for candidates in any order. */
+/** A hash of a list of candidates that does not depend on their order. */
 export function fingerprint(candidates: readonly Candidate[]): number {
   const text = candidates.map(candidateKey).sort().join();
   let h = 0x811c9dc5;
@@ -39,7 +39,7 @@ export function candidatesOf({ candidates, fallback }: ChoicePoint): Candidate[]
   });
 }
 
-/** Costs are kept among the choices, under a name of their own: a probe's best is the time of every candidate. */
+/** The name under which a probe's costs are kept among the choices; `best` then holds the time of every candidate. */
 const costsOf = (kernel: string): string => `${kernel} costs`;
 
 /** The measured choices of one adapter. */
@@ -63,7 +63,10 @@ export class TuningTable implements Tuning {
     this.entries.clear();
   }
 
-  /** The costs that a probe gave, unless among other candidates. Without any, the probe is one of those asked for. */
+  /**
+   * The measured costs of a probe with these candidates. If there are none, returns null and notes that the probe is
+   * wanted.
+   */
   costs(probe: Probe): Readonly<Record<string, number>> | null {
     const entry = this.entries.get(pointKey(costsOf(probe.kernel), probe.shape));
     if (entry?.among === fingerprint(probe.candidates)) return entry.best as Record<string, number>;
@@ -76,7 +79,10 @@ export class TuningTable implements Tuning {
     return this.asked.values().next().value;
   }
 
-  /** This table with the costs that a probe gave: plans that were compiled by this one can still be told by it. */
+  /**
+   * A copy of the table with the costs of a probe. This table stays unchanged, since earlier plans are identified by
+   * it.
+   */
   withCosts(probe: Probe, costs: Readonly<Record<string, number>>): TuningTable {
     const { kernel, shape, candidates } = probe;
     const entry = { kernel: costsOf(kernel), shape, best: costs, among: fingerprint(candidates) };
@@ -90,7 +96,7 @@ export class TuningTable implements Tuning {
     return !this.entries.has(pointKey(kernel, shape));
   }
 
-  /** The choice for a point, unless it was measured among other candidates. */
+  /** The choice for a point; undefined if there is none, or it was measured with other candidates. */
   find(point: ChoicePoint): Choice | undefined {
     const choice = this.entries.get(pointKey(point.kernel, point.shape));
     return choice && choice.among === fingerprint(candidatesOf(point)) ? choice : undefined;

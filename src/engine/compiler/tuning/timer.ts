@@ -1,6 +1,9 @@
-// Times what runs on a GPU, and the numbers of no meaning that it runs on.
+// Times work on the GPU, and makes the random numbers to run it on.
 
-/** From -1 to 1, the same for all candidates: a linear congruential generator with the numbers of Numerical Recipes. */
+/**
+ * Random numbers from -1 to 1, the same at each call, so that all candidates run on the same numbers: a linear
+ * congruential generator with the constants of Numerical Recipes.
+ */
 export function noiseOf(length: number): Float32Array<ArrayBuffer> {
   const noise = new Float32Array(length);
   let state = 1;
@@ -14,7 +17,7 @@ export function noiseOf(length: number): Float32Array<ArrayBuffer> {
 const RESOLVE_USAGE = 0x200 | 0x04; // QUERY_RESOLVE | COPY_SRC
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 
-/** Times passes on the GPU, by timestamps where the device has them, else by the clock of the host. */
+/** Times passes on the GPU: by timestamps if the device has them, otherwise by the host's clock. */
 export class Timer {
   private readonly queries: {
     readonly set: GPUQuerySet;
@@ -33,7 +36,7 @@ export class Timer {
       : null;
   }
 
-  /** Milliseconds of a pass. */
+  /** Runs a pass and returns its time in milliseconds. */
   async measure(encode: (pass: GPUComputePassEncoder) => void): Promise<number> {
     const { device, queries } = this;
     const encoder = device.createCommandEncoder();

@@ -1,30 +1,31 @@
-// Tuning: finds what a program's kernels can choose, and picks the candidates that measure best. Pure but for the bench it is given.
+// Tuning: finds the choices that a program's kernels make, and picks the candidates that measure best. Pure, except for
+// the bench that it is given.
 import type { AdapterProfile, Tuning } from '../../gpu/device';
 import type { Program, ProgramNode } from '../ir';
 import { TuningRecorder } from './recorder';
 import { type Choice, type ChoicePoint, candidatesOf, fingerprint, pointKey, type TuningTable } from './table';
 import type { Candidate } from './tuning';
 
-/** A choice to be made, with a program of the one node that makes it. */
+/** A choice to be made, with a program that consists of the node that makes it. */
 export interface TuningTask {
   readonly point: ChoicePoint;
   readonly program: Program;
-  /** How many nodes make it. */
+  /** How many nodes make this choice. */
   uses: number;
 }
 
 /** A choice with its measurements. */
 export interface TunedChoice extends Choice {
-  /** The earlier choice by rule of thumb. */
+  /** The candidate that the rule of thumb chose before. */
   readonly fallback: Candidate;
-  /** Milliseconds of one run with either. */
+  /** The time of one run with the fallback and with the best candidate, in milliseconds. */
   readonly fallbackMilliseconds: number;
   readonly bestMilliseconds: number;
-  /** How many were measured. */
+  /** How many candidates were measured. */
   readonly measured: number;
 }
 
-/** How far `gpu.tune` has come. */
+/** The progress of `gpu.tune`. */
 export interface TuningProgress {
   /** Candidates measured so far. */
   readonly done: number;
@@ -34,20 +35,20 @@ export interface TuningProgress {
 
 /** A kernel that is ready to be timed with one candidate. */
 export interface Trial {
-  /** Milliseconds of a run: the mean of `repeats` in a row. */
+  /** The milliseconds of a run: the mean over `repeats` runs in a row. */
   time(repeats: number): Promise<number>;
-  /** Whether it computes what another candidate does, but for rounding. */
+  /** Whether its results equal another candidate's up to rounding. */
   agrees(other: Trial): Promise<boolean>;
   close(): void;
 }
 
 export interface Bench {
-  /** Null where the candidate does not work on this device. */
+  /** Null if the candidate does not work on this device. */
   open(task: TuningTask, candidate: Candidate): Promise<Trial | null>;
   now(): number;
 }
 
-/** The choices that programs ask for and that have more than one answer, each once; those in `known` left out. */
+/** One task for each choice in the programs that has several candidates and is not in `known`. */
 export function tuningTasks(programs: readonly Program[], adapter: AdapterProfile, known: TuningTable): TuningTask[] {
   const tasks = new Map<string, TuningTask>();
   for (const program of programs) {
@@ -87,7 +88,7 @@ export function isolate({ values }: Program, node: ProgramNode): Program {
   };
 }
 
-/** Answers one question as told and the others as `otherwise`. */
+/** A `Tuning` that answers the question `point` with `candidate`, and all others as `otherwise` does. */
 export const forced = ({ kernel, shape }: ChoicePoint, candidate: Candidate, otherwise?: Tuning): Tuning => {
   const key = pointKey(kernel, shape);
   return {
@@ -102,18 +103,18 @@ export const forced = ({ kernel, shape }: ChoicePoint, candidate: Candidate, oth
 /** A measurement runs the kernel for about this long, in milliseconds: browsers round times to 0.1. */
 const MEASURED = 4;
 const MAX_REPEATS = 256;
-/** Candidates within this factor of the best go on to the final, at most so many. */
+/** Candidates within this factor of the best time go on to the final: at most FINALISTS of them. */
 const CLOSE = 1.3;
 const FINALISTS = 4;
-/** A first run that takes so much longer than the rule of thumb's choice is the last. */
+/** A candidate whose first run takes more than this many times as long as the fallback does not run again. */
 const HOPELESS = 3;
 const ROUNDS = 3;
-/** The rule of thumb's choice stays unless another is faster by this factor: less is noise. */
+/** The fallback stays unless a candidate is faster by this factor: smaller differences are noise. */
 const WORTHWHILE = 1.03;
 
 /**
- * The best candidates, task by task, those first that take most of the time, until `deadline` on the bench's clock. Tasks that
- * were not reached are left out.
+ * Finds the best candidate of each task, beginning with the tasks that take most time, until `deadline` on the bench's
+ * clock. Tasks that were not reached are left out.
  */
 export async function tuneAll(
   tasks: readonly TuningTask[],
@@ -175,7 +176,7 @@ async function tuneOne(
         reference ??= entrant;
       }
       measured();
-      // The measure of all others does not work here.
+      // The fallback, with which all others are compared, does not work on this device.
       if (!reference) return null;
     }
     const fastest = Math.min(...entrants.map(({ best }) => best));
@@ -203,7 +204,10 @@ async function tuneOne(
   }
 }
 
-/** Runs once, which may be slower than later runs, then as often as a measurement needs, unless it is hopeless beside `known`. */
+/**
+ * Runs a candidate once as a warm-up and then as often as a measurement needs. If the first run is far slower than
+ * `known`, it is the only one.
+ */
 async function enter(candidate: Candidate, trial: Trial, known: number): Promise<Entrant> {
   const once = await trial.time(1);
   if (once > known * HOPELESS) return { candidate, trial, repeats: 1, best: once };
