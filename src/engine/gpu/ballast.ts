@@ -1,6 +1,9 @@
-// Ballast: address space that nobody touches, by which the garbage collector feels memory that it cannot see.
+// Ballast: untouched address space that makes the garbage collector count GPU memory, which it cannot see.
 
-/** A buffer that may grow, of a size that it has already: whole pages, which no allocator clears or keeps. */
+/**
+ * A resizable buffer that already has its maximal size: it gets whole pages, which no allocator clears or keeps for
+ * reuse.
+ */
 const Reserved = ArrayBuffer as new (bytes: number, options: { readonly maxByteLength: number }) => ArrayBuffer;
 
 const PROBE_BYTES = 1 << 20;
@@ -8,9 +11,9 @@ const PROBE_BYTES = 1 << 20;
 let isFelt: boolean | null = null;
 
 /**
- * Whether the collector feels buffers that may grow, as far as this runtime tells how many bytes it counts. V8 11.3 counts them, in Node
- * 20; the V8 of Chromium 156 does not. The collector feels plain buffers everywhere, but plain buffers that Node has made and freed stay
- * in memory: a loop of 12,000 steps held 619 MB with plain buffers and 387 without.
+ * Whether the collector counts resizable buffers, if the runtime tells. V8 11.3 (Node 20) counts them; the V8 of
+ * Chromium 156 does not. Plain buffers are counted everywhere, but in Node, freed plain buffers stay in memory: a loop
+ * of 12,000 steps held 619 MB with plain buffers and 387 MB without.
  */
 function feelsReserved(): boolean {
   const host = globalThis as { readonly process?: { memoryUsage?(): { readonly external: number } } };
@@ -20,7 +23,7 @@ function feelsReserved(): boolean {
   return counted() - before >= byteLength;
 }
 
-/** So many bytes of ballast, for as long as the buffer is held. */
+/** Ballast of this many bytes. It counts for as long as the caller keeps the buffer. */
 export function ballastOf(bytes: number): ArrayBuffer {
   isFelt ??= feelsReserved();
   return isFelt ? new Reserved(bytes, { maxByteLength: bytes }) : new ArrayBuffer(bytes);

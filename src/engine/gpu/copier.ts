@@ -1,4 +1,5 @@
-// The copier: many values to the host in one go, through a few staging buffers far below any limit that are kept for the next time.
+// The copier: copies many values to the host at once, through a few staging buffers. These are far below any size
+// limit, and are kept for the next time.
 import { LamplightError, OutOfMemoryError } from '../core/errors';
 import type { Allocation, Memory } from './memory';
 import type { Queue } from './queue';
@@ -6,11 +7,11 @@ import type { Queue } from './queue';
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 const MAP_READ = 1; // GPUMapMode.READ
 
-/** Bytes of the largest staging buffer. */
+/** The size of the largest staging buffer. */
 const MAX_PIECE_BYTES = 1 << 22;
-/** Bytes that are copied in one submit. */
+/** The most bytes to copy in one submit. */
 const WAVE_BYTES = 1 << 25;
-/** Bytes that are under way at most, in two submits; the rest waits until the host has taken those before. */
+/** The most bytes under way, in two submits. The rest waits until the host has taken earlier ones. */
 export const COPIED_AT_ONCE = 2 * WAVE_BYTES;
 const MIN_PIECE_BYTES = 1 << 12;
 
@@ -18,17 +19,20 @@ type Range = Pick<Allocation, 'buffer' | 'offset' | 'bytes'>;
 
 export interface Copied {
   readonly contents: readonly ArrayBuffer[];
-  /** Milliseconds that the host has spent, without waiting, and that the device has spent since it finished earlier work. */
+  /**
+   * The milliseconds that the host spent, not counting waits, plus those that the device spent after finishing earlier
+   * work.
+   */
   readonly milliseconds: number;
 }
 
 export interface Copying {
-  /** All copies have been submitted: later work cannot change them. */
+  /** Resolves when all copies have been submitted; later work cannot change them any more. */
   readonly encoded: Promise<unknown>;
   readonly copied: Promise<Copied>;
 }
 
-/** The device that values lie on. */
+/** The device that holds the values. */
 interface Source {
   readonly device: GPUDevice;
   readonly memory: Memory;
@@ -55,10 +59,10 @@ interface Staging {
   readonly refused: Promise<unknown>;
 }
 
-/** Adds up what a copy takes. */
+/** Adds up the time that a copy takes. */
 class Clock {
   milliseconds = 0;
-  /** When the device had finished all copies so far. */
+  /** The time when the device had finished all copies so far. */
   private copied = 0;
 
   onHost<T>(fn: () => T): T {
@@ -68,13 +72,13 @@ class Clock {
     return result;
   }
 
-  /** When the device finishes the submitted work. */
+  /** The time when the device finishes the work submitted so far. */
   freeFrom(queue: Queue): Promise<number> {
     const now = () => performance.now();
     return queue.finished().then(now, now);
   }
 
-  /** A part has been copied, by a device that was done with everything else at `free`. */
+  /** Notes that a part has been copied by a device that had finished everything else at time `free`. */
   copiedFrom(free: number): void {
     const now = performance.now();
     this.milliseconds += now - Math.max(free, this.copied);
@@ -88,8 +92,9 @@ export class Copier {
   constructor(private readonly source: Source) {}
 
   /**
-   * Copies values as they are at the time of the call if they fit beside the copies under way; otherwise `encoded` tells when.
-   * They are written into `room` where it has as many bytes: new memory costs several times what copying does.
+   * Copies values as they are at the time of the call, if all of them can be under way at once; otherwise as they are
+   * until `encoded` resolves. A buffer of `room` with the right number of bytes is reused: new memory costs several
+   * times as much as copying.
    */
   copy(places: readonly Range[], room: readonly (ArrayBuffer | null)[] = []): Copying {
     const pieces = divide(places);
@@ -104,22 +109,23 @@ export class Copier {
       for (let first = 0; first < pieces.length; first += most) {
         const before = waves.at(-2);
         if (before) await before;
-        // The clock and the watch belong to the copies alone.
+        // Send held commands first, so that the clock and the error scope see only the copies.
         queue.depart();
         const wave = { pieces: pieces.slice(first, first + most), free: clock.freeFrom(queue) };
         const staging = clock.onHost(() => this.encode(wave.pieces, places));
         const taking = this.take(wave, staging, contents, clock);
-        taking.catch(() => {}); // awaited in its turn
+        taking.catch(() => {}); // `copied` awaits it and reports the error
         waves.push(taking);
       }
     };
-    // Reads of this turn go with the latest run first: the copies follow before anything is written.
+    // Wait until the latest run has been sent with the reads of this turn. The copies follow before anything is
+    // overwritten.
     const encoding = new Promise<void>((resolve) => queue.whenSent(() => resolve(encode())));
     const copied = encoding.then(() => Promise.all(waves)).then(() => ({ contents, milliseconds: clock.milliseconds }));
     return { encoded: encoding.catch(() => {}), copied };
   }
 
-  /** Submits the copies of some pieces; `refused` is the error of one, should a staging buffer have found no room. */
+  /** Submits the copies of some pieces. `refused` gives WebGPU's error if the allocation of a staging buffer failed. */
   private encode(pieces: readonly Piece[], places: readonly Range[]): Staging {
     const { device, memory } = this.source;
     device.pushErrorScope('validation');
@@ -135,7 +141,7 @@ export class Copier {
     return { buffers, refused: device.popErrorScope() };
   }
 
-  /** Waits for copies, and puts them together. */
+  /** Waits for the copies of a wave, and puts them into the contents. */
   private async take(
     { pieces, free }: { readonly pieces: readonly Piece[]; readonly free: Promise<number> },
     { buffers, refused }: Staging,
@@ -165,7 +171,7 @@ export class Copier {
     this.free.push(...buffers);
   }
 
-  /** The smallest buffer that is large enough; a new one where there is none. */
+  /** The smallest free buffer that is large enough, or a new one. */
   private takeStaging(bytes: number): GPUBuffer {
     let best = -1;
     this.free.forEach(({ size }, i) => {
@@ -173,7 +179,7 @@ export class Copier {
     });
     if (best >= 0) return this.free.splice(best, 1)[0]!;
     const size = Math.max(MIN_PIECE_BYTES, 2 ** Math.ceil(Math.log2(bytes)));
-    // Its failure shows when it is used.
+    // If the allocation fails, the copy into the buffer reports it.
     return this.source.memory.createBuffer(size, 'staging', STAGING_USAGE, () => {});
   }
 

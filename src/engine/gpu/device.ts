@@ -1,19 +1,25 @@
-// The device: how it is found, its features, and the typed errors for when there is none.
+// The device: finds an adapter, requests a device with the features that the library uses, and throws typed errors if
+// there is none.
 import { LatePart } from '../core/late';
 import type { Lack } from './unavailable';
 
-/** Answers which of a kernel's candidates was measured to be best for a shape; see src/engine/compiler/tuning/tuning.ts. */
+/**
+ * Tells which of a kernel's candidates was measured to be the best for a shape; see
+ * src/engine/compiler/tuning/tuning.ts.
+ */
 export interface Tuning {
   choose<T>(kernel: string, shape: readonly number[], candidates: readonly T[], fallback: T): T;
   /** Whether the choice for a shape is known to be the fallback, whatever the candidates. */
   lacks?(kernel: string, shape: readonly number[]): boolean;
-  /** Milliseconds of a probe with each candidate, where that has been measured; null, and it is noted, where not. */
+  /**
+   * The milliseconds of a probe with each candidate. If it has not been measured, null, and it will be measured later.
+   */
   costs?(probe: { readonly kernel: string }): Readonly<Record<string, number>> | null;
 }
 
-/** What kernels may choose by. */
+/** The properties of the adapter by which kernels are chosen. */
 export interface AdapterProfile {
-  /** `software` runs on a CPU: barriers are dear and register tiles alone win. */
+  /** `software` runs on a CPU, where barriers are expensive, so that only register tiles pay. */
   readonly kind: 'software' | 'gpu';
   readonly vendor: string;
   readonly architecture: string;
@@ -29,17 +35,18 @@ export interface DeviceOptions {
   /** A device of your own; Lamplight never destroys it. */
   device?: GPUDevice;
   powerPreference?: GPUPowerPreference;
-  /** Choose kernels as for a processor or as for a GPU, whatever the adapter is. Default: by the adapter. */
+  /** Choose kernels for a software adapter (CPU) or for a GPU, whatever the adapter is. Default: the adapter's kind. */
   kernels?: AdapterProfile['kind'];
   /**
-   * Where measurements are kept: those of `torch.gpu.tune`, and those of a few kernels' tiles that are made once on an adapter, while
-   * nothing runs. A path in Node, the name of a database in pages. Default: `lamplight/tuning.json` in the user's cache folder, or a
-   * database called `lamplight`. false: nothing is read, kept or measured in the background.
+   * Where measurements are stored: those of `torch.gpu.tune`, and those of the tiles of a few kernels, which are made
+   * once for each adapter while the GPU is idle. In Node a path, in pages the name of a database. Default:
+   * `lamplight/tuning.json` in the user's cache folder, or a database called `lamplight`. false: nothing is read,
+   * stored or measured in the background.
    */
   tuning?: string | false;
   /**
-   * About how many milliseconds of work one submit may hold. Plans that take longer are cut, so that what the page draws gets its
-   * turn on the GPU. Default: 30, on processors Infinity.
+   * About how many milliseconds of work one submit may hold. Longer plans are split into several submits, so that the
+   * page can draw in between. Default: 30; on software adapters (CPU) Infinity.
    */
   submitMilliseconds?: number;
 }
@@ -57,7 +64,11 @@ const wantedLimits = [
   'maxComputeWorkgroupSizeY',
 ] as const;
 
-/** Asks for a device with every limit and feature that the library can use; throws WebGPUUnavailableError with a diagnosis. */
+/**
+ * Requests a device with every limit and feature that the library can use.
+ *
+ * @throws WebGPUUnavailableError with a diagnosis, if there is no device
+ */
 export async function requestDevice(options: DeviceOptions): Promise<{ device: GPUDevice; profile: AdapterProfile }> {
   if (options.device)
     return { device: options.device, profile: profileOf(options.device, options.device.adapterInfo, options) };
@@ -78,20 +89,23 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
 
 const diagnosis = new LatePart('diagnosis', () => import('./unavailable'));
 
-/** The error that says what is lacking, and what to do. */
+/** The error that says what is missing, and what to do about it. */
 async function unavailable(lack: Lack, cause?: unknown): Promise<Error> {
   await diagnosis.load();
   return diagnosis.now.unavailable(lack, cause);
 }
 
-/** WebGPU as pages, workers and Deno have it of their own. */
+/** The built-in WebGPU of pages, workers and Deno. */
 const ownGpu = (): GPU | undefined => (globalThis as { navigator?: { gpu?: GPU } }).navigator?.gpu;
 
-/** Whether WebGPU may come from a package of Node's. */
+/** Whether this is Node, where WebGPU can come from a package. */
 const hasPackages = (): boolean =>
   Boolean((globalThis as { process?: { versions?: { node?: string } } }).process?.versions?.node);
 
-/** Whether this environment offers WebGPU: a page, worker or Deno that has `navigator.gpu`, and Node, where the package `webgpu` brings it. */
+/**
+ * Whether WebGPU may be available: the environment has `navigator.gpu`, or is Node, where the package `webgpu` provides
+ * it.
+ */
 export const offersWebGpu = (): boolean => ownGpu() !== undefined || hasPackages();
 
 async function findGpu(): Promise<GPU> {
@@ -104,7 +118,7 @@ async function findGpu(): Promise<GPU> {
 
 let dawn: Promise<GPU> | null = null;
 
-/** Dawn for Node: the optional peer dependency `webgpu`. */
+/** WebGPU in Node: Dawn, from the optional peer dependency `webgpu`. */
 function nodeGpu(): Promise<GPU> {
   dawn ??= (async () => {
     const name = 'webgpu';
@@ -123,7 +137,7 @@ function nodeGpu(): Promise<GPU> {
   return dawn;
 }
 
-/** Whether the adapter runs on a processor. */
+/** Whether the adapter is a software one, which computes on the CPU. */
 export function isSoftware(info: GPUAdapterInfo | undefined): boolean {
   const { vendor = '', architecture = '', description = '' } = info ?? {};
   return (

@@ -1,4 +1,4 @@
-// The profiler: GPU time of each dispatch, by timestamp queries around passes of one dispatch each.
+// The profiler: measures the GPU time of each dispatch, by giving it a pass of its own with timestamp queries.
 import { ArgumentError } from '../core/errors';
 import { startHostTrace } from './host-trace';
 import { type KernelRun, Profile, type SubmitTime } from './profile-report';
@@ -8,7 +8,7 @@ const CAPACITY = 4096; // WebGPU's limit on the queries of a set
 const RESOLVE_USAGE = 0x200 | 0x04; // QUERY_RESOLVE | COPY_SRC
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 
-/** Collects timestamps while it is the active one of its session; two a dispatch. */
+/** Collects two timestamps for each dispatch while it is its session's `profiler`. */
 export class Profiler {
   private readonly sets: GPUQuerySet[] = [];
   private readonly labels: string[] = [];
@@ -22,7 +22,7 @@ export class Profiler {
     throw new ArgumentError('profile: this device has no timestamp queries, so kernels cannot be timed on it');
   }
 
-  /** Where the next dispatch's pass writes its timestamps. */
+  /** The timestamp writes for the pass of the next dispatch. */
   next(label: string): GPUComputePassTimestampWrites {
     const at = (this.labels.length * 2) % CAPACITY;
     if (at === 0) this.sets.push(this.device.createQuerySet({ type: 'timestamp', count: CAPACITY }));
@@ -30,17 +30,17 @@ export class Profiler {
     return { querySet: this.sets.at(-1)!, beginningOfPassWriteIndex: at, endOfPassWriteIndex: at + 1 };
   }
 
-  /** The dispatches from number `first` on have been submitted together. */
+  /** Notes that the dispatches from number `first` on have been submitted together. */
   submitted(first: number): void {
     this.submits.push({ time: performance.now(), first });
   }
 
-  /** Dispatches so far. */
+  /** The number of dispatches so far. */
   get count(): number {
     return this.labels.length;
   }
 
-  /** Stops, when nothing shall be known. */
+  /** Stops without a result. */
   abandon(): void {
     this.phases();
     for (const set of this.sets) set.destroy();

@@ -1,4 +1,4 @@
-// Watches submitted work for refusals by WebGPU, which are reported later.
+// Error scopes around submitted work: tells, later, whether WebGPU refused any of it.
 
 /** The result of `end`. */
 type Answer = Promise<GPUError | null>;
@@ -6,12 +6,12 @@ type Answer = Promise<GPUError | null>;
 export class Watch {
   private open = false;
   private watches = false;
-  /** The refusals of later commands. */
+  /** The answer for commands that are sent by `later`. */
   private rest: Answer | null = null;
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** From here on; called once more it changes nothing. */
+  /** Begins to watch; does nothing if it has begun. */
   begin(): void {
     if (this.open) return;
     this.open = true;
@@ -19,7 +19,7 @@ export class Watch {
     this.device.pushErrorScope('validation');
   }
 
-  /** Sends commands that belong to those that are watched, and may come behind the end. */
+  /** A function that sends commands which belong to the watched ones, even if they are sent after `end`. */
   later(): (send: () => void) => void {
     let answer: (answer: Answer) => void = () => {};
     this.rest = new Promise((resolve) => {
@@ -38,7 +38,7 @@ export class Watch {
     };
   }
 
-  /** The first error since the beginning; null where nothing was watched. */
+  /** Ends watching. The first error since `begin`; null instead of a promise if nothing was watched. */
   end(): Answer | null {
     if (!this.open) return null;
     this.open = false;
@@ -49,14 +49,14 @@ export class Watch {
 const firstOf = async (answers: readonly Answer[]): Answer =>
   (await Promise.all(answers)).find((error) => error) ?? null;
 
-/** A watch over several stretches of commands, between which others may be sent that have watches of their own. */
+/** Watches several stretches of commands. Between stretches, other commands with watches of their own may be sent. */
 export class Stretches {
   private watch: Watch | null = null;
   private readonly answers: Answer[] = [];
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Watches the rest of the stretch that is being sent. */
+  /** Begins to watch the stretch that is being sent, from here to its end. */
   begin(): void {
     this.watch?.begin();
   }
@@ -73,7 +73,7 @@ export class Stretches {
     }
   }
 
-  /** The first error of all stretches; null where nothing was watched. */
+  /** The first error of all stretches; null instead of a promise if nothing was watched. */
   end(): Answer | null {
     return this.answers.length === 0 ? null : firstOf(this.answers);
   }

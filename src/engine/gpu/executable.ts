@@ -1,4 +1,5 @@
-// A plan in WebGPU's terms, and how one run of it is encoded: copies in, compute passes, copies out; one pass and submit as a rule.
+// A plan in WebGPU's terms, and the encoding of a run: copies in, compute passes, copies out. Usually a run is one pass
+// and one submit.
 
 import type { Profiler } from './dispatch-times';
 import type { Ride } from './fault-reports';
@@ -8,16 +9,16 @@ import type { Session } from './session';
 import type { Slot } from './slots';
 import { stats } from './stats';
 
-/** A buffer that a dispatch binds: fixed for the plan, or this run's place of an input or export. */
+/** A buffer that a dispatch binds: fixed for the plan, or the memory of an input or export in this run. */
 export type BufferRef =
   | { readonly kind: 'fixed'; readonly buffer: GPUBuffer }
   | { readonly kind: 'input' | 'export'; readonly index: number }
-  /** Where this run reports the faults that its updates hang on. */
+  /** The slot where this run reports the faults that its updates depend on. */
   | { readonly kind: 'fault' };
 
 export interface Binding {
   readonly ref: BufferRef;
-  /** Relative to the start of the value. */
+  /** In bytes, relative to the start of the value. */
   readonly offset: number;
   readonly bytes: number;
 }
@@ -28,30 +29,34 @@ export interface Dispatch {
   readonly layout: GPUBindGroupLayout;
   readonly bindings: readonly Binding[];
   readonly grid: readonly [number, number, number];
-  /** Bind groups made so far, each with the buffers (and offsets) of the variable bindings it was made for. */
+  /**
+   * The bind groups so far. The key holds the buffers and offsets of the variable bindings that a group was made for.
+   */
   readonly groups: { readonly key: readonly unknown[]; readonly group: GPUBindGroup }[];
   /** Whether any binding varies from run to run. */
   readonly variable: boolean;
-  /** What its results are kept for: they stay as long as these inputs are the same values, and these scalars the same numbers. */
+  /**
+   * If its results are kept: they stay valid while these inputs are the same values and these scalars the same numbers.
+   */
   readonly kept?: { readonly inputs: readonly number[]; readonly scalars: readonly number[] };
 }
 
-/** Where a value to be copied comes from or goes to. */
+/** A copy of input or export `index`, to or from a buffer. */
 export interface Copy {
   readonly index: number;
   readonly ref: BufferRef;
   readonly offset: number;
   readonly bytes: number;
-  /** Only dispatches read it whose results are kept. */
+  /** Only dispatches whose results are kept read the copy. */
   readonly toKeep?: boolean;
 }
 
 export interface Executable {
-  /** Those whose results are kept come first. */
+  /** Dispatches whose results are kept come first. */
   readonly dispatches: readonly Dispatch[];
-  /** Those that run each time. */
+  /** The dispatches that run each time. */
   readonly steady: readonly Dispatch[];
-  /** Some kernels stand in for faster ones that are not compiled. */
+  /** Whether some kernels stand in for faster ones that have not been compiled. */
   readonly general: boolean;
   /** Inputs copied (or uploaded) into buffers of the plan before the pass. */
   readonly copiesIn: readonly Copy[];
@@ -59,51 +64,54 @@ export interface Executable {
   readonly copiesOut: readonly Copy[];
   readonly slots: readonly Slot[];
   readonly uniform: GPUBuffer | null;
-  /** Contents of the uniform buffer; scalars are written into it at each run. */
+  /** The contents of the uniform buffer. Each run writes its scalars into them. */
   readonly uniformData: DataView;
   readonly scalarFields: readonly {
     readonly byteOffset: number;
     readonly type: 'f32' | 'i32' | 'u32';
     readonly scalar: number;
   }[];
-  /** The scalars that the uniform buffer holds now. */
+  /** The scalars that the uniform buffer holds at present. */
   scalars: readonly number[] | null;
 }
 
-/** Without its dispatches, whose kernels may be on their way. */
+/** An executable without its dispatches, whose kernels may still be compiling. */
 export type Unassembled = Omit<Executable, 'dispatches' | 'steady'>;
 
-/** Variable bindings of one dispatch that are remembered; a rotation of pooled buffers fits. */
+/** The most bind groups to keep for one dispatch: enough for a rotation of pooled buffers. */
 const MAX_GROUPS = 32;
 
-/** An input's first `bytes`, which are copied behind the piece before. */
+/** The first `bytes` of an input, which are copied right after the previous piece. */
 export interface Piece {
   readonly input: number;
   readonly bytes: number;
 }
 
-/** The places of one run. */
+/** The memory, scalars and faults of one run. */
 export interface Run {
-  /** Results that are kept from run to run are computed anew. */
+  /** Whether kept results are computed again. */
   readonly renews: boolean;
   readonly inputs: (Pick<Allocation, 'buffer' | 'offset'> | null)[];
-  /** Inputs that are copied for this run, beside those that always are; they are read from the copies. */
+  /** Inputs that are copied for this run only, besides those that always are. The run reads the copies. */
   readonly moved: readonly Copy[];
-  /** By input that has room for more than there is: the inputs, and their bytes, that are copied to its place one after another. */
+  /**
+   * For each input whose buffer has spare capacity (a growing value): the pieces that are copied into it one after
+   * another.
+   */
   readonly joins?: ReadonlyMap<number, readonly Piece[]>;
-  /** Data to upload instead, by input. */
+  /** For each input: data to upload instead of a copy. */
   readonly uploads: readonly (ArrayBufferView | null)[];
   readonly exports: readonly (Allocation | null)[];
   readonly scalars: readonly number[];
-  /** Where it reports the faults that its updates hang on; null where it has none of these. */
+  /** Where the run reports the faults that its updates depend on; null if it has no such faults. */
   readonly fault: { readonly buffer: GPUBuffer; readonly offset: number } | null;
-  /** Reads what others have reported where it is to report its faults. */
+  /** Reads earlier reports from the records that this run is about to reuse. */
   readonly ride: Ride | null;
-  /** Brings in faults from before that the updates hang on. */
+  /** Copies in earlier faults that the updates depend on. */
   readonly inheritFaults: ((encoder: GPUCommandEncoder) => void) | null;
-  /** Keeps the faults that no update hangs on, behind all that the run does. */
+  /** At the end of the run, saves the faults that no update depends on to their records. */
   readonly keepFaults: ((encoder: GPUCommandEncoder) => void) | null;
-  /** Called before something is made that WebGPU may refuse. */
+  /** Called before the run makes something that WebGPU may refuse. */
   readonly doubt: () => void;
 }
 
@@ -132,7 +140,7 @@ export class Encoding {
     this.encoder = encoder;
   }
 
-  /** Each in a pass of its own where they are timed. */
+  /** Encodes dispatches. With a profiler, each gets a pass of its own. */
   dispatch(dispatches: readonly Dispatch[], profiler: Profiler | null = null): void {
     const { device, encoder, run } = this;
     stats.dispatches += dispatches.length;
@@ -149,21 +157,21 @@ export class Encoding {
     }
   }
 
-  /** Has the GPU begin with what there is so far. */
+  /** Submits what has been encoded so far, so that the GPU can begin. */
   submit(): void {
     this.queue.submit(this.encoder);
     stats.submits++;
     this.encoder = this.device.createCommandEncoder();
   }
 
-  /** With `sending` it waits for reads of the same turn, which one submit takes along. */
+  /** Encodes the end of the run. With `sending`, holds the submit back, so that reads of the same turn can join it. */
   end(sending: Sending | null): void {
     const { queue, encoder, executable, run } = this;
     for (const copy of executable.copiesOut) {
       if (copy.bytes === 0) continue;
       const from = place(copy.ref, run);
       const target = run.exports[copy.index]!;
-      // Where there is room for more, what counts comes first.
+      // A buffer with spare capacity is larger than the export; the value is at its beginning.
       const bytes = Math.min(copy.bytes, target.bytes);
       encoder.copyBufferToBuffer(from.buffer, from.offset + copy.offset, target.buffer, target.offset, bytes);
       stats.copies++;
@@ -176,7 +184,7 @@ export class Encoding {
     stats.runs++;
   }
 
-  /** Ends a run that goes no further: its results and its faults are dropped. */
+  /** Ends a run that was given up: drops its results and its faults. */
   abandon(): void {
     const { device, queue, run } = this;
     if (!run.keepFaults) return;
@@ -188,7 +196,10 @@ export class Encoding {
   }
 }
 
-/** Runs these dispatches, spread over so many submits; timed ones belong to one. With `sending` the last waits for reads. */
+/**
+ * Runs these dispatches, in `pieces` submits, or in one with a profiler. With `sending`, the last submit waits for
+ * reads.
+ */
 export function execute(
   memory: Memory,
   executable: Executable,
@@ -279,7 +290,7 @@ function writeScalars(queue: Queue, executable: Unassembled, scalars: readonly n
   stats.scalarWrites++;
 }
 
-/** Whether the uniform buffer holds these scalars already. */
+/** Whether the uniform buffer already holds these scalars. */
 function holds(fields: Executable['scalarFields'], before: readonly number[], now: readonly number[]): boolean {
   for (const { scalar } of fields) if (!Object.is(before[scalar], now[scalar])) return false;
   return true;
@@ -299,7 +310,10 @@ function fits(key: readonly unknown[], bindings: readonly Binding[], run: Run): 
   return true;
 }
 
-/** Bindings are whole multiples of 16 bytes, as buffers and the places in them are: kernels may read and write values in fours. */
+/**
+ * The bind group of a dispatch for this run. Sizes of bindings are multiples of 16 bytes, as those of buffers are, so
+ * that kernels may read and write in fours.
+ */
 function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGroup {
   const { groups, bindings } = dispatch;
   if (!dispatch.variable && groups.length > 0) return groups[0]!.group;
@@ -327,7 +341,7 @@ function bindGroup(device: GPUDevice, dispatch: Dispatch, run: Run): GPUBindGrou
   return group;
 }
 
-/** Frees what an executable has of its own, unless that is gone with its device; it runs no more. */
+/** Frees the uniforms and slots of an executable that will not run again, unless they are gone with their device. */
 export function giveUp(
   { uniform, slots }: Pick<Executable, 'uniform' | 'slots'>,
   owner: Pick<Session, 'memory' | 'slots'>,

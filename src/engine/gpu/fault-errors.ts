@@ -1,12 +1,12 @@
-// The words of faults: the numbers by which kernels name operations, and the errors that reports become.
+// The errors for faults: numbers by which kernels name operations, and the error for each report.
 import { ArgumentError, IndexError, LinAlgError } from '../core/errors';
 import { FaultCode, setWording } from './faults';
 
 const names: string[] = [];
 
 /**
- * The number by which kernels name an operation: the value of FAULT_OP. For `numberOutOfRange` it is the error up to the number that was got, and after `;`
- * the remedy, by inputs after `|`.
+ * The number by which kernels name an operation: the value of FAULT_OP. For `numberOutOfRange`, `name` is the message
+ * up to the number that was found, then `;` and the remedy; several inputs have one each, separated by `|`.
  */
 export function faultOp(name: string): number {
   setWording(worded);
@@ -14,10 +14,10 @@ export function faultOp(name: string): number {
   return known >= 0 ? known : names.push(name) - 1;
 }
 
-/** Says which matrix of several is meant; -1 stands for the only one. */
+/** Names the matrix of a batch; -1 if there is only one. */
 const ofBatch = (matrix: number): string => (matrix < 0 ? '' : `(Batch element ${matrix}): `);
 
-/** The error for a report; `consequence` ends its message. */
+/** The error for a report. Its message ends with `consequence`. */
 function worded(words: Int32Array, consequence: string): Error {
   const [code, value, limit, op] = words as unknown as [number, number, number, number];
   const name = names[op] ?? 'internal';

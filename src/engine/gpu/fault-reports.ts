@@ -1,4 +1,5 @@
-// The fault board: a device's buffers of reports, what runs write there, and how updates take over the faults that they hang on.
+// The fault board: a device's buffers of fault reports. Runs write their faults there, and updates inherit earlier
+// faults that they depend on.
 import {
   COMMON_BUFFER_BYTES,
   FAULT_STRIDE,
@@ -16,18 +17,18 @@ import type { Allocation, Memory } from './memory';
 
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
 
-/** Records that are read back in one go. */
+/** The number of records that are read back at once. */
 const HALF = RECORDS / 2;
 export const HALF_BYTES = HALF * FAULT_BYTES;
 
-/** A read-back whose copy goes with a run, before anything that the run does. */
+/** A read-back whose copy is encoded at the beginning of a run. */
 export interface Ride {
   encode(encoder: GPUCommandEncoder): void;
-  /** Called once the run has been sent, or is held to be. */
+  /** Called once the run has been sent, or is held back to be sent. */
   begin(): void;
 }
 
-/** Reads a range of a buffer: its bytes, and the ride of its copy, if it has not been sent by itself. */
+/** Reads a range of a buffer. Unless the copy was sent on its own, `ride` is for the next run to take along. */
 export type ReadAhead = (from: Pick<Allocation, 'buffer' | 'offset' | 'bytes'>) => {
   readonly contents: Promise<ArrayBuffer>;
   readonly ride: Ride | null;
@@ -37,25 +38,25 @@ export class FaultBoard {
   private commonSlots: GPUBuffer | null = null;
   private optimizerSlots: GPUBuffer | null = null;
   private records: GPUBuffer | null = null;
-  /** The holder of each place of `records`. */
+  /** For each place in `records`: the record that has it. */
   private readonly holders: (FaultRecord | undefined)[] = [];
   private next = 0;
-  /** That of the records whose places the run takes that is encoded next. */
+  /** The read-back of the records whose places the next run reuses. */
   private ride: Ride | null = null;
   private pipeline: GPUComputePipeline | null = null;
-  /** By the slots that a fault goes from and to. */
+  /** The bind groups, by the slots that a fault is copied from and to. */
   private readonly groups = new Map<number, GPUBindGroup>();
 
   constructor(
     private readonly memory: Memory,
     private readonly readAhead: ReadAhead,
-    /** Called when there is something to read back, `HALF_BYTES` at a time, before long. */
+    /** Called when records will soon be read back, `HALF_BYTES` at a time. */
     private readonly prepare: () => void,
   ) {}
 
   // Each buffer is made for the first run that needs it: most networks report nothing when they only predict.
 
-  /** The slots that runs report to whose faults no update hangs on. */
+  /** The slots for faults that no update depends on. */
   get common(): GPUBuffer {
     this.commonSlots ??= this.memory.createBuffer(COMMON_BUFFER_BYTES, 'fault slots');
     return this.commonSlots;
@@ -67,17 +68,17 @@ export class FaultBoard {
     return this.optimizerSlots;
   }
 
-  /** Where a run reports the faults that its updates hang on. */
+  /** The slot where a run reports the faults that its updates depend on. */
   gate(slot: FaultSlot | null): { readonly buffer: GPUBuffer; readonly offset: number } {
     return slot ? { buffer: this.optimizers, offset: slot.offset } : { buffer: this.common, offset: 0 };
   }
 
-  /** The buffer that a place lies in. */
+  /** The buffer that contains a place. */
   bufferOf({ kind }: FaultPlace): GPUBuffer {
     return kind === 'slot' ? this.optimizers : this.records!;
   }
 
-  /** A record for a run that is encoded next. */
+  /** A record for the run that is encoded next. */
   record(): FaultRecord {
     if (!this.records) {
       this.records = this.memory.createBuffer(RECORD_BUFFER_BYTES, 'fault records');
@@ -91,7 +92,10 @@ export class FaultBoard {
     return record;
   }
 
-  /** Reads the places that others take, from one on. The copy comes before their runs on the GPU, so nobody needs to wait. */
+  /**
+   * Reads back half of the records, from `from` on, since new runs reuse their places. The copy precedes those runs on
+   * the GPU.
+   */
   private vacate(from: number, buffer: GPUBuffer): void {
     const held = this.holders.slice(from, from + HALF).filter((record) => record?.failure === undefined);
     const unknown = held.filter((record) => record !== undefined);
@@ -109,14 +113,14 @@ export class FaultBoard {
     for (const record of unknown) record.leaving = leaving;
   }
 
-  /** What the run that is encoded next takes along, which has had its records. */
+  /** The read-back that the next run must take along. Call it after `record`. */
   takeRide(): Ride | null {
     const { ride } = this;
     this.ride = null;
     return ride;
   }
 
-  /** Copies the faults of a run, which it has reported to the first common slots, to its records, and empties these slots. */
+  /** Copies a run's faults from the first common slots to its records, and clears these slots. */
   keep(encoder: GPUCommandEncoder, records: readonly FaultRecord[]): void {
     records.forEach(({ offset }, slot) => {
       encoder.copyBufferToBuffer(this.common, slot * FAULT_STRIDE, this.records!, offset, FAULT_BYTES);
@@ -124,14 +128,14 @@ export class FaultBoard {
     encoder.clearBuffer(this.common, 0, records.length * FAULT_STRIDE);
   }
 
-  /** Empties an optimizer's slot. */
+  /** Clears an optimizer's slot. */
   clear({ kind, offset }: FaultPlace): void {
     if (kind === 'slot') this.memory.queue.write(this.optimizers, offset, new Uint8Array(FAULT_BYTES));
   }
 
   /**
-   * Makes the updates of a run depend on earlier faults: `slot` takes over one that stands; null if there is none to check.
-   * `code` is that of shaders/inherit-fault.wgsl.
+   * Makes the updates of a run depend on earlier faults: a fault that is still reported is copied into `slot`. Null if
+   * no source can have a fault. `code` is the text of shaders/inherit-fault.wgsl.
    */
   inherit(slot: FaultSlot, sources: FaultSources, code: string): ((encoder: GPUCommandEncoder) => void) | null {
     const threats = (sources ?? []).filter(({ place, kind }) => {

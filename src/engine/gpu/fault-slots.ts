@@ -1,49 +1,53 @@
-// Where bad data is reported, by whom it concerns: each optimizer has a slot that gates its updates, and each run of a program has
-// records of the faults that no update of it hangs on. Values know which of these they hang on, and reading a value looks there.
+// Where faults (errors in data that kernels find) are reported: each optimizer has a slot that gates its updates, and
+// each run of a program has records for faults that no update depends on. A value knows which slots and records it
+// depends on, and reading the value checks them.
 import { DROPPED_WORD, FAULT_BYTES, faultError } from './faults';
 
 /** Storage buffers bind at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
 export const FAULT_STRIDE = 256;
 
 /**
- * The first slots are those that all runs report to whose faults no update hangs on: they are copied and emptied at the end of a
- * run. Kernels of a program beyond this many share them, and so each other's faults.
+ * The number of common slots, to which all runs report faults that no update depends on. At the end of a run they are
+ * copied to its records and cleared. If a program has more such kernels than slots, kernels share slots, and so each
+ * other's faults.
  */
 export const COMMON_SLOTS = 16;
-/** Bytes of a device's buffer of common slots. */
+/** The size of a device's buffer of common slots. */
 export const COMMON_BUFFER_BYTES = COMMON_SLOTS * FAULT_STRIDE;
 
-/** The slot beside the optimizers' that a record is copied to, for an update that hangs on it. */
+/** A slot in the optimizers' buffer that a record is copied to if an update depends on it. */
 export const SPARE_SLOT = 0;
 
-/** Optimizers beyond this many share slots, and so each other's faults. */
+/** If there are more optimizers than this, they share slots, and so each other's faults. */
 const OPTIMIZER_SLOTS = 63;
 
-/** Bytes of a device's buffer of optimizers' slots. */
+/** The size of a device's buffer of optimizers' slots. */
 export const OPTIMIZER_BUFFER_BYTES = (1 + OPTIMIZER_SLOTS) * FAULT_STRIDE;
 
-/** Records of a device; half of them are read back whenever the other half has been used. */
+/**
+ * The number of a device's records. Whenever one half has been used, the other half is read back before it is reused.
+ */
 export const RECORDS = 256;
 export const RECORD_BUFFER_BYTES = RECORDS * FAULT_BYTES;
 
-/** What a read-back does with the words that it finds. */
+/** The callbacks for a read-back's result. */
 export interface FaultReading {
-  /** Nothing had been reported. */
+  /** No fault was reported. */
   clean(): void;
-  /** The error of the reported fault; `clear` empties the slot. */
+  /** A fault was reported: returns its error. `clear` clears the slot. */
   report(words: Int32Array, clear: () => void): Error;
 }
 
-/** A place on the GPU with a report, or none. */
+/** A place on the GPU that may hold a report. */
 export interface FaultPlace {
   readonly kind: 'slot' | 'record';
-  /** Where it begins in its buffer. */
+  /** Its byte offset in its buffer. */
   readonly offset: number;
-  /** Belongs to a read-back, as it is encoded. */
+  /** Call this when a read-back of the place is encoded. */
   reading(): FaultReading;
 }
 
-/** Is told what becomes of an optimizer's runs. */
+/** Learns which of an optimizer's runs were applied. */
 export interface FaultListener {
   /** All of the first `runs` runs were applied. */
   applied(runs: number): void;
@@ -51,22 +55,25 @@ export interface FaultListener {
   dropped(runs: number, updates: number): void;
 }
 
-/** The faults that the updates of an optimizer hang on. Once there is one, none is applied until it has been told. */
+/**
+ * The faults that an optimizer's updates depend on. After a fault, no update is applied until the fault has been
+ * reported.
+ */
 export class FaultSlot implements FaultPlace {
   readonly kind = 'slot';
-  /** Runs that were submitted. */
+  /** The number of runs that were submitted. */
   runs = 0;
   private told = 0;
   private listeners: WeakRef<FaultListener>[] = [];
-  /** What results of the optimizer's programs hang on. */
+  /** The sources that results of the optimizer's programs depend on. */
   readonly results: FaultSources = [{ place: this, kind: 'result' }];
-  /** What its parameters and state hang on. */
+  /** The sources that its parameters and state depend on. */
   readonly kept: FaultSources = [{ place: this, kind: 'kept' }];
   readonly both: FaultSources = [...this.results!, ...this.kept!];
 
   constructor(readonly offset: number) {}
 
-  /** `listener` is not kept alive. */
+  /** Adds a listener, held weakly. */
   listen(listener: FaultListener): void {
     this.listeners.push(new WeakRef(listener));
   }
@@ -96,17 +103,20 @@ export class FaultSlot implements FaultPlace {
   }
 }
 
-/** The faults of one kernel in one run that no update of its program hangs on. */
+/** The faults of one kernel in one run, if no update of its program depends on them. */
 export class FaultRecord implements FaultPlace {
   readonly kind = 'record';
-  /** Null once it is known that there are none; undefined while nothing is known. */
+  /** The fault; null if there is known to be none; undefined if that is not known yet. */
   failure: { readonly words: Int32Array; readonly error: Error } | null | undefined = undefined;
-  /** Set once its place is read back because another run takes it; resolves to the error of a read-back that failed. */
+  /**
+   * Set while its place is read back for reuse by another run. Resolves to null, or to the error of a read-back that
+   * failed.
+   */
   leaving: Promise<Error | null> | null = null;
 
   constructor(readonly offset: number) {}
 
-  /** Learns what its place holds. */
+  /** Takes the words that were read from its place. */
   tell(words: Int32Array): void {
     const reading = this.reading();
     if (words[0] === 0) reading.clean();
@@ -129,23 +139,26 @@ export class FaultRecord implements FaultPlace {
   }
 }
 
-/** What a value hangs on. */
+/** A slot or record that a value depends on. */
 export type FaultSource =
   | {
       readonly place: FaultRecord;
-      /** `state` is written in place, and goes on being used: its fault is told once. A `result` has no value for good. */
+      /**
+       * `state`: written in place and used further, so its fault is reported once. `result`: after a fault it never has
+       * a value.
+       */
       readonly kind: 'result' | 'state';
     }
   | {
       readonly place: FaultSlot;
-      /** `kept` is what an update leaves alone that is not applied. */
+      /** `kept`: a value that an update leaves unchanged if it is not applied. */
       readonly kind: 'result' | 'kept';
     };
 
-/** All that a value hangs on; null for nothing. */
+/** All slots and records that a value depends on; null if there are none. */
 export type FaultSources = readonly FaultSource[] | null;
 
-/** The places to read back beside a value that hangs on `sources`; throws where the value is known to be bad. */
+/** The places to read back together with a value that depends on `sources`. Throws if the value is known to be bad. */
 export function placesToRead(sources: FaultSources): readonly FaultPlace[] {
   if (!sources) return [];
   const places: FaultPlace[] = [];
@@ -159,18 +172,23 @@ export function placesToRead(sources: FaultSources): readonly FaultPlace[] {
   return places;
 }
 
-/** Waits for the places that `placesToRead` left out because they are being read already; throws where the value is bad. */
+/**
+ * Waits for the places that `placesToRead` left out because they are being read already. Throws if the value is bad.
+ */
 export async function expectGood(sources: FaultSources): Promise<void> {
   for (const { place, kind } of sources ?? []) {
     if (place.kind !== 'record') continue;
     const unread = place.failure === undefined && (await place.leaving);
-    // Its place may have been read since `placesToRead` left it out, so the present state counts.
+    // The read-back may have ended since `placesToRead`, so look at the present state.
     if (place.failure && kind === 'result') throw place.failure.error;
     if (place.failure === undefined && unread) throw unread;
   }
 }
 
-/** Both lists' sources, each once and none that is known to be good; one of the lists itself where that holds them all. */
+/**
+ * The union of two lists, without sources that are known to be good. If one of the lists is the union, that list
+ * itself.
+ */
 export function joinSources(a: FaultSources, b: FaultSources): FaultSources {
   if (a === b || !b) return a;
   if (!a) return b;
@@ -181,14 +199,14 @@ export function joinSources(a: FaultSources, b: FaultSources): FaultSources {
   if (more.length === 0) return a;
   const all = [...a, ...more];
   const [first] = all;
-  // The usual case is one list, so that equal steps compare equal lists by identity.
+  // The usual case always gives the same list, so that equal steps can compare lists by identity.
   if (all.length === 2 && first!.place.kind === 'slot' && all.every(({ place }) => place === first!.place)) {
     return first!.place.both;
   }
   return all;
 }
 
-/** As `sources`, for a value that is written in place and goes on being used. */
+/** The sources for a value that is written in place and used further. */
 export function ofState(sources: FaultSources): FaultSources {
   if (!sources?.some(({ place }) => place.kind === 'record')) return sources;
   return sources.map(
@@ -199,7 +217,7 @@ export function ofState(sources: FaultSources): FaultSources {
 const slots: FaultSlot[] = [];
 let taken = 0;
 
-/** The slot of another optimizer. */
+/** A slot for a new optimizer. */
 export function takeFaultSlot(): FaultSlot {
   const at = taken++ % OPTIMIZER_SLOTS;
   slots[at] ??= new FaultSlot((1 + at) * FAULT_STRIDE);

@@ -1,9 +1,13 @@
-// How kernels report bad data, such as an index out of range. The errors that reports become are in fault-words.ts, which comes with the kernels.
+// Faults: how kernels report errors in data, such as an index out of range. The errors for the reports are made by
+// fault-errors.ts, which loads with the kernels.
 
-/** Bytes of a report: code, offending value, limit, number of the operation, updates not applied (see shaders/lib/fault.wgsl). */
+/**
+ * The size of a report: code, offending value, limit, operation's number, count of updates not applied
+ * (shaders/lib/fault.wgsl).
+ */
 export const FAULT_BYTES = 32;
 
-/** Where in a report the GPU counts the updates that it did not apply. */
+/** The word of a report in which the GPU counts the updates that it did not apply. */
 export const DROPPED_WORD = 4;
 
 /** Fault codes that shaders report. */
@@ -19,16 +23,16 @@ export const FaultCode = {
   numberOutOfRange: 9,
 } as const;
 
-/** The error for a report, whose message ends with `consequence`. */
+/** Makes the error for a report. Its message ends with `consequence`. */
 type Wording = (words: Int32Array, consequence: string) => Error;
 
 let wording: Wording | null = null;
 
-/** A kernel that reports faults is about to be made: these are the words for them. */
+/** Sets the function that makes errors from reports. Called before the first kernel that reports faults is made. */
 export function setWording(words: Wording): void {
   wording = words;
 }
 
-/** The error for a report, or null when nothing was reported; `consequence` ends its message. */
+/** The error for a report, or null if nothing was reported. Its message ends with `consequence`. */
 export const faultError: (...report: Parameters<Wording>) => Error | null = (words, consequence) =>
   words[0] === 0 ? null : wording!(words, consequence);

@@ -1,6 +1,9 @@
-// What the host does while a profile is taken: phases of flushes and read-backs, with their times.
+// The host's part of a profile: the phases of flushes and read-backs, with their times.
 
-/** `flush` chooses the work, `compile` makes a plan, `pipelines` waits for its kernels, `submit` encodes a run, `read` waits for values. */
+/**
+ * `flush` chooses the work, `compile` makes a plan, `pipelines` waits for its kernels, `submit` encodes a run, `read`
+ * waits for values.
+ */
 export type PhaseName = 'flush' | 'compile' | 'pipelines' | 'submit' | 'read';
 
 export interface HostPhase {
@@ -12,12 +15,12 @@ export interface HostPhase {
 
 const state: { phases: HostPhase[] | null } = { phases: null };
 
-/** Notes a phase that ends now, if someone wants to know. */
+/** Notes a phase that ends now, if a profile is being taken. */
 export function hostPhase(name: PhaseName, start: number): void {
   state.phases?.push({ name, start, end: performance.now() });
 }
 
-/** Starts noting phases; the function that is returned ends it and gives them in the order in which they ended. */
+/** Starts noting phases. The returned function stops that, and returns the phases in the order in which they ended. */
 export function startHostTrace(): () => readonly HostPhase[] {
   const phases: HostPhase[] = [];
   state.phases = phases;

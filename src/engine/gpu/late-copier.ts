@@ -1,4 +1,4 @@
-// What copies values to the host for snapshots, loaded by programs that go on for a while.
+// The late part that copies values to the host for snapshots. Only programs that run for a while load it.
 import { LatePart } from '../core/late';
 
 export const copying = new LatePart('copies', () => import('./copier'));

@@ -1,60 +1,65 @@
-// GPU memory for values: pooled buffers of their own for large ones, slots of shared pages for small ones.
+// GPU memory for values: a large value gets a buffer of its own from a pool, a small one a slot of a shared page.
 import { OutOfMemoryError } from '../core/errors';
 import { ballastOf } from './ballast';
 import { Queue } from './queue';
 import { stats } from './stats';
 
-/** A range of a buffer that holds one value; it goes back to the pool once the collector finds that nobody has it. */
+/** A range of a buffer that holds one value. It returns to the pool when the allocation is garbage-collected. */
 export interface Allocation {
   readonly memory: Memory;
   readonly buffer: GPUBuffer;
   readonly offset: number;
   readonly bytes: number;
-  /** The buffer holds nothing else, so that it may be bound and overwritten in place. */
+  /** Whether the buffer holds nothing else, so that it may be bound and overwritten in place. */
   readonly dedicated: boolean;
   readonly lease: Lease;
-  /** Address space that tells the garbage collector how much GPU memory hangs on this. */
+  /** Address space that tells the garbage collector how much GPU memory the allocation holds. */
   readonly ballast: ArrayBuffer;
 }
 
-/** Memory that will go back to the pool. */
+/** Memory that was taken from the pool, and will return to it. */
 interface Lease {
   readonly memory: Memory;
   readonly buffer: GPUBuffer;
   readonly offset: number;
-  /** The buffer is all of it, rather than a page of many. */
+  /** Whether it is a whole buffer, not a slot of a page. */
   readonly dedicated: boolean;
-  /** Bytes taken from the pool, rounding included. */
+  /** The bytes taken from the pool, rounding included. */
   readonly capacity: number;
   freed: boolean;
-  /** Read-backs under way, for which the contents stay as they are. */
+  /** The number of read-backs under way. While there are any, the contents must not change. */
   readers: number;
 }
 
-/** Values up to this size share pages and are copied into and out of a plan's own slots, which keeps its bind groups stable. */
+/**
+ * Values up to this size share pages, and are copied into and out of a plan's own slots, so that its bind groups stay
+ * the same.
+ */
 export const SMALL_BYTES = 65536;
 
 /**
- * Pages of a size of slots double their number until there are a few slots. A caller that allocates more makes garbage, which waits
- * for the collector: the next page has room for the garbage of most loops, and the one after for as much as may wait.
+ * The sizes of pages. For each slot size, pages double the number of slots until there are FEW_SLOTS. A program that
+ * needs more makes garbage that waits for the collector: the next page (SOME_SLOTS) has room for the garbage of most
+ * loops, and the one after (MANY_SLOTS) for as much as may wait.
  */
 const MIN_PAGE_BYTES = 1 << 9;
 const MAX_PAGE_BYTES = 1 << 20;
-/** Of a page for values that are known to come at once. */
+/** The largest page for values that are known to be needed together. */
 const MAX_RESERVED_BYTES = 1 << 25;
 const FEW_SLOTS = 16;
 const SOME_SLOTS = 256;
 const MANY_SLOTS = 4096;
 const MIN_SLOT_BYTES = 16;
-/** How much larger than wanted a buffer from the pool may be. */
+/** A buffer from the pool may be larger than needed by this factor. */
 const MAX_POOL_WASTE = 1.125;
-/** Free bytes kept for reuse before buffers are destroyed. */
+/** The most free bytes to keep for reuse; beyond, buffers are destroyed. */
 const MAX_POOLED_BYTES = 1 << 29;
-/** Below this size an ArrayBuffer costs real memory, so ballast is shared. */
+/** Smaller ArrayBuffers cost real memory, so smaller values share ballast. */
 const MIN_BALLAST_BYTES = 1 << 17;
 /**
- * Small values share a ballast of this size, each with sixteen times its bytes, but at least and at most the shares below: V8
- * collects after some 64 MB, or more in a large heap, so some thousands of small values wait for it.
+ * Small values share a ballast of this size. Each counts sixteen times its bytes, within the two limits below: V8
+ * collects after about 64 MB, or more in a large heap, so that at most some thousands of small values wait to be
+ * collected.
  */
 const SHARED_BALLAST_BYTES = 1 << 20;
 const MIN_BALLAST_SHARE = 1 << 14;
@@ -62,7 +67,7 @@ const MAX_BALLAST_SHARE = 1 << 16;
 
 const USAGE = 0x80 | 0x04 | 0x08; // STORAGE | COPY_SRC | COPY_DST; GPUBufferUsage is not defined in every runtime at import
 
-/** Rounds up to a power of two below 4 kB, and by less than a sixty-fourth above, so that similar sizes share buffers. */
+/** Rounds a size up so that similar sizes share buffers: to a power of two up to 4 kB, and by less than 1/64 above. */
 export function sizeClass(bytes: number): number {
   const power = 2 ** Math.ceil(Math.log2(Math.max(bytes, 256)));
   if (power <= 4096) return power;
@@ -72,17 +77,17 @@ export function sizeClass(bytes: number): number {
 
 interface PooledBuffer {
   readonly buffer: GPUBuffer;
-  /** The run at which it was freed. */
+  /** The number of the run at which it was freed. */
   readonly since: number;
 }
 
 interface SlotClass {
   readonly free: { readonly page: GPUBuffer; readonly offset: number }[];
-  /** Bytes of all pages. */
+  /** The bytes of all its pages. */
   bytes: number;
 }
 
-/** Bytes of the next page of slots. */
+/** The size of the next page of slots, for slots of `capacity` bytes with pages of `bytes` so far. */
 function nextPage(capacity: number, bytes: number): number {
   const slots = bytes / capacity;
   if (slots < FEW_SLOTS) return Math.max(MIN_PAGE_BYTES, capacity, bytes);
@@ -90,7 +95,7 @@ function nextPage(capacity: number, bytes: number): number {
   return MAX_PAGE_BYTES;
 }
 
-/** Bytes of a slot: a power of two, but large ones are less than an eighth larger than wanted. */
+/** The size of a slot: a power of two up to 4 kB; above, less than an eighth larger than needed. */
 function slotBytes(bytes: number): number {
   const power = Math.max(MIN_SLOT_BYTES, 2 ** Math.ceil(Math.log2(Math.max(bytes, 1))));
   if (power <= 4096) return power;
@@ -98,7 +103,7 @@ function slotBytes(bytes: number): number {
   return Math.ceil(bytes / step) * step;
 }
 
-/** Buffers of one device. */
+/** The buffers of one device. */
 export class Memory {
   /** Free buffers by size, each list in the order in which they were freed. */
   private readonly pool = new Map<number, PooledBuffer[]>();
@@ -106,34 +111,34 @@ export class Memory {
   private readonly shared = { ballast: new ArrayBuffer(0), left: 0 };
   private total = 0;
   private retired = false;
-  /** Buffers that found no room. */
+  /** Buffers whose allocation failed. */
   private readonly bad = new WeakSet<GPUBuffer>();
   private readonly keepers: (() => void)[] = [];
-  /** Buffers that runs may use, made so far. */
+  /** The number of buffers created so far that runs may use. */
   created = 0;
   readonly queue: Queue;
 
-  /** The device is gone, and all contents with it. */
+  /** Whether the device is gone, and all contents with it. */
   get isRetired(): boolean {
     return this.retired;
   }
 
   constructor(
     readonly device: GPUDevice,
-    /** Told of an allocation that failed; it is known only later. */
+    /** Called with the error of a failed allocation, some time after it. */
     private readonly onFailure: (error: Error) => void,
-    /** Told that there is a buffer that cannot be used. */
+    /** Called when a buffer turns out to be unusable. */
     private readonly onBadBuffer: () => void = () => {},
   ) {
     this.queue = new Queue(device);
   }
 
-  /** Bytes in all buffers made here and not destroyed. */
+  /** The bytes of all buffers that were created here and not destroyed. */
   get totalBytes(): number {
     return this.total;
   }
 
-  /** A place for `bytes`; small ones share a page unless `dedicated`. */
+  /** Allocates `bytes`. Small allocations share a page unless `dedicated`. */
   allocate(bytes: number, dedicated = false): Allocation {
     if (bytes <= SMALL_BYTES && !dedicated) return this.allocateSlot(bytes);
     const buffer = this.takePooled(sizeClass(bytes)) ?? this.createBuffer(sizeClass(bytes), 'value');
@@ -141,7 +146,7 @@ export class Memory {
     return this.lend({ memory: this, buffer, offset: 0, capacity, dedicated: true, freed: false, readers: 0 }, bytes);
   }
 
-  /** A free buffer of this size class, or of one a little above. */
+  /** A free buffer of this size class, or of a slightly larger one. */
   takePooled(capacity: number): GPUBuffer | undefined {
     let pool = this.pool.get(capacity);
     if (!pool?.length) {
@@ -158,7 +163,10 @@ export class Memory {
     return pooled.buffer;
   }
 
-  /** Before memory grows, destroys as many bytes of buffers that no recent run has used, those that were freed first at first. */
+  /**
+   * Called before memory grows: destroys about as many bytes of free buffers that no recent run used, the longest
+   * unused first.
+   */
   private giveUpIdle(bytes: number): void {
     let left = bytes;
     while (left > 0) {
@@ -197,7 +205,7 @@ export class Memory {
     if (lease.readers === 0) this.recycle(lease);
   }
 
-  /** Keeps the contents as they are, whoever frees them, until `letGo`. */
+  /** Keeps the contents unchanged until `letGo`, even if they are freed meanwhile. */
   hold({ lease }: Allocation): void {
     lease.readers++;
   }
@@ -228,13 +236,13 @@ export class Memory {
     stats.pooledBytes += capacity;
   }
 
-  /** The device is gone with all its buffers; memory freed from now on counts no more. */
+  /** Notes that the device is gone with all its buffers. Memory freed from now on is not counted. */
   retire(): void {
     this.retired = true;
     stats.liveBytes = stats.planBytes = stats.pooledBytes = 0;
   }
 
-  /** Has the function give back, at each `trim`, memory that is kept for later and lies outside the pool. */
+  /** Adds a function that `trim` calls to release memory which is kept for later outside the pool. */
   beforeTrim(release: () => void): void {
     this.keepers.push(release);
   }
@@ -250,8 +258,9 @@ export class Memory {
   }
 
   /**
-   * Address space in proportion to GPU memory: an ArrayBuffer that nobody touches, kept by the allocation, makes the engine's collector feel memory it cannot see. Small values share one, a group at a time, so that
-   * a loop that makes nothing but scalars is collected too.
+   * Ballast in proportion to GPU memory: an untouched ArrayBuffer, kept by the allocation, makes the garbage collector
+   * count memory that it cannot see. A group of small values shares one, so that a loop that makes only scalars is
+   * collected, too.
    */
   private ballast({ dedicated, capacity }: Lease): ArrayBuffer {
     if (dedicated && capacity >= MIN_BALLAST_BYTES) return ballastOf(capacity);
@@ -264,7 +273,7 @@ export class Memory {
     return shared.ballast;
   }
 
-  /** Throws OutOfMemoryError for a size over the device's limits. */
+  /** @throws OutOfMemoryError if the size is over the device's limits */
   expectFits(bytes: number): void {
     const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
     if (bytes > limit) {
@@ -275,7 +284,7 @@ export class Memory {
     }
   }
 
-  /** A raw buffer, counted; throws OutOfMemoryError over the device's limits. */
+  /** Creates a raw buffer, and counts it. @throws OutOfMemoryError if the size is over the device's limits */
   createBuffer(bytes: number, label: string, usage = USAGE, onFailure = this.onFailure): GPUBuffer {
     this.expectFits(bytes);
     if (bytes > SMALL_BYTES) this.giveUpIdle(bytes);
@@ -295,18 +304,18 @@ export class Memory {
       () => {}, // the device was lost, which is reported by its own error
     );
     stats.buffersCreated++;
-    // Buffers of other usage, for copies to the host, are counted by the code that copies.
+    // Staging buffers are not counted here: the code that copies to the host checks them itself.
     if (usage === USAGE) this.created++;
     this.count(bytes);
     return buffer;
   }
 
-  /** Whether the buffer found no room, as far as is known. */
+  /** Whether the allocation of the buffer is known to have failed. */
   isBad(buffer: GPUBuffer): boolean {
     return this.bad.has(buffer);
   }
 
-  /** Lends nothing of this buffer any more. */
+  /** Removes a buffer from the pool and the free slots, so that it is not used again. */
   private giveUp(buffer: GPUBuffer): void {
     this.bad.add(buffer);
     for (const [size, buffers] of this.pool) {
@@ -322,7 +331,7 @@ export class Memory {
     this.onBadBuffer();
   }
 
-  /** Adds bytes that something other than a buffer takes, or gives back, to the total, and keeps the peaks. */
+  /** Adds bytes to the total, or subtracts them, and updates the peaks. Textures are counted by it, too. */
   count(bytes: number): void {
     this.total += bytes;
     stats.peakBytes = Math.max(stats.peakBytes, this.total);
@@ -335,7 +344,10 @@ export class Memory {
     buffer.destroy();
   }
 
-  /** Makes a page for each size of these small values, with just enough room for those without any: many values at once, such as weights, stay. */
+  /**
+   * For many small values at once: for each size, makes a page with just enough slots for those that have none. Such
+   * values are weights, which stay, so that no room for garbage is needed.
+   */
   reserve(sizes: readonly number[]): void {
     const wanted = new Map<number, number>();
     for (const bytes of sizes) {

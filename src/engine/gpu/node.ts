@@ -1,4 +1,4 @@
-// Node's own modules, looked up at run time, so that bundles for pages carry no trace of them.
+// Access to Node's built-in modules. They are looked up at run time, so that bundles for pages do not contain them.
 import { FetchError } from '../core/errors';
 
 interface OpenFile {
@@ -41,7 +41,7 @@ export function fileSystem(): FileSystem | null {
   return (process.getBuiltinModule?.('node:fs/promises') as FileSystem | undefined) ?? null;
 }
 
-/** The folder for files that programs of this user can make again; null outside of Node. */
+/** The user's cache folder; null outside of Node. */
 export function cacheFolder(): string | null {
   const { process } = host;
   if (!process?.versions?.node) return null;
@@ -53,10 +53,10 @@ export function cacheFolder(): string | null {
   return platform === 'darwin' ? `${home}/Library/Caches` : `${home}/.cache`;
 }
 
-/** Tells neighbours apart that one process writes at the same time. */
+/** Numbers the temporary files, since one process may write several at the same time. */
 let writes = 0;
 
-/** Writes all of a file or nothing: into a neighbour first, which then takes the file's name. */
+/** Writes a file completely or not at all: writes a temporary file in the same folder, and renames it. */
 export async function writeFileAtomically(
   fs: FileSystem,
   path: string,
@@ -74,6 +74,6 @@ export async function writeFileAtomically(
   }
 }
 
-/** Whether an error comes from the file system, which names its errors by codes such as EISDIR. */
+/** Whether an error comes from the file system, whose errors have codes such as EISDIR. */
 const isOfSystem = (error: unknown): error is Error =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' && /^E[A-Z]+$/.test(error.code);

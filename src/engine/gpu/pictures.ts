@@ -1,8 +1,9 @@
-// Pictures: pixels of what the browser can draw come into GPU memory, and from there onto canvases, without passing through JavaScript.
+// Pictures: copies pixels of images, canvases and videos into GPU memory, and from there onto canvases, without passing
+// through JavaScript.
 import { ArgumentError, OutOfMemoryError } from '../core/errors';
 import type { Allocation, Memory } from './memory';
 
-/** What the browser can draw whose pixels WebGPU copies by itself. */
+/** The sources whose pixels WebGPU can copy. */
 export type PictureSource =
   | ImageBitmap
   | HTMLImageElement
@@ -16,7 +17,7 @@ export interface Picture {
   readonly source: PictureSource;
   readonly width: number;
   readonly height: number;
-  /** How messages call it. */
+  /** Its name in error messages. */
   readonly name: string;
 }
 
@@ -26,32 +27,36 @@ export interface Screen {
   readonly format: GPUTextureFormat;
   readonly width: number;
   readonly height: number;
-  /** Whether pixels carry an alpha, with which their colours have been multiplied. */
+  /** Whether pixels have an alpha, by which their colours have been multiplied. */
   readonly transparent: boolean;
 }
 
 const BYTES_PER_PIXEL = 4;
-/** Rows of pixels in buffers begin at multiples of this, or WebGPU does not copy them from or to a texture. */
+/**
+ * WebGPU copies between buffers and textures only if each row in the buffer begins at a multiple of this many bytes.
+ */
 const ROW_ALIGNMENT = 256;
 
-const TEXTURE_USAGE = 0x01 | 0x02 | 0x10; // COPY_SRC | COPY_DST | RENDER_ATTACHMENT, the last two as external copies ask
+const TEXTURE_USAGE = 0x01 | 0x02 | 0x10; // COPY_SRC | COPY_DST | RENDER_ATTACHMENT; copyExternalImageToTexture needs the last two
 const SCREEN_USAGE = 0x02; // COPY_DST
-/** Textures grow by steps, so that pictures of similar sizes share one. */
+/** Textures grow in steps of this many pixels, so that pictures of similar sizes share one. */
 const SIZE_STEP = 64;
 
-/** Pixels from the start of one row to that of the next, where a texture is the other side of a copy. */
+/** The row stride, in pixels, of a buffer that is copied from or to a texture of this width. */
 export const rowPixels = (width: number): number =>
   Math.ceil((width * BYTES_PER_PIXEL) / ROW_ALIGNMENT) * (ROW_ALIGNMENT / BYTES_PER_PIXEL);
 
 /** Takes a picture into memory. */
 export interface Capture {
-  /** As it is now; null where that cannot be at once. */
+  /** Takes the picture as it is now; null if the browser cannot do that synchronously. */
   now(memory: Memory): Allocation | null;
-  /** Keeps the picture as it is now, for when the device is there. */
+  /** Copies the picture as it is now, to take it into memory once there is a device. */
   copy(): Promise<(memory: Memory) => Allocation>;
 }
 
-/** The way of a picture into memory: pixels of four bytes, red first and colours not multiplied by alpha, in rows of `rowPixels`. */
+/**
+ * Takes a picture into memory as RGBA pixels of four bytes, colours not multiplied by alpha, with rows of `rowPixels`.
+ */
 export const captureOf = (picture: Picture): Capture => ({
   now: (memory) => texturesOf(memory).captureNow(picture),
   async copy() {
@@ -71,14 +76,14 @@ async function copyOf(picture: Picture): Promise<Picture> {
 
 const textures = new WeakMap<Memory, Textures>();
 
-/** Those of a device, which are made with its first picture. */
+/** The textures of a device, made at its first picture. */
 function texturesOf(memory: Memory): Textures {
   const known = textures.get(memory) ?? new Textures(memory);
   textures.set(memory, known);
   return known;
 }
 
-/** The way from pictures to buffers: a texture that is as large as the largest of them. */
+/** Copies pictures to buffers by way of one texture, which is as large as the largest picture so far. */
 class Textures {
   private texture: GPUTexture | null = null;
 
@@ -107,7 +112,7 @@ class Textures {
     return allocation;
   }
 
-  /** As `capture`; null for films whose frames this browser does not copy by itself, but out of `copyOf`. */
+  /** As `capture`; null for a video whose frames this browser can only copy by way of `copyOf`. */
   captureNow(picture: Picture): Allocation | null {
     try {
       return this.capture(picture);
@@ -151,7 +156,7 @@ class Textures {
   }
 }
 
-/** How each canvas was configured last: to do it again would throw away its textures. */
+/** The last configuration of each canvas. Configuring it again would throw away its textures. */
 const configured = new WeakMap<GPUCanvasContext, { readonly device: GPUDevice; readonly transparent: boolean }>();
 
 /** Copies pixels in rows of `rowPixels` onto a canvas. */
@@ -172,7 +177,7 @@ export function show({ memory: { device, queue }, buffer, offset }: Allocation, 
 
 const isFilm = (source: PictureSource): boolean => 'videoWidth' in source || 'displayWidth' in source;
 
-/** Whether a picture may not be read because it comes from another site. */
+/** Whether the browser forbids reading a picture because it comes from another site. */
 const isForeign = (cause: unknown): boolean => (cause as Error | undefined)?.name === 'SecurityError';
 
 function refused({ name }: Picture, cause: unknown): ArgumentError {

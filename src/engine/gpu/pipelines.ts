@@ -1,4 +1,5 @@
-// Compute pipelines and bind group layouts, one for each distinct source, entry and constants.
+// The cache of compute pipelines and bind group layouts: one pipeline for each combination of source, entry point and
+// constants.
 import { GPUValidationFailure } from '../core/errors';
 import { stats } from './stats';
 
@@ -7,26 +8,32 @@ export type BindingKind = 'r' | 'w' | 'u';
 
 export interface PipelineRequest {
   readonly label: string;
-  /** The code by which kernels are told apart: equal only where the compiled code is. */
+  /** The code that identifies the kernel: equal only if the compiled code is equal. */
   readonly code: string;
-  /** The code as it is compiled; `code` without this. */
+  /** The code to compile. Default: `code`. */
   write?(): string;
   readonly entry: string;
   readonly overrides: Readonly<Record<string, number>>;
-  /** One letter a binding of group 0. */
+  /** The kinds of the bindings of group 0. */
   readonly bindings: readonly BindingKind[];
-  /** A kernel that computes the same, bit for bit and with the same bindings, for more sizes; the last one's last one for all. */
+  /**
+   * A kernel with the same bindings that computes the same bits, for more sizes. The last of the chain serves all
+   * sizes.
+   */
   readonly general?: PipelineRequest;
-  /** A general kernel is taken for other sizes of a plan alone, not where another kernel of its kind has been met. */
+  /**
+   * Use the general kernel only if the whole plan was met with other sizes, not if just another kernel of its kind was
+   * met.
+   */
   readonly apart?: boolean;
-  /** A general kernel is one with a smaller tile, or one that many share: it is there sooner. */
+  /** The general kernel is ready sooner, since it has a smaller tile or is shared by many. */
   readonly sooner?: boolean;
 }
 
-/** Kernels of a plan that are not compiled, from which on it pays to begin with fewer and smaller ones: those of a network. */
+/** If a plan needs this many new kernels, as a network does, it pays to begin with fewer and smaller general ones. */
 const MANY_KERNELS = 8;
 
-/** The kernels that can stand in for one, the most general last. */
+/** The kernels that can stand in for a kernel, the most general last. */
 export function generalsOf({ general }: PipelineRequest): PipelineRequest[] {
   return general ? [general, ...generalsOf(general)] : [];
 }
@@ -39,39 +46,45 @@ export interface Pipeline {
 const COMPUTE_STAGE = 4; // GPUShaderStage.COMPUTE
 const bindingTypes: Record<BindingKind, GPUBufferBindingType> = { r: 'read-only-storage', w: 'storage', u: 'uniform' };
 
-/** What kernels are told apart by. */
+/** The key that identifies a kernel. */
 export const keyOf = ({ entry, bindings, overrides, code }: PipelineRequest): string =>
   `${entry}\n${bindings.join('')}\n${JSON.stringify(overrides)}\n${code}`;
 
-/** 32 bits of a text: FNV-1a. */
+/** A 32-bit hash of a text (FNV-1a). */
 function hashOf(text: string): number {
   let hash = 0x811c9dc5;
   for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193);
   return hash;
 }
 
-/** A pipeline, and the characters of its code. */
+/** A cached pipeline, and the number of characters of its code. */
 interface Kept {
   readonly pipeline: Promise<Pipeline>;
   readonly characters: number;
 }
 
-/** Characters of the sources of pipelines that are kept; the one asked for longest ago goes first. Plans hold on to theirs. */
+/**
+ * The most characters of source to keep pipelines for; the least recently used goes first. Plans keep their own
+ * pipelines.
+ */
 const MAX_CHARACTERS = 1 << 24;
 
 export class Pipelines {
-  /** In the order in which they were last asked for. */
+  /** In the order of last use, the least recent first. */
   private readonly pipelines = new Map<string, Kept>();
   private characters = 0;
   private readonly layouts = new Map<string, GPUBindGroupLayout>();
 
-  /** By the hash of a general kernel, that of the kernel that was the first of its kind; should two be equal, a kernel is general too early. */
+  /**
+   * For the hash of each most general kernel: the hash of the first kernel of its kind. A collision only makes a kernel
+   * general too early.
+   */
   private readonly met = new Map<number, number>();
 
-  /** By their hashes, general kernels that were compiled since that is done sooner. */
+  /** The hashes of general kernels that were compiled only because they are ready sooner. */
   private readonly hasty = new Set<number>();
 
-  /** By the hash of what a plan computes, that of the sizes by which it was the first to do so. */
+  /** For the hash of each plan's operations: the hash of the first sizes they were met with. */
   private readonly plansMet = new Map<number, number>();
 
   constructor(private readonly device: GPUDevice) {}
@@ -86,9 +99,9 @@ export class Pipelines {
     }
     const code = request.write?.() ?? request.code;
     const pipeline = this.create(request, code);
-    // It is compiled while the next one is written.
+    // The empty submit starts the compilation now, while the code of the next kernel is being written.
     this.device.queue.submit([]);
-    // One that failed, for want of memory say, is tried again.
+    // If the compilation fails, for lack of memory, say, the next request tries again.
     pipeline.catch(() => this.forget(key, pipeline));
     this.pipelines.set(key, { pipeline, characters: code.length });
     this.characters += code.length;
@@ -110,12 +123,12 @@ export class Pipelines {
     }
   }
 
-  /** Compiles all of them at once. */
+  /** Compiles kernels, all at once. */
   getAll(requests: readonly PipelineRequest[]): Promise<Pipeline>[] {
     return requests.map((request) => this.get(request));
   }
 
-  /** Compiles one after the other. */
+  /** Compiles kernels one after another. */
   getInTurn(requests: readonly PipelineRequest[]): Promise<Pipeline>[] {
     let last: Promise<unknown> = Promise.resolve();
     return requests.map((request) => {
@@ -125,7 +138,7 @@ export class Pipelines {
     });
   }
 
-  /** Compiles those that are not there yet, all at once; `onProgress` is called at the start and after each. */
+  /** Compiles the kernels that are missing, all at once. Calls `onProgress` at the start and after each. */
   async prepare(
     requests: readonly PipelineRequest[],
     onProgress: (done: number, total: number) => void,
@@ -143,9 +156,9 @@ export class Pipelines {
   }
 
   /**
-   * The kernel itself if it is compiled or the first of its kind, and otherwise a general one, which is compiled if need be: a
-   * program whose sizes change compiles each of its kernels twice, whatever sizes follow. `resized`: its plan has been met for other
-   * sizes. `soon`: general ones come first, since there are fewer of them, and they compile sooner.
+   * Chooses a kernel: the requested one if it is compiled or the first of its kind; otherwise a general one, which is
+   * compiled if need be. So a program with changing sizes compiles each of its kernels at most twice. `resized`: the
+   * plan was met with other sizes. `soon`: prefer general kernels, since they are fewer and compile sooner.
    */
   choose(request: PipelineRequest, { resized = false, soon = false } = {}): PipelineRequest {
     if (!request.general || this.has(request) || (request.apart && !resized)) return request;
@@ -166,18 +179,18 @@ export class Pipelines {
     return known ?? generals[0]!;
   }
 
-  /** Whether a kernel is there already, or one that can stand in for it. */
+  /** Whether a kernel, or one that can stand in for it, has been requested already. */
   serves(request: PipelineRequest): boolean {
     return [request, ...generalsOf(request)].some((one) => this.has(one));
   }
 
-  /** Whether so many kernels wait to be compiled that quicker substitutes pay. */
+  /** Whether so many kernels must be compiled that it pays to begin with quicker substitutes. */
   takeLong(requests: readonly PipelineRequest[]): boolean {
     const keys = new Set(requests.flatMap((request) => (request.sooner ? keyOf(request) : [])));
     return [...keys].filter((key) => !this.pipelines.has(key)).length >= MANY_KERNELS;
   }
 
-  /** Notes what a plan computes; true where one for other sizes has been there. */
+  /** Notes the operations of a plan. True if they were met with other sizes before. */
   meet(operations: string, sizes: string): boolean {
     const kind = hashOf(operations);
     const first = this.plansMet.get(kind);
@@ -197,7 +210,8 @@ export class Pipelines {
     try {
       const pipeline = await this.device.createComputePipelineAsync({
         label,
-        // One a pipeline: where two share a layout, the wgpu of Deno 2.9 checks the sizes of buffers by the pipeline set before.
+        // A layout of its own: if two pipelines share one, the wgpu of Deno 2.9 checks buffer sizes against the wrong
+        // pipeline.
         layout: this.device.createPipelineLayout({ bindGroupLayouts: [layout] }),
         compute: { module, entryPoint: entry, constants: { ...overrides } },
       });

@@ -1,12 +1,13 @@
-// Polling for browsers that look only ten times a second whether a device has finished, unless something is submitted to it.
+// Polling, for browsers that check only ten times a second whether a device has finished, unless something is submitted
+// to it.
 
-/** Milliseconds from one nudge to the next; browsers make of many in a row four. */
+/** The milliseconds between two nudges. After a few nested timers, browsers make it 4. */
 const INTERVAL = 1;
 
-/** Firefox 153 answers `mapAsync` and `onSubmittedWorkDone` after 100 ms, and after 5 to 12 where it is nudged. */
+/** Firefox 153 resolves `mapAsync` and `onSubmittedWorkDone` after 100 ms, or after 5 to 12 ms with nudges. */
 const isFirefox = (): boolean => typeof navigator !== 'undefined' && /\bFirefox\//.test(navigator.userAgent ?? '');
 
-/** Submits nothing, again and again, while somebody waits for the device. */
+/** Makes empty submits, again and again, while anyone waits for the device. */
 export class Polling {
   private waiting = 0;
   private timer: ReturnType<typeof setTimeout> | null = null;
@@ -14,7 +15,7 @@ export class Polling {
 
   constructor(private readonly queue: Pick<GPUQueue, 'submit'>) {}
 
-  /** Somebody begins to wait; `end` is called when they do no more. */
+  /** Notes that someone begins to wait. Call `end` when the wait is over. */
   begin(): void {
     if (!this.needed) return;
     this.waiting++;

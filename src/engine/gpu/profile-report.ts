@@ -1,9 +1,10 @@
-// A profile: the times of kernels and of what the host did, by kernel, as a table, and as a trace for Chrome and Perfetto. Pure.
+// A profile: the times of kernels and of the host's work, as a list of kernels, as a table, and as a trace for Chrome
+// and Perfetto. Pure.
 
 import { Printable } from '../core/printable';
 import type { HostPhase } from './host-trace';
 
-/** Time on the GPU of all dispatches with one label. */
+/** The total GPU time of all dispatches with one label. */
 export interface KernelTime {
   readonly label: string;
   readonly dispatches: number;
@@ -24,12 +25,12 @@ export interface SubmitTime {
   readonly first: number;
 }
 
-/** What a profiler gathers. */
+/** The data that a profiler collects. */
 export interface ProfileData {
   readonly runs: readonly KernelRun[];
   readonly submits: readonly SubmitTime[];
   readonly phases: readonly HostPhase[];
-  /** On the host's clock, as phases and submits. */
+  /** The times of the profile on the host's clock, like those of phases and submits. */
   readonly start: number;
   readonly end: number;
 }
@@ -56,7 +57,7 @@ export class Profile extends Printable implements Iterable<KernelTime> {
       .sort((a, b) => b.milliseconds - a.milliseconds);
   }
 
-  /** Time on the GPU, gaps between dispatches left out. */
+  /** The total time on the GPU, without gaps between dispatches. */
   get milliseconds(): number {
     return this.kernels.reduce((sum, kernel) => sum + kernel.milliseconds, 0);
   }
@@ -89,8 +90,9 @@ export class Profile extends Printable implements Iterable<KernelTime> {
   }
 
   /**
-   * The text of a trace in the Trace Event format, which chrome://tracing and ui.perfetto.dev open: kernels on the GPU's track;
-   * recording, flushes, compilation and submits on the host's. The two clocks are set so that no kernel begins before its submit.
+   * A trace in the Trace Event format, which chrome://tracing and ui.perfetto.dev can open. Kernels are on the GPU's
+   * track; recording, flushes, compilation and submits on the host's. The clocks are aligned so that no kernel begins
+   * before its submit.
    *
    *     fs.writeFileSync('step.json', (await torch.gpu.profile(() => step())).toChromeTrace());
    */
@@ -133,7 +135,7 @@ export class Profile extends Printable implements Iterable<KernelTime> {
     return JSON.stringify({ displayTimeUnit: 'ms', traceEvents: events });
   }
 
-  /** The least number of milliseconds to add to the GPU's clock so that nothing begins before it was submitted. */
+  /** The smallest number of milliseconds to add to the GPU's clock so that no kernel begins before its submit. */
   private clockOffset(): number {
     const { runs, submits, start } = this.data;
     const waits = submits.flatMap(({ time, first }) => (runs[first] ? [time - runs[first].start] : []));
@@ -142,10 +144,10 @@ export class Profile extends Printable implements Iterable<KernelTime> {
   }
 }
 
-/** The format counts in microseconds; nanoseconds are kept. */
+/** Converts milliseconds to microseconds, the format's unit, rounded to nanoseconds. */
 const microseconds = (milliseconds: number): number => Math.round(milliseconds * 1e6) / 1e3;
 
-/** The stretches between flushes and read-backs: user code, which records. */
+/** The gaps between flushes and read-backs, when user code runs and records. */
 function recordings(phases: readonly HostPhase[], start: number, end: number): [from: number, to: number][] {
   const busy = phases.filter(({ name }) => name !== 'submit').sort((a, b) => a.start - b.start);
   const gaps: [number, number][] = [];

@@ -1,26 +1,29 @@
-// The queue: everything that goes to a device, in order. The commands of the latest run wait for the reads of its turn, so that one
-// submit takes both.
+// The queue: everything goes to the device through it, in order. The commands of the latest run are held back until the
+// reads of the same turn of the event loop have joined them, so that both take one submit.
 import { stats } from './stats';
 
-/** Callbacks of promises that a run waits for its reads: as many as lie between a step in an async function and the read behind its await. */
+/**
+ * A run waits this many microtasks for its reads: as many as pass between a step in an async function and a read after
+ * its await.
+ */
 const TURNS = 4;
 
-/** Has commands sent, as who they belong to wants it. */
+/** Calls `send` to send commands; lets their owner do something before and after, such as watching for errors. */
 export type Sending = (send: () => void) => void;
 
 export class Queue {
-  /** The commands of the latest run, until they are sent. */
+  /** The commands of the latest run, while they are held back. */
   private held: { readonly encoder: GPUCommandEncoder; readonly sending: Sending } | null = null;
   private leaving: (() => void)[] = [];
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Whether commands wait that others may join. */
+  /** Whether commands are held back, so that others can join them. */
   get holds(): boolean {
     return this.held !== null;
   }
 
-  /** Sends commands before anything else goes to the device, and at the end of this turn at the latest. */
+  /** Holds commands back until something else goes to the device, or until the end of this turn. */
   hold(encoder: GPUCommandEncoder, sending: Sending): void {
     this.depart();
     this.held = { encoder, sending };
@@ -39,12 +42,12 @@ export class Queue {
     });
   }
 
-  /** For commands that follow on those that wait: the same encoder, or a new one. */
+  /** The encoder of the held commands, so that more can join them; a new one if none are held. */
   encoder(): GPUCommandEncoder {
     return this.held?.encoder ?? this.device.createCommandEncoder();
   }
 
-  /** Sends what waits. */
+  /** Sends the held commands, if any. */
   depart(): void {
     if (this.held) this.submit(this.held.encoder);
   }
@@ -70,13 +73,13 @@ export class Queue {
     this.device.queue.writeBuffer(buffer, offset, data as ArrayBuffer | ArrayBufferView<ArrayBuffer>);
   }
 
-  /** Runs an action when all commands up to now have been sent, at once where nothing waits. */
+  /** Runs an action once all commands so far have been sent; immediately if none are held. */
   whenSent(action: () => void): void {
     if (this.held) this.leaving.push(action);
     else action();
   }
 
-  /** Resolves when the device has finished all commands up to now. */
+  /** Resolves when the device has finished all commands so far. */
   finished(): Promise<void> {
     return new Promise((resolve) => {
       this.whenSent(() => resolve(this.device.queue.onSubmittedWorkDone().then(() => {})));

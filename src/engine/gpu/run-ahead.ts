@@ -1,31 +1,34 @@
-// The lead: by how many runs a program is ahead of its device, how it waits until they are fewer, and a word to loops that nothing holds.
+// The lead: how many runs a program is ahead of its device. Lets the program wait until there are fewer, and warns
+// about loops that never wait for the device.
 import { warnOnce } from '../core/warnings';
 import type { Queue } from './queue';
 
-/** Runs that the device is let be behind before a program that waits for something waits for it too. */
+/** A program that waits for something may be this many runs ahead; beyond, it also waits for the device. */
 export const MAX_RUNS_AHEAD = 2;
 
-/** Milliseconds between marks while nobody reads or waits. */
+/** The milliseconds between marks while nobody reads or waits. */
 const INTERVAL = 100;
-/** A loop is told of a lead of so many runs and milliseconds, */
+/** Warn about a loop that is at least MANY_RUNS runs and LONG milliseconds ahead, */
 const MANY_RUNS = 50;
 const LONG = 1000;
-/** since which the event loop has turned so often that the device would have been heard. */
+/** if the event loop has turned this often meanwhile: often enough to hear from the device. */
 const TURNS = 3;
 
-/** A point in the queue that the device has not reached, as far as is known. */
+/** A point in the queue that the device is not known to have reached. */
 interface Mark {
-  /** The runs before it. */
+  /** The number of runs before the mark. */
   readonly runs: number;
   readonly time: number;
   readonly reached: Promise<void>;
-  /** Turns of the event loop, counted once the mark is old. */
+  /** Turns of the event loop, counted from when the mark is old. */
   turns: number;
 }
 
 export class Lead {
   private runs = 0;
-  /** Reads under way: while there are some, the program may be held behind any run. */
+  /**
+   * The number of reads under way. While there are any, every run gets a mark, as the program may have to wait for it.
+   */
   private reads = 0;
   private readonly marks: Mark[] = [];
   private latest = Number.NEGATIVE_INFINITY;
@@ -38,7 +41,7 @@ export class Lead {
     return this.reads > 0;
   }
 
-  /** A read that is under way until `promise` is settled. */
+  /** Counts a read as under way until `promise` is settled. */
   async reading<T>(promise: Promise<T>): Promise<T> {
     this.reads++;
     try {
@@ -57,7 +60,7 @@ export class Lead {
   }
 
   private mark(now: number): void {
-    // A loop and its loader may both ask between two runs.
+    // A loop and its data loader may both wait between two runs; one mark is enough.
     if (this.marks.at(-1)?.runs === this.runs) return;
     const reached = this.queue.finished().catch(() => {}); // a lost device reports itself
     const mark: Mark = { runs: this.runs, time: now, reached, turns: 0 };
@@ -66,13 +69,16 @@ export class Lead {
     void reached.then(() => this.marks.splice(0, this.marks.indexOf(mark) + 1));
   }
 
-  /** Resolves when the device has finished all runs but the last `limit`, as far as marks tell where those begin. */
+  /**
+   * Resolves when the device has finished all runs but the last `limit`, or a few more: it waits for the nearest
+   * earlier mark.
+   */
   async settle(limit: number): Promise<void> {
     this.mark(performance.now());
     await this.marks.findLast(({ runs }) => runs <= this.runs - limit)?.reached;
   }
 
-  /** Tells a loop that waits, but for nothing of the device. */
+  /** Warns once about a loop that lets the event loop turn, but never waits for the device. */
   private tell(now: number): void {
     const [oldest] = this.marks;
     if (this.told || !oldest || now - oldest.time < LONG || this.runs - oldest.runs < MANY_RUNS) return;

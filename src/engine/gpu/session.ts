@@ -1,4 +1,4 @@
-// A session: one device with everything that lives and dies with it, and the errors it reports late.
+// A session: one device with everything that belongs to it, and the errors that it reports late.
 import { DeviceLostError, GPUValidationFailure, LamplightError } from '../core/errors';
 import type { Copier } from './copier';
 import { type AdapterProfile, type DeviceOptions, isSoftware, requestDevice } from './device';
@@ -18,10 +18,10 @@ import { Pacing, SUBMIT_MILLISECONDS } from './submit-size';
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 const MAP_READ = 1; // GPUMapMode.READ
 
-/** How long after a broken promise its device may still be announced as lost. */
+/** The loss of a device may be announced this many milliseconds after promises that wait for it were rejected. */
 const LOSS_MILLISECONDS = 100;
 
-/** Staging buffers up to this size are kept. */
+/** Staging buffers up to this size are kept for reuse. */
 const MAX_POOLED_STAGING = 1 << 20;
 const MAX_PIECE_BYTES = 1 << 24;
 const MIN_PIECE_BYTES = 1 << 11;
@@ -33,7 +33,7 @@ interface Fetched {
   readonly faults: ReadonlyMap<FaultPlace, { readonly words: Int32Array; readonly reading: FaultReading }>;
 }
 
-/** Values that were asked for and whose copy has not been encoded yet. */
+/** Reads whose copies have not been encoded yet. */
 interface PendingReads {
   readonly places: Allocation[];
   readonly faults: Set<FaultPlace>;
@@ -45,27 +45,27 @@ export class Session {
   readonly memory: Memory;
   readonly pipelines: Pipelines;
   readonly slots: Slots;
-  /** Null until something is copied. */
+  /** Null until the first snapshot is copied. */
   copier: Copier | null = null;
   readonly faults: FaultBoard;
-  /** Runs an action on the queue once all runs that were submitted have been encoded. */
+  /** Runs an action once all submitted runs have been encoded. */
   inOrder: (action: () => void) => void = (action) => action();
-  /** Times every dispatch while there is one. */
+  /** While set, times every dispatch. */
   profiler: Profiler | null = null;
   /** The first error that no call has reported yet. */
   private pendingError: Error | null = null;
   private loss: DeviceLostError | null = null;
   private readonly waiting = new Set<(error: Error) => void>();
-  /** Called once when the device is lost, before those who wait for it hear of that. */
+  /** Called once when the device is lost, before waits for it are rejected. */
   private onLoss: (() => void) | null = null;
-  /** Called when a buffer has turned out to be none. */
+  /** Called when the allocation of a buffer turns out to have failed. */
   onBadBuffer: (() => void) | null = null;
   private confirmed = 0;
   private readonly pacing: Pacing;
   private readonly lead: Lead;
   private readonly polling: Polling;
   private readonly staging = new Map<number, GPUBuffer[]>();
-  /** Staging buffers that have been mapped, so that there was room for them. */
+  /** Staging buffers that have been mapped before, so their allocation cannot have failed. */
   private readonly proven = new WeakSet<GPUBuffer>();
   private reads: PendingReads | null = null;
 
@@ -105,18 +105,18 @@ export class Session {
     return this.loss !== null;
   }
 
-  /** The error of the loss, once the device is lost: the same for all who hear of it. */
+  /** The error of the loss, once the device is lost; always the same object. */
   get lossError(): DeviceLostError | null {
     return this.loss;
   }
 
-  /** Calls `listener` when the device is lost, at once where it has been. */
+  /** Calls `listener` when the device is lost; immediately if it already is. */
   whenLost(listener: () => void): void {
     this.onLoss = listener;
     if (this.loss) listener();
   }
 
-  /** The device is gone: nothing that was asked of it will be answered. */
+  /** Notes that the device is lost, and rejects all waits, since the device will not answer them. */
   private lose(error: DeviceLostError): void {
     if (this.loss) return;
     this.loss = error;
@@ -125,7 +125,10 @@ export class Session {
     this.waiting.clear();
   }
 
-  /** The result of `promise`, or the error of the loss: a lost device leaves some promises open, and breaks others in its own words. */
+  /**
+   * The result of `promise`. If the device is lost, throws the error of the loss: a lost device leaves some promises
+   * pending forever, and rejects others with errors of its own.
+   */
   async orLost<T>(promise: Promise<T>): Promise<T> {
     let forget = () => {};
     const lost = new Promise<never>((_, reject) => {
@@ -141,7 +144,7 @@ export class Session {
       return await Promise.race([promise, lost]);
     } catch (error) {
       if (error instanceof LamplightError && !(error instanceof GPUValidationFailure)) throw error;
-      // What waits for the device fails a moment before the loss is announced.
+      // Promises that wait for a lost device are rejected a moment before the loss is announced, so wait for that.
       await Promise.race([lost.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOSS_MILLISECONDS))]);
       throw this.loss ?? error;
     } finally {
@@ -154,68 +157,76 @@ export class Session {
     return this.faults.common;
   }
 
-  /** Keeps an error for the next call that reports one; the first is the cause of the others. */
+  /**
+   * Keeps an error for the next call that reports one. The first error is kept, since it is the cause of later ones.
+   */
   report(error: Error): void {
     this.pendingError ??= error;
   }
 
-  /** The error was thrown: nobody else need be told. */
+  /** Notes that an error was thrown, so that no other call reports it. */
   reported(error: unknown): void {
     if (this.pendingError === error) this.pendingError = null;
   }
 
-  /** Whether something that was made lately may turn out to have found no room. */
+  /** Whether the allocation of a recently created buffer may still turn out to have failed. */
   get isDoubtful(): boolean {
     return this.memory.created > this.confirmed;
   }
 
-  /** So many buffers have been used without being refused; all that there are by default. */
+  /** Notes that the first `created` buffers have been used without an error. Default: all buffers so far. */
   confirmBuffers(created = this.memory.created): void {
     this.confirmed = Math.max(this.confirmed, created);
   }
 
-  /** The error to report now, if any; reported once. */
+  /** The error to report now, if any. It is returned once. */
   takeError(): Error | null {
     const error = this.pendingError;
     this.pendingError = null;
     return error;
   }
 
-  /** The submits that a plan is spread over. */
+  /** The number of submits to split a run of a plan into. */
   piecesOf(executable: Executable): number {
     return this.pacing.pieces(executable, executable.steady.length, this.submitMilliseconds);
   }
 
-  /** An executable takes the place of another of the same plan. */
+  /** Notes that an executable replaces another of the same plan. */
   replaced(former: Executable, executable: Executable): void {
     this.pacing.replace(former, executable);
   }
 
-  /** Notes that a plan was submitted, for `settle` and, unless it is null, for `piecesOf`. */
+  /** Notes a submitted run, for `settle`. Unless `executable` is null, times the run for `piecesOf`. */
   submitted(executable: Executable | null): void {
     this.lead.ran();
     if (executable && Number.isFinite(this.submitMilliseconds)) this.pacing.submitted(executable);
   }
 
-  /** Resolves when the GPU has finished all runs but the last `limit`, as far as is known where those begin; with 0, all commands. */
+  /**
+   * Resolves when the GPU has finished all runs but the last `limit`, or a few more (see `Lead.settle`). With 0: all
+   * commands.
+   */
   async settle(limit: number): Promise<void> {
     const { lead, memory } = this;
     await this.orLost(limit === 0 ? memory.queue.finished().catch(() => {}) : lead.settle(limit));
   }
 
-  /** Holds a program that waits for something else while reads are under way; a lost device holds nobody. */
+  /**
+   * While reads are under way, waits until the program is no longer too far ahead. Resolves at once if the device is
+   * lost.
+   */
   async keepPace(): Promise<void> {
     if (this.lead.isAwaited) await this.settle(MAX_RUNS_AHEAD).catch(() => {});
   }
 
-  /** Copies a value to the host, as it is at the time of the call, and throws the error of a fault at one of `places`. */
+  /** Copies a value to the host, as it is at the time of the call. Throws if there is a fault at one of `places`. */
   read(from: Allocation, places: readonly FaultPlace[]): Promise<ArrayBuffer> {
     return this.lead.reading(
       from.bytes > SMALL_BYTES ? this.readInPieces(from, places) : this.readTogether(from, places),
     );
   }
 
-  /** Small values that are asked for in one go share a copy and a map. */
+  /** Reads a small value. Small reads of one turn share a staging buffer, a submit and a map. */
   private async readTogether(from: Allocation, faultPlaces: readonly FaultPlace[]): Promise<ArrayBuffer> {
     this.reads ??= this.openReads();
     const { places, faults: asked, fetched } = this.reads;
@@ -238,7 +249,7 @@ export class Session {
     return { places, faults, fetched, start };
   }
 
-  /** Sends the latest run, and the copies that were asked for so far: before anything is overwritten. */
+  /** Sends the latest run and the copies of all reads so far. Called before anything is overwritten. */
   sendWaiting(): void {
     this.startReads();
     this.memory.queue.depart();
@@ -252,7 +263,9 @@ export class Session {
     for (const place of reads.places) this.memory.letGo(place);
   }
 
-  /** Large values go through a staging buffer of a fraction of their size, so that reading does not double their memory. */
+  /**
+   * Reads a large value through a staging buffer of a fraction of its size, so that reading does not double its memory.
+   */
   private async readInPieces(from: Allocation, places: readonly FaultPlace[]): Promise<ArrayBuffer> {
     const result = new Uint8Array(from.bytes);
     const most = pieceBytes(from.bytes, places.length);
@@ -287,13 +300,15 @@ export class Session {
     return null;
   }
 
-  /** Marks `place` as clean if no fault was reported to it; a fault stays for readers of the values that depend on it. */
+  /**
+   * Marks `place` as clean if no fault was reported to it; a fault stays for readers of the values that depend on it.
+   */
   async confirm(place: FaultPlace): Promise<void> {
     const { words, reading } = (await this.fetch([], [place])).faults.get(place)!;
     if (words[0] === 0) reading.clean();
   }
 
-  /** Copies values as they are at the time of the call, with the reports at `places`, through one staging buffer. */
+  /** Copies values, as they are at the time of the call, and the reports at `places`, through one staging buffer. */
   async fetch(from: readonly Range[], places: readonly FaultPlace[] = []): Promise<Fetched> {
     const staging = this.takeStaging(from.reduce((sum, { bytes }) => sum + bytes, places.length * FAULT_BYTES));
     try {
@@ -310,7 +325,8 @@ export class Session {
   ): Promise<Fetched> {
     const { device } = this;
     const { queue } = this.memory;
-    // A staging buffer that found no room is no error of its own: the map fails. No run goes with a new one.
+    // If the allocation of the staging buffer failed, the map below reports it, so ignore the copy's error. A new
+    // staging buffer must not share a submit with a run, which would be refused, too.
     const watched = !this.isSafe(staging);
     if (watched) {
       queue.depart();
@@ -345,12 +361,15 @@ export class Session {
     return { contents, faults };
   }
 
-  /** Whether a run may take a copy into a staging buffer along. */
+  /**
+   * Whether a copy into a staging buffer may share a submit with a run: it cannot be refused, and the run cannot
+   * either.
+   */
   private isSafe(staging: GPUBuffer): boolean {
     return this.proven.has(staging) && !this.isDoubtful;
   }
 
-  /** The contents of a staging buffer, once the copies into it have run. */
+  /** Maps a staging buffer once the copies into it have run. */
   private async mapped(staging: GPUBuffer, size: number): Promise<ArrayBuffer> {
     stats.readbacks++;
     try {
@@ -363,7 +382,10 @@ export class Session {
     return staging.getMappedRange(0, size);
   }
 
-  /** Reads what the run that is encoded next may overwrite: by a copy that goes with it, where that is safe. */
+  /**
+   * Reads contents that the next run may overwrite. If that is safe, the run takes the copy along; otherwise copies
+   * them now.
+   */
   private readonly readAhead: ReadAhead = (from) => {
     const { buffer, offset, bytes } = from;
     const staging = this.takeStaging(bytes);
@@ -394,14 +416,14 @@ export class Session {
     };
   };
 
-  /** Has a staging buffer of this size ready, which a run may take a copy into along. */
+  /** Prepares a staging buffer of this size, so that a copy into it may share a submit with a run. */
   private prove(bytes: number): void {
     const staging = this.takeStaging(bytes);
     const proving = this.orLost(staging.mapAsync(MAP_READ)).then(() => {
       staging.unmap();
       this.proven.add(staging);
     });
-    // One that found no room is found out when it is used.
+    // If the allocation failed, the next use of the buffer reports it.
     void proving.catch(() => {}).then(() => this.giveBackStaging(staging));
   }
 
@@ -423,10 +445,14 @@ export class Session {
   }
 }
 
-/** A processor draws nothing by itself, and a submit of its own costs it more than it saves. */
+/**
+ * The default of `submitMilliseconds`. A software adapter (CPU) never splits: an extra submit costs more than it saves.
+ */
 const defaultSubmit = ({ adapterInfo }: GPUDevice): number =>
   isSoftware(adapterInfo) ? Number.POSITIVE_INFINITY : SUBMIT_MILLISECONDS;
 
-/** A power of two from a quarter to a half of a value's bytes, less the room of the reports beside it. */
+/**
+ * The bytes of a piece: with the reports beside it, a power of two between a quarter and a half of the value's bytes.
+ */
 const pieceBytes = (bytes: number, places: number): number =>
   Math.max(Math.min(2 ** (Math.floor(Math.log2(bytes)) - 1), MAX_PIECE_BYTES) - places * FAULT_BYTES, MIN_PIECE_BYTES);

@@ -1,18 +1,18 @@
-// Slots: buffers for the intermediates of plans. Plans run one after another, so all of them share these.
+// Slots: buffers for the intermediates of plans. Plans run one after another, so they can share slots.
 import type { Memory } from './memory';
 import { sizeClass } from './memory';
 import { stats } from './stats';
 
-/** A slot may be this many times larger than a value needs before a new one is made instead. */
+/** A slot may be larger than needed by this factor; otherwise, a new one is made. */
 const MAX_WASTE = 4;
 
 export interface Slot {
   readonly buffer: GPUBuffer;
-  /** Bytes of the buffer, which takes long to tell. */
+  /** The size of the buffer, kept here since reading `GPUBuffer.size` is slow. */
   readonly size: number;
-  /** Plans that use it. */
+  /** The number of plans that use it. */
   users: number;
-  /** Only the plan that took it may use it. */
+  /** Whether only the plan that took it may use it. */
   readonly alone?: boolean;
 }
 
@@ -22,12 +22,15 @@ export class Slots {
 
   constructor(private readonly memory: Memory) {}
 
-  /** Bytes of all slots. */
+  /** The bytes of all slots. */
   get bytes(): number {
     return this.total;
   }
 
-  /** The smallest slot with room for `bytes` that is not among `busy`; a new one if none fits. It has one user more. */
+  /**
+   * The smallest slot of at least `bytes` bytes that is not in `busy`; a new one if none fits. Counts the caller as a
+   * user.
+   */
   take(bytes: number, busy: ReadonlySet<Slot>): Slot {
     const most = Math.max(bytes, 4096) * MAX_WASTE;
     let best: Slot | undefined;
@@ -40,7 +43,7 @@ export class Slots {
     return best;
   }
 
-  /** A slot that stays with its taker, so that its contents outlast other plans' runs. */
+  /** A slot for the caller alone, so that its contents survive the runs of other plans. */
   takeAlone(bytes: number): Slot {
     return this.create(bytes, { users: 1, alone: true });
   }
@@ -56,7 +59,7 @@ export class Slots {
     return slot;
   }
 
-  /** A plan that took these runs no more: those that no other uses are destroyed. */
+  /** Gives back the slots of a plan that will not run again. Slots that no other plan uses are destroyed. */
   giveBack(slots: readonly Slot[]): void {
     for (const slot of slots) {
       if (--slot.users > 0) continue;

@@ -1,12 +1,13 @@
-// Counters of everything the library asks of WebGPU. They are exact, so tests and users can rely on them.
+// Counters of all WebGPU calls and memory of the library. They are exact, so tests and users can rely on them.
 
-/** Cumulative counts since the start of the page, and bytes at this moment. */
+/** Counts since the start of the page, and bytes at this moment. */
 export interface GpuStats {
   /** Compute dispatches encoded. */
   dispatches: number;
   /**
-   * `queue.submit` calls: one a run with the read-backs of its turn, but for those that `submitMilliseconds` cuts, and first ones, which
-   * begin while kernels are being compiled; one for the read-backs of another turn.
+   * `queue.submit` calls. A run and the read-backs of its turn take one; read-backs of another turn take one more. A
+   * run takes several if `submitMilliseconds` splits it, or if it is a plan's first run, which begins while kernels are
+   * being compiled.
    */
   submits: number;
   /** Copies of small inputs and outputs encoded beside the dispatches. */
@@ -15,7 +16,7 @@ export interface GpuStats {
   bindGroupsCreated: number;
   pipelinesCreated: number;
   shaderModulesCreated: number;
-  /** Plans compiled; a repeated step compiles none. */
+  /** Plans compiled. A repeated step compiles none. */
   plansCompiled: number;
   /** Runs of plans. */
   runs: number;
@@ -24,7 +25,7 @@ export interface GpuStats {
   dataWrites: number;
   dataBytesWritten: number;
   readbacks: number;
-  /** Snapshots of weights that are on the host, from which they would come back after a lost device. */
+  /** Snapshots of weights on the host, from which the weights are restored after the loss of a device. */
   snapshots: number;
   /** Bytes in buffers that hold values of tensors. */
   liveBytes: number;

@@ -1,10 +1,14 @@
-// Pacing: how long each plan keeps the GPU busy, and into how many submits it is cut so that a page keeps its frames.
+// Pacing: measures how long each plan keeps the GPU busy, and decides how many submits to split it into, so that a page
+// keeps its frame rate.
 import type { Queue } from './queue';
 
-/** Runs of a plan that are timed; the least time counts, since the others may have waited for work of somebody else. */
+/**
+ * This many runs of a plan are timed. The shortest time counts, since other runs may have waited for someone else's
+ * work.
+ */
 const SAMPLES = 4;
 
-/** Adapters other than processors: about two frames. */
+/** The default length of a submit on a GPU: about two frames. */
 export const SUBMIT_MILLISECONDS = 30;
 
 interface Times {
@@ -14,12 +18,12 @@ interface Times {
 
 export class Pacing {
   private readonly times = new WeakMap<object, Times>();
-  /** When the latest of the runs that are timed was seen to be done. */
+  /** The time when the latest timed run was found to be done. */
   private lastDone = 0;
 
   constructor(private readonly queue: Queue) {}
 
-  /** The submits that a plan of so many dispatches is spread over, for each to last about `budget` milliseconds. */
+  /** The number of submits for a plan of `dispatches` dispatches, such that each takes about `budget` milliseconds. */
   pieces(plan: object, dispatches: number, budget: number): number {
     const least = this.times.get(plan)?.least ?? Number.POSITIVE_INFINITY;
     return least <= budget || !Number.isFinite(least)
@@ -27,13 +31,13 @@ export class Pacing {
       : Math.min(Math.ceil(least / budget), Math.max(dispatches, 1));
   }
 
-  /** A plan takes the place of another that computes the same. */
+  /** Notes that a plan replaces another that computes the same, and inherits its times. */
   replace(former: object, plan: object): void {
     const times = this.times.get(former);
     if (times) this.times.set(plan, times);
   }
 
-  /** Times the run of a plan that has just been submitted, until enough of them have been. */
+  /** Times the run of a plan that has just been submitted, unless enough runs have been timed. */
   submitted(plan: object): void {
     const known = this.times.get(plan);
     const times = known ?? { least: Number.POSITIVE_INFINITY, samples: 0 };

@@ -1,4 +1,4 @@
-// Why there is no device, and what to do: loaded where there is none.
+// The errors for a missing device, which say why there is none and what to do. Loads late, only when it is needed.
 import { WebGPUUnavailableError } from '../core/errors';
 
 const said = {
@@ -16,9 +16,9 @@ const said = {
   package: 'in Node, WebGPU comes from the package `webgpu`: run `npm install webgpu`',
 } as const;
 
-/** What is lacking. */
+/** The thing that is missing. */
 export type Lack = keyof typeof said;
 
-/** The error for what is lacking. */
+/** The error for a missing `lack`. */
 export const unavailable = (lack: Lack, cause?: unknown): WebGPUUnavailableError =>
   new WebGPUUnavailableError(lack === 'device' ? `${said.device}: ${(cause as Error).message}` : said[lack], { cause });
