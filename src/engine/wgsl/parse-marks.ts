@@ -1,4 +1,5 @@
-// Marked WGSL, read once: a text in pieces, some of which depend on the turn of a loop that is being written out.
+// Parses marked WGSL once, into pieces. A piece is text, or a function that writes text which depends on the turn of a
+// loop that is being written out.
 import { LamplightError } from '../core/errors';
 import type { Piece, Use, Variable } from './writer';
 
@@ -36,10 +37,10 @@ interface Chain {
 
 interface Scope {
   readonly names: Map<string, Index | Named | Declared | Scalars | Chain>;
-  /** The number of the innermost block that stays. */
+  /** The number of the innermost block that stays in the written-out code. */
   readonly block: number;
   readonly stays: boolean;
-  /** Whether its closing brace ends the pieces of a body. */
+  /** Whether its closing brace ends the pieces of a marked loop's or condition's body. */
   readonly isBody: boolean;
 }
 
@@ -57,16 +58,16 @@ const assignment = / = ([^;]*);/y;
 const write = /[\w.[\]]*(?: [-+*/%&|^]?= |\+\+|--)/y;
 const lineBreak = /\n\s+/g;
 
-/** The pieces of a marked source whose constants are `sizes`: without comments, and without what the lines are indented by. */
+/** The pieces of a marked source, without comments and indentation. `sizes`: the values of its constants. */
 export function piecesOf(source: string, sizes: ReadonlyMap<string, number>): Piece[] {
   return new Reader(source, sizes).range(0, source.length);
 }
 
 class Reader {
   private pieces: Piece[] = [];
-  /** The source is in the pieces up to here. */
+  /** The pieces cover the source up to this index. */
   private kept = 0;
-  /** Where the next token is looked for. */
+  /** The index from which to look for the next token. */
   private at = 0;
   private blocks = 0;
   private readonly scopes: Scope[] = [{ names: new Map(), block: 0, stays: true, isBody: false }];
@@ -76,7 +77,7 @@ class Reader {
     private readonly sizes: ReadonlyMap<string, number>,
   ) {}
 
-  /** The pieces from one place to another, or to the brace that closes the body which begins there. */
+  /** The pieces of the source from `from` to `to`, or to the brace that closes a body that begins at `from`. */
   range(from: number, to: number): Piece[] {
     const { pieces: outer } = this;
     const pieces: Piece[] = [];
@@ -97,7 +98,7 @@ class Reader {
     return this.scopes.at(-1)!;
   }
 
-  /** Whether more follows in the range. */
+  /** Reads one token. Returns whether more follow in the range. */
   private readToken(to: number): boolean {
     token.lastIndex = this.at;
     const match = token.exec(this.source);
@@ -117,13 +118,13 @@ class Reader {
     return true;
   }
 
-  /** Takes the source up to a place as it is. */
+  /** Adds the source up to an index as plain text. */
   private keep(to: number): void {
     if (to > this.kept) this.pieces.push(this.source.slice(this.kept, to).replace(lineBreak, '\n'));
     this.kept = to;
   }
 
-  /** Puts a piece, if any, in the place of a part of the source. */
+  /** Replaces a part of the source by a piece, or by nothing. */
   private replace(from: number, to: number, piece?: Piece): void {
     this.keep(from);
     if (piece) this.pieces.push(piece);
@@ -142,7 +143,7 @@ class Reader {
     return at < 0 || this.source[at] === '\n';
   }
 
-  /** Blocks that begin on a line of their own go. */
+  /** Opens a block. The braces of a block that begins on a line of its own are removed. */
   private open(index: number): void {
     const stays = this.source[index + 1] !== '\n' || !this.startsLine(index);
     if (!stays) this.replace(index, index + 1);
@@ -239,7 +240,7 @@ class Reader {
     return true;
   }
 
-  /** An expression, at an offset of a statement that goes, becomes the value of a chain. */
+  /** Makes an expression the value of a chain, and removes the statement that contains it. */
   private link(chain: Chain, index: number, offset: number, length: number, whole: number): void {
     this.keep(index);
     const value = this.range(index + offset, index + offset + length);
@@ -279,7 +280,7 @@ class Reader {
     return undefined;
   }
 
-  /** How something is used that is written from `index` to `after`. */
+  /** How the source from `index` to `after` uses a variable or an element. */
   private useOf({ block }: Declared | Scalars, index: number, after: number): Use {
     const { source } = this;
     const starts = this.startsLine(index);
@@ -290,8 +291,8 @@ class Reader {
   }
 
   /**
-   * The value of an expression of whole numbers, named constants and indices with + - * / % and parentheses. Any other expression may stand
-   * where nothing is written.
+   * Parses an expression of whole numbers, named constants and loop indices with + - * / % and parentheses. Any other
+   * expression throws only when its value is needed, so it may occur in code that is not written out.
    */
   private constant(expression: string): () => number {
     const tokens = expression.match(/\w+|[^\w\s]/g) ?? [];

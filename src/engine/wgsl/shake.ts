@@ -1,4 +1,5 @@
-// Shaking: the functions of a shader that its entry point never calls are left out, as are comments, since parsing costs time.
+// Tree shaking: removes comments, and the functions that a shader's entry point never calls, since parsing them takes
+// time.
 
 const comment = /\/\/[^\n]*|\/\*[\s\S]*?\*\//g;
 const blankLine = /\n\s*(?=\n)/g;
@@ -26,7 +27,10 @@ export function shake(code: string, entry: string): string {
     .replace(blankLine, '');
 }
 
-/** The declarations of a module, each with the blanks before it: they end at a semicolon or a closing brace outside of braces. */
+/**
+ * The declarations of a module, each with the whitespace before it. A declaration ends at a top-level semicolon or
+ * closing brace.
+ */
 function declarations(code: string): string[] {
   const parts: string[] = [];
   let depth = 0;

@@ -1,4 +1,5 @@
-// Constants of a kernel, as lines of its code: sizes of arrays and workgroups, which WGSL does not take from overrides everywhere.
+// Sets the constants of a kernel by replacing lines of its code. They are sizes of arrays and workgroups, for which
+// WGSL does not accept overrides everywhere.
 import { invariant } from '../core/errors';
 
 const constLine = /^const (\w+)\s*:\s*(\w+)\s*=[^;]*;/gm;
@@ -8,7 +9,7 @@ export function specialise(code: string, consts: Readonly<Record<string, number>
   const left = new Map(Object.entries(consts));
   let done = '';
   let from = 0;
-  // Code that is written out is long, and its constants come first: it is gone through once, and no further than the last of them.
+  // Written-out code is long, and its constants come first, so scan it once and stop after the last constant.
   constLine.lastIndex = 0;
   while (left.size > 0) {
     const match = constLine.exec(code);

@@ -1,41 +1,51 @@
-// Unrolling of marked WGSL loops, so that register tiles live in registers on adapters whose compiler does not unroll.
+// Unrolls marked WGSL loops, so that register tiles are kept in registers on adapters whose compiler does not unroll.
 import { LatePart } from '../core/late';
 
-/** What writes marked sources out, which many programs do not need. */
+/** The late part that writes marked sources out. Many programs do not need it. */
 export const writing = new LatePart('marked loops', () => import('./write-out'));
 
 const constLine = /^const (\w+): u32 = (\d+)u;/gm;
 
-/** What ends a line that is written out otherwise. */
+/** A mark: the comment at the end of a line that is rewritten. */
 const mark = /\/\/ (?:unroll|scalars|chain|constant)\b/;
 
 const otherComment = new RegExp(`(?!${mark.source})//[^\\n]*`, 'g');
 
-/** The source without comments, marks left in. */
+/** The source without comments, except marks. */
 export const withMarksAlone = (source: string): string => source.replace(otherComment, '');
 
 /** Whether a source has marks, so that `writing` is needed. */
 export const isMarked = (source: string): boolean => mark.test(source);
 
 const unrolled = new Map<string, string>();
-/** Characters of `unrolled`; past a limit it begins anew, so that ever-changing sizes do not pile up. */
+/**
+ * The characters in `unrolled`. Past a limit it is cleared, so that it does not grow without bound when sizes keep
+ * changing.
+ */
 let characters = 0;
 const MAX_CHARACTERS = 1 << 23;
 
 /**
- * The source with every loop marked `// unroll` written out, and those marked `// unroll up to 3`, or a constant, that turn so often or
- * less. The bound is a `const` of the source, whose value in `consts` counts before the default, or a literal. The result computes the
- * same, and the source is valid WGSL itself. A source without marks stays whole.
- * An array marked `// scalars`, whose every index must be a constant by then, becomes a variable for each element: WGSL compilers
- * take half as long for those, and some leave large arrays in memory. So does a variable marked `// chain`. In its block may follow only
- * assignments that use it once, and then one use of the result: it becomes a nested expression.
- * The block of an `if` marked `// constant` stays or goes.
- * Blocks that begin on a line of their own go, those of turns among them; names that meet become distinct. A name must not be declared by
- * an expression that uses another of that name. A variable that is assigned once, in the block that declares it and before it is read,
- * becomes a `let`.
- * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 7 to 10 times the speed). A variable is loads
- * and stores in SPIR-V, which a driver's optimiser has to see through (measured: a sixth of the time to compile).
- * @throws MissingParts where the source has marks and `writing` is not loaded
+ * Writes out a marked source; README.md has the grammar. Source and result are both valid WGSL and compute the same. A
+ * source without marks is returned unchanged.
+ *
+ * - `// unroll`: the loop is unrolled. `// unroll up to 3` (or a constant): only if it has at most so many turns. The bound is a
+ *   literal or a `const` of the source; `consts` overrides the default of a `const`.
+ * - `// scalars`: the array becomes one variable per element. Every index must be a constant after unrolling. WGSL compilers take
+ *   half as long for variables, and some leave large arrays in memory.
+ * - `// chain`: the variable becomes a nested expression. Only assignments that use it once, and then one use of the result, may
+ *   follow in its block.
+ * - `// constant`: the block of the `if` is kept or removed.
+ *
+ * The braces of blocks that begin on a line of their own are removed, also those of unrolled turns, and names that
+ * would collide are made distinct. A declaration must not use another variable of the same name in its value. A
+ * variable that is assigned once, in the block that declares it and before it is read, becomes a `let`.
+ *
+ * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 7 to 10 times as fast). In
+ * SPIR-V, a variable is loads and stores, which a driver's optimiser has to see through (measured with `let`: a sixth
+ * of the compile time).
+ *
+ * @throws MissingParts if the source has marks and `writing` has not been loaded
  */
 export function unroll(source: string, consts: Readonly<Record<string, number>> = {}): string {
   if (!isMarked(source)) return source;

@@ -1,19 +1,26 @@
-// WGSL as it is written out: names that meet become distinct, and a variable that is assigned once becomes a `let`.
+// Collects written-out WGSL: makes names distinct that would collide, and turns a variable that is assigned once into a
+// `let`.
 
-/** Text as it is, or what writes it. */
+/** Text, or a function that writes text. */
 export type Piece = string | ((out: Writer) => void);
 
 /** A variable without an initial value. */
 export interface Variable {
   readonly name: string;
   readonly type: string;
-  /** The part that declares it. */
+  /** The index of the part for its declaration. */
   readonly place: number;
-  /** The part that its only assignment begins with, as far as is known; null where a `let` cannot take its place, undefined before its first use. */
+  /**
+   * The index of the part with which its only assignment so far begins; null if it cannot become a `let`; undefined
+   * before its first use.
+   */
   assigned: number | null | undefined;
 }
 
-/** How a variable is used: `assigns` where a line gives it a value in the block that declares it, `writes` where it may change. */
+/**
+ * A use of a variable. `assigns`: a line gives it a value in the block that declares it. `writes`: the use may change
+ * it.
+ */
 export interface Use {
   readonly assigns: boolean;
   readonly writes: boolean;
@@ -35,21 +42,21 @@ export class Writer {
     }
   }
 
-  /** What pieces write, by itself; they declare and assign nothing. */
+  /** The text of pieces, without adding it. The pieces must not declare or assign anything. */
   textOf(pieces: readonly Piece[]): string {
     const start = this.parts.length;
     this.write(pieces);
     return this.parts.splice(start).join('');
   }
 
-  /** The name for the next declaration of `text`: in a block that goes, a name that no other declaration has. */
+  /** The name for the next declaration of `text`. In a block whose braces are removed, it is a name of its own. */
   nameOf(text: string, stays: boolean): string {
     const count = (this.declared.get(text) ?? 0) + 1;
     this.declared.set(text, count);
     return stays ? text : `${text}_n${count}`;
   }
 
-  /** A place for declarations. */
+  /** Reserves a part for declarations, and returns its index. */
   place(): number {
     return this.parts.push('') - 1;
   }
