@@ -1,4 +1,4 @@
-// How many values are put together, each in its window of one result.
+// Lowers the assembly of many values into one result, in which each value has a window.
 import source from '../../../shaders/assemble.wgsl?raw';
 import { clearPass } from '../compiler/clear-pass';
 import { input, type LowerContext, type Lowering, numbered, output, type Pass, scalar } from '../compiler/ir';
@@ -8,10 +8,10 @@ import { numel } from '../core/meta';
 import type { AssembleAttrs, Layer } from '../ops/shape/assemble';
 
 const WORKGROUP = 64;
-/** As many as fit beside the output into WebGPU's least number of storage buffers. */
+/** The values of one pass: together with the output, every WebGPU device can bind their buffers. */
 const VALUES_PER_PASS = 6;
 
-/** Inputs: the values; dynamic scalar k the offset of window k. */
+/** Inputs: the values. Dynamic scalar k is the offset of window k. */
 export function assemble({ attrs: { shape, lanes, covers, layers } }: LowerContext<AssembleAttrs>): Lowering {
   const passes: Pass[] = covers ? [] : [clearPass('assemble', numel(shape))];
   let first = 0;
@@ -24,7 +24,10 @@ export function assemble({ attrs: { shape, lanes, covers, layers } }: LowerConte
   return { kind: 'passes', passes };
 }
 
-/** Writes, or adds, windows `start` and a few more of a layer whose first window is that of input `first`. */
+/**
+ * Writes (or adds) up to VALUES_PER_PASS windows of a layer, from window `start` on. Input `first` has the layer's
+ * first window.
+ */
 function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1 | 4, adds: boolean): Pass {
   const consts = { RANK: rows.length };
   const group = cols.slice(start, start + VALUES_PER_PASS).map((count) => count / lanes);
@@ -35,7 +38,7 @@ function layerPass({ rows, cols }: Layer, start: number, first: number, lanes: 1
     return count;
   });
   const slots = Array.from({ length: VALUES_PER_PASS }, (_, k) => k);
-  // Bindings and fields are fixed: the first stands in for those that there are not.
+  // The number of bindings and fields is fixed, so the first window fills those that are unused.
   const at = (k: number) => first + start + (k < group.length ? k : 0);
   const inward = rows.toReversed();
   const text = lanes === 4 ? source.replace('alias Element = f32;', 'alias Element = vec4<f32>;') : source;

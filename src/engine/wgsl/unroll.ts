@@ -42,8 +42,8 @@ const MAX_CHARACTERS = 1 << 23;
  * variable that is assigned once, in the block that declares it and before it is read, becomes a `let`.
  *
  * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 7 to 10 times as fast). In
- * SPIR-V, a variable is loads and stores, which a driver's optimiser has to see through (measured with `let`: a sixth
- * of the compile time).
+ * SPIR-V, a variable is loads and stores, which a driver's optimiser has to see through (measured: a sixth of the time
+ * to compile).
  *
  * @throws MissingParts if the source has marks and `writing` has not been loaded
  */

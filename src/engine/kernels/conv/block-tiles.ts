@@ -1,4 +1,5 @@
-// How the gradient of a convolution by its input is divided into blocks that invocations keep in registers, and which is chosen where.
+// Divides the gradient of a convolution by its input into blocks that invocations keep in registers, and chooses the
+// size of the blocks.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 import type { ConvGeometry } from './geometry';
@@ -6,24 +7,26 @@ import { channelCounts, lanesOf, MAX_SUMS, sharings, USUAL_SIZE } from './regist
 import { costOf, loadsOf, MAX_PRODUCTS, promising, type Sharing, STRIDED_RUNS, type Work } from './tile-costs';
 import { ceilDiv, divisorUpTo } from './tiles';
 
-/** The outputs of one invocation of conv2d-input-grad-block.wgsl: so many strides of rows and columns, by channels. */
+/**
+ * The outputs of one invocation of conv2d-input-grad-block.wgsl: rows and columns, counted in strides, and channels.
+ */
 export type BlockTile = {
   readonly rows: number;
   readonly cols: number;
   readonly channels: number;
-  /** Channels of dy that a turn of the loop adds; a divisor of their number. */
+  /** The channels of dy that one turn of the loop adds; a divisor of their number. */
   readonly depth: number;
   readonly shares: Sharing;
 };
 
-/** Blocks of a gradient by the input: in a column, in a row, over the batch, and of the channels of a group. */
+/** The number of blocks of a gradient by the input: per column, per row, over the batch, and per group's channels. */
 export function blockCounts(g: ConvGeometry, tile: BlockTile) {
   const yTiles = ceilDiv(g.size[0], tile.rows * g.stride[0]);
   const xTiles = ceilDiv(g.size[1], tile.cols * g.stride[1]);
   return { yTiles, xTiles, tiles: yTiles * xTiles * g.batch, cTiles: ceilDiv(g.groupIn, tile.channels) };
 }
 
-/** Products an accumulator and turn that are aimed at in blocks, which load less for each. */
+/** The number of products per accumulator and turn to aim at; blocks need fewer loads for each product. */
 const PRODUCTS_OF_BLOCK = 6;
 
 const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
@@ -38,12 +41,13 @@ const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
 ];
 
 /**
- * Loads of a turn, at most: SwiftShader took 23 s to compile the 1,560 of a block of 16 × 16 taps at stride 16, as patches of pictures
- * have it, each used once. A row of such a block at a time takes no more loads in all.
+ * The most loads in one turn. SwiftShader took 23 s to compile the 1,560 loads of a block of 16 × 16 taps at stride 16,
+ * as for patches of images, where each load is used only once. One row of such a block at a time needs no more loads in
+ * all.
  */
 const MAX_LOADS = 200;
 
-/** The tiles that a gradient by the input may be computed with, the most promising first; none if the kernel is too large. */
+/** The tiles that can compute a gradient by the input, the most promising first; none if the kernel is too large. */
 export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly BlockTile[] {
   const taps = g.kernel[0] * g.kernel[1];
   const [sh, sw] = g.stride;
@@ -65,14 +69,14 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
   return promising(few, ({ work }) => costOf(work)).map(({ tile }) => tile);
 }
 
-/** The tile that was measured to be the fastest, or is expected to be. */
+/** The tile that was measured to be the fastest; if there is none, the one that is expected to be. */
 export function chooseBlockTile(g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined {
   const tiles = blockTiles(g, adapter);
   const shape = [g.batch, g.groups, g.groupIn, g.groupOut, ...g.size, ...g.outSize, ...g.kernel, ...g.stride];
   return tiles[0] && tuned(adapter, 'conv2d input gradient', shape, tiles, tiles[0]);
 }
 
-/** The tile that stands in for any, whatever the number and the size of images: all add up in one order. */
+/** The tile that can replace any other, for any number and size of images. All tiles sum in the same order. */
 export const generalBlockTile = (g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined =>
   blockTiles({ ...g, batch: 1, size: [USUAL_SIZE, USUAL_SIZE] }, adapter)[0];
 

@@ -1,4 +1,4 @@
-// How a convolution and its adjoints are computed.
+// Lowers a convolution and its two gradients.
 import type { LowerContext, Lowering } from '../../compiler/ir';
 import type { ConvAttrs } from '../../ops/conv/conv-shape';
 import { forwardPasses } from './forward';
@@ -8,14 +8,14 @@ import { weightGradPasses } from './weight-grad';
 
 type Context = LowerContext<ConvAttrs>;
 
-/** Inputs x, w and perhaps a bias. */
+/** y = conv(x, w) + b. Inputs: x, w and, optionally, a bias. */
 export const forward = ({ inputs: [x, w, b], outputs: [y], attrs, adapter }: Context): Lowering =>
   forwardPasses(convGeometry(x!.shape, w!.shape, y!.shape, attrs), b !== undefined, adapter);
 
-/** Inputs dy, w and perhaps a bias. */
+/** The gradient by x, also a transposed convolution. Inputs: dy, w and, optionally, a bias. */
 export const inputGrad = ({ inputs: [dy, w, b], outputs: [dx], attrs, adapter }: Context): Lowering =>
   inputGradPasses(convGeometry(dx!.shape, w!.shape, dy!.shape, attrs), b !== undefined, adapter);
 
-/** Inputs x and dy. */
+/** The gradients by w and b. Inputs: x and dy. */
 export const weightGrad = ({ inputs: [x, dy], outputs: [dw], attrs, adapter }: Context): Lowering =>
   weightGradPasses(convGeometry(x!.shape, dw!.shape, dy!.shape, attrs), adapter);

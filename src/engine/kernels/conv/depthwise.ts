@@ -1,4 +1,5 @@
-// A convolution of channels one by one on a processor: strips of columns, down which each invocation walks, or whole small images.
+// Depthwise convolution on a CPU: each invocation walks down a strip of columns of one channel, or computes a whole
+// small image.
 import { i32, input, output, type Pass } from '../../compiler/ir';
 import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -10,15 +11,16 @@ import { ceilDiv } from './tiles';
 const source: Text = '#depthwise/conv2dDepthwise';
 const mapSource: Text = '#depthwise/conv2dDepthwiseMap';
 
-/** Taps of the largest kernel whose weights an invocation holds. */
+/** The most taps of a kernel whose weights an invocation keeps. */
 const MOST_TAPS = 49;
 
-/** Channels of y for each of x at most: every one of them reads x anew. */
+/** The most channels of y for each channel of x: each of them reads x again. */
 const MOST_MULTIPLES = 2;
 
 /**
- * Whether each channel of y is a sum over a window of one channel of x, and is for a processor: there what a lane loads and the
- * border's tests are most of the work, and a strip does both once. A kernel of one row has nothing to keep from row to row.
+ * Whether to use these kernels: each channel of y is a sum over a window of one channel of x, and the adapter is a CPU.
+ * There, loads and tests of the border are most of the work, and a strip does both once. A kernel of one row gains
+ * nothing, as it has nothing to keep from row to row.
  */
 export function isDepthwise(c: Correlation, { kind }: AdapterProfile): boolean {
   const [kh, kw] = c.kernel;
@@ -28,31 +30,38 @@ export function isDepthwise(c: Correlation, { kind }: AdapterProfile): boolean {
   return kind === 'software' && alone && dense && inOrder && kh > 1 && kh * kw <= MOST_TAPS;
 }
 
-/** Columns of a strip: more of them load less for each, but hold more; a stride's columns take twice the room. */
+/**
+ * The numbers of columns of a strip. Wider strips load less per column but keep more values; with a stride, twice as
+ * many.
+ */
 const STRIPS = { dense: [2, 4, 7, 8], strided: [2, 4] } as const;
 
 const stripsOf = ({ stride }: Correlation): readonly number[] => (stride[1] === 1 ? STRIPS.dense : STRIPS.strided);
 
-/** Invocations that keep a processor busy; strips are cut into so many, and no more, as each begins with rows above its own. */
+/**
+ * The number of invocations that keeps a CPU busy. Strips are not cut into more, as each also reads the rows above its
+ * own.
+ */
 const BUSY = 128;
 
 const WORKGROUP = 16;
 
 /**
- * Pixels of x and of y, and products, of a channel that an invocation computes whole: on SwiftShader 3 × 3 taps of 7² pixels take 0.7
- * of the strips' time and compile for 1.6 times as long; of 8², which compile for 1.8 times as long, they save too little of it.
+ * The most pixels of x and of y, and the most products, of a channel that one invocation computes whole. On
+ * SwiftShader, 3 × 3 taps on 7² pixels take 0.7 of the strips' time and 1.6 times as long to compile. On 8² pixels,
+ * compiling takes 1.8 times as long, and too little time is saved.
  */
 const MOST_PIXELS = 49;
 const MOST_PRODUCTS = 450;
 
-/** Whether each invocation computes a whole channel: of small images, where there are enough of them to keep a processor busy. */
+/** Whether each invocation computes a whole channel: if images are small, and enough of them to keep a CPU busy. */
 function isHeldWhole(c: Correlation): boolean {
   const [inside, outside] = [c.size[0] * c.size[1], c.outSize[0] * c.outSize[1]];
   const few = Math.max(inside, outside) <= MOST_PIXELS && outside * c.kernel[0] * c.kernel[1] <= MOST_PRODUCTS;
   return few && c.padTop >= 0 && c.padLeft >= 0 && c.batch * c.groups * c.groupOut >= BUSY;
 }
 
-/** y = conv(x, w) + b, of inputs x, w and perhaps b, by whole channels or the strips that cover the rows best; others serve all sizes. */
+/** y = conv(x, w) + b, with inputs x, w and perhaps b: by whole channels, or by strips of the width that fits best. */
 export function depthwisePass(c: Correlation): Pass {
   const lengths = stripsOf(c);
   const covered = (cols: number) => ceilDiv(c.outSize[1], cols) * cols;
@@ -60,7 +69,7 @@ export function depthwisePass(c: Correlation): Pass {
   return varied(isHeldWhole(c) ? mapPass(c) : stripPass(c, own), { general: stripPass(c, lengths.at(-1)!) });
 }
 
-/** What the passes of a channel at a time have in common. */
+/** The parts that both passes have in common. */
 const commonOf = (c: Correlation) =>
   ({
     label: 'conv2d',
@@ -70,7 +79,7 @@ const commonOf = (c: Correlation) =>
     writes: [output()],
   }) as const;
 
-/** Where the taps of a kernel lie, in order, and whether there is a bias. */
+/** The index of the first tap, the step from tap to tap, and whether there is a bias. */
 const tapParams = ({ kernel: [kh, kw], flip, bias }: Correlation) => ({
   tapFirst: flip ? kh * kw - 1 : 0,
   tapStep: flip ? 0xffffffff : 1,

@@ -1,4 +1,4 @@
-// The GPU passes of a convolution, and of every other sum over a window that moves with the output.
+// The passes of a convolution, and of every other sum over a window that moves with the output.
 import { i32, input, type Lowering, output, type Pass, type Pooling } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -43,18 +43,18 @@ export interface Correlation {
   readonly dilation: readonly [number, number];
   readonly padTop: number;
   readonly padLeft: number;
-  /** Steps in the weight from group to group and from channel to channel. */
+  /** Strides of the weight, in elements: between groups, output channels and input channels. */
   readonly weight: { readonly group: number; readonly out: number; readonly in: number };
   readonly flip: boolean;
   readonly bias: boolean;
-  /** Where images and channels of x and of y do not lie one after another: steps from one to the next. */
+  /** If images and channels of x and y are not contiguous: their strides, in elements. */
   readonly steps?: {
     readonly x: { readonly image: number; readonly group: number; readonly in: number };
     readonly y: { readonly image: number; readonly channel: number };
   };
 }
 
-/** The same sum over images of one row, where the kernel is a single tap and no pixel is left out. */
+/** If the kernel is a single tap and no pixel is left out: the same sum over images of one row. */
 function flattened(c: Correlation): Correlation {
   const single = c.kernel[0] * c.kernel[1] === 1 && c.stride[0] * c.stride[1] === 1;
   const [rows, cols] = c.size;
@@ -74,7 +74,7 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   };
 }
 
-/** The same where of each window of outputs only the maximum is kept, if a tile holds whole windows. */
+/** The same with a max pooling of the outputs; undefined unless a tile can hold whole windows. */
 function pooledPasses(c: Correlation, { size, window }: Pooling, adapter: AdapterProfile): Lowering | undefined {
   if (!sameShape(size, c.outSize)) return undefined;
   const tile = choosePooledTile(c, window, adapter);
@@ -84,7 +84,7 @@ function pooledPasses(c: Correlation, { size, window }: Pooling, adapter: Adapte
 
 type Window = Pooling['window'];
 
-/** By its own tile, and in general by one that images of other sizes share. */
+/** The pass with its own tile; its general variant has a tile that images of other sizes share. */
 function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter: AdapterProfile, window = EACH): Pass {
   if ('outs' in tile) return workgroupPass(c, tile, window);
   const general = generalCorrelationTile(c, tile, adapter, window);
@@ -96,16 +96,16 @@ function anyPass(c: Correlation, tile: CorrelationTile | WorkgroupTile, adapter:
   });
 }
 
-/** A window of one output: it is kept. */
+/** A window of one output, that is, no pooling. */
 const EACH: Window = [1, 1];
 
-/** What the kernels do with their outputs. */
+/** The libraries by which kernels store their outputs, with or without pooling, and the outputs that they write. */
 const outputsOf = (window: Window) => ({
   libs: window === EACH ? [outputsEach] : [firstMaxLib, outputsMax],
   writes: window === EACH ? [output()] : [output(0), output(1)],
 });
 
-/** Parameters that both kernels end with. */
+/** The last parameters of both kernels. */
 const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => ({
   wGroup: weight.group,
   wOut: weight.out,
@@ -163,7 +163,7 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
   };
 }
 
-/** Steps where images and channels lie one after another, and of each only so many outputs are kept. */
+/** The strides of contiguous images and channels; `kept`: the outputs that are stored for each channel. */
 function plainSteps({ groups, groupIn, groupOut, size }: Correlation, kept: number): NonNullable<Correlation['steps']> {
   const plane = size[0] * size[1];
   return {
@@ -172,10 +172,12 @@ function plainSteps({ groups, groupIn, groupOut, size }: Correlation, kept: numb
   };
 }
 
-/** What kernels are for, and whether for any number of images, or for layers that run often. */
+/**
+ * The kind of adapter that a kernel is for. `general`: for any number of images. `often`: for a layer that runs often.
+ */
 export type Laid = Pick<AdapterProfile, 'kind'> & { readonly general?: boolean; readonly often?: boolean };
 
-/** The part of the whole padded image, which a tile covers, that is no border; undefined where a tile does not cover it. */
+/** If a tile covers the whole padded image: the part of it that is not border. Otherwise undefined. */
 function insideOf({ size, outSize, kernel, stride, dilation, padTop, padLeft }: Correlation, tile: CorrelationTile) {
   const covers = tile.rows >= outSize[0] && tile.cols >= outSize[1];
   const whole = tile.kernelRows === kernel[0] && tile.kernelCols === kernel[1];
@@ -185,7 +187,7 @@ function insideOf({ size, outSize, kernel, stride, dilation, padTop, padLeft }: 
   return { patch: [reach(0, tile.rows, padTop), reach(1, tile.cols, padLeft)], edge: [padTop, padLeft] } as const;
 }
 
-/** The sum by a tile, which keeps of each window the maximum. */
+/** The pass with a register tile; it keeps only the maximum of each window. */
 export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Laid, window = EACH): Pass {
   const [high, wide] = window;
   const [kh, kw] = c.kernel;
@@ -271,7 +273,7 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
   };
 }
 
-/** y = conv(x, w) + b, of inputs x, w and perhaps b. */
+/** y = conv(x, w) + b. Inputs: x, w and, optionally, b. */
 export function forwardPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
   const taps = g.kernel[0] * g.kernel[1];
   return correlate(

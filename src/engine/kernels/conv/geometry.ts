@@ -1,8 +1,8 @@
-// The sizes of a convolution, as its kernels are told them.
+// The sizes of a convolution, and the parameters by which its kernels get them.
 import type { Shape } from '../../core/meta';
 import type { ConvAttrs, Pair } from '../../ops/conv/conv-shape';
 
-/** One convolution y = conv(x, w), whichever of the three is being computed. */
+/** The sizes of a convolution y = conv(x, w), whether y or one of the two gradients is computed. */
 export interface ConvGeometry extends ConvAttrs {
   readonly batch: number;
   /** Channels of x and of y in one group. */
@@ -13,7 +13,7 @@ export interface ConvGeometry extends ConvAttrs {
   readonly kernel: Pair;
 }
 
-/** Shapes x[N, C, H, W], w[O, C/groups, kh, kw] and y[N, O, OH, OW], taken as fitting. */
+/** The geometry for x[N, C, H, W], w[O, C/groups, kh, kw] and y[N, O, OH, OW], which must fit together. */
 export function convGeometry(x: Shape, w: Shape, y: Shape, attrs: ConvAttrs): ConvGeometry {
   const [batch, , height, width] = x as [number, number, number, number];
   const [out, groupIn, kh, kw] = w as [number, number, number, number];
@@ -36,14 +36,14 @@ export function convGeometry(x: Shape, w: Shape, y: Shape, attrs: ConvAttrs): Co
 
 type Sizes = Pick<ConvGeometry, 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize'>;
 
-/** What every kernel of a convolution is told: groups, their channels, and the sizes of x and y. */
+/** Parameters of every convolution kernel: groups, their channels, and the sizes of x and y. */
 export const geometryParams = ({ groups, groupIn, groupOut, size, outSize }: Sizes) => {
   const [inRows, inCols] = size;
   const [outRows, outCols] = outSize;
   return { groups, groupIn, groupOut, inRows, inCols, outRows, outCols };
 };
 
-/** What some kernels are told besides: sizes and steps of w. */
+/** More parameters of some kernels: the kernel size, stride and dilation. */
 export const stepParams = ({ kernel, stride, dilation }: Pick<ConvGeometry, 'kernel' | 'stride' | 'dilation'>) => ({
   kh: kernel[0],
   kw: kernel[1],
@@ -55,7 +55,7 @@ export const stepParams = ({ kernel, stride, dilation }: Pick<ConvGeometry, 'ker
 
 type Extents = Pick<ConvGeometry, 'batch' | 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize' | 'kernel'>;
 
-/** How many elements x, w and y have. */
+/** The numbers of elements of x, w and y. */
 export function elementsOf({ batch, groups, groupIn, groupOut, size, outSize, kernel }: Extents) {
   return {
     x: batch * groups * groupIn * size[0] * size[1],

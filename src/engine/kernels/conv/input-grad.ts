@@ -1,4 +1,4 @@
-// The GPU passes of a convolution's gradient by its input, which is the transposed convolution's forward.
+// The passes of a convolution's gradient by its input, which is also the forward pass of a transposed convolution.
 import { input, type Lowering, output, type Pass } from '../../compiler/ir';
 import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -12,10 +12,10 @@ import { bestTile, ceilDiv, WORKGROUP } from './tiles';
 const gatherSource: Text = '#convGrad/conv2dInputGrad';
 const blockSource: Text = '#convGrad/conv2dInputGradBlock';
 
-/** Columns, about, that an invocation of the strided gradient by input computes. */
+/** About how many columns an invocation of the strided gradient computes. */
 const TRANSPOSED_COLS = 8;
 
-/** dx, of inputs dy, w and perhaps b. At stride 1 this is a correlation of dy with the reversed kernel. */
+/** dx. Inputs: dy, w and, optionally, b. At stride 1 this is a correlation of dy with the reversed kernel. */
 export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
@@ -52,7 +52,7 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
   };
 }
 
-/** Blocks of whole strides in both directions, for kernels without dilation. */
+/** The pass by blocks of whole strides in both directions, for kernels without dilation. */
 function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Laid): Pass {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
@@ -113,14 +113,16 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Lai
   };
 }
 
-/** Strides of columns that an invocation computes whatever the images' width, unless strides are long. */
+/** The columns of an invocation, counted in strides, if the width of images is not known. Not for long strides. */
 const FEW_COLS = 4;
 
-/** The same for the images' width. */
+/** The columns of an invocation, counted in strides, for the images' width. */
 const ownCols = ({ size, stride, groupIn }: ConvGeometry): number =>
   bestTile(ceilDiv(size[1], stride[1]), groupIn < 4 ? [FEW_COLS, 7] : [FEW_COLS]);
 
-/** Some columns of one row, `strides` long unless strides are long, whatever the dilation and the kernel's height. */
+/**
+ * The pass by some columns of one row, for any dilation: `strides` strides of columns, or fewer if strides are long.
+ */
 function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;

@@ -7,8 +7,9 @@ import { matmulPasses, type Product } from '../matmul/passes';
 import type { Correlation } from './forward';
 
 /**
- * Whether the sum over the window has one tap, which meets a pixel everywhere, and is for a processor: there a product's tiles share
- * loads among rows and columns, and images of few pixels fill them together. A GPU's tiles of pixels do.
+ * Whether to compute a convolution as a matrix product: its kernel is one tap without padding, and the adapter is a
+ * CPU. There, the product's tiles share loads among rows and columns, and several small images fill a tile together. On
+ * a GPU, the convolution's own tiles do that.
  */
 export function isProduct(c: Correlation, { kind }: AdapterProfile): boolean {
   const single = c.kernel[0] * c.kernel[1] === 1 && c.padTop === 0 && c.padLeft === 0;
@@ -16,7 +17,7 @@ export function isProduct(c: Correlation, { kind }: AdapterProfile): boolean {
   return kind === 'software' && single && inside && c.groups === 1;
 }
 
-/** y[n,o,i,j] = b[o] + Σ_c w[o,c] · x[n,c,i·s,j·t], of inputs x, w and perhaps b. */
+/** y[n,o,i,j] = b[o] + Σ_c w[o,c] · x[n,c,i·s,j·t]. Inputs: x, w and, optionally, b. */
 export function productPasses(c: Correlation, adapter: AdapterProfile): Lowering {
   const plane = c.size[0] * c.size[1];
   const pixels = c.outSize[0] * c.outSize[1];
@@ -44,6 +45,6 @@ export function productPasses(c: Correlation, adapter: AdapterProfile): Lowering
   return { ...lowering, passes: lowering.passes.map((pass) => placed(pass, swapped, 'conv2d')) };
 }
 
-/** The weight is the matrix on the left. */
+/** Swaps inputs 0 and 1, since the weight is the left matrix of the product. */
 const swapped = (operand: Operand): Operand =>
   operand.from === 'input' && operand.index < 2 ? { ...operand, index: 1 - operand.index } : operand;

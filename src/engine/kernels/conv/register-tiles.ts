@@ -1,4 +1,4 @@
-// How a convolution is divided among invocations that keep their sums in registers: the tiles there are, and which is chosen where.
+// Divides a convolution among invocations that keep their sums in registers: lists the possible tiles, and chooses one.
 
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
@@ -25,7 +25,7 @@ const weightsBeside: Text = '#conv/libWeightsBeside';
 const weightsOwn: Text = '#conv/libWeightsOwn';
 const weightsQuad: Text = '#conv/libWeightsQuad';
 
-/** What the choice for a cross-correlation goes by. */
+/** The sizes by which the tile of a cross-correlation is chosen. */
 export interface CorrelationShape {
   readonly batch: number;
   readonly groups: number;
@@ -43,23 +43,29 @@ export type CorrelationTile = {
   readonly rows: number;
   readonly cols: number;
   readonly channels: number;
-  /** Input channels, and rows and columns of the kernel, that a turn of the loop adds; divisors of their numbers. */
+  /**
+   * The input channels, and the rows and columns of the kernel, that one turn of the loop adds; divisors of their
+   * numbers.
+   */
   readonly depth: number;
   readonly kernelRows: number;
   readonly kernelCols: number;
   readonly shares: Sharing;
 };
 
-/** Longest stretch of a kernel's row that is written out. */
+/** The most taps of a kernel's row that are unrolled. */
 const MAX_TAPS = 11;
 
-/** Elements of x that a quad shares, at most: each is a value that all lanes keep. */
+/** The most elements of x that a quad shares: each is a value that all lanes keep. */
 const MAX_SHARED_PATCH = 100;
 
-/** Sums of one invocation, at most: a GPU's registers hold no more, and a processor has none to lose. */
+/** The most sums of one invocation. A GPU's registers hold no more; a CPU spills them anyway. */
 export const MAX_SUMS = { software: 400, gpu: 64 };
 
-/** Products an accumulator and turn that are aimed at: what a loop carries costs as much as seven of them. */
+/**
+ * The number of products per accumulator and turn to aim at: carrying an accumulator through a turn costs as much as
+ * seven.
+ */
 const PRODUCTS_OF_TURN = 8;
 
 const sizes: readonly (readonly [rows: number, cols: number])[] = [
@@ -81,12 +87,15 @@ const sizes: readonly (readonly [rows: number, cols: number])[] = [
 ];
 export const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
 
-/** Choices that have been made, by all that decides them: layers of a network, and networks in a program, are alike. */
+/**
+ * Earlier choices, by everything that decides them. The layers of a network, and networks in a program, have many in
+ * common.
+ */
 const chosen = new Map<string, unknown>();
-/** Past so many everything is forgotten, so that ever-changing sizes do not pile up. */
+/** Past this many choices all are forgotten, so that changing sizes do not fill the memory. */
 const MAX_CHOSEN = 2_000;
 
-/** The result of `choose`, or an earlier one for the same kind of choice, shape and adapter, and the same `more`. */
+/** The result of `choose`; cached by the kind of choice, the shape, the adapter and `more`. */
 function remembered<T>(
   kind: string,
   c: CorrelationShape,
@@ -104,14 +113,14 @@ function remembered<T>(
   return choice;
 }
 
-/** The tiles that a convolution may be computed with, the most promising first. */
+/** The tiles that can compute a convolution, the most promising first. */
 export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): readonly CorrelationTile[] =>
   remembered('tiles', c, adapter, () => promising(allTiles(c, adapter), (tile) => correlationCost(c, tile)));
 
-/** What a workgroup of conv2d-workgroup.wgsl computes: so many channels and pixels for each of its 16 × 16 invocations. */
+/** The tile of a workgroup of conv2d-workgroup.wgsl: the channels and pixels of each of its 16 × 16 invocations. */
 export type WorkgroupTile = { readonly outs: number; readonly pixels: number };
 
-/** Tiles of workgroups; both operands of the largest take 16 kB of workgroup memory together. */
+/** The tiles of workgroups. Both operands of the largest together take 16 kB of workgroup memory. */
 const workgroupTiles: readonly WorkgroupTile[] = [
   { outs: 4, pixels: 4 },
   { outs: 2, pixels: 4 },
@@ -120,30 +129,32 @@ const workgroupTiles: readonly WorkgroupTile[] = [
   { outs: 4, pixels: 8 },
 ];
 
-/** Output channels below which most of a workgroup would idle: registers alone are taken. */
+/** With fewer output channels, most of a workgroup would idle, so register tiles are used. */
 const FEW_CHANNELS = 8;
 
 /**
- * Images that decide what must depend neither on their number nor on their size, or each of these would have kernels of its own:
- * how the kernel is divided, hence in which order sums are taken, and whether to pool in place.
+ * Usual numbers and sizes of images. They decide how the kernel is divided (hence the order of sums) and whether to
+ * pool in place. If the real sizes decided that, each would need kernels of its own.
  */
 const USUAL_BATCH = 64;
 export const USUAL_SIZE = 32;
 
-/** The same with the usual number of images and whole windows; single rows are left alone. */
+/** The shape with the usual number and size of images, cut to whole windows. Images of one row keep one row. */
 function usually(c: CorrelationShape, [high, wide]: Window = EACH): CorrelationShape {
   const [rows, cols] = c.outSize[0] === 1 ? [1, USUAL_SIZE ** 2] : [USUAL_SIZE, USUAL_SIZE];
   return { ...c, batch: USUAL_BATCH, outSize: [rows - (rows % high), cols - (cols % wide)] };
 }
 
-/** Whether two tiles take the same parts of the kernel by turns. */
+/** Whether two tiles sum in the same order: they divide the kernel in the same way. */
 const sameOrder = (one: CorrelationTile, other: CorrelationTile): boolean =>
   one.kernelRows === other.kernelRows && one.kernelCols === other.kernelCols;
 
 const best = (c: CorrelationShape, tiles: readonly CorrelationTile[]): CorrelationTile | undefined =>
   least(tiles, (tile) => correlationCost(c, tile));
 
-/** The tile that is expected to be the fastest of those that add up in the order of the usual images' best. */
+/**
+ * The tile that is expected to be the fastest among those that sum in the same order as the best tile for usual images.
+ */
 const expectedTile = (c: CorrelationShape, adapter: AdapterProfile): CorrelationTile =>
   remembered('expected', c, adapter, () => {
     const likeUsual = usually(c);
@@ -152,13 +163,13 @@ const expectedTile = (c: CorrelationShape, adapter: AdapterProfile): Correlation
     return best(c, alike)!;
   });
 
-/** What decides which of the tiles is the fastest. */
+/** Everything that decides which tile is the fastest. */
 export const shapeOf = (c: CorrelationShape): readonly number[] => [
   ...[c.batch, c.groups, c.groupIn, c.groupOut],
   ...[...c.outSize, ...c.kernel, ...c.stride, ...c.dilation],
 ];
 
-/** The tile that was measured to be the fastest, or is expected to be. */
+/** The tile that was measured to be the fastest; if there is none, the one that is expected to be. */
 export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile | WorkgroupTile {
   const alone = () => correlationTiles(c, adapter);
   const shape = shapeOf(c);
@@ -171,9 +182,10 @@ export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfi
 }
 
 /**
- * The tile of a cross-correlation that keeps only the maximum of each window: of those that hold whole windows and take
- * about as long to compile as the one without, the one expected to be the fastest. None where that and a kernel that pools
- * are expected to be faster for the usual images, or where the pixels of an invocation of the workgroup are no window.
+ * The tile for a cross-correlation that keeps only the maximum of each window: among tiles of whole windows that
+ * compile about as fast as the tile without pooling, the one that is expected to be the fastest. Undefined if, for
+ * usual images, the tile without pooling and a separate pooling kernel are expected to be faster, or if the pixels of a
+ * workgroup's invocation are no window.
  */
 export function choosePooledTile(
   c: CorrelationShape,
@@ -191,7 +203,9 @@ export function choosePooledTile(
   return best({ ...c, outSize }, compiledLike(own, alike)) ?? usual;
 }
 
-/** The tile for the usual images, if it is expected to be faster than the one without windows and a kernel that pools. */
+/**
+ * The pooling tile for usual images, if it is expected to be faster than the tile without pooling and a pooling kernel.
+ */
 function usualPooledTile(
   given: CorrelationShape,
   window: Window,
@@ -208,29 +222,32 @@ function usualPooledTile(
   return correlationCost(pooled, tile) <= both ? tile : undefined;
 }
 
-/** Those of the tiles of windows that take about as long to compile as a tile without. */
+/** The tiles that take about as long to compile as the tile `apart`, or little time anyway. */
 function compiledLike(apart: CorrelationTile, tiles: readonly CorrelationTile[]): readonly CorrelationTile[] {
   const most = Math.max(MORE_PRODUCTS * productsOf(apart), FEW_PRODUCTS);
   return tiles.filter((tile) => productsOf(tile) <= most);
 }
 
-/** Rows and columns of the images that tiles for any are chosen for, their channels, and the products of an output. */
+/** The sizes for which tiles for any images are chosen: rows and columns, channels, and products of an output. */
 const ANY_SIZE = 16;
 const ANY_CHANNELS = 64;
 const ANY_PRODUCTS = 512;
 
-/** Runs that such a tile's compilation is worth: few, since it is there for the time until others are compiled. */
+/** The runs over which such a tile must pay for its compilation: few, as it serves only until others are compiled. */
 const ANY_RUNS = 16;
 
-/** Runs that the compilation for a layer that runs often is worth. */
+/** The runs over which a kernel for a layer that runs often must pay for its compilation. */
 const OFTEN_RUNS = 1000;
 
-/** What a tile for any images is chosen by: as little as can be, so that the layers of a network share it. */
+/**
+ * The shape by which a tile for any images is chosen. It depends on as little as possible, so that layers share tiles.
+ */
 function anyImages(c: CorrelationShape, own: CorrelationTile, [high, wide]: Window): CorrelationShape {
   const [rows, cols] = c.outSize[0] === 1 ? [1, ANY_SIZE ** 2] : [ANY_SIZE, ANY_SIZE];
   const outSize = [rows - (rows % high), cols - (cols % wide)] as const;
   if (c.groups > 1) return { ...c, batch: 1, groups: ANY_CHANNELS, outSize };
-  // A turn of the loop adds several channels, which divide theirs, where the kernel has few taps.
+  // If the kernel has few taps, a turn of the loop adds several channels, whose number must divide that of all
+  // channels.
   const one = 2 * own.kernelRows * own.kernelCols > PRODUCTS_OF_TURN;
   const usual = ceilDiv(ANY_PRODUCTS, PRODUCTS_OF_TURN * c.kernel[0] * c.kernel[1]) * PRODUCTS_OF_TURN;
   return {
@@ -243,8 +260,8 @@ function anyImages(c: CorrelationShape, own: CorrelationTile, [high, wide]: Wind
 }
 
 /**
- * The tile that stands in for `own`, whatever the number and the size of images and of channels, and adds up in the same order:
- * each part of the kernel that is written out, channel by channel. It is soon compiled. None where it would be too large for that.
+ * The tile that can replace `own` for any number and size of images and channels. It sums in the same order: each
+ * unrolled part of the kernel, channel by channel. It compiles quickly; undefined if it would be too large for that.
  */
 export function generalCorrelationTile(
   c: CorrelationShape,
@@ -257,7 +274,7 @@ export function generalCorrelationTile(
   return remembered('general', any, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
 }
 
-/** The best of the tiles that add up in the order of `own`, where its compilation is worth so many runs. */
+/** The best tile that sums in the order of `own`, if its compilation is paid for by this many runs. */
 function bestAlike(
   c: CorrelationShape,
   own: CorrelationTile,
@@ -271,17 +288,20 @@ function bestAlike(
   return least(alike, (tile) => correlationCost(c, tile, runs));
 }
 
-/** Elements of weights that a core's own cache does not hold. */
+/** More elements of weights than a core's own cache holds. */
 const MANY_WEIGHTS = 1 << 18;
 
-/** Pixels for which it counts how fast the weights come, and channels of lanes side by side whose weights come fast. */
+/**
+ * With at most FEW_PIXELS pixels, the speed of loading weights matters; with at most FEW_ROWS channels, loading is
+ * fast.
+ */
 const FEW_PIXELS = 4;
 const FEW_ROWS = 2;
 
 /**
- * Whether memory gives weights slowly to a tile, since it reads many rows of them side by side and uses each element for few
- * pixels. Measured on SwiftShader, 512 channels to 512 on 2 × 2, all of it: 8 channels 66, 4 channels 50, 2 channels 44 million
- * cycles, though instructions grow from 82 to 93 million.
+ * Whether memory gives weights slowly to a tile, since it reads many rows of them side by side and uses each element
+ * for few pixels. Measured on SwiftShader, 512 channels to 512 on 2 × 2, all of it: 8 channels 66, 4 channels 50, 2
+ * channels 44 million cycles, though instructions grow from 82 to 93 million.
  */
 const readsManyRows = (
   { groupIn, groupOut, kernel }: CorrelationShape,
@@ -292,9 +312,7 @@ const readsManyRows = (
   images * rows * cols <= FEW_PIXELS &&
   groupIn * groupOut * kernel[0] * kernel[1] > MANY_WEIGHTS;
 
-/**
- * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: it adds up in the same order.
- */
+/** The tile that is expected to be the fastest for a layer that runs often. It sums in the same order as `own`. */
 export function oftenTile(
   c: CorrelationShape,
   own: CorrelationTile,
@@ -305,58 +323,62 @@ export function oftenTile(
   return remembered('often', c, adapter, choose, [own.kernelRows, own.kernelCols, ...window]);
 }
 
-/** Whether a tile takes the whole kernel at once. */
+/** Whether one turn of a tile's loop takes the whole kernel. */
 const isWhole = ({ kernel }: CorrelationShape, { kernelRows, kernelCols }: CorrelationTile): boolean =>
   kernelRows === kernel[0] && kernelCols === kernel[1];
 
-/** The tile of a correlation by kernels of few taps, all at once, that was measured to be the fastest or is expected to be. */
+/** For a correlation by kernels of few taps: the tile, among those that take the kernel whole, that is the fastest. */
 export function chooseMapTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
   const whole = allTiles(c, adapter).filter((tile) => isWhole(c, tile));
   const tiles = promising(whole, (tile) => correlationCost(c, tile));
   return tuned(adapter, 'conv2d of maps', shapeOf(c), tiles, tiles[0]!);
 }
 
-/** The tile that stands in for it, however many channels the sums go over. */
+/** The tile that can replace it for any number of input channels. */
 export const generalMapTile = (c: CorrelationShape, adapter: AdapterProfile): CorrelationTile =>
   chooseMapTile({ ...c, groupIn: 1 }, { ...adapter, tuning: undefined });
 
-/** Products that are written out. */
+/** The number of products in the unrolled code. */
 const productsOf = ({ images, rows, cols, channels, depth, kernelRows, kernelCols }: CorrelationTile): number =>
   images * rows * cols * channels * depth * kernelRows * kernelCols;
 
 /**
- * Products of a tile of windows, for each of the usual tile. On SwiftShader 2 × 14 instead of 2 × 8 pixels (2 × 7 are usual) of
- * 32 channels on 14² from 16 ran in 14 instead of 17 ms, but compiled in 340 instead of 210.
+ * A pooling tile may have this many times the products of the usual tile. On SwiftShader, 2 × 14 instead of 2 × 8
+ * pixels (2 × 7 are usual), 32 channels from 16 on 14² pixels, ran in 14 instead of 17 ms, but compiled in 340 instead
+ * of 210 ms.
  */
 const MORE_PRODUCTS = 1.2;
 
-/** Products that compile in less time than a kernel that pools, which need not be compiled then. */
+/** This many products always compile faster than the separate pooling kernel that they save. */
 const FEW_PRODUCTS = 100;
 
 type Window = readonly [rows: number, cols: number];
 
-/** Every output is kept. */
+/** A window of one output, that is, no pooling. */
 const EACH: Window = [1, 1];
 
-/** Windows of a tile, down and across. */
+/** The possible numbers of windows in a tile, down and across. */
 const windowCounts = [
   [1, 2, 3],
   [1, 2, 3, 4, 7],
 ] as const;
 
-/** Outputs of a window, at most: larger ones leave a tile few channels (measured with 7 × 7: 1.3 times as long as apart). */
+/**
+ * The most outputs of a window. Larger ones leave a tile few channels (7 × 7: measured 1.3 times as long as pooling
+ * apart).
+ */
 const MAX_WINDOW = 16;
 
-/** Sizes of tiles that are whole windows. */
+/** The sizes of tiles that consist of whole windows. */
 const windowSizes = ([high, wide]: Window): Window[] =>
   high * wide > MAX_WINDOW
     ? []
     : windowCounts[0].flatMap((down) => windowCounts[1].map((across): Window => [down * high, across * wide]));
 
-/** Images of a tile: several where they are so small that a tile holds whole ones. */
+/** The possible numbers of images in a tile. Several only if a tile holds whole images. */
 const imageCounts: readonly number[] = [1, 2, 4, 8];
 
-/** The tiles that there are, by all that decides which: layers of a network have most of them in common. */
+/** All possible tiles, cached by everything that decides them: the layers of a network have most in common. */
 const tilesMade = new Map<string, readonly CorrelationTile[]>();
 
 function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Window[] = sizes): CorrelationTile[] {
@@ -379,7 +401,7 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Win
   });
 }
 
-/** The tiles of a size. */
+/** The tiles of one size. */
 function tilesOf(
   c: CorrelationShape,
   size: Pick<CorrelationTile, 'images' | 'rows' | 'cols' | 'channels'>,
@@ -394,7 +416,7 @@ function tilesOf(
   return tiles.filter((tile) => tile.shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH);
 }
 
-/** Elements of x that a turn of an invocation reads. */
+/** The number of elements of x that an invocation reads in one turn. */
 function patchElements(c: CorrelationShape, tile: CorrelationTile): number {
   const [rows, cols] = patchSize(c, tile);
   return tile.images * tile.depth * rows * cols;
@@ -402,7 +424,7 @@ function patchElements(c: CorrelationShape, tile: CorrelationTile): number {
 
 type PartOfKernel = Pick<CorrelationTile, 'depth' | 'kernelRows' | 'kernelCols'>;
 
-/** The parts of the kernel that may be written out for so many sums. */
+/** The parts of the kernel that may be unrolled with this many accumulators. */
 function partsOfKernel(c: CorrelationShape, accumulators: number): readonly PartOfKernel[] {
   const [kh, kw] = c.kernel;
   const kernelCols = divisorUpTo(kw, MAX_TAPS);
@@ -417,7 +439,7 @@ function partsOfKernel(c: CorrelationShape, accumulators: number): readonly Part
   return parts;
 }
 
-/** What quads may share where an invocation computes so many of a group's channels. */
+/** What the lanes of a quad may share if an invocation computes `channels` channels of a group. */
 export function sharings(
   groups: number,
   groupOut: number,
@@ -430,21 +452,24 @@ export function sharings(
   return channels > 1 ? ['weights', ...besides] : ['nothing', ...besides];
 }
 
-/** Invocations of a workgroup whose lanes share; fewer where there are few tiles. */
+/** The size of a workgroup whose lanes share loads, unless there are few tiles. */
 const SHARING_WORKGROUP = 16;
 
-/** Invocations of a workgroup whose lanes share nothing. */
+/** The size of a workgroup whose lanes share nothing. */
 const ALONE_WORKGROUP = { software: 16, gpu: 64 };
 
-/** Invocations that compute so many tiles, each for so many of channels, with those that only fill quads. */
+/**
+ * The number of invocations for `tiles` tiles times `channelTiles` channel tiles, including idle ones that fill quads.
+ */
 function invocationsOf(tiles: number, channelTiles: number, shares: Sharing): number {
   if (shares === 'nothing') return tiles * channelTiles;
   return shares === 'patch' ? ceilDiv(channelTiles, QUAD) * QUAD * tiles : ceilDiv(tiles, QUAD) * QUAD * channelTiles;
 }
 
 /**
- * How invocations are laid out that compute so many tiles over the batch, each for so many of channels over the groups: which of them
- * lie side by side, and how many, with those that only fill quads. A kernel for any number of tiles has one size of workgroups.
+ * The layout of invocations for `tiles` tiles over the batch times `channelTiles` channel tiles over the groups: how
+ * many are side by side, the size of a workgroup, and their number, including idle ones that fill quads. A general
+ * kernel has one size of workgroups for all numbers of tiles.
  */
 export function lanesOf(
   tiles: number,
@@ -459,7 +484,7 @@ export function lanesOf(
   return { lanes: ceilDiv(fast, QUAD) * QUAD, workgroup, invocations };
 }
 
-/** Tiles of a correlation: in a column, in a row, over the batch, and of the channels of a group. */
+/** The number of tiles of a correlation: per column, per row, over the batch, and per group's channels. */
 export function correlationCounts(c: CorrelationShape, tile: CorrelationTile) {
   const yTiles = ceilDiv(c.outSize[0], tile.rows);
   const xTiles = ceilDiv(c.outSize[1], tile.cols);
@@ -471,7 +496,10 @@ export function correlationCounts(c: CorrelationShape, tile: CorrelationTile) {
   };
 }
 
-/** Whether lanes can hand values round in quads: where they are a processor's, a load costs each of them a branch. */
+/**
+ * Whether the lanes of a quad share loads by subgroup operations. It pays on CPUs, where a load costs each lane a
+ * branch.
+ */
 export const lanesShare = ({ kind, features }: AdapterProfile): boolean =>
   kind === 'software' && features.has('subgroups');
 
@@ -484,7 +512,7 @@ const libraries: Readonly<Record<Sharing, string>> = {
 /** The library that loads a tile's weights. */
 export const weightsOf = ({ shares }: { readonly shares: Sharing }): string => libraries[shares];
 
-/** Rows and columns of the input under a tile and the part of the kernel that is written out. */
+/** The rows and columns of the input that a tile reads for the unrolled part of the kernel. */
 export function patchSize(c: CorrelationShape, tile: CorrelationTile): readonly [rows: number, cols: number] {
   return [
     (tile.rows - 1) * c.stride[0] + (tile.kernelRows - 1) * c.dilation[0] + 1,
@@ -492,16 +520,16 @@ export function patchSize(c: CorrelationShape, tile: CorrelationTile): readonly 
   ];
 }
 
-/** Of the places that a row or column of a patch has, those that some tap of some output meets. */
+/** How many elements of a row or column of a patch are read by at least one tap of an output. */
 function touched(outputs: number, stride: number, taps: number, dilation: number): number {
-  // Mostly what outputs read is one stretch each, and these touch or overlap, or do not.
+  // Usually each output reads one contiguous range; the ranges overlap or touch, or are all separate.
   if (dilation === 1 || taps === 1) return taps >= stride ? (outputs - 1) * stride + taps : outputs * taps;
   const places = new Set<number>();
   for (let t = 0; t < outputs; t++) for (let q = 0; q < taps; q++) places.add(t * stride + q * dilation);
   return places.size;
 }
 
-/** The cost of a turn of each of the tiles from `allTiles`, which are for one kernel, stride and dilation. */
+/** The cost of one turn for each tile of `allTiles`. Such a tile belongs to one kernel size, stride and dilation. */
 const turnCosts = new WeakMap<CorrelationTile, TurnCost>();
 
 function costOfTurnOf(c: CorrelationShape, tile: CorrelationTile): TurnCost {
@@ -520,7 +548,7 @@ function costOfTurnOf(c: CorrelationShape, tile: CorrelationTile): TurnCost {
   return made;
 }
 
-/** Nanoseconds that a tile of `allTiles` is expected to take, with its compilation, which is worth so many runs. */
+/** The expected nanoseconds of a tile of `allTiles`: `runs` runs and its compilation. */
 function correlationCost(
   c: CorrelationShape,
   tile: CorrelationTile,

@@ -1,22 +1,22 @@
-// What tiles of convolutions that are kept in registers are expected to take: to be compiled, and to run.
+// The cost model of register tiles of convolutions: the expected time to compile and to run them.
 import { ceilDiv } from './tiles';
 
-/** Products that are written out at most: compilation takes longer than in proportion to them. */
+/** The most products to unroll. Compile time grows faster than in proportion to their number. */
 export const MAX_PRODUCTS = 2100;
 
 /**
- * What the lanes of a quad load for each other: weights, where they have neighbouring tiles of the same channels; the patch of x
- * under a tile, where they have neighbouring channels of the same tile; or nothing.
+ * What the lanes of a quad load for each other: weights, if they compute neighbouring tiles of the same channels; the
+ * patch of x under a tile, if they compute neighbouring channels of the same tile; or nothing.
  */
 export type Sharing = 'weights' | 'patch' | 'nothing';
 
-/** Lanes that share their loads. */
+/** The number of lanes that share their loads. */
 export const QUAD = 4;
 
-/** Tiles that are worth measuring. */
+/** The number of tiles that are worth measuring. */
 const FEW = 8;
 
-// Nanoseconds on SwiftShader for four lanes, which load and store one after the other: fitted to measured times.
+// Nanoseconds on SwiftShader for four lanes, which load and store one after another. Fitted to measured times.
 const LOAD = 10;
 const SPREAD = 2;
 const PRODUCT = 0.5;
@@ -28,42 +28,48 @@ const INVOCATION = 500;
 const COMPILED_LOAD = 0.6e6;
 const COMPILED_PRODUCT = 0.07e6;
 const COMPILED_VALUE = 0.3e6;
-/** Nanoseconds to store an output, load it and pool it, and to compile the kernel that does: what pooling in place saves. */
+/**
+ * Nanoseconds to store an output, load it and pool it, and to compile the kernel that does: what pooling in place
+ * saves.
+ */
 export const POOLING = 5;
 export const COMPILED_POOLING = 12e6;
 
 /**
- * Runs that a compilation is worth; more for strided convolutions and their adjoints, since a network has few and the
- * first step hardly notices.
+ * The runs over which a kernel must pay for its compilation. More for strided convolutions and their gradients: a
+ * network has few of them, so they hardly delay the first step.
  */
 export const RUNS = 60;
 export const STRIDED_RUNS = 120;
 
 export const isStrided = ({ stride }: { readonly stride: readonly [number, number] }): boolean =>
   stride[0] * stride[1] > 1;
-/** Invocations that run at the same time. */
+/** The number of invocations that run at the same time. */
 const LANES = 8;
 
-/** What an invocation does: in a turn of its loop, loads, values that are handed round and products; and it stores. */
+/**
+ * The work of an invocation: loads, values shared among lanes (`spread`) and products of one turn of its loop, and its
+ * stores.
+ */
 export interface Turn {
   readonly loads: number;
   readonly spread: number;
   readonly products: number;
   readonly accumulators: number;
-  /** Pixels of a channel, the code to store which is written out. */
+  /** The pixels of a channel; the code that stores them is unrolled. */
   readonly pixels: number;
 }
 
-/** What a kernel that is compiled and run does. */
+/** The work of a kernel: all turns of all invocations, and its runs. */
 export interface Work extends Turn {
-  /** Turns of the loop in all, and how often it begins anew. */
+  /** The turns of the inner loop in all, and those of the outer loop. */
   readonly turns: number;
   readonly outerTurns: number;
   readonly invocations: number;
   readonly runs: number;
 }
 
-/** Nanoseconds of a turn of the loop and of the rest of an invocation, and those to compile both. */
+/** The nanoseconds of one turn of the loop, of the rest of an invocation, and of compiling both. */
 export interface TurnCost {
   readonly turn: number;
   readonly rest: number;
@@ -79,7 +85,7 @@ export const costOfTurn = ({ loads, spread, products, accumulators, pixels }: Tu
     COMPILED_VALUE * (spread + accumulators),
 });
 
-/** Nanoseconds to compile a kernel and run it so often. */
+/** The nanoseconds of compiling a kernel and running it `runs` times. */
 export function cost(
   { turn, rest, compilation }: TurnCost,
   turns: number,
@@ -91,7 +97,7 @@ export function cost(
   return runs * run + compilation;
 }
 
-/** The cost of all its work. */
+/** The nanoseconds of all the work of a kernel. */
 export const costOf = (work: Work): number =>
   cost(costOfTurn(work), work.turns, work.outerTurns, work.invocations, work.runs);
 
@@ -115,7 +121,7 @@ export function least<T>(tiles: readonly T[], costOf: (tile: T) => number): T | 
   return found;
 }
 
-/** Loads of so many values of x and of the weights of so many taps, and values that lanes hand round for them. */
+/** The loads for `values` values of x and the weights of `taps` taps, and the values that lanes share for them. */
 export function loadsOf(values: number, taps: number, { channels, shares }: { channels: number; shares: Sharing }) {
   if (shares === 'patch') return { loads: ceilDiv(values, QUAD) + taps * channels, spread: values };
   if (shares === 'weights') return { loads: values + taps * ceilDiv(channels, QUAD), spread: taps * channels };

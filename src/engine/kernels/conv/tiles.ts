@@ -1,4 +1,4 @@
-// What the passes of a convolution and of its two gradients share: lengths of tiles.
+// Helpers for the tile lengths of a convolution and its two gradients.
 
 export const WORKGROUP = 64;
 
@@ -10,7 +10,7 @@ export function divisorUpTo(n: number, limit: number): number {
   return 1;
 }
 
-/** Of the tile lengths, the one that covers `n` with the least waste; the longest among equals. */
+/** The tile length that covers `n` with the least waste; among equals, the longest. */
 export function bestTile(n: number, lengths: readonly number[]): number {
   let best = lengths[0]!;
   for (const length of lengths) {

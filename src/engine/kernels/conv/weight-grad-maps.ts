@@ -1,4 +1,5 @@
-// The gradient of a convolution by its weight where maps are small: itself a correlation, whose kernels are the maps of dy.
+// The gradient of a convolution by its weight for small maps. It is itself a correlation, whose kernels are the maps of
+// dy.
 import { input, type Lowering, type Operand, output, type Pass } from '../../compiler/ir';
 import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -9,21 +10,22 @@ import { chooseMapTile, generalMapTile } from './register-tiles';
 
 const biasSource: Text = '#convGrad/conv2dBiasGrad';
 
-/** Pixels of dy, which are written out as the taps of a kernel. */
+/** The most pixels of dy: they are unrolled as the taps of a kernel. */
 const MOST_TAPS = 16;
 
-/** Products that one invocation adds up, at most: rounding errors grow with their number. */
+/** The most products that one invocation sums: rounding errors grow with their number. */
 const LONGEST_SUM = 16384;
 
-/** Channels on both sides, from which the sums fill lanes. */
+/** The fewest input and output channels with which the sums fill the lanes. */
 const FEWEST_CHANNELS = 8;
 
-/** Images from which it is faster: measured equal for one, twice to three times as fast for eight. */
+/** The fewest images with which this is faster: measured equal for one, two to three times as fast for eight. */
 const FEWEST_IMAGES = 2;
 
 /**
- * Whether the gradient is computed as such a correlation: dw[o,c] = Σ_n dy[n,o] ⋆ x[n,c], with images for channels. Where maps are
- * small, the kernels that walk their rows load more than they multiply; a GPU has kernels for pixels of all images.
+ * Whether to compute the gradient as such a correlation: dw[o,c] = Σ_n dy[n,o] ⋆ x[n,c], with images in the role of
+ * channels. For small maps, the kernels that walk along rows load more than they multiply. A GPU has other kernels,
+ * over the pixels of all images.
  */
 export function hasSmallMaps(g: ConvGeometry, { kind }: AdapterProfile): boolean {
   const taps = g.outSize[0] * g.outSize[1];

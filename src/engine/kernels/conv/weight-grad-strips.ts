@@ -1,4 +1,4 @@
-// The GPU passes of a convolution's gradient by its weight where the lanes of a quad load dy for each other.
+// The passes of a convolution's gradient by its weight in which the lanes of a quad load dy for each other.
 import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -50,7 +50,7 @@ export function stripPasses(g: ConvGeometry, tile: StripTile): Lowering {
   };
 }
 
-/** A kernel, how many tiles of output and of input channels it has, and the parameters that it has besides. */
+/** A kernel, its numbers of tiles of output and input channels, and its extra parameters. */
 interface Kernel {
   readonly source: string;
   readonly consts: Readonly<Record<string, number>>;
@@ -59,7 +59,7 @@ interface Kernel {
   readonly params: { readonly width?: number };
 }
 
-/** What the constants of both kernels begin with. */
+/** The constants that both kernels have. */
 function constsOf({ kernel: [kh, kw], stride: [sh, sw], dilation: [dh, dw] }: ConvGeometry, cols: number) {
   return { TX: cols, SPREAD: QUAD * cols, KH: kh, KW: kw, SH: sh, SW: sw, DH: dh, DW: dw };
 }
@@ -84,7 +84,7 @@ function ownKernel(g: ConvGeometry, tile: StripTile): Kernel {
   return { source, consts, oTiles, cTiles, params: {} };
 }
 
-/** Columns that the kernel for strips of any width takes at a time. */
+/** The columns that the kernel for strips of any width takes at a time. */
 const COLUMNS = 4;
 
 function anyKernel(g: ConvGeometry, { cols }: StripTile): Kernel {

@@ -1,4 +1,4 @@
-// How the gradient of a convolution by its weight is divided among invocations: the tiles there are, and which is chosen where.
+// Divides the gradient of a convolution by its weight among invocations: lists the possible tiles, and chooses one.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 import { type ConvGeometry, elementsOf } from './geometry';
@@ -6,7 +6,10 @@ import { lanesShare } from './register-tiles';
 import { isStrided } from './tile-costs';
 import { ceilDiv } from './tiles';
 
-/** The sums of one invocation of conv2d-weight-grad.wgsl: so many output and input channels by rows and columns of the kernel. */
+/**
+ * The sums of one invocation of conv2d-weight-grad.wgsl: output channels × input channels × rows × columns of the
+ * kernel.
+ */
 export type RegisterTile = {
   readonly outs: number;
   readonly ins: number;
@@ -16,12 +19,12 @@ export type RegisterTile = {
   readonly shifted: boolean;
 };
 
-/** The sums of one invocation of conv2d-weight-grad-workgroup.wgsl: so many output channels by taps of input channels. */
+/** The sums of one invocation of conv2d-weight-grad-workgroup.wgsl: output channels × taps of input channels. */
 export type WorkgroupTile = { readonly outs: number; readonly taps: number };
 
 /**
- * The sums of one lane of conv2d-weight-grad-strip.wgsl: so many output channels, a multiple of four, by input channels and all taps,
- * over strips of so many columns.
+ * The sums of one lane of conv2d-weight-grad-strip.wgsl: output channels (a multiple of four) × input channels × all
+ * taps, over strips of `cols` columns.
  */
 export type StripTile = { readonly outs: number; readonly ins: number; readonly cols: number };
 
@@ -34,7 +37,7 @@ export const isStripTile = (tile: WeightGradTile): tile is StripTile => 'cols' i
 /** Invocations along each side of a workgroup of conv2d-weight-grad-workgroup.wgsl. */
 export const SIDE = 16;
 
-/** Tiles of workgroups; both operands of the largest take 14 kB of workgroup memory. */
+/** The tiles of workgroups. Both operands of the largest together take 14 kB of workgroup memory. */
 const workgroupTiles: readonly WorkgroupTile[] = [
   { outs: 1, taps: 4 },
   { outs: 2, taps: 4 },
@@ -43,17 +46,19 @@ const workgroupTiles: readonly WorkgroupTile[] = [
   { outs: 8, taps: 4 },
 ];
 
-/** Share of a workgroup's sums that must be of use: below, registers alone are taken. */
+/** The least share of a workgroup's sums that must be useful; below it, register tiles are used. */
 const LEAST_USE = 1 / 8;
 
-/** Sums that one invocation keeps in registers, at most: compilation takes longer than in proportion to them. */
+/**
+ * The most sums that one invocation keeps in registers. Compile time grows faster than in proportion to their number.
+ */
 const MOST_SUMS = { software: 88, gpu: 36 };
 
-/** Longest row of a kernel that one invocation takes whole, and the even part of it that is taken otherwise. */
+/** The longest row of a kernel that one invocation takes whole, and the (even) part that it takes of a longer one. */
 const LONGEST_ROW = 11;
 const PART_OF_ROW = 8;
 
-/** Largest dilation at which the taps of a row share their loads of x. */
+/** The largest dilation with which the taps of a row share their loads of x. */
 const LARGEST_SHARED_DILATION = 2;
 
 // Nanoseconds on SwiftShader for four lanes, where all loads cost a branch a lane: fitted to measured times.
@@ -64,14 +69,17 @@ const PADDED = 7;
 /** Nanoseconds to compile the kernel, and what each sum adds to it. */
 const COMPILED = 30e6;
 const COMPILED_SUM = 1e6;
-/** Runs that a compilation is worth; more where strided, since a network has few such convolutions. */
+/**
+ * The runs over which a kernel must pay for its compilation. More with a stride, since a network has few such
+ * convolutions.
+ */
 const RUNS = 30;
 const STRIDED_RUNS = 200;
 const runsOf = (g: ConvGeometry): number => (isStrided(g) ? STRIDED_RUNS : RUNS);
 /** Invocations that run at the same time. */
 const LANES = 8;
 
-/** Products that one invocation adds up, at most: rounding errors grow with their number. */
+/** The most products that one invocation sums: rounding errors grow with their number. */
 export const LONGEST_SUM = 16384;
 
 const counts: readonly number[] = [1, 2, 4, 8];
@@ -94,10 +102,10 @@ function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly 
   return tiles;
 }
 
-/** Columns of a strip. */
+/** The possible numbers of columns of a strip. */
 const stripWidths: readonly number[] = [4, 7, 8, 14];
 
-/** Products that are written out in a strip tile at most, and its sums. */
+/** The most products that are unrolled in a strip tile, and its most sums. */
 const MOST_PRODUCTS = 1100;
 const MOST_STRIP_SUMS = 160;
 
@@ -122,10 +130,10 @@ function stripTiles(g: ConvGeometry, adapter: AdapterProfile): readonly StripTil
   return tiles;
 }
 
-/** Tiles of a kind that are worth measuring. */
+/** The number of tiles of each kind that are worth measuring. */
 const FEW = 6;
 
-/** The tiles that the gradient may be computed with, the most promising of those without workgroup memory first. */
+/** The tiles that can compute the gradient: those without workgroup memory first, the most promising at the front. */
 export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): readonly WeightGradTile[] {
   const registers = promising(registerTiles(g, adapter.kind), (tile) => cost(g, tile));
   const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));
@@ -139,7 +147,7 @@ const promising = <T>(tiles: readonly T[], by: (tile: T) => number): readonly { 
     .sort((a, b) => a.cost - b.cost)
     .slice(0, FEW);
 
-/** The tile that has been measured to be the fastest, else the one that is expected to be. */
+/** The tile that was measured to be the fastest; if there is none, the one that is expected to be. */
 export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile {
   const tiles = weightGradTiles(g, adapter);
   const block = least(workgroupTiles, (tile) => traffic(g, tile));
@@ -149,11 +157,11 @@ export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): 
   return tuned(adapter, 'conv2d weight gradient', shape, tiles, expected);
 }
 
-/** Images that decide between strips and registers, or each number and size of images would have kernels of its own. */
+/** Usual images decide between strips and registers. If the real sizes decided, each would need kernels of its own. */
 const USUAL_BATCH = 64;
 const USUAL_SIZE = 32;
 
-/** The same with the usual number of images; single rows are left alone. */
+/** The geometry with the usual size and number of images. Images of one row keep one row. */
 function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
   const outSize = g.outSize[0] === 1 ? ([1, USUAL_SIZE ** 2] as const) : ([USUAL_SIZE, USUAL_SIZE] as const);
   const under = (d: 0 | 1) => (outSize[d] - 1) * g.stride[d] + (g.kernel[d] - 1) * g.dilation[d] + 1;
@@ -168,8 +176,7 @@ function expectedTile(g: ConvGeometry, tiles: readonly WeightGradTile[], adapter
 }
 
 /**
- * The tile of registers that stands in for any other with its rows of the kernel, whatever the number and the size of images: all
- * add up in one order.
+ * The register tile that can replace any other, for any number and size of images. All of them sum in the same order.
  */
 export function generalRegisterTile(g: ConvGeometry, { kind }: AdapterProfile): RegisterTile {
   const usual = usually(g, 1);
@@ -180,7 +187,7 @@ export function generalRegisterTile(g: ConvGeometry, { kind }: AdapterProfile): 
 const least = <T>(tiles: readonly T[], by: (tile: T) => number): T =>
   tiles.reduce((best, tile) => (by(tile) < by(best) ? tile : best));
 
-/** Sums of whole workgroups, those that are not stored included. */
+/** The number of sums that whole workgroups compute, including those that are not stored. */
 function sumsOf(g: ConvGeometry, { outs, taps }: WorkgroupTile): number {
   const all = g.groupIn * g.kernel[0] * g.kernel[1];
   return ceilDiv(g.groupOut, outs * SIDE) * outs * SIDE * ceilDiv(all, taps * SIDE) * taps * SIDE;
@@ -189,11 +196,11 @@ function sumsOf(g: ConvGeometry, { outs, taps }: WorkgroupTile): number {
 const use = (g: ConvGeometry, tile: WorkgroupTile): number =>
   (g.groupOut * g.groupIn * g.kernel[0] * g.kernel[1]) / sumsOf(g, tile);
 
-/** Products and reads of workgroup memory for a pixel; a read takes about as long as two products. */
+/** The cost of a pixel in products. A read of workgroup memory takes about as long as two products. */
 const traffic = (g: ConvGeometry, tile: WorkgroupTile): number =>
   sumsOf(g, tile) * (1 + (2 * (tile.outs + tile.taps)) / (tile.outs * tile.taps));
 
-/** Nanoseconds that the tile's compilation and runs take. */
+/** The nanoseconds of a register tile's compilation and runs. */
 function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: RegisterTile): number {
   const blocks = g.groups * ceilDiv(g.groupOut, outs) * ceilDiv(g.groupIn, ins) * ceilDiv(g.kernel[0], kernelRows);
   const pairs = g.batch * g.outSize[0] * ceilDiv(g.outSize[1], 2);
@@ -204,17 +211,17 @@ function cost(g: ConvGeometry, { outs, ins, kernelRows, kernelCols }: RegisterTi
   return runsOf(g) * (run + PADDED * copied) + COMPILED + COMPILED_SUM * sums;
 }
 
-/** Lanes of a quad, which have the same output channels of a strip tile. */
+/** The lanes of a quad. With a strip tile they have the same output channels. */
 export const QUAD = 4;
 
-/** Quads that are aimed at by splitting the batch, so that every core has as much to do. */
+/** The batch is split until there are about this many quads, so that all cores have equal work. */
 const QUADS_WANTED = 32;
 
-/** Columns of x that a strip of dy meets. */
+/** The number of columns of x that a strip of dy reads. */
 export const stripColumns = (g: ConvGeometry, cols: number): number =>
   (cols - 1) * g.stride[1] + (g.kernel[1] - 1) * g.dilation[1] + 1;
 
-/** How strips of columns are divided among workgroups. */
+/** Divides strips of columns among workgroups. */
 export function stripPlan(g: ConvGeometry, { outs, ins, cols }: StripTile) {
   const oTiles = ceilDiv(g.groupOut, outs);
   const cTiles = ceilDiv(g.groupIn, QUAD * ins);
@@ -226,24 +233,24 @@ export function stripPlan(g: ConvGeometry, { outs, ins, cols }: StripTile) {
   );
   const chunk = Math.max(1, Math.floor(strips / wanted));
   const chunks = Math.max(1, ceilDiv(strips, chunk));
-  // Rows of x that the next row of dy meets again.
+  // The rows of x that the next row of dy reads again.
   const kept = g.dilation[0] === 1 ? Math.max(0, g.kernel[0] - g.stride[0]) : 0;
   return { oTiles, cTiles, stripsOfImage, strips, chunk, chunks, kept };
 }
 
-// Nanoseconds on SwiftShader for the four lanes of a quad: fitted to measured times.
+// Nanoseconds on SwiftShader for the four lanes of a quad. Fitted to measured times.
 const GATHER = 9;
 const SPREAD = 2;
 const PRODUCT = 0.5;
 const CARRIED = 3;
 const TURN = 20;
 const CORES = 2;
-/** Nanoseconds to compile a load, a product, and a value that is carried or handed round. */
+/** Nanoseconds to compile a load, a product, and a value that is carried through the loop or shared among lanes. */
 const COMPILED_LOAD = 1.5e6;
 const COMPILED_PRODUCT = 0.13e6;
 const COMPILED_VALUE = 0.6e6;
 
-/** Nanoseconds that a strip tile's compilation and runs take. */
+/** The nanoseconds of a strip tile's compilation and runs. */
 function stripCost(g: ConvGeometry, tile: StripTile): number {
   const { outs, ins, cols } = tile;
   const { oTiles, cTiles, chunk, chunks, kept } = stripPlan(g, tile);

@@ -1,4 +1,4 @@
-// The GPU passes of a convolution's gradients by weight and bias.
+// The passes of a convolution's gradients by weight and bias.
 import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -27,22 +27,25 @@ const workgroupSource: Text = '#convWorkgroup/conv2dWeightGradWorkgroup';
 
 const WORKGROUP = 64;
 
-/** Invocations that are aimed at by splitting the batch, so that every core has some; measured on two of a processor. */
+/**
+ * The batch is split until there are about this many invocations, so that every core has some. Measured on a CPU with
+ * two cores.
+ */
 const INVOCATIONS = { software: 512, gpu: 32768 };
 
-/** Workgroups that are aimed at likewise: some for each of the most cores a GPU has. */
+/** The batch is split until there are about this many workgroups: enough for the GPUs with the most cores. */
 const BLOCKS = 512;
 
-/** Pixels that a workgroup adds up, at least: storing its sums and adding them again costs as much as some of them. */
+/** A workgroup sums at least this many pixels, since storing its sums and adding them later has a cost, too. */
 const FEWEST_PIXELS = 256;
 
-/** Pairs of columns that an invocation walks at least: storing its sums costs as much as some of them. */
+/** An invocation walks at least this many pairs of columns, since storing its sums has a cost, too. */
 const FEWEST_PAIRS = 16;
 
-/** Bytes of a padded copy, at most, besides what the device allows; a larger batch is copied and worked off in parts. */
+/** The most bytes of a padded copy, if the device allows them. A larger batch is copied and processed in parts. */
 const LARGEST_COPY = 2 ** 27;
 
-/** Pairs that an invocation of the copy writes, as in the shader. */
+/** The pairs that an invocation of the copy writes; the same number as in the shader. */
 const STRETCH = 8;
 
 /** dw and db, of inputs x and dy: partial sums over chunks of the batch's output rows, then their sum. */
@@ -64,7 +67,7 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
   const outPairs = ceilDiv(outCols, 2);
   const span = spanOf(g, tile);
 
-  // What whole tiles touch of x.
+  // The rows and pairs of columns of x that whole tiles read.
   const needRows = (outRows - 1) * sh + (pTiles * kernelRows - 1) * dh + 1;
   const needPairs = Math.floor(((qTiles - 1) * kernelCols * dw) / 2) + (outPairs - 1) * sw + span;
   const fits = g.padding[0] === 0 && g.padding[2] === 0 && cols % 2 === 0 && needRows <= rows && 2 * needPairs <= cols;
@@ -110,7 +113,7 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
         source: [padSource],
         label: 'conv2d weight gradient pad',
         reads: [input(0), input(1)],
-        // Bindings are fixed: where one is not copied, something else that can be written is in its place.
+        // The number of bindings is fixed, so a spare buffer takes the place of a copy that is not needed.
         writes: [fits ? spare : x, copied ? dy : spare],
         params: {
           xCount,
@@ -171,7 +174,7 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
   return { kind: 'passes', passes, scratch: bytes };
 }
 
-/** Tiles of all sums. */
+/** The number of tiles that cover all sums. */
 const tilesOf = ({ groups, groupIn, groupOut, kernel }: ConvGeometry, tile: RegisterTile): number =>
   groups *
   ceilDiv(groupOut, tile.outs) *
@@ -179,7 +182,7 @@ const tilesOf = ({ groups, groupIn, groupOut, kernel }: ConvGeometry, tile: Regi
   ceilDiv(kernel[0], tile.kernelRows) *
   ceilDiv(kernel[1], tile.kernelCols);
 
-/** Pairs of a row of x that one pair of dy meets. */
+/** The number of pairs of a row of x that one pair of dy reads. */
 const spanOf = ({ stride, dilation }: ConvGeometry, { kernelCols, shifted }: RegisterTile): number =>
   ceilDiv(stride[1] + (kernelCols - 1) * dilation[1] + 1 + (shifted ? 1 : 0), 2);
 
@@ -263,7 +266,7 @@ function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Loweri
   };
 }
 
-/** The same gradient over images of one row, where the kernel is a single tap and no pixel is left out. */
+/** If the kernel is a single tap and no pixel is left out: the same gradient over images of one row. */
 function flattened(g: ConvGeometry): ConvGeometry {
   const plain = [...g.kernel, ...g.stride].every((n) => n === 1) && g.padding.every((n) => n === 0);
   if (!plain) return g;

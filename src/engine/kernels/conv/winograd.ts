@@ -1,4 +1,5 @@
-// Convolution by Winograd's minimal filtering F(2×2, 3×3): 16 products for four outputs where the sum over the window has 36.
+// Convolution by Winograd's minimal filtering F(2×2, 3×3): 16 products for four outputs where the sum over the window
+// has 36.
 import { i32, input, type Lowering, type Operand, output, type Param, scratch } from '../../compiler/ir';
 import { gridFor, placed } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -13,10 +14,10 @@ const inputSource: Text = '#winograd/winogradInput';
 const outputSource: Text = '#winograd/winogradOutput';
 const weightSource: Text = '#winograd/winogradWeight';
 
-/** Values of a patch, and products of a tile. */
+/** The number of values of a patch, and of products of a tile. */
 const POINTS = 16;
 
-/** Bytes that the patches or products of all tiles may take, at most. */
+/** The most bytes that the patches or the products of all tiles may take. */
 const MOST_BYTES = 2 ** 26;
 
 const tilesOf = (c: Correlation): readonly [rows: number, cols: number, all: number] => {
@@ -34,15 +35,16 @@ function fitsWinograd(c: Correlation, adapter: AdapterProfile): boolean {
   );
 }
 
-/** Fewer channels than this leave no gain: each value is transformed once, and used once for each channel. */
+/** With fewer channels there is no gain: each value is transformed once, and used once for each channel. */
 const FEWEST_CHANNELS = 16;
 
-/** Ways to compute a correlation that Winograd's filtering fits. */
+/** The candidates for a correlation that Winograd's filtering can compute. */
 const methods = [{ winograd: false }, { winograd: true }] as const;
 
 /**
- * Whether the passes below were measured to be faster. Untuned they are not taken: on SwiftShader they take 0.94 of the time of
- * the sum over the window with 256 channels on 13², 1.3 with 64 on 28².
+ * Whether the passes below were measured to be faster. Without a measurement they are not used: on SwiftShader they
+ * take 0.94 of the time of the direct sum with 256 channels on 13² pixels, and 1.3 times as long with 64 channels on
+ * 28².
  */
 export function choosesWinograd(c: Correlation, adapter: AdapterProfile): boolean {
   if (Math.min(c.groupIn, c.groupOut) < FEWEST_CHANNELS || !fitsWinograd(c, adapter)) return false;
@@ -51,7 +53,10 @@ export function choosesWinograd(c: Correlation, adapter: AdapterProfile): boolea
   return tuned<(typeof methods)[number]>(adapter, 'conv2d method', shape, methods, methods[0]).winograd;
 }
 
-/** The correlation of inputs x, w and perhaps b: both go into the domain where it is 16 matrix products, and these come back. */
+/**
+ * The correlation of x and w (and perhaps b): transforms both, multiplies 16 pairs of matrices, and transforms the
+ * products back.
+ */
 export function winogradPasses(c: Correlation, adapter: AdapterProfile): Lowering {
   const [yTiles, xTiles, tiles] = tilesOf(c);
   const { groupIn, groupOut } = c;
@@ -108,7 +113,10 @@ export function winogradPasses(c: Correlation, adapter: AdapterProfile): Lowerin
   };
 }
 
-/** Where the product's operands are among the passes' scratch: 0 and 1 are multiplied into 2, and its own come after. */
+/**
+ * Maps the product's operands to the passes' scratch buffers: 0 and 1 are multiplied into 2; the product's own scratch
+ * comes after.
+ */
 function place(operand: Operand): Operand {
   if (operand.from === 'fault') return operand;
   if (operand.from === 'input') return scratch(Math.min(operand.index, 1));
