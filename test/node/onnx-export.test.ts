@@ -175,7 +175,7 @@ test('the mode of training', async () => {
   expect(opTypes(await graphOf(model, x, { training: 'preserve' }))).toEqual(['Conv', 'BatchNormalization']);
   const drawn = new nn.Sequential(new nn.RReLU());
   await expect(graphOf(drawn, torch.randn(3, 4), { training: 'train' })).rejects.toThrow(
-    /module '0' goes by random numbers/,
+    /module '0' depends on random numbers/,
   );
 });
 
@@ -228,11 +228,11 @@ class BySize extends nn.Module {
 }
 
 test('what cannot be expressed is named with its module', async () => {
-  await expect(graphOf(new Waits(), torch.rand(2))).rejects.toThrow(/that of Waits gives a promise/);
+  await expect(graphOf(new Waits(), torch.rand(2))).rejects.toThrow(/that of Waits returns a promise/);
   const special = new nn.Sequential(new nn.ReLU(), new Gamma() as unknown as torch.nn.UnaryModule);
   await expect(graphOf(special, torch.rand(2))).rejects.toThrow("'lgamma' of module '1' has no form in ONNX");
   const open = { dynamicAxes: { input: [0] } };
   await expect(graphOf(new BySize(), torch.rand(4), open)).rejects.toThrow(
-    /'mul' takes a number that hangs on open sizes/,
+    /'mul' takes a number that depends on dynamic sizes/,
   );
 });

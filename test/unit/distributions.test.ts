@@ -274,7 +274,7 @@ describe('klDivergence', () => {
       'expected q to be a distribution, but got number 3',
     );
     expect(() => klDivergence(new Binomial(3, 0.5), new Binomial(5, 0.5))).toThrow(
-      'klDivergence: expected a totalCount of p of at least that of q',
+      'klDivergence: expected the totalCount of p to be at least that of q',
     );
   });
 

@@ -20,8 +20,8 @@ async function elements(x: Tensor, shape: Shape): Promise<Float32Array> {
 }
 
 /**
- * Calls `draw` with the parameters' values: at once if the host knows them, so that draws follow the order of the calls;
- * otherwise after the values have been read back.
+ * Calls `draw` with the parameters' values: at once if the host knows them, so that draws follow the order of the
+ * calls; otherwise after the values have been read back.
  */
 async function whenKnown<T>(
   parameters: readonly Tensor[],

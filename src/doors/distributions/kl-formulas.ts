@@ -105,7 +105,7 @@ export const formulas = (): readonly Pair[] => [
 function ofBinomials(p: Binomial, q: Binomial): Tensor {
   const [these, those] = [p, q].map(({ totalCount }) => valuesAtHand(totalCount));
   if (these && those && Math.min(...Array.from(these)) < Math.max(...Array.from(those))) {
-    throw new ArgumentError('klDivergence: expected a totalCount of p of at least that of q');
+    throw new ArgumentError('klDivergence: expected the totalCount of p to be at least that of q');
   }
   const each = p.probs.mul(p.logits.sub(q.logits)).add(p.probs.neg().log1p()).sub(q.probs.neg().log1p());
   return p.totalCount

@@ -95,7 +95,7 @@ function closer(a: AnyClass, b: AnyClass): number {
 function ofIndependent(p: Independent, q: Independent): Tensor {
   if (p.reinterpretedBatchNdims !== q.reinterpretedBatchNdims) {
     throw new ArgumentError(
-      `klDivergence: expected as many reinterpretedBatchNdims, but got ${p.reinterpretedBatchNdims} and ${q.reinterpretedBatchNdims}`,
+      `klDivergence: expected equal reinterpretedBatchNdims, but got ${p.reinterpretedBatchNdims} and ${q.reinterpretedBatchNdims}`,
     );
   }
   return sumRightmost(klDivergence(p.baseDist, q.baseDist), p.reinterpretedBatchNdims);

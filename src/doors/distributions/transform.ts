@@ -494,7 +494,7 @@ export class ReshapeTransform extends Transform {
     const count = (shape: Shape) => shape.reduce((a, b) => a * b, 1);
     if (count(from) !== count(to)) {
       throw new ShapeError(
-        `ReshapeTransform: expected shapes of as many elements, but got ${showShape(from)} and ${showShape(to)}`,
+        `ReshapeTransform: expected shapes with equal numbers of elements, but got ${showShape(from)} and ${showShape(to)}`,
       );
     }
     super({ cacheSize });

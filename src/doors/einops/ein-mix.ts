@@ -27,7 +27,10 @@ interface EinMixOptions {
 
 /**
  * An einsum with a weight that the layer owns; dimensions are split and joined as by `rearrange`:
- * `new EinMix('b t (head cin) -> b t (head cout)', { weightShape: 'head cin cout', biasShape: 'head cout', head: 4, cin: 8, cout: 8 })`.
+ *
+ *     const shapes = { weightShape: 'head cin cout', biasShape: 'head cout' };
+ *     new EinMix('b t (head cin) -> b t (head cout)', { ...shapes, head: 4, cin: 8, cout: 8 });
+ *
  * The weight is initialised from U(−√(3 / n), √(3 / n)) and the bias from U(−√(1 / n), √(1 / n)), where n is the number
  * of terms in the sum of each result.
  */

@@ -216,7 +216,7 @@ function lossOf(given: unknown, needsGrad: boolean): Tensor | null {
   }
   if (needsGrad && !loss.requiresGrad) {
     throw new AutogradError(
-      'trainingStep: expected a loss that parameters with gradients lead to, but got one that needs none; leave out detach() and noGrad, or unfreeze() the parameters',
+      'trainingStep: expected a loss that depends on parameters with gradients, but got one that does not; leave out detach() and noGrad, or unfreeze() the parameters',
     );
   }
   return loss;

@@ -87,7 +87,7 @@ export class Life {
   #seal(): void {
     const { _module: module } = this.pyodide;
     if (!module) return;
-    // Tasks that are already queued.
+    // For tasks that are already queued.
     module.promisingApply = () => never;
     module.callPyObjectMaybePromising = (object) => {
       // The caller releases the function next. The extra reference keeps Python's destructors from running.

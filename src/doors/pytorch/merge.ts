@@ -53,7 +53,7 @@ function zipped(frames: readonly Frame[], join: Join): Frame | null {
   return { ...first, args, statements, result };
 }
 
-/** Whether one list of numbers begins with the other: constants such as ranges may only differ in length. */
+/** Whether two constants count as the same: equal numbers, or ranges 0, 1, 2, …, which may differ in length. */
 const sameNumbers = (a: readonly number[] | number, b: readonly number[] | number): boolean => {
   if (typeof a === 'number' || typeof b === 'number') return a === b;
   if (a.length === b.length) return a.every((number, i) => number === b[i]);

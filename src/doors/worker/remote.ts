@@ -30,7 +30,9 @@ export class Peer {
     const name = path.join('.') || way;
     return new Reply((_, reject) => {
       reject(
-        new WorkerError(`${name}: expected an object that is still there, but it was let go when it was disposed of`),
+        new WorkerError(
+          `${name}: expected an object that still exists, but it was released when its remote was disposed of`,
+        ),
       );
     });
   }

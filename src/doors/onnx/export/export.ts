@@ -94,7 +94,7 @@ const exampleKind: Kind = {
 };
 
 const axesKind: Kind = {
-  words: "open sizes by input, such as { input: { 0: 'batch' } } or { input: [0] }",
+  words: "dynamic sizes by input, such as { input: { 0: 'batch' } } or { input: [0] }",
   fits: (value) =>
     isPlainObject(value) &&
     Object.values(value).every(
@@ -152,7 +152,7 @@ export async function exportModel(...args: Arguments<ExportArguments, ExportOrde
   const size = pieces.reduce((sum, { byteLength }) => sum + byteLength, 0);
   if (size > LIMIT) {
     throw new ArgumentError(
-      `${OP}: expected a file of less than 2 GB, as protobuf has them, but got ${size} bytes; give f and externalData: true`,
+      `${OP}: expected a file of less than 2 GB, the limit of protobuf, but got ${size} bytes; give f and externalData: true`,
     );
   }
   if (outside) await writeTo(OP, `${path}.data`, read(outside));

@@ -180,12 +180,12 @@ class Exported implements Context {
     const site = new Site(node, twins, this);
     if (!translator) throw site.fail('has no form in ONNX');
     if (!sized.has(node.op.name) && !twins.every(({ attrs }) => sameAttrs(attrs, node.attrs)))
-      site.fail('hangs on open sizes by its attributes, which a file holds as numbers');
+      site.fail('depends on dynamic sizes through its attributes, which a file stores as fixed numbers');
     if (
       !numbered.has(node.op.name) &&
       twins.some(({ scalars }) => scalars.some((s, i) => !Object.is(s, node.scalars[i])))
     )
-      site.fail('hangs on open sizes by its numbers');
+      site.fail('depends on dynamic sizes through its scalar arguments');
     const result = translator(site);
     const wires = Array.isArray(result) ? (result as readonly (Wire | null)[]) : [result as Wire];
     node.outputs.forEach((value, i) => {
@@ -216,8 +216,8 @@ class Exported implements Context {
       if (sized) return sized;
     }
     throw new ArgumentError(
-      `${OP}: a tensor of shape [${value.shape.join(', ')}] that the model makes of numbers hangs on open sizes, and is no range of numbers; ` +
-        'make it of tensors, or leave these sizes out of dynamicAxes',
+      `${OP}: a tensor of shape [${value.shape.join(', ')}] that the model makes from numbers depends on dynamic sizes, and is not a range of numbers; ` +
+        'make it from tensors, or leave these sizes out of dynamicAxes',
     );
   }
 
@@ -243,7 +243,7 @@ class Exported implements Context {
     ]);
   }
 
-  /** Numbers that repeat along each dynamic dimension. */
+  /** Numbers that are constant along each dynamic dimension. */
   #repeated(value: Value, twins: readonly Value[], hosts: readonly HostData[]): Wire | null {
     const isHalf = hosts[0] instanceof Uint16Array;
     const once = repeatedOnce(twins.map(({ shape }, t) => ({ shape, data: hosts[t]! })));

@@ -1,4 +1,4 @@
-// Arrays on the host that repeat along each dynamic dimension, such as the initial states of a recurrent layer.
+// Arrays on the host that are constant along each dynamic dimension, such as the initial states of a recurrent layer.
 import type { Shape } from '../../../torch';
 import { contiguousStrides, numelOf as numel } from '../../../torch/inside';
 

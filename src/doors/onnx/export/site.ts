@@ -132,7 +132,7 @@ export class Site {
     const size = this.twins.map(({ scalars }) => scalars[i]!);
     if (isFixed(size)) return this.builder.scalar(size[0]!, dtype);
     const list = size.every(Number.isInteger) ? this.findSize(size) : null;
-    if (!list) return this.fail(`takes a number that hangs on open sizes: it was ${size.join(', then ')}`);
+    if (!list) return this.fail(`takes a number that depends on dynamic sizes: it was ${size.join(', then ')}`);
     return this.builder.cast(this.op('Squeeze', [list, this.builder.ints([0])]), dtype);
   }
 
@@ -153,7 +153,8 @@ export class Site {
   /** Numbers that must not depend on dynamic sizes. */
   fixed(what: string, of: (node: Node) => readonly number[]): readonly number[] {
     const sizes = this.sizes(of);
-    if (!sizes.every(isFixed)) this.fail(`hangs on an open size by its ${what}, which a file holds as numbers`);
+    if (!sizes.every(isFixed))
+      this.fail(`depends on a dynamic size through its ${what}, which a file stores as fixed numbers`);
     return sizes.map(([n]) => n!);
   }
 
@@ -192,7 +193,7 @@ export class Site {
   size(size: Size): Wire {
     return (
       this.findSize(size) ??
-      this.fail(`has a size that was ${size.join(', then ')}, which is no sum or multiple of one open size`)
+      this.fail(`has a size that was ${size.join(', then ')}, which is not a sum or multiple of one dynamic size`)
     );
   }
 

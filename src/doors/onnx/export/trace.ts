@@ -61,7 +61,7 @@ export function traceModel(model: Module, args: readonly unknown[], shapes: read
   const differing = first.nodes.find((node, n) => drawsDiffer(node, again.nodes[n], first));
   if (differing === undefined) return first;
   throw new ArgumentError(
-    `${OP}: ${nodeTitle(differing, placeOf(differing))} goes by random numbers, which a file cannot draw as it does; ` +
+    `${OP}: ${nodeTitle(differing, placeOf(differing))} depends on random numbers, which a file cannot draw in the same way; ` +
       'export the model in eval mode, or leave that part out of forward',
   );
 }
@@ -123,8 +123,8 @@ function recorded(model: Module, args: readonly unknown[], shapes: readonly Shap
   if (result instanceof Promise) {
     result.catch(() => {});
     throw new ArgumentError(
-      `${OP}: expected a model whose forward gives tensors, but that of ${model.constructor.name} gives a promise: it waits for numbers ` +
-        'that are read back, and goes on by them, where a file has the same operations for all; export the parts of it that compute',
+      `${OP}: expected a model whose forward returns tensors, but that of ${model.constructor.name} returns a promise: it waits for numbers ` +
+        'that are read back, and depends on them, while a file has the same operations for all inputs; export the parts of it that compute',
     );
   }
   const outputs = outputsIn(result, []);

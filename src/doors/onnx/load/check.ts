@@ -29,7 +29,7 @@ export function opsetOf(opsets: ModelMessage['opsets'], what: string): number {
   }
   if (version > NEWEST) {
     throw new FileFormatError(
-      `onnx: expected operators of version ${NEWEST} at most, which is the newest that is known, but ${what} follows version ${version}; export it with opset_version=18`,
+      `onnx: expected operators of version ${NEWEST} or earlier, the newest supported one, but ${what} follows version ${version}; export it with opset_version=18`,
     );
   }
   return version;
@@ -66,7 +66,7 @@ export function checkOperators(graph: GraphMessage, functions: Functions, operat
     return `${name} (node '${first.name || first.outputs[0] || '?'}'${more})`;
   });
   throw new FileFormatError(
-    `onnx: expected operators of ONNX that are known here, but got ${lines.join(', ')}; export the model without them, or with those parts outside of it`,
+    `onnx: expected operators that are supported, but got ${lines.join(', ')}; export the model without them, or with those parts outside of it`,
   );
 }
 

@@ -32,7 +32,7 @@ function decided(node: NodeMessage, frame: Frame, source: Source, what: string):
   if (host?.numel === 1) return host.data[0]!;
   return refuse(
     node,
-    `expected its ${what} to hang on shapes and constants alone, but it hangs on the data of the call, which is on the device; control flow by data cannot run`,
+    `expected its ${what} to depend only on shapes and constants, but it depends on the data of the call, which is on the device; control flow that depends on data cannot run`,
   );
 }
 
@@ -115,7 +115,7 @@ export class LoopStep implements Step {
 function stacked(node: NodeMessage, values: readonly OnnxValue[]): OnnxValue {
   const [first] = values;
   if (first === undefined)
-    return refuse(node, 'expected at least one round, as the shape of what rounds give is unknown without');
+    return refuse(node, 'expected at least one iteration, since without one the shape of the outputs is unknown');
   if (values.every((value) => value instanceof HostArray)) {
     const arrays = values as readonly HostArray[];
     const data = arrays.flatMap((array) => Array.from(array.data));

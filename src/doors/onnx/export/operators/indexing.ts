@@ -78,7 +78,7 @@ const scatterReduce: Translator = (site) => {
   const sizes = site.sizesOf(site.value(2));
   const like = (number: number): Wire => site.expand(site.scalar(number, site.dtype), sizes);
   if (!includeSelf && !isFloat(site.dtype))
-    site.fail('takes whole numbers without what was there, which ONNX has no node for');
+    site.fail('reduces integers with includeSelf: false, which ONNX has no node for');
   const onto = (base: Wire): Wire => (includeSelf ? base : scattered(site, base, index, like(neutral), dim, 'none'));
   const y = scattered(site, onto(site.in(0)), index, site.in(2), dim, reduction);
   if (kind !== 'mean') return y;

@@ -26,7 +26,7 @@ function cropped(call: Call, x: Elements, amounts: Amounts): Elements {
     const start = Math.max(0, -amounts[d]![0]);
     return { start, step: 1, count: size - start - Math.max(0, -amounts[d]![1]) };
   });
-  if (runs.some(({ count }) => count < 0)) call.fail('expected less to be cropped than there is');
+  if (runs.some(({ count }) => count < 0)) call.fail('expected to crop fewer elements than the input has');
   return sliced(x, runs);
 }
 

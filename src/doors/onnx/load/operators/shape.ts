@@ -105,7 +105,7 @@ const Concat: Operator = (call) => {
       shape.length === first!.shape.length && shape.every((size, d) => d === axis || size === first!.shape[d]);
     if (!fits)
       call.fail(
-        `expected sizes that are equal but for axis ${axis}, but got [${first!.shape.join(', ')}] and [${shape.join(', ')}]`,
+        `expected sizes that are equal except along axis ${axis}, but got [${first!.shape.join(', ')}] and [${shape.join(', ')}]`,
       );
   }
   return joined(parts, axis);
@@ -119,7 +119,7 @@ const Split: Operator = (call) => {
   const given = call.opset >= 13 ? call.optionalNumbers(1) : call.ints('split');
   const count = call.node.outputs.length;
   const sizes = given ?? equalParts(size, count);
-  if (sizes.length !== count) call.fail(`expected ${count} parts, one an output, but got ${sizes.length}`);
+  if (sizes.length !== count) call.fail(`expected ${count} parts, one per output, but got ${sizes.length}`);
   if (sizes.reduce((a, b) => a + b, 0) !== size || sizes.some((part) => part < 0)) {
     call.fail(`expected parts of ${size} elements, but got [${sizes.join(', ')}]`);
   }

@@ -90,7 +90,7 @@ const STFT: Operator = (call) => {
   const length = call.has(3) ? call.number(3) : (window?.shape[0] ?? call.fail('expected a window or frame_length'));
   const count = Math.floor((signal.shape[1]! - length) / step) + 1;
   if (!(step >= 1 && count >= 1))
-    call.fail(`expected a step of at least 1 and a signal of ${length} elements at least`);
+    call.fail(`expected a step of at least 1 and a signal of at least ${length} elements`);
   const frames = (part: number) => {
     const x = signal.select(-1, part);
     const taken = stack(
