@@ -211,7 +211,7 @@ test('layers without a rule, rules that are none and layers that are called twic
   const lrp = (...layers: nn.UnaryModule[]) => new LRP(new nn.Sequential(...layers));
   const linear = new nn.Linear(4, 4);
   expect(() => lrp(linear, new nn.Sigmoid()).attribute(x, { target: 0 })).toThrow(
-    /^LRP: expected layers that have a rule, but got Sigmoid/,
+    /^LRP: expected layers with a rule, but got Sigmoid/,
   );
   expect(() => lrp(linear, new nn.ReLU(), linear).attribute(x, { target: 0 })).toThrow(/calls Linear again/);
   linear.rule = 1 as never;

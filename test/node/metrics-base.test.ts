@@ -200,7 +200,7 @@ describe('a tracker', () => {
       value: { BinaryAccuracy: 0.5 },
       step: { BinaryAccuracy: 1 },
     });
-    expect(() => new MetricTracker(new Share())).toThrow('give maximize');
+    expect(() => new MetricTracker(new Share())).toThrow('pass maximize');
   });
 });
 

@@ -149,7 +149,7 @@ describe('visualizeImageAttr', () => {
     await refusal({ sign: 'positive' }, host([-1, 0], [1, 2]), null).toThrow(
       "expected attributions to draw with sign 'positive', but got a scale of 0",
     );
-    await refusal({}, host([Number.NaN, 1], [1, 2]), null).toThrow('expected attributions that are finite numbers');
+    await refusal({}, host([Number.NaN, 1], [1, 2]), null).toThrow('expected finite attributions');
     await refusal({}, attr.unsqueeze(0)).toThrow('but got shape [1, 5, 7, 3]; take one of the batch by .at(0)');
     await refusal({ method: 'masked_image' }, host(Array(30).fill(1), [5, 6])).toThrow(
       'of one size, but got 5 × 6 and 5 × 7',

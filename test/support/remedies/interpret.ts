@@ -59,7 +59,7 @@ export const looking: readonly Row[] = [
   does(
     'ShapleyValues',
     () => new interpret.ShapleyValues(new nn.Linear(64, 1)).attribute(ones(1, 64), { target: 0 }),
-    'take ShapleyValueSampling',
+    'use ShapleyValueSampling',
     () =>
       new interpret.ShapleyValueSampling(new nn.Linear(64, 1)).attribute(ones(1, 64), {
         target: 0,
