@@ -1,4 +1,4 @@
-// Owns the base of networks and layers whose one input is called x, as torchvision calls it.
+// Base classes of networks and layers whose only input is named x, as in torchvision.
 
 import type { nn } from '../../torch';
 import { inputs, Layer } from '../../torch/inside';
@@ -10,9 +10,9 @@ export abstract class Network extends Layer {
   }
 }
 
-/** A network whose last layer has a name that most of torchvision's give it. */
+/** A network whose last layer is named `fc`, as in most of torchvision's. */
 export interface EndsInLinear {
-  /** The last layer; any module of one input may take its place. */
+  /** The last layer; it can be replaced by any module with one input. */
   get fc(): nn.Linear;
   set fc(layer: nn.UnaryModule);
 }

@@ -1,4 +1,4 @@
-// Tensors that say what they hold, so that transforms know what to do with them: images, bounding boxes and masks.
+// Tensors whose class says what they hold, so that transforms know how to treat them: images, bounding boxes and masks.
 
 import { ArgumentError, ShapeError, Tensor, tensor } from '../../torch';
 import {
@@ -20,7 +20,7 @@ import {
 import { checkCanvasSize } from './pictures/canvas-size';
 import { Picture } from './pictures/picture';
 
-/** What tensors can be made of: one, nested lists of numbers, a picture. */
+/** The data of an image, mask or boxes: a tensor, nested lists of numbers, or a picture. */
 export type TensorLike = Tensor | Parameters<typeof tensor>[0];
 
 /** Height and width. */
@@ -57,7 +57,7 @@ function tensorOf(op: string, data: TensorLike, { dtype, requiresGrad, device }:
   return made.to(tensorOptions(op, { ...options, requiresGrad }, made.dtype).dtype);
 }
 
-/** What an image or a mask is made of, with the options that are left. */
+/** Parses the arguments of an image or a mask, and makes its tensor. */
 function parsed(op: string, args: readonly unknown[]): { made: Tensor; requiresGrad: boolean } {
   const o = parseArgs<TensorArguments<TensorLike>>(op, ['data'], ownDefaults, args, { data: tensorLike });
   return { made: tensorOf(op, o.data, o), requiresGrad: o.requiresGrad };
@@ -68,7 +68,10 @@ type Wrapped = Arguments<{ data: Tensor }, ['data']>;
 const wrapped = (args: readonly unknown[]): Tensor =>
   parseArgs<{ data: Tensor }>('wrap', ['data'], {}, args, { data: aTensor }).data;
 
-/** Base of tensors that know the meaning of their contents. They share memory with their origin; operations on them give plain tensors. */
+/**
+ * Base of tensors whose class tells the meaning of their contents. They share memory with the tensor that they are made
+ * from; operations on them return plain tensors.
+ */
 export abstract class TVTensor extends Tensor {
   constructor(...args: Given<Tensor>) {
     const op = new.target.name;
@@ -79,7 +82,7 @@ export abstract class TVTensor extends Tensor {
     if (o.requiresGrad) this.requiresGrad_();
   }
 
-  /** The same kind of thing, around another tensor. */
+  /** Wraps another tensor in the same class, with the same properties. */
   abstract wrap(...args: Wrapped): TVTensor;
 
   /** The same numbers as a plain tensor. */
@@ -108,7 +111,10 @@ export class Image extends TVTensor {
   }
 }
 
-/** A mask [..., H, W] of a segmentation, or one for each object: it follows an image's geometry, taking the nearest element, and keeps its values. */
+/**
+ * A segmentation mask [..., H, W], or one mask for each object. Transforms move it with its image, by the nearest
+ * element, and keep its values.
+ */
 export class Mask extends TVTensor {
   static {
     kinds.set('Mask', { properties: [], make: (data) => new Mask(data) });
@@ -124,26 +130,29 @@ export class Mask extends TVTensor {
   }
 }
 
-/** How boxes are written: two corners; a corner, width and height; or the middle, width and height. */
+/** The format of boxes: two corners; a corner, width and height; or the centre, width and height. */
 export type BoundingBoxFormat = 'XYXY' | 'XYWH' | 'CXCYWH';
 
 /** torchvision's enumeration of formats. */
 export const BoundingBoxFormat = { XYXY: 'XYXY', XYWH: 'XYWH', CXCYWH: 'CXCYWH' } as const;
 
-/** How transforms keep boxes inside of the picture: `hard` cuts them at its border, `soft` does so too unless they are rotated. */
+/**
+ * How transforms keep boxes inside the picture. `hard` clips them at its border; `soft` does the same, except for
+ * rotated boxes.
+ */
 export type ClampingMode = 'soft' | 'hard' | null;
 
-/** What BoundingBoxes takes by name. */
+/** Options of `BoundingBoxes`. */
 export interface BoundingBoxesOptions extends TensorOptions {
-  /** `'XYXY'`, `'XYWH'` or `'CXCYWH'`, also in small letters. */
+  /** `'XYXY'`, `'XYWH'` or `'CXCYWH'`, also in lower case. */
   format: BoundingBoxFormat | Lowercase<BoundingBoxFormat>;
-  /** Height and width of the picture that the boxes lie on. */
+  /** Height and width of the boxes' picture. */
   canvasSize: Size;
-  /** Default `soft`; null lets boxes leave the picture. */
+  /** Default `soft`; null lets boxes reach beyond the picture. */
   clampingMode?: ClampingMode;
 }
 
-/** @throws ArgumentError for a format that there is not */
+/** @throws ArgumentError if the format does not exist */
 export function boxFormat(op: string, format: string): BoundingBoxFormat {
   const name = String(format).toUpperCase();
   if (Object.hasOwn(BoundingBoxFormat, name)) return name as BoundingBoxFormat;
@@ -159,7 +168,7 @@ type BoxOrder = ['data', ...PropertyOrder];
 type WrapBoxArguments = Partial<Properties> & { data: Tensor };
 
 /**
- * Bounding boxes [N, 4], or one [4], which becomes [1, 4], in pixels of a picture of a size.
+ * Bounding boxes [N, 4], or one [4], which becomes [1, 4], in pixels of a picture of size `canvasSize`.
  *
  *     new BoundingBoxes([[2, 3, 10, 12]], { format: 'XYXY', canvasSize: [32, 32] });
  */
@@ -212,9 +221,9 @@ export class BoundingBoxes extends TVTensor {
 type WrapArguments<T extends TVTensor> = WrapBoxArguments & { like: T };
 
 /**
- * `data` as the kind of tensor that `like` is. Of boxes, single properties can be given anew.
+ * Wraps `data` in the class of `like`, with its properties. For boxes, single properties can be overridden.
  *
- * @throws ArgumentError for a property that `like` does not have
+ * @throws ArgumentError if `like` does not have a given property
  */
 export function wrap<T extends TVTensor>(...args: Arguments<WrapArguments<T>, ['data', 'like', ...PropertyOrder]>): T {
   const unset = Object.fromEntries(properties.map((key) => [key, undefined]));

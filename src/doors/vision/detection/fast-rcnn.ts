@@ -91,7 +91,7 @@ export const fastrcnnLoss = callable(
 export interface RoISamplingOptions {
   /** Regions drawn from each picture. Default: 64. */
   batchSizePerImage?: number;
-  /** At most this fraction of them is positive (shows an object). Default: 0.25. */
+  /** Upper limit of the fraction of positive regions, which show an object. Default: 0.25. */
   positiveFraction?: number;
   /** A region is positive if its IoU with a ground-truth box is at least this. Default: 0.5. */
   fgIouThresh?: number;

@@ -22,9 +22,9 @@ export interface FasterRCNNOptions {
   minSize?: number | readonly number[];
   /** Upper limit of the longer side. Default: 1333. */
   maxSize?: number;
-  /** Default: ImageNet's, [0.485, 0.456, 0.406]. */
+  /** Channel means to subtract. Default: ImageNet's, [0.485, 0.456, 0.406]. */
   imageMean?: readonly number[] | null;
-  /** Default: ImageNet's, [0.229, 0.224, 0.225]. */
+  /** Channel standard deviations to divide by. Default: ImageNet's, [0.229, 0.224, 0.225]. */
   imageStd?: readonly number[] | null;
   /** Default: sizes 32 to 512, one for each of five maps, in three aspect ratios. */
   rpnAnchorGenerator?: AnchorGenerator | null;
@@ -46,7 +46,7 @@ export interface FasterRCNNOptions {
   rpnBgIouThresh?: number;
   /** Anchors of each picture that enter the losses. Default: 256. */
   rpnBatchSizePerImage?: number;
-  /** At most this fraction of them is positive. Default: 0.5. */
+  /** Upper limit of the fraction of positive anchors. Default: 0.5. */
   rpnPositiveFraction?: number;
   /** Proposals with a lower score are dropped. Default: 0. */
   rpnScoreThresh?: number;
@@ -68,7 +68,7 @@ export interface FasterRCNNOptions {
   boxBgIouThresh?: number;
   /** Proposals of each picture that enter the losses. Default: 512. */
   boxBatchSizePerImage?: number;
-  /** At most this fraction of them is positive. Default: 0.25. */
+  /** Upper limit of the fraction of positive proposals. Default: 0.25. */
   boxPositiveFraction?: number;
   /** Weights of the box coder. Default: [10, 10, 5, 5]. */
   bboxRegWeights?: readonly [number, number, number, number] | null;

@@ -41,7 +41,7 @@ export interface LocalizationOptions {
   outputSize?: number;
   /** Regions of each picture that a training step uses. Default: 256. */
   batchSizePerImage?: number;
-  /** At most this fraction of them is positive. Default: 0.5. */
+  /** Upper limit of the fraction of positive regions. Default: 0.5. */
   positiveFraction?: number;
   /**
    * A region is positive if its IoU with a ground-truth box is at least this, or if no region overlaps that box more.

@@ -50,7 +50,7 @@ export interface RoIHeadsOptions {
   bgIouThresh: number;
   /** Proposals of each picture that enter the losses. */
   batchSizePerImage: number;
-  /** At most this fraction of them is positive. */
+  /** Upper limit of the fraction of positive proposals. */
   positiveFraction: number;
   /** Weights of the box coder; null means [10, 10, 5, 5]. */
   bboxRegWeights: readonly [number, number, number, number] | null;

@@ -41,7 +41,7 @@ export interface RegionProposalOptions {
   bgIouThresh: number;
   /** Anchors of each picture that enter the losses. */
   batchSizePerImage: number;
-  /** At most this fraction of them is positive. */
+  /** Upper limit of the fraction of positive anchors. */
   positiveFraction: number;
   /** How many of the best boxes of each feature map enter the suppression. */
   preNmsTopN: TopN;

@@ -156,9 +156,9 @@ export interface SSDOptions {
   size: readonly [width: number, height: number];
   /** Number of classes, including the background 0. */
   numClasses: number;
-  /** Default: ImageNet's, [0.485, 0.456, 0.406]. */
+  /** Channel means to subtract. Default: ImageNet's, [0.485, 0.456, 0.406]. */
   imageMean?: readonly number[] | null;
-  /** Default: ImageNet's, [0.229, 0.224, 0.225]. */
+  /** Channel standard deviations to divide by. Default: ImageNet's, [0.229, 0.224, 0.225]. */
   imageStd?: readonly number[] | null;
   /** Default: an `SSDHead`. */
   head?: Module | null;
