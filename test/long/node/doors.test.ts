@@ -175,7 +175,7 @@ test('what starts and hears workers of a loader comes in a chunk of its own', as
     import { data } from 'lamplight';
     globalThis.used = new data.DataLoader([1, 2, 3]);
   `);
-  const late = ['pass', 'crew', 'thread', 'lock'].map((name) => `data/worker/${name}.js`);
+  const late = ['pass', 'crew', 'thread', 'lock'].map((name) => `torch/data/worker/${name}.js`);
   expect(modulesOf([entry!]).filter((name) => late.includes(name))).toEqual([]);
   expect(modulesOf(others)).toEqual(expect.arrayContaining(late));
 });

@@ -76,7 +76,7 @@ const parameters: Readonly<Record<string, string>> = {
   'new nn.Conv2d(|)': 'Channels of the input',
   'new nn.MaxPool2d(|)': 'The size of the window',
   'F.conv2d(|)': 'The images, [N, in, …]',
-  'F.conv2d(x, |)': 'The kernels: [out, in / groups, …]',
+  'F.conv2d(x, |)': 'The kernels, [out, in / groups, …]',
 };
 
 /** Wrong calls, the word that is underlined, and what the error says there. */
@@ -174,9 +174,9 @@ const completions: Readonly<Record<string, readonly string[]>> = {
 /** Words under the cursor, and how their texts begin. */
 const texts: Readonly<Record<string, string>> = {
   'new nn.Con|v2d(1, 1, 1)': 'A convolution (cross-correlation) whose kernels are learnt',
-  'F.conv|2d(x, y)': 'The kernels slid over the images',
-  'torch.ca|t([x, y])': 'Tensors joined along an existing dimension',
-  'x.trans|pose(0, 1)': 'The same elements with two dimensions',
+  'F.conv|2d(x, y)': 'Slides the kernels over the images',
+  'torch.ca|t([x, y])': 'Joins tensors along an existing dimension',
+  'x.trans|pose(0, 1)': 'A view with two dimensions exchanged',
   'x.su|m()': 'Σ over the given dimensions',
   'x.exp|2()': '2^input',
   'new optim.Ada|m(net.parameters())': 'Adam (Kingma & Ba 2015)',
