@@ -1,4 +1,4 @@
-// The kernels that fewer programs have, which come together.
+// The kernels that few programs use. They load together.
 export * as assembly from './assemble';
 export * as scans from './reduce/scan';
 export * as overlaps from './scatter/overlap';

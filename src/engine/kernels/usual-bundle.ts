@@ -1,4 +1,4 @@
-// The kernels that programs of most kinds have, which come together.
+// The kernels that most kinds of programs use. They load together.
 export * as products from './matmul/products';
 export * as rows from './reduce/softmax';
 export * as indices from './scatter/indexing';

@@ -1,4 +1,5 @@
-// The passes that factor matrices and solve with triangular ones: a workgroup a matrix, and large ones by blocks.
+// The passes that factor matrices and solve triangular systems: one workgroup per matrix, or by blocks for large
+// matrices.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
   type Fields,
@@ -54,30 +55,34 @@ const passes = (pass: Pass, ...scratches: number[]): Lowering => ({
   scratch: scratches,
 });
 
-/** Columns, or rows, of a block: of these a workgroup is alone, or an invocation a column. */
+/**
+ * The number of columns, or rows, of a block. A workgroup factors a block by itself, or an invocation takes a column of
+ * it.
+ */
 const BLOCK = 32;
 
-/** Side of the tile that an invocation computes behind a block. */
+/** The side of the tile that an invocation updates in the rest of the matrix, after a block. */
 const TILE = 4;
 
 /**
- * The size from which on matrices are factored by blocks. Measured on SwiftShader in ms, by blocks and by a workgroup alone: Cholesky of 64
- * rows 12 and 3, of 128 15 and 45, of 256 51 and 173; LU of 64 rows 55 and 41, of 128 27 and 38, of 256 72 and 206.
+ * Matrices of at least this size are factored by blocks. Measured on SwiftShader, in ms by blocks and by one workgroup:
+ * Cholesky of 64 rows 12 and 3, of 128 15 and 45, of 256 51 and 173; LU of 64 rows 55 and 41, of 128 27 and 38, of 256 72
+ * and 206.
  */
 const LARGE = 96;
 
 /**
- * The columns from which on eigenvectors and singular vectors are found by blocks. Measured on SwiftShader in ms, by blocks and by a workgroup
- * alone: eigh of 100 rows 230 and 250, of 130 400 and 550, of 256 1700 and 4100; svd of 130 rows 710 and 450, of 256 3300 and 2900, where a GPU has
- * many more workgroups at a time.
+ * With at least this many columns, eigenvectors and singular vectors are computed by blocks. Measured on SwiftShader, in
+ * ms by blocks and by one workgroup: eigh of 100 rows 230 and 250, of 130 400 and 550, of 256 1700 and 4100; svd of 130
+ * rows 710 and 450, of 256 3300 and 2900. A GPU runs many more workgroups at a time, which blocks can use.
  */
 const LARGE_EIGH = 128;
 const LARGE_SVD = 256;
 
-/** A pass of a kernel by blocks: its entry, and its workgroups. */
+/** A pass of a blocked kernel: its entry point, and its workgroups. */
 type BlockPass = readonly [entry: string, grid: Pass['grid']];
 
-/** The first and the end of each block of so many columns. */
+/** Divides `count` columns into blocks; gives the first and the end index of each. */
 const blocksOf = (count: number): (readonly [first: number, end: number])[] =>
   Array.from({ length: Math.ceil(count / BLOCK) }, (_, i) => [i * BLOCK, Math.min((i + 1) * BLOCK, count)] as const);
 
@@ -85,7 +90,7 @@ const invocations = (count: number): Pass['grid'] => gridFor(count, WORKGROUP);
 
 const tiles = (rows: number, columns: number): number => Math.ceil(rows / TILE) * Math.ceil(columns / TILE);
 
-/** The passes of a factorization by blocks of columns, `begin` first. */
+/** The passes of a factorization by blocks of columns. `begin` comes first. */
 function factoring(
   pass: Omit<Pass, 'entry' | 'params' | 'grid'>,
   sizes: Fields,
@@ -104,7 +109,7 @@ function factoring(
   return { kind: 'passes', passes: [made('begin', invocations(begin), 0, 0), ...behind] };
 }
 
-/** The function that reports a matrix that has no such factors; null where none is asked to. */
+/** The name of the function that reports a matrix without such factors; null if none is to be reported. */
 export interface CheckedAttrs {
   readonly checked: string | null;
 }
@@ -149,7 +154,7 @@ export function order({ inputs: [pivots], attrs: { rows } }: LowerContext<{ read
   });
 }
 
-/** Outputs: L and D in one matrix, the pivots, and the place of the first zero on D's diagonal. */
+/** Outputs: L and D in one matrix, the pivots, and the index of the first zero on D's diagonal. */
 export function ldl({ inputs: [a], attrs: { checked } }: LowerContext<CheckedAttrs>): Lowering {
   const { batch, n } = sizesOf(a!.shape);
   return passes({
@@ -204,8 +209,8 @@ export interface TriangularAttrs {
 }
 
 /**
- * Inputs: triangular matrices A, and right-hand sides B. Output: X of A X = B. Measured on SwiftShader in ms, by blocks and by a workgroup a
- * column: 64 columns of 64 rows 3 and 252, 128 of 128 39 and 942; one column of 128 rows 15 and 5.
+ * Inputs: triangular matrices A, and right-hand sides B. Output: X of A X = B. Measured on SwiftShader in ms, by blocks
+ * and by a workgroup a column: 64 columns of 64 rows 3 and 252, 128 of 128 39 and 942; one column of 128 rows 15 and 5.
  */
 export function triangular({ inputs: [, b], attrs: { upper, unit } }: LowerContext<TriangularAttrs>): Lowering {
   const { batch, m, n } = sizesOf(b!.shape);
@@ -226,7 +231,7 @@ export function triangular({ inputs: [, b], attrs: { upper, unit } }: LowerConte
   return { kind: 'passes', passes: made };
 }
 
-/** Outputs: R over the reflections, and their factors. */
+/** Outputs: R with the reflections below its diagonal, and the factors of the reflections. */
 export function reflected({ inputs: [a] }: LowerContext<unknown>): Lowering {
   const { batch, m, n } = sizesOf(a!.shape);
   const made = (entry: string, size: Pass['grid'], first: number, end: number, until: number): Pass => ({
@@ -265,16 +270,17 @@ export function reflections({
   });
 }
 
-/** Columns of a block of those that are turned together, and of a pair of them. */
+/** The number of columns of a block that is rotated together with another. */
 const TURNED = 16;
 const PAIR = 2 * TURNED;
 
-/** Sweeps at most: convergence is quadratic, and behind a sweep that turned nothing the others return at once. */
+/** The most sweeps. Convergence is quadratic; after a sweep without rotations, later sweeps return at once. */
 const SWEEPS = { eigh: 16, svd: 24 } as const;
 
 /**
- * The passes of Jacobi's rotations by pairs of blocks: `begin`, for each round of each sweep `corner`, `turn` and `back`, and `ends`. The matrix
- * that is turned has m rows over the n of the product of all rotations; `back` is taken by so many invocations a matrix.
+ * The passes of Jacobi's rotations by pairs of blocks: `begin`; for each round of each sweep `corner`, `turn` and
+ * `back`; then `ends`. The m rows of the rotated matrix are followed by the n rows of the product of all rotations.
+ * `back`: the number of invocations per matrix of that pass.
  */
 function turning(
   kind: keyof typeof SWEEPS,
@@ -333,7 +339,7 @@ export function eigh({ inputs: [a], attrs: { upper } }: LowerContext<{ readonly 
   return passes(pass, batch * (2 * n * n + 2 * Math.ceil(n / 2)) * BYTES_PER_ELEMENT);
 }
 
-/** Outputs: the left vectors times the singular values, these, and the right vectors. */
+/** Outputs: the left vectors times the singular values, the singular values, and the right vectors. */
 export function svd({ inputs: [a] }: LowerContext<unknown>): Lowering {
   const { batch, m, n } = sizesOf(a!.shape);
   if (n >= LARGE_SVD) {

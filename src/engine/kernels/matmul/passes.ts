@@ -1,4 +1,4 @@
-// The passes of a matrix product: which of its kernels runs, how specialised, and the second pass where K is split.
+// The passes of a matrix product: chooses the kernel and how specialised it is, and adds a second pass if K is split.
 import {
   type Fields,
   input,
@@ -43,34 +43,39 @@ const registerSource: Text = '#matmul/matmul';
 const workgroupSource: Text = '#matmul/matmulWorkgroup';
 const vectorSource: Text = '#matmul/matvec';
 
-/** One batch dimension, with the steps in elements that each operand takes along it. */
+/** One batch dimension, with the stride of each operand along it, in elements. */
 export interface BatchDim {
   readonly size: number;
   readonly a: number;
   readonly b: number;
 }
 
-/** So many columns of b, and the step in elements to the next so many. */
+/** A run of `cols` columns of b, and the stride to the next run, in elements. */
 interface Run {
   readonly cols: number;
   readonly step: number;
 }
 
-/** A product with operands in place: steps in elements along each of its dimensions. */
+/** A product with the strides of its operands, in elements. */
 export interface Product extends MatmulShape {
   readonly steps: { readonly m: number; readonly ka: number; readonly kb: number; readonly n: number };
   /** BATCH_DIMS of them. */
   readonly dims: readonly BatchDim[];
   /** Input 2 is added to every row, or to every column. */
   readonly bias: boolean | 'rows';
-  /** The columns are those of images of so many, `step` elements apart in b, whose results lie one after another; for a batch of one. */
+  /**
+   * The columns are the pixels of images: `cols` per image, `step` elements apart in b; results are contiguous. For a
+   * batch of one.
+   */
   readonly images?: Run & {
-    /** Those of an image are in rows of so many, where these do not follow one another. */
+    /** If the pixels of an image are not contiguous: its rows. */
     readonly rows?: Run;
   };
 }
 
-/** A product of inputs 0 and 1 into output 0; with `sums`, the sums of the first operand's rows go into output 1. */
+/**
+ * Lowers a product of inputs 0 and 1 into output 0. With `sums`, output 1 gets the sums of the first operand's rows.
+ */
 export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering {
   const { m, k, n, batch, sums } = product;
   const times = timesOf(product, adapter);
@@ -94,13 +99,13 @@ export function matmulPasses(product: Product, adapter: AdapterProfile): Lowerin
 const biasOf = ({ bias, m, n, images }: Product) =>
   bias && { operand: input(2), cols: bias === 'rows' ? m : n, run: bias === 'rows' ? (images?.cols ?? n) : 1 };
 
-/** How long tiles take on this adapter; null for small products, for which that is not worth measuring. */
+/** The measured times of tiles on this adapter; null for small products, for which measuring is not worth it. */
 function timesOf(product: MatmulShape, adapter: AdapterProfile): TileTimes | null {
   const { m, k, n, batch } = product;
   return adapter.tuning && batch * m * k * n >= LARGE[adapter.kind] ? probed(adapter, probeOf(adapter)) : null;
 }
 
-/** Multiplications of products that tiles are measured for: from some milliseconds on. */
+/** Tiles are measured for products of at least this many multiplications, which take some milliseconds. */
 const LARGE = { software: 2 ** 22, gpu: 2 ** 27 };
 
 function probeOf(adapter: AdapterProfile): Probe {
@@ -121,24 +126,24 @@ function probeOf(adapter: AdapterProfile): Probe {
 
 const target = (chunks: number, index = 0): Operand => (chunks === 1 ? output(index) : scratch(index));
 
-/** How many batch dimensions a kernel has to tell apart: 0, 1, or all. */
+/** The number of batch dimensions that a kernel must distinguish: 0, 1, or all. */
 const separateDims = ({ batch, dims }: Product): number =>
   batch === 1 ? 0 : dims.slice(0, -1).every(({ size }) => size === 1) ? 1 : BATCH_DIMS;
 
-/** The sizes of the batch's dimensions, and the steps of the kernel's first operand and its second along these. */
+/** The sizes of the batch's dimensions, and the strides of the kernel's first and second operand along them. */
 const batchParams = ({ dims }: Product, p: 'a' | 'b', q: 'a' | 'b'): Fields => ({
   ...numbered('batch', dims.length, (d) => dims[d]!.size, 1),
   ...numbered('p', dims.length, (d) => dims[d]![p]),
   ...numbered('q', dims.length, (d) => dims[d]![q]),
 });
 
-/** A processor gets smaller workgroups where there are few invocations, so that every core has some. */
+/** The workgroup size. On a CPU it is smaller if there are few invocations, so that every core has some. */
 const workgroupFor = (adapter: AdapterProfile, invocations: number): number =>
   adapter.kind === 'gpu' || invocations >= 1024 ? 64 : invocations >= 256 ? 16 : 4;
 
 /**
- * The product by its own tile, and in general by one that other sizes share: every tile of a kernel adds the steps of a chunk in
- * one order. A small product is not worth a kernel of its own.
+ * The product with its own tile; the general variant has a tile that other sizes share. Every tile of a kernel sums a
+ * chunk in the same order. A small product is not worth a kernel of its own.
  */
 function anyBlockPass(
   product: Product,
@@ -148,7 +153,7 @@ function anyBlockPass(
   adapter: AdapterProfile,
   times: TileTimes | null,
 ): Pass {
-  // Convolutions have a tile for images of all sizes.
+  // A convolution uses one general tile for images of all sizes.
   const columns = product.images ? Number.POSITIVE_INFINITY : product.n;
   const general = generalTiles({ ...product, n: columns }, tile, adapter)
     .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
@@ -163,11 +168,11 @@ function anyBlockPass(
   return varied(own, { besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] });
 }
 
-/** What the elements of a row have in common, of whichever image. */
+/** The stage of a row: its elements, in all images, share loads. */
 const stageOf = ({ m, n, images }: Product): Stage =>
   images ? { where: 'store', run: images.cols, of: m } : { where: 'store', run: n };
 
-/** The lengths of the kernel's arrays, by the last element of each. */
+/** The lengths of the kernel's arrays, computed from the index of the last element of each. */
 function lengthsOf({ m, k, n, batch, steps, dims, images, sums }: Product, chunks: number) {
   const last = (operand: 'a' | 'b') => dims.reduce((sum, dim) => sum + (dim.size - 1) * dim[operand], 0);
   const cols = images?.cols ?? n;
@@ -182,7 +187,7 @@ function lengthsOf({ m, k, n, batch, steps, dims, images, sums }: Product, chunk
   };
 }
 
-/** Invocations of a workgroup of a general kernel: few, since small products have few. */
+/** The workgroup size of a general kernel: small, since small products have few invocations. */
 const GENERAL_WORKGROUP = 16;
 
 function blockPass(
@@ -225,7 +230,7 @@ function blockPass(
     ...(adapter.kind === 'software' && !general && { variants: { layerLengths: lengthsOf(product, chunks) } }),
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
-    // Bindings are fixed: where there are no sums, something else that can be written is in their place.
+    // The number of bindings is fixed, so without sums a spare buffer takes their place.
     writes: [target(chunks), sums ? target(chunks, 1) : spare],
     params: {
       tiles,
@@ -254,7 +259,7 @@ const imageParams = ({ n, images }: Product): Fields => ({
   qRow: images?.rows?.step ?? 0,
 });
 
-/** A general kernel is to compile soon. */
+/** The constants of the register kernel. A general kernel unrolls less, so that it compiles sooner. */
 const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
   SIDE: side,
   TM: tm,
@@ -269,7 +274,7 @@ const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
   INDEXED: general ? tm * tn : 1,
 });
 
-/** Workgroup memory that every device has, in vectors of four floats. */
+/** The workgroup memory that every device has, in vectors of four floats. */
 const WORKGROUP_VECTORS = 16384 / 16;
 
 function workgroupConsts({ steps }: Product, { side, tm, tn, depth }: BlockTile) {
@@ -296,7 +301,9 @@ function workgroupConsts({ steps }: Product, { side, tm, tn, depth }: BlockTile)
   };
 }
 
-/** The operand that is a matrix stands first in the kernel: a row times a matrix is the transposed matrix times a column. */
+/**
+ * The kernel's first operand is the matrix: a row times a matrix is computed as the transposed matrix times a column.
+ */
 function vectorPass(product: Product, { lanes, rows }: VectorTile, chunk: number, chunks: number): Pass {
   const { m, k, n, batch, steps, bias } = product;
   const matrixFirst = n === 1;

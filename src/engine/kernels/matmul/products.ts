@@ -1,11 +1,11 @@
-// How the operations of matrix products are computed.
+// Lowers the operations of matrix products.
 import type { LowerContext, Lowering } from '../../compiler/ir';
 import { invariant } from '../../core/errors';
 import { numel } from '../../core/meta';
 import { BATCH_DIMS, batchSteps, type MatmulAttrs, matmulSizes } from '../../ops/linalg/matmul-sizes';
 import { matmulPasses } from './passes';
 
-/** A product that adds input 2 to every row, or that also sums the first operand's rows into output 1. */
+/** Lowers a product that may add input 2 to every row, or also sum the first operand's rows into output 1. */
 export function matmul(
   { inputs: [a, b], outputs: [y], attrs, adapter }: LowerContext<MatmulAttrs>,
   extra: 'bias' | 'sums' | null,

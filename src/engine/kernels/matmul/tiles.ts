@@ -1,4 +1,4 @@
-// How a matrix product is divided among invocations: the tiles that its kernels can have, and which is chosen where.
+// Divides a matrix product among invocations: lists the tiles that its kernels can have, and chooses one.
 import { candidateKey, mayGrow, tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 
@@ -10,13 +10,14 @@ export interface MatmulShape {
   readonly batch: number;
   readonly transposeA: boolean;
   readonly transposeB: boolean;
-  /** The kernel also sums the rows of a, which the one for vectors cannot. */
+  /** Whether the kernel also sums the rows of a, which the kernel for vectors cannot do. */
   readonly sums: boolean;
 }
 
 /**
- * Each invocation computes tm × tn elements, and side × side of them share their loads: 1 invocation of matmul.wgsl shares
- * nothing, 2 × 2 are the lanes of a quad, and more are a workgroup of matmul-workgroup.wgsl, through panels of `depth` steps of K.
+ * Each invocation computes tm × tn elements, and side × side of them share their loads: 1 invocation of matmul.wgsl
+ * shares nothing, 2 × 2 are the lanes of a quad, and more are a workgroup of matmul-workgroup.wgsl, through panels of
+ * `depth` steps of K.
  */
 export type BlockTile = {
   readonly side: number;
@@ -25,7 +26,7 @@ export type BlockTile = {
   readonly depth: number;
 };
 
-/** A workgroup of matvec.wgsl computes so many rows, each by so many lanes. */
+/** A workgroup of matvec.wgsl computes `rows` rows, each with `lanes` lanes. */
 export type VectorTile = { readonly lanes: number; readonly rows: number };
 
 export type MatmulTile = BlockTile | VectorTile;
@@ -35,7 +36,7 @@ export const isWorkgroupTile = (tile: BlockTile): boolean => tile.side > 2;
 
 const block = (side: number, tm: number, tn: number, depth = 4): BlockTile => ({ side, tm, tn, depth });
 
-/** In registers alone. */
+/** Tiles in registers only. */
 const registerTiles = [
   block(1, 1, 1),
   block(1, 1, 4),
@@ -49,7 +50,7 @@ const registerTiles = [
   block(1, 8, 4),
   block(1, 8, 8),
 ];
-/** In registers alone, with loads shared among the lanes of a processor. */
+/** Tiles in registers only, with loads shared among the lanes of a CPU. */
 const quadTiles = [
   block(2, 2, 2),
   block(2, 2, 4),
@@ -64,7 +65,7 @@ const quadTiles = [
   block(2, 8, 8),
   block(2, 8, 16),
 ];
-/** Through workgroup memory, within the 16 KiB and 256 invocations that every device has. */
+/** Tiles through workgroup memory, within the 16 KiB and 256 invocations that every device has. */
 const workgroupTiles = [
   block(8, 4, 4, 16),
   block(8, 4, 8, 8),
@@ -82,7 +83,7 @@ const vectorTiles: readonly VectorTile[] = [
   { lanes: 4, rows: 64 },
 ];
 
-/** Every tile with which this adapter can compute this product. */
+/** All tiles with which this adapter can compute this product. */
 export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readonly MatmulTile[] {
   if (adapter.kind === 'software') return softwareTiles(adapter);
   return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...workgroupTiles, ...registerTiles];
@@ -91,14 +92,20 @@ export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readon
 const softwareTiles = (adapter: AdapterProfile): readonly BlockTile[] =>
   lanesInFours(adapter) ? [...registerTiles, ...quadTiles] : registerTiles;
 
-/** Whether invocations 4i to 4i + 3 of a workgroup run as the lanes of one quad: so SwiftShader has it, whose subgroups are of 4. */
+/**
+ * Whether invocations 4i to 4i + 3 of a workgroup are the lanes of one quad, as on SwiftShader, whose subgroups have 4
+ * lanes.
+ */
 const lanesInFours = ({ kind, architecture, features }: AdapterProfile): boolean =>
   kind === 'software' && architecture === 'swiftshader' && features.has('subgroups');
 
-/** Milliseconds of the product in `probeShape`, by `candidateKey` of its tile. */
+/** The milliseconds of the product in `probeShape`, by the `candidateKey` of its tile. */
 export type TileTimes = Readonly<Record<string, number>>;
 
-/** The tile that was measured to be the fastest, or else is expected to be, by measured times of this adapter if there are any. */
+/**
+ * The tile that was measured to be the fastest for this shape; if there is none, the one that is expected to be.
+ * `times`: the measured times of tiles on this adapter, to correct the expectation.
+ */
 export function chooseTile(shape: MatmulShape, adapter: AdapterProfile, times: TileTimes | null = null): MatmulTile {
   const tiles = matmulTiles(shape, adapter);
   const cost: Cost = (tile, factor) => costOf(shape, tile, adapter.kind, factor);
@@ -106,20 +113,20 @@ export function chooseTile(shape: MatmulShape, adapter: AdapterProfile, times: T
   return tuned(adapter, 'matmul', sizesOf(shape), tiles, expected);
 }
 
-/** What measured times are remembered by. */
+/** The numbers by which measured choices are stored. */
 function sizesOf({ m, k, n, batch, transposeA, transposeB, sums }: MatmulShape): number[] {
   return [batch, m, k, n, ...[transposeA, transposeB, sums].map(Number)];
 }
 
 /**
- * Runs that the compilation for a layer that runs often is worth. Measured on SwiftShader, MobileNetV2 at 64²: for 1000 runs it takes
- * 0.95 of the instructions and the same time, by tiles that take twice as long to compile.
+ * Runs that the compilation for a layer that runs often is worth. Measured on SwiftShader, MobileNetV2 at 64²: for 1000
+ * runs it takes 0.95 of the instructions and the same time, by tiles that take twice as long to compile.
  */
 const OFTEN_RUNS = 300;
 
 /**
- * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: K is summed in the same chunks.
- * It is `own` on a GPU, and where that was measured to be the fastest.
+ * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: K is summed in
+ * the same chunks. It is `own` on a GPU, and where that was measured to be the fastest.
  */
 export function oftenTile(
   shape: MatmulShape,
@@ -135,10 +142,10 @@ export function oftenTile(
   return isVectorTile(often) ? own : often;
 }
 
-/** What a tile costs, where a run takes `factor` times as long as by the table. */
+/** The cost of a tile, if a run takes `factor` times as long as the table says. */
 type Cost = (tile: MatmulTile, factor?: number) => number;
 
-/** The cheapest tile by the table, or by measured times of this adapter. */
+/** The cheapest tile by the table, corrected by measured times of this adapter if there are any. */
 function expectedOf(
   tiles: readonly MatmulTile[],
   shape: MatmulShape,
@@ -150,24 +157,30 @@ function expectedOf(
   return times ? corrected(shape, adapter, byTable, times, cost) : byTable;
 }
 
-/** Products of so few multiplications take the general tile: what a better one saves is less than a dispatch costs. */
+/**
+ * Products of at most this many multiplications use the general tile: a better tile would save less than a dispatch
+ * costs.
+ */
 const SMALL_PRODUCT = 2 ** 17;
 
-/** Whether a product is computed by the general tile alone, unless another was measured to be faster. */
+/** Whether a product always uses the general tile, unless another was measured to be faster. */
 export function isSmall(shape: MatmulShape, adapter: AdapterProfile): boolean {
   const { m, k, n, batch } = shape;
   return adapter.kind === 'software' && m * k * n * batch <= SMALL_PRODUCT;
 }
 
-/** The general tile of a single row: what a batch of one has, and each token after the first ones. */
+/** The general tile for a single row, as in a batch of one, or for each new token of a language model. */
 export const ROW_TILE = block(1, 1, 4);
 
-/** Columns from which a product is computed by larger tiles in general: rows are a batch's as a rule, whose number changes. */
+/**
+ * With this many columns, the general tile is larger. Columns decide, since rows are usually a batch, whose size
+ * changes.
+ */
 const MANY = 64;
 
 /**
- * The tiles of the same kernel, and the same order of summation, that stand in for `own`: for a row or a column first, and for
- * whatever sizes last.
+ * The tiles of the same kernel that can replace `own` and sum in the same order: first one for a row or a column, last
+ * one for any sizes.
  */
 export function generalTiles({ m, n }: MatmulShape, own: BlockTile, adapter: AdapterProfile): readonly BlockTile[] {
   if (isWorkgroupTile(own)) return [block(8, 4, 4, 16)];
@@ -188,7 +201,7 @@ function costOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind
   return isWorkgroupTile(tile) ? factor * workgroupCost(shape, tile) : Number.POSITIVE_INFINITY;
 }
 
-/** Tiles that are measured once on an adapter: those that large products take somewhere. */
+/** The tiles that are measured once on each adapter: those that large products may use. */
 export function probeTiles(adapter: AdapterProfile): readonly BlockTile[] {
   if (adapter.kind === 'gpu') return workgroupTiles;
   const pairs = [
@@ -204,18 +217,18 @@ export function probeTiles(adapter: AdapterProfile): readonly BlockTile[] {
   return tiles.filter(({ tm, tn }) => pairs.some(([rows, cols]) => tm === rows && tn === cols));
 }
 
-/** A product that all of these divide, that keeps the adapter busy and that takes it some milliseconds. */
+/** A product that all these tiles divide evenly, that keeps the adapter busy, and that takes some milliseconds. */
 export function probeShape({ kind }: AdapterProfile): MatmulShape {
   const [m, k, n] = kind === 'gpu' ? [1024, 512, 1024] : [192, 256, 192];
   return { m, k, n, batch: 1, transposeA: false, transposeB: false, sums: false };
 }
 
-/** A tile that is faster by less than this factor is not worth another kernel. */
+/** A tile must be faster by this factor to be worth another kernel. */
 const WORTHWHILE = 1.05;
 
 /**
- * The cheapest tile by the table with each entry scaled by what the tile took where it was measured, in the place of the cheapest by
- * the table alone; of those only that add up in the very same order.
+ * The cheapest tile by the table with each entry scaled by what the tile took where it was measured, in the place of
+ * the cheapest by the table alone; of those only that add up in the very same order.
  */
 function corrected(
   shape: MatmulShape,
@@ -237,20 +250,23 @@ function corrected(
   return measuredCost(best) * WORTHWHILE < measuredCost(expected) ? best : expected;
 }
 
-// What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to times of tiles from 2 × 2 to 8 × 16.
+// What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to times of tiles
+// from 2 × 2 to 8 × 16.
 const LOAD = 16;
 const STORE = 24;
 const INVOCATION = 600;
-/** Compiling one multiplication of the loop, and how many runs a compilation is worth. */
+/**
+ * The cost of compiling one multiplication of the loop, and the runs over which a kernel must pay for its compilation.
+ */
 const COMPILATION = 2.7e6;
 const RUNS = 50;
 /**
- * 8 × 8 for each of four lanes: by the numbers above, which an AMD EPYC gave, an element takes 0.9 times as long as with 8 × 6; on an
- * Intel Xeon it was measured to take 1.5 times as long. A tile that is good on both is preferred.
+ * 8 × 8 for each of four lanes: by the numbers above, which an AMD EPYC gave, an element takes 0.9 times as long as
+ * with 8 × 6; on an Intel Xeon it was measured to take 1.5 times as long. A tile that is good on both is preferred.
  */
 const UNEVEN = 1.2;
 
-/** A second pass: its dispatch, each element it adds, and its compilation. */
+/** The cost of a second pass: its dispatch, each element it adds, and its compilation. */
 const SECOND_PASS = 2.5e5;
 const ADDITION = 16;
 const SECOND_COMPILATION = 4e7;
@@ -258,7 +274,7 @@ const SECOND_COMPILATION = 4e7;
 const stepCost = ({ side, tm, tn }: BlockTile): number =>
   (tm * tn + (LOAD * (tm + tn)) / side) * (side === 2 && tm === 8 && tn === 8 ? UNEVEN : 1);
 
-/** What a run costs by the table, without compiling. */
+/** The cost of a run by the table, without compiling. */
 const runCost = (shape: MatmulShape, tile: BlockTile, kind: AdapterProfile['kind']): number =>
   kind === 'gpu' ? workgroupCost(shape, tile) : softwareRun(shape, tile).first;
 
@@ -275,7 +291,7 @@ function softwareRun(
   return { first, chunks };
 }
 
-/** `factor`: how many times as long as by the table a run takes here. */
+/** `factor`: how many times as long as the table says a run takes on this adapter. */
 function softwareCost(shape: MatmulShape, tile: BlockTile, factor = 1, chunk?: number, runs = RUNS): number {
   const run = softwareRun(shape, tile, chunk);
   const { chunks } = run;
@@ -286,10 +302,11 @@ function softwareCost(shape: MatmulShape, tile: BlockTile, factor = 1, chunk?: n
   return runs * (first + second) + COMPILATION * step + SECOND_COMPILATION;
 }
 
-/** Fewer invocations than this leave a part of a GPU, or cores of a processor, idle. */
+/** With fewer invocations, a part of a GPU, or some cores of a CPU, are idle. */
 const FEW_INVOCATIONS = { software: 16, gpu: 16384 };
 
-// On a GPU: multiplications in the time of a read of one element from workgroup memory, a quarter of a vector, and from a cache.
+// On a GPU: multiplications in the time of a read of one element from workgroup memory, a quarter of a vector, and from
+// a cache.
 const PANEL_READ = 1;
 const CACHE_READ = 8;
 
@@ -311,7 +328,7 @@ function vectorCost({ m, k, n, transposeA, transposeB }: MatmulShape, { lanes, r
   return alongK ? idle + Math.abs(lanes - 64) / 64 : idle + lanes / 4;
 }
 
-/** Tiles of the result: one of each workgroup, quad or invocation that shares nothing. */
+/** The number of tiles of the result. A tile belongs to a workgroup, a quad, or an invocation that shares nothing. */
 export function tilesOf({ m, n, batch }: MatmulShape, tile: MatmulTile): number {
   if (isVectorTile(tile)) return batch * Math.ceil((m * n) / tile.rows);
   return batch * Math.ceil(m / (tile.side * tile.tm)) * Math.ceil(n / (tile.side * tile.tn));
@@ -326,10 +343,10 @@ const SHORTEST_CHUNK = { software: 256, gpu: 128 };
 /** The longest chunk: the rounding error of a sum grows with its length. */
 const LONGEST_CHUNK = 16384;
 
-/** On a processor, multiplications of a product that a second pass would not make faster. */
+/** On a CPU, a second pass does not make a product of up to this many multiplications faster. */
 const UNDIVIDED = 2 ** 19;
 
-/** The length of the chunks in which K is summed: all of it, unless there are too few invocations or it is too long. */
+/** The length of the chunks in which K is summed: all of K, unless there are too few invocations or K is too long. */
 export function chunkOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind']): number {
   const { m, k, n, batch } = shape;
   if (kind === 'software' && m * k * n * batch <= UNDIVIDED) return inSteps(Math.min(k, LONGEST_CHUNK), tile);

@@ -1,4 +1,4 @@
-// The second pass of sums that were split into chunks for the sake of parallelism.
+// The second pass of sums that were split into chunks for parallelism.
 import { type Operand, output, type Pass, scratch } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -27,7 +27,7 @@ export function sumChunks(
   };
 }
 
-/** Two such sums over the same chunks, without a bias: `from`, `to` and `counts` are the one's and the other's. */
+/** Two such sums over the same chunks, without a bias. `from`, `to` and `counts` are pairs: one item for each sum. */
 export function sumChunkPairs(
   from: readonly [Operand, Operand],
   to: readonly [Operand, Operand],
@@ -44,7 +44,7 @@ export function sumChunkPairs(
   };
 }
 
-/** Beside a pass whose two sums are not split at this size, and are at others. */
+/** The `besides` of a pass whose two sums are not split at this size, but are at others. */
 export const pairsBeside: readonly Pass[] = [
   sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [1, 1], 2),
 ];

@@ -1,4 +1,4 @@
-// How mean and variance, and normalisation by them, are computed.
+// Lowers mean and variance, and normalisation by them.
 import stripsLib from '../../../../shaders/lib/strips.wgsl?raw';
 import { f32, input, type LowerContext, type Lowering, output, type Pass, scalar, scratch } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
@@ -54,7 +54,7 @@ export function moments(
           stripStride: inner.stride,
           correction: f32(correction),
         },
-        // On a GPU the strips of an output are joined by a workgroup, on a processor one after another.
+        // On a GPU a workgroup combines the strips of an output; on a CPU one invocation does, strip by strip.
         ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
           ? { entry: 'wide', grid: grid(outputs) }
           : { grid: gridFor(outputs, WORKGROUP) }),
@@ -69,7 +69,10 @@ const rowsOf = (x: Meta, lead: number): readonly [rows: number, length: number] 
   numel(x.shape.slice(lead)),
 ];
 
-/** A GPU gives a row of this many elements to a workgroup, since neighbouring invocations should read neighbouring elements. */
+/**
+ * On a GPU, a row of at least this many elements gets a workgroup, so that neighbouring invocations read neighbouring
+ * elements.
+ */
 const WIDE_ROW = 32;
 
 const isWide = (length: number, { kind }: AdapterProfile): boolean => kind === 'gpu' && length >= WIDE_ROW;
@@ -77,13 +80,13 @@ const isWide = (length: number, { kind }: AdapterProfile): boolean => kind === '
 const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
   isWide(length, adapter) ? [workgroupLib(adapter)] : [];
 
-/** The pass by who walks a row: an invocation, or a workgroup. */
+/** The pass with one invocation or one workgroup per row. */
 function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile): Pass {
   if (isWide(length, adapter)) return { ...pass, entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
   return rowsPass({ ...pass, entry: length % 4 === 0 ? 'quads' : 'main' }, rows, adapter);
 }
 
-/** The lengths of the kernels' arrays, where they are not as long as x in the place of something absent. */
+/** The lengths of the kernels' arrays, except those of missing tensors, which are bound to x. */
 function lengthsOf(rows: number, length: number): Record<string, number> {
   const whole = rows * length;
   const fours = { x4: whole / 4, y4: whole / 4, dy4: whole / 4, w4: length / 4, b4: length / 4 };
@@ -102,7 +105,7 @@ export function layerNorm({
     variants: { lengths: lengthsOf(rows, length) },
     label: 'layer norm',
     overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
-    // Bindings are fixed: a missing tensor's place holds x, unread.
+    // The number of bindings is fixed, so x is bound in place of a missing tensor, and not read.
     reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
     writes: [output(0), output(1), output(2)],
     params: { rows, n: length, eps: scalar(0) },
@@ -129,7 +132,7 @@ export function layerNormGrad({
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
 }
 
-/** Invocations that sums over rows aim at by splitting them. */
+/** Sums over rows are split until there are about this many invocations. */
 const AFFINE_GRAD_INVOCATIONS = { software: 512, gpu: 16384 };
 
 /** Inputs dy, x, and the rows' means and variances; outputs: dw and db. */

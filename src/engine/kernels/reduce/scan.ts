@@ -1,4 +1,4 @@
-// How running sums, products and extrema along a dimension are computed.
+// Lowers running sums, products and extrema along a dimension.
 import { input, type LowerContext, type Lowering, type Operand, output, type Pass, scratch } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -21,10 +21,10 @@ const runs: Record<Scanned, readonly string[]> = {
 };
 
 const WORKGROUP = 64;
-/** Rows up to this length are one chunk; longer ones have about as many chunks as a chunk has elements. */
+/** A row up to this length is one chunk. A longer row has about as many chunks as a chunk has elements. */
 const ONE_CHUNK = 256;
 
-/** How a scan goes through a shape: the counts that its shaders take, and the chunks of each row. */
+/** Divides a scan over a shape: the counts that its shaders need, and the chunks of each row. */
 function chunksOf(shape: Shape, dim: number) {
   const n = shape[dim] ?? 1;
   const inner = numel(shape.slice(dim + 1));
@@ -35,7 +35,10 @@ function chunksOf(shape: Shape, dim: number) {
   return { count, chunks, params: { count, n, chunks, chunk, inner } };
 }
 
-/** A scan by a shader that, with TOTALS, gives each chunk's last result only; rows of several chunks take two passes. */
+/**
+ * Lowers a scan. Rows of several chunks take two passes: with TOTALS, the shader gives only the last result of each
+ * chunk.
+ */
 function lowerScan(
   label: string,
   source: readonly string[],
@@ -53,7 +56,7 @@ function lowerScan(
     params,
     grid: gridFor(count, WORKGROUP),
   });
-  // Without totals the input is bound twice: bindings are fixed, and this one is not read.
+  // The number of bindings is fixed. Without totals, the input is bound in their place, and not read.
   if (chunks === 1) return { kind: 'passes', passes: [pass(false, input(0), output())] };
   return {
     kind: 'passes',
@@ -66,7 +69,7 @@ function lowerScan(
 export const scan = ({ inputs: [x], attrs: { dim, reverse } }: LowerContext<ScanAttrs>, name: Scanned): Lowering =>
   lowerScan(name, [elementLibs[scalarOf(x!.dtype)], ...runs[name], source], x!, dim, { REVERSE: reverse ? 1 : 0 });
 
-/** Where the extremum up to each element of input x stands. */
+/** For each element of input x: the index of the extremum up to there. */
 export const runningPlace = ({
   inputs: [x],
   attrs: { dim, minimum },

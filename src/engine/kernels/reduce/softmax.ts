@@ -1,4 +1,4 @@
-// How softmax, its logarithm and cross entropy by labels are computed: a pass over rows each.
+// Lowers softmax, its logarithm, and cross entropy with labels: each is a pass over rows.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
   type Fields,
@@ -30,12 +30,18 @@ const source: Text = '#crossEntropy/crossEntropy';
 const gradSource: Text = '#crossEntropy/crossEntropyGrad';
 const sumSource: Text = '#crossEntropy/crossEntropySum';
 
-/** A GPU gives a row of this many neighbours to a workgroup, since neighbouring invocations should read neighbouring elements. */
+/**
+ * On a GPU, a contiguous row of at least this many elements gets a workgroup, so that neighbouring invocations read
+ * neighbours.
+ */
 const WIDE_ROW = 32;
 
 type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
 
-/** The pass by who walks a row of `n` elements, `inner` apart: an invocation, alone or with three rows more, or a workgroup. */
+/**
+ * The pass over rows of `n` elements, `inner` apart. A row, or four of them, gets an invocation; or a row gets a
+ * workgroup.
+ */
 function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapter: AdapterProfile): Pass {
   const by = (entry: string, params: Fields, ...libs: string[]) => ({
     ...pass,
@@ -71,14 +77,14 @@ export function softmax(
 }
 
 const WORKGROUP = 64;
-/** So few rows and scores take less time in one workgroup than a pass of its own for the sum would. */
+/** So few rows and scores take less time in one workgroup than a separate pass for the sum would. */
 const WHOLE_ROWS = 4096;
 const WHOLE_SCORES = 8192;
-/** Rows that a strip of a divided sum adds, at least; and the most strips. */
+/** The fewest rows in a strip of a divided sum, and the most strips. */
 const STRIP = 64;
 const MAX_STRIPS = 1024;
 
-/** A row an invocation, read in fours where 4 divides its length. */
+/** One invocation per row, which reads in fours if 4 divides the row's length. */
 const byRows = (pass: Omit<Pass, 'grid'>, n: number, classes: number, adapter: AdapterProfile): Pass =>
   rowsPass(classes % 4 === 0 ? { ...pass, entry: 'quads' } : pass, n, adapter);
 
@@ -87,7 +93,7 @@ const lengthsOf = (n: number, classes: number): Record<string, number> => {
   return { x: whole, dx: whole, x4: whole / 4, dx4: whole / 4, labels: n, shift: 2 * n, share: n };
 };
 
-/** Inputs and outputs as the operation has them. */
+/** Lowers cross entropy. Inputs and outputs are those of the operation. */
 export function crossEntropy(
   { inputs: [x], attrs: { ignoreIndex, weighted }, adapter }: LowerContext<CrossEntropyAttrs>,
   reduction: Reduction,
@@ -102,7 +108,7 @@ export function crossEntropy(
     label: 'cross entropy',
     overrides: { WEIGHTED: weighted ? 1 : 0, FAULT_OP: faultOp('crossEntropy') },
     reads: [input(0), input(1), input(weighted ? 2 : 1)],
-    // Of rows that are not reduced there is no total; bindings are fixed.
+    // The number of bindings is fixed. Without a reduction there is no total, so scratch is bound in its place.
     writes: [reduced && !whole ? scratch(0) : output(0), output(1), output(2), reduced ? output(3) : scratch(0), fault],
     params: { n, classes, ignored: i32(ignoreIndex) },
   };
@@ -136,7 +142,7 @@ export function crossEntropy(
   return { kind: 'passes', passes, scratch: [bytes, strips * BYTES_PER_ELEMENT, strips * BYTES_PER_ELEMENT] };
 }
 
-/** Inputs as the operation has them; output dx. */
+/** Lowers the gradient of cross entropy. Inputs are those of the operation; output: dx. */
 export function crossEntropyGrad({
   inputs: [x],
   attrs: { reduction, constant },
@@ -144,7 +150,7 @@ export function crossEntropyGrad({
 }: LowerContext<CrossEntropyGradAttrs>): Lowering {
   const [n, classes] = x!.shape as [number, number];
   const mean = reduction === 'mean';
-  // Bindings are fixed: the rows' weights stand in the place of an unread tensor.
+  // The number of bindings is fixed, so the rows' weights are bound in place of a tensor that is not read.
   const dy = constant ? 3 : mean ? 5 : 4;
   const pass = {
     source: [mathLib, gradSource],
@@ -155,7 +161,8 @@ export function crossEntropyGrad({
     writes: [output()],
     params: { n, classes, scale: constant ? scalar(0) : f32(1) },
   };
-  // A GPU's neighbouring invocations should read neighbouring elements; a processor's spare themselves the divisions.
+  // On a GPU, neighbouring invocations should read neighbouring elements; on a CPU, a row per invocation saves
+  // divisions.
   if (adapter.kind === 'gpu') return { kind: 'passes', passes: [{ ...pass, grid: gridFor(n * classes, WORKGROUP) }] };
   return { kind: 'passes', passes: [byRows({ ...pass, entry: 'rows' }, n, classes, adapter)] };
 }

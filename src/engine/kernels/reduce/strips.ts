@@ -1,4 +1,5 @@
-// How a reduction is divided among invocations: its layout in memory, and the strips that share one output's elements.
+// Divides a reduction among invocations: its layout in memory, and the strips among which an output's elements are
+// divided.
 import { type Fields, numbered, type Pass } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import { ShapeError } from '../../core/errors';
@@ -15,7 +16,7 @@ interface Layout {
   readonly kept: readonly Dim[];
   readonly outer: readonly Dim[];
   readonly inner: Dim;
-  /** Neighbouring outputs are neighbours in memory. */
+  /** Whether the inputs of neighbouring outputs are neighbours in memory. */
   readonly outputsFast: boolean;
 }
 
@@ -23,48 +24,54 @@ export interface Strips extends Layout {
   readonly outputs: number;
   readonly stripsOuter: number;
   readonly stripsInner: number;
-  /** Strips that take the elements of one chunk by turns. */
+  /** The number of strips that take the elements of one chunk in turns. */
   readonly lanes: number;
-  /** Elements of a run that one group of lanes takes. */
+  /** The elements of a run that one group of lanes takes. */
   readonly chunk: number;
-  /** How x is read: by elements; in fours of neighbouring elements of a run; or in fours of neighbouring outputs. Lengths and strides count these. */
+  /**
+   * How x is read: by elements; in fours of neighbouring elements of a run; or in fours of neighbouring outputs.
+   * Lengths and strides count these.
+   */
   readonly reads: 'elements' | 'along' | 'across';
-  /** The strips of an output are the invocations of one workgroup, which combines them. */
+  /** Whether the strips of an output are the invocations of one workgroup, which combines them. */
   readonly byWorkgroup: boolean;
 }
 
-/** What a kernel can do besides one strip of elements an invocation. */
+/** The abilities of a kernel beyond one strip of single elements per invocation. */
 export interface StripsAbilities {
-  /** It reads in fours. */
+  /** Whether it can read in fours. */
   readonly fours?: boolean;
-  /** A workgroup combines its strips. */
+  /** Whether a workgroup can combine its strips. */
   readonly workgroups?: boolean;
 }
 
-/** Threads of `shaders/lib/strips.wgsl`'s workgroups. */
+/** The workgroup size in `shaders/lib/strips.wgsl`. */
 export const STRIPS_WORKGROUP = 64;
-/** With fewer invocations than this, a processor's workgroups are small, so that every core has some. */
+/** With fewer invocations, workgroups on a CPU are small, so that every core has some. */
 const FEW_INVOCATIONS = 512;
 const SMALL_WORKGROUP = 8;
-/** Invocations that keep a GPU busy: more strips than this for one reduction gain nothing. */
+/** The invocations that keep a GPU busy: more strips for one reduction gain nothing. */
 const BUSY_THREADS = 8192;
 const MAX_STRIPS = 1024;
-/** The same where the second pass gives an output a workgroup. */
+/** As BUSY_THREADS, if each output gets a workgroup in the second pass. */
 const BUSY_WORKGROUP_THREADS = 65536;
 const MAX_WORKGROUP_STRIPS = 16384;
-/** A GPU gives an output to a workgroup from so many neighbours on, which its invocations read together. */
+/**
+ * On a GPU, an output gets a workgroup if at least this many of its elements are neighbours, which invocations read
+ * together.
+ */
 const WIDE_RUN = STRIPS_WORKGROUP / 2;
-/** Elements, or fours, that a workgroup combines in one pass, at most where there are few outputs. */
+/** With few outputs: the most elements, or fours, that a workgroup combines in one pass. */
 const WIDE_ELEMENTS = STRIPS_WORKGROUP * 128;
-/** Elements of a strip that is worth the second pass, at least. */
+/** The fewest elements of a strip with which a second pass pays. */
 const MIN_STRIP = 48;
 /**
- * Elements that one invocation adds in about the time a second pass costs. A processor adds them from its cache; on a GPU
+ * The elements that one invocation adds in about the time of a second pass. A CPU reads them from its cache; on a GPU
  * every load waits for memory.
  */
 const ONE_PASS = { software: 4096, gpu: 256 };
 
-/** Separate groups of kept and of reduced dimensions, at most. */
+/** The most groups of kept dimensions, and of reduced dimensions. */
 const MOST_DIMS = 4;
 
 const count = (dims: readonly Dim[]): number => dims.reduce((n, { size }) => n * size, 1);
@@ -97,10 +104,10 @@ function layoutOf(shape: Shape, dims: readonly number[]): Layout {
   };
 }
 
-/** A reduction of so many elements into one output is left to one invocation. */
+/** A reduction of up to this many elements into one output is left to one invocation. */
 export const onePassLength = ({ kind }: AdapterProfile): number => ONE_PASS[kind];
 
-/** The layout in fours, where the sizes allow it. */
+/** The layout in fours, if the sizes allow that; otherwise in elements. */
 function inFours(layout: Layout): Layout & Pick<Strips, 'reads'> {
   const quarter = ({ size, stride }: Dim): Dim => ({ size, stride: stride / 4 });
   const shortened = ({ size }: Dim): Dim => ({ size: size / 4, stride: 1 });
@@ -125,7 +132,9 @@ export function stripsFor(
   return divide(fours ? inFours(byElements) : byElements, adapter, workgroups);
 }
 
-/** Whether a workgroup should combine what an output reduces: on GPUs, where neighbouring invocations then read neighbours. */
+/**
+ * Whether a workgroup should reduce an output: on GPUs, if neighbouring invocations then read neighbouring elements.
+ */
 const suitsWorkgroup = ({ outputsFast, inner }: Layout, { kind }: AdapterProfile): boolean =>
   kind === 'gpu' && !outputsFast && inner.stride === 1 && inner.size >= WIDE_RUN;
 
@@ -167,11 +176,11 @@ const sharedByWorkgroup = (size: number) => ({
   byWorkgroup: true,
 });
 
-/** Results that a pass leaves of each output. */
+/** The number of partial results of each output that a pass leaves. */
 export const stripCount = ({ stripsOuter, stripsInner, byWorkgroup }: Strips): number =>
   byWorkgroup ? 1 : stripsOuter * stripsInner;
 
-/** Results of a pass: one an output and strip. */
+/** The number of results of a pass: one for each output and strip. */
 export const resultCount = (strips: Strips): number =>
   strips.outputs * stripCount(strips) * (strips.reads === 'across' ? 4 : 1);
 
@@ -196,10 +205,10 @@ export function secondStrips(
   return { ...read, outputs: count(read.kept), ...divided(read.inner.size) };
 }
 
-/** A pass without the fields that follow from its strips; its params come behind the fields of `struct Strips`. */
+/** A pass without the fields that follow from its strips. Its params come after the fields of `struct Strips`. */
 type Bare = Omit<Pass, 'entry' | 'consts' | 'grid' | 'params'> & { readonly params?: Fields };
 
-/** The pass by its strips; in general whatever the numbers of outputs and of dimensions are. */
+/** The pass for given strips. Its general variant serves any numbers of outputs and dimensions. */
 export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile): Pass {
   const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, byWorkgroup } =
     strips;

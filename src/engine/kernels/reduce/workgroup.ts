@@ -1,21 +1,27 @@
-// Workgroups of kernels that walk rows: their size, and how on GPUs their invocations combine results.
+// Workgroups of kernels that walk along rows: their size, and how their invocations combine results on GPUs.
 import byHalves from '../../../../shaders/lib/workgroup-halves.wgsl?raw';
 import bySubgroups from '../../../../shaders/lib/workgroup-subgroups.wgsl?raw';
 import type { Pass } from '../../compiler/ir';
 import { gridFor, varied } from '../../compiler/lowering';
 import type { AdapterProfile } from '../../gpu/device';
 
-/** The library with `workgroup_sum` and `workgroup_max`, by subgroups where the device has them; it stands first, since it may enable subgroups. */
+/**
+ * The library with `workgroup_sum` and `workgroup_max`, which uses subgroups if the device has them. Put it first: it
+ * may contain `enable`.
+ */
 export const workgroupLib = ({ features }: AdapterProfile): string =>
   features.has('subgroups') ? bySubgroups : byHalves;
 
-/** Invocations of a workgroup of a kernel with an invocation a row. */
+/** The workgroup size of a kernel with one invocation per row. */
 const WORKGROUP = 64;
-/** A processor has small ones where rows are few, so that every core has some, and for whatever number of rows in general. */
+/**
+ * On a CPU, workgroups are small if rows are few, so that every core has some; also in general variants, for any number
+ * of rows.
+ */
 const FEW_ROWS = 512;
 const SMALL_WORKGROUP = 8;
 
-/** The pass with an invocation a row; its source has a constant WORKGROUP. */
+/** The pass with one invocation per row. Its source must have a constant WORKGROUP. */
 export function rowsPass(pass: Omit<Pass, 'grid'>, rows: number, { kind }: AdapterProfile): Pass {
   const by = (workgroup: number): Pass => ({
     ...pass,

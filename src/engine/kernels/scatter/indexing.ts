@@ -1,4 +1,4 @@
-// How elements are picked by index tensors, and how these are checked.
+// Lowers operations that pick elements by index tensors, and that check indices.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
   fault,
@@ -37,13 +37,13 @@ const oneHotSource: Text = '#indexing/oneHot';
 const WORKGROUP = 64;
 
 /**
- * Fours that an invocation does one after the other of a slice of `inner` elements: a processor's lanes share the search for the
- * slice, which costs more than a copy; a GPU's lanes read neighbours together.
+ * The number of fours of a slice of `inner` elements that one invocation handles. On a CPU, finding the slice costs
+ * more than copying it, so an invocation does several; on a GPU, neighbouring invocations should read neighbours.
  */
 export const spanOf = (inner: number, adapter: AdapterProfile): number =>
   adapter.kind === 'software' && inner % 16 === 0 ? 4 : 1;
 
-/** One pass of count invocations that reads the inputs and may report a fault of the operation that was `asked` for. */
+/** One pass of `count` invocations that reads the inputs and may report a fault of the operation `asked`. */
 function faultyPass(
   label: string,
   source: readonly string[],
@@ -69,7 +69,7 @@ function around(shape: Shape, dim: number): { outer: number; size: number; inner
   return { outer: numel(shape.slice(0, dim)), size: shape[dim] ?? 1, inner: numel(shape.slice(dim + 1)) };
 }
 
-/** Inputs x and index, `below` a limit, which is x's size along the dimension unless it is given. */
+/** Inputs: x and index. Indices must be less than `below`; default: x's size along the dimension. */
 export function gather(
   { inputs: [x, index], attrs: { dim } }: LowerContext<DimAttrs>,
   asked: string,
@@ -140,7 +140,9 @@ export function oneHot({ outputs: [y], attrs: { classes } }: LowerContext<{ read
   return faultyPass('oneHot', [faultLib, oneHotSource], 1, count, { params: { count, classes } });
 }
 
-/** Input 0, numbers from 0 to one of the bits `highest`, and input 1 likewise where there is one. */
+/**
+ * Checks that the numbers of input 0, and of input 1 if there is one, are from 0 to the float with the bits `highest`.
+ */
 export const range = ({ inputs, attrs: { asked, highest } }: LowerContext<RangeAttrs>): Lowering => {
   const count = numel(inputs[0]!.shape);
   return faultyPass('within range', [faultLib, rangeSource], 2, count, {
@@ -150,7 +152,10 @@ export const range = ({ inputs, attrs: { asked, highest } }: LowerContext<RangeA
   });
 };
 
-/** One pass that reports `asked`'s indices out of range and makes them `none`; negative ones are, unless they count from the end. `report` is another code. */
+/**
+ * One pass that reports indices of `asked` that are out of range, and replaces them by `none`. Negative indices are out
+ * of range unless they count from the end. `report`: another fault code.
+ */
 export const placesPass = (
   asked: string,
   from: Operand,
@@ -172,7 +177,7 @@ export const placesPass = (
   grid: gridFor(count, WORKGROUP),
 });
 
-/** Input 0, indices, as `placesPass` has them. */
+/** Lowers the check of input 0, indices, by `placesPass`. */
 export const places = (asked: string, indices: Meta, how: Parameters<typeof placesPass>[4]): Lowering => ({
   kind: 'passes',
   passes: [placesPass(asked, input(0), output(), numel(indices.shape), how)],

@@ -1,4 +1,5 @@
-// The passes that put elements into places named by indices: each result finds its own terms, by search or in an order by place.
+// The passes that scatter elements to places given by indices. Each result finds its own terms: by searching the
+// indices, or in indices sorted by place.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import { withLengths } from '../../compiler/fusion/read-inputs';
 import {
@@ -33,7 +34,7 @@ const WORKGROUP = 64;
 
 const kinds: readonly ScatterKind[] = ['sum', 'last', 'prod', 'amax', 'amin', 'mean'];
 
-/** The scattered values and their places; without a base, the elements before are zeros. */
+/** The scattered values and their places. Without a base, the elements are zeros before. */
 interface ScatterParts {
   /** The operation that errors name. */
   readonly asked: string;
@@ -42,7 +43,7 @@ interface ScatterParts {
   readonly index: Operand;
   readonly indices: number;
   readonly src: Operand;
-  /** Elements along the dimension. */
+  /** The number of scattered elements along the dimension. */
   readonly terms: number;
 }
 
@@ -57,17 +58,17 @@ const ontoBase = (asked: string, [base, index, src]: readonly [Meta, Meta, Meta]
   terms: src.shape[dim] ?? 1,
 });
 
-/** Comparisons of indices by search in the time that the passes of an order take to start. */
+/** The comparisons of a search that take as long as starting the passes of a sort. */
 const CHEAP_SEARCH = { software: 2 ** 14, gpu: 2 ** 23 };
-/** A GPU's invocation waits for memory at each: more terms than this keep one too long. */
+/** The most terms of a search. On a GPU, each term is a memory read that an invocation has to wait for. */
 const LONG_SEARCH = 4096;
-/** How many comparisons cost as much as one of a sort, which jumps about in memory. */
+/** The comparisons of a search that cost as much as one of a sort, which jumps about in memory. */
 const SORT_COST = 4;
-/** How many cost as much as counting an index or a place, which few invocations do, and as finding a result's terms. */
+/** The comparisons of a search that cost as much as counting an index or a place, or as finding a result's terms. */
 const COUNT_COST = 8;
 const FIND_COST = 4;
 
-/** Whether ordering the indices costs less than comparing every result with every index of its column. */
+/** Whether sorting the indices costs less than comparing every result with every index of its column. */
 function orderPays({ result, terms, indices }: ScatterParts, lists: number, adapter: AdapterProfile): boolean {
   const results = numel(result.shape);
   const comparisons = results * terms;
@@ -82,34 +83,37 @@ function orderPays({ result, terms, indices }: ScatterParts, lists: number, adap
 
 const doublings = (n: number): number => Math.max(Math.ceil(Math.log2(Math.max(n, 1))), 1);
 
-/** The indices in the order of the places that they name, and where each place's end; as passes that write to `scratch`. */
+/** The passes that sort the indices by place, and find where the indices of each place end. They write to `scratch`. */
 interface Order {
   readonly passes: readonly Pass[];
   readonly places: Operand;
   readonly order: Operand;
   readonly ends: Operand;
-  /** Bytes of scratch. */
+  /** The bytes of each scratch buffer. */
   readonly scratch: readonly number[];
 }
 
-/** Indices of one list, or of as many as there are columns. */
+/** Lists of indices: one, or one for each column. */
 interface Lists {
   readonly asked: string;
   readonly index: Operand;
   readonly indices: number;
   readonly n: number;
   readonly m: number;
-  /** 1 where the list is shared. */
+  /** 1 if all columns share the list. */
   readonly inner: number;
-  /** Places of all lists. */
+  /** The number of places of all lists. */
   readonly places: number;
 }
 
-/** Lanes of a processor that count together: each has a range of the places of a list. */
+/** The lanes of a CPU that count together: each takes a range of the places of a list. */
 const LANES = 4;
 const MAX_RANGES = 16 * LANES;
 
-/** Places for each index of a list from which on the list's places are shared among more than the lanes of one processor. */
+/**
+ * Places for each index of a list from which on the list's places are shared among more than the lanes of one
+ * processor.
+ */
 const FEW_INDICES = 8;
 
 function orderByCounting({ asked, index, indices, n, m, inner, places }: Lists): Order {
@@ -161,7 +165,10 @@ function orderBySorting({ asked, index, indices, n, m, inner, places }: Lists, a
 
 const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
 
-/** Terms that are folded before an output's own, and how many there have to be of all for that to be worth a pass: shaders/scatter-chunks.wgsl. */
+/**
+ * Terms that are folded before an output's own, and how many there have to be of all for that to be worth a pass:
+ * shaders/scatter-chunks.wgsl.
+ */
 const CHUNK = 1024;
 const MANY_TERMS = 2 * CHUNK;
 
@@ -210,7 +217,7 @@ function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterPro
   };
   const lanes = shared && inner % 4 === 0 ? 4 : 1;
   const span = lanes === 4 ? spanOf(inner, adapter) : 1;
-  // Of the result, which is a table's and stays as it is from batch to batch.
+  // Only the lengths of the result, which is usually a table whose size stays the same from batch to batch.
   const lengths = { y: count, y4: count / 4, ends: places, ...(base && { base: count, base4: count / 4 }) };
   const fold: Pass = {
     source: [...libs, sortedSource],
@@ -238,7 +245,7 @@ export const scatterOnto = (
   scatter: Scatter,
 ): Lowering => lowerScatter(ontoBase(asked, [base!, index!, src!], scatter.dim), scatter, adapter);
 
-/** Inputs index and source, which are added up. */
+/** Inputs: index and source. Elements of the source at the same place are summed. */
 export function scatterSum({
   inputs: [index, src],
   outputs: [result],

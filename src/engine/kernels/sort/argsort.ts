@@ -1,4 +1,5 @@
-// The passes that sort indices along a dimension: a merge sort, for argsort and for other operations that need an order.
+// The passes that sort indices along a dimension: a merge sort, for argsort and for other operations that need an
+// order.
 import type { Operand, Pass } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -22,25 +23,31 @@ export interface Sorted {
   readonly descending?: boolean;
 }
 
-/** Pairs of key and index that a workgroup's 16 KiB of memory hold, and the invocations that every device has in one. */
+/**
+ * The pairs of key and index that fit into a workgroup's 16 KiB of memory, and the invocations that every device allows
+ * in one.
+ */
 const MAX_BLOCK = 2048;
 const MAX_BLOCK_WORKGROUP = 256;
-/** Up to this length merging alone is as fast. */
+/** Up to this length, merging alone is as fast as sorting blocks first. */
 const SHORT = 16;
 
 const doublings = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
 
-/** Elements of the blocks that workgroups sort before these are merged; 1 where a barrier costs more than a pass, as on processors. */
+/**
+ * The size of the blocks that workgroups sort before they are merged; 1 (no blocks) on CPUs, where barriers cost more
+ * than passes.
+ */
 const blockOf = (n: number, { kind }: AdapterProfile): number =>
   kind === 'gpu' && n > SHORT ? Math.min(2 ** doublings(n), MAX_BLOCK) : 1;
 
-/** Passes that sort n elements. */
+/** The number of passes that sort n elements. */
 export function sortSteps(n: number, adapter: AdapterProfile): number {
   const block = blockOf(n, adapter);
   return Math.max((block > 1 ? 1 : 0) + doublings(n / block), 1);
 }
 
-/** One pass a step; `buffer(step)` says where it writes, and the next one reads. */
+/** The passes of a sort, one per step. Step s writes to `buffer(s)`, which step s + 1 reads. */
 export function argsortPasses(sorted: Sorted, adapter: AdapterProfile, buffer: (step: number) => Operand): Pass[] {
   const { x, scalar, count, n, inner, descending = false } = sorted;
   const block = blockOf(n, adapter);

@@ -1,4 +1,4 @@
-// How extrema with their places, orders, places in sorted rows and samples of categories are found.
+// Lowers extrema with their indices, argsort, searchsorted, and the sampling of categories.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import stripsLib from '../../../../shaders/lib/strips.wgsl?raw';
 import {
@@ -28,7 +28,7 @@ const searchsortedSource: Text = '#sort/searchsorted';
 
 const WORKGROUP = 64;
 
-/** Outputs: the extremum over `dims`, and its place. */
+/** Outputs: the extremum over `dims`, and its index. */
 export function extremum(
   { inputs: [x], attrs: { dims }, adapter }: LowerContext<{ readonly dims: readonly number[] }>,
   label: string,
@@ -46,7 +46,7 @@ export function extremum(
       variants: { lengths },
       label,
       overrides: { MINIMUM: minimum ? 1 : 0, HAS_PLACES: places ? 1 : 0 },
-      // Without places the input is bound twice: bindings are fixed, and this one is not read.
+      // The number of bindings is fixed. Without places, the input is bound in their place, and not read.
       reads: [from, places ?? from],
       writes: [to, at],
     };
@@ -67,7 +67,7 @@ export function extremum(
   };
 }
 
-/** Output: the indices that put a dimension in order. */
+/** Output: the indices that sort a dimension. */
 export function argsort({
   inputs: [x],
   attrs: { dim, descending },
