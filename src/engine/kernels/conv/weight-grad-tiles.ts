@@ -61,7 +61,7 @@ const PART_OF_ROW = 8;
 /** The largest dilation with which the taps of a row share their loads of x. */
 const LARGEST_SHARED_DILATION = 2;
 
-// Nanoseconds on SwiftShader for four lanes, where all loads cost a branch a lane: fitted to measured times.
+// Nanoseconds on SwiftShader for four lanes, where every load costs a branch per lane. Fitted to measured times.
 const LOAD = 15;
 const SUM = 3.5;
 /** Nanoseconds to copy an element of x into a padded copy. */
@@ -133,7 +133,9 @@ function stripTiles(g: ConvGeometry, adapter: AdapterProfile): readonly StripTil
 /** The number of tiles of each kind that are worth measuring. */
 const FEW = 6;
 
-/** The tiles that can compute the gradient: those without workgroup memory first, the most promising at the front. */
+/**
+ * The tiles that can compute the gradient: first those without workgroup memory, the most promising of them in front.
+ */
 export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): readonly WeightGradTile[] {
   const registers = promising(registerTiles(g, adapter.kind), (tile) => cost(g, tile));
   const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));

@@ -119,14 +119,15 @@ function sizesOf({ m, k, n, batch, transposeA, transposeB, sums }: MatmulShape):
 }
 
 /**
- * Runs that the compilation for a layer that runs often is worth. Measured on SwiftShader, MobileNetV2 at 64²: for 1000
- * runs it takes 0.95 of the instructions and the same time, by tiles that take twice as long to compile.
+ * The runs over which a kernel for a layer that runs often must pay for its compilation. Measured on SwiftShader with
+ * MobileNetV2 at 64²: with 1000 instead, tiles take twice as long to compile, 0.95 of the instructions, and the same
+ * time.
  */
 const OFTEN_RUNS = 300;
 
 /**
- * The tile that is expected to be the fastest where `own` is compiled anew for a layer that runs often: K is summed in
- * the same chunks. It is `own` on a GPU, and where that was measured to be the fastest.
+ * The tile that is expected to be the fastest for a layer that runs often. It sums K in the same chunks as `own`. On a
+ * GPU, or if `own` was measured to be the fastest, it is `own`.
  */
 export function oftenTile(
   shape: MatmulShape,
@@ -227,8 +228,8 @@ export function probeShape({ kind }: AdapterProfile): MatmulShape {
 const WORTHWHILE = 1.05;
 
 /**
- * The cheapest tile by the table with each entry scaled by what the tile took where it was measured, in the place of
- * the cheapest by the table alone; of those only that add up in the very same order.
+ * Corrects the choice of the table by measured times: scales the cost of each measured tile, and returns the cheapest
+ * tile that sums in exactly the same order as `expected`, the cheapest by the table alone.
  */
 function corrected(
   shape: MatmulShape,
@@ -250,8 +251,8 @@ function corrected(
   return measuredCost(best) * WORTHWHILE < measuredCost(expected) ? best : expected;
 }
 
-// What things cost on SwiftShader, whose lanes load one after the other, in multiplications: fitted to times of tiles
-// from 2 × 2 to 8 × 16.
+// Costs on SwiftShader, whose lanes load one after another, in multiplications. Fitted to times of tiles from 2 × 2 to
+// 8 × 16.
 const LOAD = 16;
 const STORE = 24;
 const INVOCATION = 600;
@@ -261,8 +262,9 @@ const INVOCATION = 600;
 const COMPILATION = 2.7e6;
 const RUNS = 50;
 /**
- * 8 × 8 for each of four lanes: by the numbers above, which an AMD EPYC gave, an element takes 0.9 times as long as
- * with 8 × 6; on an Intel Xeon it was measured to take 1.5 times as long. A tile that is good on both is preferred.
+ * A penalty for tiles of 8 × 8 in each of four lanes. By the numbers above, from an AMD EPYC, an element takes 0.9
+ * times as long as with 8 × 6; on an Intel Xeon, it was measured to take 1.5 times as long. A tile that is good on both
+ * is better.
  */
 const UNEVEN = 1.2;
 
@@ -278,7 +280,7 @@ const stepCost = ({ side, tm, tn }: BlockTile): number =>
 const runCost = (shape: MatmulShape, tile: BlockTile, kind: AdapterProfile['kind']): number =>
   kind === 'gpu' ? workgroupCost(shape, tile) : softwareRun(shape, tile).first;
 
-/** All chunks of K, and how many these are. */
+/** The cost of the first pass, over all chunks of K, and the number of chunks. */
 function softwareRun(
   shape: MatmulShape,
   tile: BlockTile,
@@ -305,8 +307,8 @@ function softwareCost(shape: MatmulShape, tile: BlockTile, factor = 1, chunk?: n
 /** With fewer invocations, a part of a GPU, or some cores of a CPU, are idle. */
 const FEW_INVOCATIONS = { software: 16, gpu: 16384 };
 
-// On a GPU: multiplications in the time of a read of one element from workgroup memory, a quarter of a vector, and from
-// a cache.
+// The cost of a read on a GPU, in multiplications: of one element (a quarter of a vector) from workgroup memory, and of
+// one from a cache.
 const PANEL_READ = 1;
 const CACHE_READ = 8;
 
@@ -320,7 +322,9 @@ function workgroupCost(shape: MatmulShape, tile: BlockTile): number {
   return waves * chunk * step + second;
 }
 
-/** Lanes for the steps of K that lie side by side; where rows do, few lanes. */
+/**
+ * The cost of a vector tile. If the elements along K are neighbours in memory, about 64 lanes are best; otherwise few.
+ */
 function vectorCost({ m, k, n, transposeA, transposeB }: MatmulShape, { lanes, rows }: VectorTile): number {
   const alongK = n === 1 ? !transposeA : transposeB;
   const idle =
