@@ -31,8 +31,8 @@ export function tuned<T extends Candidate>(
 }
 
 /**
- * Whether a layer that runs often may use larger tiles than the rule of thumb: on a software adapter (CPU), unless the
- * best candidate was measured for its shape.
+ * Whether a layer that runs often may get another tile than the rule of thumb's: on a software adapter (CPU), unless
+ * the best candidate was measured for its shape.
  */
 export const mayGrow = ({ kind, tuning }: AdapterProfile, kernel: string, shape: readonly number[]): boolean =>
   kind === 'software' && tuning?.lacks?.(kernel, shape) !== false;

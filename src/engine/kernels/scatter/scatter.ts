@@ -60,7 +60,10 @@ const ontoBase = (asked: string, [base, index, src]: readonly [Meta, Meta, Meta]
 
 /** The comparisons of a search that take as long as starting the passes of a sort. */
 const CHEAP_SEARCH = { software: 2 ** 14, gpu: 2 ** 23 };
-/** The most terms of a search. On a GPU, each term is a memory read that an invocation has to wait for. */
+/**
+ * With more terms than this, a GPU always sorts: in a search, an invocation has to wait for a memory read for each
+ * term.
+ */
 const LONG_SEARCH = 4096;
 /** The comparisons of a search that cost as much as one of a sort, which jumps about in memory. */
 const SORT_COST = 4;
@@ -110,10 +113,7 @@ interface Lists {
 const LANES = 4;
 const MAX_RANGES = 16 * LANES;
 
-/**
- * Places for each index of a list from which on the list's places are shared among more than the lanes of one
- * processor.
- */
+/** If a list has more than this many places for each of its indices, more than one quad of lanes counts its places. */
 const FEW_INDICES = 8;
 
 function orderByCounting({ asked, index, indices, n, m, inner, places }: Lists): Order {
@@ -166,8 +166,8 @@ function orderBySorting({ asked, index, indices, n, m, inner, places }: Lists, a
 const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
 
 /**
- * Terms that are folded before an output's own, and how many there have to be of all for that to be worth a pass:
- * shaders/scatter-chunks.wgsl.
+ * The number of terms that are folded together ahead of the last pass, and the fewest terms in all with which that
+ * extra pass pays: shaders/scatter-chunks.wgsl.
  */
 const CHUNK = 1024;
 const MANY_TERMS = 2 * CHUNK;
