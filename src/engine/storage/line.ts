@@ -15,33 +15,36 @@ import type { Storage } from './storage';
  * through a line are unknown to the graph of the storage.
  */
 export class Line {
-  /** The contents with the graph of writes through the line, once there are some. */
   private whole: Value | null = null;
   /** The version of the storage that `whole` is of. */
   private version = -1;
 
   constructor(private readonly storage: Storage) {}
 
-  /** The whole contents now. Without a graph they are not kept, so that nothing keeps what they were before a change in place. */
+  /** The whole contents now. */
   get value(): Value {
-    const { whole } = this;
     const { version, value } = this.storage;
-    if (!whole?.requiresGrad) return value.requiresGrad ? detach(value) : value;
     // A value that had failed or was lost may be there again.
-    if (this.version !== version || whole.failure || whole.isLost) this.follow(whole);
+    if (this.whole === null || this.version !== version || this.whole.failure || this.whole.isLost)
+      this.hold(this.whole?.requiresGrad ? this.whole : null, value);
     return this.whole!;
   }
 
-  /** Has gradients go through `graph`, whose numbers are in the storage, perhaps just written. */
-  follow(graph: Value): void {
+  /** Has gradients go through `after`, which has just been written to the storage. */
+  follow(after: Value): void {
+    this.hold(after, this.storage.value);
+  }
+
+  private hold(graph: Value | null, value: Value): void {
     beforeChange(this, () => {
       const { whole } = this;
       return () => Object.assign(this, { whole, version: -1 });
     });
-    const { version, value } = this.storage;
-    this.whole = withMode({ grad: true }, () => rewritten(graph, value, true));
-    if (graph.node) named(this.whole, gradNameOf(graph));
+    if (graph) {
+      this.whole = withMode({ grad: true }, () => rewritten(graph, value, true));
+      if (graph.node) named(this.whole, gradNameOf(graph));
+    } else this.whole = value.requiresGrad ? detach(value) : value;
     this.whole.held = true;
-    this.version = version;
+    this.version = this.storage.version;
   }
 }

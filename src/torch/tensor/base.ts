@@ -89,7 +89,8 @@ export abstract class TensorBase extends Printable implements Layout {
     this.base = view?.base ?? null;
     this.origin = view?.origin ?? null;
     this.madeAt = this.storage.changes;
-    this.cached = this.shown(view ? value : this.storage.value);
+    this.cached = view ? value : this.storage.value;
+    this.cached.held = true;
     this.cachedVersion = this.storage.version;
   }
 
@@ -128,23 +129,17 @@ export abstract class TensorBase extends Printable implements Layout {
   protected contents(): Value {
     if (this.storage.disposed)
       throw new TensorReleasedError(`a tensor of shape ${showShape(this.shape)} was used after dispose()`);
-    const { cached } = this;
     const { version } = this.storage;
+    const stale = this.cachedVersion !== version || this.cached?.failure || this.cached?.isLost;
     // A value that had failed or was lost may be there again.
-    const isFresh = cached && this.cachedVersion === version && !cached.failure && !cached.isLost;
-    if (isFresh && !this.missesLeaf(cached)) return cached;
-    this.keep();
-    const value = this.leaf ? this.leafValue(this.leaf) : this.current();
-    this.cached = this.shown(value);
-    this.cachedVersion = version;
-    this.followRetained(value);
-    return value;
-  }
-
-  /** A value that this tensor shows, where it is kept: without a graph a line is asked again. */
-  private shown(value: Value): Value | null {
-    value.held = true;
-    return this.line && !value.requiresGrad ? null : value;
+    if (this.cached === null || stale || this.missesLeaf(this.cached)) {
+      this.keep();
+      this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
+      this.cached.held = true;
+      this.cachedVersion = version;
+      this.followRetained(this.cached);
+    }
+    return this.cached;
   }
 
   /** Has a rehearsal restore this state at its end. Values that it caches meanwhile go with the rehearsal's records. */

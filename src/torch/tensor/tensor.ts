@@ -161,10 +161,8 @@ export class Tensor extends WithMethods {
    * need the old contents, as PyTorch keeps them, too; otherwise the tensor itself.
    */
   before(other?: unknown): Tensor {
-    if (!mode.grad) return this;
-    if (!this.value.requiresGrad && !(other instanceof TensorBase && other.value.requiresGrad)) return this;
-    const cached = clone(this.value);
-    return Object.assign(this.makeView(cached, this.strides, this.offset), { cached });
+    const needed = this.value.requiresGrad || (other instanceof TensorBase && other.value.requiresGrad);
+    return needed && mode.grad ? this.makeView(clone(this.value), this.strides, this.offset) : this;
   }
 
   /**
