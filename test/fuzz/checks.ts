@@ -96,12 +96,15 @@ function expectShape(value: unknown, shape: readonly number[]): void {
 export function unzip(bytes: Uint8Array): Map<string, Uint8Array | null> {
   const data = view(bytes);
   const entries = new Map<string, Uint8Array | null>();
-  let end = bytes.length - 22;
-  while (
-    end >= 0 &&
-    !(data.getUint32(end, true) === 0x06054b50 && end + 22 + data.getUint16(end + 20, true) === bytes.length)
-  )
-    end--;
+  const endBy = (fits: (end: number) => boolean): number => {
+    for (let at = bytes.length - 22; at >= 0; at--) {
+      if (data.getUint32(at, true) === 0x06054b50 && fits(at + 22 + data.getUint16(at + 20, true))) return at;
+    }
+    return -1;
+  };
+  let end = endBy((at) => at === bytes.length);
+  // Other bytes may follow an archive.
+  if (end < 0) end = endBy((at) => at <= bytes.length);
   for (let at = data.getUint32(end + 16, true), left = data.getUint16(end + 10, true); left > 0; left--) {
     const [method, crc, packed] = [
       data.getUint16(at + 10, true),
@@ -277,6 +280,8 @@ export const checkPng: Check = (bytes, value) => {
   const rows: Buffer[] = [];
   let isPlain = true;
   for (let at = 8, kind = ''; kind !== 'IEND'; at += 12 + file.readUInt32BE(at)) {
+    // Nothing is needed after the pixels.
+    if (at + 12 > file.length || at + 12 + file.readUInt32BE(at) > file.length) break;
     kind = file.toString('latin1', at + 4, at + 8);
     const body = file.subarray(at + 4, at + 8 + file.readUInt32BE(at));
     if (kind === 'IDAT' || kind === 'IHDR') {

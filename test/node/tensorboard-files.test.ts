@@ -95,7 +95,7 @@ test('points without labels for each of them are refused', () => {
   const wrong: [() => unknown, RegExp][] = [
     [() => writer.addEmbedding(torch.ones(3)), /expected mat \[N, D\]/],
     [() => writer.addEmbedding(points, ['a']), /a label for each of 3 points, but got 1/],
-    [() => writer.addEmbedding(points, [['a'], ['b'], ['c', 'd']]), /expected 1 label a point/],
+    [() => writer.addEmbedding(points, [['a'], ['b'], ['c', 'd']]), /expected 1 label per point/],
     [() => writer.addEmbedding(points, { metadataHeader: ['a'] }), /expected metadata under metadataHeader/],
     [() => writer.addEmbedding(points, { labelImg: torch.ones(2, 3, 4, 4) }), /expected labelImg \[3, C, H, W\]/],
   ];

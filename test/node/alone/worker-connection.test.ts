@@ -200,7 +200,7 @@ describe('objects and classes', () => {
     expect(await remote.version).toBe(3);
     expect(await remote.nested.deep.add(4)).toBe(await remote.nested.deep.count);
     counter[Symbol.dispose]();
-    await expect(counter.add(1)).rejects.toThrow(/it was let go/);
+    await expect(counter.add(1)).rejects.toThrow(/add: expected an object that still ex/);
   });
 
   test('a class or a function alone can be exposed', async () => {

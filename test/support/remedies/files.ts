@@ -128,7 +128,7 @@ export const files: readonly Row[] = onDevice({
     'leave these sizes out of dynamicAxes',
     () => exported(new Net((x) => [x.relu(), x.tanh(), x.sigmoid()][x.shape[0]! % 3])),
   ),
-  'make it of tensors, or leave these sizes out of dynamicAxes': does(
+  'make it from tensors, or leave these sizes out of dynamicAxes': does(
     'onnx.export',
     () =>
       exported(new Net((x) => x.mul(torch.tensor(Array.from({ length: x.shape[0]! }, (_, i) => [Math.sin(i)])))), {
