@@ -269,12 +269,12 @@ const oldReduction = "deprecated in PyTorch; use reduction: 'mean', 'sum' or 'no
 
 /** PyTorch's arguments that no function here takes, and what to do without them. */
 const absent: Readonly<Record<string, string>> = {
-  device: 'everything is on the one device there is, so leave it out',
+  device: 'there is one device, so leave it out',
   dtype: 'convert with .to(dtype)',
   foreach: oneDispatch,
   fused: oneDispatch,
   capturable: 'there are no CUDA graphs, so leave it out',
-  differentiable: 'steps are not recorded for gradients, so leave it out',
+  differentiable: 'steps have no gradients, so leave it out',
   sizeAverage: oldReduction,
   reduce: oldReduction,
   withKwargs: 'there are no keyword arguments: hooks get all arguments in one list',
