@@ -381,7 +381,8 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
       for (const [value, root] of exports) {
         // A recipe can be made again, so it is pending rather than failed.
         if (value.recipe && value.failure) {
-          restores.get(value)?.();
+          // After a lost device the edges lead to values that went with it.
+          if (!engine.hasLeftDevice) restores.get(value)?.();
           reopen(value);
         }
         // `ran` was called, but the GPU refused the run later.
