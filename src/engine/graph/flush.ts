@@ -1,7 +1,7 @@
 // The flush: gathers all pending work whose results must exist into one program, and hands it to the engine.
 import { noteFailure, reopen } from '../compiler/contents';
 import { engine, type JobExport } from '../compiler/engine';
-import { TensorReleasedError } from '../core/errors';
+import { DeviceLostError, TensorReleasedError } from '../core/errors';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/run-ahead';
 import { stats } from '../gpu/stats';
@@ -355,6 +355,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
   const before = new Map<Root, Value | null>();
+  /** Puts the edges of recipes back. Other values do not get theirs back, and must not keep them alive until then. */
   const restores = new Map<Value, (() => void) | null>();
   engine.submit({
     key,
@@ -381,8 +382,8 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
       for (const [value, root] of exports) {
         // A recipe can be made again, so it is pending rather than failed.
         if (value.recipe && value.failure) {
-          // After a lost device the edges lead to values that went with it.
-          if (!engine.hasLeftDevice) restores.get(value)?.();
+          // What a lost device held comes back from a snapshot instead.
+          if (!(value.failure instanceof DeviceLostError)) restores.get(value)?.();
           reopen(value);
         }
         // `ran` was called, but the GPU refused the run later.
@@ -397,7 +398,8 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     if (root && !isPart && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
     if (root && root.value === value) root.settled = value;
     if (isJournaling()) continue;
-    restores.set(value, dropRecipe(value));
+    const restore = dropRecipe(value);
+    if (value.recipe) restores.set(value, restore);
     if (root?.value === value) root.letGo();
   }
 }
