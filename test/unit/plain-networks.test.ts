@@ -35,7 +35,7 @@ async function dispatches(fn: () => unknown): Promise<number> {
 
 type Net = (x: Tensor) => Tensor;
 
-const picture = torch.rand(1, 3, 64, 64);
+const picture = torch.rand(1, 3, 224, 224);
 const resnet = () => models.resnet18().eval() as nn.Module & Net;
 
 /** By network, how many dispatches it takes; at the top level, where each result is the program's own and is stored, too. */
@@ -44,7 +44,8 @@ const networks: readonly [string, () => nn.Module & Net, (sd: State) => Net, Ten
     ['a GPT', () => new SmallGPT().eval(), gptOfFunctions, torch.randint(0, 65, [2, 32]), [59, 59]],
     // A kernel has no room for all that the last of a block stores.
     ['ResNet-18', resnet, resnet18OfFunctions, picture, [23, 26]],
-    ['EfficientNet-Lite0', liteOfModules, liteOfFunctions, picture, [51, 51]],
+    // Results of less than 64 kB are stored rather than made again, some of them by a kernel of their own.
+    ['EfficientNet-Lite0', liteOfModules, liteOfFunctions, picture, [51, 56]],
   ];
 
 test.each(sampled(networks, 2))('%s of functions takes as many as of modules', async (_, build, write, x, counts) => {

@@ -1,11 +1,10 @@
 // Recipes: values that a flush does not store although tensors hold them, because they can be made again cheaply from
 // values with contents (their ingredients).
 import { byteLength } from '../core/meta';
+import { SMALL_BYTES } from '../gpu/memory';
 import { type Root, topScope } from './roots';
 import type { Node, Value } from './value';
 
-/** The graph of a recipe takes about as much memory as so many bytes of contents. */
-const LEAST_BYTES = 1024;
 /** The most operations that make a recipe. */
 const MAX_NODES = 32;
 /** The same for a batch, all its items together. */
@@ -86,7 +85,7 @@ export function isCheap(value: Value, standing: Standing): boolean {
 
 /** Whether a value could be a recipe: as cheap to make as to read, and large enough to be worth it. */
 export const mayBeRecipe = (value: Value): boolean =>
-  value.node?.op.remakes === true && byteLength(value) > LEAST_BYTES;
+  value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
 
 /** What decides which values will still have contents after this flush. */
 export interface Standing {
