@@ -199,7 +199,7 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
   const { selfFirst = false, isGetter = false } = handing;
   let parsed: Signature | null = null;
   let limit = 0;
-  return function called(args: readonly unknown[], self: unknown = NOBODY): unknown {
+  return function called(args: readonly unknown[], self: unknown = NOBODY, isWatched = false): unknown {
     if (parsed === null) [parsed, limit] = [parse(signature), most()];
     const { watcher, conversions } = calls;
     const { name } = parsed;
@@ -212,21 +212,14 @@ export function checkedCall(signature: string, run: AnyCall, most: () => number,
           : (...[to, ...others]: unknown[]) => called(others, to);
       return conversion(whole(), again);
     }
-    let inside = true;
-    const compute = (): unknown => {
-      inside = true;
-      const result = run.apply(self, handed(all(parsed!, args, limit)));
-      inside = false;
-      return result;
-    };
+    // The watcher's own errors are not errors of this operation, so it is called outside the try.
+    if (watcher && !isWatched) {
+      return watcher.operation(name, whole(), () => called(args, self, true), isGetter, self !== NOBODY);
+    }
     try {
-      // A stack holds ten frames by default, so a call that nobody watches adds no frame between the user's code and an error.
-      if (!watcher) return run.apply(self, handed(all(parsed, args, limit)));
-      inside = false;
-      return watcher.operation(name, whole(), compute, isGetter, self !== NOBODY);
+      return run.apply(self, handed(all(parsed, args, limit)));
     } catch (error) {
-      // The watcher's own errors are not errors of this operation.
-      throw inside ? told(name, whole(), error) : error;
+      throw told(name, whole(), error);
     }
 
     function handed(given: readonly unknown[]): unknown[] {
