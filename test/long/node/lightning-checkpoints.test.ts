@@ -310,7 +310,7 @@ describe('bad input', () => {
         }
         return bare({ maxEpochs: 1 }).fit(new Cut(), loader());
       },
-      /needs none/,
+      /detach\(\)/,
     ],
     [
       'a monitor that was never logged',
