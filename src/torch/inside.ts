@@ -272,4 +272,5 @@ export { classesOf, knownOf } from './crossing/failure';
 export type { TensorNumbers } from './crossing/hand-over';
 export { loadHostTensors } from './crossing/late';
 
-// Parts that load when they are first needed.
+// Parts that load when they are first needed. Each loader stands in a file of its own: an import() in this file would
+// split the first chunk of every program that imports a name from here.

@@ -4,16 +4,16 @@ import { whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
 import type { Copied, Copying } from '../gpu/copier';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
-import { type Executable, giveUp } from '../gpu/executable';
+import { giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-slots';
 import { setPacer } from '../gpu/file-pace';
 import { copying as parts } from '../gpu/late-copier';
 import type { Allocation } from '../gpu/memory';
 import type { Capture } from '../gpu/pictures';
 import { Session } from '../gpu/session';
-import type { Slots } from '../gpu/slots';
 import { stats } from '../gpu/stats';
 import { releaseBound } from './bound-inputs';
+import { type CachedPlan, cachedPlans, giveUpSlots } from './cached-plans';
 import {
   type Cell,
   DISPOSED,
@@ -34,9 +34,8 @@ import { fail, type Job, type JobExport, type Rehearsal } from './job';
 import { beginKernels, link } from './link';
 import { type CompilerPass, compilerPasses } from './passes/index';
 import { compile, foresee, hostBytesOf, type Plan } from './plan';
-import { PlanCache } from './plan-cache';
 import { Refusal } from './refusal';
-import { type Sendable, Sender } from './sender';
+import { Sender } from './sender';
 import { lateMeasurements, unread } from './tuning/late';
 import type { Measurements } from './tuning/measurements';
 
@@ -45,24 +44,11 @@ export type { Cell, Job, JobExport, Rehearsal };
 /** Work on the device. `orLost` makes a wait throw as soon as the device is lost. */
 export type WithSession<T> = (session: Session, orLost: <U>(promise: Promise<U>) => Promise<U>) => Promise<T>;
 
-interface CachedPlan extends Sendable {
-  /** The adapter that the plan was compiled for, with the measurements of that time. */
-  readonly profile: AdapterProfile;
-  executable: Executable;
-}
-
-/** The limit of the plan cache, in estimated bytes on the host. The least recently used plan goes first. */
-const MAX_PLAN_BYTES = 1 << 26;
-/** Above this many bytes of slots, the least recently used plans are evicted to free theirs. */
-const MAX_SLOT_BYTES = 1 << 28;
-/** The most recently used plans stay even then: this many. */
-const RECENT_PLANS = 16;
-
 export class Engine {
   private options: DeviceOptions = {};
   private session: Session | null = null;
   private opening: Promise<Session> | null = null;
-  private readonly plans = new PlanCache<CachedPlan>(MAX_PLAN_BYTES, ({ executable, bound }) => {
+  private readonly plans = cachedPlans(({ executable, bound }) => {
     if (!this.session) return;
     giveUp(executable, this.session);
     releaseBound(bound, this.session.memory);
@@ -537,7 +523,9 @@ export class Engine {
 
   private async runFirst(job: Job, session: Session): Promise<void> {
     const { profile, slots } = session;
-    const { sent, ...rest } = await firstRun(job, session, this.sender!, this.passes, () => this.giveUpSlots(slots));
+    const { sent, ...rest } = await firstRun(job, session, this.sender!, this.passes, () =>
+      giveUpSlots(this.plans, slots),
+    );
     this.expectCurrent(session);
     const cached = this.remember(job.key, { profile, ...rest });
     if (sent) this.ran(job, cached, session);
@@ -549,17 +537,6 @@ export class Engine {
     this.plans.set(key, cached, 16 * key.length + hostBytesOf(cached.plan));
     stats.plansCompiled++;
     return cached;
-  }
-
-  /**
-   * While slots take too much memory, evicts the least recently used plans that have a slot which no other plan uses.
-   */
-  private giveUpSlots(slots: Slots): void {
-    this.plans.evict(
-      ({ executable }) => executable.slots.some(({ users }) => users === 1),
-      () => slots.bytes > MAX_SLOT_BYTES,
-      RECENT_PLANS,
-    );
   }
 
   /** Replaces a plan's general kernels by specialised ones once these are compiled. No run waits for that. */

@@ -6,6 +6,7 @@ import { ArgumentError, FetchError, FileFormatError } from '../../engine/core/er
 import { keepPace } from '../../engine/gpu/file-pace';
 import { fileSystem } from '../../engine/gpu/node';
 import { unreachable } from './download/unreachable';
+import { loadInflate } from './late-inflate';
 
 /** Where bytes can come from: an address or (in Node) a path, a `File` or other `Blob`, a `Request`, or bytes in memory. */
 export type ByteSource = string | URL | Request | Blob | ArrayBuffer | ArrayBufferView;
@@ -69,7 +70,7 @@ export async function inflate(bytes: Uint8Array, format: Format, bound: Bound, w
   try {
     return await upTo(bound, inflatedHere(bytes, format));
   } catch {
-    const { CutShort, inflated } = await import('./inflate');
+    const { CutShort, inflated } = await loadInflate();
     const isEnough = (cause: unknown): boolean => format !== 'gzip' && cause instanceof CutShort;
     try {
       return await upTo(bound, inflated(one(bytes), format), isEnough);

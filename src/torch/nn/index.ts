@@ -159,9 +159,9 @@ export type {
   StateDictPreHook,
 } from './module/hook-types';
 export type { RemovableHandle } from './module/hooks';
-export type { UnaryModule } from './module/module';
 export { Buffer, Parameter, UninitializedBuffer, UninitializedParameter } from './module/parameter';
 export { ParameterDict } from './module/parameter-dict';
+export type { UnaryModule } from './module/placed';
 export type { IncompatibleKeys, StateDict } from './module/state-dict';
 export { GRU, LSTM, RNN } from './recurrent/rnn';
 export { GRUCell, LSTMCell, RNNCell } from './recurrent/rnn-cells';

@@ -24,7 +24,7 @@ import { Printable } from '../../engine/core/printable';
 import { beforeChange } from '../../engine/graph/journal';
 import { mode, withMode } from '../../engine/graph/mode';
 import { named } from '../../engine/graph/record';
-import { type GradHook, type GradSink, Value } from '../../engine/graph/value';
+import { type GradSink, Value } from '../../engine/graph/value';
 import { cast, detach, full, identity } from '../../engine/ops/shape/cast';
 import { resolveDim } from '../../engine/ops/shape/dims';
 import { isDistinct, stridedScatter } from '../../engine/ops/shape/shape';
@@ -33,7 +33,7 @@ import { type Device, webgpu } from '../../engine/storage/device';
 import { Line } from '../../engine/storage/line';
 import { isWhole, type Layout, Storage } from '../../engine/storage/storage';
 import { explainWhole } from '../../engine/storage/whole-numbers';
-import { Leaf, warnOfNoLeaf } from './leaf';
+import { addGradHook, Leaf, warnOfNoLeaf } from './leaf';
 import type { Tensor } from './tensor';
 import { type BackwardArguments, type Hooking, type Origin, origins, type View } from './view';
 
@@ -370,17 +370,9 @@ export abstract class TensorBase extends Printable implements Layout {
   backward(...args: Arguments<BackwardArguments, ['gradient', 'retainGraph', 'createGraph', 'inputs']>): void {
     const defaults = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
     const one = instance(TensorBase, 'a tensor');
-    const { gradient, retainGraph, createGraph, inputs } = parseArgs<BackwardArguments>(
-      'backward',
-      [],
-      defaults,
-      args,
-      {
-        gradient: orNull(one),
-        retainGraph: orNull(flag),
-        inputs: orNull(either(one, listOf(one))),
-      },
-    );
+    const kinds = { gradient: orNull(one), retainGraph: orNull(flag), inputs: orNull(either(one, listOf(one))) };
+    const o = parseArgs<BackwardArguments>('backward', [], defaults, args, kinds);
+    const { gradient, retainGraph, createGraph, inputs } = o;
     if (!this.requiresGrad) {
       throw new AutogradError(
         'backward: this tensor does not require grad and was not made from one that does; check requiresGrad of the inputs, and noGrad',
@@ -421,13 +413,7 @@ export abstract class TensorBase extends Printable implements Layout {
         `registerHook: expected the hook to return a tensor or nothing, but got a ${typeof replaced}; write its body in braces`,
       );
     };
-    const owner = this.leaf ?? this.value;
-    owner.gradHooks = [...(owner.gradHooks ?? []), call];
-    return {
-      remove: () => {
-        owner.gradHooks = owner.gradHooks?.filter((other) => other !== call) ?? null;
-      },
-    };
+    return { remove: addGradHook(this.leaf ?? this.value, call) };
   }
 
   /** Keeps the gradient of this non-leaf in `grad`, too. */
@@ -445,10 +431,9 @@ export abstract class TensorBase extends Printable implements Layout {
   private followRetained(value: Value): void {
     const { retained, keeping } = this;
     if (!retained || !value.requiresGrad || keeping?.value === value) return;
-    if (keeping) keeping.value.gradHooks = keeping.value.gradHooks?.filter((hook) => hook !== keeping.hook) ?? null;
-    const hook = (gradient: Value): undefined => retained.accumulate(gradient) as undefined;
-    value.gradHooks = [...(value.gradHooks ?? []), hook];
-    this.keeping = { value, hook };
+    keeping?.remove();
+    const remove = addGradHook(value, (gradient) => retained.accumulate(gradient) as undefined);
+    this.keeping = { value, remove };
   }
 
   /** Whether this is a non-leaf that keeps its gradient, after `retainGrad()`. */
@@ -477,8 +462,8 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** Where the gradient of a non-leaf goes after `retainGrad()`. */
   private retained: Leaf | null = null;
-  /** The value whose gradient `retained` gets. */
-  private keeping: { readonly value: Value; readonly hook: GradHook } | null = null;
+  /** The value whose gradient `retained` gets, and how it gets no more. */
+  private keeping: { readonly value: Value; readonly remove: () => void } | null = null;
 
   /** The same numbers, in the same memory, without a gradient. */
   detach(): Tensor {

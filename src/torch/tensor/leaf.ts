@@ -31,7 +31,7 @@ export class Leaf implements GradSink {
     for (const hook of this.hooks.slice()) hook();
   }
 
-  /** Sets the gradient. A rehearsal restores the gradient of before. */
+  /** Sets the gradient. When a rehearsal ends, the earlier gradient comes back. */
   put(grad: Tensor | null): void {
     beforeChange(this, () => {
       const { gradient: before } = this;
@@ -75,4 +75,12 @@ export function warnOfNoLeaf(gradFn: string): void {
   warnOnce(
     `grad: this tensor was made by ${made[0]!.toLowerCase()}${made.slice(1)}, so it keeps no gradient; call x.retainGrad() before backward`,
   );
+}
+
+/** Has `hook` see the gradient of a value or a leaf; returns what takes the hook away. */
+export function addGradHook(owner: { gradHooks: readonly GradHook[] | null }, hook: GradHook): () => void {
+  owner.gradHooks = [...(owner.gradHooks ?? []), hook];
+  return () => {
+    owner.gradHooks = owner.gradHooks?.filter((other) => other !== hook) ?? null;
+  };
 }

@@ -1,6 +1,7 @@
 // Owns PyTorch's rules for what may be assigned to a module's parameters, buffers and submodules.
+import { text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
-import { kindOf } from '../../../engine/core/options';
+import { expectKind, kindOf } from '../../../engine/core/options';
 import { protect } from '../../../engine/storage/protect';
 import { Tensor } from '../../tensor/tensor';
 import { Buffer, Parameter } from './parameter';
@@ -65,3 +66,12 @@ export function guardMember(
 /** Whether a property is a guarded member, whose value must be read rather than its descriptor copied. */
 export const isGuarded = (descriptor: PropertyDescriptor): boolean =>
   descriptor.get !== undefined && getters.has(descriptor.get);
+
+/** @throws ArgumentError for a member that does not fit, and for a name that no member can have */
+export function checkMember(op: string, name: string, fits: boolean, expected: string, value: unknown): void {
+  expectKind(op, 'name', name, text);
+  if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}', but got ${kindOf(value)}`);
+  if (name === '' || name.includes('.')) {
+    throw new ArgumentError(`${op}: expected a name that is not empty and has no dot, but got '${name}'`);
+  }
+}

@@ -6,7 +6,7 @@ import { calls } from '../../../engine/core/calls';
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import { isFloat } from '../../../engine/core/meta';
 import { objectAt } from '../../../engine/core/object-argument';
-import { type Arguments, expectKind, kindOf, parseArgs } from '../../../engine/core/options';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { indent, printModule } from '../../../engine/core/printing';
 import { beforeChange, isJournaling, keepProperties } from '../../../engine/graph/journal';
 import { withMode } from '../../../engine/graph/mode';
@@ -19,7 +19,7 @@ import { noDouble } from '../../tensor/methods/conversion';
 import { moduleScope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable-object';
-import { guardMember, type MemberKind, memberKind } from './guard';
+import { checkMember, guardMember, type MemberKind, memberKind } from './guard';
 import type {
   ForwardHook,
   FullBackwardHook,
@@ -567,11 +567,7 @@ export abstract class Module extends Callable {
   }
 
   #checkName(op: string, kind: MemberKind, name: string, fits: boolean, expected: string, value?: unknown): void {
-    expectKind(op, 'name', name, text);
-    if (!fits) throw new ArgumentError(`${op}: expected ${expected} for '${name}', but got ${kindOf(value)}`);
-    if (name === '' || name.includes('.')) {
-      throw new ArgumentError(`${op}: expected a name that is not empty and has no dot, but got '${name}'`);
-    }
+    checkMember(op, name, fits, expected, value);
     const held: unknown = Object.hasOwn(this, name) ? Reflect.get(this, name) : undefined;
     const keyed = [...this.#buffers].some(([own, { key }]) => key === name && own !== name);
     const isFree =
@@ -594,13 +590,6 @@ export type CallArguments<M extends Module> = M[typeof argumentsOf];
 
 /** The result of a module's `forward`. */
 export type CallResult<M extends Module> = M[typeof resultOf];
-
-/** A module that maps one tensor to one tensor; containers hold these. */
-export interface UnaryModule extends Module {
-  // biome-ignore lint/suspicious/noExplicitAny: further arguments of any type may be optional.
-  forward(x: Tensor, ...rest: any[]): Tensor;
-  (x: Tensor): Tensor;
-}
 
 const isModule = (value: unknown): boolean => value instanceof Module;
 

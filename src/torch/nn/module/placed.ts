@@ -1,6 +1,14 @@
-// Owns the types of modules at known indices of a row: each is read as its own class, and written as any module of one
-// input.
-import type { UnaryModule } from './module';
+// The types of modules of one input, and of those at known indices of a row: each is read as its own class, and written
+// as any module of one input.
+import type { Tensor } from '../../tensor/tensor';
+import type { Module } from './module';
+
+/** A module that maps one tensor to one tensor; containers hold these. */
+export interface UnaryModule extends Module {
+  // biome-ignore lint/suspicious/noExplicitAny: further arguments of any type may be optional.
+  forward(x: Tensor, ...rest: any[]): Tensor;
+  (x: Tensor): Tensor;
+}
 
 /** The modules of a row by index, `row[0]` and so on, and the last as `row[-1]`. */
 export type Placed<M extends readonly UnaryModule[]> = Row<M> & Last<M>;
