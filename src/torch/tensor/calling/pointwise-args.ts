@@ -74,7 +74,7 @@ export function operandOf(x: TensorBase | number | boolean): Promotable {
 }
 
 /** @throws DTypeError if the operand is a number with a fraction */
-export function expectWhole(name: string, operand: Operandish): void {
+export function expectNoFraction(name: string, operand: Operandish): void {
   if (typeof operand !== 'number' || Number.isInteger(operand)) return;
   const remedy = Number.isFinite(operand) ? `; write Math.trunc(${operand})` : '';
   throw new DTypeError(`${name}: expected whole numbers, but got ${operand}${remedy}`);

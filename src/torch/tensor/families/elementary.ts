@@ -13,7 +13,7 @@ import { byKind, combined, paired, together } from '../calling/operand';
 import {
   type Closeness,
   type ClosenessArgs,
-  expectWhole,
+  expectNoFraction,
   type NanToNum,
   type NanToNumArgs,
   type Operandish,
@@ -288,7 +288,7 @@ export const addcdiv_ = inPlace(addcdiv, { readsOld: false });
 const bits =
   (name: string, of: (a: Value, b: Value) => Value) =>
   (input: Tensor, other: Operandish): Tensor => {
-    expectWhole(name, other);
+    expectNoFraction(name, other);
     return paired(name, input, other, of);
   };
 

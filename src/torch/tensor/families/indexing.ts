@@ -267,7 +267,7 @@ export const nonzeroStatic = op('nonzeroStatic(input, ...)', (input: Tensor, ...
 /** The indices of the nonzero elements, a row for each, in order (int64). Asynchronous: it reads back. */
 export const argwhere = op('argwhere(input)', (input: Tensor): Promise<Tensor> => input.nonzero());
 
-/** Turns flat indices into a shape into indices for each of its dimensions. */
+/** Splits flat indices of elements of a tensor of `shape` into one index for each dimension. */
 export const unravelIndex = callable(
   'unravelIndex(indices, shape: numbers)',
   (indices: Tensor, shape: number | Shape): Tensor[] => {

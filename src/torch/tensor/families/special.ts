@@ -12,7 +12,7 @@ import { callable } from '../calling/callable';
 import { type MantissaExponent, mantissaExponent } from '../calling/named-results';
 import { paired, renamed, tensorOf } from '../calling/operand';
 import type { Operandish } from '../calling/pointwise-args';
-import { expectWhole } from '../calling/pointwise-args';
+import { expectNoFraction } from '../calling/pointwise-args';
 import { family, withMethod } from '../family';
 import { made } from '../made';
 import type { Tensor } from '../tensor';
@@ -204,8 +204,8 @@ export const lcm_ = inPlace(lcm);
 const shifted =
   (name: string, of: (a: Value, b: Value) => Value) =>
   (input: Operandish, other: Operandish): Tensor => {
-    expectWhole(name, input);
-    expectWhole(name, other);
+    expectNoFraction(name, input);
+    expectNoFraction(name, other);
     return paired(name, tensorOf(input), other, of);
   };
 
