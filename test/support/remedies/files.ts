@@ -10,6 +10,7 @@ import { SummaryWriter } from 'lamplight/tensorboard';
 import { models, transforms } from 'lamplight/vision';
 import { PaperCanvas } from '../paper-canvas';
 import { notingCanvas } from '../plot-canvas';
+import { written } from './folder';
 import { scaled } from './optim';
 import { converts, does, onDevice, options, type Row, silent, typed, warned } from './row';
 
@@ -57,12 +58,12 @@ class Kept extends nn.Module {
 const normed = (): nn.Linear => nn.utils.weightNorm(linear());
 /** A file that has its weights in another one beside it. */
 async function beside(): Promise<Uint8Array> {
-  await exported(new nn.Linear(300, 300), { f: '/tmp/net.onnx', externalData: true }, [2, 300]);
-  return new Uint8Array(await readFile('/tmp/net.onnx'));
+  await exported(new nn.Linear(300, 300), { f: written('net.onnx'), externalData: true }, [2, 300]);
+  return new Uint8Array(await readFile(written('net.onnx')));
 }
 const saved = async (o: object): Promise<unknown> => torch.load(await torch.saveBytes({ x: ones(100) }, 'npz'), o);
 const ran = (model: nn.Module) => toPython(model as never, { example: ones(2, 3) } as never);
-const writer = () => new SummaryWriter({ logDir: '/tmp/remedies' } as never);
+const writer = () => new SummaryWriter({ logDir: written() } as never);
 const twice = (step: number): Promise<string> =>
   warned(() => {
     const log = writer();
@@ -156,7 +157,7 @@ export const files: readonly Row[] = onDevice({
     'give that file: externalData: { "net.onnx.data": … }',
     async () =>
       onnx.load(await beside(), {
-        externalData: { 'net.onnx.data': new Uint8Array(await readFile('/tmp/net.onnx.data')) },
+        externalData: { 'net.onnx.data': new Uint8Array(await readFile(written('net.onnx.data'))) },
       } as never),
   ),
   'write torch.randnLike(x) or torch.randLike(x), which are traced': does(

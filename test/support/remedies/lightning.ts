@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import * as lightning from 'lamplight/lightning';
 import { bare, loader, Net } from '../lightning-net';
+import { written } from './folder';
 import { does, onDevice, options, type Row } from './row';
 
 const { EarlyStopping, ModelCheckpoint, Trainer } = lightning;
@@ -279,13 +280,13 @@ export const training: readonly Row[] = onDevice({
     () =>
       trained(new Net(), {
         enableCheckpointing: true,
-        callbacks: [new ModelCheckpoint({ monitor: 'val_los', dirpath: '/tmp/remedies' })],
+        callbacks: [new ModelCheckpoint({ monitor: 'val_los', dirpath: written() })],
       }),
     'monitor another',
     () =>
       trained(new Net(), {
         enableCheckpointing: true,
-        callbacks: [new ModelCheckpoint({ monitor: 'val_loss', dirpath: '/tmp/remedies' })],
+        callbacks: [new ModelCheckpoint({ monitor: 'val_loss', dirpath: written() })],
       }),
   ),
   'EarlyStopping: expected the metric': does(
