@@ -144,7 +144,7 @@ export function warnOfShuffling(name: string, loader: Loader): void {
   );
 }
 
-/** The state of one of our loaders at the start of the next pass, dropping what is left of the current one. */
+/** The state of one of our loaders at the start of the next pass. The rest of the current pass is dropped. */
 function afterPass(state: unknown): unknown {
   const { begun, generators } = state as Partial<data.LoaderState>;
   if (!Array.isArray(begun) || !Array.isArray(generators)) return state;

@@ -353,7 +353,7 @@ export abstract class Metric extends Arithmetic {
       const run = () => {
         value = compute();
       };
-      // Let a promise pass through: what it records before its first await needs no gradients.
+      // A promise passes through: only the operations before its first await are recorded without gradients.
       if (this.gradients) run();
       else noGrad(run);
       return value instanceof Promise ? value.then((later) => this.apart(later)) : this.apart(value);

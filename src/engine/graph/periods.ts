@@ -103,8 +103,8 @@ function allStretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretc
   const kernels = stretchesIn(sequence, 0, end, isLoop);
   const loops = kernels.length > 0 ? kernels : stretchesIn(sequence, 0, end, isLongExpression);
   if (loops.length === 0) return [];
-  // Each repetition may also have an expression before or after the loop. The number of these varies with the loop's
-  // length, so they are cut as well.
+  // A loop may leave one expression a repetition before or behind it (a list that is joined, say). Their number is the
+  // loop's length, so these stretches are cut as well.
   const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
   const besides = ends.flatMap((from, i) => stretchesIn(sequence, from, loops[i]?.start ?? end, isRepeated));
   return [...loops, ...besides].sort((a, b) => a.start - b.start);

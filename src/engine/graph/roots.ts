@@ -20,8 +20,8 @@ export interface Root {
   /** Called when a flush has found the root at the top level, where the program itself holds it. */
   stands(): void;
   /**
-   * Called when its value is stored. If other tensors share the numbers without the graph, only the tensor that shows
-   * the graph keeps it.
+   * Called when the root's value is stored. The root then gives up the graph that made the value. Only a tensor that
+   * shows its graph to the user (gradFn) still keeps it.
    */
   letGo(): void;
 }

@@ -96,7 +96,7 @@ export function captureCut(all: boolean): Cut | null {
   };
 }
 
-/** Whether contents were noted that had not been flushed when the cut was captured. */
+/** Whether the contents that were pending when the cut was captured (`noted`) are newer than the copy. */
 const isNewer = ({ noted, kept }: Protected): boolean =>
   noted !== null && !(kept !== null && kept.changes >= noted.changes);
 

@@ -81,7 +81,7 @@ export interface Definition {
   readonly floats?: boolean;
   /** Whether gradients are recorded; default true. */
   readonly gradients?: boolean;
-  /** Checks the constructor's options, and returns what is kept of them. */
+  /** Checks the constructor's options, and returns the settings that `rules` and `find` are given. */
   settled?(op: string, model: Module, made: never): object;
   /** The interceptors that replace calls of modules while the model runs. */
   rules?(op: string, model: Module, settings: never, options: never): ReadonlyMap<object, Interceptor>;

@@ -28,7 +28,7 @@ import {
 import { gaussianBlur } from '../../vision/transforms/functional/blur';
 import { rotate } from '../../vision/transforms/functional/warp';
 
-/** What is yielded after a step. */
+/** The picture that an optimization yields after each step. */
 export interface Frame {
   /** The picture after the step, a copy in the rank of the given picture. */
   readonly image: Tensor;

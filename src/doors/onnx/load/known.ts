@@ -1,4 +1,5 @@
-// What is known of a value while a graph is loaded: its numbers, that it is a weight, or the slot that it will be in.
+// Owns what the loader knows of a value of the graph: its numbers, or the weight that it is, or else the slot that will
+// hold the value in each call.
 import { type nn, Tensor } from '../../../torch';
 import { fromHost } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';

@@ -19,7 +19,7 @@ export { Recolor, type RecolorRow };
 /** The changes to one picture, in order. */
 export type Recoloring = readonly RecolorRow[];
 
-/** What a batch of pictures may need, whatever is drawn. */
+/** The operations that a batch of pictures may need, whichever are drawn for its pictures. */
 export interface RecolorPlan {
   /** The largest number of operations on a picture; it fixes the number of rounds for any draws. */
   readonly rounds: number;

@@ -233,7 +233,10 @@ const ANY_SIZE = 16;
 const ANY_CHANNELS = 64;
 const ANY_PRODUCTS = 512;
 
-/** The runs over which such a tile must pay for its compilation: few, as it serves only until others are compiled. */
+/**
+ * The runs over which a tile for images of any size must pay for its compilation. They are few, since the tile is used
+ * only until a kernel for the layer's own size has been compiled.
+ */
 const ANY_RUNS = 16;
 
 /** The runs over which a kernel for a layer that runs often must pay for its compilation. */

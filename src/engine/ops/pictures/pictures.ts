@@ -171,7 +171,8 @@ function storedFill(fill: number, dtype: DType): number {
 // ── Boxes at another size ──
 
 /**
- * How one axis is resized: for each output element, the first input element that counts, and the weights from there on.
+ * How one axis is resized: an output element is the weighted sum of `width` neighboring input elements. `starts` has the
+ * first of these elements for each output element.
  */
 export interface Taps {
   readonly starts: Int32Array;

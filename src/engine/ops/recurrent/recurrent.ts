@@ -241,8 +241,8 @@ const inParts =
 
 export interface Recurrence {
   /**
-   * The input's summand of the gates, with the biases added (for 'gru', without the hidden state's). Shape: [times,
-   * batch, gates · hidden].
+   * The summand of the gates that comes from the input: input · weight + biases (for 'gru', without the bias of the
+   * hidden state). Shape: [times, batch, gates · hidden].
    */
   readonly shares: Value;
   /** Shape: [gates · hidden, hidden]. */

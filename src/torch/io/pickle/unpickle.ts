@@ -45,7 +45,7 @@ export class PickleEndError extends FileFormatError {
 
 /** The most digits that Python accepts in a decimal number. */
 const MOST_DIGITS = 4300;
-/** No honest pickle has more containers than this and one per four bytes. */
+/** A pickle that makes more containers than this, and one more per four bytes of it, is an attack. */
 const MANY = 2 ** 20;
 
 /**

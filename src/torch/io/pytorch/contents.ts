@@ -1,5 +1,5 @@
-// Owns the way from a PyTorch file's pickle to what torch.load returns: which tensors are wanted, their names, and
-// their places in the values.
+// Owns how the value that a PyTorch file's pickle describes becomes the value that torch.load returns: its tensors are
+// found and named, and those that are wanted are put in their places.
 import { ArgumentError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import type { LoadedFile } from '../load';

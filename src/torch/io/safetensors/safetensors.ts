@@ -55,7 +55,7 @@ export async function readSafetensors(
   return { tensors: new Map(names.map((name) => [name, read.get(name)!])), metadata: header.metadata };
 }
 
-/** Reads one tensor, or the given rows of its first dimension (without the last one given), which must exist. */
+/** Reads one tensor of the file, which must have it; or only its rows from `rows[0]` up to, not including, `rows[1]`. */
 export async function readTensor(
   reader: Reader,
   { entries, start }: Header,

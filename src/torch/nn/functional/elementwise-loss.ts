@@ -1,4 +1,5 @@
-// Owns F's losses between an input and a target of its shape: smooth, of probabilities, and of distributions.
+// Owns the losses in F that compare an input with a target of the same shape, element by element: smooth L1 and Huber,
+// binary cross entropy, and losses of distributions.
 
 import { oneOf, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

@@ -9,7 +9,7 @@ const same =
   (site) =>
     site.op(opType, inputsOf(site), {}, site.dtype);
 
-/** The same for floats; integers pass unchanged. */
+/** An operator that ONNX has for floats only. Integers, which it would not change, pass as they are. */
 const ofFloats =
   (opType: string): Translator =>
   (site) =>

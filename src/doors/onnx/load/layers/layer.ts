@@ -26,7 +26,7 @@ export interface Layer {
   readonly takes?: readonly NodeMessage[];
 }
 
-/** A node, with what is known of its inputs. */
+/** A node, with its inputs as far as the loader knows them: numbers, weights, or slots. */
 export class LayerNode {
   readonly call: Call;
 
