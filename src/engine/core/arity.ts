@@ -55,7 +55,7 @@ export function expectNoMore(name: string, call: Function, args: readonly unknow
   if (args.slice(most).some((arg) => arg !== undefined)) throw oneTooMany(name, most, args);
 }
 
-/** Makes methods of a class, those of the list that are its own, refuse arguments that they would ignore. */
+/** Makes methods of a class refuse arguments that they would ignore: those of `names` that the class itself defines. */
 export function closeMethods(prototype: object, names: readonly string[]): void {
   for (const name of names) {
     const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;

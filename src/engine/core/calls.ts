@@ -41,7 +41,10 @@ export const convertedBy = <T>(conversions: ReadonlyMap<string, Conversion> | nu
 /** Runs `fn` with another watcher, or with none. */
 export const watchedBy = <T>(watcher: CallWatcher | null, fn: () => T): T => under('watcher', watcher, fn);
 
-/** Tells the watcher, by their Python names, of operations that Python code has here and this library does not need. */
+/**
+ * Tells the watcher of operations that Python code would call here and this library does without, by their Python
+ * names.
+ */
 export const noteCalls = (...names: readonly string[]): void => calls.watcher?.note(names);
 
 /** Returns the parameter, and tells the watcher that it is read here. */

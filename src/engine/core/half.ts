@@ -37,7 +37,9 @@ export function fromHalf(half: number): number {
 /** The float16 number that is nearest to a number. */
 export const roundToHalf = (value: number): number => fromHalf(toHalf(value));
 
-/** Converts numbers to float16, and adds one element if that makes whole words. */
+/**
+ * Converts numbers to float16. If their number is odd, an element is added, so that they fill whole words of 32 bits.
+ */
 export function toHalves(numbers: ArrayLike<number>): Uint16Array {
   const halves = new Uint16Array(2 * Math.ceil(numbers.length / 2));
   for (let i = 0; i < numbers.length; i++) halves[i] = toHalf(numbers[i]!);

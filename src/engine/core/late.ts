@@ -49,8 +49,8 @@ export class MissingParts extends Error {
 }
 
 /**
- * The results of the functions, in order. @throws MissingParts if any function misses a part: for all parts that they
- * miss, and for `besides`
+ * The results of the functions, in order. @throws MissingParts if any function lacks a part. The error names all parts
+ * that the functions lack, and `besides`
  */
 export function allHere<T>(functions: readonly (() => T)[], besides: readonly LatePart<unknown>[] = []): T[] {
   const missing = new Set<LatePart<unknown>>();

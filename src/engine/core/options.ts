@@ -57,7 +57,10 @@ type Either<A, B> = A extends infer First ? First | B : never;
 /** One required argument by position, labelled by the name of its parameter. */
 type ByPlace<K, O> = K extends keyof Labelled<unknown> ? Labelled<O[K & keyof O]>[K] : [O[K & keyof O]];
 
-/** Arguments by position that may be left out. They have no labels, which would be half of all the types that a check makes. */
+/**
+ * Arguments by position that may be left out. They have no labels: with labels, a type check would make twice as many
+ * types.
+ */
 type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
   ? [O[K & keyof O]?, ...Optional<O, OfKeys<Rest, O>>]
   : [];

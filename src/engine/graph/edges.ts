@@ -34,9 +34,9 @@ export function dropRecipe(value: Value): (() => void) | null {
 }
 
 /**
- * Detaches a stored value from the node that made it, so that whoever holds only the value's data does not keep the
- * graph alive. Nodes that read the value still reach its maker by `makers`, and the returned keeper holds the maker for
- * a tensor. Returns null if there is nothing to detach.
+ * Detaches a stored value from the node that made it, so that a tensor that holds only the value's data does not keep
+ * the graph alive. Nodes that read the value still reach the maker through `makers`. A tensor that must still show the
+ * graph keeps the returned object, which holds the maker. Returns null if there is nothing to detach.
  */
 export function letGo(value: Value): object | null {
   const { node } = value;

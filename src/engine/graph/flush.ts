@@ -35,20 +35,21 @@ const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
 /**
- * Values to release behind the next flush, each with a test that nobody needs it by then. A flush that releases some
- * makes a new map, since a cleared one keeps its old members alive until the next full garbage collection.
+ * Values to release after the next flush, each with a test that is asked then: whether nothing needs the value. A flush
+ * that releases values starts a new map, since a cleared one keeps its old members alive until the next full garbage
+ * collection.
  */
 let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];
 const always = () => true;
 
-/** Gives back a value's memory behind the next flush, if `isFree` still holds by then. */
+/** Gives back a value's memory after the next flush, if `isFree` returns true then. */
 export function releaseAfterFlush(value: Value, isFree: () => boolean = always): void {
   makeRecipesOf(value);
   releases.set(value, isFree);
 }
 
-/** Takes the values to release behind this flush. Values that held-back work reads or makes wait for the next flush. */
+/** Takes the values to release after this flush. Values that held-back work reads or makes wait for the next flush. */
 function takeReleases(held: Held | null = null): readonly Value[] {
   if (releases.size === 0) return noValues;
   const all = [...releases];
@@ -170,7 +171,8 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
   const want = (value: Value, isNeeded = true) => {
     if (value.available || exports.has(value)) return;
     if (!isNeeded && isCheap(value, { exports, releases })) return;
-    // Whoever asked for the value, its root holds it from now on, and returns to its earlier value if this one fails.
+    // No matter who asked for the value: its root holds it from now on, and rolls back to its earlier value if this one
+    // fails.
     const root = owners.get(value) ?? null;
     if (finds(value, root, walk, step)) exports.set(value, root);
   };
@@ -355,7 +357,10 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
   const before = new Map<Root, Value | null>();
-  /** Puts the edges of recipes back. Other values do not get theirs back, and must not keep them alive until then. */
+  /**
+   * Puts the edges of recipes back. Other values never get their edges back, so nothing keeps those edges alive while
+   * the run is under way.
+   */
   const restores = new Map<Value, (() => void) | null>();
   engine.submit({
     key,
@@ -405,8 +410,8 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
 }
 
 /**
- * The wanted values in the order in which they are computed. The order in which they were asked for must not make
- * another program.
+ * The wanted values in the order in which they are computed. Asking for the same values in another order then gives the
+ * same program.
  */
 const asNumbered = (
   wanted: ReadonlyMap<Value, Root | null>,

@@ -26,7 +26,9 @@ interface Pending {
   readonly roots: ReadonlySet<Root>;
 }
 
-/** Chooses the work to hold back, of at most so many nodes and bytes; null if the flush sends everything. */
+/**
+ * Chooses the work to hold back: at most `most.nodes` nodes and `most.bytes` bytes. Null if the flush sends everything.
+ */
 export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number; bytes: number }): Held | null {
   const bound = boundIn(nodes, slices);
   if (bound === null || nodes.length - bound > most.nodes) return null;

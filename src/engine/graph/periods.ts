@@ -24,7 +24,9 @@ const RATIO = 4;
 /** How many distances between equal nodes are tried as periods. */
 const MAX_CANDIDATES = 8;
 const MULTIPLES = [1, 2, 3, 4];
-/** How many of the rarest kinds of nodes are also compared with the second, third, … equal node, and with which. */
+/**
+ * For this many of the rarest kinds of nodes, the distance to the 2nd, 3rd, … (`LAGS`) equal node behind is tried, too.
+ */
 const MAX_RARE = 4;
 const LAGS = [2, 3, 4, 5, 6];
 
@@ -75,9 +77,9 @@ export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly 
 }
 
 /**
- * The index at which to cut nodes that are still being recorded, so that enough repetitions to be worth cutting are
- * sent, and as many left. 0 if there are too few for both. Null if nothing repeats, or if a node overwrites a value in
- * place.
+ * The index at which to cut nodes that are still being recorded: of the nodes before it (sent now) and of those behind
+ * it (left), each has enough repetitions to be worth cutting. 0 if there are too few for both. Null if nothing repeats,
+ * or if a node overwrites a value in place.
  */
 export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
   if (nodes.some(({ op }) => op.inPlace)) return null;
@@ -217,9 +219,9 @@ function stretchesOf({ nodes, kinds }: Sequence, from: number, to: number, perio
 }
 
 /**
- * Whether the periods run one subgraph on the same weights, or add up what kernels compute in each period, as the
- * gradients of one weight are. The equal blocks of a deep network do not count: each has weights of its own, and their
- * number is the same each time.
+ * Whether the periods run one subgraph on the same weights, or add up a result of each period's kernels, as the
+ * gradient of a shared weight is added up. The equal blocks of a deep network do not count: each has weights of its
+ * own, and their number is the same each time.
  */
 function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   let shares = false;

@@ -27,7 +27,7 @@ export interface RehearsedJob {
 export interface Rehearsing {
   /** Takes the program that a flush would run. */
   visit(job: RehearsedJob): void;
-  /** Called after each call of the function: whether to call it once more. */
+  /** Asked after each call of the function: whether to call the function once more. */
   again?(): boolean;
 }
 
@@ -181,7 +181,10 @@ async function arrives(promise: PromiseLike<unknown>, reads: () => number): Prom
   return false;
 }
 
-/** A value that the rehearsal made has failed for good; a value from before is as it was. */
+/**
+ * Resets a value after a rehearsal. If the rehearsal made the value, reading it throws from now on. Any other value is
+ * as it was.
+ */
 function forget(value: Value, first: number, name: string): void {
   reopen(value);
   if (value.node && value.node.id < first) return;

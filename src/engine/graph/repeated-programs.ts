@@ -7,7 +7,7 @@ import type { Node, Op, Value } from './value';
 export interface Part {
   /** Values made here that users, gradients or later parts read. */
   readonly stores: readonly Value[];
-  /** Values that earlier parts stored and that only this part and earlier ones read. */
+  /** Values that earlier parts stored and no later part reads. */
   readonly spends: readonly Value[];
   /** The part repeats a subgraph. */
   readonly loops: boolean;
@@ -31,8 +31,8 @@ type Exports = { has(value: Value): boolean };
 const whole: Parts = { parts: [], lengths: new Set(), varies: false };
 
 /**
- * For the signature of each first repeated node: the lengths that its first flush had, or null once another flush had
- * different ones.
+ * For each loop, by the signature of its first node: the lengths at its first flush, or null once a flush had other
+ * lengths.
  */
 const known = new Map<number, string | null>();
 const MAX_KNOWN = 4096;

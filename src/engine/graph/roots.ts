@@ -7,7 +7,7 @@ export interface Root {
   readonly disposed: boolean;
   /** The scope that it lives in. */
   readonly scope: Scope;
-  /** Set while the contents are part of another root's. A flush then needs only that root. */
+  /** Set while the contents are a part of another root's contents. A flush then needs only that other root. */
   readonly slice: object | null;
   /** It is a parameter or a buffer: the writes of one step to all of these take effect together, or not at all. */
   readonly isState: boolean;
@@ -15,7 +15,7 @@ export interface Root {
   settled: Value | null;
   /** The last value that a run has really computed. */
   computed: Value | null;
-  /** The flush could not run: makes the computed value current again. */
+  /** Called when a flush could not run: makes the `computed` value current again. */
   rollBack(): void;
   /** Called when a flush has found the root at the top level, where the program itself holds it. */
   stands(): void;
@@ -35,7 +35,10 @@ export class Scope {
   /** How many scopes were open outside of it. */
   constructor(readonly depth = 0) {}
 
-  /** Whether a root that was made here, or in an inner scope, has stayed behind: it was not returned outward. */
+  /**
+   * Whether a root that was made in this scope, or in a scope inside it, was left behind, because it was not returned
+   * outward.
+   */
   get leaves(): boolean {
     if (this.lost) return true;
     const { roots } = this;

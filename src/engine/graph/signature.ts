@@ -1,5 +1,6 @@
-// Structural signatures: a small integer for each distinct (op, attributes, input shapes and dtypes), never scalar
-// values. What an op infers depends on the same things, so it is inferred once and remembered with the signature.
+// Structural signatures: a small integer for each distinct combination of op, attributes, input shapes and input
+// dtypes. Scalar values do not count. The shapes and dtypes of the outputs depend on the same things, so they are
+// inferred once and remembered with the signature.
 import type { Meta } from '../core/meta';
 import type { Op, Value } from './value';
 
@@ -24,7 +25,7 @@ interface Known extends Inferred {
   readonly attrs: unknown;
   readonly scalarCount: number;
   readonly op: Op;
-  /** The inference that came after this one the last time. */
+  /** The inference that followed this one last time. */
   next: Known | null;
 }
 
@@ -36,7 +37,7 @@ const MAX_ENTRIES = 50_000;
 
 const metas = new Map<string, InternedMeta>();
 let inferred = new WeakMap<Op, Map<number, Known[]>>();
-/** The last inference. A repeated step asks for the same ones in the same order, so its successor is tried first. */
+/** The last inference. A repeated step makes the same inferences in the same order, so `latest.next` is tried first. */
 let latest: Known | null = null;
 let entries = 0;
 let nextNumber = 1;
@@ -45,7 +46,7 @@ export function internMeta({ shape, dtype }: Meta): InternedMeta {
   const key = `${dtype}${shape.join(',')}`;
   let meta = metas.get(key);
   if (!meta) {
-    // Every value of this shape will share it, and the array may be the user's.
+    // Copied and frozen, because all values of this shape share it, and the array given may be the user's own.
     meta = { shape: Object.freeze(shape.slice()), dtype, id: nextNumber++ };
     metas.set(key, meta);
     forgetIfMany();

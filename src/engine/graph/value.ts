@@ -85,8 +85,8 @@ export interface Op<A = unknown> extends KernelOp<A> {
   /** If output 0 is a run of consecutive elements of input 0: the element at which the run begins. Else undefined. */
   run?(node: RunContext<A>): number | undefined;
   /**
-   * If output 0 shows every element of a strided view of input 0 exactly once: that view, where its gradient goes. Else
-   * null.
+   * If output 0 shows every element of a strided view of input 0 exactly once: that view, to whose elements the
+   * gradient belongs. Else null.
    */
   shows?(node: RunContext<A>): View | null;
   /** The result has the same bits as input 0, in the same order. */

@@ -127,8 +127,8 @@ class Growing {
   }
 
   /**
-   * If a reshape splits or merges rows, maps the greater number of rows to the smallest one that it comes from, so that
-   * both are padded in proportion.
+   * For reshapes that split or merge rows: maps the greater number of rows to the smallest number that reshapes relate
+   * it to, so that both are padded in proportion.
    */
   private basesIn(order: readonly Node[]): ReadonlyMap<number, number> {
     const base = new Map<number, number>();

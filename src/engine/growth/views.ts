@@ -56,8 +56,8 @@ export function rowsBack(x: Value, d: number, rows: number): Value {
 }
 
 /**
- * A padded value of `shape`, of which `of` counts: x, which is padded too, in a window of it, and `fill` around the
- * window. Null if no window holds x.
+ * A padded value of `shape`, whose real elements have shape `of`: x, which is padded too, lies in a window of it, and
+ * all other elements are `fill`. Null if no window holds x.
  */
 export function scatterInRoom(
   x: Value,

@@ -14,7 +14,8 @@ const MAX_SUMMED = 8;
 const MAX_JOINED = 4;
 
 /**
- * Writes a few windows each into a padded value of the result's shape, and adds these up. Null if there are too many.
+ * Writes each window into a padded value of its own, of the result's shape, and adds these values up. Null if there are
+ * more than a few windows.
  */
 export function summed(
   { inputs, attrs, scalars, counts }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'counts'>,

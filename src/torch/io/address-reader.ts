@@ -58,7 +58,7 @@ class AddressFile {
   #kept: Uint8Array = new Uint8Array();
   #window: { readonly start: number; readonly bytes: Uint8Array } = { start: 0, bytes: new Uint8Array() };
   #all: Uint8Array | null = null;
-  /** Reads run one after another, whoever asks. */
+  /** Reads run one after another, however many callers ask at once. */
   #turn: Promise<unknown> = Promise.resolve();
 
   constructor(

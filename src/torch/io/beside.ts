@@ -1,8 +1,8 @@
-// Owns the sources of files in the folder of a file that names them.
+// Owns finding the files that another file names, such as the shards of a safetensors index. They are in its folder.
 import { FileFormatError } from '../../engine/core/errors';
 import type { ByteSource } from './bytes';
 
-/** Whether a name in a file leads to a file in its folder, or below it. */
+/** Whether `file`, a name read from some file, leads into that file's own folder, or below it. */
 export const isBeside = (file: unknown): file is string =>
   typeof file === 'string' && file.split('/').every((part) => part !== '..' && /^[^\\:?#%\0]+$/.test(part));
 

@@ -26,8 +26,8 @@ export const byteSource: Kind = {
 };
 
 /**
- * How many bytes compressed contents may have, judging by their beginning. Once that many have come and there are more,
- * it is asked again with all of them as `head`; if it does not return more then, the contents are too long.
+ * How many bytes the contents may have once decompressed, judging by their beginning, `head`. If more bytes come, the
+ * bound is asked again with all bytes so far as `head`. Unless it returns a larger number, the contents are too long.
  */
 export type Bound = (head: Uint8Array) => number;
 

@@ -134,7 +134,7 @@ export const elementBytes = (type: ElementType): number => definitions[type].byt
 /** The dtype in which a type's numbers are held. */
 export const heldAs = (type: ElementType): DType => definitions[type].dtype;
 
-/** An array of the kind that holds a dtype on the host. */
+/** A new typed array, of the kind that holds a dtype's numbers on the host. */
 export function hostArray(dtype: DType, length: number): HostNumbers {
   if (dtype === 'float32' || dtype === 'float16') return new Float32Array(length);
   return dtype === 'int32' || dtype === 'int64' ? new Int32Array(length) : new Uint32Array(length);

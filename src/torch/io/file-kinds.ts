@@ -1,4 +1,4 @@
-// Owns what a file is, judging by its first bytes: the kinds that are often given where safetensors is expected.
+// Owns recognising files by their first bytes. It knows the kinds that are often given where safetensors is expected.
 
 interface Kind {
   readonly magic: readonly number[];
@@ -51,7 +51,8 @@ export function kindOfFile(bytes: Uint8Array): { readonly name: string; readonly
   if (isPickle(bytes)) {
     return { name: 'a Python pickle, as older versions of PyTorch wrote .pt and .pth files', holdsTensors: true };
   }
-  // A safetensors header's length below 4 GB has these four bytes 0, and may begin with any others.
+  // Bytes 4 to 7 are 0 in a safetensors file, which begins with its header's length. The first four may then be any
+  // bytes, even those of another kind.
   const isLength = bytes.length > 8 && bytes.subarray(4, 8).every((byte) => byte === 0);
   const kind = kinds.find(({ magic, at = 0, name }) => {
     if (isLength && magic.length < 4) return false;
@@ -62,8 +63,8 @@ export function kindOfFile(bytes: Uint8Array): { readonly name: string; readonly
 }
 
 /**
- * A pickle begins with its protocol and an opcode; as the length of a safetensors header, these bytes would mean an
- * unusual one above 2²³.
+ * A pickle begins with its protocol and an opcode. Read as the length of a safetensors header, these bytes would be an
+ * unusual length, above 2²³.
  */
 function isPickle(bytes: Uint8Array): boolean {
   const [first, protocol, opcode] = bytes as unknown as readonly [number, number, number];

@@ -4,7 +4,10 @@
 import type { Format } from './bytes';
 import { crc32 } from './zip/crc32';
 
-/** Yields null to ask for input, of which undefined is the end, and otherwise pieces of output. */
+/**
+ * A decoder. It yields null to ask for input, and is then given bytes, or undefined at the end. Otherwise it yields
+ * pieces of output.
+ */
 type Flow<T> = Generator<Uint8Array | null, T, Uint8Array | undefined>;
 
 /** How far back a repetition may reach. */
@@ -246,7 +249,7 @@ function* zlib(input: Input): Flow<void> {
   if (swapped >>> 0 !== sum) damaged();
 }
 
-/** All members, one after another, and zeros after the last. */
+/** Decodes all members, one after another, and skips zeros after the last. */
 function* gzip(input: Input): Flow<void> {
   for (let first = yield* input.byte(); ; ) {
     if (first !== 0x1f || (yield* input.byte()) !== 0x8b || (yield* input.byte()) !== 8) damaged();

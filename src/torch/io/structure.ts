@@ -1,4 +1,5 @@
-// Owns the values around the tensors of a checkpoint, as JSON text, which safetensors files hold in their metadata.
+// Owns the JSON text that describes the values around a checkpoint's tensors. A safetensors file holds it in its
+// metadata.
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';
 import { device } from '../../engine/storage/device';
 import type { Tensor } from '../tensor/tensor';
@@ -9,10 +10,10 @@ import { Descent, entriesOf, savable } from './savable';
 export const STRUCTURE = 'lamplight.structure';
 
 /**
- * A value: null, booleans, texts and numbers as they are, and anything else as an object of one name: `t` a tensor by
- * its name, `f` a float, `i` an integer of any size, `y` a dtype, `v` a device, `b` bytes in hexadecimal, `l` a list,
- * `s` a set, `d` an object and `m` a Map as pairs, `r` an earlier container by its number. A second name `k` gives its
- * type in Python.
+ * A value in the JSON text. Null, booleans, texts and numbers are written as they are, and anything else as an object
+ * with one name: `t` a tensor by its name, `f` a float, `i` an integer of any size, `y` a dtype, `v` a device, `b`
+ * bytes in hexadecimal, `l` a list, `s` a set, `d` an object and `m` a Map as pairs, `r` an earlier container by its
+ * number. A second name, `k`, gives the value's type in Python.
  */
 type Node = null | boolean | number | string | Node[] | { [name: string]: Node };
 
@@ -79,7 +80,7 @@ class Writer {
     });
     const kind = originOf(container);
     if (kind) node.k = kind;
-    // Numbered once it is complete, as the reader does.
+    // A container gets its number once it is complete, as in the reader.
     this.numbers.set(container, this.numbers.size);
     return node;
   }
@@ -129,7 +130,7 @@ const left = Symbol('left out');
 
 /**
  * The value that a text describes, with the tensors by their names; if `only` is given, dictionaries keep only the
- * names that begin so.
+ * entries whose names begin with one of these texts.
  *
  * @throws FileFormatError if the text is damaged, ArgumentError if nothing of it is wanted
  */

@@ -1,5 +1,5 @@
-// Owns where files are written to: a download of the page, a file on disk, a file handle, a stream; always all of a
-// file or nothing.
+// Owns writing a file to its target: a download of the page, a file on disk, a file handle or a stream. A file is
+// written completely or not at all.
 import { ArgumentError } from '../../engine/core/errors';
 import { shown } from '../../engine/core/options';
 import { fileSystem, writeFileAtomically } from '../../engine/gpu/node';

@@ -7,8 +7,8 @@ import { isPlainObject, kindOf, missingArguments, parseArgs, shown } from '../..
 import { Tensor } from '../../tensor/tensor';
 import { joined } from '../bytes';
 import { readTensors } from '../host-tensors';
-// Both are loaded beforehand, so that tensors are read before anything is awaited, and the values saved are those of
-// the call.
+// These two writers are not loaded when first used: awaiting them would delay reading the tensors, and the file must
+// hold their values at the moment of the call.
 import { pytorchPieces } from '../pytorch/write';
 import { safetensorsPieces } from '../safetensors/save';
 import { checkTarget, type Target, targetName, writeTo } from '../target';

@@ -24,8 +24,8 @@ export interface HeldLock {
 }
 
 /**
- * Makes the lock if nobody holds it, or takes it over if its holder has been silent for long; null if the signal is
- * aborted first.
+ * Makes the lock if nobody holds it, or takes it over if it is silent: its holder has given no heartbeat for long. Null
+ * if the signal is aborted first.
  */
 export async function takeLock(path: string, signal: AbortSignal | null = null): Promise<HeldLock | null> {
   const own = crypto.randomUUID();

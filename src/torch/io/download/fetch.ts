@@ -19,8 +19,8 @@ interface Manner {
 }
 
 /**
- * The pauses, in ms, before a broken download is tried again; each applies after one more attempt in a row that brought
- * nothing.
+ * The pauses, in ms, before a broken download is tried again: after the first, the second and the third attempt in a
+ * row that brought no bytes.
  */
 const PAUSES = [300, 1000, 3000];
 

@@ -1,12 +1,13 @@
-// Owns what containers and numbers are in Python where JavaScript has one type for several, so that files keep their
-// types: tuples and lists are both arrays, and 1 and 1.0 both the number 1. This is stored beside the objects, so a
-// copy of an object loses it.
+// Owns the Python types of values for which JavaScript has one type where Python has several: tuples and lists are both
+// arrays, and 1 and 1.0 both the number 1. Files that are loaded and saved again thus keep their types. The types are
+// remembered in WeakMaps beside the objects, so a copy of an object loses them.
 
-/** What an array, object, Map, Set or Uint8Array is in Python, if it is not a list, dict, set or bytes. */
+/** The Python type of an array, object, Map, Set or Uint8Array, if it is not a list, dict, set or bytes. */
 export type OriginKind = 'tuple' | 'Size' | 'OrderedDict' | 'Counter' | 'frozenset' | 'bytearray' | 'integer keys';
 
 /**
- * What a value in a container is in Python: a float although the number is whole, or a dtype although it is a string.
+ * The Python type of a value in a container, if the value itself does not tell: a float whose number is whole, or a
+ * dtype, which is a string here.
  */
 export type SlotKind = 'float' | 'dtype';
 
@@ -20,7 +21,7 @@ export function setOrigin<T extends object>(container: T, kind: OriginKind): T {
   return container;
 }
 
-/** What the value at `key` is; the key is an index, a name, the key of a Map, or the member of a Set. */
+/** The Python type remembered for the value at `key`: an index, a name, the key of a Map, or the member of a Set. */
 export const slotOf = (container: object, key: unknown): SlotKind | undefined => slots.get(container)?.get(key);
 
 export function setSlot(container: object, key: unknown, kind: SlotKind): void {

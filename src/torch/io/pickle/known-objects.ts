@@ -1,8 +1,8 @@
-// Owns objects of Python's library and of NumPy that are plain data: what each becomes in JavaScript.
+// Owns the conversion of those objects of Python's library and of NumPy that are plain data to JavaScript values.
 import { fromHalf } from '../../../engine/core/half';
 import { Container, type Py, PyBytes, PyFloat, PyForeign, PyObject } from './values';
 
-/** What an object becomes: a number, text or bytes; undefined if it is kept as a `PickledObject`. */
+/** The JavaScript value of an object: a number, text or bytes; undefined if it is kept as a `PickledObject`. */
 export function plainValue(object: PyObject): PyFloat | PyBytes | string | number | bigint | boolean | undefined {
   const { callee, args } = object;
   return callee instanceof PyForeign ? values[shortName(object)]?.(args, object) : undefined;

@@ -29,7 +29,10 @@ const isShort = (value: number): boolean => value >= -(2 ** 31) && value < 2 ** 
 /** Names of dtypes, which in Python are attributes of torch. */
 const dtypes = /^(u?int(8|16|32|64)|bfloat16|float(16|32|64|8_\w+)|bool|complex(32|64|128))$/;
 
-/** The saved objects with what each becomes in PyTorch's form, so that it is the same in every pickle. */
+/**
+ * For each saved object, its copy in PyTorch's form. `pickle` is called twice for a file, and both calls must meet the
+ * same copies.
+ */
 export type Translated = Map<object, Record<string, unknown>>;
 
 /** The pickle of a value. */

@@ -1,4 +1,4 @@
-// Owns what represents, in JavaScript, a Python object whose class is known only by name.
+// Owns the class that represents a Python object whose own class is known only by name.
 
 import type { StateDict } from '../../nn/module/state-dict';
 import { Tensor } from '../../tensor/tensor';

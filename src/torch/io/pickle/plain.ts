@@ -1,4 +1,5 @@
-// Owns making JavaScript's values from a pickle's: each once, however often it is referred to, and without recursion.
+// Owns the conversion of a pickle's values to JavaScript values. Each is made once, however often it is referred to,
+// and without recursion.
 import { FileFormatError } from '../../../engine/core/errors';
 import { type OriginKind, setOrigin, setSlot, slotOf } from '../download/origins';
 import { plainValue, shortName } from './known-objects';
@@ -19,7 +20,10 @@ import {
 /** Deeper than Python's own recursion limit, so that nothing that PyTorch wrote is refused. */
 const DEEPEST = 1000;
 
-/** Written out without sharing, values may be this many times as many as in the file, and this many more. */
+/**
+ * If every reference to a shared value were written out, the values may be this many times as many as in the file, plus
+ * `ALWAYS`.
+ */
 const MOST_REPEATS = 16;
 const ALWAYS = 1_000_000;
 
@@ -34,7 +38,7 @@ const origins: Partial<Record<ContainerKind, OriginKind>> = {
 export interface PlainOptions {
   /** Converts the caller's own values. */
   readonly opaque: (content: unknown) => unknown;
-  /** What an object or class known only by name becomes; undefined for a `PickledObject`. It may throw. */
+  /** Converts an object or a class that is known only by name; undefined makes it a `PickledObject`. May throw. */
   readonly foreign?: (value: PyObject | PyForeign) => unknown;
   /** Whether classes that the reader knows may be values by themselves, as a `PickledObject`. Default: false. */
   readonly keepsClasses?: boolean;
@@ -42,8 +46,8 @@ export interface PlainOptions {
 
 /**
  * The value in JavaScript: a dictionary becomes an object if all keys are strings, else a Map; a list or tuple an
- * array; a set a Set; bytes a Uint8Array; None null. What is known only by name becomes a `PickledObject`, which may
- * contain itself.
+ * array; a set a Set; bytes a Uint8Array; None null. An object or class known only by name becomes a `PickledObject`,
+ * which may contain itself.
  *
  * @throws FileFormatError if a container contains itself, is nested too deep, or would be absurdly many values if
  * written out
@@ -74,8 +78,8 @@ class Maker {
 
   make(root: Py): unknown {
     const made = this.whole(root);
-    // Objects within objects are filled by way of this list, which grows, rather than by recursion: so chains may be of
-    // any length, and rings.
+    // Filling an object may append the objects inside it to this list. Since there is no recursion, chains of objects
+    // may have any length, and may form rings.
     for (const [object, shell] of this.waiting) this.fill(object, shell);
     return made;
   }
@@ -123,7 +127,7 @@ class Maker {
     return made;
   }
 
-  /** What an object becomes, before it is filled. */
+  /** Makes the JavaScript object for a Python object, without its contents yet. */
   private shell(object: PyObject): object {
     const name = shortName(object);
     const isNamespace = namespaces.has(name) && object.state instanceof Container && object.state.isDict;
@@ -189,8 +193,8 @@ function inside(container: Container): Container[] {
 }
 
 /**
- * All containers that have no size yet, each after those inside it; `sizes` gets how many values each is if written
- * out.
+ * All containers that have no size yet, each after the containers inside it. `sizes` receives the number of values that
+ * each has if every reference is written out.
  */
 function childrenFirst(root: Container, sizes: Map<Container, number>, fail: Fail): Container[] {
   const order: Container[] = [];

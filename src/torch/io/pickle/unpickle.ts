@@ -24,9 +24,9 @@ export interface UnpickleOptions {
   readonly keepsForeign?: boolean;
   /** The remedy, for the message about a name that is refused. */
   readonly remedy?: (module: string, name: string) => string;
-  /** Resolves an identifier of something outside the pickle; by default there may be none. */
+  /** Resolves the identifier of an object outside the pickle. Default: such identifiers are refused. */
   readonly persistent?: (id: Py) => Py;
-  /** Gives one of the caller's own objects its state; by default none takes any. */
+  /** Gives one of the caller's own objects its state. Default: such states are refused. */
   readonly state?: (content: unknown, state: Py) => void;
   /** How to read strings of Python 2, which may be bytes: as text by default, in Latin-1 if they are not UTF-8. */
   readonly strings?: 'text' | 'bytes';
@@ -289,7 +289,7 @@ class Machine {
     return this.refuse(`${module}.${name}`, this.options.remedy?.(module, name));
   }
 
-  /** The class of an object of the first protocols; it is not looked up if the object will be refused. */
+  /** The class of an object that protocol 0 or 1 writes. It is not looked up if the object will be refused anyway. */
   named(module: string, name: string): PyGlobal {
     return this.options.keepsForeign ? this.global(module, name) : new PyForeign(module, name);
   }
@@ -333,7 +333,7 @@ class Machine {
   keep(callee: PyGlobal | PyObject, args: readonly Py[], named: Py = null): Py {
     const [first, second] = args;
     const { name } = callee instanceof PyGlobal ? callee : { name: '' };
-    // Python's own ways to write an object of a class, and a class nested in a class.
+    // These are Python's own ways to write an object of a class, and a class nested in a class.
     if (first instanceof PyGlobal) {
       if (name === 'copyreg._reconstructor') return this.keep(first, []);
       if (name === 'copyreg.__newobj__') return this.keep(first, args.slice(1));
@@ -354,8 +354,8 @@ class Machine {
   }
 
   /**
-   * Calls copy values of the pickle. If they make more values than it has bytes, the same ones were copied again and
-   * again by way of the memo.
+   * Counts the values that calls make, since a call copies values of the pickle. If calls make more values than the
+   * pickle has bytes, it copies the same values again and again through the memo, and is refused.
    */
   private count(made: Py): void {
     if (made instanceof Container) this.copied += made.items.length;

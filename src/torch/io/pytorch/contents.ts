@@ -32,8 +32,8 @@ export async function contentsOf(root: Py, file: LoadedFile, source: TensorSourc
 }
 
 /**
- * The tensors with their names, the keys of the first path to each joined by dots; and the objects, some of which are
- * arrays.
+ * Names the tensors: a tensor's name is the keys of the first path to it, joined by dots. Also collects the objects,
+ * since some of them are NumPy arrays.
  */
 function namesOf(root: Py): { names: Map<TensorSpec, string>; arrays: PyObject[] } {
   const names = new Map<TensorSpec, string>();
@@ -71,7 +71,8 @@ const keyText = (key: Py): string => (typeof key === 'object' ? '?' : String(key
 const joinedName = (path: string, key: string): string => (path === '' ? key : `${path}.${key}`);
 
 /**
- * The dictionaries, with only those entries whose name begins with a wanted prefix. Any other value counts as a whole.
+ * A copy in which dictionaries have only the entries whose names begin with a wanted prefix. Any other value is wanted
+ * as a whole or not at all.
  *
  * @throws ArgumentError if nothing is left
  */

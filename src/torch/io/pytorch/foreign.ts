@@ -1,5 +1,5 @@
-// Owns what torch.load makes of objects of unknown classes: NumPy's arrays become tensors, others become
-// PickledObjects, or are refused.
+// Owns how torch.load treats objects of unknown classes: NumPy's arrays become tensors, others become PickledObjects,
+// or are refused.
 import { FileFormatError } from '../../../engine/core/errors';
 import { warnOnce } from '../../../engine/core/warnings';
 import type { Tensor } from '../../tensor/tensor';
@@ -28,7 +28,9 @@ export class Foreign {
     private readonly file: Pick<LoadedFile, 'weightsOnly' | 'maxBytes'>,
   ) {}
 
-  /** What an object becomes: the tensor of an array, else undefined. @throws FileFormatError if it is refused */
+  /**
+   * The tensor that an object has become, if it is an array; else undefined. @throws FileFormatError if it is refused
+   */
   readonly stand = (value: PyObject | PyForeign): unknown => {
     const { weightsOnly } = this.file;
     const name = value instanceof PyObject ? value.callName : value.name;

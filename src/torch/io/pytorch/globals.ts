@@ -165,8 +165,8 @@ export function storageRef(name: string, id: Py): StorageRef {
 }
 
 /**
- * Whether objects of other classes are kept. With `only`, all are read at first, and only the wanted ones are checked
- * later.
+ * Whether objects of other classes are kept rather than refused at once. With `only`, all objects are kept at first,
+ * because only the wanted ones are to be refused, and which these are is known later.
  */
 export const keepsForeign = ({ weightsOnly, only }: Pick<LoadedFile, 'weightsOnly' | 'only'>): boolean =>
   weightsOnly !== true || only !== null;

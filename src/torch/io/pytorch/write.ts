@@ -44,8 +44,8 @@ const FOLDER = 'archive';
 /** The pieces of the file. */
 export async function pytorchPieces(root: unknown, name: string | null): Promise<Iterable<Uint8Array>> {
   const parts = new Map<Storage, Part>();
-  // The extent of a part is known only once all its tensors are: the first pickle finds them, the second one is
-  // written.
+  // The extent of a part is known only once all its tensors are known. So there are two pickles: the first one finds
+  // the tensors, and the second one is written.
   const translated: Translated = new Map();
   pickle(root, (_, tensor) => addTo(parts, tensor), translated);
   for (const part of parts.values()) measure(part);

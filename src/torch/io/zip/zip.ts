@@ -326,7 +326,7 @@ async function readEntry(reader: Reader, entry: Entry, fail: Fail): Promise<Uint
 export interface ZipContent {
   readonly name: string;
   readonly data: Uint8Array;
-  /** The data compressed by `deflate-raw`, to be written instead. */
+  /** The same data, compressed by `deflate-raw`. If given, this is written. */
   readonly deflated?: Uint8Array;
 }
 
@@ -366,7 +366,9 @@ export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array>
 
 const isLong = (...numbers: number[]): boolean => numbers.some((number) => number >= IN_64);
 
-/** What a header says of the contents: their size, the size written, the method, and their check sum. */
+/**
+ * The fields of a header that describe the contents: their size, the size as written, the method, and their check sum.
+ */
 interface Sizes {
   readonly size: number;
   readonly written: number;
@@ -374,7 +376,10 @@ interface Sizes {
   readonly crc: number;
 }
 
-/** What local and central headers share: version, flags, method, date, check sum and sizes, from byte `at` on. */
+/**
+ * Writes the fields that local and central headers share, from byte `at` on: version, flags, method, date, check sum
+ * and sizes.
+ */
 function common(view: DataView, at: number, name: Uint8Array, { size, written, method, crc }: Sizes): void {
   view.setUint16(at, isLong(size, written) ? 45 : 20, true);
   view.setUint16(at + 2, UTF_8, true);
