@@ -20,7 +20,7 @@ const floors = {
 const order = Object.values(floors).flat();
 /** Where a room is. */
 const at = (room) => `${Object.entries(floors).find(([, rooms]) => rooms.includes(room))[0]}/${room}`;
-/** Rooms that load one behind them when it is first needed, by import(). */
+/** Rooms that load one behind them when it is first needed, by import(); the rules below say so for each. */
 const late = [
   ['graph', 'growth'],
   ['ops', 'kernels'],
@@ -84,6 +84,26 @@ export default {
         dependencyTypesNot: ['type-only'],
       },
     },
+    {
+      name: 'compiler-loads-kernels',
+      comment:
+        'The compiler knows of the kernels only the list of their texts, so that a new kernel changes nothing in the compiler. The list itself loads the texts by import().',
+      severity: 'error',
+      from: { path: '^src/engine/compiler/' },
+      to: {
+        path: '^src/engine/kernels/',
+        pathNot: '^src/engine/kernels/text-bundles\\.ts$',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'text-bundles-load-texts',
+      comment: 'Every program has the list of texts of kernels, and loads the texts that it needs.',
+      severity: 'error',
+      from: { path: '^src/engine/kernels/text-bundles\\.ts$' },
+      to: { path: '^src/', pathNot: '^src/engine/core/', dynamic: false },
+    },
     ...siblings,
     {
       name: 'no-runtime-cycle',
@@ -92,6 +112,14 @@ export default {
       severity: 'error',
       from: { path: '^src/' },
       to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'no-circle-in-the-compiler',
+      comment:
+        'What each file of the compiler stands on can be read one file after another: neither types nor import() lead back.',
+      severity: 'error',
+      from: { path: '^src/engine/compiler/' },
+      to: { circular: true, viaOnly: { path: '^src/engine/compiler/' } },
     },
     {
       name: 'errors-import-nothing',

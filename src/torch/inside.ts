@@ -100,8 +100,8 @@ export { kinds as tensorClasses } from './tensor/types/tensor-classes';
 
 // The flush: doors that do work on the host say when to compute, how far ahead they may run, and what to forget.
 
+export { supportsHalf } from '../engine/compiler/compile';
 export { engine } from '../engine/compiler/engine';
-export { supportsHalf } from '../engine/compiler/plan';
 export { MAX_RUNS_AHEAD } from '../engine/gpu/run-ahead';
 export { stats as counters } from '../engine/gpu/stats';
 export { backpressure, discardPending, flush, releaseAfterFlush } from '../engine/graph/flush';

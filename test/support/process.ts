@@ -1,9 +1,9 @@
 // Runs before each file of a process that files share: each finds what a fresh process would have.
 import * as torch from 'lamplight';
 import { afterAll, vi } from 'vitest';
-import { allParts } from '../../src/engine/compiler/texts';
 import { forgetWarnings } from '../../src/engine/core/warnings';
 import { discardPending } from '../../src/engine/graph/flush';
+import { allParts } from './all-parts';
 
 await allParts();
 // Without a device, what an earlier file has computed in vain is told here.

@@ -1,8 +1,8 @@
 // Proves that an explained plan tells kernels, fused operations, free ones and memory as they are, without a GPU.
 import { expect, test } from 'vitest';
+import { compile } from '../../src/engine/compiler/compile';
 import { explainPlan, showBytes } from '../../src/engine/compiler/explain';
 import { input, type KernelOp, output, type Program, type ProgramNode, u32 } from '../../src/engine/compiler/ir';
-import { compile } from '../../src/engine/compiler/plan';
 import type { Meta } from '../../src/engine/core/meta';
 import { adapterOf, roomy } from '../support/adapter';
 

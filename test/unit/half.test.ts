@@ -1,11 +1,12 @@
 // float16: its bits on the host, its bytes in buffers, and the kernels that load and store it.
 import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
+import { expectHalf } from '../../src/engine/compiler/compile';
 import { withEpilogue, withPrologue } from '../../src/engine/compiler/fusion/inline';
-import { type Cluster, clusterPass, type Member, mergesOf } from '../../src/engine/compiler/fusion/pointwise';
+import { type Cluster, clusterPass, mergesOf } from '../../src/engine/compiler/fusion/pointwise';
+import type { Member } from '../../src/engine/compiler/fusion/read-inputs';
 import { input, type KernelOp, type Lowering, output, type Pass, type Program } from '../../src/engine/compiler/ir';
 import { readHalves } from '../../src/engine/compiler/passes/widen-late';
-import { expectHalf } from '../../src/engine/compiler/plan';
 import { fromHalf, fromHalves, roundToHalf, toHalf, toHalves } from '../../src/engine/core/half';
 import { byteLength, type Meta } from '../../src/engine/core/meta';
 import type { AdapterProfile } from '../../src/engine/gpu/device';

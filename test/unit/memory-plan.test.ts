@@ -1,10 +1,10 @@
 import { nn } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
+import { compile } from '../../src/engine/compiler/compile';
 import { layOut, leastBytes, tenantsOf, totalBytes } from '../../src/engine/compiler/layout';
 import { compilerPasses } from '../../src/engine/compiler/passes/index';
 import { schedule } from '../../src/engine/compiler/passes/schedule';
-import { compile } from '../../src/engine/compiler/plan';
 import { adapterOf, roomy } from '../support/adapter';
 import { stepProgram } from '../support/recorded';
 

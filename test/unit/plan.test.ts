@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { compile } from '../../src/engine/compiler/compile';
 import {
   input,
   type KernelOp,
@@ -8,7 +9,7 @@ import {
   scratch,
   u32,
 } from '../../src/engine/compiler/ir';
-import { compile, type Plan, type Step } from '../../src/engine/compiler/plan';
+import type { Plan, Step } from '../../src/engine/compiler/plan';
 import type { Meta } from '../../src/engine/core/meta';
 import { adapterOf, roomy } from '../support/adapter';
 

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { withPrologue } from '../../src/engine/compiler/fusion/inline';
 import { takesPrologue } from '../../src/engine/compiler/fusion/lines';
-import { type Cluster, clusterPass, type Member } from '../../src/engine/compiler/fusion/pointwise';
-import { fourIndex, fourKind, paysToKnow, Sizes, withLengths } from '../../src/engine/compiler/fusion/read-inputs';
+import { type Cluster, clusterPass } from '../../src/engine/compiler/fusion/pointwise';
+import {
+  fourIndex,
+  fourKind,
+  type Member,
+  paysToKnow,
+  Sizes,
+  withLengths,
+} from '../../src/engine/compiler/fusion/read-inputs';
 import { input, output, type Pass, u32 } from '../../src/engine/compiler/ir';
 import { type Meta, type Shape, scalarOf } from '../../src/engine/core/meta';
 

@@ -3,7 +3,12 @@
 
 import { byteLength } from '../core/meta';
 import type { Lowering, Program } from './ir';
-import type { PackTarget } from './plan';
+
+/** The place in a pack that a producer writes its value to directly. */
+export interface PackTarget {
+  readonly node: number;
+  readonly offset: number;
+}
 
 /**
  * Moves to the front the nodes that fill a buffer which is later written in place: a buffer that exists from the start

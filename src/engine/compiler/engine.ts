@@ -14,6 +14,7 @@ import { Session } from '../gpu/session';
 import { stats } from '../gpu/stats';
 import { releaseBound } from './bound-inputs';
 import { type CachedPlan, cachedPlans, giveUpSlots } from './cached-plans';
+import { compile, foresee } from './compile';
 import {
   type Cell,
   DISPOSED,
@@ -33,7 +34,7 @@ import type { Program } from './ir';
 import { fail, type Job, type JobExport, type Rehearsal } from './job';
 import { beginKernels, link } from './link';
 import { type CompilerPass, compilerPasses } from './passes/index';
-import { compile, foresee, hostBytesOf, type Plan } from './plan';
+import { hostBytesOf, type Plan } from './plan';
 import { Refusal } from './refusal';
 import { Sender } from './sender';
 import { lateMeasurements, unread } from './tuning/late';

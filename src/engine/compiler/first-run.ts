@@ -6,11 +6,11 @@ import { giveUp } from '../gpu/executable';
 import { hostPhase } from '../gpu/host-trace';
 import type { Session } from '../gpu/session';
 import { bindInputs, releaseBound } from './bound-inputs';
+import { compile } from './compile';
 import { isOnDevice } from './contents';
 import type { Job } from './job';
 import { beginKernels, draftOf, link, updates } from './link';
 import type { CompilerPass } from './passes/index';
-import { compile } from './plan';
 import type { Sendable, Sender } from './sender';
 
 /** The plan of a job, and whether the job has already been sent. */

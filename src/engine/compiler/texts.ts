@@ -1,57 +1,21 @@
-// The WGSL texts of kernels, in packs that are loaded when a program needs them. An operation names a text,
-// '#conv/conv2d'; the compiler loads the pack and replaces the name by the text. Texts of kernels that run together
-// share a pack; a text that few programs need goes into a pack of its own.
+// Reads the WGSL texts of kernels. An operation names a text, '#conv/conv2d'; the compiler loads the bundle of kernels/texts
+// and replaces the name by the text.
 
 import { LatePart, MissingParts } from '../core/late';
-import { copying } from '../gpu/late-copier';
+import { textBundles } from '../kernels/text-bundles';
 import { isMarked, writing } from '../wgsl/unroll';
-import { inlining } from './fusion/inlining';
 import type { Lowering, Pass, PointwiseBody } from './ir';
 import { withEach } from './lowering';
-import { framing } from './passes/frames';
-import { widening } from './passes/halves';
 
-/** The packs by name. Texts that programs use together are in one pack. */
-const packs = {
-  conv: new LatePart('conv', () => import('../kernels/texts/conv')),
-  convGrad: new LatePart('convGrad', () => import('../kernels/texts/conv-grad')),
-  convWorkgroup: new LatePart('convWorkgroup', () => import('../kernels/texts/conv-workgroup')),
-  crossEntropy: new LatePart('crossEntropy', () => import('../kernels/texts/cross-entropy')),
-  depthwise: new LatePart('depthwise', () => import('../kernels/texts/depthwise')),
-  functions: new LatePart('functions', () => import('../kernels/texts/functions')),
-  indexing: new LatePart('indexing', () => import('../kernels/texts/indexing')),
-  joins: new LatePart('joins', () => import('../kernels/texts/joins')),
-  linalg: new LatePart('linalg', () => import('../kernels/texts/linalg')),
-  math: new LatePart('math', () => import('../kernels/texts/math')),
-  matmul: new LatePart('matmul', () => import('../kernels/texts/matmul')),
-  norm: new LatePart('norm', () => import('../kernels/texts/norm')),
-  optim: new LatePart('optim', () => import('../kernels/texts/optim')),
-  optimMore: new LatePart('optimMore', () => import('../kernels/texts/optim-more')),
-  pictures: new LatePart('pictures', () => import('../kernels/texts/pictures')),
-  pool: new LatePart('pool', () => import('../kernels/texts/pool')),
-  poolMore: new LatePart('poolMore', () => import('../kernels/texts/pool-more')),
-  random: new LatePart('random', () => import('../kernels/texts/random')),
-  recurrent: new LatePart('recurrent', () => import('../kernels/texts/recurrent')),
-  regions: new LatePart('regions', () => import('../kernels/texts/regions')),
-  resample: new LatePart('resample', () => import('../kernels/texts/resample')),
-  scan: new LatePart('scan', () => import('../kernels/texts/scan')),
-  scatter: new LatePart('scatter', () => import('../kernels/texts/scatter')),
-  sgd: new LatePart('sgd', () => import('../kernels/texts/sgd')),
-  softmax: new LatePart('softmax', () => import('../kernels/texts/softmax')),
-  sort: new LatePart('sort', () => import('../kernels/texts/sort')),
-  special: new LatePart('special', () => import('../kernels/texts/special')),
-  winograd: new LatePart('winograd', () => import('../kernels/texts/winograd')),
-};
+type Bundles = typeof textBundles;
+export type BundleName = keyof Bundles;
+type TextsOf<B extends BundleName> = keyof NonNullable<Bundles[B]['here']> & string;
 
-type Packs = typeof packs;
-export type PackName = keyof Packs;
-type TextsOf<P extends PackName> = keyof NonNullable<Packs[P]['here']> & string;
-
-/** The name of a text: its pack, and its name in the pack. */
-export type Text = { [P in PackName]: `#${P}/${TextsOf<P>}` }[PackName];
+/** The name of a text: its bundle, and its name in the bundle. */
+export type Text = { [B in BundleName]: `#${B}/${TextsOf<B>}` }[BundleName];
 
 /**
- * Replaces names by the texts of loaded packs; WGSL stays as it is. Notes missing packs, and reads their texts as
+ * Replaces names by the texts of loaded bundles; WGSL stays as it is. Notes missing bundles, and reads their texts as
  * empty.
  */
 class Reader {
@@ -66,8 +30,8 @@ class Reader {
   #named(source: string): string {
     // No WGSL begins with '#', so this is WGSL already.
     if (source[0] !== '#') return source;
-    const [pack, name] = source.slice(1).split('/') as [string, string];
-    const part: LatePart<Readonly<Record<string, string>>> = packs[pack as PackName];
+    const [bundle, name] = source.slice(1).split('/') as [string, string];
+    const part: LatePart<Readonly<Record<string, string>>> = textBundles[bundle as BundleName];
     if (!part.here) this.missing.add(part);
     return part.here?.[name] ?? '';
   }
@@ -119,7 +83,7 @@ class Reader {
 
 /**
  * The result of `read` with names replaced by texts.
- * @throws MissingParts if packs have not been loaded, naming all of them
+ * @throws MissingParts if bundles have not been loaded, naming all of them
  */
 function inTime<T>(read: (reader: Reader) => T): T {
   const reader = new Reader();
@@ -128,10 +92,10 @@ function inTime<T>(read: (reader: Reader) => T): T {
   return result;
 }
 
-/** A lowering with names replaced by texts. @throws MissingParts if packs have not been loaded */
+/** A lowering with names replaced by texts. @throws MissingParts if bundles have not been loaded */
 export const withTexts = (lowering: Lowering): Lowering => inTime((reader) => reader.lowering(lowering));
 
-/** A pass with names replaced by texts. @throws MissingParts if packs have not been loaded */
+/** A pass with names replaced by texts. @throws MissingParts if bundles have not been loaded */
 export const passWithTexts = (pass: Pass): Pass => inTime((reader) => reader.pass(pass));
 
 const codes: LatePart<unknown>[] = [];
@@ -144,24 +108,18 @@ export function comesWithKernels(part: LatePart<unknown>): void {
 }
 
 /**
- * The code of kernels, for a lowering. It loads when a plan first needs it, with the packs that it always needs
- * (`always`).
+ * The code of kernels, for a lowering. It loads when a plan first needs it, with the bundles of texts that it always
+ * needs (`always`).
  * @throws MissingParts if the code has not been loaded yet
  */
-export function kernels<K>(name: string, ask: () => Promise<K>, ...always: PackName[]): () => K {
+export function kernels<K>(name: string, ask: () => Promise<K>, ...always: BundleName[]): () => K {
   const code = new LatePart(name, ask);
   codes.push(code);
   return () => {
-    if (!code.here) throw new MissingParts([code, ...always.map((pack) => packs[pack]), ...asked]);
+    if (!code.here) throw new MissingParts([code, ...always.map((name) => textBundles[name]), ...asked]);
     return code.here;
   };
 }
 
-/** For tests: loads all packs and the code of all kernels, so that plans can be compiled synchronously. */
-export const allParts = async (): Promise<void> => {
-  await Promise.all(
-    [...Object.values(packs), ...codes, ...asked, copying, framing, inlining, widening, writing].map((part) =>
-      part.load(),
-    ),
-  );
-};
+/** For tests: the code and the texts of all kernels, and what comes with them. */
+export const kernelParts = (): LatePart<unknown>[] => [...Object.values(textBundles), ...codes, ...asked];

@@ -1,8 +1,8 @@
 // Turns what users write down (numbers, nested arrays, typed arrays) into flat 32-bit elements with a shape and a
 // dtype.
 
+import { expectHalf } from '../compiler/compile';
 import { engine } from '../compiler/engine';
-import { expectHalf } from '../compiler/plan';
 import { ArgumentError, DTypeError, ShapeError } from '../core/errors';
 import { type DType, type Shape, scalarOf } from '../core/meta';
 import { shown } from '../core/options';

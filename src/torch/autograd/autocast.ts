@@ -1,8 +1,8 @@
 // Automatic mixed precision: which functions compute in float16, which in float32, and which in the widest dtype of
 // their arguments.
 
+import { expectHalf, supportsHalf } from '../../engine/compiler/compile';
 import { engine } from '../../engine/compiler/engine';
-import { expectHalf, supportsHalf } from '../../engine/compiler/plan';
 import { closed } from '../../engine/core/arity';
 import { type Conversion, calls, convertedBy } from '../../engine/core/calls';
 import { ArgumentError, DTypeError } from '../../engine/core/errors';

@@ -1,6 +1,7 @@
 // Owns whether float16 in files can stay float16.
+
+import { supportsHalf } from '../../engine/compiler/compile';
 import { engine } from '../../engine/compiler/engine';
-import { supportsHalf } from '../../engine/compiler/plan';
 
 /** Whether there is a device that computes with float16. */
 export async function computesHalf(): Promise<boolean> {

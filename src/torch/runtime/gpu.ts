@@ -1,7 +1,7 @@
 // The GPU device as users see it: opening it, waiting for it, profiling it, and its counters.
 
+import { supportsHalf } from '../../engine/compiler/compile';
 import { engine } from '../../engine/compiler/engine';
-import { supportsHalf } from '../../engine/compiler/plan';
 import { oneOf, text } from '../../engine/core/argument-kinds';
 import { closed } from '../../engine/core/arity';
 import { parseArgs } from '../../engine/core/options';

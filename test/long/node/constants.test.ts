@@ -3,13 +3,13 @@
 import * as torch from 'lamplight';
 import { autograd, nn, type Tensor } from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { compile } from '../../../src/engine/compiler/compile';
 import type { Program } from '../../../src/engine/compiler/ir';
 import { pipelineRequests } from '../../../src/engine/compiler/link';
-import { compile } from '../../../src/engine/compiler/plan';
-import { allParts } from '../../../src/engine/compiler/texts';
 import type { AdapterProfile, Tuning } from '../../../src/engine/gpu/device';
 import { Pipelines } from '../../../src/engine/gpu/pipelines';
 import { adapterOf } from '../../support/adapter';
+import { allParts } from '../../support/all-parts';
 import { gradchecks, inputsOf } from '../../support/gradchecks';
 import { CNNModel, ComplexCNNModel } from '../../support/models';
 import { nullDevice } from '../../support/null-device';

@@ -15,8 +15,8 @@ import {
   takesEpilogue,
   takesPrologue,
 } from './lines';
-import { type Cluster, type Evaluated, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
-import { evaluation, type Lengths, Sizes, type StagedRead } from './read-inputs';
+import { type Cluster, fieldsOf, functionsOf, libsOf, resultOf } from './pointwise';
+import { type Evaluated, evaluation, type Lengths, Sizes, type StagedRead } from './read-inputs';
 
 /** Expressions that take the stored element (`'stored'`), values in memory, and each other's results. */
 export interface Epilogue {

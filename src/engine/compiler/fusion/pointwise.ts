@@ -2,34 +2,14 @@
 import halfLib from '../../../../shaders/lib/half.wgsl?raw';
 import template from '../../../../shaders/pointwise.wgsl?raw';
 import { type DType, type Meta, numel, type Scalar, sameShape, scalarOf, storedOf } from '../../core/meta';
-import { input, output, type Param, type Pass, type PointwiseBody, scalar, u32 } from '../ir';
+import { input, output, type Param, type Pass, scalar, u32 } from '../ir';
 import { gridFor, varied } from '../lowering';
-import { evaluation, type Lengths, Sizes } from './read-inputs';
+import { type Evaluated, evaluation, type Lengths, type Member, Sizes, type Source } from './read-inputs';
 
 const WORKGROUP = 64;
 /** Up to this many elements are evaluated one by one, unless their number is a multiple of 4. */
 const FEW = 8;
 const generated = /\/\/ generated-begin[\s\S]*\/\/ generated-end/;
-
-/**
- * An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in.
- */
-export type Source =
-  | { readonly member: number }
-  | {
-      readonly external: number;
-      readonly meta: Meta /** `pairs`: the elements are pairs of floats. */;
-      readonly pairs?: boolean;
-    };
-
-export interface Member {
-  readonly name: string;
-  readonly body: PointwiseBody;
-  readonly inputs: readonly Source[];
-  /** Indices of the dynamic scalars in the program's list. */
-  readonly scalars: readonly number[];
-  readonly result: Meta;
-}
 
 /** Expressions over the same number of elements (fills may have any number), each after its arguments. */
 export interface Cluster {
@@ -128,9 +108,6 @@ function generate({ members, externals, outputs }: Cluster, count: number, lanes
   lines.push('}');
   return { code: lines.join('\n'), sizes, lengths: lengths as Lengths };
 }
-
-/** A member as the functions and uniforms of its kernel see it; its arguments may also be the element being stored. */
-export type Evaluated = Omit<Member, 'inputs'> & { readonly inputs: readonly (Source | 'stored')[] };
 
 /** The libraries that the functions of members call. */
 export function libsOf(members: readonly Evaluated[]): string[] {

@@ -1,14 +1,36 @@
 // Generates the reads of the inputs of pointwise expressions: broadcast, one element or four neighbours at a time.
 
 import { contiguousStrides, type Meta, type Shape, sameShape, scalarOf, storedOf } from '../../core/meta';
-import { type Param, type Stage, u32 } from '../ir';
-import type { Evaluated, Source } from './pointwise';
+import { type Param, type PointwiseBody, type Stage, u32 } from '../ir';
 
 /**
  * Arrays of at least MIN_SIZED elements are declared with their length, in kernels that have an array of at least LONG.
  */
 const MIN_SIZED = 64;
 const LONG = 4096;
+
+/**
+ * An argument of an expression: an earlier member of the cluster, or a value in memory with the shape it is read in.
+ */
+export type Source =
+  | { readonly member: number }
+  | {
+      readonly external: number;
+      readonly meta: Meta /** `pairs`: the elements are pairs of floats. */;
+      readonly pairs?: boolean;
+    };
+
+export interface Member {
+  readonly name: string;
+  readonly body: PointwiseBody;
+  readonly inputs: readonly Source[];
+  /** Indices of the dynamic scalars in the program's list. */
+  readonly scalars: readonly number[];
+  readonly result: Meta;
+}
+
+/** A member as the functions and uniforms of its kernel see it; its arguments may also be the element being stored. */
+export type Evaluated = Omit<Member, 'inputs'> & { readonly inputs: readonly (Source | 'stored')[] };
 
 /** The lengths of storage arrays by name, in elements of their declared type. */
 export type Lengths = Readonly<Record<string, number>>;

@@ -4,7 +4,8 @@ import { isFloat, numel } from '../../core/meta';
 import { inlining } from '../fusion/inlining';
 import type { Fused, PassesLowering } from '../fusion/into-kernels';
 import { takesEpilogue, takesPrologue } from '../fusion/lines';
-import { type Cluster, clusterPass, type Member, mergesOf, type Source } from '../fusion/pointwise';
+import { type Cluster, clusterPass, mergesOf } from '../fusion/pointwise';
+import type { Member, Source } from '../fusion/read-inputs';
 import {
   type KernelOp,
   type LoweredProgram,

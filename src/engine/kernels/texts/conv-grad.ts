@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as conv2dBiasGrad } from '../../../../shaders/conv2d-bias-grad.wgsl?raw';
 export { default as conv2dInputGrad } from '../../../../shaders/conv2d-input-grad.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as conv2dWeightGradWorkgroup } from '../../../../shaders/conv2d-weight-grad-workgroup.wgsl?raw';
 export { default as conv2dWorkgroup } from '../../../../shaders/conv2d-workgroup.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 export { default as conv2d } from '../../../../shaders/conv2d.wgsl?raw';
 export { default as libFirstMax } from '../../../../shaders/lib/first-max.wgsl?raw';
 export { default as libOutputsEach } from '../../../../shaders/lib/outputs-each.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as libElementary } from '../../../../shaders/lib/elementary.wgsl?raw';
 export { default as libErf } from '../../../../shaders/lib/erf.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 export { default as gather } from '../../../../shaders/gather.wgsl?raw';
 export { default as gatherBytes } from '../../../../shaders/gather-bytes.wgsl?raw';
 export { default as indexSelect } from '../../../../shaders/index-select.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 export { default as jacobi } from '../../../../shaders/lib/jacobi.wgsl?raw';
 export { default as jacobiBlocks } from '../../../../shaders/lib/jacobi-blocks.wgsl?raw';
 export { default as cholesky } from '../../../../shaders/linalg-cholesky.wgsl?raw';

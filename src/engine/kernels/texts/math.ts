@@ -1,3 +1,3 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as libMath } from '../../../../shaders/lib/math.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 export { default as libBatches } from '../../../../shaders/lib/batches.wgsl?raw';
 export { default as libLanesAlone } from '../../../../shaders/lib/lanes-alone.wgsl?raw';
 export { default as libLanesQuad } from '../../../../shaders/lib/lanes-quad.wgsl?raw';

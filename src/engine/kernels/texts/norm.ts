@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as batchNormFactors } from '../../../../shaders/batch-norm-factors.wgsl?raw';
 export { default as layerNorm } from '../../../../shaders/layer-norm.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 export { default as adadelta } from '../../../../shaders/adadelta.wgsl?raw';
 export { default as adagrad } from '../../../../shaders/adagrad.wgsl?raw';
 export { default as adamAmsgrad } from '../../../../shaders/adam-amsgrad.wgsl?raw';

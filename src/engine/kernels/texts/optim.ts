@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as adam } from '../../../../shaders/adam.wgsl?raw';
 export { default as libAdam } from '../../../../shaders/lib/adam.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as libRecolor } from '../../../../shaders/lib/recolor.wgsl?raw';
 export { default as packPixels } from '../../../../shaders/pack-pixels.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as libUnitFour } from '../../../../shaders/lib/unit-four.wgsl?raw';
 export { default as libUnitOne } from '../../../../shaders/lib/unit-one.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 export { default as deformConv2d } from '../../../../shaders/deform-conv2d.wgsl?raw';
 export { default as libBoxOverlap } from '../../../../shaders/lib/box-overlap.wgsl?raw';
 export { default as libExact } from '../../../../shaders/lib/exact.wgsl?raw';

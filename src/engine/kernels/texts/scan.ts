@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as libRunLogaddexp } from '../../../../shaders/lib/run-logaddexp.wgsl?raw';
 export { default as libRunProd } from '../../../../shaders/lib/run-prod.wgsl?raw';

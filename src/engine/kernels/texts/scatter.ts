@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as libScatter } from '../../../../shaders/lib/scatter.wgsl?raw';
 export { default as overlapAdd } from '../../../../shaders/overlap-add.wgsl?raw';

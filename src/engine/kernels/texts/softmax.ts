@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as nllLoss } from '../../../../shaders/nll-loss.wgsl?raw';
 export { default as nllLossGrad } from '../../../../shaders/nll-loss-grad.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 export { default as arg } from '../../../../shaders/arg.wgsl?raw';
 export { default as argsort } from '../../../../shaders/argsort.wgsl?raw';
 export { default as argsortBlocks } from '../../../../shaders/argsort-blocks.wgsl?raw';

@@ -1,4 +1,4 @@
-// A pack of WGSL texts of kernels, which load in one request.
+// A bundle of WGSL texts of kernels, which load in one request.
 
 export { default as libIgamma } from '../../../../shaders/lib/igamma.wgsl?raw';
 export { default as libParts } from '../../../../shaders/lib/parts.wgsl?raw';

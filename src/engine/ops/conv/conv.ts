@@ -22,7 +22,7 @@ type Kerneled = ConvAttrs & { readonly kernel: readonly [height: number, width: 
 
 const load = () => import('../../kernels/conv/convolutions');
 /**
- * The kernels, loaded when a plan first needs them, with the packs of shaders for a GPU (a software adapter needs only
+ * The kernels, loaded when a plan first needs them, with the bundles of shaders for a GPU (a software adapter needs only
  * `conv`).
  */
 const kernel = kernels('conv', load, 'conv', 'convWorkgroup');

@@ -1,0 +1,11 @@
+// Loads every part of the library that a plan loads when it first needs it, so that plans can be compiled synchronously.
+import { inlining } from '../../src/engine/compiler/fusion/inlining';
+import { framing } from '../../src/engine/compiler/passes/frames';
+import { widening } from '../../src/engine/compiler/passes/halves';
+import { kernelParts } from '../../src/engine/compiler/texts';
+import { copying } from '../../src/engine/gpu/late-copier';
+import { writing } from '../../src/engine/wgsl/unroll';
+
+export const allParts = async (): Promise<void> => {
+  await Promise.all([...kernelParts(), copying, framing, inlining, widening, writing].map((part) => part.load()));
+};
