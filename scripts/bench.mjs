@@ -4,7 +4,7 @@ import { cpus, loadavg } from 'node:os';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { openBrowser, openNode, openServer, packages, version } from './bench-places.mjs';
-import { list, oneOf, parsed, runCommand, UsageError, whole, writable } from './options.mjs';
+import { list, oneOf, runCommand, UsageError, whole, writable } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run bench -- [options]
@@ -55,22 +55,20 @@ await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({
-      args,
-      options: {
-        table: { type: 'string', default: 'main' },
-        rows: { type: 'string' },
-        libs: { type: 'string' },
-        repeats: { type: 'string' },
-        node: { type: 'boolean', default: false },
-        md: { type: 'string' },
-        json: { type: 'string' },
-        svg: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      table: { type: 'string', default: 'main' },
+      rows: { type: 'string' },
+      libs: { type: 'string' },
+      repeats: { type: 'string' },
+      node: { type: 'boolean', default: false },
+      md: { type: 'string' },
+      json: { type: 'string' },
+      svg: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const { node, md, json, svg } = values;
   const table = oneOf(

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withModule } from './in-node.mjs';
-import { parsed, runCommand, UsageError } from './options.mjs';
+import { runCommand, UsageError } from './options.mjs';
 
 const usage = `Usage: npm run convert-weights -- NAME … [options]
 
@@ -23,13 +23,11 @@ await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values, positionals } = parsed(usage, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: { to: { type: 'string', default: 'weights' }, help: { type: 'boolean', default: false } },
-    }),
-  );
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: { to: { type: 'string', default: 'weights' }, help: { type: 'boolean', default: false } },
+  });
   if (values.help) return undefined;
   if (positionals.length === 0) throw new UsageError(`convert-weights: expected a name\n\n${usage}`);
   return { names: positionals, to: values.to };

@@ -5,7 +5,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { withDriver, withModule } from './in-node.mjs';
-import { oneOf, parsed, runCommand, UsageError, whole } from './options.mjs';
+import { oneOf, runCommand, UsageError, whole } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run detect-shapes -- [options]
@@ -38,19 +38,17 @@ process.exit();
  * @param {string[]} args
  */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({
-      args,
-      options: {
-        model: { type: 'string' },
-        epochs: { type: 'string' },
-        seed: { type: 'string', default: '0' },
-        minutes: { type: 'string' },
-        out: { type: 'string', default: fileURLToPath(new URL('../node_modules/.cache/shapes', import.meta.url)) },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      model: { type: 'string' },
+      epochs: { type: 'string' },
+      seed: { type: 'string', default: '0' },
+      minutes: { type: 'string' },
+      out: { type: 'string', default: fileURLToPath(new URL('../node_modules/.cache/shapes', import.meta.url)) },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const minutes = Number(values.minutes ?? Number.POSITIVE_INFINITY);
   if (!(minutes > 0)) throw new UsageError(`--minutes: expected a number above 0, but got '${values.minutes}'`);

@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util';
 import { differences, firstAndLast } from './examples/compare.mjs';
 import { apps, installed, usual } from './examples/install.mjs';
 import { places } from './examples/places.mjs';
-import { list, oneOf, parsed, runCommand } from './options.mjs';
+import { list, oneOf, runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const all = [...apps, 'firefox', 'types', 'types-5', 'package', 'create', 'git'];
@@ -86,12 +86,10 @@ const ofSize = (warning) =>
 
 /** @param {string[]} args */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({
-      args,
-      options: { all: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
-    }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: { all: { type: 'boolean' }, only: { type: 'string' }, help: { type: 'boolean' } },
+  });
   if (values.help) return undefined;
   if (values.only !== undefined) return list('only', values.only).map((name) => oneOf('only', name, all));
   return values.all ? all : usual;

@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import { launchOptions, resolveBrowser } from './browser.mjs';
 import { stepsInNode } from './gallery/in-node.mjs';
 import { Progress } from './gallery/progress.mjs';
-import { list, oneOf, parsed, runCommand, UsageError, whole } from './options.mjs';
+import { list, oneOf, runCommand, UsageError, whole } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const folder = fileURLToPath(new URL('../demos/gallery', import.meta.url));
@@ -37,19 +37,17 @@ const CHOICES = { gpt2: { steps: '200' } };
 
 /** @param {string[]} args */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({
-      args,
-      options: {
-        only: { type: 'string' },
-        small: { type: 'boolean', default: false },
-        seconds: { type: 'string', default: '20' },
-        record: { type: 'boolean', default: false },
-        site: { type: 'string' },
-        help: { type: 'boolean' },
-      },
-    }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      only: { type: 'string' },
+      small: { type: 'boolean', default: false },
+      seconds: { type: 'string', default: '20' },
+      record: { type: 'boolean', default: false },
+      site: { type: 'string' },
+      help: { type: 'boolean' },
+    },
+  });
   if (values.help) return undefined;
   const only = values.only === undefined ? names : list('only', values.only).map((name) => oneOf('only', name, names));
   const { small, record, site } = values;

@@ -2,7 +2,7 @@
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchOptions, resolveBrowser } from './browser.mjs';
-import { parsed, runCommand, whole } from './options.mjs';
+import { runCommand, whole } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run inside-weights -- [options]
@@ -17,9 +17,10 @@ const PATIENCE = 3_600_000;
 
 /** @param {string[]} args */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({ args, options: { steps: { type: 'string', default: '2000' }, help: { type: 'boolean' } } }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: { steps: { type: 'string', default: '2000' }, help: { type: 'boolean' } },
+  });
   return values.help ? undefined : { steps: whole('steps', values.steps, 100, 5000) };
 }
 

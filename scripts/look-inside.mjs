@@ -2,7 +2,7 @@
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { root, withDriver, withModule } from './in-node.mjs';
-import { parsed, runCommand, whole } from './options.mjs';
+import { runCommand, whole } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run look-inside -- [options]
@@ -23,18 +23,16 @@ await runCommand(usage, options, start);
  * @param {string[]} args
  */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({
-      args,
-      options: {
-        weights: { type: 'string', default: 'mnist-complex.safetensors' },
-        second: { type: 'string', default: 'mnist-simple.safetensors' },
-        train: { type: 'string', default: '6000' },
-        points: { type: 'string', default: '1000' },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      weights: { type: 'string', default: 'mnist-complex.safetensors' },
+      second: { type: 'string', default: 'mnist-simple.safetensors' },
+      train: { type: 'string', default: '6000' },
+      points: { type: 'string', default: '1000' },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   return {
     weights: values.weights,

@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { launchOptions, resolveBrowser } from './browser.mjs';
-import { oneOf, parsed, runCommand, UsageError, whole, writable } from './options.mjs';
+import { oneOf, runCommand, UsageError, whole, writable } from './options.mjs';
 import { ProgressBar } from './progress-bar.mjs';
 import { setup } from './setup.mjs';
 
@@ -43,22 +43,20 @@ await runCommand(usage, options, main);
  * @param {string[]} args
  */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({
-      args,
-      options: {
-        model: { type: 'string', default: 'simple' },
-        epochs: { type: 'string', default: '5' },
-        'batch-size': { type: 'string', default: '1000' },
-        limit: { type: 'string', default: '60000' },
-        lr: { type: 'string', default: '0.001' },
-        seed: { type: 'string', default: '0' },
-        json: { type: 'string' },
-        save: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      model: { type: 'string', default: 'simple' },
+      epochs: { type: 'string', default: '5' },
+      'batch-size': { type: 'string', default: '1000' },
+      limit: { type: 'string', default: '60000' },
+      lr: { type: 'string', default: '0.001' },
+      seed: { type: 'string', default: '0' },
+      json: { type: 'string' },
+      save: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const model = oneOf('model', values.model, /** @type {const} */ (['simple', 'medium', 'complex']));
   const lr = Number(values.lr);

@@ -1,6 +1,6 @@
 // `npm run notebook`: runs a notebook's cells from first to last in a headless browser, by the worker of its page, and prints what each puts out.
 import { parseArgs } from 'node:util';
-import { parsed, runCommand } from './options.mjs';
+import { runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run notebook -- FILE.md [options]
@@ -20,22 +20,20 @@ await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values, positionals } = parsed(usage, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        full: { type: 'boolean', default: false },
-        python: { type: 'boolean', default: false },
-        pictures: { type: 'string' },
-        saves: { type: 'string' },
-        file: { type: 'string', multiple: true, default: [] },
-        untrusted: { type: 'boolean', default: false },
-        bail: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      full: { type: 'boolean', default: false },
+      python: { type: 'boolean', default: false },
+      pictures: { type: 'string' },
+      saves: { type: 'string' },
+      file: { type: 'string', multiple: true, default: [] },
+      untrusted: { type: 'boolean', default: false },
+      bail: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const [path, ...more] = positionals;
   if (path === undefined || more.length > 0) throw new Error(`expected one notebook\n\n${usage}`);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkNetworks, lastLine } from './check-networks.mjs';
 import { root, withDriver, withModule } from './in-node.mjs';
-import { parsed, runCommand, UsageError } from './options.mjs';
+import { runCommand, UsageError } from './options.mjs';
 
 const usage = `Usage: npm run onnx-check -- [NAME …] [options]
 
@@ -25,19 +25,17 @@ await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values, positionals } = parsed(usage, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        opset: { type: 'string', default: '18' },
-        python: { type: 'string', default: 'python3' },
-        training: { type: 'boolean', default: false },
-        keep: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      opset: { type: 'string', default: '18' },
+      python: { type: 'string', default: 'python3' },
+      training: { type: 'boolean', default: false },
+      keep: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const opset = Number(values.opset);
   if (!Number.isInteger(opset)) throw new UsageError(`onnx-check: expected a whole number for --opset\n\n${usage}`);

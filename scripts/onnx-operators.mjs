@@ -6,7 +6,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { withDriver, withModule } from './in-node.mjs';
-import { parsed, runCommand, UsageError } from './options.mjs';
+import { runCommand, UsageError } from './options.mjs';
 import { setup } from './setup.mjs';
 
 const usage = `Usage: npm run onnx-operators -- [options] [operator …]
@@ -33,16 +33,14 @@ process.exit();
  * @param {string[]} args
  */
 function options(args) {
-  const { values, positionals } = parsed(usage, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        whole: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      whole: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const cases = values.whole
     ? join(tmpdir(), 'onnx-operators-whole.bin.gz')

@@ -1,4 +1,4 @@
-// Options of the commands: parsing with a usage text, checks that name the option, and the exit status.
+// What `parseArgs` leaves to the commands: their usage text, checks of values that name the option, and the exit status.
 import { existsSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import process from 'node:process';
@@ -9,7 +9,8 @@ export class UsageError extends Error {}
 const choice = new Intl.ListFormat('en-GB', { type: 'disjunction' });
 
 /**
- * Runs a command: `options` returns what it was asked for, or undefined where that is help; `main` the exit status.
+ * Runs a command: `options` returns what it was asked for, or undefined where that is help; `main` the exit status. Where the options do not
+ * parse, the usage is said as well.
  * @template T
  * @param {string} usage
  * @param {(args: string[]) => T | undefined} options
@@ -21,22 +22,10 @@ export async function runCommand(usage, options, main) {
     if (chosen) process.exitCode = await main(chosen);
     else console.log(usage);
   } catch (error) {
+    const isUnknown = error instanceof Error && 'code' in error && `${error.code}`.startsWith('ERR_PARSE_ARGS_');
     console.error(error instanceof Error ? error.message : error);
-    process.exitCode = error instanceof UsageError ? 2 : 1;
-  }
-}
-
-/**
- * What `read` returns, which parses options; where they do not parse, the usage is said as well.
- * @template T
- * @param {string} usage
- * @param {() => T} read
- */
-export function parsed(usage, read) {
-  try {
-    return read();
-  } catch (error) {
-    throw new UsageError(`${error instanceof Error ? error.message : error}\n\n${usage}`);
+    if (isUnknown) console.error(`\n${usage}`);
+    process.exitCode = isUnknown || error instanceof UsageError ? 2 : 1;
   }
 }
 

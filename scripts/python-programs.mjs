@@ -6,7 +6,7 @@ import { dirname, join, posix } from 'node:path';
 import { text as textOf } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import { withPage } from './in-page.mjs';
-import { parsed, runCommand, UsageError } from './options.mjs';
+import { runCommand, UsageError } from './options.mjs';
 import { compared } from './python-programs/compared.mjs';
 import { homes, programs } from './python-programs/list.mjs';
 import { picture } from './python-programs/pictures.mjs';
@@ -38,17 +38,15 @@ await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values, positionals } = parsed(usage, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        python: { type: 'string', default: 'python3' },
-        print: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      python: { type: 'string', default: 'python3' },
+      print: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const [folder, ...names] = positionals;
   if (!folder) throw new UsageError('python-programs: expected the folder of the repositories');

@@ -7,7 +7,7 @@ import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { parsed, runCommand } from './options.mjs';
+import { runCommand } from './options.mjs';
 
 const usage = `Usage: npm run python-wheel [-- options]
 
@@ -28,17 +28,15 @@ await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({
-      args,
-      options: {
-        out: { type: 'string', default: inRoot('python/dist') },
-        python: { type: 'string', default: 'python3' },
-        check: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: {
+      out: { type: 'string', default: inRoot('python/dist') },
+      python: { type: 'string', default: 'python3' },
+      check: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
   return values.help ? undefined : values;
 }
 

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { checkNetworks, lastLine } from './check-networks.mjs';
 import { root, withDriver, withModule } from './in-node.mjs';
-import { parsed, runCommand } from './options.mjs';
+import { runCommand } from './options.mjs';
 
 const usage = `Usage: npm run pytorch-check -- [NAME …] [options]
 
@@ -27,18 +27,16 @@ await runCommand(usage, options, main);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values, positionals } = parsed(usage, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        ray: { type: 'boolean', default: false },
-        python: { type: 'string', default: 'python3' },
-        keep: { type: 'string' },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      ray: { type: 'boolean', default: false },
+      python: { type: 'string', default: 'python3' },
+      keep: { type: 'string' },
+      help: { type: 'boolean', default: false },
+    },
+  });
   return values.help ? undefined : { ...values, names: positionals };
 }
 

@@ -3,7 +3,7 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { withPage } from './in-page.mjs';
-import { parsed, runCommand, UsageError, whole } from './options.mjs';
+import { runCommand, UsageError, whole } from './options.mjs';
 import { edits, modules, tooLarge, unneeded } from './pytorch-tests/list.mjs';
 
 const usage = `Usage: npm run pytorch-tests -- FOLDER [options]
@@ -39,19 +39,17 @@ const listed = new URL('pytorch-tests/passing.txt', import.meta.url);
 
 /** @param {string[]} args */
 function options(args) {
-  const { values, positionals } = parsed(usage, () =>
-    parseArgs({
-      args,
-      allowPositionals: true,
-      options: {
-        only: { type: 'string', default: '' },
-        limit: { type: 'string', default: '20' },
-        write: { type: 'boolean', default: false },
-        print: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    }),
-  );
+  const { values, positionals } = parseArgs({
+    args,
+    allowPositionals: true,
+    options: {
+      only: { type: 'string', default: '' },
+      limit: { type: 'string', default: '20' },
+      write: { type: 'boolean', default: false },
+      print: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
+  });
   if (values.help) return undefined;
   const [folder, ...more] = positionals;
   if (!folder || more.length > 0) throw new UsageError('pytorch-tests: expected one folder, of pytorch/pytorch');

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { brotliCompressSync } from 'node:zlib';
 import { launchOptions, resolveBrowser } from './browser.mjs';
-import { list, oneOf, parsed, runCommand } from './options.mjs';
+import { list, oneOf, runCommand } from './options.mjs';
 import { setup } from './setup.mjs';
 import { built, bytesOf, rooms, visited } from './size/measure.mjs';
 import { openPeers } from './size/peers.mjs';
@@ -45,9 +45,10 @@ function table(program, { first, later }) {
 
 /** @param {string[]} args */
 function options(args) {
-  const { values } = parsed(usage, () =>
-    parseArgs({ args, options: { only: { type: 'string' }, peers: { type: 'boolean' }, help: { type: 'boolean' } } }),
-  );
+  const { values } = parseArgs({
+    args,
+    options: { only: { type: 'string' }, peers: { type: 'boolean' }, help: { type: 'boolean' } },
+  });
   if (values.help) return undefined;
   const only = values.only === undefined ? names : list('only', values.only).map((name) => oneOf('only', name, names));
   return { only, peers: values.peers === true };
