@@ -1,57 +1,48 @@
-// A reporter for Vitest that counts: how many tests passed and failed, which failed and why, and how many were skipped for
-// which reason. It writes the counts as JSON to the file that LAMPLIGHT_REPORT names.
-import { writeFileSync } from 'node:fs';
-import process from 'node:process';
+// What Vitest's JSON report says at the end of a run: the counts, and a line for each test or file that failed or passed only the second time.
+import { relative } from 'node:path';
 
 /**
- * `files` is 0 where the selection matches none. `failures` has a line for each test, file or error; `again` names the tests that
- * passed only when they were run once more.
- * @typedef {{ files: number, passed: number, failed: number, failures: string[], again: string[], skipped: Record<string, number> }} Counts
+ * A report of Vitest's reporter `json`, as far as it is read.
+ * @typedef {{ status: string, title: string, ancestorTitles: string[], failureMessages: string[] }} TestResult
+ * @typedef {{ name: string, status: string, message: string, assertionResults: TestResult[] }} FileResult
+ * @typedef {{ testResults: FileResult[] }} VitestReport
  */
 
 /**
+ * The first line of a message, behind where it arose.
  * @param {string} where
- * @param {readonly unknown[]} [errors]
+ * @param {string} [message]
  */
-const line = (where, errors = []) => {
-  const [error] = errors;
-  const message =
-    typeof error === 'object' && error !== null && 'message' in error ? `${error.message}` : `${error ?? ''}`;
-  return `${where}: ${message.trim().split('\n', 1)[0]?.slice(0, 300)}`;
-};
+const line = (where, message = '') => `${where}: ${message.trim().split('\n', 1)[0]?.slice(0, 300)}`;
 
-export default class Report {
-  /**
-   * @param {readonly import('vitest/node').TestModule[]} modules
-   * @param {readonly unknown[]} errors those outside of every test
-   */
-  onTestRunEnd(modules, errors) {
-    /** @type {Counts} */
-    const counts = { files: modules.length, passed: 0, failed: 0, failures: [], again: [], skipped: {} };
-    for (const module of modules) {
-      const before = counts.failed;
-      for (const test of module.children.allTests()) {
-        const result = test.result();
-        if (result.state === 'passed') counts.passed++;
-        if (test.diagnostic()?.flaky)
-          counts.again.push(line(`${module.relativeModuleId} > ${test.fullName}`, result.errors));
-        if (result.state === 'failed') {
-          counts.failed++;
-          counts.failures.push(line(`${module.relativeModuleId} > ${test.fullName}`, result.errors));
-        }
-        if (result.state === 'skipped' && result.note)
-          counts.skipped[result.note] = (counts.skipped[result.note] ?? 0) + 1;
-      }
-      // A file that could not be loaded has no test of its own to fail.
-      if (module.state() === 'failed' && counts.failed === before) {
-        counts.failed++;
-        counts.failures.push(line(module.relativeModuleId, module.errors()));
-      }
+/**
+ * @param {VitestReport} report
+ * @param {string} root the folder from which files are named
+ */
+export function counted({ testResults }, root) {
+  const counts = { passed: 0, failed: 0, skipped: 0 };
+  /** @type {string[]} */
+  const failures = [];
+  /** @type {string[]} */
+  const again = [];
+  for (const { name, status, message, assertionResults } of testResults) {
+    const file = relative(root, name).replaceAll('\\', '/');
+    const before = counts.failed;
+    for (const test of assertionResults) {
+      const [error] = test.failureMessages;
+      const where = [file, ...test.ancestorTitles, test.title].join(' > ');
+      if (test.status === 'passed') counts.passed++;
+      else if (test.status === 'failed') counts.failed++;
+      else counts.skipped++;
+      if (test.status === 'failed') failures.push(`✗ ${line(where, error)}`);
+      // The report keeps the error of the first run of a test that passed the second.
+      if (test.status === 'passed' && error !== undefined) again.push(`✗ then ✓ ${line(where, error)}`);
     }
-    if (errors.length > 0) {
+    // A file that could not be loaded has no test of its own to fail.
+    if (status === 'failed' && counts.failed === before) {
       counts.failed++;
-      counts.failures.push(line('outside of every test', errors));
+      failures.push(`✗ ${line(file, message)}`);
     }
-    if (process.env.LAMPLIGHT_REPORT) writeFileSync(process.env.LAMPLIGHT_REPORT, JSON.stringify(counts));
   }
+  return { files: testResults.length, ...counts, lines: [...failures, ...again] };
 }
