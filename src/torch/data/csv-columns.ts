@@ -1,5 +1,5 @@
-// Owns the way from text to columns, in two passes: the first finds what each column holds, the second fills arrays of
-// that kind.
+// Owns parsing text into columns, in two passes: the first finds out what kind of values each column has, and the
+// second fills arrays of that kind.
 import Papa from 'papaparse';
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';
 import type { DType } from '../../engine/core/meta';

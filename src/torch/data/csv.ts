@@ -27,7 +27,10 @@ export interface CsvOptions {
   columns?: readonly (string | number)[] | null;
   /** The types of columns, by name, or one type for all. Default: found from their fields. */
   dtypes?: ColumnType | Readonly<Record<string, ColumnType>> | null;
-  /** The words for a missing value, beside an empty field. Default: those of pandas, such as NA, NaN, null and None. */
+  /**
+   * The words that mean a missing value, as an empty field always does. Default: those of pandas, such as NA, NaN, null
+   * and None.
+   */
   missing?: readonly string[];
   /** The decimal separator. Default: a point. */
   decimal?: '.' | ',';

@@ -28,7 +28,8 @@ export abstract class Dataset<T = unknown> extends Printable {
   readonly [index: number]: T;
 
   static {
-    // Only names that no object has reach the end of the prototype chain, so only these pay for the look-up by index.
+    // The proxy stands at the end of the prototype chain. Only names that neither the object nor its classes define,
+    // such as `3`, get so far, so all others cost nothing more.
     Object.setPrototypeOf(Dataset.prototype, new Proxy(Printable.prototype, { get: getIndexed }));
   }
 
@@ -59,8 +60,8 @@ export abstract class Dataset<T = unknown> extends Printable {
   drawFor?(index: number, generator: Generator): unknown;
 
   /**
-   * The items at `indices`, PyTorch's `__getitems__`: defined if items are better fetched together. Null if these are
-   * not.
+   * The items at `indices`, PyTorch's `__getitems__`. A data set defines this if fetching items together is better.
+   * Null if these items are to be fetched one by one.
    */
   getItems?(indices: readonly number[]): Items<T> | null;
 
@@ -175,8 +176,8 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   }
 
   /**
-   * If all items are of one part, its batch. Otherwise all parts make a batch of full size, and rows are picked from
-   * these: the same work wherever the items lie.
+   * If all items are of one part, its batch. Otherwise each part makes a batch of full size, and rows are picked from
+   * these batches. The operations are then the same whichever parts the items belong to.
    */
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
   override getBatch(named: Drawn): unknown;
@@ -200,7 +201,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     const generator = defaultGenerator();
     const before = generator.getState();
     const batch = make(indices.map((index) => this.drawFor(index, generator)));
-    // The items will be made one by one instead, and make their own draws.
+    // The items will be made one by one instead, with draws of their own, so undo these draws.
     if (batch === null) generator.setState(before);
     return batch;
   }

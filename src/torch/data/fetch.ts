@@ -49,7 +49,10 @@ export function collated<T, B>(items: Items<T>, collate: Collate<T, B>, since = 
     .then((ready) => batchOfReady(ready, collate, since));
 }
 
-/** The batch of items that are there. Tensors made since then are inner, unless someone has retained them. */
+/**
+ * The batch of items that are there. Tensors made since then are inner (they are not kept), unless someone has retained
+ * them.
+ */
 export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>, since: number): B {
   return scope(() => {
     takeIn(items, since);
@@ -104,7 +107,9 @@ export async function* groupsOf<T>(
   if (group.length > 0 && !dropLast) yield group;
 }
 
-/** The items of a stream. If an item comes synchronously, tensors made on the way to it are inner. */
+/**
+ * The items of a stream. If an item comes synchronously, tensors made on the way to it are inner: they are not kept.
+ */
 async function* oneByOne<T>(dataset: IterableDataset<T>): AsyncIterableIterator<Awaited<T>> {
   const items: AsyncIterator<T> | Iterator<T> = dataset[Symbol.asyncIterator]?.() ?? dataset[Symbol.iterator]();
   let isOver = false;

@@ -173,8 +173,8 @@ export class Progress {
     this.batches = resumed.batches;
     this.indices = resumed.indices;
     this.short = resumed.short;
-    // Without a stateful sampler, drawing the order again has advanced its generators, perhaps ahead of the batches
-    // given; so only the default one is set.
+    // If the sampler has no state of its own, drawing the order again has already advanced the samplers' generators,
+    // perhaps further than the batches given. So only the default generator is set.
     const count = this.sampler ? this.generators.length : 1;
     setAll(this.generators.slice(0, count), resumed.generators);
   }

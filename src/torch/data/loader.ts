@@ -212,8 +212,8 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
-   * Starts a pass. As in PyTorch, a seed is drawn at once, and the order when the first batch is asked for, or with
-   * workers at once, too.
+   * Starts a pass. As in PyTorch, a seed is drawn at once. The order is drawn when the first batch is asked for; with
+   * workers, at once, too.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
     const baseSeed = () => drawBaseSeed(this.generator ?? undefined);
@@ -425,7 +425,7 @@ function drawn<I>(from: Iterator<I>, count: number): Iterator<I> {
   return { next: () => first.shift() ?? from.next() };
 }
 
-/** How many items each batch of an IterableDataset should have. */
+/** Yields, for each batch of an IterableDataset, how many items it should have: always `size`. */
 function* endless(size: number): IterableIterator<number> {
   for (;;) yield size;
 }

@@ -1,4 +1,5 @@
-// Owns the order in which code that draws random numbers has its turn, if items have to be awaited.
+// Owns turns: code that draws random numbers runs in the order of the requests, even if their items arrive in another
+// order.
 import { defaultGenerator, type Generator, withDefaultGenerator } from '../../engine/storage/random/generator';
 
 /** For each generator: settles once every earlier request has been made. */
@@ -14,7 +15,7 @@ export function inTurn<Read, Made>(reading: Read | Promise<Read>, work: (read: R
   const turn = (async () => {
     const read = await reading;
     await before;
-    // In a list, so that the turn ends when `work` returns, even if it returns a promise.
+    // Wrapped in a list. If `work` returns a promise, the turn would otherwise wait for that promise.
     return [withDefaultGenerator(generator, () => work(read))] as const;
   })();
   last.set(

@@ -14,11 +14,14 @@ import { Tensor } from '../tensor/tensor';
 export interface Averaging {
   readonly averaged: Tensor;
   readonly current: Tensor;
-  /** Both may move into flat buffers, because the current tensor is only written together with all others. */
+  /**
+   * Whether both tensors may move into flat buffers. They may if the current tensor is only ever written together with
+   * all others, as an optimizer writes parameters.
+   */
   readonly isFlat: boolean;
 }
 
-/** The same with the next average, which has not been written back yet. */
+/** An averaging with its result: the next average, which has not been copied into `averaged` yet. */
 interface Next extends Averaging {
   readonly next: Tensor;
 }
@@ -45,7 +48,7 @@ export function averageInto(
   scope(() => noGrad(run));
 }
 
-/** The flat buffer of current tensors; 'new' if they may get one, null if they may not. */
+/** The flat buffer that holds the current tensor; 'new' if it is in none but may move into one; null if it may not. */
 type Home = Storage | 'new' | null;
 
 function homeOf({ averaged, current, isFlat }: Averaging): Home {

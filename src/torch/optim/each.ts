@@ -38,7 +38,7 @@ function together(tensors: readonly Tensor[], dtype: DType): Value {
   );
 }
 
-/** Updates a block by the results of `step` for each parameter: the parameter, then its state tensors in order. */
+/** Updates a block parameter by parameter. `step` returns the new parameter, then its new state tensors in order. */
 export function eachParameter(
   { param, grad, states, names, shapes }: Update,
   stateShape: (name: string, shape: Shape) => Shape,

@@ -77,7 +77,8 @@ function below(name: string, given: number, most: number): number {
 
 /**
  * Scales losses for training with `autocast`, and skips steps whose gradients overflow (Micikevicius et al. 2018,
- * arXiv:1710.03740). The scale, in float32, is halved after a skipped step, and doubled after 2,000 others in a row.
+ * arXiv:1710.03740). The scale, in float32, is halved after a skipped step, and doubled after 2,000 steps in a row that
+ * were not skipped.
  *
  *     const scaler = new torch.amp.GradScaler();
  *     for (const [x, y] of batches) {
@@ -223,8 +224,8 @@ export class GradScaler {
 
   /**
    * Ends an iteration: the scale is multiplied by `backoffFactor` if a step was skipped, and by `growthFactor` after
-   * `growthInterval` others in a row; or it becomes `newScale`. Returns a promise only if gradients were unscaled
-   * without a step.
+   * `growthInterval` steps in a row that were not. Given `newScale`, the scale becomes that instead. Returns a promise
+   * only if gradients were unscaled without a step.
    *
    * @throws ArgumentError if there was no step since the last `update`, or one that was not awaited
    */

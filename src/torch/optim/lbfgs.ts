@@ -137,7 +137,7 @@ const settings: OptimizerSettings<LBFGSOptions> = {
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   #history = nothing();
-  /** Iterations before `#history` began, and all iterations at the last snapshot. */
+  /** `#before`: iterations before `#history` began. `#captured`: all iterations at the last snapshot. */
   #before = 0;
   #captured = 0;
 

@@ -131,8 +131,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * The options, with the number of a learning rate that is a tensor; an ArgumentError if the GPU has yet to compute
-   * it.
+   * The options, in which a learning rate that is a tensor is replaced by its number. @throws ArgumentError if the GPU
+   * has yet to compute it
    */
   #withNumber<T extends object>(options: T): O {
     if (!('lr' in options && options.lr instanceof Tensor)) return options as unknown as O;
@@ -274,7 +274,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     stepTaken();
   }
 
-  /** Tells which storages a step changes: those of parameters and states, or the buffers that they are slices of. */
+  /**
+   * Returns a test whether a step changes a storage. It changes those of parameters and states, or the flat buffers
+   * that contain them.
+   */
   #changes(): PendingStep['changes'] {
     let changed: ReadonlySet<Root> | null = null;
     return (root) => {

@@ -10,7 +10,7 @@ import type { Given } from './optimizer';
 export interface Update extends FlatBuffers {
   /** Names of the states. */
   readonly names: readonly string[];
-  /** Numbers that the previous update kept; none at the first. */
+  /** Numbers that the previous update kept; empty at the first update. */
   readonly numbers: Readonly<Record<string, number>>;
   /** Shapes of the parameters, which lie in the flat buffers one after another. */
   readonly shapes: readonly Shape[];

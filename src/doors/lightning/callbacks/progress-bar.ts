@@ -6,7 +6,7 @@ import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
-/** The members that are used of an element inside a bar. */
+/** The members of an element inside a bar that are used here. */
 interface BarPart {
   textContent: string | null;
   max?: number;
@@ -15,7 +15,7 @@ interface BarPart {
   remove(): void;
 }
 
-/** The members that are used of a page's element. */
+/** The members of a page's element that are used here. */
 export interface BarElement {
   textContent: string | null;
   readonly ownerDocument: { createElement(tag: string): BarPart };

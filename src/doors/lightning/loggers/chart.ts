@@ -14,7 +14,7 @@ import {
 import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 
-/** The members that are used of a page's element. */
+/** The members of a page's element that are used here. */
 export interface ChartElement {
   readonly ownerDocument: { createElement(tag: 'canvas'): HTMLCanvasElement };
   append(...children: never[]): void;

@@ -8,7 +8,7 @@ import { becomeWorker, shownSeed } from './info';
 import { holdLock } from './lock';
 import { type Fetch, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
 
-/** What a worker reads from. */
+/** The source of a worker's items. */
 export interface Source {
   readonly dataset: unknown;
   /** Is called for one item after another, so that random draws keep their order. */

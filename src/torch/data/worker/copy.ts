@@ -14,7 +14,7 @@ export interface WorkerCopy<Read = unknown, Item = unknown> {
   start(): WorkerLike;
   /** The state of the copy in the worker: whatever structured cloning takes, including files and their handles. */
   readonly state: unknown;
-  /** What the copy is asked for to get item `index`; it is cloned, too. */
+  /** The address that tells the copy which item to read for item `index`. It is cloned, too. */
   address(index: number): unknown;
   /** Makes item `index` from what a worker has read for it; a promise if a part in memory gives one. */
   item(read: Read, index: number): Item;

@@ -73,7 +73,7 @@ export class Crew {
   }
 
   /**
-   * The answer to a task. Meanwhile, a Node process stays alive.
+   * The answer to a task. A Node process stays alive while this waits.
    *
    * @param seconds how long to wait at most; 0: without limit
    * @throws WorkerError if a worker has died, the crew has been closed, or there is no answer in time; if the signal is

@@ -7,8 +7,8 @@ import type { CopyReader } from './serve-copies';
 import type { WebWorkerLike } from './thread';
 
 /**
- * Reading draws no random numbers, so batches are the same as with a worker. @param open makes the reader from the
- * `state` of a `WorkerCopy`
+ * Makes the stand-in. Batches are the same as with a worker, since reading draws no random numbers. @param open makes
+ * the reader from the `state` of a `WorkerCopy`
  */
 export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyReader>): WebWorkerLike {
   const listeners = new Set<(event: Event) => void>();

@@ -1,4 +1,4 @@
-// Owns what code that makes items and batches can learn about the worker in which, or for which, it runs.
+// Owns `getWorkerInfo`, which tells code that makes items or batches about the worker in which, or for which, it runs.
 import { closed } from '../../../engine/core/arity';
 import { type Generator, type Seed, withDefaultGenerator } from '../../../engine/storage/random/generator';
 

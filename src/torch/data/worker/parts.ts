@@ -8,7 +8,7 @@ export interface PartsState {
   readonly mark: typeof MARK;
 }
 
-/** Distinguishes it from the state of one data set. */
+/** Marks a `PartsState`, to distinguish it from the state of a single data set. */
 const MARK = 'lamplight:parts';
 
 /** The sources of one item: for each, the index of its part and the address there. */

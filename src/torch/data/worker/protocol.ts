@@ -85,7 +85,7 @@ export interface Failure {
   readonly sample: number | null;
 }
 
-/** What a worker answered for a task. */
+/** A worker's answer to a task. */
 export type Answer =
   | { readonly kind: 'batch'; readonly items: Packed; readonly generator: Uint8Array | null }
   | { readonly kind: 'end' }

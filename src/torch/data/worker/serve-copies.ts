@@ -1,5 +1,5 @@
-// Owns what the worker modules of this library call: they serve copies of data sets that a loader has cloned. Tensors
-// are unknown here, which keeps such a worker small.
+// Owns `serveCopies`, by which the worker modules of this library serve copies of data sets that a loader has cloned.
+// Tensors are unknown here, which keeps such a worker small.
 import { answer, enter } from './answering';
 import { readerOf } from './parts';
 

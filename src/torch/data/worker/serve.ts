@@ -1,4 +1,4 @@
-// Owns what a module of the user's calls in its worker: it serves a data set to the loader that started the worker.
+// Owns `serve`, which a user's module calls in a worker to serve a data set to the loader that started the worker.
 import { ArgumentError, WorkerError } from '../../../engine/core/errors';
 import { kindOf, parseArgs } from '../../../engine/core/options';
 import { mode } from '../../../engine/graph/mode';

@@ -1,5 +1,5 @@
-// Owns what the main side keeps of a loader's workers: for each, its id, seed and generator. The threads that read are
-// a `Crew`, which the first pass makes.
+// Owns the main side's record of a loader's workers: the id, seed and generator of each. The threads that read are a
+// `Crew`, which the first pass makes.
 
 import { WorkerError } from '../../../engine/core/errors';
 import { Generator } from '../../../engine/storage/random/generator';
@@ -97,7 +97,7 @@ export class Workforce {
     return this.#options.baseSeed;
   }
 
-  /** What to ask the threads for to get the items at `indices`. */
+  /** The addresses by which the threads find the items at `indices`. */
   addresses(indices: readonly number[]): unknown[] {
     const { origin, dataset } = this.#options;
     return indices.map((i) => (origin.kind === 'cloned' ? origin.copy.address(i) : rootIndex(dataset, i)));

@@ -74,7 +74,7 @@ interface Steps {
   loadStateDict(state: LRSchedulerStateDict): void;
 }
 
-/** To be called before a step: after a rehearsal, scheduler and rates are put back. */
+/** Call this before a step. It keeps the scheduler and the rates, so that the end of a rehearsal can put them back. */
 export function keepScheduler(scheduler: Steps): void {
   beforeChange(scheduler, () => {
     const state = scheduler.stateDict();
@@ -175,7 +175,10 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     this.initial = false;
   }
 
-  /** Takes the last step back, but not its rates: SequentialLR's schedulers begin when it is their turn. */
+  /**
+   * Undoes the step that the constructor took, but not the rates that it set: in SequentialLR, a scheduler begins when
+   * its turn comes.
+   */
   rewind(): void {
     this.lastEpoch -= 1;
   }
