@@ -24,7 +24,7 @@ export type CategoryArguments = Arguments<CategoryParameters, ['probs', 'logits'
 
 export const noWeights = { probs: null, logits: null, validateArgs: null };
 
-/** Whichever of `probs` and `logits` is given, normalised so that the probabilities sum to 1. */
+/** The one of `probs` and `logits` that is given, normalised so that the probabilities sum to 1. */
 function scaled(name: string, probs: Tensor | null, logits: Tensor | null): Record<string, Tensor> {
   expectOneOf(name, { probs, logits });
   const given = probs ?? logits;
@@ -39,7 +39,7 @@ function scaled(name: string, probs: Tensor | null, logits: Tensor | null): Reco
     : { probs: given.div(given.sum(-1, { keepdim: true })) };
 }
 
-/** With this many weights or more, those known on the host are not checked. */
+/** If there are this many weights or more, they are not checked, even if the host knows them. */
 const MANY = 4096;
 
 /**

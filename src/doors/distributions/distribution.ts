@@ -127,7 +127,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return this.lacks('support');
   }
 
-  /** Shape: [...batch, ...event]; so for `mode`, `variance` and `stddev`. */
+  /** The mean. Shape: [...batch, ...event], as of `mode`, `variance` and `stddev`. */
   get mean(): Tensor {
     return this.lacks('mean');
   }

@@ -39,7 +39,7 @@ export function gammaSlope(alpha: number, x: number): number {
   return exp(p / q);
 }
 
-/** For small x, from the Taylor series of the distribution function. */
+/** The slope for small x, from the Taylor series of the distribution function. */
 function gammaSlopeNearZero(alpha: number, x: number): number {
   let numerator = 1;
   let denominator = alpha;
@@ -57,7 +57,7 @@ function gammaSlopeNearZero(alpha: number, x: number): number {
   return orZero(-slope / density);
 }
 
-/** For large alpha: Rice's saddle point expansion, and near the mean its limit. */
+/** The slope for large alpha, from Rice's saddle point expansion; near the mean, the limit of the expansion. */
 function gammaSlopeOfMany(alpha: number, x: number): number {
   if (Math.fround(0.9) * alpha <= x && x <= Math.fround(1.1) * alpha) {
     const one = 1 + 24 * alpha * (1 + 12 * alpha);

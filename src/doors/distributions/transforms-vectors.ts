@@ -38,7 +38,10 @@ export class SoftmaxTransform extends OfVectors {
   }
 }
 
-/** n numbers to a probability vector of n + 1. Each number breaks the fraction sigmoid(x) off the rest of a stick. */
+/**
+ * Maps n numbers to a probability vector of n + 1 elements. Each number x breaks the fraction sigmoid(x) off the rest
+ * of a stick of length 1.
+ */
 export class StickBreakingTransform extends OfVectors {
   get codomain(): Constraint {
     return simplex;

@@ -1,4 +1,4 @@
-// What Python's `torch.save`, `torch.load` and data loaders need of the library: bytes of storages, and random orders.
+// The bridge for Python's `torch.save`, `torch.load` and data loaders: bytes of storages, and random orders.
 import { type Generator, noGrad, Tensor } from '../../torch';
 import {
   backpressure,

@@ -1,4 +1,4 @@
-// What Python's `torch.nn` needs of the library: layer classes, their members, and modules written in Python.
+// The bridge for Python's `torch.nn`: layer classes, their members, and modules written in Python.
 
 import { deepcopy, nn, type Tensor } from '../../torch';
 import {
@@ -81,7 +81,7 @@ function shownMember(tensor: Tensor): Tensor {
   return tensor;
 }
 
-/** The members that are used of the proxy of a Python callable. */
+/** The members of a Python callable's proxy that are used here. */
 interface PythonCallable {
   (...args: unknown[]): unknown;
   callPromising(...args: unknown[]): Promise<unknown>;

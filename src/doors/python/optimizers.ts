@@ -1,4 +1,4 @@
-// What Python's `torch.optim` needs of the library: classes, options of parameter groups, and state.
+// The bridge for Python's `torch.optim`: classes, options of parameter groups, and state.
 
 import { optim, type Tensor } from '../../torch';
 import { show } from './bridge';

@@ -18,7 +18,7 @@ interface Cell {
   readonly sums: [number, number, number];
 }
 
-/** `rgb`: three bytes per pixel. */
+/** Reduces a picture to a palette. `rgb` has three bytes per pixel. */
 export function paletteOf(rgb: Uint8Array): Palette {
   return exact(rgb) ?? medianCut(rgb);
 }

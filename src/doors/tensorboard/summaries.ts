@@ -99,8 +99,8 @@ export const textSummary = (tag: string, content: string): number[] =>
   summary(`${tag}/text_summary`, tensorOf(DataType.STRING, [1], text(Elements.STRING, content)), metadata('text', []));
 
 /**
- * `rows` holds true and false positives, true and false negatives, precision and recall, at each of `thresholds`
- * thresholds.
+ * The summary of a precision-recall curve. `rows` holds true and false positives, true and false negatives, precision
+ * and recall, at each of `thresholds` thresholds.
  */
 export const prCurveSummary = (tag: string, rows: readonly (readonly number[])[], thresholds: number): number[] =>
   summary(

@@ -5,7 +5,7 @@ import { ArgumentError, type DType } from '../../torch';
 import { classesOf, kindOf, tensorClasses as kinds, knownOf, type TensorNumbers, toHalves } from '../../torch/inside';
 import { isProxied, movedOf } from './marks';
 
-/** What is sent for a value that cannot be cloned. */
+/** The form in which a value that cannot be cloned is sent. */
 export type Crossing =
   | { readonly kind: 'tensor'; readonly numbers: TensorNumbers }
   /** An object that stays on its side, and the channel for requests to it. */
@@ -45,7 +45,7 @@ export interface Origin {
   readonly path: readonly string[];
 }
 
-/** What packing needs of the connection. */
+/** The part of a connection that packing needs. */
 export interface Sender {
   /** Opens a channel for an object that stays here. */
   reference(target: object): string;
@@ -54,7 +54,7 @@ export interface Sender {
   originOf(value: object): Origin | null;
 }
 
-/** What unpacking needs of the connection. */
+/** The part of a connection that unpacking needs. */
 export interface Receiver {
   remote(kind: 'function' | 'object' | 'iterator', channel: string): unknown;
   own(origin: Origin): unknown;

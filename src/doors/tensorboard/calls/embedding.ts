@@ -23,7 +23,7 @@ interface EmbeddingParameters {
    * Shape [N, C, H, W]: a picture for each point, with 1 or 3 channels; uint8, or floats from 0 to 1. Default: none.
    */
   labelImg?: Tensor | null;
-  /** Default: none, as for step 0. */
+  /** Default: none, which counts as step 0. */
   globalStep?: number | null;
   /** Default 'default'. */
   tag?: string;
