@@ -1,4 +1,4 @@
-// `npm run build:reference`: the pages of the reference, made by TypeDoc from the sources' texts, into demos-dist/reference
+// `npm run build -- reference`: the pages of the reference, made by TypeDoc from the sources' texts, into demos-dist/reference
 // (`-- --out FOLDER`). It fails where an export, a method of Tensor or a parameter has no text, and so does `npm test -- reference`.
 //
 // TypeDoc reads the exports with their texts, and TypeScript their parameters: names and types come from signatures, defaults from `parseArgs`. The text of a
@@ -9,7 +9,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
-import { everyTable } from './api-tables.mjs';
+import { everyTable } from './checks/coverage-api/tables.mjs';
 import { withModule } from './in-node.mjs';
 import { converted } from './reference/converted.mjs';
 import { surfaceOf } from './reference/entries.mjs';

@@ -1,11 +1,11 @@
-// The page behind `npm run mnist`: trains as its address says, reports every event, and hands over results and weights.
+// The page behind `npm run check -- mnist`: trains as its address says, reports every event, and hands over results and weights.
 import * as torch from 'lamplight';
 import { MnistFiles } from './files';
 import { Pace } from './pace';
 import { COURSE, type EpochResult, type Hyperparameters, MODELS, type StepCounters } from './protocol';
 import { describeAdapter, Trainer, type TrainingEvent } from './training';
 
-/** What `npm run mnist -- --json FILE` writes. */
+/** What `npm run check -- mnist --json FILE` writes. */
 interface Report {
   readonly model: string;
   readonly parameters: number | null;

@@ -2,7 +2,7 @@
 import { escaped, inline, table } from './html.mjs';
 
 /**
- * @typedef {import('../api-table.mjs').Entry} ApiEntry
+ * @typedef {import('../checks/coverage-api/table.mjs').Entry} ApiEntry
  * @typedef {{ title: string, entries: readonly ApiEntry[] }} Library
  * @typedef {{ full: string, library: string, url: string | undefined }} TheirName
  */

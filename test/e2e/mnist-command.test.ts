@@ -1,4 +1,4 @@
-// `npm run mnist`: what it prints and writes, how it stops, and what it says to options it does not know.
+// `npm run check -- mnist`: what it prints and writes, how it stops, and what it says to options it does not know.
 import { type ChildProcess, spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isWhole } from '../support/sample';
 
-const script = fileURLToPath(new URL('../../scripts/mnist.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../scripts/checks/mnist.mjs', import.meta.url));
 let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'lamplight-'));

@@ -1,5 +1,5 @@
 // The formats that are fuzzed: sound files to begin with, and what reads them. A reader joins by a line in the table, with a second,
-// plain reading as its `check`; `npm run fuzz -- --self-test` shows that faults are found.
+// plain reading as its `check`; `npm run check -- fuzz --self-test` shows that faults are found.
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -3,7 +3,7 @@
 import * as torch from 'lamplight';
 import { autograd, nn, noGrad, scope, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { camelCase } from '../../scripts/api-table.mjs';
+import { camelCase } from '../../scripts/checks/coverage-api/table.mjs';
 import { engine } from '../../src/engine/compiler/engine';
 import file from '../fixtures/pytorch/functional.pt?url&inline';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';

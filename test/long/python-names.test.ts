@@ -1,9 +1,9 @@
 // Every name of PyTorch's packages that the library has is there in Python, too.
 import { loadPython } from 'lamplight/python';
 import { expect, test } from 'vitest';
-import program from '../../scripts/api-in-python.py?raw';
-import { libraries } from '../../scripts/api-libraries.mjs';
-import { apiTable } from '../../scripts/api-table.mjs';
+import program from '../../scripts/checks/coverage-api/in-python.py?raw';
+import { libraries } from '../../scripts/checks/coverage-api/libraries.mjs';
+import { apiTable } from '../../scripts/checks/coverage-api/table.mjs';
 import { PYODIDE } from '../support/python-suite';
 
 const fixtures = import.meta.glob<{ cases: { name: string; names: string[] }[] }>('../fixtures/*api.json', {

@@ -1,4 +1,4 @@
-// Damaged ONNX models end in a network or a typed error; `npm run fuzz -- onnx` reads more of them, and watches time and memory.
+// Damaged ONNX models end in a network or a typed error; `npm run check -- fuzz onnx` reads more of them, and watches time and memory.
 import { readFileSync } from 'node:fs';
 import * as torch from 'lamplight';
 import * as onnx from 'lamplight/onnx';

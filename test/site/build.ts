@@ -21,7 +21,7 @@ export default async function build(project: TestProject): Promise<(() => Promis
     return;
   }
   const folder = await mkdtemp(join(tmpdir(), 'lamplight-site-'));
-  // As `npm run build:demos`, in a process of its own: this one is no production.
+  // As `npm run build -- site`, in a process of its own: this one is no production.
   const args = ['node_modules/vite/bin/vite.js', 'build', '--mode', 'demos', '--logLevel', 'error', '--outDir', folder];
   const cwd = fileURLToPath(new URL('../..', import.meta.url));
   await promisify(execFile)(process.execPath, args, { cwd, env: { ...process.env, NODE_ENV: 'production' } });

@@ -9,8 +9,8 @@ import { type Browser, type BrowserContext, chromium } from 'playwright';
 import { createServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { launchOptions, resolveBrowser, vulkanEnvironment } from '../../scripts/browser.mjs';
+import { openRunner } from '../../scripts/checks/notebook/runner.mjs';
 import { doorAliases } from '../../scripts/doors.mjs';
-import { openRunner } from '../../scripts/notebook/runner.mjs';
 import { allSnippets, type Snippet } from '../../scripts/snippets.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));

@@ -1,7 +1,7 @@
 // Owns calling what families/every.py recorded: every function over every kind of input, beside what PyTorch gives or that it raises.
 import * as torch from 'lamplight';
 import { type DType, nn, Tensor } from 'lamplight';
-import { camelCase } from '../../scripts/api-table.mjs';
+import { camelCase } from '../../scripts/checks/coverage-api/table.mjs';
 import { agree } from './close';
 import { type FixtureCase, type FixtureNumber, fixtureNumber, loadFixture } from './fixtures';
 
@@ -58,7 +58,7 @@ export async function loadEvery(): Promise<{ cases: readonly EveryCase[]; inputs
   return { cases, inputs: inputs.cases };
 }
 
-/** Whether the function is here; where it is not, `npm run coverage:api` says why. */
+/** Whether the function is here; where it is not, `npm run check -- coverage-api` says why. */
 export function has(space: Space, name: string): boolean {
   return (
     camelCase(name) in (space === 'Tensor' ? Tensor.prototype : spaces[space]) ||

@@ -1,4 +1,4 @@
-// The table of `npm run onnx-operators`: what passes and what is refused, operator by operator.
+// The table of `npm run check -- onnx-operators`: what passes and what is refused, operator by operator.
 import { operatorKey } from '../../src/doors/onnx/load/call';
 import { operators } from '../../src/doors/onnx/load/operators';
 import { init } from '../../src/torch/runtime/gpu';

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import * as torch from 'lamplight';
 import { type DType, Tensor } from 'lamplight';
-import { camelCase } from '../../scripts/api-table.mjs';
+import { camelCase } from '../../scripts/checks/coverage-api/table.mjs';
 import { type FixtureNumber, fixtureNumber } from './fixtures';
 
 /** A tensor, as the fixture writes it. */

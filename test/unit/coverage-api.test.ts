@@ -6,8 +6,8 @@ import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
 import * as vision from 'lamplight/vision';
 import { expect, test } from 'vitest';
-import { libraries, libraryTable } from '../../scripts/api-libraries.mjs';
-import { camelCase, markdown } from '../../scripts/api-table.mjs';
+import { libraries, libraryTable } from '../../scripts/checks/coverage-api/libraries.mjs';
+import { camelCase, markdown } from '../../scripts/checks/coverage-api/table.mjs';
 
 const doors = { torch, vision, metrics, interpret, lightning };
 const tables = libraries.map((library) => {

@@ -1,7 +1,7 @@
 // Checks that the generated test calls every function that both libraries have, but for those that are listed with a reason.
 import * as torch from 'lamplight';
 import { expect, test } from 'vitest';
-import { apiTable } from '../../scripts/api-table.mjs';
+import { apiTable } from '../../scripts/checks/coverage-api/table.mjs';
 import { loadEvery, type Space } from '../support/every';
 import { differences, uncalled } from '../support/every-differences';
 import { type FixtureCase, loadFixture } from '../support/fixtures';

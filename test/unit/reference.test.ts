@@ -7,7 +7,7 @@ import * as metrics from 'lamplight/metrics';
 import * as vision from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { find, type Name } from '../../demos/reference/names';
-import { libraries, libraryTable } from '../../scripts/api-libraries.mjs';
+import { libraries, libraryTable } from '../../scripts/checks/coverage-api/libraries.mjs';
 import { TheirNames } from '../../scripts/reference/their-names.mjs';
 import { toldExports } from '../../scripts/reference/told.mjs';
 

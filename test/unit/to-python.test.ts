@@ -1,4 +1,4 @@
-// The Python that networks are written as. `npm run pytorch-check` has PyTorch run it.
+// The Python that networks are written as. `npm run check -- pytorch-check` has PyTorch run it.
 import * as torch from 'lamplight';
 import { nn, optim, vision } from 'lamplight';
 import * as F from 'lamplight/functional';

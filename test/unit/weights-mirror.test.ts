@@ -32,10 +32,14 @@ beforeAll(async () => {
   await copyFile(join(root, 'test/fixtures/network-files/densenet.pth'), join(folder, own));
   await copyFile(join(folder, own), join(folder, 'net-00000000.pth'));
   const files = [own, 'net-00000000.pth'].map((file) => join(folder, file));
-  ended = spawnSync(process.execPath, ['scripts/convert-weights.mjs', ...files, '--to', join(folder, 'served')], {
-    cwd: root,
-    encoding: 'utf8',
-  });
+  ended = spawnSync(
+    process.execPath,
+    ['scripts/checks/convert-weights.mjs', ...files, '--to', join(folder, 'served')],
+    {
+      cwd: root,
+      encoding: 'utf8',
+    },
+  );
   const path = join(folder, 'served/weights.json');
   const { [own]: entry } = JSON.parse(await readFile(path, 'utf8'));
   await writeFile(path, JSON.stringify({ [name]: entry }));
@@ -114,7 +118,7 @@ test('a copy that is given by its own address is checked by the digits of its na
 test('weights that are not in the folder are told', async () => {
   models.setWeightsMirror(address);
   await expect(models.ResNet18_Weights.DEFAULT.getStateDict(options)).rejects.toThrowError(
-    /resnet18-f37072fd\.pth: expected this file in the folder of setWeightsMirror, or a copy in its weights\.json, but neither is there; npm run convert-weights/,
+    /resnet18-f37072fd\.pth: expected this file in the folder of setWeightsMirror, or a copy in its weights\.json, but neither is there; npm run check -- convert-weights/,
   );
 });
 

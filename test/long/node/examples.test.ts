@@ -4,7 +4,7 @@ import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
-const script = fileURLToPath(new URL('../../../scripts/examples.mjs', import.meta.url));
+const script = fileURLToPath(new URL('../../../scripts/checks/examples.mjs', import.meta.url));
 
 function runExamples(): Promise<{ status: number | null; output: string }> {
   return new Promise((resolve) => {

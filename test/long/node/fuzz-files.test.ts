@@ -4,7 +4,7 @@ import process from 'node:process';
 import { expect, inject, test } from 'vitest';
 
 async function fuzz(...options: string[]): Promise<{ status: number | null; output: string }> {
-  const args = ['scripts/fuzz.mjs', ...options];
+  const args = ['scripts/checks/fuzz.mjs', ...options];
   const { status, output } = await new Promise<{ status: number | null; output: string }>((resolve) => {
     const child = spawn(process.execPath, args);
     let output = '';

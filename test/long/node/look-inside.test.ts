@@ -1,4 +1,4 @@
-// The page of `npm run look-inside`, in Node: its sections as a browser would read them, and how the command is asked.
+// The page of `npm run check -- look-inside`, in Node: its sections as a browser would read them, and how the command is asked.
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import * as torch from 'lamplight';
 import { visualization } from 'lamplight/interpret';
 import { io } from 'lamplight/vision';
 import { expect, test, vi } from 'vitest';
-import { Sheet } from '../../../scripts/look-inside/sheet';
+import { Sheet } from '../../../scripts/checks/look-inside/sheet';
 import { PaperCanvas } from '../../support/paper-canvas';
 
 /** The bytes that an address of a picture holds. */
@@ -70,8 +70,8 @@ test('sections hold pictures, canvases and points', async () => {
 
 test('the command says how it is asked', () => {
   const run = (...args: string[]) =>
-    spawnSync(process.execPath, ['scripts/look-inside.mjs', ...args], { encoding: 'utf8' });
-  expect(run('--help').stdout).toContain('Usage: npm run look-inside -- [options]');
+    spawnSync(process.execPath, ['scripts/checks/look-inside.mjs', ...args], { encoding: 'utf8' });
+  expect(run('--help').stdout).toContain('Usage: npm run check -- look-inside [options]');
   const wrong = run('--points', '20');
   expect([wrong.status, wrong.stderr]).toEqual([2, expect.stringContaining('--points')]);
 });

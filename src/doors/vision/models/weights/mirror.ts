@@ -24,7 +24,7 @@ let mirror: URL | null = null;
  * From now on, reads trained weights that are requested by name from a folder of copies on your own server; null
  * returns to torchvision's server.
  *
- * The folder is the result of `npm run convert-weights`, with `weights.json`: each file's checksum is verified. Without
+ * The folder is the result of `npm run check -- convert-weights`, with `weights.json`: each file's checksum is verified. Without
  * that table, the folder must hold torchvision's files under their own names. Table and files are kept, so the next
  * visit asks no server.
  *
@@ -97,7 +97,7 @@ async function original(url: URL, options: hub.HubOptions): Promise<nn.StateDict
   } catch (error) {
     if (!isMissing(error)) throw error;
     throw new FetchError(
-      `${url}: expected this file in the folder of setWeightsMirror, or a copy in its ${TABLE}, but neither is there; npm run convert-weights makes copies`,
+      `${url}: expected this file in the folder of setWeightsMirror, or a copy in its ${TABLE}, but neither is there; npm run check -- convert-weights makes copies`,
       { cause: error, status: 404 },
     );
   }
@@ -142,7 +142,7 @@ async function parsed(url: string, bytes: Uint8Array): Promise<Table> {
   const read = await new Response(bytes as Uint8Array<ArrayBuffer>).json().catch(() => null);
   const entries = isPlainObject(read) ? Object.entries(read) : null;
   if (!entries?.every((entry): entry is [string, Copy] => isCopy(entry[1]))) {
-    throw new FileFormatError(`${url}: expected the table of weights that npm run convert-weights writes`);
+    throw new FileFormatError(`${url}: expected the table of weights that npm run check -- convert-weights writes`);
   }
   return new Map(entries);
 }

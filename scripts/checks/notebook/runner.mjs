@@ -1,0 +1,194 @@
+// Runs notebooks from their first cells to their last in a headless browser, by the worker of their page: one server and one browser for all.
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, dirname, extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { chromium } from 'playwright';
+import { createServer } from 'vite';
+import { launchOptions, resolveBrowser } from '../../browser.mjs';
+
+/** @typedef {import('../../../demos/notebook/protocol').Ended} Ended */
+/** @typedef {import('./in-page').Given} Given */
+/** @typedef {import('./in-page').Seen} Seen */
+/**
+ * @typedef {object} Chosen
+ * @property {string} path the notebook's Markdown
+ * @property {boolean} [full] the full setting of a course; default: the short one
+ * @property {boolean} [python] the cells of Python of a course that has both
+ * @property {string} [pictures] writes pictures into this folder
+ * @property {string} [saves] writes the files that cells offer into this folder
+ * @property {readonly string[]} [file] files that cells read by their names
+ * @property {boolean} [untrusted] runs the cells as those of a stranger, without storage
+ * @property {boolean} [bail] ends behind the first cell that fails
+ */
+
+/**
+ * Opens a server and a browser. `run` gives the number of cells that failed, and tells `log` what each puts out, how long it took and how much
+ * GPU memory it held.
+ * @returns {Promise<{ run(chosen: Chosen, log: (text: string) => unknown): Promise<number>, close(): Promise<void> }>}
+ */
+export async function openRunner() {
+  const server = await createServer({
+    configFile: fileURLToPath(new URL('../../../vite.config.ts', import.meta.url)),
+    // Servers with other packages may run beside it.
+    cacheDir: fileURLToPath(new URL('../../../node_modules/.cache/lamplight/vite-notebook', import.meta.url)),
+    server: { port: 0, hmr: false, watch: null, fs: { allow: [dirname(inPage)] } },
+    logLevel: 'error',
+    plugins: [blankPage()],
+  });
+  await server.listen();
+  const site = server.resolvedUrls?.local[0] ?? '';
+  const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
+  const context = await browser.newContext();
+  return {
+    run: (chosen, log) => runIn(context, site, chosen, log),
+    async close() {
+      await browser.close();
+      await server.close();
+    },
+  };
+}
+
+const inPage = fileURLToPath(new URL('in-page.ts', import.meta.url));
+
+/**
+ * Serves a blank page whose policy is the notebook's own.
+ * @returns {import('vite').Plugin}
+ */
+function blankPage() {
+  const policy = readFileSync(
+    fileURLToPath(new URL('../../../demos/ui/fragments/policy-cells.html', import.meta.url)),
+    'utf8',
+  );
+  return {
+    name: 'blank-page',
+    configureServer({ middlewares }) {
+      middlewares.use('/headless.html', (_, response) => {
+        response.setHeader('Content-Type', 'text/html; charset=utf-8');
+        response.end(`<!doctype html>${policy}<title>Notebook</title>`);
+      });
+    },
+  };
+}
+
+/**
+ * @param {import('playwright').BrowserContext} context
+ * @param {string} site
+ * @param {Chosen} chosen
+ * @param {(text: string) => unknown} log
+ */
+async function runIn(context, site, chosen, log) {
+  const page = await context.newPage();
+  try {
+    page.on('pageerror', (error) => log(`page: ${error.message}`));
+    page.on('console', (message) => {
+      if (message.type() === 'error') log(`page: ${message.text()}`);
+    });
+    await page.goto(`${site}headless.html`);
+    const begun = performance.now();
+    await page.exposeFunction('began', (/** @type {number} */ index, /** @type {string} */ source) => {
+      log(`\n── cell ${index + 1} ${'─'.repeat(60)}\n${firstLines(source)}`);
+    });
+    await page.exposeFunction(
+      'ended',
+      (/** @type {number} */ index, /** @type {Seen[]} */ outputs, /** @type {Ended} */ ended) => {
+        outputs.forEach((seen, i) => {
+          if (!seen.inGrid) print(seen, log);
+          const { output, bytes } = seen;
+          if (bytes === null) return;
+          if (output.kind === 'file') keep(chosen.saves, basename(output.name), bytes);
+          else keep(chosen.pictures, `cell-${index + 1}-${i + 1}.png`, bytes);
+        });
+        const { how, milliseconds, memory } = ended;
+        log(`   ${how} in ${(milliseconds / 1000).toFixed(2)} s, peak ${(memory.peak / 1e6).toFixed(1)} MB`);
+      },
+    );
+    await page.exposeFunction('note', (/** @type {string} */ text) => log(`   (${text})`));
+    const { path, full = false, python = false, untrusted = false, bail = false, file = [] } = chosen;
+    /** @type {Given} */
+    const given = {
+      markdown: readFileSync(path, 'utf8'),
+      short: !full,
+      language: python ? 'python' : 'typescript',
+      trusted: !untrusted,
+      bail,
+      site,
+      files: file.map((each) => ({ name: basename(each), bytes: readFileSync(each).toString('base64') })),
+    };
+    // As a text: a test's own transform would change an import in a function.
+    const failed = await page.evaluate(
+      `import(${JSON.stringify(`${site}@fs${inPage}`)}).then(({ runGiven }) => runGiven(${JSON.stringify(given)}))`,
+    );
+    const seconds = (performance.now() - begun) / 1000;
+    log(`\n${basename(path, extname(path))}: ${failed} failed, ${seconds.toFixed(1)} s in all`);
+    return failed;
+  } finally {
+    // The next one finds the storage empty, too.
+    const tools = await context.newCDPSession(page);
+    await tools.send('Storage.clearDataForOrigin', { origin: new URL(site).origin, storageTypes: 'all' });
+    await page.close();
+  }
+}
+
+/** @param {string | undefined} folder undefined: nowhere @param {string} name @param {string} bytes */
+function keep(folder, name, bytes) {
+  if (folder === undefined) return;
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, name), Buffer.from(bytes, 'base64'));
+}
+
+/** @param {string} source */
+function firstLines(source) {
+  const lines = source.split('\n');
+  const more = lines.length > 3 ? ` … (${lines.length} lines)` : '';
+  return `${lines
+    .slice(0, 3)
+    .map((line) => `   │ ${line}`)
+    .join('\n')}${more}`;
+}
+
+/** @param {Seen} seen @param {(text: string) => unknown} log */
+function print({ output }, log) {
+  const write = (/** @type {string} */ text) => log(text.replace(/^/gm, '   '));
+  switch (output.kind) {
+    case 'text':
+      return write(
+        output.stream === 'warn' || output.stream === 'error' ? `${output.stream}: ${output.text}` : output.text,
+      );
+    case 'picture':
+      return write(
+        `[picture ${output.width} × ${output.height}${output.title ? `: ${output.title}` : ''}] ${output.alt}`,
+      );
+    case 'file':
+      return write(`[file ${output.name}, ${(output.size ?? 0).toLocaleString('en')} bytes]`);
+    case 'grid':
+      return write(
+        `[${output.items.length} pictures${output.title ? `: ${output.title}` : ''}] ${output.items
+          .map(({ caption }) => caption)
+          .filter(Boolean)
+          .join(', ')}`,
+      );
+    case 'plot':
+      return write(
+        `[plot ${output.title}] ${output.lines.map(({ name, y }) => `${name}: ${Object.values(y).length} points, last ${Object.values(y).at(-1)}`).join('; ')}`,
+      );
+    case 'table':
+      return write(
+        [output.title, output.columns.join(' | '), ...output.rows.map((row) => row.join(' | '))]
+          .filter(Boolean)
+          .join('\n'),
+      );
+    case 'bars':
+      return write(output.bars.map(({ text }) => text).join('\n'));
+    case 'error':
+      return write(
+        [
+          `${output.name}: ${output.message}`,
+          output.remedy ?? '',
+          output.line === null ? '' : `${output.cell}, line ${output.line}`,
+          ...output.stack.slice(1),
+        ]
+          .filter(Boolean)
+          .join('\n'),
+      );
+  }
+}
