@@ -1,6 +1,7 @@
 // src/engine/graph/README.md: each file that its walk through a training step names is there, and has the names that follow; and its glossary
-// has an entry for every field of a value that changes, and for every member of an operation.
-import { existsSync, readFileSync } from 'node:fs';
+// has an entry for every field of a value that changes, and for every member of an operation. Links in all READMEs of src lead to files.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 
 /** The glossary's entries: the words before the colon of each. */
@@ -54,4 +55,16 @@ test('the glossary has an entry for every field of a value that changes, and for
   expect(members).toEqual(expect.arrayContaining(['gradName', 'infer', 'vjp', 'growth']));
   const entries = entriesOf(page);
   expect([...fields, ...given, ...members].filter((name) => !entries.has(name))).toEqual([]);
+});
+
+test('every link in a README of the sources leads to a file or a folder', () => {
+  const pages = readdirSync('src', { recursive: true, encoding: 'utf8' }).filter((path) => path.endsWith('README.md'));
+  expect(pages.length).toBeGreaterThan(6);
+  const links = pages.flatMap((path) =>
+    [...readFileSync(join('src', path), 'utf8').matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, to]) =>
+      join('src', dirname(path), to!),
+    ),
+  );
+  expect(links.length).toBeGreaterThan(60);
+  expect(links.filter((to) => !existsSync(to))).toEqual([]);
 });

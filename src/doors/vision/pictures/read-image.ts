@@ -36,7 +36,7 @@ interface ReadArguments extends ReadImageOptions {
  * colour management: red, green and blue, unless `mode` says otherwise. Unwanted alpha is dropped. The values equal
  * those of torchvision and Pillow, in a page as in Node.
  *
- * JPEG, PNG, BMP, TIFF, PPM, PGM and PBM are read everywhere; A browser also reads every other format that it knows;
+ * JPEG, PNG, BMP, TIFF, PPM, PGM and PBM are read everywhere. A browser also reads every other format that it knows;
  * Node reads WebP, GIF and AVIF with the optional package `sharp`, which also reads JPEG faster. Of 16 bits per sample,
  * the upper eight are kept; of several pictures in a file, the first is read.
  *
