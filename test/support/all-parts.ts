@@ -3,9 +3,9 @@ import { inlining } from '../../src/engine/compiler/fusion/inlining';
 import { framing } from '../../src/engine/compiler/passes/frames';
 import { widening } from '../../src/engine/compiler/passes/halves';
 import { kernelParts } from '../../src/engine/compiler/texts';
-import { copying } from '../../src/engine/gpu/late-copier';
+import { lateCopier } from '../../src/engine/gpu/late-copier';
 import { writing } from '../../src/engine/wgsl/unroll';
 
 export const allParts = async (): Promise<void> => {
-  await Promise.all([...kernelParts(), copying, framing, inlining, widening, writing].map((part) => part.load()));
+  await Promise.all([...kernelParts(), lateCopier, framing, inlining, widening, writing].map((part) => part.load()));
 };

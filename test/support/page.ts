@@ -2,12 +2,12 @@
 import * as torch from 'lamplight';
 import { afterAll, expect, vi } from 'vitest';
 import { isSoftware } from '../../src/engine/gpu/device';
-import { copying } from '../../src/engine/gpu/late-copier';
+import { lateCopier } from '../../src/engine/gpu/late-copier';
 
 /** What random numbers start from in a fresh page. */
 const DEFAULT_SEED = new torch.Generator().initialSeed();
 
-await copying.load();
+await lateCopier.load();
 torch.manualSeed(DEFAULT_SEED);
 afterAll(() => {
   vi.restoreAllMocks();

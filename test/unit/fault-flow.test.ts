@@ -11,6 +11,7 @@ import {
   type Pass,
   spare,
 } from '../../src/engine/compiler/ir';
+import { faultOp } from '../../src/engine/gpu/fault-errors';
 import {
   expectGood,
   FaultRecord,
@@ -19,6 +20,9 @@ import {
   placesToRead,
   takeFaultSlot,
 } from '../../src/engine/gpu/fault-slots';
+
+// The first operation that a kernel names brings the texts of errors along.
+faultOp('test');
 
 const pass = (...writes: Operand[]): Pass => ({ source: [], label: '', reads: [input(0)], writes, grid: [1, 1, 1] });
 const op = (name: string, gated = false): KernelOp => ({ name, gated, lower: () => ({ kind: 'passes', passes: [] }) });

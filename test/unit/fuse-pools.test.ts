@@ -43,7 +43,7 @@ describe('fusePools', () => {
       [3, 4],
     );
     expect(described(fused)).toEqual(['conv(0) -> 3,4']);
-    expect(fused.program.nodes[0]!.parts?.map((part) => part.op.name)).toEqual(['conv', 'pool']);
+    expect(fused.program.nodes[0]!.fused?.map((part) => part.op.name)).toEqual(['conv', 'pool']);
     expect(fused.lowerings[0]).toMatchObject({ passes: [{ label: 'conv pool' }] });
     expect(asked).toEqual([{ size: [8, 9], window: [2, 2] }]);
   });

@@ -154,7 +154,7 @@ export function expectContents(cell: Cell, session: Session): void {
 export const isOnDevice = ({ allocation }: Cell): boolean => allocation !== null && !allocation.memory.isRetired;
 
 /** A range of bytes within a value. */
-export interface Part {
+export interface ByteRange {
   readonly offset: number;
   readonly bytes: number;
 }
@@ -163,7 +163,7 @@ export interface Part {
 export const inWords = (data: ArrayBufferView): ArrayBufferView =>
   data instanceof Uint8Array ? Uint32Array.from(data) : data;
 
-export function hostBytes(data: ArrayBufferView, { offset, bytes }: Part): ArrayBuffer {
+export function hostBytes(data: ArrayBufferView, { offset, bytes }: ByteRange): ArrayBuffer {
   if (data instanceof Uint8Array) return Uint32Array.from(data.subarray(offset / 4, (offset + bytes) / 4)).buffer;
   const copy = new Uint8Array(bytes);
   copy.set(new Uint8Array(data.buffer, data.byteOffset + offset, bytes));

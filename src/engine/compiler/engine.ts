@@ -2,12 +2,12 @@
 import { type DeviceLostError, invariant } from '../core/errors';
 import { whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
-import type { Copied, Copying } from '../gpu/copier';
+import type { Copied, CopyUnderWay } from '../gpu/copier';
 import type { AdapterProfile, DeviceOptions } from '../gpu/device';
 import { giveUp } from '../gpu/executable';
 import { expectGood, type FaultSlot, placesToRead } from '../gpu/fault-slots';
 import { setPacer } from '../gpu/file-pace';
-import { copying as parts } from '../gpu/late-copier';
+import { lateCopier } from '../gpu/late-copier';
 import type { Allocation } from '../gpu/memory';
 import type { Capture } from '../gpu/pictures';
 import { Session } from '../gpu/session';
@@ -16,13 +16,13 @@ import { releaseBound } from './bound-inputs';
 import { type CachedPlan, cachedPlans, giveUpSlots } from './cached-plans';
 import { compile, foresee } from './compile';
 import {
+  type ByteRange,
   type Cell,
   DISPOSED,
   hostBytes,
   isOnDevice,
   lostValue,
   noteFailure,
-  type Part,
   release,
   released,
   schedule,
@@ -211,7 +211,7 @@ export class Engine {
   /**
    * Reads a computed or scheduled value, or a part of it. Writes and releases after the call do not affect the result.
    */
-  async read(cell: Cell, part: Part = { offset: 0, bytes: byteLength(cell) }): Promise<ArrayBuffer> {
+  async read(cell: Cell, part: ByteRange = { offset: 0, bytes: byteLength(cell) }): Promise<ArrayBuffer> {
     if (this.rehearsal) {
       const whole = this.rehearsal.read(cell);
       return whole
@@ -228,7 +228,7 @@ export class Engine {
   }
 
   /** Runs synchronously up to and including the copy on the GPU. */
-  private async startReading(cell: Cell, part: Part): Promise<ArrayBuffer> {
+  private async startReading(cell: Cell, part: ByteRange): Promise<ArrayBuffer> {
     this.reportLoss();
     this.session?.reported(cell.failure);
     this.refusal.told(cell.failure);
@@ -301,15 +301,15 @@ export class Engine {
   /**
    * Copies several values to the host, as they are after all work submitted so far; later work does not affect the
    * copies. Null if a value cannot be copied. Copies too large for one piece hold back work submitted meanwhile.
-   * `room`: buffers to reuse if their sizes fit. The late part `copying` must have been loaded.
+   * `room`: buffers to reuse if their sizes fit. `lateCopier` must have been loaded.
    */
   async copyOut(cells: readonly Cell[], room: readonly (ArrayBuffer | null)[]): Promise<Copied | null> {
-    const start = (): Copying | null => {
+    const start = (): CopyUnderWay | null => {
       const { session } = this;
       const places = cells.map(({ allocation }) => allocation);
       if (!session || session.lost || this.unreported || this.rehearsal) return null;
       if (!places.every((place) => place?.memory === session.memory)) return null;
-      session.copier ??= new parts.now.Copier(session);
+      session.copier ??= new lateCopier.now.Copier(session);
       return session.copier.copy(places as Allocation[], room);
     };
     const bytes = cells.reduce((sum, cell) => sum + byteLength(cell), 0);
@@ -319,7 +319,7 @@ export class Engine {
       return { copying };
     };
     const { copying } =
-      !this.tail && bytes <= parts.now.COPIED_AT_ONCE ? { copying: start() } : await this.enqueue(inOrder);
+      !this.tail && bytes <= lateCopier.now.COPIED_AT_ONCE ? { copying: start() } : await this.enqueue(inOrder);
     const copied = (await copying?.copied) ?? null;
     await this.sender?.unconfirmed.settled();
     return copied;

@@ -2,7 +2,7 @@
 
 import { numel, type Shape, showShape } from '../core/meta';
 import { codeOf } from '../wgsl/kernel-code';
-import { type Program, type ProgramNode, paramsOf, partsOf } from './ir';
+import { type Program, type ProgramNode, paramsOf, recordedNodes } from './ir';
 import { locationsReadEachTime, operandsOf, type Plan, type Step } from './plan';
 
 /** An operation as it was recorded. */
@@ -83,12 +83,12 @@ export function explainPlan(plan: Plan, { program, uploads, cached, runs }: Plan
     // A value that the compiler made is not among the program's values.
     shape: values[outputs[0]!]?.shape ?? [],
   });
-  const parts = plan.steps.flatMap(({ node }) => (node ? partsOf(node) : []));
-  const computed = new Set(parts.map((node) => identityOf(node, values.length)));
+  const recorded = plan.steps.flatMap(({ node }) => (node ? recordedNodes(node) : []));
+  const computed = new Set(recorded.map((node) => identityOf(node, values.length)));
   const buffers = explainBuffers(plan);
   const read = locationsReadEachTime(plan);
   const steady = plan.steps.filter(({ kept }) => !kept);
-  const explain = (step: Step) => explainKernel(step, (node) => partsOf(node).map(explainOp));
+  const explain = (step: Step) => explainKernel(step, (node) => recordedNodes(node).map(explainOp));
   const explained = {
     kernels: steady.map(explain),
     kept: plan.steps.filter(({ kept }) => kept).map(explain),

@@ -155,7 +155,7 @@ export function noteSources(
   exports.forEach(({ cell, replaces }, i) => {
     const { free, gating, update, inputs: from } = flow.exports[i]!;
     let sources: FaultSources = null;
-    for (const common of free) sources = joinSources(sources, own[common]!);
+    for (const slot of free) sources = joinSources(sources, own[slot]!);
     if (gating) sources = joinSources(sources, slot?.results ?? own[0]!);
     if (update) sources = joinSources(sources, slot?.kept ?? own[0]!);
     sources = joined(from, inputs, sources);

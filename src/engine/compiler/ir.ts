@@ -284,11 +284,11 @@ export interface ProgramNode {
   /** The place in the user's model that recorded the node; only while `explain` or a profile asks for it. */
   readonly place?: string;
   /** The nodes that were fused into this one, if fusion made it. */
-  readonly parts?: readonly ProgramNode[];
+  readonly fused?: readonly ProgramNode[];
 }
 
 /** The recorded nodes that a node computes: those fused into it, or itself. */
-export const partsOf = (node: ProgramNode): readonly ProgramNode[] => node.parts ?? [node];
+export const recordedNodes = (node: ProgramNode): readonly ProgramNode[] => node.fused ?? [node];
 
 /** A pruned graph in execution order. Values are numbered; the first `inputs.length` are the program's inputs. */
 export interface Program {

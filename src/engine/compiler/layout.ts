@@ -119,7 +119,7 @@ interface Buffer {
 interface Gap {
   readonly offset: number;
   /** The bytes by which the buffer must grow. */
-  readonly growth: number;
+  readonly added: number;
   /** The size of the gap in bytes. */
   readonly room: number;
 }
@@ -139,16 +139,16 @@ class Placing {
     for (const t of order) {
       const size = aligned(this.tenants[t]!.bytes);
       let number = this.buffers.length;
-      let best: Gap = { offset: 0, growth: size, room: 0 };
+      let best: Gap = { offset: 0, added: size, room: 0 };
       this.buffers.forEach((buffer, b) => {
         const gap = this.tightestGap(buffer, t, size);
-        if (!gap || gap.growth > best.growth || (gap.growth === best.growth && gap.room >= best.room)) return;
+        if (!gap || gap.added > best.added || (gap.added === best.added && gap.room >= best.room)) return;
         best = gap;
         number = b;
       });
       const buffer = this.buffers[number] ?? { bytes: 0, tenants: [] };
       this.buffers[number] = buffer;
-      buffer.bytes += best.growth;
+      buffer.bytes += best.added;
       buffer.tenants.push({ tenant: t, start: best.offset, end: best.offset + size });
       places[t] = { buffer: number, offset: best.offset };
     }
@@ -169,11 +169,11 @@ class Placing {
     let best: Gap | null = null;
     for (const { start, end } of taken) {
       const room = start - offset;
-      if (room >= size && (!best || room < best.room)) best = { offset, growth: 0, room };
+      if (room >= size && (!best || room < best.room)) best = { offset, added: 0, room };
       offset = Math.max(offset, end);
     }
-    const growth = Math.max(0, offset + size - bytes);
+    const added = Math.max(0, offset + size - bytes);
     const room = Math.max(0, bytes - offset);
-    return best && (growth > 0 || best.room <= room) ? best : { offset, growth, room };
+    return best && (added > 0 || best.room <= room) ? best : { offset, added, room };
   }
 }

@@ -164,8 +164,8 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
       if (address === 'fault') {
         const gates = step.node !== undefined && plan.faults.gating.has(step.node);
         const ref: BufferRef = gates ? { kind: 'fault' } : { kind: 'fixed', buffer: target.faultBuffer };
-        const common = (step.node && plan.faults.free.get(step.node)) ?? 0;
-        return { ref, offset: gates ? 0 : common * FAULT_STRIDE, bytes: FAULT_BYTES };
+        const slot = (step.node && plan.faults.free.get(step.node)) ?? 0;
+        return { ref, offset: gates ? 0 : slot * FAULT_STRIDE, bytes: FAULT_BYTES };
       }
       const { ref, offset } = homes[address.location]!;
       return { ref, offset: offset + address.offset, bytes: address.bytes };

@@ -26,7 +26,7 @@ export interface Copied {
   readonly milliseconds: number;
 }
 
-export interface Copying {
+export interface CopyUnderWay {
   /** Resolves when all copies have been submitted; later work cannot change them any more. */
   readonly encoded: Promise<unknown>;
   readonly copied: Promise<Copied>;
@@ -40,7 +40,7 @@ interface Source {
 }
 
 /** A part of a value, and its place in a staging buffer. */
-interface Part {
+interface Transfer {
   readonly value: number;
   readonly from: number;
   readonly to: number;
@@ -49,7 +49,7 @@ interface Part {
 
 /** The copies of one staging buffer. */
 interface Piece {
-  readonly parts: Part[];
+  readonly transfers: Transfer[];
   bytes: number;
 }
 
@@ -96,7 +96,7 @@ export class Copier {
    * until `encoded` resolves. A buffer of `room` with the right number of bytes is reused: new memory costs several
    * times as much as copying.
    */
-  copy(places: readonly Range[], room: readonly (ArrayBuffer | null)[] = []): Copying {
+  copy(places: readonly Range[], room: readonly (ArrayBuffer | null)[] = []): CopyUnderWay {
     const pieces = divide(places);
     const contents = places.map(({ bytes }, i) =>
       room[i]?.byteLength === bytes ? (room[i] as ArrayBuffer) : new ArrayBuffer(bytes),
@@ -109,7 +109,7 @@ export class Copier {
       for (let first = 0; first < pieces.length; first += most) {
         const before = waves.at(-2);
         if (before) await before;
-        // Send held commands first, so that the clock and the error scope see only the copies.
+        // Send delayed commands first, so that the clock and the error scope see only the copies.
         queue.depart();
         const wave = { pieces: pieces.slice(first, first + most), free: clock.freeFrom(queue) };
         const staging = clock.onHost(() => this.encode(wave.pieces, places));
@@ -131,8 +131,8 @@ export class Copier {
     device.pushErrorScope('validation');
     const buffers = pieces.map(({ bytes }) => this.takeStaging(bytes));
     const encoder = device.createCommandEncoder();
-    pieces.forEach(({ parts }, p) => {
-      for (const { value, from, to, bytes } of parts) {
+    pieces.forEach(({ transfers }, p) => {
+      for (const { value, from, to, bytes } of transfers) {
         const { buffer, offset } = places[value]!;
         encoder.copyBufferToBuffer(buffer, offset + from, buffers[p]!, to, bytes);
       }
@@ -160,9 +160,9 @@ export class Copier {
       throw new OutOfMemoryError('snapshot: there is no room for the copies; use a smaller batch or model', { cause });
     }
     clock.onHost(() => {
-      pieces.forEach(({ parts, bytes }, p) => {
+      pieces.forEach(({ transfers, bytes }, p) => {
         const mapped = buffers[p]!.getMappedRange(0, bytes);
-        for (const { value, from, to, bytes } of parts) {
+        for (const { value, from, to, bytes } of transfers) {
           new Uint8Array(contents[value]!, from, bytes).set(new Uint8Array(mapped, to, bytes));
         }
         buffers[p]!.unmap();
@@ -193,15 +193,15 @@ export class Copier {
 /** Fills pieces with the values, one after another. */
 function divide(places: readonly Range[]): Piece[] {
   const pieces: Piece[] = [];
-  let piece: Piece = { parts: [], bytes: 0 };
+  let piece: Piece = { transfers: [], bytes: 0 };
   places.forEach(({ bytes: all }, value) => {
     for (let from = 0; from < all; ) {
-      if (piece.parts.length === 0) pieces.push(piece);
+      if (piece.transfers.length === 0) pieces.push(piece);
       const bytes = Math.min(all - from, MAX_PIECE_BYTES - piece.bytes);
-      piece.parts.push({ value, from, to: piece.bytes, bytes });
+      piece.transfers.push({ value, from, to: piece.bytes, bytes });
       piece.bytes += bytes;
       from += bytes;
-      if (piece.bytes === MAX_PIECE_BYTES) piece = { parts: [], bytes: 0 };
+      if (piece.bytes === MAX_PIECE_BYTES) piece = { transfers: [], bytes: 0 };
     }
   });
   return pieces;

@@ -177,7 +177,7 @@ export class Encoding {
       stats.copies++;
     }
     run.keepFaults?.(encoder);
-    if (sending) queue.hold(encoder, sending);
+    if (sending) queue.delay(encoder, sending);
     else queue.submit(encoder);
     run.ride?.begin();
     stats.submits++;

@@ -24,7 +24,7 @@ export const HALF_BYTES = HALF * FAULT_BYTES;
 /** A read-back whose copy is encoded at the beginning of a run. */
 export interface Ride {
   encode(encoder: GPUCommandEncoder): void;
-  /** Called once the run has been sent, or is held back to be sent. */
+  /** Called once the run has been sent, or is delayed to be sent. */
   begin(): void;
 }
 
@@ -39,7 +39,7 @@ export class FaultBoard {
   private optimizerSlots: GPUBuffer | null = null;
   private records: GPUBuffer | null = null;
   /** For each place in `records`: the record that has it. */
-  private readonly holders: (FaultRecord | undefined)[] = [];
+  private readonly recordAt: (FaultRecord | undefined)[] = [];
   private next = 0;
   /** The read-back of the records whose places the next run reuses. */
   private ride: Ride | null = null;
@@ -57,7 +57,7 @@ export class FaultBoard {
   // Each buffer is made for the first run that needs it: most networks report nothing when they only predict.
 
   /** The slots for faults that no update depends on. */
-  get common(): GPUBuffer {
+  get commonBuffer(): GPUBuffer {
     this.commonSlots ??= this.memory.createBuffer(COMMON_BUFFER_BYTES, 'fault slots');
     return this.commonSlots;
   }
@@ -70,7 +70,7 @@ export class FaultBoard {
 
   /** The slot where a run reports the faults that its updates depend on. */
   gate(slot: FaultSlot | null): { readonly buffer: GPUBuffer; readonly offset: number } {
-    return slot ? { buffer: this.optimizers, offset: slot.offset } : { buffer: this.common, offset: 0 };
+    return slot ? { buffer: this.optimizers, offset: slot.offset } : { buffer: this.commonBuffer, offset: 0 };
   }
 
   /** The buffer that contains a place. */
@@ -88,7 +88,7 @@ export class FaultBoard {
     this.next = (at + 1) % RECORDS;
     if (at % HALF === 0) this.vacate(at, this.records);
     const record = new FaultRecord(at * FAULT_BYTES);
-    this.holders[at] = record;
+    this.recordAt[at] = record;
     return record;
   }
 
@@ -97,8 +97,8 @@ export class FaultBoard {
    * the GPU.
    */
   private vacate(from: number, buffer: GPUBuffer): void {
-    const held = this.holders.slice(from, from + HALF).filter((record) => record?.failure === undefined);
-    const unknown = held.filter((record) => record !== undefined);
+    const records = this.recordAt.slice(from, from + HALF).filter((record) => record?.failure === undefined);
+    const unknown = records.filter((record) => record !== undefined);
     if (unknown.length === 0) return;
     const start = from * FAULT_BYTES;
     const { contents, ride } = this.readAhead({ buffer, offset: start, bytes: HALF_BYTES });
@@ -123,9 +123,9 @@ export class FaultBoard {
   /** Copies a run's faults from the first common slots to its records, and clears these slots. */
   keep(encoder: GPUCommandEncoder, records: readonly FaultRecord[]): void {
     records.forEach(({ offset }, slot) => {
-      encoder.copyBufferToBuffer(this.common, slot * FAULT_STRIDE, this.records!, offset, FAULT_BYTES);
+      encoder.copyBufferToBuffer(this.commonBuffer, slot * FAULT_STRIDE, this.records!, offset, FAULT_BYTES);
     });
-    encoder.clearBuffer(this.common, 0, records.length * FAULT_STRIDE);
+    encoder.clearBuffer(this.commonBuffer, 0, records.length * FAULT_STRIDE);
   }
 
   /** Clears an optimizer's slot. */
@@ -141,7 +141,7 @@ export class FaultBoard {
     const threats = (sources ?? []).filter(({ place, kind }) => {
       if (kind === 'kept' || place === slot) return false;
       if (place.kind === 'slot' || (place.failure && kind === 'result')) return true;
-      return place.failure === undefined && this.holders[place.offset / FAULT_BYTES] === place;
+      return place.failure === undefined && this.recordAt[place.offset / FAULT_BYTES] === place;
     });
     if (threats.length === 0) return null;
     const told = threats.find(({ place }) => place.kind === 'record' && place.failure)?.place as

@@ -1,4 +1,4 @@
 // The late part that copies values to the host for snapshots. Only programs that run for a while load it.
 import { LatePart } from '../core/late';
 
-export const copying = new LatePart('copies', () => import('./copier'));
+export const lateCopier = new LatePart('copies', () => import('./copier'));

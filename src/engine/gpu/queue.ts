@@ -1,4 +1,4 @@
-// The queue: everything goes to the device through it, in order. The commands of the latest run are held back until the
+// The queue: everything goes to the device through it, in order. The commands of the latest run are delayed until the
 // reads of the same turn of the event loop have joined them, so that both take one submit.
 import { stats } from './stats';
 
@@ -12,27 +12,27 @@ const TURNS = 4;
 export type Sending = (send: () => void) => void;
 
 export class Queue {
-  /** The commands of the latest run, while they are held back. */
-  private held: { readonly encoder: GPUCommandEncoder; readonly sending: Sending } | null = null;
+  /** The commands of the latest run, while they are delayed. */
+  private delayed: { readonly encoder: GPUCommandEncoder; readonly sending: Sending } | null = null;
   private leaving: (() => void)[] = [];
 
   constructor(private readonly device: GPUDevice) {}
 
-  /** Whether commands are held back, so that others can join them. */
-  get holds(): boolean {
-    return this.held !== null;
+  /** Whether commands are delayed, so that others can join them. */
+  get hasDelayed(): boolean {
+    return this.delayed !== null;
   }
 
-  /** Holds commands back until something else goes to the device, or until the end of this turn. */
-  hold(encoder: GPUCommandEncoder, sending: Sending): void {
+  /** Delays commands until something else goes to the device, or until the end of this turn. */
+  delay(encoder: GPUCommandEncoder, sending: Sending): void {
     this.depart();
-    this.held = { encoder, sending };
+    this.delayed = { encoder, sending };
     this.wait(encoder, TURNS);
   }
 
   private wait(encoder: GPUCommandEncoder, turns: number): void {
     queueMicrotask(() => {
-      if (this.held?.encoder !== encoder) return;
+      if (this.delayed?.encoder !== encoder) return;
       if (turns > 1) this.wait(encoder, turns - 1);
       else {
         const start = performance.now();
@@ -42,22 +42,22 @@ export class Queue {
     });
   }
 
-  /** The encoder of the held commands, so that more can join them; a new one if none are held. */
+  /** The encoder of the delayed commands, so that more can join them; a new one if there are none. */
   encoder(): GPUCommandEncoder {
-    return this.held?.encoder ?? this.device.createCommandEncoder();
+    return this.delayed?.encoder ?? this.device.createCommandEncoder();
   }
 
-  /** Sends the held commands, if any. */
+  /** Sends the delayed commands, if any. */
   depart(): void {
-    if (this.held) this.submit(this.held.encoder);
+    if (this.delayed) this.submit(this.delayed.encoder);
   }
 
   submit(encoder: GPUCommandEncoder): void {
-    const { held } = this;
+    const { delayed } = this;
     const send = () => this.device.queue.submit([encoder.finish()]);
-    if (held?.encoder === encoder) {
-      this.held = null;
-      held.sending(send);
+    if (delayed?.encoder === encoder) {
+      this.delayed = null;
+      delayed.sending(send);
     } else {
       this.depart();
       send();
@@ -73,9 +73,9 @@ export class Queue {
     this.device.queue.writeBuffer(buffer, offset, data as ArrayBuffer | ArrayBufferView<ArrayBuffer>);
   }
 
-  /** Runs an action once all commands so far have been sent; immediately if none are held. */
+  /** Runs an action once all commands so far have been sent; immediately if none are delayed. */
   whenSent(action: () => void): void {
-    if (this.held) this.leaving.push(action);
+    if (this.delayed) this.leaving.push(action);
     else action();
   }
 

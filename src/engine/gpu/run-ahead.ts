@@ -1,4 +1,4 @@
-// The lead: how many runs a program is ahead of its device. Lets the program wait until there are fewer, and warns
+// How many runs a program is ahead of its device. Lets the program wait until there are fewer, and warns
 // about loops that never wait for the device.
 import { warnOnce } from '../core/warnings';
 import type { Queue } from './queue';
@@ -24,7 +24,7 @@ interface Mark {
   turns: number;
 }
 
-export class Lead {
+export class RunAhead {
   private runs = 0;
   /**
    * The number of reads under way. While there are any, every run gets a mark, as the program may have to wait for it.

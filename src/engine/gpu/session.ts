@@ -10,10 +10,10 @@ import { FAULT_BYTES } from './faults';
 import { type Allocation, Memory, SMALL_BYTES } from './memory';
 import { Pipelines } from './pipelines';
 import { Polling } from './polling';
-import { Lead, MAX_RUNS_AHEAD } from './run-ahead';
+import { MAX_RUNS_AHEAD, RunAhead } from './run-ahead';
 import { Slots } from './slots';
 import { stats } from './stats';
-import { Pacing, SUBMIT_MILLISECONDS } from './submit-size';
+import { SUBMIT_MILLISECONDS, SubmitSize } from './submit-size';
 
 const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 const MAP_READ = 1; // GPUMapMode.READ
@@ -61,8 +61,8 @@ export class Session {
   /** Called when the allocation of a buffer turns out to have failed. */
   onBadBuffer: (() => void) | null = null;
   private confirmed = 0;
-  private readonly pacing: Pacing;
-  private readonly lead: Lead;
+  private readonly submitSize: SubmitSize;
+  private readonly runAhead: RunAhead;
   private readonly polling: Polling;
   private readonly staging = new Map<number, GPUBuffer[]>();
   /** Staging buffers that have been mapped before, so their allocation cannot have failed. */
@@ -82,8 +82,8 @@ export class Session {
   ) {
     const report = (error: Error) => this.report(error);
     this.memory = new Memory(device, report, () => this.onBadBuffer?.());
-    this.pacing = new Pacing(this.memory.queue);
-    this.lead = new Lead(this.memory.queue);
+    this.submitSize = new SubmitSize(this.memory.queue);
+    this.runAhead = new RunAhead(this.memory.queue);
     this.polling = new Polling(device.queue);
     this.pipelines = new Pipelines(device);
     this.slots = new Slots(this.memory);
@@ -154,7 +154,7 @@ export class Session {
   }
 
   get faultBuffer(): GPUBuffer {
-    return this.faults.common;
+    return this.faults.commonBuffer;
   }
 
   /**
@@ -188,27 +188,27 @@ export class Session {
 
   /** The number of submits to split a run of a plan into. */
   piecesOf(executable: Executable): number {
-    return this.pacing.pieces(executable, executable.steady.length, this.submitMilliseconds);
+    return this.submitSize.pieces(executable, executable.steady.length, this.submitMilliseconds);
   }
 
   /** Notes that an executable replaces another of the same plan. */
   replaced(former: Executable, executable: Executable): void {
-    this.pacing.replace(former, executable);
+    this.submitSize.replace(former, executable);
   }
 
   /** Notes a submitted run, for `settle`. Unless `executable` is null, times the run for `piecesOf`. */
   submitted(executable: Executable | null): void {
-    this.lead.ran();
-    if (executable && Number.isFinite(this.submitMilliseconds)) this.pacing.submitted(executable);
+    this.runAhead.ran();
+    if (executable && Number.isFinite(this.submitMilliseconds)) this.submitSize.submitted(executable);
   }
 
   /**
-   * Resolves when the GPU has finished all runs but the last `limit`, or a few more (see `Lead.settle`). With 0: all
+   * Resolves when the GPU has finished all runs but the last `limit`, or a few more (see `RunAhead.settle`). With 0: all
    * commands.
    */
   async settle(limit: number): Promise<void> {
-    const { lead, memory } = this;
-    await this.orLost(limit === 0 ? memory.queue.finished().catch(() => {}) : lead.settle(limit));
+    const { runAhead, memory } = this;
+    await this.orLost(limit === 0 ? memory.queue.finished().catch(() => {}) : runAhead.settle(limit));
   }
 
   /**
@@ -216,12 +216,12 @@ export class Session {
    * lost.
    */
   async keepPace(): Promise<void> {
-    if (this.lead.isAwaited) await this.settle(MAX_RUNS_AHEAD).catch(() => {});
+    if (this.runAhead.isAwaited) await this.settle(MAX_RUNS_AHEAD).catch(() => {});
   }
 
   /** Copies a value to the host, as it is at the time of the call. Throws if there is a fault at one of `places`. */
   read(from: Allocation, places: readonly FaultPlace[]): Promise<ArrayBuffer> {
-    return this.lead.reading(
+    return this.runAhead.reading(
       from.bytes > SMALL_BYTES ? this.readInPieces(from, places) : this.readTogether(from, places),
     );
   }
@@ -338,7 +338,7 @@ export class Session {
       offsets.push(size);
       size += bytes;
     }
-    if (!queue.holds) stats.submits++;
+    if (!queue.hasDelayed) stats.submits++;
     const encoder = queue.encoder();
     const readings = places.map((place, i) => {
       encoder.copyBufferToBuffer(this.faults.bufferOf(place), place.offset, staging, i * FAULT_BYTES, FAULT_BYTES);

@@ -1,4 +1,4 @@
-// Pacing: measures how long each plan keeps the GPU busy, and decides how many submits to split it into, so that a page
+// The size of submits: measures how long each plan keeps the GPU busy, and decides how many submits to split it into, so that a page
 // keeps its frame rate.
 import type { Queue } from './queue';
 
@@ -16,7 +16,7 @@ interface Times {
   samples: number;
 }
 
-export class Pacing {
+export class SubmitSize {
   private readonly times = new WeakMap<object, Times>();
   /** The time when the latest timed run was found to be done. */
   private lastDone = 0;

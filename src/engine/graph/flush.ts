@@ -6,7 +6,7 @@ import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/run-ahead';
 import { stats } from '../gpu/stats';
 import { dropRecipe } from './edges';
-import { type Held, heldIn } from './hold-back';
+import { type HeldBack, heldBackIn } from './hold-back';
 import { isJournaling } from './journal';
 import { type Grown, grownIfHere } from './late-growth';
 import { apart, type Flush, type PendingStep } from './lost';
@@ -21,7 +21,7 @@ import {
   mayBeRecipe,
   recipesAmong,
 } from './remake';
-import { type Part, type Parts, partsOf } from './repeated-programs';
+import { cutWhereRepeated, type Part, type Parts } from './repeated-programs';
 import { atTopLevel, pendingRoots, type Root, takeRoots, topScope } from './roots';
 import { keepSaved, leaveToNext, lend, takeSpent } from './saved';
 import { type Slice, sliceOf, sliceToCome } from './slices';
@@ -50,10 +50,10 @@ export function releaseAfterFlush(value: Value, isFree: () => boolean = always):
 }
 
 /** Takes the values to release after this flush. Values that held-back work reads or makes wait for the next flush. */
-function takeReleases(held: Held | null = null): readonly Value[] {
+function takeReleases(heldBack: HeldBack | null = null): readonly Value[] {
   if (releases.size === 0) return noValues;
   const all = [...releases];
-  const stays = (value: Value): boolean => held !== null && (held.makes(value) || held.reads(value));
+  const stays = (value: Value): boolean => heldBack !== null && (heldBack.makes(value) || heldBack.reads(value));
   releases = new Map(all.filter(([value]) => stays(value)));
   return all.filter(([value, isFree]) => !stays(value) && isFree()).map(([value]) => value);
 }
@@ -69,14 +69,14 @@ export function discardPending(): void {
 /** Flushes if much is pending, so that a long stretch of code without read-backs does not pile up work. */
 export function flushIfLarge(): void {
   if (atTopLevel() && !mode.whole && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES))
-    flush([], null, heldBack());
+    flush([], null, chooseHeldBack());
 }
 
 /**
  * Chooses the work that an automatic flush leaves pending: the last repetitions of a loop. Each such flush then ends
  * where a repetition ends, so the next one recognises the loop again.
  */
-function heldBack(): Held | null {
+function chooseHeldBack(): HeldBack | null {
   if (engine.hasLeftDevice) return null;
   const walk = newWalk();
   const roots = pendingRoots();
@@ -86,7 +86,7 @@ function heldBack(): Held | null {
     // Ignored here: the flush meets the same error, and reports it for the value concerned.
     return null;
   }
-  return heldIn(
+  return heldBackIn(
     { nodes: inSequence(walk.order), slices: walk.slices, roots },
     { nodes: 2 * MAX_PENDING_NODES, bytes: MAX_PENDING_BYTES / 2 },
   );
@@ -99,9 +99,13 @@ export const backpressure = (): Promise<void> => engine.settle(MAX_RUNS_AHEAD);
  * Sends all pending work, except the held-back part, to the GPU without waiting for it. `wanted` values are stored even
  * if no tensor holds them.
  */
-export function flush(wanted: readonly Value[] = [], step: PendingStep | null = null, held: Held | null = null): void {
+export function flush(
+  wanted: readonly Value[] = [],
+  step: PendingStep | null = null,
+  heldBack: HeldBack | null = null,
+): void {
   const start = performance.now();
-  if (held) sendAllBut(held);
+  if (heldBack) sendAllBut(heldBack);
   else submit(wanted, step);
   hostPhase('flush', start);
   stats.hostMilliseconds += performance.now() - start;
@@ -125,19 +129,23 @@ function submit(wanted: readonly Value[], step: PendingStep | null): void {
   sendRoots(sound, true);
 }
 
-function sendAllBut(held: Held): void {
-  const whole: Flush = { roots: takeRoots(({ value }) => held.makes(value)), wanted: [...held.needs], step: null };
-  sendRoots(whole, true, held);
-  mode.pendingBytes = held.bytes;
+function sendAllBut(heldBack: HeldBack): void {
+  const whole: Flush = {
+    roots: takeRoots(({ value }) => heldBack.makes(value)),
+    wanted: [...heldBack.needs],
+    step: null,
+  };
+  sendRoots(whole, true, heldBack);
+  mode.pendingBytes = heldBack.bytes;
 }
 
 /** `givesBack`: memory that nobody needs any more is given back after the run. */
-function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, held: Held | null = null): void {
-  const chosen = choose({ roots, wanted, step }, held);
+function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack: HeldBack | null = null): void {
+  const chosen = choose({ roots, wanted, step }, heldBack);
   const cut = cutIntoParts(chosen, roots);
   leaveUnstored(roots, chosen.exports);
   const work = cut.parts.length > 0 ? sendAllButLast(cut, chosen.exports, step) : { ...chosen, last: [] };
-  sendLast(work, chosen.exports, givesBack ? goingBack(chosen.exports, held) : nothing, step);
+  sendLast(work, chosen.exports, givesBack ? goingBack(chosen.exports, heldBack) : nothing, step);
 }
 
 /** The nodes that a flush runs, and the values that it stores, each with the root that holds it, or null. */
@@ -160,7 +168,7 @@ interface Work extends Walk {
  * Step 1 of a flush: chooses the values to store. These are the wanted values, the values of roots, and the values that
  * gradients will read. Recipes, which can be made again cheaply (see remake.ts), are not stored.
  */
-function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
+function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chosen {
   const exports = new Map<Value, Root | null>();
   const walk = newWalk();
   const owners = new Map<Value, Root>();
@@ -183,7 +191,7 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
     else candidates.push(root);
   }
   for (const root of roots) keepSaved(root.value, want, exports);
-  for (const value of held?.needs ?? noValues) {
+  for (const value of heldBack?.needs ?? noValues) {
     if (exports.get(value) !== null) continue;
     // The user's program can reach only the value that overwrote this one.
     if (value.overwritten && !value.lent) releaseAfterFlush(value);
@@ -202,7 +210,7 @@ function choose({ roots, wanted, step }: Flush, held: Held | null): Chosen {
  * value that one part stores for another, the value belongs to that root.
  */
 function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots']): Parts {
-  const cut = partsOf(inSequence(order), slices, exports);
+  const cut = cutWhereRepeated(inSequence(order), slices, exports);
   const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
   for (const root of stored.size > 0 ? roots : []) {
     const { value } = root;
@@ -247,11 +255,11 @@ interface GoingBack {
 
 const nothing: GoingBack = { released: noValues, spent: noValues };
 
-function goingBack(exports: Chosen['exports'], held: Held | null): GoingBack {
+function goingBack(exports: Chosen['exports'], heldBack: HeldBack | null): GoingBack {
   // A pending value between a recipe and its ingredients has no memory to give back, and the recipe still needs it.
-  const released = takeReleases(held).filter((value) => value.available || exports.has(value) || !value.hung);
+  const released = takeReleases(heldBack).filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
-  return { released, spent: takeSpent(held) };
+  return { released, spent: takeSpent(heldBack) };
 }
 
 /** Step 4 of a flush: sends the last part, or the whole, and gives memory back after it. */

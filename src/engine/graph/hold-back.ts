@@ -7,7 +7,7 @@ import type { Root } from './roots';
 import type { Slice } from './slices';
 import type { Node, Value } from './value';
 
-export interface Held {
+export interface HeldBack {
   /** Whether held-back work computes the value. */
   makes(value: Value): boolean;
   /** Whether held-back work reads the value, which has contents or gets them in this flush. */
@@ -29,12 +29,12 @@ interface Pending {
 /**
  * Chooses the work to hold back: at most `most.nodes` nodes and `most.bytes` bytes. Null if the flush sends everything.
  */
-export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number; bytes: number }): Held | null {
+export function heldBackIn({ nodes, slices, roots }: Pending, most: { nodes: number; bytes: number }): HeldBack | null {
   const bound = boundIn(nodes, slices);
   if (bound === null || nodes.length - bound > most.nodes) return null;
-  const held = new Set(nodes.slice(bound));
+  const later = new Set(nodes.slice(bound));
   const sent = new Set(nodes.slice(0, bound));
-  const makes = ({ node, available }: Value): boolean => !available && node !== null && held.has(node);
+  const makes = ({ node, available }: Value): boolean => !available && node !== null && later.has(node);
   let bytes = 0;
   for (const { value } of roots) if (makes(value)) bytes += byteLength(value);
   if (bytes > most.bytes) return null;
@@ -48,7 +48,7 @@ export function heldIn({ nodes, slices, roots }: Pending, most: { nodes: number;
     else if (x.available) standing.add(x);
     else if (sent.has(x.node!) && !isMadeAgain(x.node!)) needs.add(x);
   };
-  for (const node of held) node.reads.forEach(meet);
+  for (const node of later) node.reads.forEach(meet);
   // This flush would hand the memory of a replaced value to its successor, although held-back work still reads it.
   for (const { value, settled } of roots)
     if (settled && settled !== value && standing.has(settled) && !makes(value)) return null;

@@ -22,7 +22,7 @@ export function growWith(given: Library): void {
 }
 
 /** The code of src/engine/growth. Until it is loaded, flushes run programs of their actual sizes. */
-export const growth = new LatePart('growth', async () => (await import('../growth/grown-programs')).growing(library));
+export const growth = new LatePart('growth', async () => (await import('../growth/grown-programs')).grownBy(library));
 
 /**
  * Records the same computations on padded values, if values have dimensions of one of the lengths. Null if none has, if

@@ -64,7 +64,7 @@ export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly 
   const cuts = new Map<number, boolean>();
   for (const { start, period, times } of allStretchesOf(nodes, slices)) {
     let at = start;
-    for (const part of partsOf(times)) {
+    for (const part of partSizes(times)) {
       cuts.set(at, true);
       at += part * period;
     }
@@ -133,7 +133,7 @@ function kindsOf(nodes: readonly Node[], slices: Slices): readonly number[] {
  * The sizes of the parts, in periods, which add up to `times`. The first period is a part of its own, since it may
  * begin with constants. The largest parts come next.
  */
-function partsOf(times: number): number[] {
+function partSizes(times: number): number[] {
   const parts: number[] = [];
   let left = times - 1;
   PARTS.forEach((size, i) => {

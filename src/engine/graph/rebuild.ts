@@ -1,43 +1,43 @@
-// Recipes that survive a lost GPU device: they make a value again from data on the host.
+// Rebuilds: functions that survive a lost GPU device, and make a value again from data on the host.
 import { type HostData, LateData } from '../compiler/contents';
 import { byteLength, isFloat, numel } from '../core/meta';
 import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
 import type { Node, Value } from './value';
 
-/** The most nodes of a recipe that is kept. An initialisation has a few nodes, a training step has many. */
+/** The most nodes of a rebuild. An initialisation has a few nodes, a training step has many. */
 const MAX_NODES = 32;
-/** The host data of a recipe may take this many times the bytes of its result, and MORE_BYTES besides. */
+/** The host data of a rebuild may take this many times the bytes of its result, and MORE_BYTES besides. */
 const MAX_BYTES_RATIO = 2;
 const MORE_BYTES = 1 << 16;
 
 /** Makes a value with the same contents, without a gradient. Needs nothing that is on a GPU. */
-export type Recipe = () => Value;
+export type Rebuild = () => Value;
 
-/** The values that one run of a recipe has recorded so far, by node, so that each node is recorded once. */
+/** The values that one rebuild has recorded so far, by node, so that each node is recorded once. */
 type Made = Map<object, readonly Value[]>;
 
-type Part = (made: Made) => Value;
+type Maker = (made: Made) => Value;
 
 /** A walk: how many nodes and bytes it may still take, the nodes that it has met, and a value that it must not meet. */
 interface Walk {
   nodes: number;
   bytes: number;
-  readonly known: Map<Node, readonly Part[]>;
+  readonly known: Map<Node, readonly Maker[]>;
   readonly without: Value | null;
 }
 
 /**
- * The recipe of a value whose graph begins with data on the host. Null if the graph begins elsewhere, contains
+ * The rebuild of a value whose graph begins with data on the host. Null if the graph begins elsewhere, contains
  * `without`, or is too long.
  */
-export function recipeOf(value: Value, without: Value | null = null): Recipe | null {
+export function rebuildOf(value: Value, without: Value | null = null): Rebuild | null {
   const bytes = MAX_BYTES_RATIO * byteLength(value) + MORE_BYTES;
-  const part = partOf(value, { nodes: MAX_NODES, bytes, known: new Map(), without });
-  return part && (() => withMode({ grad: false }, () => part(new Map())));
+  const maker = makerOf(value, { nodes: MAX_NODES, bytes, known: new Map(), without });
+  return maker && (() => withMode({ grad: false }, () => maker(new Map())));
 }
 
-function partOf(value: Value, walk: Walk): Part | null {
+function makerOf(value: Value, walk: Walk): Maker | null {
   const { node, shape, dtype } = value;
   if (value === walk.without) return null;
   const data = dataOf(value);
@@ -52,17 +52,17 @@ function partOf(value: Value, walk: Walk): Part | null {
   if (seen) return seen[value.index]!;
   if (--walk.nodes < 0) return null;
   const { op, attrs, scalars, reads } = node!;
-  const parts: Part[] = [];
+  const makers: Maker[] = [];
   for (const x of reads) {
-    const part = partOf(x, walk);
-    if (!part) return null;
-    parts.push(part);
+    const maker = makerOf(x, walk);
+    if (!maker) return null;
+    makers.push(maker);
   }
   const key = {};
   const outputs = node!.outputs.map((_, i) => (made: Made) => {
     let values = made.get(key);
     if (!values) {
-      const given = parts.map((part) => part(made));
+      const given = makers.map((make) => make(made));
       values = recordAll(op, given, attrs, scalars);
       made.set(key, values);
     }

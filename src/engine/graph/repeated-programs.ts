@@ -38,7 +38,7 @@ const known = new Map<number, string | null>();
 const MAX_KNOWN = 4096;
 
 /** Cuts the nodes of a flush into parts. */
-export function partsOf(nodes: readonly Node[], slices: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
+export function cutWhereRepeated(nodes: readonly Node[], slices: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
   const repeated = cutsOf(nodes, slices);
   if (repeated.length === 0) return whole;
   const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));

@@ -54,10 +54,10 @@ export function leaveToNext(value: Value): void {
  * Takes the lent values that no gradient reads after this flush. Values whose run is still waiting, and values that
  * held-back work reads, are left to the next flush.
  */
-export function takeSpent(held: { reads(value: Value): boolean } | null): readonly Value[] {
+export function takeSpent(heldBack: { reads(value: Value): boolean } | null): readonly Value[] {
   if (spent.size === 0 || isJournaling()) return [];
   const free = [...spent].filter((x) => x.keepers === 0 && !x.shown && !x.failure && x.loan !== 'returned');
-  const waits = (x: Value) => held?.reads(x) || (x.allocation === null && x.state.kind === 'scheduled');
+  const waits = (x: Value) => heldBack?.reads(x) || (x.allocation === null && x.state.kind === 'scheduled');
   spent = new Set(free.filter(waits));
   return free.filter((x) => x.allocation !== null && !waits(x));
 }

@@ -99,11 +99,11 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * The rule of src/engine/growth/rules.ts by which the op is recorded on padded values, so that one plan serves every
    * size. Elements of the padding are arbitrary, in inputs and in outputs. Elementwise ops need no rule.
    */
-  readonly growth?: Growth;
+  readonly growth?: GrowthRule;
 }
 
 /** The rules by which ops are recorded again on padded values. */
-export type Growth =
+export type GrowthRule =
   | 'affineGrad'
   | 'again'
   | 'assembled'
@@ -254,17 +254,17 @@ export class Value implements Meta {
   gradHooks: readonly GradHook[] | null = null;
   /** Name of the gradient function in printed tensors, if several ops made what is one function in PyTorch. */
   gradName: string | null = null;
-  /** The write counter of the storage that holds, or held, this value; null if none did. */
+  /** The write counter of the storage that has, or had, this value; null if none did. */
   memory: WriteCounter | null = null;
   /** The count of `memory` when this value was the contents there. If it is higher now, they have changed. */
   private memoryChanges = 0;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;
   /**
-   * A storage holds, or held, this value. Any other storage must take an alias, so that an in-place write changes one
+   * A storage has, or had, this value. Any other storage must take an alias, so that an in-place write changes one
    * alone.
    */
-  held = false;
+  inStorage = false;
   /**
    * A recipe is made from this value, so its contents, if any, stay when an in-place write replaces it: see remake.ts.
    */

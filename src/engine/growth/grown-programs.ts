@@ -36,7 +36,7 @@ const MAX_NODES = 1024;
 export type Lengths = Pick<Parts, 'lengths' | 'varies'>;
 
 /** Hands this folder its operations, and returns its entry point. */
-export function growing(library: Library): typeof grown {
+export function grownBy(library: Library): typeof grown {
   computeWith(library);
   return grown;
 }
@@ -47,7 +47,7 @@ function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varie
   if (!order.some(({ outputs }) => outputs.some(({ shape }) => longDims(shape, lengths).length > 0))) return null;
   const { recorded } = lib.mode;
   try {
-    return lib.withMode({ grad: false }, () => new Growing(lengths, varies).run(order, stored));
+    return lib.withMode({ grad: false }, () => new PaddedRecording(lengths, varies).run(order, stored));
   } finally {
     lib.mode.recorded = recorded;
   }
@@ -57,7 +57,7 @@ function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varie
 const longDims = (shape: Shape, lengths: ReadonlySet<number>): readonly number[] =>
   [...shape.keys()].filter((d) => lengths.has(shape[d]!));
 
-class Growing {
+class PaddedRecording {
   private readonly standIns = new Map<Value, Value>();
   private readonly pieces = new Map<Value, readonly Slice[]>();
   private readonly rooms = new Map<number, number>();
@@ -81,7 +81,7 @@ class Growing {
     return { standIns: new Map(wanted.map((y) => [y, this.stored(y)])), pieces: this.pieces };
   }
 
-  private growing(shape: Shape): readonly number[] {
+  private longDims(shape: Shape): readonly number[] {
     return longDims(shape, this.lengths);
   }
 
@@ -92,12 +92,12 @@ class Growing {
   private makeRoom(order: readonly Node[], stored: ReadonlySet<Value>): boolean {
     const made = new Set(order.flatMap(({ outputs }) => outputs));
     const all = new Set([...order.flatMap(({ reads }) => reads), ...made]);
-    const long = [...all].filter(({ shape }) => this.growing(shape).length > 0);
+    const long = [...all].filter(({ shape }) => this.longDims(shape).length > 0);
     if (long.some(({ shape, dtype }) => bytesPerElement(dtype) !== 4 || shape.length > lib.MAX_RANK)) return false;
     const base = this.basesIn(order);
     const columns = new Map<number, number>();
     for (const { shape } of long) {
-      const dims = this.growing(shape);
+      const dims = this.longDims(shape);
       for (const d of dims) {
         const size = base.get(shape[d]!) ?? shape[d]!;
         const others = dims.length > 1 ? Number.POSITIVE_INFINITY : numel(shape) / size;
@@ -142,23 +142,23 @@ class Growing {
   }
 
   private roomy(shape: Shape): Shape {
-    return this.growing(shape).length === 0 ? shape : shape.map((size) => this.rooms.get(size) ?? size);
+    return this.longDims(shape).length === 0 ? shape : shape.map((size) => this.rooms.get(size) ?? size);
   }
 
   private grow(node: Node): readonly Value[] | null {
     const { op, reads, outputs, attrs, scalars } = node;
-    if (this.growing(outputs[0]!.shape).length > 0 && op.joins?.(node)) {
+    if (this.longDims(outputs[0]!.shape).length > 0 && op.joins?.(node)) {
       const joined = this.leaf(outputs[0]!, reads);
       if (joined) return this.checked(lib.recordAll(op, [joined], attrs, scalars), outputs);
     }
     const inputs: Value[] = [];
     for (const x of reads) {
-      const input = this.standIns.get(x) ?? (this.growing(x.shape).length === 0 ? x : this.leaf(x, [x]));
+      const input = this.standIns.get(x) ?? (this.longDims(x.shape).length === 0 ? x : this.leaf(x, [x]));
       if (!input) return null;
       inputs.push(input);
       this.standIns.set(x, input);
     }
-    if ([...reads, ...outputs].every(({ shape }) => this.growing(shape).length === 0))
+    if ([...reads, ...outputs].every(({ shape }) => this.longDims(shape).length === 0))
       return lib.recordAll(op, inputs, attrs, scalars);
     if (!op.growth) return op.elementwise ? this.checked(lib.recordAll(op, inputs, attrs, scalars), outputs) : null;
     const counts = reads.map(({ shape }) => shape);
@@ -205,7 +205,7 @@ class Growing {
    * padded.
    */
   private isOfRows(shape: Shape): boolean {
-    const dims = this.growing(shape);
+    const dims = this.longDims(shape);
     return dims.length === 0 || (dims.length === 1 && dims[0] === shape.findIndex((size) => size !== 1));
   }
 }

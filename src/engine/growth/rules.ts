@@ -1,7 +1,7 @@
 // The rules: how each operation is recorded again on padded values. A rule returns null if that is not possible.
 import type { View } from '../compiler/ir';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape } from '../core/meta';
-import type { Growth, Roomy, Value } from '../graph/value';
+import type { GrowthRule, Roomy, Value } from '../graph/value';
 import type { DimAttrs, SelectAttrs } from '../ops/indexing/index-attrs';
 import type { CrossEntropyAttrs } from '../ops/loss/cross-entropy';
 import type { ReduceAttrs } from '../ops/reduction/reduce';
@@ -61,7 +61,7 @@ const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
 /** For each scan, a number that changes no result if the scan begins with it. */
 const start: Readonly<Record<string, number>> = { cumsum: 0, cumprod: 1, logcumsumexp: Number.NEGATIVE_INFINITY };
 
-export const rules: { readonly [G in Growth]: Rule } = {
+export const rules: { readonly [G in GrowthRule]: Rule } = {
   again: (node) => again(node),
 
   /** The result has the contents of the first input. */

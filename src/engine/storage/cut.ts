@@ -2,7 +2,7 @@
 import { isOnDevice } from '../compiler/contents';
 import { flush } from '../graph/flush';
 import type { Value } from '../graph/value';
-import { countingOptimizers, cutCount, protectedStorages, protectHeld } from './protect';
+import { countingOptimizers, cutCount, protectedStorages, protectProgramTensors } from './protect';
 import type { CopiedPart, Protected, Saved } from './protected';
 import type { Storage } from './storage';
 
@@ -37,7 +37,7 @@ export interface Cut {
 export function captureCut(all: boolean): Cut | null {
   const optimizers = countingOptimizers();
   if (optimizers.some((optimizer) => optimizer.storages().some(isPending))) return null;
-  protectHeld(all);
+  protectProgramTensors(all);
   const cuts = cutCount();
   const slices = new Map<Storage, CopiedPart[]>();
   const alone: { readonly entry: Protected; readonly storage: Storage }[] = [];

@@ -44,7 +44,7 @@ export class Line {
       this.whole = withMode({ grad: true }, () => rewritten(graph, value, true));
       if (graph.node) named(this.whole, gradNameOf(graph));
     } else this.whole = value.requiresGrad ? detach(value) : value;
-    this.whole.held = true;
+    this.whole.inStorage = true;
     this.version = this.storage.version;
   }
 }

@@ -4,14 +4,14 @@ import { byteLength } from '../core/meta';
 import { lastNodeId } from '../graph/value';
 import type { Storage } from './storage';
 
-interface Held {
+interface Candidate {
   readonly storage: WeakRef<Storage>;
   /** Set by the first snapshot that finds the tensor: its changes, and the id of the latest node at that time. */
   seen: { readonly changes: number; readonly node: number } | null;
 }
 
 /** Tensors without a copy yet. */
-let waiting: Held[] = [];
+let waiting: Candidate[] = [];
 /** At this many, and whenever their number has doubled, tensors that have been collected are removed. */
 const FEW = 4096;
 let many = FEW;
@@ -26,10 +26,10 @@ const MOST_BYTES = 1 << 26;
 const MOST_BYTES_OF_ALL = 1 << 28;
 
 /** Has the next snapshots copy the contents, if the program still holds them by then. */
-export function hold(storage: Storage): void {
+export function noteProgramTensor(storage: Storage): void {
   waiting.push({ storage: new WeakRef(storage), seen: null });
   if (waiting.length < many) return;
-  waiting = waiting.filter((held) => held.storage.deref());
+  waiting = waiting.filter((candidate) => candidate.storage.deref());
   many = Math.max(FEW, 2 * waiting.length);
 }
 
@@ -38,28 +38,28 @@ export function hold(storage: Storage): void {
  * that the snapshot before found, that have been read or written since or are small, whose contents are not on the
  * host, and that fit beside `bytes`.
  */
-export function takeHeld(all: boolean, bytes: number): Storage[] {
+export function takeProgramTensors(all: boolean, bytes: number): Storage[] {
   const taken: Storage[] = [];
   let room = MOST_BYTES_OF_ALL - bytes;
-  const left: Held[] = [];
-  for (const held of waiting) {
-    const storage = held.storage.deref();
+  const left: Candidate[] = [];
+  for (const candidate of waiting) {
+    const storage = candidate.storage.deref();
     if (!storage || storage.disposed || storage.uncopied || storage.slice) continue;
     const { settled, isOnHost } = storage;
     const size = byteLength(storage);
     const fits = size <= Math.min(room, MOST_BYTES);
-    const isDue = all || (fits && settled?.available && isOfUse(held, storage, size));
+    const isDue = all || (fits && settled?.available && isOfUse(candidate, storage, size));
     if (isDue && settled && !settled.failure && (all || !isOnHost)) {
       taken.push(storage);
       room -= size;
-    } else left.push(held);
-    held.seen ??= { changes: storage.changes, node: lastNodeId() };
+    } else left.push(candidate);
+    candidate.seen ??= { changes: storage.changes, node: lastNodeId() };
   }
   waiting = left;
   return taken;
 }
 
 /** Whether the tensor has outlived the step that made it. */
-function isOfUse({ seen }: Held, { settled, changes }: Storage, size: number): boolean {
+function isOfUse({ seen }: Candidate, { settled, changes }: Storage, size: number): boolean {
   return seen !== null && (size <= SMALL || changes > seen.changes || settled!.used > seen.node);
 }

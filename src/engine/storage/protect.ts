@@ -6,7 +6,7 @@ import { byteLength } from '../core/meta';
 import { isJournaling } from '../graph/journal';
 import { withoutContents } from '../graph/record';
 import type { Value } from '../graph/value';
-import { takeHeld } from './program-tensors';
+import { takeProgramTensors } from './program-tensors';
 import { notes, Protected, type Saved } from './protected';
 import type { Storage } from './storage';
 
@@ -65,7 +65,7 @@ export function afterLoss(listener: Listener): () => void {
  */
 export function protect(storage: Storage): void {
   const known = entries.get(storage.id);
-  if (known && known.kind !== 'held') return;
+  if (known && known.kind !== 'program') return;
   const entry = known ?? add(storage, 'own');
   entry.kind = 'own';
   if (storage.slice) return;
@@ -77,13 +77,13 @@ export function protect(storage: Storage): void {
  * Protects tensors that the program itself holds, as they are at this snapshot. `all`: however large they are, and
  * recipes too.
  */
-export function protectHeld(all: boolean): void {
+export function protectProgramTensors(all: boolean): void {
   let bytes = 0;
   for (const { kind, storage } of entries.values()) {
-    const held = kind === 'held' && storage.deref();
-    if (held && !held.disposed) bytes += byteLength(held);
+    const tensor = kind === 'program' && storage.deref();
+    if (tensor && !tensor.disposed) bytes += byteLength(tensor);
   }
-  for (const storage of takeHeld(all, bytes)) add(storage, 'held');
+  for (const storage of takeProgramTensors(all, bytes)) add(storage, 'program');
 }
 
 /** Has `again` restore this storage after a loss of the device. `again` must not hold on to the storage. */
@@ -104,7 +104,7 @@ export function loseWithDevice(storage: Storage): void {
 function add(storage: Storage, kind: Protected['kind']): Protected {
   listen();
   const entry = new Protected(storage, kind);
-  storage.guard = kind === 'own' || kind === 'held' ? entry : null;
+  storage.guard = kind === 'own' || kind === 'program' ? entry : null;
   storage.uncopied = true;
   entries.set(storage.id, entry);
   forget.register(storage, storage.id);
@@ -173,7 +173,7 @@ export function keepNoted(): void {
     for (const optimizer of group.optimizers) optimizer.captureSteps()();
   }
   for (const entry of entries.values()) {
-    if (entry.kind !== 'held' && !ofOptimizers.has(entry)) entry.keepCurrent();
+    if (entry.kind !== 'program' && !ofOptimizers.has(entry)) entry.keepCurrent();
   }
 }
 
@@ -200,7 +200,7 @@ function restore(error: DeviceLostError): void {
     let [restored, lost] = [0, 0];
     for (const back of returns) {
       const isBack = comeBack(back, error);
-      if (back.entry.kind === 'held') continue;
+      if (back.entry.kind === 'program') continue;
       if (isBack) restored++;
       else lost++;
     }
@@ -238,7 +238,7 @@ function plan(error: DeviceLostError): { readonly returns: readonly Return[]; re
         continue;
       }
       const saved = current ?? entry.kept ?? entry.noted;
-      if (saved || entry.kind !== 'held') returns.push({ entry, storage, saved });
+      if (saved || entry.kind !== 'program') returns.push({ entry, storage, saved });
     }
   }
   for (const storage of flats) storage.forsake(error);

@@ -2,7 +2,7 @@
 // from which moment they are.
 import { byteLength, bytesPerElement, type DType } from '../core/meta';
 import { isJournaling } from '../graph/journal';
-import { type Recipe, recipeOf } from '../graph/rebuild';
+import { type Rebuild, rebuildOf } from '../graph/rebuild';
 import { fromHost } from '../graph/record';
 import { atTopLevel } from '../graph/roots';
 import type { HostData, Value } from '../graph/value';
@@ -11,7 +11,7 @@ import type { Guard, Storage } from './storage';
 
 /** Contents that a storage had, and can be given again. */
 export interface Saved {
-  readonly make: Recipe;
+  readonly make: Rebuild;
   /**
    * The storage's count of changes at that time. If the count is greater now, the contents are others. NaN if further
    * writes were pending.
@@ -47,11 +47,11 @@ export class Protected implements Guard {
   constructor(
     storage: Storage,
     /**
-     * `own` is a parameter or a buffer. `held` is a tensor that the program itself holds. `flat` is a buffer of which
+     * `own` is a parameter or a buffer. `program` is a tensor that the program itself holds. `flat` is a buffer of which
      * others are slices; if it is lost, they stand alone. `scratch` is such a buffer whose slices are lost with it.
      * `made` is restored by a function of its own.
      */
-    public kind: 'own' | 'held' | 'flat' | 'scratch' | 'made',
+    public kind: 'own' | 'program' | 'flat' | 'scratch' | 'made',
   ) {
     this.storage = new WeakRef(storage);
   }
@@ -63,7 +63,7 @@ export class Protected implements Guard {
   note(value: Value, before: Value | null): void {
     // A rehearsal undoes its writes, so they are not noted.
     if (isJournaling()) return;
-    const make = recipeOf(value, atTopLevel() ? null : before);
+    const make = rebuildOf(value, atTopLevel() ? null : before);
     if (!make) return;
     this.noted = { make, changes: this.storage.deref()!.changes };
     notes.count++;
@@ -80,7 +80,7 @@ export class Protected implements Guard {
 
   /** `value` in the place of the lost contents. For a tensor of the program, backward through it is an error. */
   asBefore(value: Value): Value {
-    const before = this.kind === 'held' && this.storage.deref()?.value;
+    const before = this.kind === 'program' && this.storage.deref()?.value;
     return before ? afterLossOf(before, value) : value;
   }
 
@@ -91,7 +91,7 @@ export class Protected implements Guard {
     const { changes } = storage;
     if (this.kept?.changes === changes) return this.kept;
     if (this.noted?.changes === changes) return this.noted;
-    const make = storage.isOnHost ? recipeOf(storage.value) : null;
+    const make = storage.isOnHost ? rebuildOf(storage.value) : null;
     return make && { make, changes };
   }
 

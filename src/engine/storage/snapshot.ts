@@ -3,7 +3,7 @@
 import { engine } from '../compiler/engine';
 import { closed } from '../core/arity';
 import { warnOnce } from '../core/warnings';
-import { copying } from '../gpu/late-copier';
+import { lateCopier } from '../gpu/late-copier';
 import { stats } from '../gpu/stats';
 import { flush } from '../graph/flush';
 import { isJournaling } from '../graph/journal';
@@ -62,7 +62,7 @@ export function snapshotSoon(): void {
  * are restored with their numbers only: backward through what made them is an error.
  */
 export const snapshot = closed('snapshot', async (): Promise<void> => {
-  await copying.load();
+  await lateCopier.load();
   flush();
   await engine.settle(0);
   for (let tries = 0; tries < MOST_TRIES; tries++) {
@@ -84,11 +84,11 @@ export function snapshotIfDue(): void {
  * runs once does not wait for it.
  */
 function canCopy(): boolean {
-  if (copying.here) return true;
+  if (lateCopier.here) return true;
   const now = performance.now();
   firstDue = Math.min(firstDue, now);
   if (steps < FEW_STEPS && now - firstDue < MILLISECONDS) return false;
-  copying.load().then(snapshotIfDue, (error: Error) => {
+  lateCopier.load().then(snapshotIfDue, (error: Error) => {
     urgent = false;
     Object.assign(last, { time: performance.now(), steps });
     warnOnce(`Lamplight: no snapshot of the weights could be taken. ${error.message}`);

@@ -16,7 +16,7 @@ import { sliceOfFlat } from '../ops/shape/join';
 import { stridedScatter, stridedView } from '../ops/shape/shape';
 import { gradNameOf } from './backward';
 import type { Line } from './line';
-import { hold } from './program-tensors';
+import { noteProgramTensor } from './program-tensors';
 
 /** How a tensor lies in its storage, in elements. */
 export interface Layout {
@@ -102,7 +102,7 @@ export class Storage implements Root {
   constructor(value: Value) {
     // Two storages never hold the same value, because an in-place write to one may take over its memory.
     this.current = own(value);
-    this.current.held = true;
+    this.current.inStorage = true;
     this.current.inMemory(this.counter);
     this.shape = value.shape;
     this.dtype = value.dtype;
@@ -173,7 +173,7 @@ export class Storage implements Root {
     this.current.overwritten = true;
     const before = this.current;
     this.current = own(value);
-    this.current.held = true;
+    this.current.inStorage = true;
     this.current.inMemory(this.counter);
     this.guard?.note(this.current, before);
     this.writes++;
@@ -247,7 +247,7 @@ export class Storage implements Root {
     this.home = null;
     this.homeView = null;
     this.current = value;
-    this.current.held = true;
+    this.current.inStorage = true;
     this.current.inMemory(this.counter);
   }
 
@@ -315,7 +315,7 @@ export class Storage implements Root {
       this.current.leaving = null;
       if (!isThere(this.current)) {
         this.current = this.guard?.saved() ?? (loss ? withoutContents(this.current, loss) : this.current);
-        this.current.held = true;
+        this.current.inStorage = true;
         this.settled = this.current;
         this.computed = this.current;
       }
@@ -364,7 +364,7 @@ export class Storage implements Root {
   stands(): void {
     if (this.standing || this.uncopied) return;
     this.standing = true;
-    hold(this);
+    noteProgramTensor(this);
   }
 
   /** Lives at the top level from now on, whatever scope closes. */
@@ -445,7 +445,7 @@ function hangsOnFailure(value: Value): boolean {
 
 /** A value that no other storage and no leaf holds: the same value, an alias of it, or its host data once more. */
 function own(value: Value): Value {
-  if (!value.held && !value.sink) return value;
+  if (!value.inStorage && !value.sink) return value;
   const { contents, allocation, shape, dtype, node } = value;
   if (contents && !allocation) return fromHost(contents, shape, dtype);
   const alias = identity(value);

@@ -3,7 +3,7 @@ import { DTypeError } from '../core/errors';
 import type { Value } from '../graph/value';
 import type { Storage } from './storage';
 
-interface Held {
+interface TensorFields {
   readonly storage: Storage;
   readonly value: Value;
   readonly dtype: string;
@@ -15,14 +15,14 @@ const values = new WeakSet<Value>();
 const FARTHEST = 64;
 
 /** Notes a tensor that was made from whole numbers without a dtype. */
-export function noteWhole<T extends Held>(x: T): T {
+export function noteWhole<T extends TensorFields>(x: T): T {
   storages.add(x.storage);
   values.add(x.value);
   return x;
 }
 
 /** Whether a tensor is int64 only because the numbers that it was computed from happened to be whole. */
-function isOfWhole(x: Held): boolean {
+function isOfWhole(x: TensorFields): boolean {
   if (x.dtype !== 'int64') return false;
   if (storages.has(x.storage)) return true;
   const left = [x.value];
@@ -40,7 +40,7 @@ const HINT = 'whole numbers make int64: torch.tensor([1, 2], { dtype: torch.floa
  * If an error says that int64 was given in place of floats, and one of the tensors is int64 only because its numbers
  * were whole, adds that to the message.
  */
-export function explainWhole(error: unknown, tensors: Iterable<Held>): void {
+export function explainWhole(error: unknown, tensors: Iterable<TensorFields>): void {
   if (!(error instanceof DTypeError) || !/float.*(?:got|is)\b[^;]*int64|input's dtype int64/.test(error.message))
     return;
   const { message } = error;

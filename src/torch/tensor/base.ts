@@ -90,7 +90,7 @@ export abstract class TensorBase extends Printable implements Layout {
     this.origin = view?.origin ?? null;
     this.madeAt = this.storage.changes;
     this.cached = view ? value : this.storage.value;
-    this.cached.held = true;
+    this.cached.inStorage = true;
     this.cachedVersion = this.storage.version;
   }
 
@@ -135,7 +135,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
-      this.cached.held = true;
+      this.cached.inStorage = true;
       this.cachedVersion = version;
       this.followRetained(this.cached);
     }

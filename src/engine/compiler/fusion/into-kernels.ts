@@ -1,5 +1,5 @@
 // Makes a cluster of pointwise nodes a part of another node's kernels, before the first or after the last of them.
-import { type Lowering, type ProgramNode, partsOf } from '../ir';
+import { type Lowering, type ProgramNode, recordedNodes } from '../ir';
 import { type Epilogue, withEpilogue, withPrologue } from './inline';
 import type { Cluster } from './pointwise';
 
@@ -15,12 +15,12 @@ export interface Fused {
 interface Kernels {
   readonly node: ProgramNode;
   readonly lowering: PassesLowering;
-  readonly parts: readonly ProgramNode[];
+  readonly fused: readonly ProgramNode[];
 }
 
 /** The first kernel computes its input 0 from `externals`; the external at `slot` becomes the kernel's input 0. */
 export function prepended(
-  { node, lowering: { passes, scratch }, parts }: Kernels,
+  { node, lowering: { passes, scratch }, fused }: Kernels,
   cluster: Cluster,
   externals: readonly number[],
   slot: number,
@@ -29,7 +29,7 @@ export function prepended(
   const others = externals.filter((_, e) => e !== slot);
   const inputs = [externals[slot]!, ...node.inputs.slice(1), ...others];
   return {
-    node: { ...node, inputs, parts: [...parts, ...partsOf(node)] },
+    node: { ...node, inputs, fused: [...fused, ...recordedNodes(node)] },
     lowering: { kind: 'passes', passes: [first, ...passes.slice(1)], scratch },
   };
 }
@@ -39,7 +39,7 @@ export function prepended(
  * replaces output 0.
  */
 export function appended(
-  { node, lowering: { passes, scratch, pooled }, parts }: Kernels,
+  { node, lowering: { passes, scratch, pooled }, fused }: Kernels,
   epilogue: Epilogue,
   externals: readonly number[],
   [main, ...others]: readonly [number, ...number[]],
@@ -50,7 +50,7 @@ export function appended(
       ...node,
       inputs: [...node.inputs, ...externals],
       outputs: [main, ...node.outputs.slice(1), ...others],
-      parts: [...partsOf(node), ...parts],
+      fused: [...recordedNodes(node), ...fused],
     },
     lowering: {
       kind: 'passes',

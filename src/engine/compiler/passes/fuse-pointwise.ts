@@ -14,7 +14,7 @@ import {
   type PointwiseBody,
   type Program,
   type ProgramNode,
-  partsOf,
+  recordedNodes,
 } from '../ir';
 
 /** The number of storage buffers that every WebGPU device can bind in one kernel. */
@@ -230,7 +230,7 @@ class Fusion {
     const { members, memberOf } = this.describe(cluster, outside, node.scalarBase);
     const description = { members, externals: externals.map((x) => values[x]!), outputs: [memberOf(v)] };
     this.consumers[node.inputs[0]!] = this.consumers[node.inputs[0]!]!.filter((n) => n !== reader);
-    const kernel = { node, lowering: this.lowerings[reader] as PassesLowering, parts: this.partsOf(cluster) };
+    const kernel = { node, lowering: this.lowerings[reader] as PassesLowering, fused: this.recordedNodesOf(cluster) };
     const fused = inlining.now.prepended(kernel, description, externals, slot);
     this.program.nodes[reader] = fused.node;
     this.lowerings[reader] = fused.lowering;
@@ -411,7 +411,7 @@ class Fusion {
       })),
     };
     const op: KernelOp = { name: 'pointwise', lower: () => lowering };
-    const parts = this.partsOf(cluster);
+    const fused = this.recordedNodesOf(cluster);
     const node: ProgramNode = {
       op,
       attrs: undefined,
@@ -419,13 +419,13 @@ class Fusion {
       outputs,
       scalarBase: 0,
       scalarCount: 0,
-      parts,
+      fused,
     };
     return { node, lowering };
   }
 
-  private partsOf(cluster: readonly number[]): ProgramNode[] {
-    return cluster.flatMap((n) => partsOf(this.program.nodes[n]!));
+  private recordedNodesOf(cluster: readonly number[]): ProgramNode[] {
+    return cluster.flatMap((n) => recordedNodes(this.program.nodes[n]!));
   }
 
   /** The kernel of `head` with the rest of its unit as its epilogue. */
@@ -448,7 +448,7 @@ class Fusion {
       others: others.map(memberOf),
       ...(this.isRead(stored, new Set(cluster)) && others.push(stored) && { stored: values[stored]! }),
     };
-    const kernel = { node, lowering: this.lowerings[head] as PassesLowering, parts: this.partsOf(cluster) };
+    const kernel = { node, lowering: this.lowerings[head] as PassesLowering, fused: this.recordedNodesOf(cluster) };
     return inlining.now.appended(kernel, epilogue, externals, [main, ...others]);
   }
 

@@ -2,7 +2,7 @@
 
 import { numel } from '../../core/meta';
 import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
-import { partsOf } from '../ir';
+import { recordedNodes } from '../ir';
 
 /**
  * Joins a max pooling whose windows lie side by side with the node that computes its input, if that node's kernel can
@@ -43,9 +43,9 @@ export function fusePools({ program, lowerings }: LoweredProgram): LoweredProgra
     if (kept.some((count, d) => count * window[d]! > size[d]!)) return;
     const pooled = lowering.pooled?.({ size, window });
     if (pooled?.kind !== 'passes') return;
-    const parts = [...partsOf(nodes[from]!), ...partsOf(node)];
+    const fused = [...recordedNodes(nodes[from]!), ...recordedNodes(node)];
     for (const l of [...leading, n]) replaced.set(l, null);
-    replaced.set(from, { node: { ...nodes[from]!, outputs: node.outputs, parts }, lowering: named(pooled, own) });
+    replaced.set(from, { node: { ...nodes[from]!, outputs: node.outputs, fused }, lowering: named(pooled, own) });
   });
   if (replaced.size === 0) return { program, lowerings };
   const result = nodes.flatMap((node, n) => {

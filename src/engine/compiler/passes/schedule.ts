@@ -72,12 +72,12 @@ class Needs {
   /** The peak of memory, in bytes, if nodes run in this order. */
   peak(order: readonly number[]): number {
     const left = this.readers.slice();
-    let held = 0;
+    let live = 0;
     let most = 0;
     for (const n of order) {
-      for (const v of this.makes[n]!) held += this.bytes[v]!;
-      most = Math.max(most, held + this.scratch[n]!);
-      held -= this.release(n, left);
+      for (const v of this.makes[n]!) live += this.bytes[v]!;
+      most = Math.max(most, live + this.scratch[n]!);
+      live -= this.release(n, left);
     }
     return most;
   }
@@ -92,7 +92,7 @@ class Needs {
       while (done.has(first)) first++;
       let next = first;
       for (let n = first; n < Math.min(this.makes.length, first + WINDOW); n++) {
-        if (done.has(n) || ![...this.before[n]!].every((p) => done.has(p)) || this.growth(n, left) > 0) continue;
+        if (done.has(n) || ![...this.before[n]!].every((p) => done.has(p)) || this.addedBytes(n, left) > 0) continue;
         next = n;
         break;
       }
@@ -104,7 +104,7 @@ class Needs {
   }
 
   /** How many more bytes are in use after a node than before it. */
-  private growth(n: number, left: Int32Array): number {
+  private addedBytes(n: number, left: Int32Array): number {
     const made = this.makes[n]!.reduce((sum, v) => sum + (left[v]! > 0 ? this.bytes[v]! : 0), 0);
     return made - this.reads[n]!.reduce((sum, v) => sum + (left[v] === 1 ? this.bytes[v]! : 0), 0);
   }

@@ -1,7 +1,7 @@
 // By how many runs a program is ahead of its device: when it is held, and when it is told.
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import type { Queue } from '../../src/engine/gpu/queue';
-import { Lead } from '../../src/engine/gpu/run-ahead';
+import { RunAhead } from '../../src/engine/gpu/run-ahead';
 
 /** A device that answers when it is told to. */
 function slowDevice() {
@@ -10,12 +10,12 @@ function slowDevice() {
     new Promise<void>((resolve) => {
       answers.push(resolve);
     });
-  const lead = new Lead({ finished } as unknown as Queue);
+  const runAhead = new RunAhead({ finished } as unknown as Queue);
   const answer = async (count = answers.length) => {
     for (const resolve of answers.splice(0, count)) resolve();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { lead, answers, answer };
+  return { runAhead, answers, answer };
 }
 
 beforeEach(() => {
@@ -37,32 +37,32 @@ async function isDone(promise: Promise<unknown>): Promise<boolean> {
 }
 
 test('while a read is under way, a program is held until the device is two runs behind, wherever it first waits', async () => {
-  const { lead, answer } = slowDevice();
+  const { runAhead, answer } = slowDevice();
   let read = () => {};
-  void lead.reading(
+  void runAhead.reading(
     new Promise<void>((resolve) => {
       read = resolve;
     }),
   );
-  expect(lead.isAwaited).toBe(true);
-  for (let run = 0; run < 5; run++) lead.ran();
-  const held = lead.settle(2);
+  expect(runAhead.isAwaited).toBe(true);
+  for (let run = 0; run < 5; run++) runAhead.ran();
+  const held = runAhead.settle(2);
   await answer(2);
   expect(await isDone(held)).toBe(false);
   await answer(1);
   expect(await isDone(held)).toBe(true);
   read();
   await vi.advanceTimersByTimeAsync(0);
-  expect(lead.isAwaited).toBe(false);
+  expect(runAhead.isAwaited).toBe(false);
 });
 
 /** A loop that makes so many runs a turn of the event loop, each of so many milliseconds. */
-async function loop(lead: Lead, turns: number, { runs = 10, milliseconds = 5 } = {}): Promise<void> {
+async function loop(runAhead: RunAhead, turns: number, { runs = 10, milliseconds = 5 } = {}): Promise<void> {
   for (let turn = 0; turn < turns; turn++) {
     for (let run = 0; run < runs; run++) {
       vi.setSystemTime(Date.now() + milliseconds);
       vi.advanceTimersByTime(0);
-      lead.ran();
+      runAhead.ran();
     }
     await vi.advanceTimersByTimeAsync(runs * milliseconds);
   }
@@ -70,8 +70,8 @@ async function loop(lead: Lead, turns: number, { runs = 10, milliseconds = 5 } =
 
 test('a loop that waits for timers alone is told once how far ahead it is', async () => {
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
-  const { lead } = slowDevice();
-  await loop(lead, 60);
+  const { runAhead } = slowDevice();
+  await loop(runAhead, 60);
   expect(warn.mock.calls).toEqual([
     [
       expect.stringMatching(
@@ -85,14 +85,14 @@ test('nobody is told whose device keeps pace, who makes few runs, or who has not
   const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
   const quick = slowDevice();
   for (let i = 0; i < 40; i++) {
-    await loop(quick.lead, 1);
+    await loop(quick.runAhead, 1);
     await quick.answer();
   }
-  await loop(slowDevice().lead, 40, { runs: 1, milliseconds: 200 });
-  const { lead } = slowDevice();
+  await loop(slowDevice().runAhead, 40, { runs: 1, milliseconds: 200 });
+  const { runAhead } = slowDevice();
   for (let run = 0; run < 2000; run++) {
     vi.setSystemTime(Date.now() + 5);
-    lead.ran();
+    runAhead.ran();
   }
   expect(warn).not.toHaveBeenCalled();
 });
