@@ -18,7 +18,7 @@ abstract class OfVectors extends Transform {
   }
 }
 
-/** Probability vectors, softmax(x). Not bijective: adding a constant to x changes nothing. */
+/** Maps vectors to probability vectors, by softmax(x). Not bijective: adding a constant to x changes nothing. */
 export class SoftmaxTransform extends OfVectors {
   get codomain(): Constraint {
     return simplex;

@@ -16,7 +16,7 @@ import type { Loaders } from './loaders';
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: loaders and hooks that are not defined are not there.
 export class LightningDataModule<H extends object = Hyperparameters> {
-  /** The argument of `saveHyperparameters`. */
+  /** The hyperparameters that `saveHyperparameters` has saved. */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
   /** @throws ArgumentError if the value is not an object */

@@ -3,7 +3,10 @@ import { ArgumentError, nn, Tensor } from '../../torch';
 import { className, type Module, pythonFloat, pythonText, snakeName } from '../../torch/inside';
 import { type Line, listed, quoted, type Slot, splitArguments } from './python';
 
-/** The classes of `nn` that PyTorch has, too. Containers count as their members. */
+/**
+ * The classes of `nn` that PyTorch has, too, with their names. Containers are left out, since their members are written
+ * instead.
+ */
 const ownLayers: () => ReadonlyMap<unknown, string> = (() => {
   let known: ReadonlyMap<unknown, string> | null = null;
   return () => {

@@ -9,9 +9,9 @@ export interface CallWatcher {
   operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean, isMethod: boolean): unknown;
   /** A call of a module. */
   module(module: object, run: () => unknown): unknown;
-  /** Plain arithmetic, such as that of sizes, which is part of the graph in Python. */
+  /** Notes plain arithmetic, such as that on sizes. It calls nothing here, but is part of the graph in Python. */
   note(names: readonly string[]): void;
-  /** A parameter is read before the operation that uses it. */
+  /** Called when a parameter is read, which happens before the operation that uses it. */
   read(parameter: object): void;
 }
 

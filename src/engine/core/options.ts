@@ -69,7 +69,7 @@ type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [i
 type Named<O, Order extends readonly (keyof O)[]> =
   Pick<O, Order[number]> extends infer Part ? { [K in keyof Part]: Part[K] } : never;
 
-/** A list of keys, as a type that TypeScript 5.2 understands too: a constraint of `infer` leads it astray. */
+/** A list of keys, as a type that TypeScript 5.2 understands, too: it fails on constraints of `infer`. */
 export type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
 
 const LONGEST = 200;

@@ -1,6 +1,6 @@
 // Shows objects in the consoles of Node and Deno by the text that String(x) gives.
 
-/** The hook of Node, which Bun and Deno know too. */
+/** The key of Node's hook for printing objects, which Bun and Deno call, too. */
 export const nodeInspect = Symbol.for('nodejs.util.inspect.custom');
 export const denoInspect = Symbol.for('Deno.customInspect');
 

@@ -193,7 +193,7 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chos
   for (const root of roots) keepSaved(root.value, want, exports);
   for (const value of heldBack?.needs ?? noValues) {
     if (exports.get(value) !== null) continue;
-    // The user's program can reach only the value that overwrote this one.
+    // An in-place write has replaced this value, so the user's program can no longer read it.
     if (value.overwritten && !value.lent) releaseAfterFlush(value);
     else if (!releases.has(value)) leaveToNext(value);
   }

@@ -14,7 +14,7 @@ export interface HeldBack {
   reads(value: Value): boolean;
   /** Values that the flush computes for the held-back work. */
   readonly needs: ReadonlySet<Value>;
-  /** Bytes of the held-back values of roots. */
+  /** The bytes of all held-back values that roots hold. */
   readonly bytes: number;
 }
 

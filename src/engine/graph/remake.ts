@@ -12,8 +12,8 @@ const MAX_BATCH_NODES = 4096;
 /** The most ingredients of a recipe. */
 const MAX_INPUTS = 8;
 /**
- * The ingredients of a recipe, taken alone, may have this many times its bytes: an input as large as the result, and a
- * bias.
+ * A recipe may always stay if its ingredients have at most this many times its own bytes. An input as large as the
+ * result, and a bias, are within this.
  */
 const MAX_RATIO = 1.125;
 /**
@@ -95,9 +95,9 @@ export interface Standing {
 }
 
 /**
- * The values that will have contents after the flush and that `value` can be made from by at most `mostNodes` cheap
- * operations; null if there are no such values. A batch may be made by operations of any cost. The values in between
- * are added to `between`.
+ * The ingredients of `value`: values with contents after the flush, from which at most `mostNodes` cheap operations
+ * make it. Null if it cannot be made so. A batch may be made by operations of any cost. The values in between are added
+ * to `between`.
  */
 export function ingredientsOf(
   value: Value,

@@ -207,8 +207,8 @@ const isJoin = (node: Node): boolean => node.reads.length >= MIN_TIMES && node.o
 const rowsOf = ({ shape }: Value): number => shape.find((size) => size !== 1) ?? 1;
 
 /**
- * The numbers of rows of x and y, if y has the elements of x in order and each row has become several, or several have
- * become one; else null.
+ * If y has the elements of x in the same order, but each row split into several, or several rows merged into one: the
+ * numbers of rows of x and of y. Else null.
  */
 export function regroupedRows(op: Op, x: Value, y: Value): readonly [number, number] | null {
   const [from, to] = [rowsOf(x), rowsOf(y)];

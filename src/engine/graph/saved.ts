@@ -18,7 +18,8 @@ export function lend(value: Value): void {
 
 /** Notes at a flush that the gradient of `node` will read a value; `stored` says that this flush stores it. */
 function saveFor(node: Node, value: Value, stored: boolean): void {
-  // A rehearsal stores nothing. A value from the host has no node to make it again, so it is not lent.
+  // A rehearsal stores nothing. A value from the host has no node that could make it again, so it must not be given
+  // back.
   if (isJournaling() || value.node === null) return;
   value.keepers++;
   if (node.saved) node.saved.push(value);
@@ -33,7 +34,7 @@ export function giveUpSaved(node: Node): void {
   node.saved = null;
 }
 
-/** Leaves values to gradients alone, since no tensor that the user holds shows them any more. */
+/** Notes that only gradients need these values from now on, since no tensor that the user holds shows them any more. */
 export function leaveToGradients(values: readonly Value[]): void {
   const left = values.filter(({ node, sink }) => node !== null && sink === null);
   for (const value of left) {

@@ -5,7 +5,7 @@ import { mayBeRecipe } from './remake';
 import { isRootValue } from './roots';
 import type { Node, Value } from './value';
 
-/** Where the contents of a value lie in those of another. */
+/** Consecutive elements of a value with contents (`base`) that are all of another value's elements. */
 export interface Slice {
   readonly base: Value;
   /** Bytes of the base before the slice. */
@@ -48,8 +48,8 @@ function runOf(x: Value, pending = false): Run | null {
 }
 
 /**
- * The slice that `x`, a value without contents, views. Null if `x` is no slice, or if the base has no contents or will
- * be overwritten: in that case the plan must know that it reads the base.
+ * The slice that `x`, a value without contents, views. Null if `x` is no slice, or if the base has no contents. Null,
+ * too, if the base will be overwritten, since the plan must then know that it reads the base.
  */
 export function sliceOf(x: Value): Slice | null {
   if (!x.node?.op.run || x.numel === 0) return null;

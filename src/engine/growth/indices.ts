@@ -7,8 +7,8 @@ import { lib } from './lib';
 import { hasRoom } from './room';
 
 /**
- * `gather` from the real elements alone. Dynamic scalar 0 is how many there are along the dimension; `asked` is the
- * operation that errors name.
+ * `gather` from the real elements alone. Dynamic scalar 0 is the number of real elements along the dimension; `asked`
+ * is the operation's name in errors.
  */
 const countedGatherOp: Op<SelectAttrs> = {
   name: 'gather',

@@ -130,7 +130,10 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
 
   softmax: (node: Roomy<DimAttrs>) => filled(node, Number.NEGATIVE_INFINITY, [node.attrs.dim]),
 
-  /** Of equal elements the first stays first, so the padding comes last. */
+  /**
+   * The padding gets the value that is sorted last. The order of equal elements is kept, so the padding comes behind
+   * real elements of that value, too.
+   */
   sorted(node: Roomy<{ readonly dim: number; readonly descending: boolean }>) {
     const { dtype } = node.inputs[0]!;
     const greatest = isFloat(dtype) ? Number.NaN : greatestOf(dtype);

@@ -389,7 +389,7 @@ function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
   return found;
 }
 
-/** What a loader visits: items by index, or one after another. */
+/** The kind of the argument that a loader reads from: its items come by index, or one after another. */
 export const dataSource: Kind = {
   words: 'a data set, with get and length, or a list',
   fits: (value) =>

@@ -87,7 +87,8 @@ class AddressFile {
     if (this.#all) return this.#all.subarray(start, end);
     if (end <= this.#kept.length) return this.#kept.subarray(start, end);
     if (this.#body) {
-      // As long as everything streamed so far is kept, the stream continues the kept beginning.
+      // All bytes streamed so far are kept, so the kept bytes from `start` on and the next bytes of the stream make up
+      // the answer.
       if (start < this.#kept.length && this.#kept.length === this.#at) {
         const head = this.#kept.subarray(start);
         return joined([head, await this.#next(end - this.#at)], end - start);

@@ -167,7 +167,7 @@ class StructureReader {
     throw new FileFormatError(`${this.file}: expected sound JSON in ${STRUCTURE}, but ${problem}`);
   }
 
-  /** If `whole`, all of the value is wanted; else only the names in `only`. */
+  /** Reads a value. If `whole`, all of it is wanted; else only the parts whose names are in `only`. */
   value(node: Node, whole: boolean, path: string, depth: number): unknown {
     if (depth > DEEPEST) this.fail(`it is nested deeper than ${DEEPEST} levels`);
     if (node === null || typeof node !== 'object') return whole ? node : left;

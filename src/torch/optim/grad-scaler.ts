@@ -44,7 +44,7 @@ export interface GradScalerState {
 
 type AnyOptimizer = Optimizer<object>;
 
-/** Elements of a flat buffer that are counted together; see `FlatLayout.filled`. */
+/** The number of elements of a block in `FilledLayout.filled`. */
 const COUNTED = 64;
 
 interface Progress {

@@ -39,7 +39,10 @@ export type Given<O> = { [K in keyof O]?: K extends 'lr' ? O[K] | Tensor : O[K] 
 /** A group as a caller gives it: options that it leaves out are the optimizer's, and further entries are kept. */
 export type ParamGroupArguments<O> = Given<O> & { params: Iterable<Tensor> | Tensor } & { [extra: string]: unknown };
 
-/** What an optimizer is to optimize: parameters, or groups of them whose options override its own. */
+/**
+ * The parameters that an optimizer updates: a list of them, or groups of them, whose options override the optimizer's
+ * own.
+ */
 export type OptimizerParams<O> = Iterable<Tensor> | Iterable<ParamGroupArguments<O>>;
 
 /** The state of one parameter: `step`, and PyTorch's names such as `expAvg`. */

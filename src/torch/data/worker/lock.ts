@@ -1,4 +1,5 @@
-// Owns how the end of a Web Worker is noticed, although it sends no message: it holds a lock, which is then released.
+// Owns the locks by which the end of a Web Worker is noticed. A worker that ends sends no message, but it releases the
+// lock that it has held.
 
 const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 

@@ -47,7 +47,7 @@ export interface ThreadWords {
   readonly remedy: string;
   /** The error for a worker that is already in use. */
   readonly twice: string;
-  /** What to do if a worker ends before it has served anything. */
+  /** The remedy in the error for a worker that ends before it has served anything. */
   readonly serve: string;
 }
 
@@ -90,7 +90,10 @@ function nodeThread(worker: NodeWorkerLike, { name, serve }: ThreadWords, { mess
   };
 }
 
-/** How every worker posts; the types that programs must match leave `transfer` out. */
+/**
+ * The method `postMessage` with its transfer list, which every worker has. `WorkerLike` leaves the list out, so that
+ * every program's type of worker matches it.
+ */
 interface Posting {
   postMessage(message: unknown, transfer?: readonly object[]): void;
 }

@@ -12,7 +12,7 @@ export interface FileFacts {
   readonly version: string | null;
 }
 
-/** What an earlier attempt has left of a file. */
+/** The part of a file that an earlier attempt has left. */
 export interface Begun extends FileFacts {
   readonly length: number;
 }

@@ -66,7 +66,7 @@ export class PyGlobal {
   constructor(
     /** `module.name`. */
     readonly name: string,
-    /** What calling it returns; null if it cannot be called. */
+    /** Computes the result of calling it; null if it cannot be called. */
     readonly call: ((args: readonly Py[]) => Py) | null,
     /** Its JavaScript value when it is a value by itself; undefined if it has none. */
     readonly value?: unknown,

@@ -177,7 +177,7 @@ export function foreignStorage(id: Py): PyObject | null {
   return cls instanceof PyForeign ? new PyObject(cls, (id as Container).items.slice(2)) : null;
 }
 
-/** The extent of such a storage in a legacy file, so that it can be skipped. */
+/** The extent of a storage that `foreignStorage` finds in a legacy file, so that it can be skipped. */
 export function otherStorageRef(name: string, id: Py): StorageRef {
   const [, cls, ...rest] = (id as Container).items;
   const own = (cls as PyForeign).own;

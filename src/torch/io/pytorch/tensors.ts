@@ -142,7 +142,7 @@ function gathered({ size, stride, offset, type, negative }: TensorSpec, numbers:
   return data;
 }
 
-/** Warns once of what element types become, if the difference may matter. */
+/** Warns once for each element type that becomes another dtype here, if the difference may matter. */
 function warnOfTypes(specs: Iterable<TensorSpec>): void {
   for (const { type } of specs) {
     if (type.name === type.dtype) continue;

@@ -18,7 +18,10 @@ export type Kept<O> = Omit<Parsed<O>, keyof Scheduling>;
  */
 interface SchedulerSettings<O extends Scheduling, F> extends Settings<O> {
   fields?(name: string, o: Parsed<O>): F;
-  /** Base rates to set after the first rates, if they are not those that the groups began with. */
+  /**
+   * The base rates, if they are not the rates that the groups began with. They are set once the first rates have been
+   * set.
+   */
   baseLrs?(name: string, o: Parsed<O>): number[];
 }
 
