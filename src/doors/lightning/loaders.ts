@@ -127,7 +127,7 @@ export function limitOf(what: string, length: number | null, limit: number | nul
   );
 }
 
-/** The same loader without shuffling. */
+/** The loader, if it does not shuffle; else a copy that does not, with a warning. */
 export function inOrder(loader: Loader): Loader {
   if (!(loader instanceof data.DataLoader && loader.sampler instanceof data.RandomSampler)) return loader;
   warnOnce(

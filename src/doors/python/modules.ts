@@ -87,7 +87,7 @@ interface PythonCallable {
   callPromising(...args: unknown[]): Promise<unknown>;
 }
 
-/** What the JavaScript side of a module written in Python needs from Python. */
+/** The functions of Python that the JavaScript side of a module written in Python calls. */
 interface PythonParts {
   /** Runs the module's forward with its hooks. */
   readonly run: PythonCallable;

@@ -61,7 +61,10 @@ class GraphTracer implements CallWatcher {
   readonly #parameters: ReadonlyMap<unknown, string>;
   /** The name of the node that produced each tensor. */
   readonly #given = new WeakMap<object, string>();
-  /** The same within nodes that will be merged into one; null outside. */
+  /**
+   * While nodes that will be merged into one are recorded: the name of the node that produced each tensor. Null at
+   * other times.
+   */
   #inner: Map<object, string> | null = null;
   readonly #counts = new Map<string, number>();
   #path = '';

@@ -191,7 +191,10 @@ export class SummaryWriter {
     this.#add(prCurveEntry(args));
   }
 
-  /** The same from existing counts, at thresholds from 0 to 1. @throws ArgumentError for lists of different lengths */
+  /**
+   * A precision-recall curve from existing counts, at thresholds from 0 to 1. @throws ArgumentError for lists of
+   * different lengths
+   */
   addPrCurveRaw(...args: PrCurveRawCall): void {
     this.#add(prCurveRawEntry(args));
   }

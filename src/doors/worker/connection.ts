@@ -41,7 +41,10 @@ export class Connection {
    * Resolves when outgoing messages may be sent: earlier ones wait until their tensors are read. Null if nothing waits.
    */
   #leaving: Promise<void> | null = null;
-  /** The same for incoming messages. */
+  /**
+   * Resolves when the next incoming message may be handled: earlier ones wait until the code that makes tensors is
+   * loaded. Null if nothing waits.
+   */
   #coming: Promise<void> | null = null;
 
   /** @param side keeps the names that the two ends give apart */

@@ -50,7 +50,7 @@ export interface Sender {
   /** Opens a channel for an object that stays here. */
   reference(target: object): string;
   signal(signal: AbortSignal): string;
-  /** Where the object of a remote is; null if the value is not a remote. */
+  /** The channel and path of a remote's object; null if the value is not a remote. */
   originOf(value: object): Origin | null;
 }
 

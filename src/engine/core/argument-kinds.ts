@@ -1,6 +1,6 @@
 // Kinds: what a parameter may be given, and the words in which the errors of `parseArgs` say so.
 
-/** What a parameter takes. */
+/** The values that a parameter takes, as a test and in words. */
 export interface Kind {
   /** The words of errors: "expected lr to be …". */
   readonly words: string;

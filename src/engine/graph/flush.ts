@@ -335,7 +335,7 @@ function sendAllButLast(
   return workFor(rest, exports.keys(), [...replaced, ...lentIn(rest)]);
 }
 
-/** The same work on padded values, so that the program serves other sizes as well. */
+/** Changes work so that it runs on padded values. The program then serves other sizes as well. */
 function inRoom(work: Work, { standIns, pieces }: Grown): Work {
   const walk = newWalk();
   // A walk has one slice for each input, so the first piece stands for all of them.
@@ -395,7 +395,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
       for (const [value, root] of exports) {
         // A recipe can be made again, so it is pending rather than failed.
         if (value.recipe && value.failure) {
-          // What a lost device held comes back from a snapshot instead.
+          // Contents that went with a lost device come back from a snapshot instead.
           if (!(value.failure instanceof DeviceLostError)) restores.get(value)?.();
           reopen(value);
         }

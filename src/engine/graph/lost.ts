@@ -15,7 +15,7 @@ export interface PendingStep {
   failed(): void;
 }
 
-/** What a flush is asked for: the values of these roots, and the `wanted` values besides. */
+/** A request to flush: the roots whose values must exist afterwards, and further `wanted` values. */
 export interface Flush {
   readonly roots: ReadonlySet<Root>;
   readonly wanted: readonly Value[];

@@ -23,7 +23,7 @@ export interface RehearsedJob {
   readonly uploads: readonly boolean[];
 }
 
-/** What the caller of a rehearsal does with it. */
+/** The caller's part in a rehearsal. */
 export interface Rehearsing {
   /** Takes the program that a flush would run. */
   visit(job: RehearsedJob): void;

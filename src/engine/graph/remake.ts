@@ -7,7 +7,7 @@ import type { Node, Value } from './value';
 
 /** The most operations that make a recipe. */
 const MAX_NODES = 32;
-/** The same for a batch, all its items together. */
+/** The most operations that make a batch, all its items together. */
 const MAX_BATCH_NODES = 4096;
 /** The most ingredients of a recipe. */
 const MAX_INPUTS = 8;
@@ -17,8 +17,8 @@ const MAX_INPUTS = 8;
  */
 const MAX_RATIO = 1.125;
 /**
- * The same for ingredients on the host, such as the items of a user's batch. The host has more memory, and the garbage
- * collector sees how much is used.
+ * The same ratio, if ingredients are on the host, as the items of a user's batch are. The host has more memory, and the
+ * garbage collector sees how much is used.
  */
 const MAX_HOST_RATIO = 4;
 
@@ -87,7 +87,9 @@ export function isCheap(value: Value, standing: Standing): boolean {
 export const mayBeRecipe = (value: Value): boolean =>
   value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
 
-/** What decides which values will still have contents after this flush. */
+/**
+ * The facts by which a value is known to have contents after this flush: what the flush stores, and what it gives back.
+ */
 export interface Standing {
   readonly exports: ReadonlyMap<Value, unknown>;
   /** Values whose memory goes back after the flush. */

@@ -9,7 +9,7 @@ export interface InternedMeta extends Meta {
   readonly id: number;
 }
 
-/** What is known about a node before it runs. */
+/** The facts about a node that are known before it runs. */
 export interface Inferred {
   /** Equal numbers mean that the compiler would produce equal passes. */
   readonly signature: number;

@@ -30,7 +30,7 @@ const WHOLE = /^[+-]?\d+$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 const BOOLEAN = /^(?:true|false)$/i;
 
-/** What every field of a column has been so far; a flag turns false at the first field that differs. */
+/** The findings about a column so far. `whole`, `number` and `boolean` turn false at the first field that is none. */
 interface Seen {
   whole: boolean;
   number: boolean;

@@ -346,7 +346,7 @@ export type Known<T> = [T][T extends unknown ? 0 : never];
 /** The items of a batch; promises if they have to be fetched. */
 export type Items<T> = readonly T[] | Promise<readonly Awaited<Known<T>>[]>;
 
-/** What a loader reads: a Dataset, or an array of items. */
+/** The source of a loader's items: a Dataset, or an array of items. */
 export type DataSource<T> = Dataset<T> | readonly T[];
 
 /** Item `index` of a data set or array. */

@@ -129,7 +129,9 @@ export class Progress {
     }
   }
 
-  /** The same for a stream that workers read: they read again what the saved pass has given. */
+  /**
+   * Resumes a stream that workers read: they read the batches that the saved pass has given once more, and drop them.
+   */
   async overtake(skip: (batches: number) => Promise<number>, workforce: Workforce): Promise<void> {
     const { resumedAt, resumed } = this;
     const skipped = await skip(resumedAt);

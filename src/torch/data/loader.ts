@@ -419,7 +419,7 @@ function samplersOf<T, B>(
   return [sampler, o.batchSize === null ? null : new BatchSampler(sampler, o.batchSize, o.dropLast)];
 }
 
-/** The same values; the first `count` of them are drawn at once. */
+/** Passes an iterator's values on, but draws the first `count` of them at once. */
 function drawn<I>(from: Iterator<I>, count: number): Iterator<I> {
   const first = Array.from({ length: count }, () => from.next());
   return { next: () => first.shift() ?? from.next() };

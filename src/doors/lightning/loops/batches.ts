@@ -1,4 +1,5 @@
-// What all loops do with a batch: call the hooks that may change it, and run steps without gradients.
+// The parts of handling a batch that all loops share: calling the hooks that may change it, and running steps without
+// gradients.
 import { recordingMode as mode, webgpu, withMode } from '../../../torch/inside';
 import { type Awaitable, isPromise } from '../awaitable';
 import type { Run } from './run';

@@ -7,7 +7,9 @@ import type { Trainer } from '../trainer';
  */
 type Of<Names extends string> = Pick<Trainer, Extract<Names, keyof Trainer>>;
 
-/** What every loop uses: hooks, logged values, the module, its loaders, and whether the run was interrupted. */
+/**
+ * The members that every loop uses: hooks, logged values, the module, its loaders, and whether the run was interrupted.
+ */
 export type Run = Of<
   | 'hooks'
   | 'connector'
@@ -19,7 +21,7 @@ export type Run = Of<
   | 'limitPredictBatches'
 >;
 
-/** What validation and testing use in addition: their limits, and where values are shown. */
+/** The further members that validation and testing use: their limits, and where values are shown. */
 export type EvaluationRun = Run &
   Of<
     | 'state'
@@ -32,7 +34,7 @@ export type EvaluationRun = Run &
     | 'drainIfShown'
   >;
 
-/** What a training step uses: the optimizers, and how gradients are accumulated, scaled and clipped. */
+/** The members that a training step uses: the optimizers, and how gradients are accumulated, scaled and clipped. */
 export type StepRun = Of<
   | 'hooks'
   | 'connector'
@@ -47,7 +49,7 @@ export type StepRun = Of<
   | 'gradientClipAlgorithm'
 >;
 
-/** What training uses: when it ends, validates and logs, and how it survives the loss of the device. */
+/** The members that training uses: when it ends, validates and logs, and how it survives the loss of the device. */
 export type FitRun = EvaluationRun &
   StepRun &
   Of<

@@ -44,7 +44,7 @@ export interface Fetch {
 /** The messages that come from a worker. */
 export type Report =
   | { readonly mark: typeof MARK; readonly kind: 'serving'; readonly served: Served | null }
-  /** It holds its lock. */
+  /** The worker holds its lock. */
   | { readonly mark: typeof MARK; readonly kind: 'locked' }
   | BatchReport
   | { readonly mark: typeof MARK; readonly kind: 'end'; readonly pass: number; readonly task: number }

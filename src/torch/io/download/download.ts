@@ -118,7 +118,7 @@ function checksOf(given: Pick<DownloadOptions, DigestKind>): Checks {
   });
 }
 
-/** What is wrong with the contents of a slot; null if nothing is. */
+/** The problem with the contents of a slot, such as another check sum; null if there is none. */
 async function differs(slot: Pick<Slot, 'contents'>, checks: Checks): Promise<string | null> {
   for (const [kind, digits] of checks) {
     const actual = await digest(kind, slot.contents());

@@ -59,7 +59,7 @@ export function unpickle(bytes: Uint8Array, options: UnpickleOptions, start = 0)
   return { value: machine.run(), end: machine.at };
 }
 
-/** What the opcode MARK puts on the stack. */
+/** The marker that the opcode MARK puts on the stack. */
 const MARK = Symbol('mark');
 
 type Slot = Py | typeof MARK;
@@ -471,7 +471,7 @@ const STOP = 0x2e;
 
 const code = (letter: string): number => letter.charCodeAt(0);
 
-/** What each opcode does. */
+/** The action of each opcode. */
 const opcodes: Record<number, (m: Machine) => void> = {
   [code('(')]: (m) => m.mark(),
   [code('0')]: (m) => m.discard(),

@@ -213,7 +213,7 @@ export const runsPrograms = (module: string, global: string): boolean =>
     /^(eval|exec|execfile|compile|open|__import__|input|breakpoint|globals|setattr|delattr)$/.test(global)) ||
   (/^_?pickle$/.test(module) && /^loads?$/.test(global));
 
-/** What to do about a class that a file may not name. */
+/** The remedy for a class that a file may not name. */
 export function remedyFor(module: string, global: string): string {
   const storage = otherStorages[global];
   if (storage) return `it holds ${storage} in Python`;

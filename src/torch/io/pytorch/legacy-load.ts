@@ -34,7 +34,7 @@ interface Place {
   readonly end: number;
 }
 
-/** What the pickles before the storages say. */
+/** The contents of the pickles that come before the storages. */
 interface Head {
   readonly root: Py;
   /** The keys of the storages, in their order in the file. */

@@ -59,7 +59,7 @@ export interface CyclicLRArguments extends Scheduling {
   gamma?: number;
   /** Gives the height from the number of the cycle or of the step, instead of `mode`. */
   scaleFn?: ((x: number) => number) | null;
-  /** What number `scaleFn` gets, default 'cycle'. */
+  /** Whether `scaleFn` gets the number of the cycle (default) or of the step. */
   scaleMode?: 'cycle' | 'iterations';
   /** Default true: momentum falls as the rate rises. */
   cycleMomentum?: boolean;

@@ -12,8 +12,8 @@ import { Optimizer } from '../optimizer';
 import { expose, type Fields, readFields, showFields, writeFields } from './fields';
 
 /**
- * What schedulers change in a group. Entries beside `lr`, `momentum` and `betas` are kept there for a run that resumes,
- * as in PyTorch.
+ * The entries of a parameter group that schedulers change. Entries beside `lr`, `momentum` and `betas` are kept there
+ * for a run that resumes, as in PyTorch.
  */
 export interface ScheduledGroup {
   lr: number;
@@ -26,7 +26,7 @@ export interface ScheduledGroup {
   betas?: readonly [number, number];
 }
 
-/** What a scheduler needs of an optimizer. */
+/** The part of an optimizer that a scheduler needs. */
 export interface Scheduled {
   readonly name: string;
   readonly defaults: object;
