@@ -54,12 +54,17 @@ const MIN_SLOT_BYTES = 16;
 const MAX_POOL_WASTE = 1.125;
 /** The most free bytes to keep for reuse; beyond, buffers are destroyed. */
 const MAX_POOLED_BYTES = 1 << 29;
-/** Smaller ArrayBuffers cost real memory, so smaller values share ballast. */
+/**
+ * The bytes of a buffer for each byte of its ballast. V8 collects after about 64 MB of ballast, or more in a large heap,
+ * and a collection takes the host 20 to 100 ms. So about 256 MB of garbage may wait: with a byte for each byte, a
+ * network in plain functions (EfficientNet-Lite0, 27 MB a run) kept the host four times as long as one of modules.
+ */
+const BYTES_PER_BALLAST = 4;
+/** Smaller ArrayBuffers cost real memory, so smaller buffers share ballast. */
 const MIN_BALLAST_BYTES = 1 << 17;
 /**
- * Small values share a ballast of this size. Each counts sixteen times its bytes, within the two limits below: V8
- * collects after about 64 MB, or more in a large heap, so that at most some thousands of small values wait to be
- * collected.
+ * Buffers without ballast of their own share one of this size. A value in a slot counts sixteen times its bytes, within
+ * the two limits below, so that at most some thousands of small values wait to be collected.
  */
 const SHARED_BALLAST_BYTES = 1 << 20;
 const MIN_BALLAST_SHARE = 1 << 14;
@@ -263,9 +268,10 @@ export class Memory {
    * collected, too.
    */
   private ballast({ dedicated, capacity }: Lease): ArrayBuffer {
-    if (dedicated && capacity >= MIN_BALLAST_BYTES) return ballastOf(capacity);
+    const own = capacity / BYTES_PER_BALLAST;
+    if (dedicated && own >= MIN_BALLAST_BYTES) return ballastOf(own);
     const { shared } = this;
-    shared.left -= Math.max(capacity, Math.min(Math.max(16 * capacity, MIN_BALLAST_SHARE), MAX_BALLAST_SHARE));
+    shared.left -= dedicated ? own : Math.min(Math.max(16 * capacity, MIN_BALLAST_SHARE), MAX_BALLAST_SHARE);
     if (shared.left < 0) {
       shared.ballast = ballastOf(SHARED_BALLAST_BYTES);
       shared.left = SHARED_BALLAST_BYTES;
