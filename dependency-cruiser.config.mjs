@@ -1,5 +1,5 @@
-// The direction of imports inside src. The floors stand on each other, engine, torch, doors, and so do the rooms of a floor in the order given here: a room may
-// import those before it, never those behind. No two modules may import each other.
+// The direction of imports inside src, and how pages and the notebook enter. The floors stand on each other, engine, torch, doors, and so do the rooms of a floor
+// in the order given here: a room may import those before it, never those behind. No two modules may import each other.
 const floors = {
   engine: ['core', 'wgsl', 'gpu', 'compiler', 'graph', 'ops', 'growth', 'kernels', 'storage'],
   torch: ['tensor', 'autograd', 'runtime', 'draw', 'crossing', 'nn', 'optim', 'io', 'data'],
@@ -178,6 +178,25 @@ export default {
         ],
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'notebook-knows-what-users-know',
+      comment:
+        'The package of the notebook stands on the doors of the library, as a page does, and on nothing of the site.',
+      severity: 'error',
+      from: { path: '^packages/notebook/' },
+      to: {
+        path: '^(src|demos|scripts|shaders|python|bench|test|examples)/',
+        pathNot: '^src/(index|torch/nn/functional/index|doors/[^/]+/index)\\.ts$',
+      },
+    },
+    {
+      name: 'packages-by-name',
+      comment:
+        'Pages and the notebook import the library by its name, and pages the notebook. What builds the site runs in Node, before names lead to sources.',
+      severity: 'error',
+      from: { path: '^(demos|packages/notebook)/', pathNot: '^demos/build/' },
+      to: { path: '^(src|packages)/', pathNot: '^$1/', dependencyTypesNot: ['aliased'] },
     },
     {
       name: 'shaders-by-ops-kernels-and-compiler',

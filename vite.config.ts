@@ -87,13 +87,20 @@ const browser: UserConfig = {
 };
 
 /** What the demos are made of. */
-const served = ['demos', 'src', 'shaders', 'python', 'bench', 'node_modules'];
+const served = ['demos', 'packages/notebook', 'src', 'shaders', 'python', 'bench', 'node_modules'];
 
 /**
  * Where the server looks for packages before any page needs them: a package that it finds later reloads every open page. Pages do not lead to
  * workers, nor those of the gallery to their scripts, so all modules of the pages are listed.
  */
-const scanned = ['**/*.html', '**/*.ts', '../src/**/*-worker.ts', '!build/**', '!**/*.d.ts'];
+const scanned = [
+  '**/*.html',
+  '**/*.ts',
+  '../src/**/*-worker.ts',
+  '../packages/notebook/**/*.ts',
+  '!build/**',
+  '!**/*.d.ts',
+];
 
 function demos(): UserConfig {
   return {

@@ -1,9 +1,9 @@
 // The home of the site: a field of lamps that lights up one digit after another, and a word at once when this browser cannot run them.
-import { byId } from './ui/dom';
+import { byId } from 'lamplight-notebook/ui/dom';
+import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { defineCells } from './ui/lamplight-cell';
 import { paintLamps } from './ui/lamps';
 import { startShell } from './ui/shell';
-import { onThemeChange } from './ui/theme';
 import { diagnose, noWebGpuNotice } from './ui/webgpu-check';
 
 const SIDE = 28;

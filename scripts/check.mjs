@@ -22,6 +22,8 @@ export const checks = {
     '--config',
     'dependency-cruiser.config.mjs',
     'src',
+    'demos',
+    'packages/notebook',
   ],
   'inside-weights': ["Trains the small network of the gallery's page Inside, and keeps the weights"],
   'look-inside': ["What MNIST's networks see, as a page; train both by the check mnist first"],

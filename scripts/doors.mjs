@@ -28,5 +28,11 @@ export const doors = Object.entries(entries).flatMap(([path, target]) => {
   ];
 });
 
-/** Resolves every door to its source. Names are matched as a whole: 'lamplight' is no part of 'lamplight/vision'. */
-export const doorAliases = doors.map(({ name, source }) => ({ find: new RegExp(`^${name}$`), replacement: source }));
+/**
+ * Resolves every door to its source, and every module of the notebook's package to its file. Names of doors are matched as a whole: 'lamplight'
+ * is no part of 'lamplight/vision'.
+ */
+export const doorAliases = [
+  ...doors.map(({ name, source }) => ({ find: new RegExp(`^${name}$`), replacement: source })),
+  { find: /^lamplight-notebook\//, replacement: `${root}packages/notebook/` },
+];

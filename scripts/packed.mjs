@@ -9,7 +9,7 @@ const kept = `${root}node_modules/.cache/lamplight/packed/`;
 
 /** @param {string} text of package.json */
 function manifest(text) {
-  const { scripts: _scripts, devDependencies: _devDependencies, ...rest } = JSON.parse(text);
+  const { scripts: _scripts, workspaces: _workspaces, devDependencies: _devDependencies, ...rest } = JSON.parse(text);
   return `${JSON.stringify(rest, null, 2)}\n`;
 }
 

@@ -10,6 +10,7 @@ import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
 import { everyTable } from './checks/coverage-api/tables.mjs';
+import { doorAliases } from './doors.mjs';
 import { withModule } from './in-node.mjs';
 import { converted } from './reference/converted.mjs';
 import { surfaceOf } from './reference/entries.mjs';
@@ -89,6 +90,7 @@ async function buildAssets(out) {
     base: './',
     publicDir: false,
     logLevel: 'warn',
+    resolve: { alias: doorAliases },
     build: {
       target: 'es2022',
       outDir: out,

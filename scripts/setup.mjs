@@ -28,7 +28,7 @@ export function setup() {
 
 /**
  * Whether node_modules holds the versions of package-lock.json. npm keeps its own record of what it installed;
- * packages for other platforms are rightly absent from it.
+ * packages for other platforms are rightly absent from it, and folders of this repository are there without being installed.
  */
 function isCurrent() {
   try {
@@ -36,7 +36,8 @@ function isCurrent() {
     const installed = packages('node_modules/.package-lock.json');
     return Object.entries(wanted).every(([path, entry]) => {
       const present = installed[path];
-      return path === '' || (present ? present.version === entry.version : entry.optional === true);
+      if (path === '' || entry.link || !path.startsWith('node_modules/')) return true;
+      return present ? present.version === entry.version : entry.optional === true;
     });
   } catch {
     return false;
@@ -45,7 +46,7 @@ function isCurrent() {
 
 /**
  * @param {string} file
- * @returns {Record<string, { version?: string, optional?: boolean }>}
+ * @returns {Record<string, { version?: string, optional?: boolean, link?: boolean }>}
  */
 function packages(file) {
   return JSON.parse(readFileSync(`${root}${file}`, 'utf8')).packages;

@@ -2,9 +2,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { Plugin } from 'vite';
-import { fromMarkdown } from '../notebook/file/markdown.ts';
-import type { Notebook } from '../notebook/file/notebook.ts';
-import { escaped } from '../notebook/render/code.ts';
+import { fromMarkdown } from '../../packages/notebook/file/markdown.ts';
+import type { Notebook } from '../../packages/notebook/file/notebook.ts';
+import { escaped } from '../../packages/notebook/render/code.ts';
 import { emblem } from './emblems.ts';
 import { cells } from './notebooks.ts';
 

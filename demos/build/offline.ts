@@ -11,10 +11,10 @@ export const SERVICE_WORKER = 'service-worker.js';
  * kept with the first notebook, `editor` with the first cell that is edited, and `none` only as it is asked for. The worker that runs cells,
  * which is most of the group `notebook`, is no chunk: SESSION is the module that starts it.
  */
-const SESSION = /\/demos\/notebook\/session\.ts$/;
+const SESSION = /\/packages\/notebook\/session\.ts$/;
 const GATES = {
   notebook: [/\/demos\/notebook\/main\.ts$/, /\/demos\/gallery\/page\.ts$/],
-  editor: [/\/demos\/notebook\/editor\//, /\/demos\/notebook\/render\//],
+  editor: [/\/packages\/notebook\/editor\//, /\/packages\/notebook\/render\//],
   // The chunk that a page asks for once a tensor arrives in it: those of the demos stay in their workers.
   none: [/\/host-tensors\.ts$/],
 } as const;

@@ -5,14 +5,14 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSy
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Plugin } from 'vite';
+import { globalsFile } from '../../packages/notebook/types/cell-files.ts';
 import { writeDeclarations } from '../../scripts/declarations/written.mjs';
 import { doors } from '../../scripts/doors.mjs';
-import { globalsFile } from '../notebook/types/cell-files.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const cache = join(root, 'node_modules/.cache/lamplight/types');
 const typescript = join(root, 'node_modules/typescript/lib');
-const builtins = join(root, 'demos/notebook/builtins.d.ts');
+const builtins = join(root, 'packages/notebook/builtins.ts');
 
 /** The module that gives the file's address. */
 const MODULE = 'virtual:lamplight/types';

@@ -1,8 +1,8 @@
 // The list of courses, and of the notebooks that the visitor has written.
-import { plainName } from '../notebook/file/notebook';
-import { openNotebookFile } from '../notebook/page/files';
-import { forget, ownNotebooks } from '../notebook/page/store';
-import { byId, make } from '../ui/dom';
+import { plainName } from 'lamplight-notebook/file/notebook';
+import { openNotebookFile } from 'lamplight-notebook/page/files';
+import { forget, ownNotebooks } from 'lamplight-notebook/page/store';
+import { byId, make } from 'lamplight-notebook/ui/dom';
 import { startShell } from '../ui/shell';
 
 startShell('../');

@@ -1,15 +1,15 @@
 // What every page of the gallery starts with: its program as cells that run, the banners, and the way into the notebook.
-import { toFragment } from '../notebook/file/link';
-import { codeCell, emptyFront, textCell } from '../notebook/file/notebook';
-import { Notebook } from '../notebook/page/notebook';
-import type { Reading, Values } from '../notebook/protocol';
+import { toFragment } from 'lamplight-notebook/file/link';
+import { codeCell, emptyFront, textCell } from 'lamplight-notebook/file/notebook';
+import { Notebook } from 'lamplight-notebook/page/notebook';
+import type { Reading, Values } from 'lamplight-notebook/protocol';
+import { byId, formatBytes, make } from 'lamplight-notebook/ui/dom';
 import { showBanner } from '../ui/banners';
-import { byId, formatBytes, make } from '../ui/dom';
-import { keepGroup } from '../ui/offline';
+import { keepGroup, keeping } from '../ui/offline';
 import { startShell } from '../ui/shell';
 import { type Diagnosis, diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 
-export type { Reading, Values } from '../notebook/protocol';
+export type { Reading, Values } from 'lamplight-notebook/protocol';
 
 export interface GalleryOptions {
   /** Draws what the program reports; called at most once a frame, with the newest value of each name. */
@@ -93,6 +93,7 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
     original: async () => [],
     canvases: () => ({}),
     listener: {
+      ...keeping,
       changed: () => {},
       state: (state) => {
         const isBusy = state === 'busy' || state === 'starting' || state === 'stopping';

@@ -1,5 +1,5 @@
 // A beginning that the visitor gives, and what a network has written after it.
-import { byId, make } from '../ui/dom';
+import { byId, make } from 'lamplight-notebook/ui/dom';
 
 /** Shows in the page's `#written` what was written, the beginning set apart, and below it how fast, as `3.2 tokens a second`. */
 export function showWritten(text: string, beginning: string, speed: string): void {

@@ -1,8 +1,8 @@
 // A page of the guide: its cells come to life, its lists open where there is room, its code is copied, and what is wider than the page can be moved by keyboard.
-import { make } from '../ui/dom';
+import { make } from 'lamplight-notebook/ui/dom';
+import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
 import { defineCells } from '../ui/lamplight-cell';
 import { keepGroup } from '../ui/offline';
-import { focusWhileScrollable } from '../ui/scrollable';
 import { startShell } from '../ui/shell';
 
 for (const box of document.querySelectorAll<HTMLElement>('.wide')) focusWhileScrollable(box);

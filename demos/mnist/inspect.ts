@@ -2,7 +2,7 @@
 
 import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
-import type { MnistDataset } from './files';
+import type { MnistDataset } from 'lamplight-notebook/mnist/files';
 import { type MnistModel, stages } from './models';
 import { CLASSES, type Maps, type ReadImage, SIDE } from './protocol';
 

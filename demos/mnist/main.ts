@@ -1,8 +1,8 @@
 // The MNIST page: connects the panels with the run in the worker, and keeps what is needed to go on after a lost GPU.
 import { connect, type Remote, terminate } from 'lamplight/worker';
+import { byId } from 'lamplight-notebook/ui/dom';
+import { saveFile } from 'lamplight-notebook/ui/save-file';
 import { clearBanners, showBanner } from '../ui/banners';
-import { byId } from '../ui/dom';
-import { saveFile } from '../ui/save-file';
 import { startShell } from '../ui/shell';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 import { ChartsPanel } from './panels/charts';

@@ -1,6 +1,6 @@
 // The page behind `npm run check -- mnist`: trains as its address says, reports every event, and hands over results and weights.
 import * as torch from 'lamplight';
-import { MnistFiles } from './files';
+import { MnistFiles } from 'lamplight-notebook/mnist/files';
 import { Pace } from './pace';
 import { COURSE, type EpochResult, type Hyperparameters, MODELS, type StepCounters } from './protocol';
 import { describeAdapter, Trainer, type TrainingEvent } from './training';

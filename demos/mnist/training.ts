@@ -1,7 +1,7 @@
 // The course's training run on MNIST, as a sequence of events: whoever reads them sets the pace, and pauses by not reading on.
 import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor } from 'lamplight';
-import type { Mnist } from './files';
+import type { Mnist } from 'lamplight-notebook/mnist/files';
 import { createModel, type MnistModel } from './models';
 import type { EpochResult, Hyperparameters, StepCounters } from './protocol';
 

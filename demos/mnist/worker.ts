@@ -1,7 +1,7 @@
 // The training worker: does what the page calls, trains between the calls, and reports what it sees.
 import * as torch from 'lamplight';
 import { expose, transfer } from 'lamplight/worker';
-import { type Mnist, MnistFiles } from './files';
+import { type Mnist, MnistFiles } from 'lamplight-notebook/mnist/files';
 import { confusionCounts, inspect, pickImages, predict, readTestSet, sampleDigits, type TestReading } from './inspect';
 import { modelName } from './models';
 import { Pace } from './pace';

@@ -1,17 +1,18 @@
 // A notebook's page: brings the cells that stand in it to life, and joins them with the bar, what stands beside them, and what is kept.
+
+import { type Cell, inLanguage, type Language, plainName } from 'lamplight-notebook/file/notebook';
+import { Bar } from 'lamplight-notebook/page/bar';
+import { type Kind, NotebookDocument } from 'lamplight-notebook/page/document';
+import { downloadFile, isNotebookFile, openNotebookFile } from 'lamplight-notebook/page/files';
+import { Notebook } from 'lamplight-notebook/page/notebook';
+import { Side } from 'lamplight-notebook/page/side';
+import { forget } from 'lamplight-notebook/page/store';
+import { byId, make } from 'lamplight-notebook/ui/dom';
 import { showBanner } from '../ui/banners';
-import { byId, make } from '../ui/dom';
-import { keepGroup } from '../ui/offline';
+import { keepGroup, keeping } from '../ui/offline';
 import { startShell } from '../ui/shell';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
-import { type Cell, inLanguage, type Language, plainName } from './file/notebook';
-import { Bar } from './page/bar';
-import { type Kind, NotebookDocument } from './page/document';
-import { downloadFile, isNotebookFile, openNotebookFile } from './page/files';
-import { chosenLanguage, showLanguage } from './page/languages';
-import { Notebook } from './page/notebook';
-import { Side } from './page/side';
-import { forget } from './page/store';
+import { chosenLanguage, showLanguage } from './languages';
 
 const content = byId('content', HTMLElement);
 const { kind = 'own', name = '', root = '../', minutes = '', minutesFull = '' } = content.dataset;
@@ -41,7 +42,10 @@ const document_ = await opened.catch((error: Error) => {
 /** The file of the page's own notebook. */
 async function original(): Promise<readonly Cell[]> {
   if (kind !== 'course') return [];
-  const [{ fromMarkdown }, response] = await Promise.all([import('./file/markdown'), fetch(`./${name}.md`)]);
+  const [{ fromMarkdown }, response] = await Promise.all([
+    import('lamplight-notebook/file/markdown'),
+    fetch(`./${name}.md`),
+  ]);
   const { front, cells } = inLanguage(fromMarkdown(await response.text()), language);
   document_.know(front);
   return cells;
@@ -56,6 +60,7 @@ const notebook = new Notebook(byId('cells', HTMLElement), {
   original,
   canvases,
   listener: {
+    ...keeping,
     changed: () => void changed(),
     state: (state) => bar.showState(state),
     variables: (variables) => side.showVariables(variables),

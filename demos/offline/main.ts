@@ -1,6 +1,6 @@
 // What stands in the place of a page that the browser does not keep, while there is no connection: what it does keep. The service worker
 // leads here, with the page's address below the site as `page`.
-import { byId, make } from '../ui/dom';
+import { byId, make } from 'lamplight-notebook/ui/dom';
 import { startShell } from '../ui/shell';
 
 startShell('../');

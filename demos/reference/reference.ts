@@ -1,6 +1,6 @@
 // What pages of the reference do beyond being read: they find names, and what is wider than the page can be moved by keyboard.
 import './reference.css';
-import { focusWhileScrollable } from '../ui/scrollable';
+import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
 import { startShell } from '../ui/shell';
 import { find, type Name } from './names';
 

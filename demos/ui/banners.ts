@@ -1,5 +1,5 @@
 // Dismissible messages at the top of a page, one for each thing that went wrong, with what can be done about it.
-import { make } from './dom';
+import { make } from 'lamplight-notebook/ui/dom';
 
 export interface BannerAction {
   readonly label: string;

@@ -1,5 +1,5 @@
 // The webcam of a page: opened when it is wanted, and let go.
-import { make } from './dom';
+import { make } from 'lamplight-notebook/ui/dom';
 
 export class Camera {
   readonly video = make('video', { muted: true, playsInline: true });

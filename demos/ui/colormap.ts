@@ -1,5 +1,5 @@
 // Colour scales for images and maps, and painting grey-level planes on canvases in them.
-import { onThemeChange, type Rgb, themeColor } from './theme';
+import { onThemeChange, type Rgb, themeColor } from 'lamplight-notebook/ui/theme';
 
 /** `sequential` takes 0…1; `diverging` takes −1…1 with zero in the ground's colour. */
 export type ScaleKind = 'sequential' | 'diverging';

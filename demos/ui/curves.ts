@@ -1,7 +1,8 @@
 // Live curves over a shared x axis: uPlot in the colours of the page, drawn at most once a frame, with readings in a key.
+
+import { make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange, themeCss } from 'lamplight-notebook/ui/theme';
 import uPlot from 'uplot';
-import { make } from './dom';
-import { onThemeChange, themeCss } from './theme';
 
 export interface CurveSeries {
   readonly label: string;

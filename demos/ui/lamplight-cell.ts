@@ -1,15 +1,16 @@
 // `<lamplight-cell>`: a cell of code in any page, which is edited and run where it is read. Its text is in a `pre`; cells of a page share
 // what they declare, but for those with a `group` of their own.
 
-import type { Notebook } from '../notebook/page/notebook';
-import { focusWhileScrollable } from './scrollable';
+import type { Notebook } from 'lamplight-notebook/page/notebook';
+import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
+import { keeping } from './offline';
 import { diagnose } from './webgpu-check';
 
 /** A notebook for each group, made once one of its cells is on the page. */
 const groups = new Map<string, Promise<Notebook>>();
 
 async function notebookOf(group: string, site: string): Promise<Notebook> {
-  const { Notebook } = await import('../notebook/page/notebook');
+  const { Notebook } = await import('lamplight-notebook/page/notebook');
   const cells = [...document.querySelectorAll<LamplightCell>('lamplight-cell')];
   const notebook = new Notebook(document.body, {
     site,
@@ -19,6 +20,7 @@ async function notebookOf(group: string, site: string): Promise<Notebook> {
     original: async () => [],
     canvases: () => ({}),
     listener: {
+      ...keeping,
       changed: () => {},
       state: () => {},
       variables: () => {},

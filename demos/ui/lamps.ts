@@ -1,5 +1,5 @@
 // Draws a square picture as a field of lamps: one round light a pixel, as bright as the pixel.
-import { themeCss } from './theme';
+import { themeCss } from 'lamplight-notebook/ui/theme';
 
 /** Paints `size`×`size` values of 0…1 over the whole canvas, sharp at the screen's own resolution. */
 export function paintLamps(canvas: HTMLCanvasElement, values: ArrayLike<number>, size: number): void {

@@ -1,5 +1,5 @@
 // Lets the built site open without a connection after the first visit.
-import { whenLoaded } from './resources';
+import { whenLoaded } from 'lamplight-notebook/ui/resources';
 
 const supported = (): boolean => import.meta.env.PROD && 'serviceWorker' in navigator;
 
@@ -30,3 +30,6 @@ export function keepAddresses(addresses: readonly string[]): void {
 export function keepGroup(group: 'notebook' | 'editor'): void {
   if (supported()) void tell({ groups: [group] });
 }
+
+/** How a notebook's cells have the site keep what they load: parts of a listener. */
+export const keeping = { fetched: keepAddresses, uses: keepGroup };

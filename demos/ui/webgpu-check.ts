@@ -1,5 +1,5 @@
 // Finds out whether WebGPU can be used here and, where it cannot, says honestly why and what to do.
-import { make } from './dom';
+import { make } from 'lamplight-notebook/ui/dom';
 
 /** What was found: each check in turn, and the first that failed. */
 export interface Diagnosis {

@@ -51,11 +51,11 @@ export function usesOf(program, files) {
 
 /** Declares what every cell knows without an import. @param {string} folder */
 function globalsIn(folder) {
-  const builtins = readFileSync(`${root}demos/notebook/builtins.d.ts`, 'utf8');
+  const builtins = readFileSync(`${root}packages/notebook/builtins.ts`, 'utf8');
   const names = new Set(
     [...builtins.matchAll(/^export declare (?:function|const) (\w+)/gm)].map(([, name]) => `${name}`),
   );
-  const lines = [...names].map((name) => `const ${name}: typeof import('../../demos/notebook/builtins').${name};`);
+  const lines = [...names].map((name) => `const ${name}: typeof import('../../packages/notebook/builtins').${name};`);
   return { path: `${folder}globals.d.ts`, code: `export {};\ndeclare global { ${lines.join(' ')} }\n` };
 }
 

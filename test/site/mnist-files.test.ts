@@ -1,7 +1,7 @@
 // MNIST's files are served, whole and in pieces.
 import { gunzipSync } from 'node:zlib';
+import { LABELS, TEST_IMAGES, TEST_LABELS, trainPieces } from 'lamplight-notebook/mnist/pieces';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { LABELS, TEST_IMAGES, TEST_LABELS, trainPieces } from '../../demos/mnist/pieces';
 import { openSite, type Site } from '../e2e/support';
 
 let site: Site;

@@ -1,6 +1,7 @@
 // The page of the balanced pole: rounds that the program reports are played, their lengths drawn, and the wind is handed to it.
+
+import { byId, formatCount, formatSeconds } from 'lamplight-notebook/ui/dom';
 import { Curves } from '../../ui/curves';
-import { byId, formatCount, formatSeconds } from '../../ui/dom';
 import { Figures } from '../../ui/panels/figures';
 import { Settings } from '../../ui/panels/settings';
 import { openGallery, readingOf, type Values } from '../page';

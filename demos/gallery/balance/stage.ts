@@ -1,6 +1,6 @@
 // Draws carts and their poles: the rounds of many carts as they were, one cart as it is now.
-import { make } from '../../ui/dom';
-import { onThemeChange, themeCss } from '../../ui/theme';
+import { make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange, themeCss } from 'lamplight-notebook/ui/theme';
 import type { Reading } from '../page';
 
 /** Moves of a second. */

@@ -1,8 +1,9 @@
 // The page that builds a network: its lines and settings go to the program, and shapes, curves and pictures come back.
+
+import { byId, formatCount, formatShare, make } from 'lamplight-notebook/ui/dom';
+import { inAddress, keepInAddress } from 'lamplight-notebook/ui/kept';
 import { showBanner } from '../../ui/banners';
-import { byId, formatCount, formatShare, make } from '../../ui/dom';
 import { isInFolder, takeDropped } from '../../ui/dropped';
-import { inAddress, keepInAddress } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
 import { PictureGrid } from '../../ui/panels/picture-grid';
 import { Settings } from '../../ui/panels/settings';

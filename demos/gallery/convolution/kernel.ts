@@ -1,6 +1,6 @@
 // The kernel as fields that one types into, and the classic ones, each at the sizes that it has.
-import { make } from '../../ui/dom';
-import { inAddress, keepInAddress } from '../../ui/kept';
+import { make } from 'lamplight-notebook/ui/dom';
+import { inAddress, keepInAddress } from 'lamplight-notebook/ui/kept';
 import type { Reading } from '../page';
 
 /** Numbers of a side of the kernel. */

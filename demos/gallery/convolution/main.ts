@@ -1,7 +1,8 @@
 // The page of the convolution: its numbers, kernel and settings go to the program, and what the program reports is drawn.
+
+import { byId, make } from 'lamplight-notebook/ui/dom';
+import { inAddress, keepInAddress } from 'lamplight-notebook/ui/kept';
 import { showBanner } from '../../ui/banners';
-import { byId, make } from '../../ui/dom';
-import { inAddress, keepInAddress } from '../../ui/kept';
 import { type Frame, Matrix, type Place, type Plane } from '../../ui/panels/matrix';
 import { PictureSource, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
 import { Settings } from '../../ui/panels/settings';

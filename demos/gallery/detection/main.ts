@@ -1,6 +1,7 @@
 // The page of the detector: its boxes are drawn over pictures as it learns, and followed from anchors to what stays of them.
+
+import { byId, formatCount, make } from 'lamplight-notebook/ui/dom';
 import { showBanner } from '../../ui/banners';
-import { byId, formatCount, make } from '../../ui/dom';
 import { takeDropped } from '../../ui/dropped';
 import { noPicture } from '../../ui/own-pictures';
 import { BoxPictures, type DrawnBox } from '../../ui/panels/box-pictures';

@@ -1,5 +1,5 @@
 // The panel that follows a detector step by step: the map, the anchors of a place, matches, proposals, and the bins of RoIAlign.
-import { byId, make } from '../../ui/dom';
+import { byId, make } from 'lamplight-notebook/ui/dom';
 import { BoxPictures, type DrawnBox } from '../../ui/panels/box-pictures';
 import { Matrix } from '../../ui/panels/matrix';
 import { Settings } from '../../ui/panels/settings';

@@ -1,6 +1,7 @@
 // The page of the forger and its judge: what is forged, how it comes about, and how sure the judge is of it are drawn.
+
+import { byId, formatCount, formatShare, make } from 'lamplight-notebook/ui/dom';
 import { Curves } from '../../ui/curves';
-import { byId, formatCount, formatShare, make } from '../../ui/dom';
 import { Figures } from '../../ui/panels/figures';
 import { PictureGrid } from '../../ui/panels/picture-grid';
 import { Settings } from '../../ui/panels/settings';

@@ -1,7 +1,8 @@
 // The page of the network that draws digits: what the program reports on the way from noise to digits is painted.
+
+import { byId, formatCount, make } from 'lamplight-notebook/ui/dom';
+import { inAddress, keepInAddress } from 'lamplight-notebook/ui/kept';
 import { Curves } from '../../ui/curves';
-import { byId, formatCount, make } from '../../ui/dom';
-import { inAddress, keepInAddress } from '../../ui/kept';
 import { Figures } from '../../ui/panels/figures';
 import { PictureGrid } from '../../ui/panels/picture-grid';
 import { Settings } from '../../ui/panels/settings';

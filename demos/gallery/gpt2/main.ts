@@ -1,8 +1,9 @@
 // The page of GPT-2: files go to the program; what it writes and how its loss falls come back.
+
+import { byId, formatBytes, formatCount, make } from 'lamplight-notebook/ui/dom';
+import { keepField } from 'lamplight-notebook/ui/kept';
 import { showBanner } from '../../ui/banners';
-import { byId, formatBytes, formatCount, make } from '../../ui/dom';
 import { takeDropped } from '../../ui/dropped';
-import { keepField } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
 import { Settings } from '../../ui/panels/settings';

@@ -1,6 +1,7 @@
 // The view of one picture: its scores, the fall of the score where a window covers it, and what each method says of its pixels.
+
+import { byId, make } from 'lamplight-notebook/ui/dom';
 import { largest } from '../../ui/colormap';
-import { byId, make } from '../../ui/dom';
 import { Matrix, type Place, type Plane } from '../../ui/panels/matrix';
 import { type Reading, readingOf, type Values } from '../page';
 

@@ -1,6 +1,6 @@
 // The view of all pictures: each at its place in the plane, in the colour of its class; by pointer or keys from one to the next.
-import { byId, formatShare, make } from '../../ui/dom';
-import { isDark, onThemeChange, themeCss } from '../../ui/theme';
+import { byId, formatShare, make } from 'lamplight-notebook/ui/dom';
+import { isDark, onThemeChange, themeCss } from 'lamplight-notebook/ui/theme';
 import { numberOf, type Reading, readingOf, type Values } from '../page';
 
 /** The side of a picture on the page, and of the one that is pointed at. */

@@ -1,8 +1,9 @@
 // The page that looks into a network: its picture, its weights and its questions go to the program, and the answers to the view that is chosen.
+
+import { byId, formatCount, formatShare } from 'lamplight-notebook/ui/dom';
+import { inAddress, keepInAddress } from 'lamplight-notebook/ui/kept';
 import { showBanner } from '../../ui/banners';
-import { byId, formatCount, formatShare } from '../../ui/dom';
 import { takeDropped } from '../../ui/dropped';
-import { inAddress, keepInAddress } from '../../ui/kept';
 import { Figures } from '../../ui/panels/figures';
 import { PictureSource, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
 import { Settings } from '../../ui/panels/settings';

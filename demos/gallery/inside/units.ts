@@ -1,6 +1,7 @@
 // The view of one unit: the maps of its layer, the part of the picture that it sees, its kernels, what excites it most, and pictures that climb.
+
+import { byId } from 'lamplight-notebook/ui/dom';
 import { largest } from '../../ui/colormap';
-import { byId } from '../../ui/dom';
 import { type Frame, Matrix } from '../../ui/panels/matrix';
 import { PictureGrid } from '../../ui/panels/picture-grid';
 import { type Reading, readingOf, type Values } from '../page';

@@ -1,11 +1,12 @@
 // The page of the network that sees what is painted: the painting goes to the program, and the kinds of its pixels come back.
+
+import { byId, formatCount, formatShare, make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange, type Rgb, themeColor } from 'lamplight-notebook/ui/theme';
 import { Curves } from '../../ui/curves';
-import { byId, formatCount, formatShare, make } from '../../ui/dom';
 import { Figures } from '../../ui/panels/figures';
 import { paintKinds } from '../../ui/panels/kinds';
 import { PaintPad } from '../../ui/panels/paint-pad';
 import { Settings } from '../../ui/panels/settings';
-import { onThemeChange, type Rgb, themeColor } from '../../ui/theme';
 import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
 
 const SIZE = 64;

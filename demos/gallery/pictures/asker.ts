@@ -1,5 +1,5 @@
 // A picture that both networks are asked about, and how sure each is of each class: a doodle, a drawing, a file, or the webcam.
-import { formatShare, make } from '../../ui/dom';
+import { formatShare, make } from 'lamplight-notebook/ui/dom';
 import { paintColors } from '../../ui/panels/matrix';
 import { PictureSource } from '../../ui/panels/picture-source';
 import type { PictureValues } from '../../ui/planes';

@@ -1,8 +1,9 @@
 // The page of the visitor's own classes: pictures go to the program, and what two networks make of them comes back.
+
+import { byId, formatCount, formatShare } from 'lamplight-notebook/ui/dom';
+import { inAddress } from 'lamplight-notebook/ui/kept';
 import { showBanner } from '../../ui/banners';
-import { byId, formatCount, formatShare } from '../../ui/dom';
 import { isInFolder, takeDropped } from '../../ui/dropped';
-import { inAddress } from '../../ui/kept';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';
 import { Settings } from '../../ui/panels/settings';

@@ -1,5 +1,5 @@
 // What the two networks make of the pictures that are held back: right answers of each class, confusions, and the pictures that are taken for others.
-import { formatShare, make } from '../../ui/dom';
+import { formatShare, make } from 'lamplight-notebook/ui/dom';
 import { Matrix, paintColors } from '../../ui/panels/matrix';
 import type { Reading } from '../page';
 

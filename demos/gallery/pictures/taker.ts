@@ -1,6 +1,7 @@
 // Pictures from the webcam, class by class: a button is held, and each moment is a picture of its class.
+
+import { make } from 'lamplight-notebook/ui/dom';
 import { Camera } from '../../ui/camera';
-import { make } from '../../ui/dom';
 import { squareOf } from '../../ui/own-pictures';
 import { bytePlanesOf, type LabelledPicture, OWN_SIZE, type PictureSet } from './picture-set';
 

@@ -1,9 +1,10 @@
 // The page of times: what the program reports becomes a table and a roofline, and other libraries are put beside it.
+
+import { byId, make } from 'lamplight-notebook/ui/dom';
+import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
 import { showBanner } from '../../ui/banners';
-import { byId, make } from '../../ui/dom';
 import { Figures } from '../../ui/panels/figures';
 import { Settings } from '../../ui/panels/settings';
-import { focusWhileScrollable } from '../../ui/scrollable';
 import { openGallery, type Values } from '../page';
 import { PEERS, type PeerName, timePeer } from './peers';
 import { formatLarge, Roofline, roofOf } from './roofline';

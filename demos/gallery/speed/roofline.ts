@@ -1,7 +1,7 @@
 // The roofline of a device (Williams, Waterman, Patterson 2009): the operations a second that a kernel can reach at most, by its operations a byte.
-import { make } from '../../ui/dom';
+import { make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { Waiting } from '../../ui/panels/waiting';
-import { onThemeChange } from '../../ui/theme';
 import { type Result, titleOf } from './rows';
 
 const NAMESPACE = 'http://www.w3.org/2000/svg';

@@ -1,6 +1,7 @@
 // The page that paints in a style: content and style go to the program, and what it has painted so far comes back.
+
+import { byId, formatCount } from 'lamplight-notebook/ui/dom';
 import { showBanner } from '../../ui/banners';
-import { byId, formatCount } from '../../ui/dom';
 import { takeDropped } from '../../ui/dropped';
 import { Chart } from '../../ui/panels/chart';
 import { Figures } from '../../ui/panels/figures';

@@ -1,13 +1,14 @@
 // The page of the network that writes: a text goes to the program; its loss, its lines and its attention are drawn.
+
+import { byId, formatCount, formatShare, make } from 'lamplight-notebook/ui/dom';
+import { keepField } from 'lamplight-notebook/ui/kept';
+import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
 import { showBanner } from '../../ui/banners';
 import { Curves } from '../../ui/curves';
-import { byId, formatCount, formatShare, make } from '../../ui/dom';
-import { keepField } from '../../ui/kept';
 import { Figures } from '../../ui/panels/figures';
 import { Matrix, type Place } from '../../ui/panels/matrix';
 import { Settings } from '../../ui/panels/settings';
 import { TextSource } from '../../ui/panels/text-source';
-import { focusWhileScrollable } from '../../ui/scrollable';
 import { numberOf, openGallery, type Reading, readingOf, type Values } from '../page';
 import { showWritten } from '../written';
 

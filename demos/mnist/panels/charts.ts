@@ -1,6 +1,7 @@
 // The two curves of a run: loss and accuracy, over epochs, while training and on the test set after each epoch.
+
+import { byId, formatShare } from 'lamplight-notebook/ui/dom';
 import { type CurveSeries, Curves } from '../../ui/curves';
-import { byId, formatShare } from '../../ui/dom';
 import type { EpochResult } from '../protocol';
 
 const loss = (value: number) => value.toFixed(3);

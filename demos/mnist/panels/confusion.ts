@@ -1,5 +1,5 @@
 // The confusion matrix over the test set: a grid to be walked with the arrow keys, each cell opening its images.
-import { byId, formatCount, make } from '../../ui/dom';
+import { byId, formatCount, make } from 'lamplight-notebook/ui/dom';
 import { CLASSES } from '../protocol';
 
 export class ConfusionPanel {

@@ -1,5 +1,5 @@
 // The form that chooses the network and its settings, and starts, pauses, steps and resets the run.
-import { byId, formatBytes, formatCount, make } from '../../ui/dom';
+import { byId, formatBytes, formatCount, make } from 'lamplight-notebook/ui/dom';
 import type { Hyperparameters, ModelName, OptimizerName, Phase } from '../protocol';
 
 export interface ControlActions {

@@ -1,7 +1,7 @@
 // The drawing panel: the pad, the 28×28 picture the network sees, and its ten probabilities.
-import { byId, formatShare, make } from '../../ui/dom';
+import { byId, formatShare, make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { paintLamps } from '../../ui/lamps';
-import { onThemeChange } from '../../ui/theme';
 import { toMnist } from '../digit';
 import { CLASSES, type Phase, SIDE } from '../protocol';
 import { Pad } from './pad';

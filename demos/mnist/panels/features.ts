@@ -1,8 +1,9 @@
 // What happens inside: the first convolution's filters, and a digit's feature maps behind every convolution.
+
+import { byId, make } from 'lamplight-notebook/ui/dom';
+import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
+import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { type PaintOptions, paintPlanes } from '../../ui/colormap';
-import { byId, make } from '../../ui/dom';
-import { focusWhileScrollable } from '../../ui/scrollable';
-import { onThemeChange } from '../../ui/theme';
 import { type Maps, SIDE } from '../protocol';
 
 /** Bounds, in CSS pixels, of the square that a stage's grid of maps must fit into, and the room between two stages. */

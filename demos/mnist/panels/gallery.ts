@@ -1,8 +1,9 @@
 // Test images with what they are and what was read: the surest mistakes, or those of one cell of the matrix.
+
+import { byId, formatShare, make } from 'lamplight-notebook/ui/dom';
+import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
+import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { paintPlanes } from '../../ui/colormap';
-import { byId, formatShare, make } from '../../ui/dom';
-import { focusWhileScrollable } from '../../ui/scrollable';
-import { onThemeChange } from '../../ui/theme';
 import { type ReadImage, SIDE } from '../protocol';
 
 export class GalleryPanel {

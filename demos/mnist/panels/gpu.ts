@@ -1,5 +1,5 @@
 // The line of figures at the foot of the page: the adapter, what a step asks of it, and how much memory is held.
-import { byId, formatBytes } from '../../ui/dom';
+import { byId, formatBytes } from 'lamplight-notebook/ui/dom';
 import type { GpuNumbers } from '../protocol';
 
 export class GpuPanel {

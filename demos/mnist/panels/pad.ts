@@ -1,6 +1,6 @@
 // The drawing pad: strokes by mouse, touch, pen or keyboard, kept as ink that can be read back.
-import { byId } from '../../ui/dom';
-import { onThemeChange, themeCss } from '../../ui/theme';
+import { byId } from 'lamplight-notebook/ui/dom';
+import { onThemeChange, themeCss } from 'lamplight-notebook/ui/theme';
 import type { Drawing } from '../digit';
 
 const SIZE = 280;

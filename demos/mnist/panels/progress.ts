@@ -1,5 +1,5 @@
 // The strip of figures above the charts: epoch, batch, speed, time left, and the accuracy that also feeds the lamp.
-import { byId, formatCount, formatSeconds, formatShare } from '../../ui/dom';
+import { byId, formatCount, formatSeconds, formatShare } from 'lamplight-notebook/ui/dom';
 import type { Progress } from '../protocol';
 
 const EMPTY = '–';

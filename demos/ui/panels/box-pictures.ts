@@ -1,7 +1,7 @@
 // Pictures in colours side by side, with boxes over them: what a detector finds, and what is there.
-import { make } from '../dom';
+import { make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange, themeCss } from 'lamplight-notebook/ui/theme';
 import { pixelsOf } from '../planes';
-import { onThemeChange, themeCss } from '../theme';
 import { Waiting } from './waiting';
 
 export interface DrawnBox {

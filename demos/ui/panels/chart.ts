@@ -1,7 +1,7 @@
 // A chart whose lines come as they are named: runs beside each other, drawn as plots below cells are.
-import { PlotView } from '../../notebook/outputs/plot';
-import type { PlotOutput } from '../../notebook/protocol';
-import { make } from '../dom';
+import { PlotView } from 'lamplight-notebook/outputs/plot';
+import type { PlotOutput } from 'lamplight-notebook/protocol';
+import { make } from 'lamplight-notebook/ui/dom';
 import { Waiting } from './waiting';
 
 export interface ChartOptions {

@@ -1,5 +1,5 @@
 // A canvas that one draws on: by a finger, a pen or the mouse, or by the keyboard with a brush that is moved and set down.
-import { make } from '../dom';
+import { make } from 'lamplight-notebook/ui/dom';
 import { type PictureValues, planesOf } from '../planes';
 
 export interface DrawingOptions {

@@ -1,5 +1,5 @@
 // Figures that a page tells of as it computes, each with its name: a round, a loss, steps a second.
-import { make } from '../dom';
+import { make } from 'lamplight-notebook/ui/dom';
 
 export class Figures<Name extends string> {
   readonly #values = new Map<Name, HTMLElement>();

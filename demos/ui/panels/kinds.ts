@@ -1,6 +1,7 @@
 // Paints which kind each pixel belongs to, in one colour a kind, beside or over the picture.
+
+import type { Rgb } from 'lamplight-notebook/ui/theme';
 import { pixelsOf } from '../planes';
-import type { Rgb } from '../theme';
 
 /** Paints kinds [height, width] over a picture of three planes of 0 to 1; kind 0 leaves the picture as it is. */
 export function paintKinds(

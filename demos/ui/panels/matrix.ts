@@ -1,8 +1,9 @@
 // A plane of numbers as coloured squares, with the numbers in them where there is room; its squares can be pointed at, and changed where they are one's own.
+
+import { make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange, themeColor, themeCss } from 'lamplight-notebook/ui/theme';
 import { largest, paintPlanes, type ScaleKind } from '../colormap';
-import { make } from '../dom';
 import { pixelsOf } from '../planes';
-import { onThemeChange, themeColor, themeCss } from '../theme';
 
 export interface Plane {
   readonly height: number;

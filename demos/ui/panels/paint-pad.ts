@@ -1,5 +1,5 @@
 // A small canvas to paint on in colours, with a brush of several widths.
-import { make } from '../dom';
+import { make } from 'lamplight-notebook/ui/dom';
 import type { PictureValues } from '../planes';
 import { Drawing } from './drawing';
 

@@ -1,7 +1,8 @@
 // Pictures of one channel side by side, in the colours of the page, painted anew as they change.
+
+import { make } from 'lamplight-notebook/ui/dom';
+import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { type PaintOptions, paintPlanes, type ScaleKind } from '../colormap';
-import { make } from '../dom';
-import { onThemeChange } from '../theme';
 import { Waiting } from './waiting';
 
 export interface PictureGridOptions {

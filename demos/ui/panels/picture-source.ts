@@ -1,6 +1,7 @@
 // Where a page takes its picture from: a scene of its own, a drawing, a file of the visitor's, or the webcam.
+
+import { make } from 'lamplight-notebook/ui/dom';
 import { Camera } from '../camera';
-import { make } from '../dom';
 import { takeDropped } from '../dropped';
 import { noPicture, squareOf } from '../own-pictures';
 import { type PictureValues, planesOf } from '../planes';

@@ -1,6 +1,6 @@
 // Settings of a page: fields that are kept in its address, so that a link shows what its sender saw.
-import { make } from '../dom';
-import { inAddress, keepInAddress } from '../kept';
+import { make } from 'lamplight-notebook/ui/dom';
+import { inAddress, keepInAddress } from 'lamplight-notebook/ui/kept';
 
 export interface RangeField {
   readonly kind: 'range';

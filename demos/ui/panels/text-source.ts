@@ -1,5 +1,5 @@
 // Where a page takes its text from: a file that is chosen or dropped anywhere on the page, or what is pasted into a field.
-import { make } from '../dom';
+import { make } from 'lamplight-notebook/ui/dom';
 import { takeDropped } from '../dropped';
 
 export interface TextSourceOptions {

@@ -1,5 +1,5 @@
 // What stands in the place of a drawing until there is something to draw: a sentence, which an empty canvas does not say.
-import { make } from '../dom';
+import { make } from 'lamplight-notebook/ui/dom';
 
 export class Waiting {
   readonly element: HTMLElement;

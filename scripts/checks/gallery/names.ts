@@ -1,8 +1,8 @@
 // The names that cells know, as a program of the gallery has them in Node: panels stay as they were given, and reports tell how far it is.
 import { readFileSync } from 'node:fs';
-import type * as Declared from '../../../demos/notebook/builtins';
-import { mnistFiles } from '../../../demos/notebook/worker/mnist';
-import { isTensor } from '../../../demos/notebook/worker/texts';
+import type * as Declared from 'lamplight-notebook/builtins';
+import { mnistFiles } from 'lamplight-notebook/worker/mnist';
+import { isTensor } from 'lamplight-notebook/worker/texts';
 import { Progress, progressOf } from './progress.mjs';
 
 /** What the process was asked for. */

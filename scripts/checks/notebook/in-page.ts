@@ -1,6 +1,6 @@
 // The part of the runner of notebooks that is served to its page.
-import { runNotebook } from '../../../demos/notebook/headless';
-import type { Ended, Output } from '../../../demos/notebook/protocol';
+import { runNotebook } from 'lamplight-notebook/headless';
+import type { Ended, Output } from 'lamplight-notebook/protocol';
 
 /** What a runner hands to its page, as JSON. */
 export interface Given {

@@ -6,7 +6,7 @@ import { chromium } from 'playwright';
 import { createServer } from 'vite';
 import { launchOptions, resolveBrowser } from '../../browser.mjs';
 
-/** @typedef {import('../../../demos/notebook/protocol').Ended} Ended */
+/** @typedef {import('lamplight-notebook/protocol').Ended} Ended */
 /** @typedef {import('./in-page').Given} Given */
 /** @typedef {import('./in-page').Seen} Seen */
 /**

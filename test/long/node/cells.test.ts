@@ -2,12 +2,12 @@
 // README, guide and examples is checked alone. Programs of the gallery are cells, too.
 import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fromMarkdown } from 'lamplight-notebook/file/markdown';
+import { inLanguage } from 'lamplight-notebook/file/notebook';
+import { type CheckedCell, cellFiles, cellOptions, globalsFile } from 'lamplight-notebook/types/cell-files';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { galleryEntries, linesOf } from '../../../demos/build/gallery';
-import { fromMarkdown } from '../../../demos/notebook/file/markdown';
-import { inLanguage } from '../../../demos/notebook/file/notebook';
-import { type CheckedCell, cellFiles, cellOptions, globalsFile } from '../../../demos/notebook/types/cell-files';
 import { uncovered } from '../../../scripts/reference/covered.mjs';
 import { hostWith, programOptions, usesOf } from '../../../scripts/reference/usage.mjs';
 import { allSnippets, type Snippet } from '../../../scripts/snippets.mjs';
@@ -31,7 +31,7 @@ function filesOf(notebooks: ReadonlyMap<string, readonly CheckedCell[]>): Map<st
   for (const [name, cells] of notebooks) {
     cellFiles(ts, cells).forEach((text, i) => {
       const cell = cells[i]!;
-      const path = `${root}demos/notebook/${name}/${cell.name}.ts`;
+      const path = `${root}packages/notebook/${name}/${cell.name}.ts`;
       files.set(path, { text, length: cell.source.length, place: `${name} ${cell.name}`, before: 0 });
     });
   }
@@ -43,7 +43,7 @@ function filesOfPrograms(snippets: readonly Snippet[]): Map<string, Checked & { 
   return new Map(
     snippets.map((snippet) => {
       const { file, line, name, code } = snippet;
-      const folder = `${root}demos/notebook/${file.replace(/\W/g, '-')}/`;
+      const folder = `${root}packages/notebook/${file.replace(/\W/g, '-')}/`;
       const path = folder + (name && /\.ts$/.test(name) ? name : `at-${line}.ts`);
       return [path, { text: `${code}\nexport {};\n`, length: code.length, place: file, before: line - 1, snippet }];
     }),
@@ -52,8 +52,8 @@ function filesOfPrograms(snippets: readonly Snippet[]): Map<string, Checked & { 
 
 /** Errors as "line: message", by the place of the file. */
 function errorsIn(checked: ReadonlyMap<string, Checked>): { found: Map<string, string[]>; program: ts.Program } {
-  const builtins = readFileSync(`${root}demos/notebook/builtins.d.ts`, 'utf8');
-  const files = new Map([[`${root}demos/notebook/cells-globals.d.ts`, globalsFile(builtins)]]);
+  const builtins = readFileSync(`${root}packages/notebook/builtins.ts`, 'utf8');
+  const files = new Map([[`${root}packages/notebook/cells-globals.d.ts`, globalsFile(builtins)]]);
   for (const [path, { text }] of checked) files.set(path, text);
   const options: ts.CompilerOptions = {
     ...programOptions,
@@ -64,7 +64,7 @@ function errorsIn(checked: ReadonlyMap<string, Checked>): { found: Map<string, s
   const host = hostWith(
     options,
     (path) => files.get(path),
-    (path) => path.startsWith(`${root}demos/notebook/`),
+    (path) => path.startsWith(`${root}packages/notebook/`),
   );
   const program = ts.createProgram([...files.keys()], options, host);
   const found = new Map<string, string[]>();

@@ -1,7 +1,8 @@
 // A cell as a module: which names it shares, what it gives, that lines stay, and that what waits can be stopped.
+
+import { type CellCalls, compileCell, declaredNames } from 'lamplight-notebook/compile/cell';
+import { CellSyntaxError } from 'lamplight-notebook/compile/failure';
 import { expect, test, vi } from 'vitest';
-import { type CellCalls, compileCell, declaredNames } from '../../../demos/notebook/compile/cell';
-import { CellSyntaxError } from '../../../demos/notebook/compile/failure';
 
 type Names = Record<string, unknown>;
 

@@ -1,10 +1,9 @@
 // Notebooks as Markdown, as Jupyter's files and in links: there and back without a loss, and what is no notebook.
 import { deflateRawSync } from 'node:zlib';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
-import { fromIpynb, toIpynb } from '../../../demos/notebook/file/ipynb';
-import { carriesNotebook, fromFragment, toFragment } from '../../../demos/notebook/file/link';
-import { fromMarkdown, toMarkdown } from '../../../demos/notebook/file/markdown';
+import { fromIpynb, toIpynb } from 'lamplight-notebook/file/ipynb';
+import { carriesNotebook, fromFragment, toFragment } from 'lamplight-notebook/file/link';
+import { fromMarkdown, toMarkdown } from 'lamplight-notebook/file/markdown';
 import {
   type Cell,
   codeCell,
@@ -14,7 +13,8 @@ import {
   type Notebook,
   NotebookFileError,
   textCell,
-} from '../../../demos/notebook/file/notebook';
+} from 'lamplight-notebook/file/notebook';
+import { expect, test } from 'vitest';
 
 /** A link that anybody could write. */
 const linkOf = (markdown: string): string => `#n=${deflateRawSync(Buffer.from(markdown)).toString('base64url')}`;

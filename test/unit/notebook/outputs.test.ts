@@ -1,7 +1,8 @@
 // What cells print on its way to the page: blocks of lines, the oldest dropped and counted, in few messages.
+
+import type { FromWorker, Output } from 'lamplight-notebook/protocol';
+import { RunOutputs } from 'lamplight-notebook/worker/outputs';
 import { expect, test } from 'vitest';
-import type { FromWorker, Output } from '../../../demos/notebook/protocol';
-import { RunOutputs } from '../../../demos/notebook/worker/outputs';
 
 /** A run, and what a page would show of it: outputs by their places, in order. */
 function page() {

@@ -15,7 +15,7 @@ const values: readonly unknown[] = [
   bytes.slice(0, 1000),
 ];
 const expected = values.map((value) => inspect(value, options));
-const { shortText, valueText } = await import('../../../demos/notebook/worker/texts');
+const { shortText, valueText } = await import('lamplight-notebook/worker/texts');
 
 test.each(values.map((value, i) => [i, value] as const))(
   'long lists are written as Node writes them, %i',

@@ -1,7 +1,8 @@
 // Errors of the language in a cell's own words: what is asked for is what a reader who has only the cell can act on.
+
+import { compileCell } from 'lamplight-notebook/compile/cell';
+import { failureOf } from 'lamplight-notebook/worker/failure';
 import { expect, test } from 'vitest';
-import { compileCell } from '../../../demos/notebook/compile/cell';
-import { failureOf } from '../../../demos/notebook/worker/failure';
 
 const BLOB = 'blob:http://site/1';
 

@@ -1,14 +1,14 @@
 // What the worker of a notebook stands on: storage taken away, Stop, shared names, errors told by lines of cells.
 import { ShapeError } from 'lamplight';
+import type { FromWorker } from 'lamplight-notebook/protocol';
+import { Panels } from 'lamplight-notebook/worker/controls';
+import { failureOf } from 'lamplight-notebook/worker/failure';
+import { Files, offer } from 'lamplight-notebook/worker/files';
+import { RunOutputs } from 'lamplight-notebook/worker/outputs';
+import { closeStorage } from 'lamplight-notebook/worker/sandbox';
+import { Scope } from 'lamplight-notebook/worker/scope';
+import { StopError, Stopper } from 'lamplight-notebook/worker/stopper';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { FromWorker } from '../../../demos/notebook/protocol';
-import { Panels } from '../../../demos/notebook/worker/controls';
-import { failureOf } from '../../../demos/notebook/worker/failure';
-import { Files, offer } from '../../../demos/notebook/worker/files';
-import { RunOutputs } from '../../../demos/notebook/worker/outputs';
-import { closeStorage } from '../../../demos/notebook/worker/sandbox';
-import { Scope } from '../../../demos/notebook/worker/scope';
-import { StopError, Stopper } from '../../../demos/notebook/worker/stopper';
 
 afterEach(() => vi.useRealTimers());
 

@@ -1,7 +1,8 @@
 // What stands beside a notebook: its variables, the GPU's memory, the files that its cells may read, and what a step computes.
-import { formatBytes, make } from '../../ui/dom';
-import { focusWhileScrollable } from '../../ui/scrollable';
+
 import type { Memory, Variable } from '../protocol';
+import { formatBytes, make } from '../ui/dom';
+import { focusWhileScrollable } from '../ui/scrollable';
 import { icon } from './icons';
 
 export interface SideActions {

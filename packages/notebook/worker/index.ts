@@ -1,7 +1,7 @@
 // The worker that runs a notebook's cells: takes the page's messages, and holds the library and what cells have declared.
 import { gpu, setDisplay } from 'lamplight';
-import { whenLoaded } from '../../ui/resources';
 import type { FromWorker, Start, ToWorker } from '../protocol';
+import { whenLoaded } from '../ui/resources';
 import { builtinsOf } from './builtins';
 import { Cells, Declarations } from './cells';
 import { takeConsole } from './console';

@@ -1,8 +1,9 @@
 // The bar above a notebook: runs and stops it, says what goes on, and holds what can be done with it as a file.
-import { make } from '../../ui/dom';
-import { type MenuItem, menu } from '../../ui/menu';
+
 import type { SessionState } from '../session';
+import { make } from '../ui/dom';
 import { icon } from './icons';
+import { type MenuItem, menu } from './menu';
 
 export interface BarActions {
   runAll(): void;

@@ -1,7 +1,8 @@
 // The outputs of one cell in the order of their slots: each kind has its view, which is kept while a live output comes again.
-import { make } from '../../ui/dom';
-import { focusWhileScrollable } from '../../ui/scrollable';
+
 import type { Output, PlotOutput } from '../protocol';
+import { make } from '../ui/dom';
+import { focusWhileScrollable } from '../ui/scrollable';
 import { droppedText } from './dropped';
 import { GridView, PictureView } from './picture';
 import { BarsView, ErrorView, FileView, TableView, TextView } from './words';

@@ -1,8 +1,8 @@
 // Draws a plot that cells give, with uPlot in the colours of the page, and draws it again as it grows.
 import uPlot from 'uplot';
-import { make } from '../../ui/dom';
-import { onThemeChange, themeCss } from '../../ui/theme';
 import type { PlotOutput } from '../protocol';
+import { make } from '../ui/dom';
+import { onThemeChange, themeCss } from '../ui/theme';
 
 /** Lines take these in turn. */
 const COLORS = ['--flame', '--dusk', '--good', '--error', '--text-muted'] as const;

@@ -1,8 +1,9 @@
 // Outputs made of words: texts, tables, bars of progress, files to save, and errors with the line that they lead to.
-import { formatBytes, make } from '../../ui/dom';
-import { saveFile } from '../../ui/save-file';
-import { focusWhileScrollable } from '../../ui/scrollable';
+
 import type { BarsOutput, ErrorOutput, FileOutput, TableOutput, TextOutput } from '../protocol';
+import { formatBytes, make } from '../ui/dom';
+import { saveFile } from '../ui/save-file';
+import { focusWhileScrollable } from '../ui/scrollable';
 
 const STREAMS = { log: '', warn: 'Warning', error: 'Error', value: '' } as const;
 

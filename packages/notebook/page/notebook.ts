@@ -1,11 +1,11 @@
 // A notebook on a page: its cells in their order, the queue of those that are to run, and what is stale; knows nothing of where it is kept.
-import { make } from '../../ui/dom';
-import type { MenuItem } from '../../ui/menu';
-import { keepAddresses, keepGroup } from '../../ui/offline';
+
 import { codeCell, type Cell as FileCell, type Language, sourceOf, textCell } from '../file/notebook';
 import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
+import { make } from '../ui/dom';
 import { type CellHost, CodeCell } from './code-cell';
+import type { MenuItem } from './menu';
 import { TextCell, type TextHost } from './text-cell';
 
 export type Cell = CodeCell | TextCell;
@@ -47,6 +47,10 @@ export interface NotebookListener {
   gone(why: 'stuck' | 'died', message: string, cell: CodeCell | undefined): void;
   /** To be read aloud. */
   said(text: string): void;
+  /** Cells have fetched files, which a page that opens without a connection keeps. */
+  fetched(addresses: readonly string[]): void;
+  /** What runs cells, or what edits them, is about to be loaded. */
+  uses(part: 'notebook' | 'editor'): void;
   /** A cell has something for the page's panels. */
   report?(values: Values): void;
 }
@@ -86,7 +90,7 @@ export class Notebook implements CellHost, TextHost {
         lost: (message) => listener.lost(message),
         goesOn: (message) => listener.goesOn(message),
         gone: (why, message) => this.gone(why, message),
-        fetched: keepAddresses,
+        fetched: (addresses) => listener.fetched(addresses),
         report: (values) => listener.report?.(values),
       },
       { trusted, short, site, panels },
@@ -218,6 +222,7 @@ export class Notebook implements CellHost, TextHost {
 
   edited(_cell: CodeCell): void {
     this.isEdited = true;
+    this.options.listener.uses('editor');
     this.tellEditors();
   }
 
@@ -225,6 +230,10 @@ export class Notebook implements CellHost, TextHost {
     this.showStale();
     this.tellEditors();
     this.options.listener.changed();
+  }
+
+  textEdited(_cell: TextCell): void {
+    this.options.listener.uses('editor');
   }
 
   textChanged(_cell: TextCell): void {
@@ -400,7 +409,7 @@ export class Notebook implements CellHost, TextHost {
     if (!cell) return;
     const notebook = this.codeCells.map(({ source, flags }) => sourceOf({ ...flags, text: source }));
     if (this.session.state === 'off') {
-      keepGroup('notebook');
+      this.options.listener.uses('notebook');
       for (const [name, canvas] of Object.entries(this.options.canvases())) this.session.giveCanvas(name, canvas);
     }
     cell.ranWith = cell.source;

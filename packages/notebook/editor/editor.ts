@@ -15,7 +15,6 @@ import {
   tsLinterWorker,
   tsSyncWorker,
 } from '@valtown/codemirror-ts';
-import { keepGroup } from '../../ui/offline';
 import type { Language } from '../file/notebook';
 import { checker, pathOf } from './checker';
 import { colours, look } from './look';
@@ -58,7 +57,6 @@ function checkOthers(view: EditorView): void {
 
 export function openEditor(parent: HTMLElement, options: EditorOptions): CodeEditor {
   const { id, label, text, language, onChange, onRun, onLeave } = options;
-  keepGroup('editor');
   const host = document.createElement('div');
   host.className = 'editor';
   const root = host.attachShadow({ mode: 'open' });

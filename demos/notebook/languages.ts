@@ -1,6 +1,7 @@
 // Which language a course's page shows: the one that its address names, else the one that was chosen last.
-import { inAddress, keepInAddress, remember, remembered } from '../../ui/kept';
-import type { Language } from '../file/notebook';
+
+import type { Language } from 'lamplight-notebook/file/notebook';
+import { inAddress, keepInAddress, remember, remembered } from 'lamplight-notebook/ui/kept';
 
 const STORAGE_KEY = 'lamplight-language';
 

@@ -1,7 +1,8 @@
 // Pictures that cells show: one, or a grid with captions; the bytes for the page's theme, at the size that was asked for.
-import { make } from '../../ui/dom';
-import { isDark, onThemeChange } from '../../ui/theme';
+
 import type { GridOutput, PictureOutput } from '../protocol';
+import { make } from '../ui/dom';
+import { isDark, onThemeChange } from '../ui/theme';
 
 export class PictureView {
   readonly element: HTMLElement;

@@ -92,7 +92,7 @@ function identifiersOf(ts: Compiler, tree: TypeScript.SourceFile): Set<string> {
   return names;
 }
 
-/** A file that makes the exports of builtins.d.ts global, as they are in cells. */
+/** A file that makes the exports of builtins.ts global, as they are in cells. */
 export function globalsFile(builtins: string): string {
   const names = new Set(
     [...builtins.matchAll(/^export declare (?:function|const|let) (\w+)/gm)].map(([, name]) => name),

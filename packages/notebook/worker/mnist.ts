@@ -1,5 +1,5 @@
 // Reads MNIST as the site carries it.
-import { type IdxFiles, MnistFiles } from '../../mnist/files';
+import { type IdxFiles, MnistFiles } from '../mnist/files';
 
 /** Bytes of a header, and of an image. */
 const [IMAGES, LABELS, IMAGE] = [16, 8, 28 * 28];

@@ -1,5 +1,5 @@
 // A button that opens a short list of things to do; Escape, a choice, or a click elsewhere closes it.
-import { make } from './dom';
+import { make } from '../ui/dom';
 
 export interface MenuItem {
   readonly label: string;

@@ -1,11 +1,12 @@
 // A cell of code on a page: the code, which becomes an editor once it is touched, the strip with what can be done and what was, and the outputs.
-import { formatBytes, make } from '../../ui/dom';
-import { type MenuItem, menu } from '../../ui/menu';
+
 import type { CodeEditor } from '../editor/editor';
 import type { CodeCell as FileCell } from '../file/notebook';
 import { Outputs } from '../outputs/outputs';
 import type { Memory } from '../protocol';
+import { formatBytes, make } from '../ui/dom';
 import { icon } from './icons';
+import { type MenuItem, menu } from './menu';
 
 /** What a cell asks of the notebook that it stands in. */
 export interface CellHost {

@@ -1,11 +1,14 @@
 // A cell of text on a page: what its Markdown says, and an editor for it once that is asked for.
-import { make } from '../../ui/dom';
-import { type MenuItem, menu } from '../../ui/menu';
-import { focusWhileScrollable } from '../../ui/scrollable';
+
 import type { CodeEditor } from '../editor/editor';
+import { make } from '../ui/dom';
+import { focusWhileScrollable } from '../ui/scrollable';
 import { icon } from './icons';
+import { type MenuItem, menu } from './menu';
 
 export interface TextHost {
+  /** An editor is about to open. */
+  textEdited(cell: TextCell): void;
   textChanged(cell: TextCell): void;
   textActions(cell: TextCell): readonly MenuItem[];
   advanceText(cell: TextCell): void;
@@ -77,6 +80,7 @@ export class TextCell {
     const [{ openEditor }, markdown] = await Promise.all([import('../editor/editor'), this.host.markdownOf(this)]);
     if (this.editor) return;
     this.markdown = markdown;
+    this.host.textEdited(this);
     this.place = make('div', { className: 'code-box text-editor' });
     this.body.hidden = true;
     this.body.after(this.place);

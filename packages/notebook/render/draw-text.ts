@@ -1,5 +1,5 @@
 // Draws Markdown that may be anybody's: what is made of it in time, and is no more than a page can hold, else the text as it is written.
-import { make } from '../../ui/dom';
+import { make } from '../ui/dom';
 import { safeFragment } from './safe-text';
 
 /** Letters of a text, and of the HTML that is made of it. */

@@ -1,6 +1,7 @@
 // Notebooks as files on the visitor's disk: opened into the browser's store, and saved as Markdown or for Jupyter.
-import { saveFile } from '../../ui/save-file';
+
 import { bounded, type Notebook as NotebookFile, NotebookFileError, plainName } from '../file/notebook';
+import { saveFile } from '../ui/save-file';
 import { keep, newId } from './store';
 
 /** Notebooks of Jupyter hold their pictures, too. */
