@@ -28,7 +28,7 @@ export const countOf = (name: string, totalCount: Parameter): Parameter => {
 };
 
 interface Given extends Omit<CountedEvents, 'totalCount'> {
-  /** Default 1. */
+  /** The number of trials. Default 1. */
   totalCount?: Parameter;
 }
 

@@ -7,7 +7,7 @@ import { type Constraint, multinomial } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 
 interface MultinomialParameters extends CategoryParameters {
-  /** Default 1. */
+  /** The number of draws. Default 1. */
   totalCount?: number;
 }
 

@@ -36,9 +36,9 @@ export class Chi2 extends Gamma {
 }
 
 interface StudentParameters extends Chi2Parameters {
-  /** Default 0. */
+  /** The location. Default 0. */
   loc?: Parameter;
-  /** Default 1. */
+  /** The scale. Default 1. */
   scale?: Parameter;
 }
 

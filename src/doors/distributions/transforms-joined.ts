@@ -8,7 +8,7 @@ import { type Caching, cacheSizes, expectTransforms, sameTransforms, Transform }
 
 interface SequenceArguments extends Caching {
   tseq: readonly Transform[];
-  /** Default 0. */
+  /** The dimension of the parts. Default 0. */
   dim?: number;
 }
 

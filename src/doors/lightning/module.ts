@@ -113,9 +113,9 @@ type LoadOptions = { mapLocation?: DeviceLike | null; strict?: boolean | null } 
 
 interface Clipping {
   optimizer: AnyOptimizer;
-  /** Default: the trainer's. */
+  /** The greatest norm or element of the gradients. Default: the trainer's. */
   gradientClipVal?: number | null;
-  /** Default: the trainer's. */
+  /** Whether the norm or each element is clipped. Default: the trainer's. */
   gradientClipAlgorithm?: 'norm' | 'value' | null;
 }
 const clippingOrder = ['optimizer', 'gradientClipVal', 'gradientClipAlgorithm'] as const;

@@ -35,7 +35,7 @@ export interface TrainerOptions {
   checkValEveryNEpoch?: number | null;
   /** Validation batches to run before training, to find mistakes early. Default: 2; -1 for all. */
   numSanityValSteps?: number | null;
-  /** Default: 50. */
+  /** Pass values to loggers every n steps. Default: 50. */
   logEveryNSteps?: number | null;
   /** Default: true, which is a CSVLogger in Node and a MemoryLogger in a page. */
   logger?: boolean | Logger | readonly Logger[] | null;
@@ -44,14 +44,14 @@ export interface TrainerOptions {
   fastDevRun?: boolean | number;
   /** Default: true, which adds a ModelCheckpoint that keeps the last epoch. */
   enableCheckpointing?: boolean | null;
-  /** Default: true. With false, nothing is printed to the console. */
+  /** Show a progress bar. Default: true. With false, nothing is printed to the console. */
   enableProgressBar?: boolean | null;
-  /** Default: true. */
+  /** Print the table of the module's layers before training. Default: true. */
   enableModelSummary?: boolean | null;
   /** How many batches' gradients are summed per optimizer step. Default: 1. */
   accumulateGradBatches?: number;
   gradientClipVal?: number | null;
-  /** Default: `norm`. */
+  /** Whether the norm of all gradients or each element is clipped. Default: `norm`. */
   gradientClipAlgorithm?: 'norm' | 'value' | null;
   /**
    * Use fixed kernel tiles, also for later work in this page. Results are then bit for bit the same in each such run on

@@ -196,9 +196,9 @@ export interface ScaleBatchSizeOptions {
   mode?: 'power' | 'binsearch';
   /** Steps per trial. Default: 3. */
   stepsPerTrial?: number;
-  /** Default: 2. */
+  /** The first batch size to try. Default: 2. */
   initVal?: number;
-  /** Default: 25. */
+  /** The most batch sizes to try. Default: 25. */
   maxTrials?: number;
   /** The attribute from which loaders take the batch size. Default: `batchSize`. */
   batchArgName?: string;

@@ -6,7 +6,7 @@ import { type Bytes, message } from './protobuf';
 
 /** The step and the time of an event, for TensorBoard's axes. */
 export interface When {
-  /** Default: none, which TensorBoard shows as step 0. */
+  /** The step. Default: none, which TensorBoard shows as step 0. */
   globalStep?: number | null;
   /** Seconds since 1970. Default: now. */
   walltime?: number | null;

@@ -101,7 +101,7 @@ const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
   dataset instanceof Subset && dataset.constructor === Subset;
 
 interface Drawing {
-  /** Default: the default generator, as seeded by `torch.manualSeed`. */
+  /** The source of the random split. Default: the default generator, as seeded by `torch.manualSeed`. */
   generator?: Generator | null;
 }
 

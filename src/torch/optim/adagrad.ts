@@ -7,7 +7,7 @@ import type { OptimizerSettings } from './settings';
 export interface AdagradOptions {
   /** Learning rate, default 0.01. */
   lr: number;
-  /** Default 0. */
+  /** How fast the learning rate falls: in step t it is lr / (1 + (t − 1) lrDecay); default 0. */
   lrDecay: number;
   /** L2 penalty, default 0. */
   weightDecay: number;

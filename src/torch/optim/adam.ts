@@ -15,7 +15,10 @@ export interface AdamOptions {
   betas: readonly [number, number];
   /** Added to the denominator, default 1e-8. */
   eps: number;
-  /** Default 0, for AdamW 0.01. */
+  /**
+   * L2 penalty, or with `decoupledWeightDecay` the shrinkage of the parameter by lr · weightDecay; default 0, for AdamW
+   * 0.01.
+   */
   weightDecay: number;
   /** Divide by the largest average so far (Reddi et al. 2018), default false. */
   amsgrad: boolean;

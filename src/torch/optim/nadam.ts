@@ -14,7 +14,7 @@ export interface NAdamOptions {
   eps: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** Default 4e-3. */
+  /** How fast the momentum rises to β₁: see the equation below; default 4e-3. */
   momentumDecay: number;
   /** Shrink the parameter itself rather than add to the gradient, as AdamW does; default false. */
   decoupledWeightDecay: boolean;

@@ -13,7 +13,7 @@ export interface RMSpropOptions {
   eps: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** Default 0. */
+  /** The share of the previous step that is kept, default 0. */
   momentum: number;
   /** Divide by an estimate of the standard deviation, default false. */
   centered: boolean;

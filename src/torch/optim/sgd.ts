@@ -8,7 +8,7 @@ import type { OptimizerSettings } from './settings';
 export interface SGDOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
-  /** Default 0. */
+  /** The share of the momentum buffer that is kept from step to step, default 0. */
   momentum: number;
   /** The share of the gradient that is kept out of the momentum buffer, default 0. */
   dampening: number;

@@ -7,7 +7,7 @@ import type { Trainer } from '../trainer';
 
 /** Options of LearningRateMonitor. */
 export interface LearningRateMonitorOptions {
-  /** Default: at the interval at which each scheduler steps. */
+  /** When to log. Default: at the interval at which each scheduler steps. */
   loggingInterval?: 'step' | 'epoch' | null;
   logMomentum?: boolean;
   logWeightDecay?: boolean;

@@ -7,7 +7,7 @@ import { expectStatus, type Logger, nextVersion, paramsIn, RUNS, type StatusArgu
 export interface FolderLoggerOptions {
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string | null;
-  /** Default: the first version number that is not taken. */
+  /** The version, which names the run's folder. Default: the first version number that is not taken. */
   version?: string | number | null;
   prefix?: string;
 }

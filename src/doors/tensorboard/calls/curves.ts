@@ -145,9 +145,9 @@ function chartOf(op: string, title: string, chart: unknown): CustomChart {
 interface ChartParameters {
   /** Tags of `addScalar`. */
   tags: readonly string[];
-  /** Default 'default'. */
+  /** The category under which TensorBoard lists the chart. Default 'default'. */
   category?: string;
-  /** Default 'untitled'. */
+  /** The title of the chart. Default 'untitled'. */
   title?: string;
 }
 

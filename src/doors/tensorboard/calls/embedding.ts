@@ -23,9 +23,9 @@ interface EmbeddingParameters {
    * Shape [N, C, H, W]: a picture for each point, with 1 or 3 channels; uint8, or floats from 0 to 1. Default: none.
    */
   labelImg?: Tensor | null;
-  /** Default: none, which counts as step 0. */
+  /** The step. Default: none, which counts as step 0. */
   globalStep?: number | null;
-  /** Default 'default'. */
+  /** The name of the set of points. Default 'default'. */
   tag?: string;
   /** The names of the columns. Default: a single column without a name. */
   metadataHeader?: readonly string[] | null;

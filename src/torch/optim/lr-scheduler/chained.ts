@@ -8,7 +8,7 @@ import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled }
 
 export interface ChainedSchedulerArguments {
   schedulers: readonly LRScheduler[];
-  /** Default: that of the first scheduler. */
+  /** The optimizer of all schedulers. Default: that of the first scheduler. */
   optimizer?: Scheduled | null;
 }
 

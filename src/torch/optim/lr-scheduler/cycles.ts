@@ -55,17 +55,17 @@ export interface CyclicLRArguments extends Scheduling {
   stepSizeDown?: number | null;
   /** How the height of cycles changes: not at all (default), by half in each cycle, or by gamma^step. */
   mode?: CyclicMode;
-  /** Default 1. */
+  /** The factor of the height for each step in mode 'exp_range', default 1. */
   gamma?: number;
   /** Gives the height from the number of the cycle or of the step, instead of `mode`. */
   scaleFn?: ((x: number) => number) | null;
   /** Whether `scaleFn` gets the number of the cycle (default) or of the step. */
   scaleMode?: 'cycle' | 'iterations';
-  /** Default true: momentum falls as the rate rises. */
+  /** Whether momentum falls as the rate rises, default true. */
   cycleMomentum?: boolean;
-  /** Default 0.8. */
+  /** Lowest momentum, for all groups or for each, default 0.8. */
   baseMomentum?: number | readonly number[];
-  /** Default 0.9. */
+  /** Highest momentum, for all groups or for each, default 0.9. */
   maxMomentum?: number | readonly number[];
 }
 
@@ -181,11 +181,11 @@ export interface OneCycleLRArguments extends Scheduling {
   /** Share of the steps that rise, default 0.3. */
   pctStart?: number;
   annealStrategy?: 'cos' | 'linear';
-  /** Default true: momentum falls as the rate rises. */
+  /** Whether momentum falls as the rate rises, default true. */
   cycleMomentum?: boolean;
-  /** Default 0.85. */
+  /** Lowest momentum, for all groups or for each, default 0.85. */
   baseMomentum?: number | readonly number[];
-  /** Default 0.95. */
+  /** Highest momentum, for all groups or for each, default 0.95. */
   maxMomentum?: number | readonly number[];
   /** The first rate is maxLr / divFactor, default 25. */
   divFactor?: number;

@@ -13,7 +13,7 @@ export interface ReduceLROnPlateauArguments {
   optimizer: Scheduled;
   /** Whether a smaller metric is better (default) or a greater one. */
   mode?: 'min' | 'max';
-  /** Default 0.1. */
+  /** The factor by which the rate is reduced, default 0.1. */
   factor?: number;
   /** How many epochs without improvement to wait before the rate is reduced, default 10. */
   patience?: number;
