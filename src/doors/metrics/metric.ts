@@ -131,7 +131,7 @@ export abstract class Metric extends Arithmetic {
   /** The value for all batches since the last `reset`. */
   abstract compute(): unknown;
 
-  /** What calling the metric does: it updates the states, and returns the value for this batch alone. */
+  /** Runs when the metric is called: updates the states, and returns the value for this batch alone. */
   forward(...args: Parameters<this['update']>): ReturnType<this['compute']> {
     const value = this.fullStateUpdate === false ? this.once(args) : this.twice(args);
     return this.remember(value) as ReturnType<this['compute']>;

@@ -13,7 +13,7 @@ import {
 import type { LoweredProgram, Lowering, Pass, ProgramNode } from './ir';
 import type { Job } from './job';
 
-/** What an export depends on. */
+/** The faults, updates and inputs that an export depends on. */
 interface Origins {
   /** The common slots of faults that no update of the program depends on. */
   readonly free: readonly number[];

@@ -47,7 +47,9 @@ const stepped = <T>(steps: Generator<unknown, T, never>): CarriedPromise<T> =>
     return step.value;
   });
 
-/** What a switch returns: the result of its function, or, for a generator function, the promise of that result. */
+/**
+ * The type that a switch returns: the result of its function, or, for a generator function, the promise of that result.
+ */
 export type Switched<T> = 0 extends 1 & T
   ? T
   : [T] extends [never]

@@ -74,7 +74,7 @@ export function gather<T extends { [index: number]: number }>(
   return out;
 }
 
-/** What a basic index takes of one dimension. */
+/** The elements that a basic index takes of one dimension. */
 export interface Range {
   readonly start: number;
   readonly length: number;

@@ -4,9 +4,9 @@ import { mode, withMode } from '../graph/mode';
 import { type CarriedPromise, runSwitched, type Switched } from './carried';
 
 /**
- * What a switch takes: a function that does not wait, since other code would run with the switch in the meantime; or a
- * generator function, which yields the promises that it waits for. An asynchronous function of the library, such as a
- * detector, carries the switch along.
+ * The type of a function that a switch takes: one that does not wait, since other code would run with the switch in the
+ * meantime; or a generator function, which yields the promises that it waits for. An asynchronous function of the
+ * library, such as a detector, carries the switch along.
  */
 export type Synchronous<T> = 0 extends 1 & T
   ? () => T

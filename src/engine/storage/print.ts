@@ -76,7 +76,7 @@ export function asPrintedNow(): (write: () => string) => string {
 
 const PREFIX = 'tensor(';
 
-/** What a printed tensor says about its gradient. */
+/** The part of a printed tensor that tells about its gradient. */
 export interface PrintedGradient {
   readonly requiresGrad: boolean;
   /** The name of the gradient function, such as `MulBackward0`; null for leaves. */

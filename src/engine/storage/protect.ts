@@ -263,7 +263,7 @@ function attempt<T>(run: () => T): T | undefined {
   }
 }
 
-/** What to add to the error's message about the protected contents. */
+/** The sentence about the protected contents that is added to the error's message. */
 function sentence(restored: number, lost: number, steps: readonly number[]): string {
   const where = steps.length === 0 ? '' : ` (step ${steps.join(', ')})`;
   const weights = restored > 0 ? `. Weights are restored to their last snapshot${where}` : '';

@@ -75,7 +75,7 @@ export const pathDefaults = {
 
 export const layerPathDefaults = { ...pathDefaults, returnConvergenceDelta: false, attributeToLayerInput: false };
 
-/** The same call for a batch that holds the rows of all steps, one step after another. */
+/** Changes a call so that its batch holds the rows of all steps, one step after another. */
 export const callAtSteps = (call: Call, steps: number, examples: number): Call => ({
   ...call,
   args: expandArguments(call.args, (x) => repeated(x, steps)),

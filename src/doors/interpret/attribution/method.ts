@@ -43,7 +43,7 @@ export const fromInputs: From = {
   between: (call, { inputs, baselines }) => ({ call, inputs, baselines, places: [inputs] }),
 };
 
-/** What a method computes from. O are the options of `attribute`, S those of the constructor. */
+/** The arguments from which a method computes. O are the options of `attribute`, S those of the constructor. */
 export interface Asked<O = object, S = object> {
   /** The function to explain: an output of the model, or a neuron. */
   readonly call: Call;

@@ -33,7 +33,7 @@ export function findLayer(op: string, forward: ForwardFunction, layer: unknown):
   );
 }
 
-/** What to capture. */
+/** Settings of a capture. */
 export interface Watched {
   /** Capture the layers' arguments rather than their results. */
   readonly atInput: boolean;

@@ -10,7 +10,7 @@ import { type Layer, type LayerValue, watching } from '../layer/capture';
 import type { OfLayer } from '../layer/layer-method';
 import { type Neuron, NeuronAttribution, type NeuronSelector, neuronOf, type Selected } from './neuron-attribution';
 
-/** What a method needs to follow an output through a neuron (conductance). */
+/** The values by which a method follows an output through a neuron (conductance). */
 export interface Flow {
   readonly flow: {
     /** The call of the whole model. */

@@ -10,7 +10,7 @@ import { lasso, leastNorm, type Problem, ridge } from './least-squares';
  */
 export type TrainData = Iterable<readonly [inputs: Tensor, outputs: Tensor, weights: Tensor]>;
 
-/** What the library's own models also accept: several batches, those of a DataLoader, and no weights. */
+/** The further data that the library's own models accept: several batches, those of a DataLoader, and no weights. */
 type Batches =
   | Iterable<readonly [inputs: Tensor, outputs: Tensor, weights?: Tensor]>
   | AsyncIterable<readonly Tensor[]>;

@@ -27,7 +27,7 @@ export interface Raster {
   readonly values: Float32Array;
 }
 
-/** What a panel shows. */
+/** How a panel shows an attribution. */
 export interface PanelSettings {
   readonly method: ImageVisualizationMethod;
   readonly sign: VisualizeSign;

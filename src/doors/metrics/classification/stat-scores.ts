@@ -19,7 +19,7 @@ export interface Counted extends Options {
   beta: number;
 }
 
-/** The same options, with `numClasses` optional. */
+/** The options of metrics of counts, with `numClasses` optional. */
 export interface OfClasses extends Omit<Counted, 'numClasses'> {
   /** C; null only for `average` 'micro'. */
   numClasses?: number | null;

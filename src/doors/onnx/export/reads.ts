@@ -1,4 +1,4 @@
-// What the exporter reads of recorded nodes: their names in errors, and the inputs that decide their outputs.
+// How the exporter reads recorded nodes: their names in errors, and the inputs that decide their outputs.
 import type { Node, Value } from '../../../torch/inside';
 
 /** By operation: the inputs to skip, because they only repeat the result in another order or only pass gradients on. */

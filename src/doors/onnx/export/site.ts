@@ -14,7 +14,7 @@ export type Translator = (site: Site) => Wire | readonly (Wire | null)[];
 
 export type Translators = Readonly<Record<string, Translator>>;
 
-/** What all sites of an export share. */
+/** The state that all sites of an export share. */
 export interface Context {
   readonly builder: Builder;
   /** The wire of a value of the first trace. */

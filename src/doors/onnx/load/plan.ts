@@ -1,4 +1,4 @@
-// What an imported network does at each call: its steps, built once, and the slots that hold values between them.
+// The plan of an imported network: the steps of each call, built once, and the slots that hold values between them.
 import { FileFormatError, LamplightError, ShapeError, type Tensor } from '../../../torch';
 import type { Module } from '../../../torch/inside';
 import type { NodeMessage } from '../proto/messages';

@@ -150,7 +150,10 @@ export const fasterrcnnResnet50Fpn = detector<FasterRCNN, ResNet, FasterRCNNOpti
   loaded: asTrained('fasterrcnnResnet50Fpn', 'FasterRCNN_ResNet50_FPN_Weights'),
 });
 
-/** The same for Mask R-CNN: a given mask predictor decides how many classes there are. */
+/**
+ * The options of Mask R-CNN without `numClasses` if a mask predictor is given, since that decides how many classes
+ * there are.
+ */
 const maskClasses = (options: Required<MaskRCNNOptions>): Required<MaskRCNNOptions> =>
   options.maskPredictor ? { ...options, numClasses: null } : options;
 
@@ -232,7 +235,7 @@ export const fasterrcnnMobilenetV3LargeFpn = onMobilenet(
   'FasterRCNN_MobileNet_V3_Large_FPN_Weights',
   { rpnScoreThresh: 0.05 },
 );
-/** The same for pictures of 320 pixels. */
+/** Faster R-CNN on a large MobileNetV3 with a feature pyramid, for pictures of 320 pixels. */
 export const fasterrcnnMobilenetV3Large320Fpn = onMobilenet(
   'fasterrcnnMobilenetV3Large320Fpn',
   'FasterRCNN_MobileNet_V3_Large_320_FPN_Weights',

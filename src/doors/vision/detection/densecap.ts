@@ -31,8 +31,9 @@ export interface DenseCapLosses {
   readonly lossMidObjectness: Tensor;
   /** Smooth L1 of the localization layer's corrections. */
   readonly lossMidBox: Tensor;
-  /** The same two losses of the recognition network. */
+  /** Logistic loss of the recognition network's confidences. */
   readonly lossEndObjectness: Tensor;
+  /** Smooth L1 of its corrections. */
   readonly lossEndBox: Tensor;
   /** Cross entropy of the words of the positive regions. */
   readonly lossCaptioning: Tensor;

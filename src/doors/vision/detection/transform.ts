@@ -197,7 +197,7 @@ export function listOfPictures(name: string, images: unknown): Tensor[] {
   return given as Tensor[];
 }
 
-/** The same for detectors that do not resize: all pictures must have one size. */
+/** Checks the pictures of a detector that does not resize, which must all have one size. */
 export function picturesOfOneSize(name: string, images: unknown): Tensor[] {
   const pictures = listOfPictures(name, images);
   const [first] = pictures as [Tensor];

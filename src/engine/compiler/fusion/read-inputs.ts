@@ -166,7 +166,10 @@ export function broadcastIndex(from: Shape, to: Shape, at: string, sizes: Sizes,
   return sameShape(from, to) || isWhole(runs) ? at : indexOf(runs, at, namesFor(sizes, input, runs, 1));
 }
 
-/** What four neighbouring elements of a result read of an input: four neighbours, one element, or any elements. */
+/**
+ * Which elements of an input four neighbouring elements of a result read: four neighbours, one element, or any
+ * elements.
+ */
 export type FourKind = 'four' | 'one' | 'each';
 
 export function fourKind(from: Shape, to: Shape): FourKind {

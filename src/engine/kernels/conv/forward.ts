@@ -74,7 +74,10 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   };
 }
 
-/** The same with a max pooling of the outputs; undefined unless a tile can hold whole windows. */
+/**
+ * The passes of a correlation whose outputs are max pooled in the same kernel; undefined unless a tile can hold whole
+ * windows.
+ */
 function pooledPasses(c: Correlation, { size, window }: Pooling, adapter: AdapterProfile): Lowering | undefined {
   if (!sameShape(size, c.outSize)) return undefined;
   const tile = choosePooledTile(c, window, adapter);

@@ -442,7 +442,7 @@ function partsOfKernel(c: CorrelationShape, accumulators: number): readonly Part
   return parts;
 }
 
-/** What the lanes of a quad may share if an invocation computes `channels` channels of a group. */
+/** The loads that the lanes of a quad may share if an invocation computes `channels` channels of a group. */
 export function sharings(
   groups: number,
   groupOut: number,

@@ -5,8 +5,8 @@ import { ceilDiv } from './tiles';
 export const MAX_PRODUCTS = 2100;
 
 /**
- * What the lanes of a quad load for each other: weights, if they compute neighbouring tiles of the same channels; the
- * patch of x under a tile, if they compute neighbouring channels of the same tile; or nothing.
+ * The data that the lanes of a quad load for each other: weights, if they compute neighbouring tiles of the same
+ * channels; the patch of x under a tile, if they compute neighbouring channels of the same tile; or nothing.
  */
 export type Sharing = 'weights' | 'patch' | 'nothing';
 

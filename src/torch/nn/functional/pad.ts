@@ -9,7 +9,7 @@ import { flip, narrow } from '../../../engine/ops/shape/shape';
 import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 
-/** What a tensor is padded with. */
+/** The elements that a tensor is padded with: a number, or its own elements in some order. */
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
 interface PadArguments {

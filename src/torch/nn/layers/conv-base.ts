@@ -15,7 +15,7 @@ import { Layer } from './layer';
 import { resetWeightAndBias } from './linear';
 import { type Size, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
 
-/** What a convolution's input is padded with. */
+/** The elements that a convolution's input is padded with. */
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
 const paddingModes: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
@@ -30,7 +30,7 @@ export interface ConvNdArguments<N extends Spatial> {
   kernelSize: Size<N>;
   /** Add a learnt number to each channel, default true. */
   bias?: boolean;
-  /** What the input is padded with, default 'zeros'. */
+  /** The elements that the input is padded with, default 'zeros'. */
   paddingMode?: PaddingMode;
 }
 

@@ -414,7 +414,7 @@ export abstract class Module extends Callable {
     return state instanceof Promise ? state.then(load) : load(state);
   }
 
-  /** What state dicts need of this module. */
+  /** The part of this module that state dicts need. */
   get [held](): Held {
     return {
       hooks: this.#hooks,

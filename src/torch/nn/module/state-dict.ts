@@ -36,7 +36,7 @@ export class IncompatibleKeys extends Printable {
   }
 }
 
-/** What state dicts need of a module. */
+/** The part of a module that state dicts need. */
 export interface Held {
   readonly hooks: ModuleHooks;
   tensors(): [string, Tensor][];

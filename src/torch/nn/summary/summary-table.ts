@@ -14,7 +14,7 @@ export type ColumnName =
   | 'trainable'
   | 'receptiveField';
 
-/** What the rows of the table that `summary` prints show. */
+/** The settings of `summary` that change what its rows show. */
 export type RowSetting = 'depth' | 'varNames' | 'asciiOnly' | 'hideRecursiveLayers';
 
 interface TableOptions {

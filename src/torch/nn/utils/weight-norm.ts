@@ -12,7 +12,7 @@ import type { RemovableHandle } from '../module/hooks';
 import { className, Module } from '../module/module';
 import { isUninitialized, Parameter } from '../module/parameter';
 
-/** What replaces a parameter. */
+/** The normalisation of a parameter, which other parameters (its parts) replace. */
 interface Normalised {
   readonly kind: string;
   readonly handle: RemovableHandle;

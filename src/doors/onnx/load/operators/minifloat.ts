@@ -12,8 +12,8 @@ interface Format {
   readonly least: number;
   readonly greatest: number;
   /**
-   * What numbers above the largest become without saturation. Null for a type without infinity and NaN: it has the
-   * largest number instead, and 0 for NaN.
+   * The value that numbers above the largest become without saturation. Null for a type without infinity and NaN: it
+   * has the largest number instead, and 0 for NaN.
    */
   readonly beyond: 'infinity' | 'nan' | null;
 }
@@ -56,7 +56,7 @@ function limited(x: Tensor, { greatest, beyond }: Format, saturate: boolean): Te
   return over.where(x.abs().gt(greatest), x);
 }
 
-/** The same for one number. */
+/** Rounds one number to a type's values. */
 export function numberTo(x: number, type: number, saturate: boolean): number {
   const { fraction, least, greatest, beyond } = formats[type]!;
   if (Number.isNaN(x)) return beyond === null ? 0 : x;

@@ -13,7 +13,7 @@ export interface NormalizeArguments {
   inplace?: boolean;
 }
 
-/** The same options, with numbers as lists. */
+/** The options of `normalize`, in which single numbers have become lists. */
 export interface Statistics {
   readonly mean: readonly number[];
   readonly std: readonly number[];
