@@ -1,5 +1,6 @@
 // Counts what ties the heaps of JavaScript and Python together: proxies of Python's objects, and references that Python holds.
 import type { Python } from 'lamplight/python';
+import { collected } from './collected';
 
 /** What Pyodide registers each proxy of a Python object with, so that the collector frees the object. */
 interface Registry {
@@ -17,8 +18,6 @@ export interface Ties {
   /** Objects of JavaScript that Python holds. */
   readonly ofJavaScript: number;
 }
-
-const collect = (globalThis as unknown as { gc(): void }).gc;
 
 /** Counts proxies of Python's objects from now on; what it gives collects on both sides and says how many are there. */
 export function countTies(python: Python): () => Promise<Ties> {
@@ -41,8 +40,7 @@ export function countTies(python: Python): () => Promise<Ties> {
     // What one side's collector frees lets go of objects of the other.
     for (let i = 0; i < 3; i++) {
       await python.run('import gc; gc.collect(); None');
-      collect();
-      await new Promise((resolve) => setTimeout(resolve, 10));
+      await collected();
     }
     return { ofPython, ofJavaScript: internals._module._hiwire_num_refs() };
   };

@@ -1,8 +1,7 @@
 // Waits for what comes late and is counted: kernels that plans get of their own, answers of the device, copies of weights, memory that waits for the collector.
 import * as torch from 'lamplight';
 import { engine } from '../../src/engine/compiler/engine';
-
-const { gc } = globalThis as { gc?(): void };
+import { collected } from './collected';
 
 /** Resolves when nothing is under way that a later step would be counted with. A few steps after it take what has come to its place. */
 export async function settled(): Promise<void> {
@@ -10,9 +9,5 @@ export async function settled(): Promise<void> {
   await engine.refined();
   // The next that a clock asks for finds its memory.
   await torch.gpu.snapshot();
-  for (let i = 0; i < 2; i++) {
-    gc!();
-    // Those that are told of what was collected have their turn.
-    await new Promise((resolve) => setTimeout(resolve, 5));
-  }
+  await collected();
 }

@@ -3,6 +3,7 @@
 import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { expose } from 'lamplight/worker';
+import { collected } from './collected';
 import { exposed } from './exposed';
 import { trainSmall } from './train-small';
 
@@ -35,10 +36,7 @@ export const served = expose({
   /** Bytes that are allocated on the device once the collector has run. */
   async allocated(): Promise<number> {
     await torch.synchronize();
-    for (let i = 0; i < 3; i++) {
-      (globalThis as unknown as { gc(): void }).gc();
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    await collected();
     return torch.cuda.memoryAllocated();
   },
 

@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { MeanMetric, MulticlassAccuracy } from 'lamplight/metrics';
 import { expect, test } from 'vitest';
+import { collected } from '../../support/collected';
 
 const F = nn.functional;
 const SCORES = 4 * 64 * 4000;
@@ -90,10 +91,7 @@ const programs: Readonly<Record<string, () => unknown>> = {
 
 async function allocated(): Promise<number> {
   await torch.synchronize();
-  for (let i = 0; i < 3; i++) {
-    (globalThis as unknown as { gc(): void }).gc();
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
+  await collected();
   return torch.cuda.memoryAllocated();
 }
 

@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim } from 'lamplight';
 import { beforeEach, expect, test } from 'vitest';
+import { collected } from '../../support/collected';
 import { sampled } from '../../support/sample';
 
 const COUNT = 1 << 16;
@@ -10,10 +11,7 @@ const BYTES = 4 * COUNT;
 const value = async (x: torch.Tensor, at = 3) => x.at(at).item();
 
 async function liveBytes(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    (globalThis as unknown as { gc(): void }).gc();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await collected();
   return torch.gpu.stats().liveBytes;
 }
 

@@ -2,6 +2,7 @@ import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { describe, expect, test, vi } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../../demos/mnist/models';
+import { collected } from '../../support/collected';
 import { fourPictures } from '../../support/four-pictures';
 import { isWhole, sampled } from '../../support/sample';
 import { settled } from '../../support/settled';
@@ -189,10 +190,7 @@ test.each<[string, number, Clip]>([
 
 /** Bytes of values that are really held: what is left after a collection. */
 async function heldBytes(): Promise<number> {
-  for (let i = 0; i < 3; i++) {
-    (globalThis as unknown as { gc(): void }).gc();
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  await collected();
   return torch.gpu.stats().liveBytes;
 }
 
