@@ -33,7 +33,7 @@ export interface DenseCapLosses {
   readonly lossMidBox: Tensor;
   /** Logistic loss of the recognition network's confidences. */
   readonly lossEndObjectness: Tensor;
-  /** Smooth L1 of its corrections. */
+  /** Smooth L1 of the recognition network's corrections. */
   readonly lossEndBox: Tensor;
   /** Cross entropy of the words of the positive regions. */
   readonly lossCaptioning: Tensor;
