@@ -1,7 +1,7 @@
 // Types of the platform that not every program has: of WebGPU before TypeScript 6, of pages without the library "DOM". The
 // declarations of a build take them from here: what the program knows under a name, or else the little that is said of it here.
 
-interface Device {
+interface AnyDevice {
   readonly label: string;
   readonly features: ReadonlySet<string>;
   readonly limits: object;
@@ -10,12 +10,12 @@ interface Device {
   destroy(): void;
 }
 
-interface Sized {
+interface WithSizes {
   readonly width: number;
   readonly height: number;
 }
 
-interface Drawable extends Sized {
+interface Drawable extends WithSizes {
   getContext(kind: string): unknown;
 }
 
@@ -24,7 +24,7 @@ interface Element {
   append(...children: never[]): void;
 }
 
-interface Pixels extends Sized {
+interface Pixels extends WithSizes {
   readonly data: Uint8ClampedArray;
 }
 
@@ -65,7 +65,7 @@ export type GPUCommandEncoder = Global<'GPUCommandEncoder', object>;
 export type GPUComputePassEncoder = Global<'GPUComputePassEncoder', object>;
 export type GPUComputePassTimestampWrites = object;
 export type GPUComputePipeline = Global<'GPUComputePipeline', object>;
-export type GPUDevice = Global<'GPUDevice', Device>;
+export type GPUDevice = Global<'GPUDevice', AnyDevice>;
 export type GPUError = Global<'GPUError', { readonly message: string }>;
 export type GPUPowerPreference = 'low-power' | 'high-performance';
 export type GPUQueue = Global<'GPUQueue', object>;
@@ -75,9 +75,9 @@ export type Blob = Global<'Blob', Bytes>;
 export type CanvasRenderingContext2D = Global<'CanvasRenderingContext2D', { readonly [member: string]: unknown }>;
 export type HTMLCanvasElement = Global<'HTMLCanvasElement', Drawable>;
 export type HTMLElement = Global<'HTMLElement', Element>;
-export type HTMLImageElement = Global<'HTMLImageElement', Sized>;
+export type HTMLImageElement = Global<'HTMLImageElement', WithSizes>;
 export type HTMLVideoElement = Global<'HTMLVideoElement', Video>;
-export type ImageBitmap = Global<'ImageBitmap', Sized>;
+export type ImageBitmap = Global<'ImageBitmap', WithSizes>;
 export type ImageData = Global<'ImageData', Pixels>;
 export type OffscreenCanvas = Global<'OffscreenCanvas', Drawable>;
 export type Request = Global<'Request', Asked>;

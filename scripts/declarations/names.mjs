@@ -1,5 +1,6 @@
-// Names of joined declarations, as editors show them. Where two modules declare a name, one of them is renamed, `Module$1`; a name that
-// programs can import goes before one that they cannot.
+// Names of joined declarations, as editors show them. Where two modules declare a name, the joined file calls one of them `relu$1`. Here it is
+// called after the namespace that exports it, `functional_relu`, or after its module. A name that programs can import goes before one that
+// they cannot.
 import ts from 'typescript';
 
 /** A name that was given to one of several of its kind. */
@@ -8,18 +9,25 @@ const given = /\$\d+$/;
 const givenToAll = /_d_exports(?:\$\d+)?$/;
 
 /**
- * What is exported under a name, by the name that it has in its module.
- * @typedef {{ local: string, name: string }} Exported
+ * What is exported under a name, by the name that it has in its module. `owner` is the door that exports it, if another file does.
+ * @typedef {{ local: string, name: string, owner?: string }} Exported
+ */
+
+/**
+ * A module, and the names that it declares in their order.
+ * @typedef {{ path: string, names: readonly string[] }} Declaring
  */
 
 /**
  * The code, where what is exported as `Module` is called so too, if nothing else is that is exported.
  * @param {string} code of a module of declarations
  * @param {readonly Exported[]} elsewhere what other modules import from this one and export
+ * @param {readonly Declaring[]} joined the modules that it was joined from, in their order
  */
-export function withOwnNames(code, elsewhere) {
+export function withOwnNames(code, elsewhere, joined) {
   const source = parsed(code);
   const renames = renamesOf(source, elsewhere);
+  addNumberless(renames, source, elsewhere, joined);
   /** @type {{ at: number, end: number, text: string }[]} */
   const edits = [];
   visit(source);
@@ -59,14 +67,22 @@ export function withOwnNames(code, elsewhere) {
   }
 }
 
+/**
+ * The names in a code that tell one of several of their kind by a number.
+ * @param {string} code
+ */
+export const numbered = (code) => [...new Set(code.match(/\b[A-Za-z_]\w*\$\d+/g))];
+
 /** @param {string} code */
 const parsed = (code) => ts.createSourceFile('names.d.ts', code, ts.ScriptTarget.Latest, true);
 
 /**
  * What a module exports that it imports, by the names under which it is imported.
  * @param {string} code
+ * @param {string} path of the module, without an ending
+ * @returns {Exported[]}
  */
-export function passedOn(code) {
+export function passedOn(code, path) {
   const source = parsed(code);
   /** @type {Map<string, string>} */
   const imported = new Map();
@@ -77,9 +93,58 @@ export function passedOn(code) {
   }
   return exportsOf(source).flatMap(({ local, name }) => {
     const other = imported.get(local);
-    return other === undefined ? [] : [{ local: other, name }];
+    return other === undefined ? [] : [{ local: other, name, owner: path === 'index' ? 'torch' : ownersOf(path)[0] }];
   });
 }
+
+/**
+ * The code, where the names that a file exports for others alone are those of its declarations.
+ * @param {string} code
+ * @param {(specifier: string) => ReadonlyMap<string, string> | undefined} importedFrom new names by old ones, of a file that the code imports
+ * @param {ReadonlyMap<string, string>} [own] new names by old ones, of what the code itself exports for others alone
+ */
+export function withPlainExports(code, importedFrom, own) {
+  const source = parsed(code);
+  let result = '';
+  let done = 0;
+  for (const statement of source.statements) {
+    const isImport = ts.isImportDeclaration(statement);
+    if (!isImport && !ts.isExportDeclaration(statement)) continue;
+    const from = statement.moduleSpecifier;
+    const renames = from ? importedFrom(/** @type {ts.StringLiteral} */ (from).text) : own;
+    const list = isImport ? statement.importClause?.namedBindings : statement.exportClause;
+    if (!renames || !list || !(ts.isNamedImports(list) || ts.isNamedExports(list))) continue;
+    for (const specifier of list.elements) {
+      const before = (specifier.propertyName ?? specifier.name).text;
+      const after = from ? specifier.name.text : (renames.get(specifier.name.text) ?? specifier.name.text);
+      const other = from ? (renames.get(before) ?? before) : before;
+      const type = specifier.isTypeOnly ? 'type ' : '';
+      result += `${code.slice(done, specifier.getStart(source))}${type}${other === after ? after : `${other} as ${after}`}`;
+      done = specifier.end;
+    }
+  }
+  return result + code.slice(done);
+}
+
+/**
+ * The names of declarations, by the other names under which a module exports them.
+ * @param {string} code
+ */
+export const otherNames = (code) =>
+  new Map(
+    parsed(code)
+      .statements.flatMap((statement) =>
+        ts.isExportDeclaration(statement) && !statement.moduleSpecifier && statement.exportClause
+          ? [...specifiersOf(statement.exportClause)]
+          : [],
+      )
+      .flatMap(({ propertyName, name }) =>
+        propertyName ? [[name.text, /** @type {ts.Identifier} */ (propertyName).text]] : [],
+      ),
+  );
+
+/** @param {ts.NamedExportBindings} clause */
+const specifiersOf = (clause) => (ts.isNamedExports(clause) ? clause.elements : []);
 
 /**
  * New names by old ones.
@@ -113,6 +178,100 @@ function renamesOf(source, elsewhere) {
   }
   return renames;
 }
+
+/**
+ * Gives what still has a number a name without one.
+ * @param {Map<string, string>} renames new names by old ones
+ * @param {ts.SourceFile} source
+ * @param {readonly Exported[]} elsewhere
+ * @param {readonly Declaring[]} joined
+ */
+function addNumberless(renames, source, elsewhere, joined) {
+  const locals = [...declaredIn(source)];
+  const final = (/** @type {string} */ local) => renames.get(local) ?? local;
+  const taken = new Set([...locals.map(final), ...usesIn(source).free]);
+  const spaces = new Map(namespacesIn(source).flatMap(({ name, members }) => members.map((each) => [each, name])));
+  const doors = new Map(elsewhere.map(({ local, owner }) => [local, owner]));
+  const exported = new Map(exportsOf(source).map(({ local, name }) => [local, name]));
+  const paths = pathsIn(source, joined);
+  for (const local of locals.filter((each) => given.test(final(each)))) {
+    const name = final(local).replace(given, '');
+    const space = spaces.get(local);
+    const owners = [
+      space && final(space).replace(givenToAll, '').replace(given, ''),
+      doors.get(exported.get(local) ?? ''),
+      ...ownersOf(paths.get(local) ?? 'shared'),
+    ].filter((owner) => owner !== undefined && owner !== '');
+    const free = owners.map((owner) => `${owner}_${name}`).find((each) => !taken.has(each));
+    if (free === undefined) continue;
+    taken.add(free);
+    renames.set(local, free);
+  }
+}
+
+/**
+ * What a declaration can be called after: the file of its module, then with the folders around it.
+ * @param {string} path of the module, without an ending
+ */
+function ownersOf(path) {
+  const words = path.split('/').filter((word, i, all) => word !== 'index' || i < all.length - 1);
+  return words.map((_, i) =>
+    words
+      .slice(-1 - i)
+      .map(camelCase)
+      .join('_'),
+  );
+}
+
+/** @param {string} word */
+const camelCase = (word) => word.replace(/-(\w)/g, (_, letter) => letter.toUpperCase());
+
+/**
+ * The modules that declare the names of a source, which has their declarations in their order.
+ * @param {ts.SourceFile} source
+ * @param {readonly Declaring[]} joined
+ */
+function pathsIn(source, joined) {
+  const all = joined.flatMap(({ path, names }) => names.map((name) => ({ path, name })));
+  /** @type {Map<string, string>} */
+  const found = new Map();
+  let next = 0;
+  for (const local of source.statements.filter((each) => !ts.isImportDeclaration(each)).flatMap(namesOf)) {
+    const at = all.findIndex(({ name }, i) => i >= next && name === local.replace(given, ''));
+    const path = all[at]?.path;
+    if (path === undefined) continue;
+    next = at + 1;
+    if (!found.has(local)) found.set(local, path);
+  }
+  return found;
+}
+
+/**
+ * @param {string} path of a module of declarations, without an ending
+ * @param {string} code
+ * @returns {Declaring}
+ */
+export const declaring = (path, code) => ({
+  path,
+  names: parsed(code)
+    .statements.filter((each) => !ts.isImportDeclaration(each))
+    .flatMap(namesOf),
+});
+
+/**
+ * The namespaces of a source, with the names of what each exports.
+ * @param {ts.SourceFile} source
+ */
+const namespacesIn = (source) =>
+  source.statements.flatMap((statement) => {
+    if (!ts.isModuleDeclaration(statement) || !statement.body || !ts.isModuleBlock(statement.body)) return [];
+    const members = statement.body.statements.flatMap((inner) =>
+      ts.isExportDeclaration(inner) && inner.exportClause && ts.isNamedExports(inner.exportClause)
+        ? inner.exportClause.elements.map(({ propertyName, name }) => (propertyName ?? name).text)
+        : [],
+    );
+    return [{ name: statement.name.text, members }];
+  });
 
 /**
  * @param {string} name

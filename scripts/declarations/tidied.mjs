@@ -1,7 +1,8 @@
 // Plugin that finishes joined declarations: what was declared in modules that are files no more is declared in those that hold them.
-import { join, posix } from 'node:path';
+import { readFileSync } from 'node:fs';
+import { join, posix, relative } from 'node:path';
 import { ADDED_TO } from './completed.mjs';
-import { passedOn, withOwnNames } from './names.mjs';
+import { declaring, otherNames, passedOn, withOwnNames, withPlainExports } from './names.mjs';
 
 /**
  * @param {string} folder where the declarations of sources are
@@ -12,18 +13,39 @@ export function tidied(folder) {
     name: 'lamplight:tidied-declarations',
     generateBundle(_, bundle) {
       const chunks = Object.values(bundle).filter((file) => file.type === 'chunk');
-      const exported = chunks.flatMap(({ code }) => passedOn(code));
+      const exported = chunks.flatMap(({ code, fileName }) => passedOn(code, withoutEnding(fileName)));
       for (const chunk of chunks) {
         // It helps modules that run.
         if (chunk.fileName.endsWith('rolldown-runtime.d.ts')) delete bundle[chunk.fileName];
-        else
-          chunk.code = withDisposal(
-            withMethodTexts(withNamedDefault(withOwnNames(withAdditions(chunk, chunks, folder), exported))),
-          );
+        else {
+          const named = withOwnNames(withAdditions(chunk, chunks, folder), exported, joinedIn(chunk, folder));
+          chunk.code = withDisposal(withMethodTexts(withNamedDefault(named)));
+        }
+      }
+      const others = new Map(
+        chunks.flatMap(({ code, fileName, isEntry }) => (isEntry ? [] : [[fileName, otherNames(code)]])),
+      );
+      for (const chunk of chunks) {
+        const from = (/** @type {string} */ path) =>
+          others.get(posix.join(posix.dirname(chunk.fileName), path).replace(/\.js$/, '.d.ts'));
+        chunk.code = withPlainExports(chunk.code, from, others.get(chunk.fileName));
       }
     },
   };
 }
+
+/** @param {string} file */
+const withoutEnding = (file) => file.replaceAll('\\', '/').replace(/\.d\.ts$/, '');
+
+/**
+ * The modules of a chunk, and what each declares.
+ * @param {import('rolldown').OutputChunk} chunk
+ * @param {string} folder
+ */
+const joinedIn = ({ moduleIds }, folder) =>
+  moduleIds
+    .filter((id) => id.endsWith('.d.ts'))
+    .map((id) => declaring(withoutEnding(relative(folder, id)), readFileSync(id, 'utf8')));
 
 /**
  * The code of a chunk that adds to a module's declarations where these are now.
@@ -60,7 +82,7 @@ const TOLD = /^(\/\*\*(?:(?!\*\/)[\s\S])*\*\/)\n(?:export )?declare (?:const|fun
  */
 export function withMethodTexts(code) {
   const texts = new Map([...code.matchAll(TOLD)].map(([, text = '', name = '']) => [name, text]));
-  const families = new Set([...code.matchAll(/\bMethods(?:\$\d+)?<typeof ([\w$]+)>/g)].map(([, name]) => name));
+  const families = new Set([...code.matchAll(/\bFamilyMethods<typeof ([\w$]+)>/g)].map(([, name]) => name));
   return code.replace(/^declare namespace ([\w$]+) \{\n {2}export \{ ([^{}]+) \};\n\}/gm, (whole, name, list) => {
     if (!families.has(name)) return whole;
     const members = list.split(', ').map((/** @type {string} */ member) => {

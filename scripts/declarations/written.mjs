@@ -10,6 +10,7 @@ import { rolldown } from 'rolldown';
 import { dts } from 'rolldown-plugin-dts';
 import { doors } from '../doors.mjs';
 import { completed, copyPlatform } from './completed.mjs';
+import { numbered } from './names.mjs';
 import { writeTexts } from './texts.mjs';
 import { tidied } from './tidied.mjs';
 
@@ -57,6 +58,15 @@ async function joinDeclarations(folder, out) {
   });
 }
 
+/** Editors show the names of declarations. @param {string} folder */
+function expectNumberless(folder) {
+  for (const { module } of [...doors, { module: SHARED }]) {
+    const names = numbered(readFileSync(join(folder, `${module}.d.ts`), 'utf8'));
+    if (names.length > 0)
+      throw new Error(`declarations: expected names without numbers in ${module}.d.ts, but got ${names.join(', ')}`);
+  }
+}
+
 /**
  * Writes them.
  * @param {string} out the folder for the files of doors
@@ -66,6 +76,7 @@ export async function writeDeclarations(out) {
   try {
     declareSources(folder);
     await joinDeclarations(folder, out);
+    expectNumberless(out);
     writeTexts(out);
   } finally {
     rmSync(folder, { recursive: true });

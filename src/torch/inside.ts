@@ -148,20 +148,20 @@ export { suppressed } from '../engine/ops/pictures/nms';
 export { paint, SHAPE_FIELDS, Shape as PaintedShape } from '../engine/ops/pictures/paint';
 export {
   axisTaps,
-  type Interpolation as TapsInterpolation,
+  type PictureInterpolation as TapsInterpolation,
   type TapsOptions,
   tapsWidth,
 } from '../engine/ops/pictures/picture-taps';
 export {
   type Border,
   type BoxTaps,
+  type PictureSize,
   type Pixels,
   type Place,
   pictureResample,
   pictureWindow,
   pixelsOf,
   type ResampleAttrs as PictureResampleAttrs,
-  type Size as PictureSize,
   type Taps,
   type Window,
   type WindowOptions,
@@ -247,7 +247,7 @@ export { defaultMaxBytes, openZip } from './io/zip/zip';
 
 // Data sets: indices, rows, and workers that read ahead.
 
-export { type Drawn, drawnIn, type IndexArguments, type Indices, indexIn, indicesIn } from './data/arguments';
+export { type DrawnIndices, drawnIn, type IndexArguments, type Indices, indexIn, indicesIn } from './data/arguments';
 export { type Known, resolveIndex } from './data/dataset';
 export { fromText, toText } from './data/generator-text';
 export { indexValue } from './data/tensor-dataset';

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import type { KernelOp, View } from '../../src/engine/compiler/ir';
+import type { KernelOp, StridedView } from '../../src/engine/compiler/ir';
 import { compose, composeViews } from '../../src/engine/compiler/passes/compose-views';
 import { shareEqual } from '../../src/engine/compiler/passes/share-equal';
 import { contiguousStrides, numel, type Shape } from '../../src/engine/core/meta';
 import { described, kernelOp, lowered } from '../support/programs';
 
 /** The places in memory of a view's elements, in order. */
-function places({ shape, strides, offset }: View): number[] {
+function places({ shape, strides, offset }: StridedView): number[] {
   return Array.from({ length: numel(shape) }, (_, i) => {
     let rest = i;
     let at = offset;
@@ -19,14 +19,14 @@ function places({ shape, strides, offset }: View): number[] {
   });
 }
 
-const permuted = (shape: Shape, order: readonly number[]): View => ({
+const permuted = (shape: Shape, order: readonly number[]): StridedView => ({
   shape: order.map((d) => shape[d]!),
   strides: order.map((d) => contiguousStrides(shape)[d]!),
   offset: 0,
 });
 
 /** Any view of a contiguous shape that permutes, slices, flips and repeats. */
-const viewOf = (shape: Shape): fc.Arbitrary<View> =>
+const viewOf = (shape: Shape): fc.Arbitrary<StridedView> =>
   fc
     .tuple(
       fc.shuffledSubarray([...shape.keys()], { minLength: shape.length, maxLength: shape.length }),
@@ -74,7 +74,7 @@ describe('compose', () => {
   });
 });
 
-const viewing = (view: View): KernelOp => ({
+const viewing = (view: StridedView): KernelOp => ({
   name: `view ${view.shape}`,
   lower: () => ({ kind: 'passes', passes: [], viewing: { view, lower: (other) => viewing(other).lower({} as never) } }),
 });
@@ -113,7 +113,7 @@ describe('composeViews', () => {
   });
 
   test('nodes of one operation that come to see different elements do not pass for equal', () => {
-    const half = (offset: number): View => ({ shape: [2], strides: [1], offset });
+    const half = (offset: number): StridedView => ({ shape: [2], strides: [1], offset });
     const flip: KernelOp = { ...viewing({ shape: [2], strides: [-1], offset: 1 }), name: 'flip' };
     const composed = composeViews(
       lowered(

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import process from 'node:process';
 import { fileURLToPath } from 'node:url';
 import { decode } from '@jridgewell/sourcemap-codec';
+import { numbered } from '../../declarations/names.mjs';
 import { textsIn } from '../../declarations/texts.mjs';
 import { doors } from '../../doors.mjs';
 import { command } from './places.mjs';
@@ -40,6 +41,8 @@ export async function readPackage(archive, folder) {
       `expected declarations of ${doors.length} doors and what they share, but got: ${declarations.join(', ')}`,
     );
   }
+  const names = declarations.flatMap((name) => numbered(readFileSync(join(at, name), 'utf8')));
+  if (names.length > 0) throw new Error(`expected declarations without numbered names, but got ${names.join(', ')}`);
   expectTold(join(at, 'dist'));
   expectQuiet(at);
   for (const name of files.filter((each) => each.endsWith('.js') && /^dist[\\/]browser/.test(each)))

@@ -13,13 +13,13 @@ import {
   type ValueArguments,
   wantsExpanded,
 } from './distribution';
-import { broadcastAll, expectOneOf, logitsToProbs, type Parameter, probsToLogits } from './parameters';
+import { broadcastAll, type DistributionParameter, expectOneOf, logitsToProbs, probsToLogits } from './parameters';
 
 export interface EventParameters extends Validation {
   /** The probability of 1. */
-  probs?: Parameter | null;
+  probs?: DistributionParameter | null;
   /** ln(p / (1 - p)), instead of `probs`. */
-  logits?: Parameter | null;
+  logits?: DistributionParameter | null;
 }
 
 export const noEvent = { probs: null, logits: null, validateArgs: null };
@@ -34,7 +34,7 @@ export abstract class EventDistribution<D extends Draw = Tensor> extends Distrib
   constructor(
     name: string,
     { probs, logits, validateArgs }: Parsed<EventParameters>,
-    others: Readonly<Record<string, Parameter>> = {},
+    others: Readonly<Record<string, DistributionParameter>> = {},
   ) {
     expectOneOf(name, { probs, logits });
     const params = broadcastAll<string>(name, probs === null ? { ...others, logits: logits! } : { ...others, probs });

@@ -4,13 +4,13 @@ import { type Arguments, dirichlet, hostFloats, numelOf as numel } from '../../t
 import { positive, unitInterval } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';
-import type { Parameter } from './parameters';
+import type { DistributionParameter } from './parameters';
 import { Parametric } from './parametric';
 import { dirichletSlope } from './slopes';
 
 interface BetaParameters extends Validation {
-  concentration1: Parameter;
-  concentration0: Parameter;
+  concentration1: DistributionParameter;
+  concentration0: DistributionParameter;
 }
 
 /**

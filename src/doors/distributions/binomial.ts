@@ -13,23 +13,23 @@ import { countsUpTo, EventDistribution, type EventParameters, noEvent } from './
 import { type Constraint, integerInterval, nonnegativeInteger } from './constraints';
 import type { SampleArguments, SupportArguments, ValueArguments } from './distribution';
 import { drawnCounts } from './draws';
-import { expectParameter, type Parameter } from './parameters';
+import { type DistributionParameter, expectParameter } from './parameters';
 
 export interface CountedEvents extends EventParameters {
-  totalCount: Parameter;
+  totalCount: DistributionParameter;
 }
 
 export type CountedArguments = Arguments<CountedEvents, ['totalCount', 'probs', 'logits', 'validateArgs']>;
 
 /** A count that is broadcast with probabilities. Integer tensors become float. */
-export const countOf = (name: string, totalCount: Parameter): Parameter => {
+export const countOf = (name: string, totalCount: DistributionParameter): DistributionParameter => {
   expectParameter(name, 'totalCount', totalCount);
   return isTensor(totalCount) && !totalCount.isFloatingPoint() ? totalCount.to('float32') : totalCount;
 };
 
-interface Given extends Omit<CountedEvents, 'totalCount'> {
+interface BinomialParameters extends Omit<CountedEvents, 'totalCount'> {
   /** The number of trials. Default 1. */
-  totalCount?: Parameter;
+  totalCount?: DistributionParameter;
 }
 
 /**
@@ -39,9 +39,15 @@ interface Given extends Omit<CountedEvents, 'totalCount'> {
  * `Gamma`.
  */
 export class Binomial extends EventDistribution<Promise<Tensor>> {
-  constructor(...args: Arguments<Given, ['totalCount', 'probs', 'logits', 'validateArgs']>) {
+  constructor(...args: Arguments<BinomialParameters, ['totalCount', 'probs', 'logits', 'validateArgs']>) {
     const kinds = { totalCount: torchKinds.anything };
-    const { totalCount, ...event } = parseArgs<Given>('Binomial', [], { totalCount: 1, ...noEvent }, args, kinds);
+    const { totalCount, ...event } = parseArgs<BinomialParameters>(
+      'Binomial',
+      [],
+      { totalCount: 1, ...noEvent },
+      args,
+      kinds,
+    );
     super('Binomial', event, { totalCount: countOf('Binomial', totalCount) });
   }
 

@@ -254,16 +254,16 @@ function allOf(x: Tensor, kept: number): Tensor {
   return kept === x.shape.length ? x : x.flatten(kept).all(-1);
 }
 
-interface IndependentArguments {
+interface IndependentConstraintArguments {
   baseConstraint: Constraint;
   reinterpretedBatchNdims: number;
 }
 
 /** A constraint on events, all of whose elements (or parts) must satisfy `baseConstraint`. */
 export function independent(
-  ...args: Arguments<IndependentArguments, ['baseConstraint', 'reinterpretedBatchNdims']>
+  ...args: Arguments<IndependentConstraintArguments, ['baseConstraint', 'reinterpretedBatchNdims']>
 ): Constraint {
-  const { baseConstraint, reinterpretedBatchNdims } = parseArgs<IndependentArguments>(
+  const { baseConstraint, reinterpretedBatchNdims } = parseArgs<IndependentConstraintArguments>(
     'independent',
     ['baseConstraint', 'reinterpretedBatchNdims'],
     {},
@@ -389,7 +389,7 @@ function constraintsOf(op: string, cseq: unknown): Constraint[] {
   return [...(cseq as Constraint[])];
 }
 
-interface CatArguments {
+interface CatConstraintArguments {
   cseq: readonly Constraint[];
   dim?: number;
   lengths?: readonly number[] | null;
@@ -430,8 +430,8 @@ export class Cat extends Constraint {
 }
 
 /** Constraints on consecutive parts of dimension `dim` (default 0), with sizes `lengths` (default 1 each). */
-export function cat(...args: Arguments<CatArguments, ['cseq', 'dim', 'lengths']>): Constraint {
-  const { cseq, dim, lengths } = parseArgs<CatArguments>('cat', ['cseq'], { dim: 0, lengths: null }, args, {
+export function cat(...args: Arguments<CatConstraintArguments, ['cseq', 'dim', 'lengths']>): Constraint {
+  const { cseq, dim, lengths } = parseArgs<CatConstraintArguments>('cat', ['cseq'], { dim: 0, lengths: null }, args, {
     dim: kinds.integer,
     lengths: kinds.orNull(kinds.listOf(kinds.whole(0))),
   });
@@ -478,7 +478,7 @@ export class Stack extends Constraint {
 
 /** One constraint for each slice of dimension `dim` (default 0). */
 export function stack(...args: Arguments<{ cseq: readonly Constraint[]; dim?: number }, ['cseq', 'dim']>): Constraint {
-  const { cseq, dim } = parseArgs<Omit<CatArguments, 'lengths'>>('stack', ['cseq'], { dim: 0 }, args, {
+  const { cseq, dim } = parseArgs<Omit<CatConstraintArguments, 'lengths'>>('stack', ['cseq'], { dim: 0 }, args, {
     dim: kinds.integer,
   });
   return new Stack(constraintsOf('stack', cseq), dim);

@@ -4,11 +4,11 @@ import { empty, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
 import { nonnegative, positive } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
-import { filledLike, type Parameter } from './parameters';
+import { type DistributionParameter, filledLike } from './parameters';
 import { Parametric } from './parametric';
 
 export interface RateParameters extends Validation {
-  rate: Parameter;
+  rate: DistributionParameter;
 }
 
 export type RateArguments = Arguments<RateParameters, ['rate', 'validateArgs']>;

@@ -5,15 +5,15 @@ import { type Arguments, gamma, hostFloats, kindOf, numelOf as numel, parseArgs 
 import { nonnegative, positive } from './constraints';
 import type { Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';
-import type { Parameter } from './parameters';
+import type { DistributionParameter } from './parameters';
 import { Parametric } from './parametric';
 import { gammaSlope } from './slopes';
 
 interface GammaParameters extends Validation {
   /** The shape α. */
-  concentration: Parameter;
+  concentration: DistributionParameter;
   /** The rate β, the inverse of the scale. */
-  rate: Parameter;
+  rate: DistributionParameter;
 }
 
 interface GammaDraw {

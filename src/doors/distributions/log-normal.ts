@@ -6,7 +6,7 @@ import { Cauchy } from './cauchy';
 import { type Constraint, nonnegative, positive, real } from './constraints';
 import { type Validation, type ValueArguments, validation } from './distribution';
 import { type LocScale, type LocScaleArguments, type LocScaleDistribution, Normal } from './normal';
-import { expectParameter, filledLike, type Parameter } from './parameters';
+import { type DistributionParameter, expectParameter, filledLike } from './parameters';
 import { TransformedDistribution } from './transformed-distribution';
 import { AbsTransform, ExpTransform } from './transforms';
 
@@ -54,16 +54,16 @@ export class LogNormal extends TransformedDistribution<Normal> {
 }
 
 interface ScaleParameters extends Validation {
-  scale: Parameter;
+  scale: DistributionParameter;
 }
 
-type ScaleArguments = Arguments<ScaleParameters, ['scale', 'validateArgs']>;
+type OneScaleArguments = Arguments<ScaleParameters, ['scale', 'validateArgs']>;
 
 /** Base of the distributions of |x|, where x has a distribution that is symmetric about 0. */
 abstract class Half<Base extends LocScaleDistribution> extends TransformedDistribution<Base> {
   declare readonly baseDist: Base;
 
-  constructor(base: new (...args: LocScaleArguments) => Base, args: ScaleArguments) {
+  constructor(base: new (...args: LocScaleArguments) => Base, args: OneScaleArguments) {
     const name = new.target.name;
     const { scale, validateArgs } = parseArgs<ScaleParameters>(name, ['scale'], validation, args);
     expectParameter(name, 'scale', scale);
@@ -111,7 +111,7 @@ abstract class Half<Base extends LocScaleDistribution> extends TransformedDistri
 
 /** The distribution of |x| with x ~ N(0, scale²). */
 export class HalfNormal extends Half<Normal> {
-  constructor(...args: ScaleArguments) {
+  constructor(...args: OneScaleArguments) {
     super(Normal, args);
   }
 
@@ -126,7 +126,7 @@ export class HalfNormal extends Half<Normal> {
 
 /** The distribution of |x| with x from a Cauchy distribution about 0. */
 export class HalfCauchy extends Half<Cauchy> {
-  constructor(...args: ScaleArguments) {
+  constructor(...args: OneScaleArguments) {
     super(Cauchy, args);
   }
 

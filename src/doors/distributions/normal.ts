@@ -4,12 +4,12 @@ import { noGrad, normal, randn, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
 import { positive, real } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
-import type { Parameter } from './parameters';
+import type { DistributionParameter } from './parameters';
 import { Parametric } from './parametric';
 
 export interface LocScale extends Validation {
-  loc: Parameter;
-  scale: Parameter;
+  loc: DistributionParameter;
+  scale: DistributionParameter;
 }
 
 export type LocScaleArguments = Arguments<LocScale, ['loc', 'scale', 'validateArgs']>;

@@ -8,7 +8,7 @@ import { expectFloat, fullValue as full, isTensorObject as isTensor, kindOf, sam
 export const EULER = 0.5772156649015329;
 
 /** A parameter: a tensor, or one number for all elements. */
-export type Parameter = Tensor | number;
+export type DistributionParameter = Tensor | number;
 
 /** @throws ArgumentError if the value is not a tensor */
 export function expectTensor(op: string, name: string, value: unknown): asserts value is Tensor {
@@ -16,7 +16,7 @@ export function expectTensor(op: string, name: string, value: unknown): asserts 
 }
 
 /** @throws ArgumentError if the value is neither a tensor nor a number */
-export function expectParameter(op: string, name: string, value: unknown): asserts value is Parameter {
+export function expectParameter(op: string, name: string, value: unknown): asserts value is DistributionParameter {
   if (typeof value === 'number' || isTensor(value)) return;
   throw new ArgumentError(`${op}: expected ${name} to be a tensor or a number, but got ${kindOf(value)}`);
 }
@@ -38,7 +38,7 @@ export function expectFloats(op: string, name: string, value: unknown): asserts 
  */
 export function broadcastAll<Name extends string>(
   op: string,
-  parameters: Readonly<Record<Name, Parameter>>,
+  parameters: Readonly<Record<Name, DistributionParameter>>,
 ): Record<Name, Tensor> {
   const entries = Object.entries(parameters) as [Name, unknown][];
   for (const [name, value] of entries) {
@@ -93,5 +93,5 @@ export function expectOneOf(op: string, given: Readonly<Record<string, unknown>>
 }
 
 /** A parameter as a tensor. A number becomes a tensor with the dtype of `like`. */
-export const tensorLike = (value: Parameter, like: Tensor): Tensor =>
+export const tensorLike = (value: DistributionParameter, like: Tensor): Tensor =>
   isTensor(value) ? value : filledLike(like, value, []);

@@ -3,14 +3,14 @@ import type { Shape, Tensor } from '../../torch';
 import { type Kinds, parseArgs } from '../../torch/inside';
 import type { Constraint } from './constraints';
 import { Distribution, type Draw, type Validation } from './distribution';
-import { broadcastAll, type Parameter } from './parameters';
+import { broadcastAll, type DistributionParameter } from './parameters';
 
 /** The constraint on each parameter, which may depend on the other parameters. */
 type Constraints = Readonly<Record<string, Constraint | ((of: never) => Constraint)>>;
 
 /** Optional parameters and their kinds. */
-interface Optional {
-  readonly defaults: Readonly<Record<string, Parameter>>;
+interface OptionalParameters {
+  readonly defaults: Readonly<Record<string, DistributionParameter>>;
   readonly kinds?: Kinds<object>;
 }
 
@@ -22,7 +22,7 @@ export abstract class Parametric<D extends Draw = Tensor> extends Distribution<D
   private readonly constraints: Constraints;
   private readonly values: Constraint;
 
-  constructor(constraints: Constraints, support: Constraint, args: readonly unknown[], optional?: Optional) {
+  constructor(constraints: Constraints, support: Constraint, args: readonly unknown[], optional?: OptionalParameters) {
     const name = new.target.name;
     const order = Object.keys(constraints);
     const required = order.filter((key) => !Object.hasOwn(optional?.defaults ?? {}, key));
@@ -33,7 +33,7 @@ export abstract class Parametric<D extends Draw = Tensor> extends Distribution<D
       args,
       optional?.kinds,
     );
-    const parameters = given as unknown as Readonly<Record<string, Parameter>>;
+    const parameters = given as unknown as Readonly<Record<string, DistributionParameter>>;
     const params = broadcastAll(name, Object.fromEntries(order.map((key) => [key, parameters[key]!])));
     super(params[order[0]!]!.shape, [], given.validateArgs);
     this.constraints = constraints;

@@ -4,7 +4,7 @@ import { type Arguments, parseArgs } from '../../torch/inside';
 import { type Constraint, greaterThanEq, positive } from './constraints';
 import { type Validation, validation } from './distribution';
 import { Exponential } from './exponential';
-import { broadcastAll, EULER, filledLike, type Parameter } from './parameters';
+import { broadcastAll, type DistributionParameter, EULER, filledLike } from './parameters';
 import type { Transform } from './transform';
 import { TransformedDistribution } from './transformed-distribution';
 import { AffineTransform, ExpTransform, PowerTransform } from './transforms';
@@ -30,8 +30,8 @@ abstract class OfExponential extends TransformedDistribution<Exponential> {
 
 interface ParetoParameters extends Validation {
   /** The smallest value. */
-  scale: Parameter;
-  alpha: Parameter;
+  scale: DistributionParameter;
+  alpha: DistributionParameter;
 }
 
 /** The Pareto distribution: p(x) = alpha scale^alpha / x^(alpha + 1), x ≥ scale. */
@@ -80,8 +80,8 @@ export class Pareto extends OfExponential {
 }
 
 interface WeibullParameters extends Validation {
-  scale: Parameter;
-  concentration: Parameter;
+  scale: DistributionParameter;
+  concentration: DistributionParameter;
 }
 
 /** The Weibull distribution: p(x) = k / scale (x / scale)^(k - 1) exp(-(x / scale)^k), k = concentration. */

@@ -7,20 +7,20 @@ import { EventDistribution, type EventParameters, noEvent } from './bernoulli';
 import { type CategoryParameters, noWeights, OfCategories } from './categorical';
 import { type Constraint, real, realVector, simplex } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
-import { clampProbs, expectParameter, type Parameter, tensorLike } from './parameters';
+import { clampProbs, type DistributionParameter, expectParameter, tensorLike } from './parameters';
 import { TransformedDistribution } from './transformed-distribution';
 import { ExpTransform, SigmoidTransform } from './transforms';
 
 interface RelaxedEvent extends EventParameters {
   /** Greater than 0. The lower it is, the closer draws are to 0 and 1. */
-  temperature: Parameter;
+  temperature: DistributionParameter;
 }
 
 type RelaxedEventArguments = Arguments<RelaxedEvent, ['temperature', 'probs', 'logits', 'validateArgs']>;
 
 /** The distribution of the logits of a `RelaxedBernoulli`. */
 export class LogitRelaxedBernoulli extends EventDistribution {
-  readonly temperature: Parameter;
+  readonly temperature: DistributionParameter;
 
   constructor(...args: RelaxedEventArguments) {
     const name = 'LogitRelaxedBernoulli';
@@ -54,7 +54,7 @@ abstract class Relaxed<
 > extends TransformedDistribution<Base> {
   declare readonly baseDist: Base;
 
-  get temperature(): Parameter {
+  get temperature(): DistributionParameter {
     return this.baseDist.temperature;
   }
 
@@ -86,14 +86,14 @@ export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
 
 interface RelaxedCategories extends CategoryParameters {
   /** Greater than 0. The lower it is, the closer draws are to one-hot vectors. */
-  temperature: Parameter;
+  temperature: DistributionParameter;
 }
 
 type RelaxedCategoryArguments = Arguments<RelaxedCategories, ['temperature', 'probs', 'logits', 'validateArgs']>;
 
 /** The distribution of the logarithm of a `RelaxedOneHotCategorical`. */
 export class ExpRelaxedCategorical extends OfCategories {
-  readonly temperature: Parameter;
+  readonly temperature: DistributionParameter;
 
   constructor(...args: RelaxedCategoryArguments) {
     const name = 'ExpRelaxedCategorical';

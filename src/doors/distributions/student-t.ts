@@ -5,15 +5,15 @@ import { type Arguments, isTensorObject as isTensor, parseArgs, kinds as torchKi
 import { positive, real } from './constraints';
 import { type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
 import { Gamma } from './gamma';
-import { expectParameter, type Parameter } from './parameters';
+import { type DistributionParameter, expectParameter } from './parameters';
 import { Parametric } from './parametric';
 
 interface Chi2Parameters extends Validation {
   /** Degrees of freedom. */
-  df: Parameter;
+  df: DistributionParameter;
 }
 
-const half = (name: string, df: Parameter): Parameter => {
+const half = (name: string, df: DistributionParameter): DistributionParameter => {
   expectParameter(name, 'df', df);
   return isTensor(df) ? df.mul(0.5) : 0.5 * df;
 };
@@ -37,9 +37,9 @@ export class Chi2 extends Gamma {
 
 interface StudentParameters extends Chi2Parameters {
   /** The location. Default 0. */
-  loc?: Parameter;
+  loc?: DistributionParameter;
   /** The scale. Default 1. */
-  scale?: Parameter;
+  scale?: DistributionParameter;
 }
 
 const standard = { defaults: { loc: 0, scale: 1 }, kinds: { loc: torchKinds.anything, scale: torchKinds.anything } };

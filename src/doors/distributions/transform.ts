@@ -392,7 +392,7 @@ export const sameTransforms = (these: readonly Transform[], those: readonly Tran
 /** The identity. */
 export const identityTransform: Transform = /* @__PURE__ */ new ComposeTransform([]);
 
-interface IndependentArguments extends Caching {
+interface IndependentTransformArguments extends Caching {
   baseTransform: Transform;
   reinterpretedBatchNdims: number;
 }
@@ -402,8 +402,10 @@ export class IndependentTransform extends Transform {
   readonly baseTransform: Transform;
   readonly reinterpretedBatchNdims: number;
 
-  constructor(...args: Arguments<IndependentArguments, ['baseTransform', 'reinterpretedBatchNdims', 'cacheSize']>) {
-    const { baseTransform, reinterpretedBatchNdims, cacheSize } = cachingArgs<IndependentArguments>(
+  constructor(
+    ...args: Arguments<IndependentTransformArguments, ['baseTransform', 'reinterpretedBatchNdims', 'cacheSize']>
+  ) {
+    const { baseTransform, reinterpretedBatchNdims, cacheSize } = cachingArgs<IndependentTransformArguments>(
       'IndependentTransform',
       ['baseTransform', 'reinterpretedBatchNdims'],
       args,

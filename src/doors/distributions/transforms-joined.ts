@@ -12,7 +12,7 @@ interface SequenceArguments extends Caching {
   dim?: number;
 }
 
-interface CatArguments extends SequenceArguments {
+interface CatTransformArguments extends SequenceArguments {
   /** The sizes of the parts. Default: 1 each. */
   lengths?: readonly number[] | null;
 }
@@ -60,8 +60,8 @@ abstract class Joined extends Transform {
 export class CatTransform extends Joined {
   readonly lengths: readonly number[];
 
-  constructor(...args: Arguments<CatArguments, ['tseq', 'dim', 'lengths', 'cacheSize']>) {
-    const { tseq, dim, lengths, cacheSize } = parseArgs<CatArguments>(
+  constructor(...args: Arguments<CatTransformArguments, ['tseq', 'dim', 'lengths', 'cacheSize']>) {
+    const { tseq, dim, lengths, cacheSize } = parseArgs<CatTransformArguments>(
       'CatTransform',
       ['tseq'],
       { dim: 0, lengths: null, cacheSize: 0 },

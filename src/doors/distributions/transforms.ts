@@ -6,7 +6,7 @@ import { clippedSigmoid } from './clipped-sigmoid';
 import { type Constraint, independent, interval, positive, real, unitInterval } from './constraints';
 import type { AnyDistribution } from './distribution';
 import { expectDistribution } from './independent';
-import { expectParameter, filledLike, type Parameter, sumRightmost } from './parameters';
+import { type DistributionParameter, expectParameter, filledLike, sumRightmost } from './parameters';
 import { type Caching, cacheSizes, cachingArgs, Transform } from './transform';
 
 export {
@@ -147,10 +147,10 @@ export class AbsTransform extends Plain {
   }
 }
 
-const shapeOfParameter = (x: Parameter): Shape => (isTensor(x) ? x.shape : []);
+const shapeOfParameter = (x: DistributionParameter): Shape => (isTensor(x) ? x.shape : []);
 
 /** Whether two parameters are equal, as far as the host knows. */
-function sameParameter(a: Parameter, b: Parameter): boolean {
+function sameParameter(a: DistributionParameter, b: DistributionParameter): boolean {
   if (a === b) return true;
   const [these, those] = [a, b].map((x) => (isTensor(x) ? valuesAtHand(x) : [Math.fround(x)]));
   if (!these || !those) return false;
@@ -161,12 +161,12 @@ function sameParameter(a: Parameter, b: Parameter): boolean {
 }
 
 interface PowerArguments extends Caching {
-  exponent: Parameter;
+  exponent: DistributionParameter;
 }
 
 /** y = x^exponent, for positive x. */
 export class PowerTransform extends Transform {
-  readonly exponent: Parameter;
+  readonly exponent: DistributionParameter;
 
   constructor(...args: Arguments<PowerArguments, ['exponent', 'cacheSize']>) {
     const { exponent, cacheSize } = cachingArgs<PowerArguments>('PowerTransform', ['exponent'], args);
@@ -216,21 +216,21 @@ export class PowerTransform extends Transform {
   }
 }
 
-interface AffineArguments extends Caching {
-  loc: Parameter;
-  scale: Parameter;
+interface AffineTransformArguments extends Caching {
+  loc: DistributionParameter;
+  scale: DistributionParameter;
   /** How many of the last dimensions form an event. Default: 0. */
   eventDim?: number;
 }
 
 /** y = loc + scale x. */
 export class AffineTransform extends Transform {
-  readonly loc: Parameter;
-  readonly scale: Parameter;
+  readonly loc: DistributionParameter;
+  readonly scale: DistributionParameter;
   private readonly dims: number;
 
-  constructor(...args: Arguments<AffineArguments, ['loc', 'scale', 'eventDim', 'cacheSize']>) {
-    const { loc, scale, eventDim, cacheSize } = parseArgs<AffineArguments>(
+  constructor(...args: Arguments<AffineTransformArguments, ['loc', 'scale', 'eventDim', 'cacheSize']>) {
+    const { loc, scale, eventDim, cacheSize } = parseArgs<AffineTransformArguments>(
       'AffineTransform',
       ['loc', 'scale'],
       { eventDim: 0, cacheSize: 0 },

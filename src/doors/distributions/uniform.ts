@@ -3,12 +3,12 @@ import { rand, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
 import { type Constraint, greaterThan, interval, lessThan, type Range, real } from './constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
-import { filledLike, type Parameter } from './parameters';
+import { type DistributionParameter, filledLike } from './parameters';
 import { Parametric } from './parametric';
 
 interface UniformParameters extends Validation {
-  low: Parameter;
-  high: Parameter;
+  low: DistributionParameter;
+  high: DistributionParameter;
 }
 
 const below = (of: Uniform): Constraint => lessThan(of.high);

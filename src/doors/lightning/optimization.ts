@@ -13,14 +13,13 @@ import {
 } from '../../torch/inside';
 import { type Awaitable, after } from './awaitable';
 import type { StepRun } from './loops/run';
+import type { PlainOptimizer } from './optimizers';
 import { Progress } from './progress';
 import type { Trainer } from './trainer';
 
-type AnyOptimizer = optim.Optimizer<object>;
-
 export const optimizerKind: Kind = {
   words: 'an optimizer',
-  fits: (value) => Array.isArray((value as AnyOptimizer | null | undefined)?.paramGroups),
+  fits: (value) => Array.isArray((value as PlainOptimizer | null | undefined)?.paramGroups),
 };
 
 export const trainerKind: Kind = {
@@ -29,7 +28,7 @@ export const trainerKind: Kind = {
 };
 
 interface Wrapped {
-  optimizer: AnyOptimizer;
+  optimizer: PlainOptimizer;
   trainer: Trainer;
 }
 
@@ -38,7 +37,7 @@ interface Wrapped {
  * global step.
  */
 export class LightningOptimizer {
-  readonly optimizer: AnyOptimizer;
+  readonly optimizer: PlainOptimizer;
   private readonly trainer: StepRun;
 
   constructor(...args: Arguments<Wrapped, ['optimizer', 'trainer']>) {
@@ -54,11 +53,11 @@ export class LightningOptimizer {
     return this.optimizer.paramGroups as optim.ParamGroup<{ lr: number }>[];
   }
 
-  get state(): AnyOptimizer['state'] {
+  get state(): PlainOptimizer['state'] {
     return this.optimizer.state;
   }
 
-  zeroGrad(...args: Parameters<AnyOptimizer['zeroGrad']>): void {
+  zeroGrad(...args: Parameters<PlainOptimizer['zeroGrad']>): void {
     this.optimizer.zeroGrad(...args);
   }
 
@@ -94,7 +93,7 @@ export class LightningOptimizer {
     });
   }
 
-  stateDict(...none: []): ReturnType<AnyOptimizer['stateDict']> {
+  stateDict(...none: []): ReturnType<PlainOptimizer['stateDict']> {
     parseArgs('optimizer.stateDict', [], {}, none);
     return this.optimizer.stateDict();
   }
@@ -105,7 +104,7 @@ export class LightningOptimizer {
 }
 
 /** Hooks and clipping, between the gradients and the update. */
-function afterClosure(trainer: StepRun, optimizer: AnyOptimizer): Awaitable<unknown> {
+function afterClosure(trainer: StepRun, optimizer: PlainOptimizer): Awaitable<unknown> {
   const { hooks, lightningModule } = trainer;
   return after(hooks.both('onBeforeOptimizerStep', [optimizer]), () =>
     lightningModule.automaticOptimization

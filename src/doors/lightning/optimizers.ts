@@ -2,7 +2,8 @@
 import { ArgumentError, optim } from '../../torch';
 import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
 
-type AnyOptimizer = optim.Optimizer<object>;
+/** Any of the optimizers of `optim`. */
+export type PlainOptimizer = optim.Optimizer<object>;
 
 /** A scheduler: one of `optim.lrScheduler`, or your own with `lrSchedulerStep` defined in the module. */
 export interface SchedulerLike {
@@ -32,7 +33,7 @@ export type SchedulerArguments = SchedulerLike | (Partial<LRSchedulerConfig> & {
 
 /** A result of `configureOptimizers`: an optimizer and its scheduler. */
 export interface OptimizerConfig {
-  readonly optimizer: AnyOptimizer;
+  readonly optimizer: PlainOptimizer;
   readonly lrScheduler?: SchedulerArguments;
   readonly monitor?: string;
 }
@@ -43,15 +44,15 @@ export interface OptimizerConfig {
  * an optimizer.
  */
 export type OptimizersConfig =
-  | AnyOptimizer
-  | readonly AnyOptimizer[]
-  | readonly [readonly AnyOptimizer[], readonly SchedulerArguments[] | SchedulerArguments]
+  | PlainOptimizer
+  | readonly PlainOptimizer[]
+  | readonly [readonly PlainOptimizer[], readonly SchedulerArguments[] | SchedulerArguments]
   | OptimizerConfig
   | readonly OptimizerConfig[]
   | null
   | undefined;
 
-const isOptimizer = (value: unknown): value is AnyOptimizer => value instanceof optim.Optimizer;
+const isOptimizer = (value: unknown): value is PlainOptimizer => value instanceof optim.Optimizer;
 
 const expected =
   'an optimizer, a list of them, [optimizers, schedulers], { optimizer, lrScheduler, monitor } or a list of such objects';
@@ -61,7 +62,7 @@ export function parseOptimizers(
   given: unknown,
   automatic: boolean,
   ownStep: boolean,
-): { optimizers: AnyOptimizer[]; configs: LRSchedulerConfig[] } {
+): { optimizers: PlainOptimizer[]; configs: LRSchedulerConfig[] } {
   const { optimizers, schedulers, monitor } = sorted(given);
   if (automatic && optimizers.length > 1) {
     throw new ArgumentError(
@@ -78,7 +79,7 @@ export function parseOptimizers(
   return { optimizers, configs };
 }
 
-function sorted(given: unknown): { optimizers: AnyOptimizer[]; schedulers: unknown[]; monitor: string | null } {
+function sorted(given: unknown): { optimizers: PlainOptimizer[]; schedulers: unknown[]; monitor: string | null } {
   if (given === null || given === undefined) return { optimizers: [], schedulers: [], monitor: null };
   if (isOptimizer(given)) return { optimizers: [given], schedulers: [], monitor: null };
   if (isPlainObject(given)) {

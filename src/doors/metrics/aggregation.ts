@@ -20,7 +20,7 @@ interface Aggregated {
   value: Tensor | number;
 }
 
-interface Weighted extends Aggregated {
+interface WeightedValue extends Aggregated {
   weight?: Tensor | number | null;
 }
 
@@ -154,8 +154,8 @@ export class MeanMetric extends Aggregator {
     this.addState('weight', full([], 0, { dtype: 'float32' }), { distReduceFx: 'sum' });
   }
 
-  update(...args: Arguments<Weighted, ['value', 'weight']>): void {
-    const { value, weight } = parseArgs<Weighted>(this.constructor.name, ['value'], { weight: null }, args, {
+  update(...args: Arguments<WeightedValue, ['value', 'weight']>): void {
+    const { value, weight } = parseArgs<WeightedValue>(this.constructor.name, ['value'], { weight: null }, args, {
       value: kinds.anything,
       weight: kinds.orNull(operand),
     });

@@ -39,12 +39,12 @@ interface Naming {
 const affixes = { prefix: kinds.orNull(kinds.text), postfix: kinds.orNull(kinds.text) };
 
 /** The type of a metric's result. */
-type Figure<M extends Metric> = ReturnType<M['compute']>;
+type ResultOf<M extends Metric> = ReturnType<M['compute']>;
 
 /** Results by name; a promise if one of the metrics returns a promise. */
-export type Figures<M extends Metric> = [Extract<Figure<M>, Promise<unknown>>] extends [never]
-  ? Record<string, Figure<M>>
-  : Promise<Record<string, Awaited<Figure<M>>>>;
+export type Figures<M extends Metric> = [Extract<ResultOf<M>, Promise<unknown>>] extends [never]
+  ? Record<string, ResultOf<M>>
+  : Promise<Record<string, Awaited<ResultOf<M>>>>;
 
 /** Metrics for a collection: one, a list, or an object by name. A collection among them contributes its metrics. */
 export type Collectable<M extends Metric = Metric> =

@@ -270,7 +270,7 @@ function optionsOf(name: string, made: Made, args: readonly unknown[]) {
  * A function with parameters O in the given order. Naming this type makes declaration files keep the docs of its
  * options.
  */
-export type Figure<O, Order extends readonly (keyof O)[], R> = (
+export type MetricFunction<O, Order extends readonly (keyof O)[], R> = (
   ...args: Extract<Arguments<O, Order>, readonly unknown[]>
 ) => R;
 
@@ -289,7 +289,7 @@ export function ofBatch<
   Class: MetricClass<O, Keys<O>, M, Order>,
   batch: Pair = batchOrder as never,
   ownOf: (first: Tensor) => object = () => ({}),
-): Figure<{ [K in Pair[number]]: Tensor } & O, readonly [...Pair, ...Order], ReturnType<M['figure']>> {
+): MetricFunction<{ [K in Pair[number]]: Tensor } & O, readonly [...Pair, ...Order], ReturnType<M['figure']>> {
   const { order, functionOrder = order } = Class[definition];
   const Made = Class as unknown as new (options: unknown) => M;
   return (...args: readonly unknown[]) => {

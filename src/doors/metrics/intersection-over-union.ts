@@ -35,7 +35,7 @@ export interface OverlapArguments {
   respectLabels?: boolean;
 }
 
-type Order = ['boxFormat', 'iouThreshold', 'classMetrics', 'respectLabels'];
+type IntersectionOrder = ['boxFormat', 'iouThreshold', 'classMetrics', 'respectLabels'];
 
 function threshold(name: string, given: number | null): number | null {
   expectKind(name, 'iouThreshold', given, kinds.orNull(kinds.number));
@@ -61,7 +61,7 @@ abstract class OfOverlaps extends Metric {
   protected abstract readonly iouType: string;
   protected abstract readonly overlap: Overlap;
 
-  constructor(...args: Arguments<OverlapArguments, Order>) {
+  constructor(...args: Arguments<OverlapArguments, IntersectionOrder>) {
     super();
     const name = this.constructor.name;
     const o = parseArgs<OverlapArguments>(

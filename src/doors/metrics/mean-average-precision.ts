@@ -76,7 +76,7 @@ export interface MeanAveragePrecisionArguments {
   average?: 'macro' | 'micro';
 }
 
-type Order = [
+type MeanAveragePrecisionOrder = [
   'boxFormat',
   'iouType',
   'iouThresholds',
@@ -189,7 +189,7 @@ export class MeanAveragePrecision extends Metric {
   readonly extendedSummary: boolean;
   readonly average: 'macro' | 'micro';
 
-  constructor(...args: Arguments<MeanAveragePrecisionArguments, Order>) {
+  constructor(...args: Arguments<MeanAveragePrecisionArguments, MeanAveragePrecisionOrder>) {
     super();
     const o = parseArgs<MeanAveragePrecisionArguments>(
       name,

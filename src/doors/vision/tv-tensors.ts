@@ -24,7 +24,7 @@ import { Picture } from './pictures/picture';
 export type TensorLike = Tensor | Parameters<typeof tensor>[0];
 
 /** Height and width. */
-export type Size = readonly [height: number, width: number];
+export type CanvasSize = readonly [height: number, width: number];
 
 interface OwnOptions {
   dtype?: TensorOptions['dtype'] | null;
@@ -36,7 +36,7 @@ interface TensorArguments<T> extends OwnOptions {
   data: T;
 }
 
-type Given<T> = Arguments<TensorArguments<T>, ['data', 'dtype', 'requiresGrad', 'device']>;
+type TVTensorGiven<T> = Arguments<TensorArguments<T>, ['data', 'dtype', 'requiresGrad', 'device']>;
 
 const ownDefaults = { dtype: null, requiresGrad: false, device: null };
 
@@ -73,7 +73,7 @@ const wrapped = (args: readonly unknown[]): Tensor =>
  * from; operations on them return plain tensors.
  */
 export abstract class TVTensor extends Tensor {
-  constructor(...args: Given<Tensor>) {
+  constructor(...args: TVTensorGiven<Tensor>) {
     const op = new.target.name;
     const o = parseArgs<TensorArguments<Tensor>>(op, ['data'], ownDefaults, args, { data: aTensor });
     const { value, storage, strides, offset, requiresGrad } = tensorOf(op, o.data, o);
@@ -98,7 +98,7 @@ export class Image extends TVTensor {
     kinds.set('Image', { properties: [], make: (data) => new Image(data) });
   }
 
-  constructor(...args: Given<TensorLike>) {
+  constructor(...args: TVTensorGiven<TensorLike>) {
     const { made, requiresGrad } = parsed('Image', args);
     if (made.shape.length < 2) {
       throw new ShapeError(`Image: expected a tensor of 2 or more dimensions, but got shape ${showShape(made.shape)}`);
@@ -120,7 +120,7 @@ export class Mask extends TVTensor {
     kinds.set('Mask', { properties: [], make: (data) => new Mask(data) });
   }
 
-  constructor(...args: Given<TensorLike>) {
+  constructor(...args: TVTensorGiven<TensorLike>) {
     const { made, requiresGrad } = parsed('Mask', args);
     super(made, { requiresGrad });
   }
@@ -147,7 +147,7 @@ export interface BoundingBoxesOptions extends TensorOptions {
   /** `'XYXY'`, `'XYWH'` or `'CXCYWH'`, also in lower case. */
   format: BoundingBoxFormat | Lowercase<BoundingBoxFormat>;
   /** Height and width of the boxes' picture. */
-  canvasSize: Size;
+  canvasSize: CanvasSize;
   /** Default `soft`; null lets boxes reach beyond the picture. */
   clampingMode?: ClampingMode;
 }
@@ -163,7 +163,7 @@ type Properties = Omit<BoundingBoxesOptions, keyof TensorOptions> & OwnOptions;
 const properties = ['format', 'canvasSize', 'clampingMode', 'dtype', 'requiresGrad', 'device'] as const;
 type PropertyOrder = [...typeof properties];
 
-type BoxArguments = Properties & { data: TensorLike };
+type BoundingBoxesArguments = Properties & { data: TensorLike };
 type BoxOrder = ['data', ...PropertyOrder];
 type WrapBoxArguments = Partial<Properties> & { data: Tensor };
 
@@ -181,12 +181,12 @@ export class BoundingBoxes extends TVTensor {
   }
 
   readonly format: BoundingBoxFormat;
-  readonly canvasSize: Size;
+  readonly canvasSize: CanvasSize;
   readonly clampingMode: ClampingMode;
 
-  constructor(...args: Arguments<BoxArguments, BoxOrder>) {
+  constructor(...args: Arguments<BoundingBoxesArguments, BoxOrder>) {
     const defaults = { clampingMode: 'soft', ...ownDefaults } as const;
-    const { data, format, canvasSize, clampingMode, ...options } = parseArgs<BoxArguments>(
+    const { data, format, canvasSize, clampingMode, ...options } = parseArgs<BoundingBoxesArguments>(
       'BoundingBoxes',
       ['data', 'format', 'canvasSize'],
       defaults,

@@ -25,16 +25,16 @@ export const u32 = (value: number): Param => ['u32', value];
 export const i32 = (value: number): Param => ['i32', value];
 export const f32 = (value: number): Param => ['f32', value];
 /** The fields of a `Params` struct by name, in the order of the struct. A plain number is a u32. */
-export type Fields = Readonly<Record<string, number | Param>>;
+export type ParamFields = Readonly<Record<string, number | Param>>;
 
 /** The values of a kernel's uniforms: by name, or as a plain list if the struct is generated with the kernel. */
-export type Params = Fields | readonly Param[];
+export type Params = ParamFields | readonly Param[];
 
 export const paramsOf = (params: Params = []): readonly Param[] =>
   Object.values<number | Param>(params).map((value) => (typeof value === 'number' ? u32(value) : value));
 
 /** Fields `name0`, `name1`, …: one for each number from `first` up to, but not including, `end`. */
-export function numbered(name: string, end: number, value: (number: number) => number | Param, first = 0): Fields {
+export function numbered(name: string, end: number, value: (number: number) => number | Param, first = 0): ParamFields {
   const fields: Record<string, number | Param> = {};
   for (let i = first; i < end; i++) fields[name + i] = value(i);
   return fields;
@@ -159,7 +159,7 @@ export interface PointwiseBody {
 }
 
 /** A strided view of a contiguous buffer: element i is at offset + Σ index_d(i) · strides[d]. */
-export interface View {
+export interface StridedView {
   readonly shape: Shape;
   readonly strides: readonly number[];
   readonly offset: number;
@@ -167,9 +167,9 @@ export interface View {
 
 /** A lowering that only moves elements: output 0 is a view of input 0. */
 export interface Viewing {
-  readonly view: View;
+  readonly view: StridedView;
   /** The lowering for another view of the same kind of input. */
-  lower(view: View): Lowering;
+  lower(view: StridedView): Lowering;
 }
 
 /**

@@ -3,7 +3,7 @@
 import source from '../../../shaders/strided.wgsl?raw';
 import type { DType } from '../core/meta';
 import { movedAsHalves } from './fusion/read-inputs';
-import { type Fields, i32, input, numbered, output, type Param, type Pass } from './ir';
+import { i32, input, numbered, output, type Param, type ParamFields, type Pass } from './ir';
 import { gridFor } from './lowering';
 
 const WORKGROUP = 64;
@@ -11,7 +11,7 @@ const WORKGROUP = 64;
 export const MAX_RANK = 8;
 
 /** Eight values as fields that fill two vec4; missing ones become `rest`. */
-export const vec8 = (name: string, values: readonly (number | Param)[], rest: number | Param): Fields =>
+export const vec8 = (name: string, values: readonly (number | Param)[], rest: number | Param): ParamFields =>
   numbered(name, MAX_RANK, (d) => values[d] ?? rest);
 
 /** The view that a pass copies: `count` elements, at most `room`. */

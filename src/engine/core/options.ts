@@ -26,7 +26,10 @@ export type Arguments<O, Order extends readonly (keyof O)[], Given extends reado
   object extends Pick<O, Order[number]>
     ? Completed<O, Order, Given>
     : Order extends readonly [infer K, ...infer Rest]
-      ? Either<Arguments<O, OfKeys<Rest, O>, [...Given, ...ByPlace<K, O>]>, [...Given, options: Named<O, Order>]>
+      ? Either<
+          Arguments<O, OfKeys<Rest, O>, [...Given, ...ByPlace<K, O>]>,
+          [...Given, options: RemainingByName<O, Order>]
+        >
       : Given;
 
 /**
@@ -35,20 +38,25 @@ export type Arguments<O, Order extends readonly (keyof O)[], Given extends reado
  */
 type Completed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly []
   ? Given
-  : Either<[...Given, options?: Named<O, Order>], Either<[...Given, ...Optional<O, Order>], Ending<O, Order, Given>>>;
+  : Either<
+      [...Given, options?: RemainingByName<O, Order>],
+      Either<[...Given, ...OptionalPlaces<O, Order>], LastArguments<O, Order, Given>>
+    >;
 
-type Ending<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly [unknown]
-  ? [...Given, options: Named<O, Order>]
-  : Either<Mixed<O, Order, Given>, [...Given, options: Named<O, Order>]>;
+type LastArguments<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly [
+  unknown,
+]
+  ? [...Given, options: RemainingByName<O, Order>]
+  : Either<PlacesThenNames<O, Order, Given>, [...Given, options: RemainingByName<O, Order>]>;
 
-type Mixed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly [
+type PlacesThenNames<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly [
   infer K,
   infer Next,
   ...infer Rest,
 ]
   ?
-      | [...Given, O[K & keyof O], options?: Named<O, OfKeys<[Next, ...Rest], O>>]
-      | Mixed<O, OfKeys<[Next, ...Rest], O>, [...Given, O[K & keyof O]]>
+      | [...Given, O[K & keyof O], options?: RemainingByName<O, OfKeys<[Next, ...Rest], O>>]
+      | PlacesThenNames<O, OfKeys<[Next, ...Rest], O>, [...Given, O[K & keyof O]]>
   : never;
 
 /** The union of both. Editors list the members of a union in the order in which TypeScript has met them. */
@@ -61,12 +69,12 @@ type ByPlace<K, O> = K extends keyof Labelled<unknown> ? Labelled<O[K & keyof O]
  * Arguments by position that may be left out. They have no labels: with labels, a type check would make twice as many
  * types.
  */
-type Optional<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
-  ? [O[K & keyof O]?, ...Optional<O, OfKeys<Rest, O>>]
+type OptionalPlaces<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
+  ? [O[K & keyof O]?, ...OptionalPlaces<O, OfKeys<Rest, O>>]
   : [];
 
 /** The parameters that may still be given by name, written out for editors. */
-type Named<O, Order extends readonly (keyof O)[]> =
+type RemainingByName<O, Order extends readonly (keyof O)[]> =
   Pick<O, Order[number]> extends infer Part ? { [K in keyof Part]: Part[K] } : never;
 
 /** A list of keys, as a type that TypeScript 5.2 understands, too: it fails on constraints of `infer`. */

@@ -22,7 +22,7 @@ import {
   recipesAmong,
 } from './remake';
 import { cutWhereRepeated, type Part, type Parts } from './repeated-programs';
-import { atTopLevel, pendingRoots, type Root, takeRoots, topScope } from './roots';
+import { atTopLevel, type GraphRoot, pendingRoots, takeRoots, topScope } from './roots';
 import { keepSaved, leaveToNext, lend, takeSpent } from './saved';
 import { type Slice, sliceOf, sliceToCome } from './slices';
 import type { Value } from './value';
@@ -150,12 +150,12 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack:
 
 /** The nodes that a flush runs, and the values that it stores, each with the root that holds it, or null. */
 interface Chosen extends Walk {
-  readonly exports: Map<Value, Root | null>;
+  readonly exports: Map<Value, GraphRoot | null>;
 }
 
 /** The nodes that the engine runs as one program: those of a flush, or of one part of it. */
 interface Work extends Walk {
-  readonly exports: ReadonlyMap<Value, Root | null>;
+  readonly exports: ReadonlyMap<Value, GraphRoot | null>;
   /** Values that this work, or earlier parts of the flush, read last. Their memory goes back after the run. */
   readonly last: readonly Value[];
   /**
@@ -169,9 +169,9 @@ interface Work extends Walk {
  * gradients will read. Recipes, which can be made again cheaply (see remake.ts), are not stored.
  */
 function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chosen {
-  const exports = new Map<Value, Root | null>();
+  const exports = new Map<Value, GraphRoot | null>();
   const walk = newWalk();
-  const owners = new Map<Value, Root>();
+  const owners = new Map<Value, GraphRoot>();
   for (const root of roots) {
     root.value.shown = true;
     owners.set(root.value, root);
@@ -185,7 +185,7 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chos
     if (finds(value, root, walk, step)) exports.set(value, root);
   };
   for (const value of wanted) want(value);
-  const candidates: Root[] = [];
+  const candidates: GraphRoot[] = [];
   for (const root of roots) {
     if (root.value.available || !mayBeRecipe(root.value)) want(root.value, false);
     else candidates.push(root);
@@ -282,7 +282,7 @@ function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: G
  * Adds the nodes that must run for `value` to a walk. If one of them cannot run, marks `value` as failed and returns
  * false.
  */
-function finds(value: Value, root: Root | null, walk: Walk, step: PendingStep | null): boolean {
+function finds(value: Value, root: GraphRoot | null, walk: Walk, step: PendingStep | null): boolean {
   try {
     visit(value, walk);
     return true;
@@ -301,13 +301,13 @@ function finds(value: Value, root: Root | null, walk: Walk, step: PendingStep | 
 /** Sends all parts of a flush except the last, and returns the last one. */
 function sendAllButLast(
   { parts, lengths, varies }: Parts,
-  exports: ReadonlyMap<Value, Root | null>,
+  exports: ReadonlyMap<Value, GraphRoot | null>,
   step: PendingStep | null,
 ): Work {
   const replaced: Value[] = [];
   const workFor = ({ loops }: Part, values: Iterable<Value>, last: readonly Value[]): Work => {
     const walk = newWalk();
-    const found = new Map<Value, Root | null>();
+    const found = new Map<Value, GraphRoot | null>();
     for (const value of values) {
       const root = exports.get(value) ?? null;
       if (!value.available && finds(value, root, walk, step)) found.set(value, root);
@@ -364,7 +364,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   // edges.
   const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
-  const before = new Map<Root, Value | null>();
+  const before = new Map<GraphRoot, Value | null>();
   /**
    * Puts the edges of recipes back. Other values never get their edges back, so nothing keeps those edges alive while
    * the run is under way.
@@ -422,26 +422,26 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
  * same program.
  */
 const asNumbered = (
-  wanted: ReadonlyMap<Value, Root | null>,
+  wanted: ReadonlyMap<Value, GraphRoot | null>,
   standIn: (value: Value) => Value,
-): ReadonlyMap<Value, Root | null> =>
+): ReadonlyMap<Value, GraphRoot | null> =>
   wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
 /** Whether the new value may take over the memory of the root's previous value. */
-const isReplaced = ({ settled }: Root): boolean => (settled?.overwritten ?? false) && !settled!.hung;
+const isReplaced = ({ settled }: GraphRoot): boolean => (settled?.overwritten ?? false) && !settled!.hung;
 
 /**
  * Decides which candidates stay recipes, and adds the others to the wanted values. A candidate is stored if nothing in
  * this flush reads it, or if its ingredients would keep too much memory alive.
  */
 function storeAllBut(
-  candidates: readonly Root[],
+  candidates: readonly GraphRoot[],
   exports: ReadonlyMap<Value, unknown>,
   mark: number,
   want: (value: Value, isNeeded: boolean) => void,
 ): void {
   if (candidates.length === 0) return;
-  const read: Root[] = [];
+  const read: GraphRoot[] = [];
   // Later nodes come first: if a candidate is stored, the candidates that it reads count as read.
   for (const root of candidates.toSorted((a, b) => b.value.node!.id - a.value.node!.id)) {
     if (exports.has(root.value)) continue;

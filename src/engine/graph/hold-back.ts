@@ -3,7 +3,7 @@
 import { byteLength } from '../core/meta';
 import { boundIn } from './periods';
 import { isMadeAgain, shownBy } from './repeated-programs';
-import type { Root } from './roots';
+import type { GraphRoot } from './roots';
 import type { Slice } from './slices';
 import type { Node, Value } from './value';
 
@@ -23,7 +23,7 @@ interface Pending {
   /** In execution order. */
   readonly nodes: readonly Node[];
   readonly slices: ReadonlyMap<Value, Slice>;
-  readonly roots: ReadonlySet<Root>;
+  readonly roots: ReadonlySet<GraphRoot>;
 }
 
 /**

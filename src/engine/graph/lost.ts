@@ -1,14 +1,14 @@
 // Splits a flush after a GPU device was lost. Work that depends on lost contents fails by itself, so that nothing else
 // fails with it.
 import type { FaultSlot } from '../gpu/fault-slots';
-import type { Root } from './roots';
+import type { GraphRoot } from './roots';
 import { type Node, newMark, type Value } from './value';
 
 /** A step of an optimizer, whose updates are pending. */
 export interface PendingStep {
   readonly slot: FaultSlot;
   /** Whether it changes the contents of this root. */
-  changes(root: Root): boolean;
+  changes(root: GraphRoot): boolean;
   /** Called when the updates have been sent to the GPU. */
   ran(): void;
   /** Called when the updates could not be sent: the parameters are as before. */
@@ -17,7 +17,7 @@ export interface PendingStep {
 
 /** A request to flush: the roots whose values must exist afterwards, and further `wanted` values. */
 export interface Flush {
-  readonly roots: ReadonlySet<Root>;
+  readonly roots: ReadonlySet<GraphRoot>;
   readonly wanted: readonly Value[];
   readonly step: PendingStep | null;
 }
@@ -32,7 +32,8 @@ export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null]
   const hangs = hangingOnLost([...flush.wanted, ...roots.map(({ value }) => value)]);
   if (!hangs) return [flush, null];
   const isStepLost = step !== null && roots.some((root) => step.changes(root) && hangs(root.value));
-  const isLost = (root: Root): boolean => hangs(root.value) || (isStepLost && (root.isState || step.changes(root)));
+  const isLost = (root: GraphRoot): boolean =>
+    hangs(root.value) || (isStepLost && (root.isState || step.changes(root)));
   const part = (lost: boolean): Flush => ({
     roots: new Set(roots.filter((root) => isLost(root) === lost)),
     wanted: flush.wanted.filter((value) => hangs(value) === lost),

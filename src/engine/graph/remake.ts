@@ -2,7 +2,7 @@
 // values with contents (their ingredients).
 import { byteLength } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
-import { type Root, topScope } from './roots';
+import { type GraphRoot, topScope } from './roots';
 import type { Node, Value } from './value';
 
 /** The most operations that make a recipe. */
@@ -23,7 +23,7 @@ const MAX_RATIO = 1.125;
 const MAX_HOST_RATIO = 4;
 
 interface Hanging {
-  roots: WeakRef<Root>[];
+  roots: WeakRef<GraphRoot>[];
   /** At this length, references to roots that have been collected are removed. */
   limit: number;
 }
@@ -31,7 +31,7 @@ interface Hanging {
 const hanging = new WeakMap<Value, Hanging>();
 
 /** Notes that a flush did not store a root's value, because it can be made from `inputs` whenever it is needed. */
-export function leaveAsRecipe(root: Root, inputs: Iterable<Value>): void {
+export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
   for (const input of inputs) {
     input.hung = true;
     const { state } = input;

@@ -2,7 +2,7 @@
 import type { Value } from './value';
 
 /** A place that holds a current value; implemented by tensor storages. */
-export interface Root {
+export interface GraphRoot {
   readonly value: Value;
   readonly disposed: boolean;
   /** The scope that it lives in. */
@@ -28,7 +28,7 @@ export interface Root {
 
 /** The roots made since the scope opened (or since the last flush). */
 export class Scope {
-  readonly roots: Root[] = [];
+  readonly roots: GraphRoot[] = [];
   closed = false;
   private lost = false;
 
@@ -64,7 +64,7 @@ export const currentScope = (): Scope => open[open.length - 1]!;
 export const atTopLevel = (): boolean => open.length === 1;
 
 /** Enters a root in its scope; if that scope has closed, at the top level. */
-export const trackRoot = (root: Root, scope: Scope): void => {
+export const trackRoot = (root: GraphRoot, scope: Scope): void => {
   (scope.closed ? topScope : scope).roots.push(root);
 };
 
@@ -72,7 +72,7 @@ export const trackRoot = (root: Root, scope: Scope): void => {
  * Removes the latest entry of a root from the top level, so that the root can live in a scope instead. Returns whether
  * there was one. If a root was entered more than once, it stays at the top level all the same.
  */
-export function takeFromTop(root: Root): boolean {
+export function takeFromTop(root: GraphRoot): boolean {
   const { roots } = topScope;
   const at = roots.lastIndexOf(root);
   if (at < 0) return false;
@@ -101,8 +101,8 @@ export const isRootValue = (value: Value): boolean =>
   open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.slice));
 
 /** The roots of all open scopes, each once, without roots that are disposed or slices of others. */
-export function pendingRoots(): ReadonlySet<Root> {
-  const roots = new Set<Root>();
+export function pendingRoots(): ReadonlySet<GraphRoot> {
+  const roots = new Set<GraphRoot>();
   for (const scope of open) {
     const { length } = scope.roots;
     for (let i = 0; i < length; i++) {
@@ -116,8 +116,8 @@ export function pendingRoots(): ReadonlySet<Root> {
 const never = () => false;
 
 /** Takes the pending roots out of the scopes, except roots for which `stays` is true. */
-export function takeRoots(stays: (root: Root) => boolean = never): ReadonlySet<Root> {
-  const roots = new Set<Root>();
+export function takeRoots(stays: (root: GraphRoot) => boolean = never): ReadonlySet<GraphRoot> {
+  const roots = new Set<GraphRoot>();
   const pending = pendingRoots();
   for (const root of pending) if (!stays(root)) roots.add(root);
   for (const scope of open) {

@@ -1,6 +1,6 @@
 // Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
 import { type HostData, LateData, pending, type State } from '../compiler/contents';
-import type { KernelOp, View } from '../compiler/ir';
+import type { KernelOp, StridedView } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-slots';
 import type { Allocation } from '../gpu/memory';
@@ -88,7 +88,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * If output 0 shows every element of a strided view of input 0 exactly once: that view, to whose elements the
    * gradient belongs. Else null.
    */
-  shows?(node: RunContext<A>): View | null;
+  shows?(node: RunContext<A>): StridedView | null;
   /** The result has the same bits as input 0, in the same order. */
   readonly sameBits?: true;
   /** Every element of the result equals dynamic scalar 0. */

@@ -1,5 +1,5 @@
 // The rules: how each operation is recorded again on padded values. A rule returns null if that is not possible.
-import type { View } from '../compiler/ir';
+import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape } from '../core/meta';
 import type { GrowthRule, Roomy, Value } from '../graph/value';
 import type { DimAttrs, SelectAttrs } from '../ops/indexing/index-attrs';
@@ -250,7 +250,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
     return shown && [shown];
   },
 
-  flipped({ inputs: [x], attrs: { strides }, counts: [counts] }: Roomy<View>) {
+  flipped({ inputs: [x], attrs: { strides }, counts: [counts] }: Roomy<StridedView>) {
     const dims = strides.flatMap((stride, k) => (stride < 0 ? [k] : []));
     const long = roomIn(x!.shape, counts!);
     const others = lib.flip(

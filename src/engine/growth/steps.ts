@@ -1,6 +1,6 @@
 // Views of padded values: takes the offset and the strides of an unpadded view apart by dimension, so that the same
 // elements can be found in the padded value. Pure.
-import type { View } from '../compiler/ir';
+import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, type Shape } from '../core/meta';
 
 /** A view, described by the dimensions of its base. */
@@ -15,7 +15,7 @@ export interface Steps {
  * Takes a view of a value of shape `of` apart by dimension. Null if the view runs over the end of a dimension into the
  * next row.
  */
-export function stepsOf({ shape, strides, offset }: View, of: Shape): Steps | null {
+export function stepsOf({ shape, strides, offset }: StridedView, of: Shape): Steps | null {
   const digits = (elements: number): number[] => {
     const sign = elements < 0 ? -1 : 1;
     const whole = contiguousStrides(of);

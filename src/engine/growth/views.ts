@@ -1,5 +1,5 @@
 // Views and windows of padded values.
-import type { View } from '../compiler/ir';
+import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
 import { lib } from './lib';
@@ -9,7 +9,7 @@ import { marginsOf, placedIn, staysWithin, stepsOf } from './steps';
  * Whether a view of a padded value shows all its real rows, and the same part of each. Such a view may show the rows of
  * the padding as well.
  */
-export function isWithinRows({ shape, strides, offset }: View, of: Shape, along: number, rows: number): boolean {
+export function isWithinRows({ shape, strides, offset }: StridedView, of: Shape, along: number, rows: number): boolean {
   const row = numel(of.slice(along + 1));
   const d = shape.findIndex((size) => size !== 1);
   const within = (k: number) => k === d || strides[k]! >= 0;
@@ -18,7 +18,7 @@ export function isWithinRows({ shape, strides, offset }: View, of: Shape, along:
 }
 
 /** A view whose offset is dynamic scalar 0. */
-const shiftedOp: Op<Omit<View, 'offset'>> = {
+const shiftedOp: Op<Omit<StridedView, 'offset'>> = {
   name: 'slice',
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
   lower: ({ inputs: [x], attrs }) => lib.lowerView(x, attrs),
@@ -28,7 +28,7 @@ const shiftedOp: Op<Omit<View, 'offset'>> = {
  * A view of a padded value, which may be padded itself. Its offset is a dynamic scalar. Null if the view runs over the
  * end of a dimension.
  */
-export function viewInRoom(x: Value, counts: Shape, view: View, long: Shape): Value | null {
+export function viewInRoom(x: Value, counts: Shape, view: StridedView, long: Shape): Value | null {
   const steps = stepsOf(view, counts);
   if (!steps) return null;
   const none = counts.map(() => 0);
@@ -61,7 +61,7 @@ export function rowsBack(x: Value, d: number, rows: number): Value {
  */
 export function scatterInRoom(
   x: Value,
-  view: View,
+  view: StridedView,
   { shape, of, fill = 0 }: { readonly shape: Shape; readonly of: Shape; readonly fill?: number },
 ): Value | null {
   const steps = stepsOf(view, of);

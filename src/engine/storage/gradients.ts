@@ -1,6 +1,6 @@
 // Sums up the gradients of one backward. Gradients of slices wait until the gradient of the whole value is needed.
 
-import type { View } from '../compiler/ir';
+import type { StridedView } from '../compiler/ir';
 import { compose } from '../compiler/passes/compose-views';
 import { sameShape } from '../core/meta';
 import { castFloat } from '../graph/record';
@@ -27,7 +27,7 @@ export class Gradients {
   }
 
   /** Adds the gradient of a slice of the value. */
-  addPart(value: Value, gradient: Value, view: View): void {
+  addPart(value: Value, gradient: Value, view: StridedView): void {
     const part = { value: gradient.dtype === value.dtype ? gradient : castFloat(gradient, value.dtype), view };
     const others = this.parts.get(value);
     if (others) others.push(part);
@@ -35,7 +35,7 @@ export class Gradients {
   }
 
   /** If only slices of `from`, a view of `to`, have gradients, hands these on to `to`. Returns whether it did. */
-  passOn(from: Value, to: Value, view: View): boolean {
+  passOn(from: Value, to: Value, view: StridedView): boolean {
     const parts = this.parts.get(from);
     if (!parts || this.sums.has(from)) return false;
     const views = parts.map((part) => compose(view, part.view));

@@ -11,7 +11,7 @@ import { notes, Protected, type Saved } from './protected';
 import type { Storage } from './storage';
 
 /** An optimizer, or averages of weights. Its counts of steps must fit the contents of its storages. */
-export interface Counting {
+export interface StepCounting {
   /**
    * @internal The storages that a step changes. After a loss, all of them return to the same moment between two steps,
    * or none does.
@@ -28,10 +28,10 @@ export interface Counting {
 
 const entries = new Map<Storage['id'], Protected>();
 const forget = new FinalizationRegistry<number>((id) => entries.delete(id));
-const optimizers = new Set<WeakRef<Counting>>();
+const optimizers = new Set<WeakRef<StepCounting>>();
 
 /** Called after everything has been restored. */
-type Listener = (error: DeviceLostError, restoredTo: ReadonlyMap<Counting, number>) => void;
+type Listener = (error: DeviceLostError, restoredTo: ReadonlyMap<StepCounting, number>) => void;
 
 const listeners = new Set<Listener>();
 let listening = false;
@@ -112,7 +112,7 @@ function add(storage: Storage, kind: Protected['kind']): Protected {
 }
 
 /** Has an optimizer's counts return together with its storages. */
-export function protectSteps(optimizer: Counting): void {
+export function protectSteps(optimizer: StepCounting): void {
   listen();
   optimizers.add(new WeakRef(optimizer));
 }
@@ -124,8 +124,8 @@ export function giveUpRoom(): void {
   for (const entry of entries.values()) entry.takeRoom();
 }
 
-export function countingOptimizers(): Counting[] {
-  const found: Counting[] = [];
+export function countingOptimizers(): StepCounting[] {
+  const found: StepCounting[] = [];
   for (const reference of optimizers) {
     const optimizer = reference.deref();
     if (optimizer) found.push(optimizer);
@@ -136,7 +136,7 @@ export function countingOptimizers(): Counting[] {
 
 /** Optimizers that share parameters, and averages of these, with all their storages. */
 interface Together {
-  readonly optimizers: Counting[];
+  readonly optimizers: StepCounting[];
   readonly entries: Set<Protected>;
 }
 
@@ -194,7 +194,7 @@ interface Return {
 
 function restore(error: DeviceLostError): void {
   cuts++;
-  const restoredTo = new Map<Counting, number>();
+  const restoredTo = new Map<StepCounting, number>();
   attempt(() => {
     const { returns, behind } = plan(error);
     let [restored, lost] = [0, 0];
@@ -216,8 +216,11 @@ function restore(error: DeviceLostError): void {
 }
 
 /** Decides to which contents each storage returns, and which optimizers' counts return as well. */
-function plan(error: DeviceLostError): { readonly returns: readonly Return[]; readonly behind: ReadonlySet<Counting> } {
-  const behind = new Set<Counting>();
+function plan(error: DeviceLostError): {
+  readonly returns: readonly Return[];
+  readonly behind: ReadonlySet<StepCounting>;
+} {
+  const behind = new Set<StepCounting>();
   const backToCut = new Set<Protected>();
   for (const { optimizers, entries } of together()) {
     if ([...entries].every(isCurrent)) continue;

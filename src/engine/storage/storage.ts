@@ -8,7 +8,7 @@ import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
 import { fromHost, named, withoutContents } from '../graph/record';
-import { currentScope, type Root, type Scope, takeFromTop, topScope, trackRoot } from '../graph/roots';
+import { currentScope, type GraphRoot, type Scope, takeFromTop, topScope, trackRoot } from '../graph/roots';
 import { leaveToGradients } from '../graph/saved';
 import type { HostData, Value, WriteCounter } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/shape/cast';
@@ -70,7 +70,7 @@ export interface Guard {
   saved(): Value | null;
 }
 
-export class Storage implements Root {
+export class Storage implements GraphRoot {
   readonly id = nextId++;
   readonly shape: Shape;
   readonly dtype: DType;

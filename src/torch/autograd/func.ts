@@ -454,18 +454,20 @@ function jacobianOf(parts: readonly Tensor[], dim: 0 | -1, y: Tensor, x: Tensor)
   return parts.length > 0 ? stack(parts, dim).reshape(shape) : y.newZeros(shape);
 }
 
-interface Place<F, X> {
+interface FunctionAndInputs<F, X> {
   func: F;
   inputs: X;
 }
 
 /** The Jacobian of `func` at x, shape [...output, ...x]; for several inputs, a list with one for each. */
-export function jacobian(...args: ByPlaceOrName<Place<(x: Tensor) => Tensor, Tensor>, ['func', 'inputs']>): Tensor;
 export function jacobian(
-  ...args: ByPlaceOrName<Place<TensorFunction<readonly Tensor[]>, readonly Tensor[]>, ['func', 'inputs']>
+  ...args: ByPlaceOrName<FunctionAndInputs<(x: Tensor) => Tensor, Tensor>, ['func', 'inputs']>
+): Tensor;
+export function jacobian(
+  ...args: ByPlaceOrName<FunctionAndInputs<TensorFunction<readonly Tensor[]>, readonly Tensor[]>, ['func', 'inputs']>
 ): Tensor[];
 export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] {
-  const { func: f, inputs } = parseArgs<Place<TensorFunction<Tensor[]>, Tensor | readonly Tensor[]>>(
+  const { func: f, inputs } = parseArgs<FunctionAndInputs<TensorFunction<Tensor[]>, Tensor | readonly Tensor[]>>(
     'func.jacobian',
     ['func', 'inputs'],
     {},

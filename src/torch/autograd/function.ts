@@ -70,10 +70,10 @@ const savedOf = (tensor: Tensor | null): Saved => ({
   changes: tensor?.storage.changes ?? 0,
 });
 
-type Result = Tensor | readonly Tensor[];
+type FunctionResult = Tensor | readonly Tensor[];
 
 /** The static side of a subclass of Function. */
-interface FunctionClass<Args extends readonly unknown[], R extends Result> {
+interface FunctionClass<Args extends readonly unknown[], R extends FunctionResult> {
   readonly name: string;
   forward(ctx: FunctionContext, ...args: Args): R;
   // biome-ignore lint/suspicious/noExplicitAny: a backward names as many gradients as its forward has results.
@@ -95,7 +95,10 @@ interface FunctionClass<Args extends readonly unknown[], R extends Result> {
  */
 // biome-ignore lint/complexity/noStaticOnlyClass: users extend it, as PyTorch's.
 export abstract class CustomFunction {
-  static apply<Args extends readonly unknown[], R extends Result>(this: FunctionClass<Args, R>, ...args: Args): R {
+  static apply<Args extends readonly unknown[], R extends FunctionResult>(
+    this: FunctionClass<Args, R>,
+    ...args: Args
+  ): R {
     // biome-ignore lint/complexity/noThisInStatic: the subclass that apply is called on defines the function.
     if (typeof this?.forward !== 'function') {
       throw new ArgumentError(
@@ -108,7 +111,7 @@ export abstract class CustomFunction {
 }
 
 /** Runs forward, and connects its results to the arguments in the graph, with backward as the gradient. */
-function applyFunction<Args extends readonly unknown[], R extends Result>(
+function applyFunction<Args extends readonly unknown[], R extends FunctionResult>(
   definition: FunctionClass<Args, R>,
   args: Args,
 ): R {

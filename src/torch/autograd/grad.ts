@@ -35,7 +35,7 @@ interface GradParameters {
   materializeGrads?: boolean;
 }
 
-type Order = [
+type GradOrder = [
   ...['outputs', 'inputs', 'gradOutputs', 'retainGraph', 'createGraph', 'onlyInputs', 'allowUnused'],
   'materializeGrads',
 ];
@@ -52,9 +52,9 @@ interface GradOfUsed extends GradParameters {
  * @throws AutogradError if an input does not require grad or was not used, or if an output of several elements has no
  * `gradOutputs`
  */
-export function grad(...args: Arguments<GradOfUsed, Order>): Tensor[];
-export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)[];
-export function grad(...args: Arguments<GradParameters, Order>): (Tensor | null)[] {
+export function grad(...args: Arguments<GradOfUsed, GradOrder>): Tensor[];
+export function grad(...args: Arguments<GradParameters, GradOrder>): (Tensor | null)[];
+export function grad(...args: Arguments<GradParameters, GradOrder>): (Tensor | null)[] {
   const o = parseArgs<GradParameters>(
     'grad',
     ['outputs', 'inputs'],

@@ -2,7 +2,7 @@
 import { integer, type Kind, orNull } from '../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../engine/core/options';
 
-interface Index {
+interface IndexParameter {
   index: number;
 }
 
@@ -10,12 +10,12 @@ export interface Indices {
   indices: readonly number[];
 }
 
-export interface Drawn extends Indices {
+export interface DrawnIndices extends Indices {
   /** The results of `drawFor` for the items, if it was called. */
   draws?: readonly unknown[] | null;
 }
 
-export type IndexArguments = Arguments<Index, ['index']>;
+export type IndexArguments = Arguments<IndexParameter, ['index']>;
 export type ItemsArguments = Arguments<Indices, ['indices']>;
 
 const list: Kind = { words: 'a list', fits: Array.isArray };
@@ -24,7 +24,7 @@ const list: Kind = { words: 'a list', fits: Array.isArray };
 export function indexIn(dataset: string, args: readonly unknown[]): number {
   const [index] = args;
   if (args.length === 1 && typeof index === 'number') return index;
-  return parseArgs<Index>(`${dataset}.get`, ['index'], {}, args, { index: integer }).index;
+  return parseArgs<IndexParameter>(`${dataset}.get`, ['index'], {}, args, { index: integer }).index;
 }
 
 /** The indices given to `getItems`, or to a `getBatch` that draws nothing. */
@@ -38,6 +38,6 @@ export function drawnIn(
   args: readonly unknown[],
 ): { indices: readonly number[]; draws?: readonly unknown[] } {
   const kinds = { indices: list, draws: orNull(list) };
-  const { indices, draws } = parseArgs<Drawn>(`${dataset}.getBatch`, ['indices'], { draws: null }, args, kinds);
+  const { indices, draws } = parseArgs<DrawnIndices>(`${dataset}.getBatch`, ['indices'], { draws: null }, args, kinds);
   return draws === null ? { indices } : { indices, draws };
 }

@@ -8,7 +8,7 @@ import { objectAt } from '../../engine/core/object-argument';
 import { kindOf, parseArgs } from '../../engine/core/options';
 import { Printable } from '../../engine/core/printable';
 import { defaultGenerator, Generator } from '../../engine/storage/random/generator';
-import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
+import { type DrawnIndices, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import { pickRows } from './pick-rows';
 import { inTurn } from './turns';
 import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } from './worker/copy';
@@ -180,7 +180,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
    * these batches. The operations are then the same whichever parts the items belong to.
    */
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
-  override getBatch(named: Drawn): unknown;
+  override getBatch(named: DrawnIndices): unknown;
   override getBatch(...args: unknown[]): unknown {
     const { indices, draws } = drawnIn('ConcatDataset', args);
     const places = indices.map((index) => this.#place(index));

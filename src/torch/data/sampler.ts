@@ -98,11 +98,11 @@ export class RandomSampler implements Sampler {
   }
 }
 
-interface Drawing {
+interface SamplerGenerator {
   generator?: Generator | null;
 }
 
-interface SubsetSamplerArguments<T> extends Drawing {
+interface SubsetSamplerArguments<T> extends SamplerGenerator {
   indices: readonly T[];
 }
 
@@ -111,7 +111,7 @@ export class SubsetRandomSampler<T = number> implements Sampler<T> {
   readonly indices: readonly T[];
   readonly generator: Generator | null;
 
-  constructor(indices: readonly T[], ...args: Arguments<Drawing, ['generator']>);
+  constructor(indices: readonly T[], ...args: Arguments<SamplerGenerator, ['generator']>);
   constructor(named: SubsetSamplerArguments<T>);
   constructor(...args: unknown[]) {
     const { indices, generator } = parseArgs<SubsetSamplerArguments<T>>(

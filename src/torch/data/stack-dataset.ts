@@ -3,7 +3,7 @@ import { ArgumentError } from '../../engine/core/errors';
 import { isPlainObject } from '../../engine/core/options';
 import type { Generator } from '../../engine/storage/random/generator';
 import { Tensor } from '../tensor/tensor';
-import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
+import { type DrawnIndices, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import { defaultCollate } from './collate';
 import {
   type DataSource,
@@ -21,7 +21,7 @@ import { inTurn } from './turns';
 import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } from './worker/copy';
 import type { PartAddresses } from './worker/parts';
 
-type Parts = readonly DataSource<unknown>[] | Readonly<Record<string, DataSource<unknown>>>;
+type StackedDatasets = readonly DataSource<unknown>[] | Readonly<Record<string, DataSource<unknown>>>;
 
 type ItemOf<D> = D extends Dataset<infer T> ? T : D extends readonly (infer T)[] ? T : never;
 type AllItems<D> = ItemOf<D[keyof D & (D extends readonly unknown[] ? number : string)]>;
@@ -54,7 +54,7 @@ const batchOfPart = (part: DataSource<unknown>, indices: readonly number[], draw
  *
  * As in PyTorch, the items of a batch are fetched part by part.
  */
-export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
+export class StackDataset<D extends StackedDatasets> extends Dataset<Stacked<D>> {
   /** The parts, in an array or by name. */
   readonly datasets: D;
 
@@ -118,7 +118,7 @@ export class StackDataset<D extends Parts> extends Dataset<Stacked<D>> {
   }
 
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
-  override getBatch(named: Drawn): unknown;
+  override getBatch(named: DrawnIndices): unknown;
   override getBatch(...args: unknown[]): unknown {
     const { indices, draws } = drawnIn('StackDataset', args);
     const columns = this.#each((part, p) => {

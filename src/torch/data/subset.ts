@@ -5,7 +5,7 @@ import { ArgumentError } from '../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import type { Generator } from '../../engine/storage/random/generator';
 import { splitIndices } from '../../engine/storage/random/shuffle';
-import { type Drawn, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
+import { type DrawnIndices, drawnIn, type IndexArguments, type ItemsArguments, indexIn, indicesIn } from './arguments';
 import {
   type DataSource,
   Dataset,
@@ -75,7 +75,7 @@ export class Subset<T> extends Dataset<T> {
   }
 
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
-  override getBatch(named: Drawn): unknown;
+  override getBatch(named: DrawnIndices): unknown;
   override getBatch(...args: unknown[]): unknown {
     const { indices, draws } = drawnIn('Subset', args);
     return readyBatch(this.dataset, this.#inWhole(indices), draws);
@@ -100,12 +100,12 @@ export const rootIndex = (dataset: unknown, index: number): number =>
 const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
   dataset instanceof Subset && dataset.constructor === Subset;
 
-interface Drawing {
+interface SplitGenerator {
   /** The source of the random split. Default: the default generator, as seeded by `torch.manualSeed`. */
   generator?: Generator | null;
 }
 
-interface SplitArguments<T, L> extends Drawing {
+interface SplitArguments<T, L> extends SplitGenerator {
   dataset: DataSource<T>;
   lengths: L;
 }
@@ -120,7 +120,7 @@ interface SplitArguments<T, L> extends Drawing {
 export function randomSplit<T, const L extends readonly number[]>(
   dataset: DataSource<T>,
   lengths: L,
-  ...args: Arguments<Drawing, ['generator']>
+  ...args: Arguments<SplitGenerator, ['generator']>
 ): { -readonly [K in keyof L]: Subset<T> };
 export function randomSplit<T, const L extends readonly number[]>(
   named: SplitArguments<T, L>,

@@ -10,9 +10,9 @@ import { lines, steps } from './colormaps';
  * The names of colour maps: Matplotlib's, and Captum's `RdWhGn` from red through white to green; `_r` reverses any of
  * them.
  */
-export type ColormapName = Name | `${Name}_r`;
+export type ColormapName = KnownColormap | `${KnownColormap}_r`;
 
-type Name = keyof typeof lines | keyof typeof steps | 'RdWhGn';
+type KnownColormap = keyof typeof lines | keyof typeof steps | 'RdWhGn';
 
 /** The name of a colour map, or a list of at least two colours '#rrggbb' at equal distances, interpolated linearly. */
 export type Colormap = ColormapName | readonly string[];

@@ -3,7 +3,7 @@
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import { adamStep } from '../../engine/ops/optim/optim';
 import { checkBetas } from './checks';
-import { type Given, OneCallOptimizer, type OptimizerParams } from './optimizer';
+import { type GroupOptions, OneCallOptimizer, type OptimizerParams } from './optimizer';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';
 
@@ -58,7 +58,7 @@ type AdamOrder = ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize', 'd
  */
 export class Adam extends optimizerClass<AdamOptions, AdamOrder>('Adam', settings) {}
 
-interface AdamWArguments extends Omit<Given<AdamOptions>, 'decoupledWeightDecay'> {
+interface AdamWArguments extends Omit<GroupOptions<AdamOptions>, 'decoupledWeightDecay'> {
   params: OptimizerParams<AdamOptions>;
 }
 
@@ -69,7 +69,7 @@ type AdamWOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'ma
  * than a term in the gradient. `weightDecay` is 0.01 by default.
  */
 export class AdamW extends OneCallOptimizer<AdamOptions> {
-  constructor(params: OptimizerParams<AdamOptions>, options?: Given<Omit<AdamOptions, 'decoupledWeightDecay'>>);
+  constructor(params: OptimizerParams<AdamOptions>, options?: GroupOptions<Omit<AdamOptions, 'decoupledWeightDecay'>>);
   constructor(...args: Arguments<AdamWArguments, AdamWOrder>);
   constructor(...args: unknown[]) {
     const { params, ...options } = parseArgs<AdamWArguments>(

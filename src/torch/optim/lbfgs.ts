@@ -10,7 +10,7 @@ import { cat, stack } from '../tensor/joining/cat-stack';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 import { closureIn, type GroupArguments, type NamedState, stateIn } from './arguments';
-import { callClosure, type Given, Optimizer, type OptimizerParams } from './optimizer';
+import { callClosure, type GroupOptions, Optimizer, type OptimizerParams } from './optimizer';
 import type { OptimizerSettings } from './settings';
 import type { OptimizerStateDict } from './state';
 import { type LinePoint, strongWolfe } from './strong-wolfe';
@@ -35,7 +35,7 @@ export interface LBFGSOptions {
   maximize: boolean;
 }
 
-interface LBFGSArguments extends Given<LBFGSOptions> {
+interface LBFGSArguments extends GroupOptions<LBFGSOptions> {
   params: OptimizerParams<LBFGSOptions>;
 }
 
@@ -141,7 +141,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   #before = 0;
   #captured = 0;
 
-  constructor(params: OptimizerParams<LBFGSOptions>, options?: Given<LBFGSOptions>);
+  constructor(params: OptimizerParams<LBFGSOptions>, options?: GroupOptions<LBFGSOptions>);
   constructor(...args: Arguments<LBFGSArguments, LBFGSOrder>);
   constructor(...args: unknown[]) {
     const { kinds } = settings;

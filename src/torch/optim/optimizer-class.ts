@@ -1,9 +1,9 @@
 // Owns how an optimizer's class is made from its settings.
 import { type Arguments, parseArgs } from '../../engine/core/options';
-import { type Given, OneCallOptimizer, type OptimizerParams } from './optimizer';
+import { type GroupOptions, OneCallOptimizer, type OptimizerParams } from './optimizer';
 import type { OptimizerSettings } from './settings';
 
-type OptimizerArguments<O> = Given<O> & { params: OptimizerParams<O> };
+type OptimizerArguments<O> = GroupOptions<O> & { params: OptimizerParams<O> };
 
 interface Made<O extends object> extends OneCallOptimizer<O> {
   /** @internal */
@@ -12,7 +12,7 @@ interface Made<O extends object> extends OneCallOptimizer<O> {
 
 export interface OptimizerClass<O extends object, Order extends readonly (keyof O)[]> {
   // No docstring here, so that editors show the class's own.
-  new (params: OptimizerParams<O>, options?: Given<O>): Made<O>;
+  new (params: OptimizerParams<O>, options?: GroupOptions<O>): Made<O>;
   new (...args: Arguments<OptimizerArguments<O>, ['params', ...Order]>): Made<O>;
 }
 

@@ -11,9 +11,9 @@ import { beforeChange } from '../../engine/graph/journal';
 import type { PendingStep } from '../../engine/graph/lost';
 import { mode, withMode } from '../../engine/graph/mode';
 import { atPlace } from '../../engine/graph/places';
-import type { Root } from '../../engine/graph/roots';
+import type { GraphRoot } from '../../engine/graph/roots';
 import { noGrad } from '../../engine/storage/mode';
-import { type Counting, keepNoted, protect, protectSteps, stateLoaded } from '../../engine/storage/protect';
+import { keepNoted, protect, protectSteps, type StepCounting, stateLoaded } from '../../engine/storage/protect';
 import { snapshotSoon, stepTaken } from '../../engine/storage/snapshot';
 import type { Storage } from '../../engine/storage/storage';
 import { HookList, type RemovableHandle } from '../nn/module/hooks';
@@ -34,10 +34,12 @@ export type ParamGroup<O> = O & { params: Tensor[] };
  * Options as a caller gives them: any may be left out, and the learning rate may be a tensor of one element, whose
  * number is read.
  */
-export type Given<O> = { [K in keyof O]?: K extends 'lr' ? O[K] | Tensor : O[K] };
+export type GroupOptions<O> = { [K in keyof O]?: K extends 'lr' ? O[K] | Tensor : O[K] };
 
 /** A group as a caller gives it: options that it leaves out are the optimizer's, and further entries are kept. */
-export type ParamGroupArguments<O> = Given<O> & { params: Iterable<Tensor> | Tensor } & { [extra: string]: unknown };
+export type ParamGroupArguments<O> = GroupOptions<O> & { params: Iterable<Tensor> | Tensor } & {
+  [extra: string]: unknown;
+};
 
 /**
  * The parameters that an optimizer updates: a list of them, or groups of them, whose options override the optimizer's
@@ -52,7 +54,7 @@ export type ParamStateView = Readonly<Record<string, Tensor | number>>;
 export type StepHook<T> = (optimizer: T, args: readonly unknown[]) => void;
 
 /** A hook by its name. */
-export interface Hooking<T> {
+export interface StepHooking<T> {
   hook: StepHook<T>;
 }
 
@@ -93,7 +95,7 @@ const noCounts = { step: 0, numbers: noNumbers };
  * Base class of optimizers. At a step all parameters with a gradient move into flat buffers, one for values, one for gradients
  * and one for each state, and one dispatch updates them.
  */
-export abstract class Optimizer<O extends object = { lr: number }> extends Printable implements Counting {
+export abstract class Optimizer<O extends object = { lr: number }> extends Printable implements StepCounting {
   /** Options by group; they may be changed between steps, such as `optimizer.paramGroups[0].lr = 1e-4`. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly defaults: Readonly<O>;
@@ -110,7 +112,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   constructor(
     readonly name: string,
     params: OptimizerParams<O>,
-    defaults: Required<Given<O>>,
+    defaults: Required<GroupOptions<O>>,
   ) {
     super();
     if (!isPlainObject(defaults)) {
@@ -282,7 +284,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
    * that contain them.
    */
   #changes(): PendingStep['changes'] {
-    let changed: ReadonlySet<Root> | null = null;
+    let changed: ReadonlySet<GraphRoot> | null = null;
     return (root) => {
       changed ??= new Set(this.storages().map((storage) => storage.slice?.parent ?? storage));
       return changed.has(root);
@@ -353,14 +355,14 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 
   /** Calls `hook(optimizer, args)` before every `step`. */
   registerStepPreHook(hook: StepHook<this>): RemovableHandle;
-  registerStepPreHook(named: Hooking<this>): RemovableHandle;
+  registerStepPreHook(named: StepHooking<this>): RemovableHandle;
   registerStepPreHook(...args: unknown[]): RemovableHandle {
     return this.#preHooks.add('registerStepPreHook', args, {});
   }
 
   /** Calls `hook(optimizer, args)` after every `step`. */
   registerStepPostHook(hook: StepHook<this>): RemovableHandle;
-  registerStepPostHook(named: Hooking<this>): RemovableHandle;
+  registerStepPostHook(named: StepHooking<this>): RemovableHandle;
   registerStepPostHook(...args: unknown[]): RemovableHandle {
     return this.#postHooks.add('registerStepPostHook', args, {});
   }

@@ -4,7 +4,7 @@ import type { Kinds } from '../../engine/core/argument-kinds';
 import type { Shape } from '../../engine/core/meta';
 import type { FlatBuffers, Stepped } from '../../engine/ops/optim/optim';
 import type { Tensor } from '../tensor/tensor';
-import type { Given } from './optimizer';
+import type { GroupOptions } from './optimizer';
 
 /** One update of parameters that have had the same number of updates; the tensors are flat buffers. */
 export interface Update extends FlatBuffers {
@@ -19,7 +19,7 @@ export interface Update extends FlatBuffers {
 /** The settings that define an optimizer with the options O. */
 export interface OptimizerSettings<O extends object> {
   /** The default options, in their order by position. */
-  readonly defaults: Required<Given<O>>;
+  readonly defaults: Required<GroupOptions<O>>;
   readonly kinds?: Kinds<O>;
   /** Options that must not be negative. */
   readonly notNegative?: readonly string[];

@@ -9,7 +9,7 @@ import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
 import { flush } from '../../engine/graph/flush';
 import { isDevice } from '../../engine/storage/device';
 import { noGrad } from '../../engine/storage/mode';
-import { type Counting, keepNoted, protectSteps } from '../../engine/storage/protect';
+import { keepNoted, protectSteps, type StepCounting } from '../../engine/storage/protect';
 import type { Storage } from '../../engine/storage/storage';
 import { callOf } from '../nn/module/callable-object';
 import { deepcopy } from '../nn/module/deepcopy';
@@ -99,7 +99,7 @@ type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: 
  *     for await (const batch of loader) { step(batch); averaged.updateParameters(model); }
  *     await optim.swaUtils.updateBn(loader, averaged);
  */
-export class AveragedModel<M extends Module = Module> extends Module implements Counting {
+export class AveragedModel<M extends Module = Module> extends Module implements StepCounting {
   readonly module: M;
   readonly useBuffers: boolean;
   /** How many models have been averaged (int64). */

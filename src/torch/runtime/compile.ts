@@ -20,7 +20,7 @@ export interface CompileOptions {
 
 const named: Kind = { words: 'an object', fits: isPlainObject };
 
-type Callable = (...inputs: never[]) => unknown;
+type Compilable = (...inputs: never[]) => unknown;
 
 /**
  * Returns the model or function as it is: the same object, not a wrapper. There is nothing to switch on: everything
@@ -31,7 +31,7 @@ type Callable = (...inputs: never[]) => unknown;
  *
  * @throws ArgumentError if the model cannot be called, or an option is unknown
  */
-export function compile<M extends Callable>(model: M, options?: CompileOptions): M;
+export function compile<M extends Compilable>(model: M, options?: CompileOptions): M;
 export function compile(...args: unknown[]): unknown {
   const { model } = parseArgs<{ model: unknown } & CompileOptions>(
     'compile',

@@ -35,7 +35,7 @@ import { isWhole, type Layout, Storage } from '../../engine/storage/storage';
 import { explainWhole } from '../../engine/storage/whole-numbers';
 import { addGradHook, Leaf, warnOfNoLeaf } from './leaf';
 import type { Tensor } from './tensor';
-import { type BackwardArguments, type Hooking, type Origin, origins, type View } from './view';
+import { type BackwardArguments, type Origin, origins, type TensorHooking, type View } from './view';
 
 const nowhere: GradSink = { gradHooks: null, accumulate: () => undefined };
 
@@ -402,8 +402,8 @@ export abstract class TensorBase extends Printable implements Layout {
    * Calls `hook` with the gradient of this tensor whenever backward computes it. A tensor that the hook returns
    * replaces the gradient.
    */
-  registerHook(...args: Arguments<Hooking<unknown>, ['hook']>): { remove(): void } {
-    const { hook } = parseArgs<Hooking<unknown>>('registerHook', ['hook'], {}, args, { hook: callback });
+  registerHook(...args: Arguments<TensorHooking<unknown>, ['hook']>): { remove(): void } {
+    const { hook } = parseArgs<TensorHooking<unknown>>('registerHook', ['hook'], {}, args, { hook: callback });
     if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
     const call = (gradient: Value) => {
       const replaced = hook(this.make(gradient));
@@ -442,9 +442,9 @@ export abstract class TensorBase extends Printable implements Layout {
   }
 
   /** Calls `hook` with this leaf whenever backward has added to its `grad`. */
-  registerPostAccumulateGradHook(...args: Arguments<Hooking<void>, ['hook']>): { remove(): void } {
+  registerPostAccumulateGradHook(...args: Arguments<TensorHooking<void>, ['hook']>): { remove(): void } {
     const name = 'registerPostAccumulateGradHook';
-    const { hook } = parseArgs<Hooking<void>>(name, ['hook'], {}, args, { hook: callback });
+    const { hook } = parseArgs<TensorHooking<void>>(name, ['hook'], {}, args, { hook: callback });
     const { leaf } = this;
     if (!leaf) {
       throw new AutogradError(

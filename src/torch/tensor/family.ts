@@ -6,7 +6,14 @@ import { mostArguments } from '../../engine/core/arity';
 import type { Value } from '../../engine/graph/value';
 import { cast } from '../../engine/ops/shape/cast';
 import { TensorBase } from './base';
-import { type AnyCall, type ByName, type Callable, type Callee, checkedCall, type NamesOf } from './calling/callable';
+import {
+  type AnyCall,
+  type ByName,
+  type CalledByName,
+  type Callee,
+  checkedCall,
+  type NamesOf,
+} from './calling/callable';
 import { replaced } from './calling/operand';
 import { made } from './made';
 import type { Tensor } from './tensor';
@@ -22,22 +29,22 @@ export interface AsMethod<Method> {
  * The parameters after the tensor. `infer` on the function type keeps the name of a parameter tuple in declarations,
  * but fails if the tuple is read-only; then the second form applies.
  */
-type Rest<F> = F extends (input: Tensor, ...rest: infer A) => unknown
+type RestOf<F> = F extends (input: Tensor, ...rest: infer A) => unknown
   ? A
   : F extends Callee
     ? Behind<Parameters<F>>
     : never;
 type Behind<Args> = Args extends readonly [unknown, ...infer A] ? A : never;
-type Later<Names> = Names extends readonly [string, ...infer Rest extends readonly string[]] ? Rest : [];
+type LaterNames<Names> = Names extends readonly [string, ...infer Rest extends readonly string[]] ? Rest : [];
 
 /**
  * The arguments of a method: those of the function after the tensor, by position, or from any one of them on by name.
  */
 type MethodArgs<S extends string, F> =
-  Later<NamesOf<S>> extends [] ? Rest<F> : Rest<F> | ByName<Later<NamesOf<S>>, Rest<F>>;
+  LaterNames<NamesOf<S>> extends [] ? RestOf<F> : RestOf<F> | ByName<LaterNames<NamesOf<S>>, RestOf<F>>;
 
 /** A function whose first parameter is a tensor, and the method of the same name. */
-export type Op<S extends string, F extends Callee> = Callable<S, F> &
+export type Op<S extends string, F extends Callee> = CalledByName<S, F> &
   AsMethod<(...args: MethodArgs<S, F>) => ReturnType<F>>;
 
 /** The in-place form, which writes the result back into the tensor and returns it with its class. */
@@ -48,7 +55,7 @@ export type InPlace<S extends string, F extends Callee> = (<T extends Tensor>(
   AsMethod<<T extends Tensor>(this: T, ...args: MethodArgs<S, F>) => T>;
 
 /** The methods of a family, by the names of its functions. */
-export type Methods<Family> = {
+export type FamilyMethods<Family> = {
   [K in keyof Family as Family[K] extends AsMethod<unknown> ? K : never]: Family[K] extends AsMethod<infer Method>
     ? Method
     : never;

@@ -16,7 +16,7 @@ interface NamingOptions {
 }
 
 /** The members of a module that this file needs, whatever its `forward` takes. */
-interface Stateful {
+interface ModuleWithState {
   (...args: never[]): unknown;
   readonly training: boolean;
   namedParameters(options?: NamingOptions): (readonly [string, Tensor])[];
@@ -26,7 +26,7 @@ interface Stateful {
 
 const moduleKind: Kind = { words: 'a module', fits: (model) => typeof model === 'function' && 'training' in model };
 
-type Result<M> = M extends (...args: never[]) => infer R ? R : never;
+type ResultOfCall<M> = M extends (...args: never[]) => infer R ? R : never;
 
 interface CallOptions {
   /** Whether a parameter that the module uses in several places is replaced in all of them. Default: true. */
@@ -45,15 +45,15 @@ interface CallOptions {
  *
  * @throws ArgumentError if the module has no parameter or buffer of a given name
  */
-export function functionalCall<M extends Stateful>(
+export function functionalCall<M extends ModuleWithState>(
   module: M,
   parametersAndBuffers: NamedTensors | readonly NamedTensors[],
   args?: unknown,
   kwargs?: Readonly<Record<string, unknown>> | null,
   options?: CallOptions,
-): Result<M>;
-export function functionalCall<M extends Stateful>(named: CallOptions & Call<M>): Result<M>;
-export function functionalCall<M extends Stateful>(...given: readonly unknown[]): Result<M> {
+): ResultOfCall<M>;
+export function functionalCall<M extends ModuleWithState>(named: CallOptions & Call<M>): ResultOfCall<M>;
+export function functionalCall<M extends ModuleWithState>(...given: readonly unknown[]): ResultOfCall<M> {
   return callWith(
     parseArgs<CallOptions & Call<M>>(
       name,
@@ -79,14 +79,14 @@ interface Call<M> {
   kwargs?: Readonly<Record<string, unknown>> | null;
 }
 
-function callWith<M extends Stateful>({
+function callWith<M extends ModuleWithState>({
   module,
   parametersAndBuffers,
   args,
   kwargs,
   tieWeights,
   strict,
-}: Parsed<CallOptions & Call<M>>): Result<M> {
+}: Parsed<CallOptions & Call<M>>): ResultOfCall<M> {
   const all = [parametersAndBuffers].flat() as readonly NamedTensors[];
   const twice = all.find((tensors, i) =>
     all.slice(i + 1).some((others) => Object.keys(tensors).some((key) => key in others)),
@@ -112,14 +112,17 @@ function callWith<M extends Stateful>({
       if (other) restore.push(put(module, key, tensor, other));
     }
     const list: unknown[] = Array.isArray(args) ? args : [args];
-    return (module as unknown as (...args: unknown[]) => Result<M>)(...list, ...(kwargs === null ? [] : [kwargs]));
+    return (module as unknown as (...args: unknown[]) => ResultOfCall<M>)(
+      ...list,
+      ...(kwargs === null ? [] : [kwargs]),
+    );
   } finally {
     for (const undo of restore.reverse()) undo();
   }
 }
 
 /** Replaces a parameter or buffer by a tensor; the returned function puts the old one back. */
-function put(module: Stateful, path: string, own: Tensor, tensor: Tensor): () => void {
+function put(module: ModuleWithState, path: string, own: Tensor, tensor: Tensor): () => void {
   const dot = path.lastIndexOf('.');
   const owner = module.getSubmodule(path.slice(0, Math.max(dot, 0)));
   const key = path.slice(dot + 1);
@@ -131,7 +134,7 @@ function put(module: Stateful, path: string, own: Tensor, tensor: Tensor): () =>
 }
 
 interface Models {
-  models: readonly Stateful[];
+  models: readonly ModuleWithState[];
 }
 
 /**
@@ -153,7 +156,7 @@ export function stackModuleState(
   if (models.some(({ training }) => training !== first.training)) {
     throw new ArgumentError(`${name}: expected all models in the same mode; call train() or eval() on all of them`);
   }
-  const stacked = (of: (model: Stateful) => (readonly [string, Tensor])[]): Record<string, Tensor> => {
+  const stacked = (of: (model: ModuleWithState) => (readonly [string, Tensor])[]): Record<string, Tensor> => {
     const rows = models.map((model) => new Map(of(model)));
     return Object.fromEntries(
       of(first).map(([key, { requiresGrad }]) => {

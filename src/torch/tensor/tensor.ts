@@ -32,7 +32,7 @@ import shape from './families/shape';
 import special from './families/special';
 import splits from './families/splits';
 import statistics from './families/statistics';
-import { install, type Methods as MethodsOf } from './family';
+import { install, type FamilyMethods as MethodsOf } from './family';
 import { makeBy } from './made';
 import atMethods from './methods/at';
 import conversionMethods from './methods/conversion';

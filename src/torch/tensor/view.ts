@@ -39,6 +39,6 @@ export interface BackwardArguments {
 }
 
 /** The arguments of methods that register a hook. */
-export interface Hooking<Result> {
+export interface TensorHooking<Result> {
   hook: (tensor: Tensor) => Result;
 }

@@ -18,18 +18,18 @@ declare const x: torch.Tensor, y: torch.Tensor, net: torch.nn.Conv2d, sgd: torch
 
 /** Calls with `|` where the cursor stands, and how the signature begins that an editor shows there. */
 const signatures: Readonly<Record<string, string>> = {
-  'new nn.Conv2d(|)': 'Conv2d(inChannels: number, outChannels: number, kernelSize: Size<2>, options?: ',
-  'new nn.Conv2d(3, |)': 'Conv2d(inChannels: number, outChannels: number, kernelSize: Size<2>, options?: ',
+  'new nn.Conv2d(|)': 'Conv2d(inChannels: number, outChannels: number, kernelSize: SizePerDim<2>, options?: ',
+  'new nn.Conv2d(3, |)': 'Conv2d(inChannels: number, outChannels: number, kernelSize: SizePerDim<2>, options?: ',
   'new nn.Linear(|)': 'Linear(inFeatures: number, outFeatures: number, options?: ',
   'new nn.Embedding(|)': 'Embedding(numEmbeddings: number, embeddingDim: number, options?: {',
-  'new nn.MaxPool2d(|)': 'MaxPool2d(kernelSize: Size<2>, options?: ',
+  'new nn.MaxPool2d(|)': 'MaxPool2d(kernelSize: SizePerDim<2>, options?: ',
   'new nn.BatchNorm2d(|)': 'BatchNorm2d(numFeatures: number, options?: ',
   'new nn.LSTM(|)': 'LSTM(inputSize: number, hiddenSize: number, options?: ',
   'new nn.MultiheadAttention(|)': 'MultiheadAttention(embedDim: number, numHeads: number, options?: {',
   'new nn.CrossEntropyLoss(|)': 'CrossEntropyLoss(options?: ',
   'F.conv2d(|)': 'conv2d(input: torch.Tensor, weight: torch.Tensor, ',
   'F.conv2d(x, |)': 'conv2d(input: torch.Tensor, weight: torch.Tensor, ',
-  'F.maxPool2d(x, |)': 'maxPool2d(input: torch.Tensor, kernelSize: Size<2>, ',
+  'F.maxPool2d(x, |)': 'maxPool2d(input: torch.Tensor, kernelSize: SizePerDim<2>, ',
   'torch.cat(|)': 'cat(tensors: readonly torch.Tensor[], options?: { dim?: number',
   'torch.stack(|)': 'stack(tensors: readonly torch.Tensor[], options?: { dim?: number',
   'torch.tensor(|)': 'tensor(data: ',

@@ -7,6 +7,9 @@ import { isFloat, kindOf, sameShape, showShape } from '../../../torch/inside';
 /** One input of a model, or several; dimension 0 of each counts examples. */
 export type Inputs = Tensor | readonly Tensor[];
 
+/** The inputs in the form that they were given, which a function of the user takes as a tensor or as a list. */
+export type GivenInputs = Tensor & readonly Tensor[];
+
 /** One tensor for a single input; for a list of inputs, a list of the same length. */
 export type Attributions<I> = I extends Tensor ? Tensor : { -readonly [K in keyof I]: Tensor };
 

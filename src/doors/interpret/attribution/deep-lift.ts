@@ -51,13 +51,13 @@ export interface DeepLiftSettings extends MultiplyByInputs {
   eps?: number;
 }
 
-type Order = ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta'];
+type DeepLiftOrder = ['baselines', 'target', 'additionalForwardArgs', 'returnConvergenceDelta'];
 type LiftOrder = ['multiplyByInputs', 'eps'];
 type OfLifted =
   | readonly [model: Module, ...settings: Arguments<DeepLiftSettings, LiftOrder>]
   | readonly [options: Network & DeepLiftSettings];
 type OfLiftedLayer<L> = OfLayer<L, DeepLiftSettings, LiftOrder, Network>;
-type NeuronOrder = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInput', 'customAttributionFunc'];
+type NeuronDeepLiftOrder = ['baselines', 'additionalForwardArgs', 'attributeToNeuronInput', 'customAttributionFunc'];
 
 const explainedBy = { target: null, additionalForwardArgs: null, returnConvergenceDelta: false };
 
@@ -182,7 +182,7 @@ function lift({ call, inputs, baselines, merged }: Pairs, { from, options, setti
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */
-export class DeepLift extends InputDeltaMethod<DeepLiftOptions, [...Order, 'customAttributionFunc'], OfLifted> {
+export class DeepLift extends InputDeltaMethod<DeepLiftOptions, [...DeepLiftOrder, 'customAttributionFunc'], OfLifted> {
   declare readonly model: Module;
 
   protected override get definition(): Definition {
@@ -202,7 +202,11 @@ export interface DeepLiftShapOptions extends Omit<DeepLiftOptions, 'baselines'> 
  *
  * Lundberg, Lee 2017, arXiv:1705.07874.
  */
-export class DeepLiftShap extends InputDeltaMethod<DeepLiftShapOptions, [...Order, 'customAttributionFunc'], OfLifted> {
+export class DeepLiftShap extends InputDeltaMethod<
+  DeepLiftShapOptions,
+  [...DeepLiftOrder, 'customAttributionFunc'],
+  OfLifted
+> {
   declare readonly model: Module;
 
   protected override get definition(): Definition {
@@ -226,7 +230,7 @@ export interface LayerDeepLiftShapOptions extends DeepLiftShapOptions, LayerOpti
 export class LayerDeepLift<L extends Layer = Layer> extends LayerDeltaMethod<
   L,
   LayerDeepLiftOptions,
-  [...Order, 'attributeToLayerInput', 'customAttributionFunc'],
+  [...DeepLiftOrder, 'attributeToLayerInput', 'customAttributionFunc'],
   OfLiftedLayer<L>
 > {
   declare readonly model: Module;
@@ -246,7 +250,7 @@ export class LayerDeepLift<L extends Layer = Layer> extends LayerDeltaMethod<
 export class LayerDeepLiftShap<L extends Layer = Layer> extends LayerDeltaMethod<
   L,
   LayerDeepLiftShapOptions,
-  [...Order, 'attributeToLayerInput', 'customAttributionFunc'],
+  [...DeepLiftOrder, 'attributeToLayerInput', 'customAttributionFunc'],
   OfLiftedLayer<L>
 > {
   declare readonly model: Module;
@@ -275,7 +279,7 @@ const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false
  *
  * Shrikumar, Greenside, Kundaje 2017, arXiv:1704.02685.
  */
-export class NeuronDeepLift extends NeuronMethod<NeuronDeepLiftOptions, NeuronOrder, OfLiftedLayer<Layer>> {
+export class NeuronDeepLift extends NeuronMethod<NeuronDeepLiftOptions, NeuronDeepLiftOrder, OfLiftedLayer<Layer>> {
   declare readonly model: Module;
 
   protected override get definition(): Definition {
@@ -288,7 +292,11 @@ export class NeuronDeepLift extends NeuronMethod<NeuronDeepLiftOptions, NeuronOr
  *
  * Lundberg, Lee 2017, arXiv:1705.07874.
  */
-export class NeuronDeepLiftShap extends NeuronMethod<NeuronDeepLiftShapOptions, NeuronOrder, OfLiftedLayer<Layer>> {
+export class NeuronDeepLiftShap extends NeuronMethod<
+  NeuronDeepLiftShapOptions,
+  NeuronDeepLiftOrder,
+  OfLiftedLayer<Layer>
+> {
   declare readonly model: Module;
 
   protected override get definition(): Definition {

@@ -13,14 +13,14 @@ export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions 
   baselines?: Baselines;
 }
 
-type Order = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
+type AblationOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
 /**
  * What the output loses if a feature is replaced by its baseline. All elements of a feature get the whole difference.
  *
  *     const losses = await new FeatureAblation(model).attribute(x, { target: 1, featureMask: segments });
  */
-export class FeatureAblation extends PerturbationMethod<FeatureMaskOptions, Order> {
+export class FeatureAblation extends PerturbationMethod<FeatureMaskOptions, AblationOrder> {
   protected get definition() {
     return { takes: featureDefaults };
   }

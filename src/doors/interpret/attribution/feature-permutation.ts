@@ -34,7 +34,7 @@ interface PermutationArguments extends Forward {
   permFunc?: PermuteFeature | null;
 }
 
-type Order = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
+type PermutationOrder = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
 
 /**
  * What the output loses if the values of a feature are permuted within the batch, which keeps their distribution:
@@ -50,7 +50,7 @@ type Order = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
  * By default each feature of each input gets its own permutation, drawn from torch's generator and never the identity.
  * A batch of one example has nothing to permute, so its attributions are 0.
  */
-export class FeaturePermutation extends PerturbationMethod<FeaturePermutationOptions, Order> {
+export class FeaturePermutation extends PerturbationMethod<FeaturePermutationOptions, PermutationOrder> {
   readonly permFunc: PermuteFeature | null;
 
   constructor(...args: Arguments<PermutationArguments, ['forwardFunc', 'permFunc']>) {

@@ -36,8 +36,8 @@ const withReLU = (rule: Rule) => ({
 const guided = withReLU(guidedRule);
 const deconvolution = withReLU(deconvolutionRule);
 
-type Order = ['target', 'additionalForwardArgs'];
-type NeuronOrder = ['additionalForwardArgs', 'attributeToNeuronInput'];
+type GuidedOrder = ['target', 'additionalForwardArgs'];
+type NeuronGuidedOrder = ['additionalForwardArgs', 'attributeToNeuronInput'];
 
 const takes = { target: null, additionalForwardArgs: null };
 const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false };
@@ -50,7 +50,7 @@ const neuronTakes = { additionalForwardArgs: null, attributeToNeuronInput: false
  *
  * Springenberg, Dosovitskiy, Brox, Riedmiller 2014, arXiv:1412.6806.
  */
-export class GuidedBackprop extends InputMethod<AttributionOptions, Order, [model: Module] | [options: Network]> {
+export class GuidedBackprop extends InputMethod<AttributionOptions, GuidedOrder, [model: Module] | [options: Network]> {
   declare readonly model: Module;
 
   protected override get definition(): Definition {
@@ -66,7 +66,7 @@ export class GuidedBackprop extends InputMethod<AttributionOptions, Order, [mode
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */
-export class Deconvolution extends InputMethod<AttributionOptions, Order, [model: Module] | [options: Network]> {
+export class Deconvolution extends InputMethod<AttributionOptions, GuidedOrder, [model: Module] | [options: Network]> {
   declare readonly model: Module;
 
   protected override get definition(): Definition {
@@ -79,7 +79,7 @@ export class Deconvolution extends InputMethod<AttributionOptions, Order, [model
  *
  *     const map = new NeuronGradient(model, 'conv2').attribute(x, [3, 5, 5]);
  */
-export class NeuronGradient extends NeuronMethod<NeuronOptions, NeuronOrder> {
+export class NeuronGradient extends NeuronMethod<NeuronOptions, NeuronGuidedOrder> {
   protected override get definition(): Definition {
     return { ...gradient, takes: neuronTakes };
   }
@@ -92,7 +92,7 @@ export class NeuronGradient extends NeuronMethod<NeuronOptions, NeuronOrder> {
  */
 export class NeuronGuidedBackprop extends NeuronMethod<
   NeuronOptions,
-  NeuronOrder,
+  NeuronGuidedOrder,
   OfLayer<Layer, object, [], Network>
 > {
   declare readonly model: Module;
@@ -107,7 +107,11 @@ export class NeuronGuidedBackprop extends NeuronMethod<
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */
-export class NeuronDeconvolution extends NeuronMethod<NeuronOptions, NeuronOrder, OfLayer<Layer, object, [], Network>> {
+export class NeuronDeconvolution extends NeuronMethod<
+  NeuronOptions,
+  NeuronGuidedOrder,
+  OfLayer<Layer, object, [], Network>
+> {
   declare readonly model: Module;
 
   protected override get definition(): Definition {

@@ -30,7 +30,7 @@ export interface LRPOptions extends AttributionOptions {
   verbose?: boolean;
 }
 
-type Order = ['target', 'additionalForwardArgs', 'returnConvergenceDelta'];
+type LRPOrder = ['target', 'additionalForwardArgs', 'returnConvergenceDelta'];
 
 /** Reads and checks the rules given to a constructor. */
 function givenRules(op: string, model: Module, rules: LayerRules | null): GivenRules {
@@ -124,17 +124,17 @@ export class LRP extends Attribution {
    */
   attribute<const I extends Inputs>(
     inputs: I,
-    ...args: Arguments<WithDelta<LRPOptions>, [...Order, 'verbose']>
+    ...args: Arguments<WithDelta<LRPOptions>, [...LRPOrder, 'verbose']>
   ): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(
     inputs: I,
-    ...args: Arguments<WithoutDelta<LRPOptions>, [...Order, 'verbose']>
+    ...args: Arguments<WithoutDelta<LRPOptions>, [...LRPOrder, 'verbose']>
   ): Attributions<I>;
   attribute<const I extends Inputs>(options: WithDelta<LRPOptions> & { inputs: I }): [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(options: WithoutDelta<LRPOptions> & { inputs: I }): Attributions<I>;
   attribute<const I extends Inputs>(
     inputs: I,
-    ...args: Arguments<LRPOptions, [...Order, 'verbose']>
+    ...args: Arguments<LRPOptions, [...LRPOrder, 'verbose']>
   ): Attributions<I> | [Attributions<I>, Tensor];
   attribute<const I extends Inputs>(options: LRPOptions & { inputs: I }): Attributions<I> | [Attributions<I>, Tensor];
   attribute(...args: readonly unknown[]): unknown {
@@ -181,7 +181,7 @@ export interface LayerLRPOptions extends LRPOptions, LayerOptions {}
 export class LayerLRP<L extends Layer | readonly Layer[] = Layer> extends LayerDeltaMethod<
   L,
   LayerLRPOptions,
-  [...Order, 'attributeToLayerInput', 'verbose'],
+  [...LRPOrder, 'attributeToLayerInput', 'verbose'],
   OfLayer<L, LRPSettings, ['rules'], Network>,
   L extends readonly unknown[] ? Tensor[] : Tensor
 > {

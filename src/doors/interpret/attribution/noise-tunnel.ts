@@ -48,9 +48,9 @@ type Tunnelled<M, T> = M extends { attribute(...args: never[]): CarriedPromise<u
     ? Promise<T>
     : T;
 
-type Order = ['ntType', 'ntSamples', 'ntSamplesBatchSize', 'stdevs', 'drawBaselineFromDistrib'];
+type NoiseTunnelOrder = ['ntType', 'ntSamples', 'ntSamplesBatchSize', 'stdevs', 'drawBaselineFromDistrib'];
 
-type WithDelta = NoiseTunnelOptions & { returnConvergenceDelta: true };
+type TunnelWithDelta = NoiseTunnelOptions & { returnConvergenceDelta: true };
 
 type Method = Attribution & { attribute(...args: never[]): unknown };
 
@@ -96,13 +96,13 @@ export class NoiseTunnel<M extends Method> extends Attribution {
    */
   attribute<const I extends Inputs>(
     inputs: I,
-    ...args: OpenArguments<NoiseOptions, Order, [WithDelta]>
+    ...args: OpenArguments<NoiseOptions, NoiseTunnelOrder, [TunnelWithDelta]>
   ): Tunnelled<M, [Attributions<I>, Tensor]>;
   attribute<const I extends Inputs>(
     inputs: I,
-    ...args: OpenArguments<NoiseOptions, Order, [options?: NoiseTunnelOptions]>
+    ...args: OpenArguments<NoiseOptions, NoiseTunnelOrder, [options?: NoiseTunnelOptions]>
   ): Tunnelled<M, Attributions<I>>;
-  attribute<const I extends Inputs>(options: WithDelta & { inputs: I }): Tunnelled<M, [Attributions<I>, Tensor]>;
+  attribute<const I extends Inputs>(options: TunnelWithDelta & { inputs: I }): Tunnelled<M, [Attributions<I>, Tensor]>;
   attribute<const I extends Inputs>(options: NoiseTunnelOptions & { inputs: I }): Tunnelled<M, Attributions<I>>;
   attribute(...args: readonly unknown[]): unknown {
     const { op } = this;

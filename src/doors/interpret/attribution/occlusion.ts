@@ -26,7 +26,7 @@ export interface OcclusionOptions extends PerturbationOptions {
   baselines?: Baselines;
 }
 
-type Order = ['slidingWindowShapes', 'strides', 'baselines', 'target', 'additionalForwardArgs', ...PaceOrder];
+type OcclusionOrder = ['slidingWindowShapes', 'strides', 'baselines', 'target', 'additionalForwardArgs', ...PaceOrder];
 
 const isSizes = (value: unknown): value is Sizes =>
   Array.isArray(value) && value.every((size) => Number.isInteger(size) && size > 0);
@@ -114,7 +114,7 @@ class Windows {
  *
  * Zeiler, Fergus 2013, arXiv:1311.2901.
  */
-export class Occlusion extends PerturbationMethod<OcclusionOptions, Order> {
+export class Occlusion extends PerturbationMethod<OcclusionOptions, OcclusionOrder> {
   protected get definition() {
     return {
       required: ['slidingWindowShapes'],

@@ -58,13 +58,13 @@ interface Experiments {
   experimentalSets: readonly (readonly Concept[])[];
 }
 
-interface Explained extends Pace {
+interface InterpretSettings extends Pace {
   target?: Target;
   additionalForwardArgs?: unknown;
 }
 
 /** The options of `interpret`; any others go to the method that explains layers. */
-export interface InterpretOptions extends Explained {
+export interface InterpretOptions extends InterpretSettings {
   readonly [option: string]: unknown;
 }
 
@@ -205,7 +205,7 @@ export class TCAV {
     inputs: Inputs,
     experimentalSets: Experiments['experimentalSets'],
     ...args: OpenArguments<
-      Explained,
+      InterpretSettings,
       ['target', 'additionalForwardArgs', 'showProgress', 'onProgress', 'signal'],
       [options?: InterpretOptions]
     >
@@ -219,7 +219,7 @@ export class TCAV {
   ): Promise<Record<string, Record<string, TcavScores>>>;
   async interpret(...args: readonly unknown[]): Promise<Record<string, Record<string, TcavScores>>> {
     const op = 'TCAV';
-    const { own, others: rest } = parseOpen<Explained & Experiments & { inputs: Inputs }>(
+    const { own, others: rest } = parseOpen<InterpretSettings & Experiments & { inputs: Inputs }>(
       op,
       ['inputs', 'experimentalSets'],
       { ...explainedDefaults, ...paceDefaults },

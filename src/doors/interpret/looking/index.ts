@@ -1,4 +1,5 @@
 // The exports for looking into networks: what layers hold, what excites them, and pictures optimized by them.
+
 export { type DeepDreamOptions, type DreamFrame, deepDream } from './deep-dream';
 export { type Batches, type DeadUnits, deadUnits, featureMaps } from './feature-maps';
 export { type FilterOptions, filters, type PictureScale } from './filters';

@@ -15,9 +15,9 @@ import {
   undone,
   watchedBy,
 } from '../../../torch/inside';
+import type { Layer } from '../layer/capture';
 
-/** A layer of a network: the module itself, or its dotted name, such as 'features.3'. */
-export type Layer = Module | string;
+export type { Layer } from '../layer/capture';
 
 export const moduleKind: Kind = kinds.instance(Module, 'a module');
 

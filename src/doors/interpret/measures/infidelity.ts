@@ -6,6 +6,7 @@ import {
   type Baselines,
   expandArguments,
   expectBaselines,
+  type GivenInputs,
   type Inputs,
   interleaved,
   listArguments,
@@ -18,14 +19,12 @@ import { type Call, chosen, explaining, type ForwardFunction } from '../attribut
 import { expectOneEach, type Target, TargetRows } from '../attribution/target';
 import { partsOf } from './chunks';
 
-type Original = Tensor & readonly Tensor[];
-
 /**
  * Returns [I, x − I]: perturbations, and perturbed inputs, for rows that hold each example several times in a row. The
  * second argument holds the baselines, if any are given.
  */
 export type InfidelityPerturbFunction = (
-  inputs: Original,
+  inputs: GivenInputs,
   baselines?: Baselines,
 ) => readonly [perturbations: Inputs, perturbedInputs: Inputs];
 
@@ -47,7 +46,7 @@ interface InfidelityArguments {
   normalize?: boolean;
 }
 
-type Order = [
+type InfidelityOrder = [
   'forwardFunc',
   'perturbFunc',
   'inputs',
@@ -75,7 +74,7 @@ type Order = [
  *
  * @throws ArgumentError, ShapeError or IndexError for arguments that do not fit
  */
-export function infidelity(...args: Arguments<InfidelityArguments, Order>): Tensor {
+export function infidelity(...args: Arguments<InfidelityArguments, InfidelityOrder>): Tensor {
   const op = 'infidelity';
   const o = parseArgs<InfidelityArguments>(
     op,
@@ -115,8 +114,8 @@ export function infidelity(...args: Arguments<InfidelityArguments, Order>): Tens
     );
     const formed = (list: readonly unknown[]): unknown => (list.length === 1 ? list[0] : list);
     const given: unknown = bases
-      ? o.perturbFunc(formed(rows) as Original, formed(bases) as Baselines)
-      : o.perturbFunc(formed(rows) as Original);
+      ? o.perturbFunc(formed(rows) as GivenInputs, formed(bases) as Baselines)
+      : o.perturbFunc(formed(rows) as GivenInputs);
     if (!Array.isArray(given) || given.length !== 2) {
       throw new ArgumentError(
         `${op}: expected perturbFunc to give a list of perturbations and perturbed inputs, but got ${kindOf(given)}; infidelityPerturbFuncDecorator makes such a function of one that gives perturbed inputs`,
@@ -175,7 +174,7 @@ function expectShapes(op: string, name: string, given: readonly Tensor[], inputs
 }
 
 /** A function that returns perturbed inputs. */
-export type PerturbedInputs = (inputs: Original, baselines?: Baselines) => Inputs;
+export type PerturbedInputs = (inputs: GivenInputs, baselines?: Baselines) => Inputs;
 
 /**
  * Turns a function that returns only perturbed inputs x′ into a perturbing function for `infidelity`. The perturbations

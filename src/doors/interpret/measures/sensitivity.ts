@@ -13,24 +13,29 @@ import {
   shown,
   showShape,
 } from '../../../torch/inside';
-import { type Inputs, interleaved, type Listed, likeInputs, listInputs } from '../attribution/arguments';
+import {
+  type GivenInputs,
+  type Inputs,
+  interleaved,
+  type Listed,
+  likeInputs,
+  listInputs,
+} from '../attribution/arguments';
 import { Attribution, type PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
 import { expandOptions } from '../attribution/expanding';
 import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
 import { partsOf } from './chunks';
 
-type Original = Tensor & readonly Tensor[];
-
 /** A function that explains inputs, given options; returns the explanation or a promise of it. */
-export type Explanation<R = unknown> = (inputs: Original, options: Readonly<Record<string, unknown>>) => R;
+export type Explanation<R = unknown> = (inputs: GivenInputs, options: Readonly<Record<string, unknown>>) => R;
 
 interface SensitivityOptions {
   /**
    * Perturbs rows that hold each example several times in a row. Default: adds uniform noise from −perturbRadius to
    * perturbRadius to each element.
    */
-  perturbFunc?: (inputs: Original, perturbRadius: number) => Inputs;
+  perturbFunc?: (inputs: GivenInputs, perturbRadius: number) => Inputs;
   /** Passed to `perturbFunc`; default 0.02. */
   perturbRadius?: number;
   /** Perturbations of each example; default 10. */
@@ -53,12 +58,12 @@ export interface SensitivityMaxOptions extends SensitivityOptions {
 type Sensitivity<R> =
   R extends CarriedPromise<unknown> ? CarriedPromise<Tensor> : R extends Promise<unknown> ? Promise<Tensor> : Tensor;
 
-type Order = ['perturbFunc', 'perturbRadius', 'nPerturbSamples', 'normOrd', 'maxExamplesPerBatch'];
+type SensitivityOrder = ['perturbFunc', 'perturbRadius', 'nPerturbSamples', 'normOrd', 'maxExamplesPerBatch'];
 
 /** The arguments after the inputs. */
-type Rest = OpenArguments<SensitivityOptions, Order, [options?: SensitivityMaxOptions]>;
+type SensitivityRest = OpenArguments<SensitivityOptions, SensitivityOrder, [options?: SensitivityMaxOptions]>;
 
-interface Explained<E> extends SensitivityMaxOptions {
+interface SensitivityArguments<E> extends SensitivityMaxOptions {
   readonly explanationFunc: E;
   readonly inputs: Inputs;
 }
@@ -78,14 +83,22 @@ interface Explained<E> extends SensitivityMaxOptions {
  *
  * @throws ArgumentError or ShapeError for arguments that do not fit, and the errors of the explanation
  */
-export function sensitivityMax(method: Promising, inputs: Inputs, ...rest: Rest): CarriedPromise<Tensor>;
-export function sensitivityMax(method: PerturbationAttribution, inputs: Inputs, ...rest: Rest): Promise<Tensor>;
-export function sensitivityMax(method: Attribution, inputs: Inputs, ...rest: Rest): Tensor;
-export function sensitivityMax<R>(explanationFunc: Explanation<R>, inputs: Inputs, ...rest: Rest): Sensitivity<R>;
-export function sensitivityMax(options: Explained<Promising>): CarriedPromise<Tensor>;
-export function sensitivityMax(options: Explained<PerturbationAttribution>): Promise<Tensor>;
-export function sensitivityMax(options: Explained<Attribution>): Tensor;
-export function sensitivityMax<R>(options: Explained<Explanation<R>>): Sensitivity<R>;
+export function sensitivityMax(method: Promising, inputs: Inputs, ...rest: SensitivityRest): CarriedPromise<Tensor>;
+export function sensitivityMax(
+  method: PerturbationAttribution,
+  inputs: Inputs,
+  ...rest: SensitivityRest
+): Promise<Tensor>;
+export function sensitivityMax(method: Attribution, inputs: Inputs, ...rest: SensitivityRest): Tensor;
+export function sensitivityMax<R>(
+  explanationFunc: Explanation<R>,
+  inputs: Inputs,
+  ...rest: SensitivityRest
+): Sensitivity<R>;
+export function sensitivityMax(options: SensitivityArguments<Promising>): CarriedPromise<Tensor>;
+export function sensitivityMax(options: SensitivityArguments<PerturbationAttribution>): Promise<Tensor>;
+export function sensitivityMax(options: SensitivityArguments<Attribution>): Tensor;
+export function sensitivityMax<R>(options: SensitivityArguments<Explanation<R>>): Sensitivity<R>;
 export function sensitivityMax(...args: readonly unknown[]): unknown {
   const op = 'sensitivityMax';
   const { own: o, others: rest } = parseOpen<SensitivityOptions & { explanationFunc: unknown; inputs: Inputs }>(
@@ -101,7 +114,7 @@ export function sensitivityMax(...args: readonly unknown[]): unknown {
   const norm = normOf(op, o.normOrd);
   const samples = expectSamples(op, 'nPerturbSamples', o.nPerturbSamples);
   const parts = partsOf(op, samples, o.maxExamplesPerBatch, inputs[0]!.shape[0]!);
-  const form = (list: readonly Tensor[]): Original => likeInputs(listed, list) as unknown as Original;
+  const form = (list: readonly Tensor[]): GivenInputs => likeInputs(listed, list) as unknown as GivenInputs;
   const explained = (count: number): unknown => {
     const rows = inputs.map((x) => interleaved(x.detach(), count));
     const perturbed = perturbedBy(op, o, listed, rows);
@@ -128,7 +141,7 @@ export function sensitivityMax(...args: readonly unknown[]): unknown {
 }
 
 const sensitivityDefaults = {
-  perturbFunc: (inputs: Original, radius: number): Inputs => {
+  perturbFunc: (inputs: GivenInputs, radius: number): Inputs => {
     const noisy = (x: Tensor): Tensor =>
       x.add(tensor(fillUniform(new Float32Array(x.numel()), -radius, radius)).reshape([...x.shape]));
     return inputs instanceof Tensor ? noisy(inputs) : (inputs as readonly Tensor[]).map(noisy);
@@ -156,7 +169,7 @@ function perturbedBy(
 ): readonly Tensor[] {
   const { inputs: perturbed } = listInputs(
     op,
-    noGrad(() => perturbFunc(likeInputs(listed, rows) as unknown as Original, perturbRadius)),
+    noGrad(() => perturbFunc(likeInputs(listed, rows) as unknown as GivenInputs, perturbRadius)),
   );
   const fits = perturbed.length === rows.length && perturbed.every((x, i) => sameShape(x.shape, rows[i]!.shape));
   if (fits) return perturbed;

@@ -12,7 +12,7 @@ import {
   parseArgs,
   showShape,
 } from '../../../torch/inside';
-import { type Inputs, listInputs } from '../attribution/arguments';
+import { type GivenInputs, type Inputs, listInputs } from '../attribution/arguments';
 import { opOf, PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
 import { type Forward, forwardKinds } from '../attribution/model';
@@ -37,13 +37,11 @@ import {
 /** The user's own options, which LIME passes to every function that it calls. */
 type OwnOptions = Readonly<Record<string, unknown>>;
 
-type Original = Tensor & readonly Tensor[];
-
 /** The input that an interpretable sample [1, features] stands for. */
-export type FromInterpretable<O = OwnOptions> = (sample: Tensor, original: Original, options: O) => Sample;
+export type FromInterpretable<O = OwnOptions> = (sample: Tensor, original: GivenInputs, options: O) => Sample;
 
 /** The interpretable sample [1, features] of an input. */
-export type ToInterpretable<O = OwnOptions> = (sample: Original, original: Original, options: O) => Tensor;
+export type ToInterpretable<O = OwnOptions> = (sample: GivenInputs, original: GivenInputs, options: O) => Tensor;
 
 interface LimeBaseArguments extends Forward {
   interpretableModel: InterpretableModel;
@@ -57,7 +55,7 @@ interface LimeBaseArguments extends Forward {
   toInterpRepTransform?: ToInterpretable | null;
 }
 
-type Order = [
+type LimeBaseOrder = [
   'forwardFunc',
   'interpretableModel',
   'similarityFunc',
@@ -139,7 +137,7 @@ export class LimeBase extends PerturbationAttribution {
   readonly toInterpRepTransform: ToInterpretable | null;
 
   /** @throws ArgumentError if the required transform is missing */
-  constructor(...args: Arguments<LimeBaseArguments, Order>) {
+  constructor(...args: Arguments<LimeBaseArguments, LimeBaseOrder>) {
     const op = opOf(new.target);
     const o = parseArgs<LimeBaseArguments>(
       op,
@@ -195,7 +193,7 @@ export class LimeBase extends PerturbationAttribution {
     );
     const listed = listInputs(op, o.inputs);
     const samples = expectSamples(op, 'nSamples', o.nSamples);
-    const original = (listed.alone ? listed.inputs[0] : listed.inputs) as Original;
+    const original = (listed.alone ? listed.inputs[0] : listed.inputs) as GivenInputs;
     const next = this.#sampler(original, listed.inputs, own);
     const call = this.call(o.target, o.additionalForwardArgs);
     const parts = await perturbing(
@@ -228,7 +226,7 @@ export class LimeBase extends PerturbationAttribution {
     return fitted(inMode, op, this.interpretableModel, () => [joined(0), joined(1), joined(2)]);
   }
 
-  #sampler(original: Original, inputs: readonly Tensor[], own: OwnOptions): () => Drawn | null {
+  #sampler(original: GivenInputs, inputs: readonly Tensor[], own: OwnOptions): () => Drawn | null {
     const { op } = this;
     const next = sampler(op, this.perturbFunc, original, own);
     let features: number | null = null;
@@ -239,19 +237,19 @@ export class LimeBase extends PerturbationAttribution {
       const interpretable = expectInterpretable(
         op,
         isInterpretable ? 'perturbFunc' : 'toInterpRepTransform',
-        isInterpretable ? given : this.toInterpRepTransform!(given as Original, original, own),
+        isInterpretable ? given : this.toInterpRepTransform!(given as GivenInputs, original, own),
         features,
       );
       features = interpretable.shape[1]!;
       const sample = isInterpretable ? this.fromInterpRepTransform!(interpretable, original, own) : given;
       const from = isInterpretable ? 'fromInterpRepTransform' : 'perturbFunc';
-      return { sample: sample as Original, interpretable, inputs: expectLike(op, from, sample, inputs) };
+      return { sample: sample as GivenInputs, interpretable, inputs: expectLike(op, from, sample, inputs) };
     };
   }
 }
 
 interface Drawn {
-  readonly sample: Original;
+  readonly sample: GivenInputs;
   readonly interpretable: Tensor;
   readonly inputs: readonly Tensor[];
 }

@@ -16,6 +16,7 @@ import {
   type Baseline,
   type Baselines,
   compared,
+  type GivenInputs,
   type Inputs,
   type Listed,
   likeInputs,
@@ -62,7 +63,7 @@ export interface LimeOptions extends PerturbationOptions, FeatureOptions {
   returnInputShape?: boolean;
 }
 
-type Order = [
+type LimeOrder = [
   'baselines',
   'target',
   'additionalForwardArgs',
@@ -133,7 +134,10 @@ export class Lime extends PerturbationAttribution {
     inputs: I,
     options: LimeOptions & { returnInputShape: false },
   ): CarriedPromise<Tensor>;
-  attribute<const I extends Inputs>(inputs: I, ...args: Arguments<LimeOptions, Order>): CarriedPromise<Attributions<I>>;
+  attribute<const I extends Inputs>(
+    inputs: I,
+    ...args: Arguments<LimeOptions, LimeOrder>
+  ): CarriedPromise<Attributions<I>>;
   attribute<const I extends Inputs>(options: LimeOptions & { inputs: I }): CarriedPromise<Attributions<I>>;
   attribute(...args: readonly unknown[]): CarriedPromise<unknown> {
     return carried((inMode) => this.#explain(inMode, args));
@@ -263,7 +267,7 @@ export class Lime extends PerturbationAttribution {
     );
   }
 
-  #drawEach(original: Original, options: SampleOptions, samples: number, features: number): Tensor[] {
+  #drawEach(original: GivenInputs, options: SampleOptions, samples: number, features: number): Tensor[] {
     const next = sampler(this.op, this.perturbFunc, original, options);
     const drawn: Tensor[] = [];
     while (drawn.length < samples) {
@@ -275,16 +279,14 @@ export class Lime extends PerturbationAttribution {
   }
 }
 
-type Original = Tensor & readonly Tensor[];
-
 /** The arguments that user functions get for the explained example. */
 interface OfExample {
-  readonly original: Original;
+  readonly original: GivenInputs;
   readonly options: SampleOptions;
 }
 
 /** A single value if the inputs were given as one tensor, else a list. */
-const form = ({ alone }: Listed, list: readonly unknown[]): Original => (alone ? list[0] : list) as Original;
+const form = ({ alone }: Listed, list: readonly unknown[]): GivenInputs => (alone ? list[0] : list) as GivenInputs;
 
 const whole = (
   listed: Listed,

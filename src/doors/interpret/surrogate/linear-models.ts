@@ -11,7 +11,7 @@ import { lasso, leastNorm, type Problem, ridge } from './least-squares';
 export type TrainData = Iterable<readonly [inputs: Tensor, outputs: Tensor, weights: Tensor]>;
 
 /** The further data that the library's own models accept: several batches, those of a DataLoader, and no weights. */
-type Batches =
+type SurrogateBatches =
   | Iterable<readonly [inputs: Tensor, outputs: Tensor, weights?: Tensor]>
   | AsyncIterable<readonly Tensor[]>;
 
@@ -45,8 +45,8 @@ abstract class LinearModel implements InterpretableModel {
   protected abstract solve(problem: Problem, total: number): Float64Array;
 
   /** @throws ShapeError for sizes that do not match */
-  async fit(...args: Arguments<{ trainData: Batches }, ['trainData']>): Promise<void> {
-    const { trainData } = parseArgs<{ trainData: Batches }>(this.constructor.name, ['trainData'], {}, args);
+  async fit(...args: Arguments<{ trainData: SurrogateBatches }, ['trainData']>): Promise<void> {
+    const { trainData } = parseArgs<{ trainData: SurrogateBatches }>(this.constructor.name, ['trainData'], {}, args);
     const { problem, weights } = await read(this.constructor.name, trainData);
     const { x, y, n, features } = problem;
     const total = weights.reduce((a, b) => a + b, 0);
@@ -83,7 +83,7 @@ abstract class LinearModel implements InterpretableModel {
   }
 }
 
-async function read(op: string, trainData: Batches): Promise<{ problem: Problem; weights: Float64Array }> {
+async function read(op: string, trainData: SurrogateBatches): Promise<{ problem: Problem; weights: Float64Array }> {
   const xs: number[][] = [];
   const ys: number[] = [];
   const weights: number[] = [];

@@ -9,7 +9,7 @@ import { transferred, withoutGrad } from './batches';
 import { evaluationTable } from './evaluation-table';
 import type { EvaluationRun } from './run';
 
-type Stage = 'Validation' | 'Test';
+type EvaluationStage = 'Validation' | 'Test';
 
 /** Saves the train/eval mode of each module, so that submodules in evaluation mode stay in it. */
 export class ModuleModes {
@@ -38,7 +38,7 @@ export class EvaluationLoop {
   /** @param within whether the loop runs inside a fit */
   constructor(
     private readonly trainer: EvaluationRun,
-    readonly stage: Stage,
+    readonly stage: EvaluationStage,
     private readonly within: boolean,
   ) {}
 

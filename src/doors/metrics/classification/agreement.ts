@@ -9,12 +9,12 @@ import { byTask, ofBatchByTask } from './task';
 /** The weight of a confusion: 'linear', the distance of the two classes; 'quadratic', its square; 'none' or null, 1. */
 export type KappaWeights = 'linear' | 'quadratic' | 'none' | null;
 
-export interface Weighted extends Options {
+export interface KappaOptions extends Options {
   /** Default null. */
   weights?: KappaWeights;
 }
 
-const kappaOf = metric<Weighted>(
+const kappaOf = metric<KappaOptions>(
   optionsWith({ weights: null }, { weights: among<KappaWeights>('linear', 'quadratic', 'none', null) }),
 );
 
@@ -111,7 +111,7 @@ export class MultilabelMatthewsCorrCoef extends classified({
 }) {}
 
 /** BinaryCohenKappa or MulticlassCohenKappa by `task`. */
-export const CohenKappa = byTask<Weighted>()(
+export const CohenKappa = byTask<KappaOptions>()(
   'CohenKappa',
   ['task', 'threshold', 'numClasses', 'weights', 'ignoreIndex', 'validateArgs'],
   { binary: BinaryCohenKappa, multiclass: MulticlassCohenKappa },

@@ -3,7 +3,7 @@
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, expectKind, kinds, type OfKeys, shown } from '../../../torch/inside';
-import { definition, figureOf, type MetricClass, type Figure as OfBatch } from '../gathering';
+import { definition, figureOf, type MetricClass, type MetricFunction as OfBatch } from '../gathering';
 import type { Metric } from '../metric';
 import { type Batch, batchOf, batchOrder, byName, expectGiven, type Named, type Task } from './arguments';
 

@@ -3,7 +3,7 @@
 import { type Generator, scope, Tensor, data as torchData } from '../../../torch';
 import {
   type ByteScale,
-  type Drawn,
+  type DrawnIndices,
   defaultGenerator,
   drawnIn,
   gatherRows,
@@ -151,7 +151,7 @@ export class ImageDataset<
     indices: readonly number[],
     draws?: readonly (ItemDraw<Label> | undefined)[],
   ): [Tensor, torchData.Collated<Label>] | null;
-  override getBatch(named: Drawn): [Tensor, torchData.Collated<Label>] | null;
+  override getBatch(named: DrawnIndices): [Tensor, torchData.Collated<Label>] | null;
   override getBatch(...args: unknown[]): [Tensor, torchData.Collated<Label>] | null {
     const { indices, draws } = drawnIn(this.printedName, args);
     if (!this.#makesBatches) return null;

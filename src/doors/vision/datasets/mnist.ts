@@ -25,21 +25,21 @@ export interface MNISTOptions<Image, Label> extends ItemTransforms<Picture, Imag
   limit?: number | null;
 }
 
-type Root = DatasetRoot | IdxFiles;
+type MnistRoot = DatasetRoot | IdxFiles;
 
 /** The type of `MNIST` and its relatives. Arguments can be given by position or by name. */
 export interface IdxDataset {
   <Image = Picture, Label = number>(
-    root: Root,
+    root: MnistRoot,
     options?: MNISTOptions<Image, Label>,
   ): Promise<ImageDataset<Image, Label>>;
   <Image = Picture, Label = number>(
-    root: Root,
+    root: MnistRoot,
     train: boolean,
     options?: MNISTOptions<Image, Label>,
   ): Promise<ImageDataset<Image, Label>>;
   <Image = Picture, Label = number>(
-    options: MNISTOptions<Image, Label> & { root: Root },
+    options: MNISTOptions<Image, Label> & { root: MnistRoot },
   ): Promise<ImageDataset<Image, Label>>;
 }
 
@@ -83,19 +83,19 @@ export interface EMNISTOptions<Image, Label> extends MNISTOptions<Image, Label> 
  *     const letters = await datasets.EMNIST('emnist/', 'letters', { train: true });
  */
 export function EMNIST<Image = Picture, Label = number>(
-  root: Root,
+  root: MnistRoot,
   split: EMNISTSplit,
   options?: MNISTOptions<Image, Label>,
 ): Promise<ImageDataset<Image, Label>>;
 export function EMNIST<Image = Picture, Label = number>(
-  root: Root,
+  root: MnistRoot,
   options: EMNISTOptions<Image, Label>,
 ): Promise<ImageDataset<Image, Label>>;
 export function EMNIST<Image = Picture, Label = number>(
-  options: EMNISTOptions<Image, Label> & { root: Root },
+  options: EMNISTOptions<Image, Label> & { root: MnistRoot },
 ): Promise<ImageDataset<Image, Label>>;
 export async function EMNIST(...args: unknown[]): Promise<ImageDataset<unknown, unknown>> {
-  const [root, rest] = splitRoot<Root>('EMNIST', args);
+  const [root, rest] = splitRoot<MnistRoot>('EMNIST', args);
   const { split, ...options } = parseArgs<EMNISTOptions<unknown, unknown>>(
     'EMNIST',
     ['split'],
@@ -122,7 +122,7 @@ export async function EMNIST(...args: unknown[]): Promise<ImageDataset<unknown, 
 /** Reads a set from its arguments. The overloads of its functions give the types. */
 async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promise<ImageDataset<Image, Label>> {
   const { name, classes } = set;
-  const [root, rest] = splitRoot<Root>(name, args);
+  const [root, rest] = splitRoot<MnistRoot>(name, args);
   if (root === null) throw new ArgumentError(`${name}: expected root to be an address, a path or files, but got null`);
   const options = parseArgs<MNISTOptions<Image, Label>>(name, [], defaults, rest, datasetKinds);
   const { train, limit } = options;
@@ -151,7 +151,7 @@ async function read<Image, Label>(set: IdxSet, args: readonly unknown[]): Promis
   );
 }
 
-const isGiven = (root: Root): root is IdxFiles =>
+const isGiven = (root: MnistRoot): root is IdxFiles =>
   typeof root === 'object' && root !== null && 'images' in root && 'labels' in root;
 
 const named = (at: ByteSource): IdxFile => ({ name: describeSource(at), at });

@@ -69,7 +69,7 @@ export interface AnchorGeneratorOptions {
   aspectRatios?: PerMap;
 }
 
-interface CellArguments {
+interface AnchorCellArguments {
   scales: readonly number[];
   /** Height over width. */
   aspectRatios: readonly number[];
@@ -112,10 +112,10 @@ export class AnchorGenerator extends BoxGenerator {
   /**
    * Anchors (float32 [K, 4]) around the origin, ordered by ratio first, then by scale. Coordinates are whole numbers.
    */
-  generateAnchors(...args: Arguments<CellArguments, ['scales', 'aspectRatios']>): Tensor {
+  generateAnchors(...args: Arguments<AnchorCellArguments, ['scales', 'aspectRatios']>): Tensor {
     const name = 'AnchorGenerator.generateAnchors';
     const numbers = kinds.nonEmpty(kinds.positive);
-    const { scales, aspectRatios } = parseArgs<CellArguments>(name, ['scales', 'aspectRatios'], {}, args, {
+    const { scales, aspectRatios } = parseArgs<AnchorCellArguments>(name, ['scales', 'aspectRatios'], {}, args, {
       scales: numbers,
       aspectRatios: numbers,
     });

@@ -18,7 +18,7 @@ export interface PyramidOptions {
   normLayer?: NormMaker | null;
 }
 
-interface PyramidArguments extends PyramidOptions {
+interface BackboneArguments extends PyramidOptions {
   backbone: Module;
   /** Maps the name of each layer to the name of its feature map. */
   returnLayers: Readonly<Record<string, string>>;
@@ -51,21 +51,22 @@ export class BackboneWithFPN extends Network {
   fpn: FeaturePyramidNetwork;
   readonly outChannels: number;
 
-  constructor(...args: Arguments<PyramidArguments, PyramidOrder>) {
+  constructor(...args: Arguments<BackboneArguments, PyramidOrder>) {
     super();
     const name = 'BackboneWithFPN';
     const order = ['backbone', 'returnLayers', 'inChannelsList', 'outChannels'] as const;
-    const { backbone, returnLayers, inChannelsList, outChannels, extraBlocks, normLayer } = parseArgs<PyramidArguments>(
-      name,
-      order,
-      { extraBlocks: null, normLayer: null },
-      objectAt(name, order, 1, args),
-      {
-        backbone: kinds.instance(Module, 'a module'),
-        returnLayers: layerNames,
-        ...pyramidKinds,
-      },
-    );
+    const { backbone, returnLayers, inChannelsList, outChannels, extraBlocks, normLayer } =
+      parseArgs<BackboneArguments>(
+        name,
+        order,
+        { extraBlocks: null, normLayer: null },
+        objectAt(name, order, 1, args),
+        {
+          backbone: kinds.instance(Module, 'a module'),
+          returnLayers: layerNames,
+          ...pyramidKinds,
+        },
+      );
     this.body = new IntermediateLayerGetter(backbone, returnLayers);
     this.fpn = new FeaturePyramidNetwork(inChannelsList, outChannels, {
       extraBlocks: extraBlocks ?? new LastLevelMaxPool(),

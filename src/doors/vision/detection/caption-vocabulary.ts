@@ -13,12 +13,12 @@ const NAME = 'CaptionVocabulary';
 
 const texts = { ...kinds.listOf(kinds.text), words: 'a list of texts' };
 
-interface EncodeArguments {
+interface CaptionArguments {
   captions: readonly string[];
   length?: number | null;
 }
 
-type Rows = readonly (readonly number[])[];
+type CaptionRows = readonly (readonly number[])[];
 
 /**
  * Numbers the words of captions: the first word is 1, and 0 marks the end. Words are in lower case; punctuation is
@@ -50,8 +50,8 @@ export class CaptionVocabulary extends Printable {
    *
    * @throws ArgumentError if a word is not in the vocabulary
    */
-  encode(...args: Arguments<EncodeArguments, ['captions', 'length']>): Tensor {
-    const { captions, length } = parseArgs<EncodeArguments>(
+  encode(...args: Arguments<CaptionArguments, ['captions', 'length']>): Tensor {
+    const { captions, length } = parseArgs<CaptionArguments>(
       'CaptionVocabulary.encode',
       ['captions'],
       { length: null },
@@ -74,8 +74,8 @@ export class CaptionVocabulary extends Printable {
   }
 
   /** The texts of rows of word numbers, each up to its first 0. */
-  decode(...args: Arguments<{ captions: Rows }, ['captions']>): string[] {
-    const { captions } = parseArgs<{ captions: Rows }>('CaptionVocabulary.decode', ['captions'], {}, args, {
+  decode(...args: Arguments<{ captions: CaptionRows }, ['captions']>): string[] {
+    const { captions } = parseArgs<{ captions: CaptionRows }>('CaptionVocabulary.decode', ['captions'], {}, args, {
       captions: rowsKind,
     });
     return captions.map((row) => {

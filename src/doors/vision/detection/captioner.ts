@@ -26,9 +26,9 @@ export interface CaptionerOptions {
   maxLength?: number;
 }
 
-type Order = ['inFeatures', 'vocabSize', 'embeddingSize', 'hiddenSize', 'maxLength'];
+type CaptionerOrder = ['inFeatures', 'vocabSize', 'embeddingSize', 'hiddenSize', 'maxLength'];
 
-interface LossArguments {
+interface CaptionLossArguments {
   codes: Tensor;
   captions: Tensor;
   /** 1 for each region that counts towards the loss, 0 for the others. Default: all count. */
@@ -62,7 +62,7 @@ export class LSTMCaptioner extends Layer {
   readonly vocabSize: number;
   readonly maxLength: number;
 
-  constructor(...args: Arguments<CaptionerOptions, Order>) {
+  constructor(...args: Arguments<CaptionerOptions, CaptionerOrder>) {
     super();
     const defaults = { embeddingSize: 512, hiddenSize: 512, maxLength: 15 };
     const o = parseArgs<CaptionerOptions>('LSTMCaptioner', ['inFeatures', 'vocabSize'], defaults, args, {
@@ -108,8 +108,8 @@ export class LSTMCaptioner extends Layer {
    * Cross entropy, averaged over every word and end of all regions that count. Shape: φ [K, inFeatures], captions [K,
    * T] and, if not all regions count, 1 or 0 for each region [K] → a number.
    */
-  loss(...args: Arguments<LossArguments, ['codes', 'captions', 'counts']>): Tensor {
-    const { codes, captions, counts } = parseArgs<LossArguments>(
+  loss(...args: Arguments<CaptionLossArguments, ['codes', 'captions', 'counts']>): Tensor {
+    const { codes, captions, counts } = parseArgs<CaptionLossArguments>(
       'LSTMCaptioner.loss',
       ['codes', 'captions'],
       { counts: null },

@@ -21,7 +21,7 @@ import {
 import { sizeOf } from './maps';
 import { CandidateList, suppressedOnHost } from './postprocess';
 import { clipped } from './rpn';
-import type { Part } from './steps';
+import type { RecordedPart } from './steps';
 import { boxesAt } from './targets';
 import { picturesOfOneSize } from './transform';
 
@@ -172,7 +172,7 @@ export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDet
   protected override async losses(
     images: Images,
     targets: readonly CaptionTarget[] | null,
-    part: Part,
+    part: RecordedPart,
   ): Promise<DenseCapLosses> {
     const pictures = picturesOfOneSize(NAME, images);
     const given = await hostCaptions(NAME, targets, pictures.length, this.captioner);
@@ -206,7 +206,7 @@ export class DenseCap extends Detector<CaptionTarget, DenseCapLosses, CaptionDet
     });
   }
 
-  protected override async detect(images: Images, part: Part): Promise<CaptionDetection[]> {
+  protected override async detect(images: Images, part: RecordedPart): Promise<CaptionDetection[]> {
     const pictures = picturesOfOneSize(NAME, images);
     const n = pictures.length;
     const size = sizeOf(pictures[0]!);

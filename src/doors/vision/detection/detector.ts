@@ -2,7 +2,7 @@
 
 import type { Tensor } from '../../../torch';
 import { type CarriedPromise, inputs, Module } from '../../../torch/inside';
-import { inParts, type Part } from './steps';
+import { inParts, type RecordedPart } from './steps';
 
 /** Pictures [C, H, W], or [N, C, H, W] of one size. */
 export type Images = readonly Tensor[] | Tensor;
@@ -22,8 +22,8 @@ export abstract class Detector<Target, Losses, Found> extends Module {
     );
   }
 
-  protected abstract losses(images: Images, targets: readonly Target[] | null, part: Part): Promise<Losses>;
+  protected abstract losses(images: Images, targets: readonly Target[] | null, part: RecordedPart): Promise<Losses>;
 
   /** The detections in each picture. */
-  protected abstract detect(images: Images, part: Part): Promise<Found[]>;
+  protected abstract detect(images: Images, part: RecordedPart): Promise<Found[]>;
 }

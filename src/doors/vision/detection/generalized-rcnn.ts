@@ -9,7 +9,7 @@ import { pasteOnHost } from './masks';
 import { detected } from './postprocess';
 import type { RoIHeads, RoILosses } from './roi-heads';
 import { packedProposals, type RegionProposalLosses, type RegionProposalNetwork, unpackedProposals } from './rpn';
-import type { Part } from './steps';
+import type { RecordedPart } from './steps';
 import { type Detection, type GeneralizedRCNNTransform, listOfPictures } from './transform';
 
 /** The losses of a detector in training, as scalars: those of its proposals and those of its boxes. */
@@ -52,7 +52,7 @@ export class GeneralizedRCNN extends Detector<DetectionTarget, RCNNLosses, Detec
   protected override async losses(
     images: Images,
     targets: readonly DetectionTarget[] | null,
-    part: Part,
+    part: RecordedPart,
   ): Promise<RCNNLosses> {
     const name = this.constructor.name;
     const pictures = listOfPictures(name, images);
@@ -82,7 +82,7 @@ export class GeneralizedRCNN extends Detector<DetectionTarget, RCNNLosses, Detec
     return { ...this.roi_heads.lossesOf(features, proposals, shapes, part, packed.shape[1]!), ...proposalLosses };
   }
 
-  protected override async detect(images: Images, part: Part): Promise<Detection[]> {
+  protected override async detect(images: Images, part: RecordedPart): Promise<Detection[]> {
     const pictures = listOfPictures(this.constructor.name, images);
     const { answers, counts, imageSizes, seen } = part(() => {
       const [images] = this.transform(pictures);

@@ -4,7 +4,7 @@ import { type Arguments, expectDevice, kinds, parseArgs, tensorKind as tensor } 
 /** Height and width of a picture in pixels. */
 export type ImageSize = readonly [height: number, width: number];
 
-interface ListArguments {
+interface ImageListArguments {
   tensors: Tensor;
   imageSizes: readonly ImageSize[];
 }
@@ -19,8 +19,8 @@ export class ImageList {
   readonly tensors: Tensor;
   readonly imageSizes: readonly ImageSize[];
 
-  constructor(...args: Arguments<ListArguments, ['tensors', 'imageSizes']>) {
-    const o = parseArgs<ListArguments>('ImageList', ['tensors', 'imageSizes'], {}, args, {
+  constructor(...args: Arguments<ImageListArguments, ['tensors', 'imageSizes']>) {
+    const o = parseArgs<ImageListArguments>('ImageList', ['tensors', 'imageSizes'], {}, args, {
       tensors: tensor,
       imageSizes: sizesKind,
     });

@@ -56,7 +56,7 @@ export interface LocalizationOptions {
   numProposals?: number;
 }
 
-type Order = [
+type LocalizationOrder = [
   ...['inChannels', 'anchors', 'numFilters', 'outputSize', 'batchSizePerImage', 'positiveFraction'],
   ...['fgIouThresh', 'bgIouThresh', 'nmsThresh', 'numProposals'],
 ];
@@ -119,12 +119,12 @@ interface ExtractArguments {
   imageSize: ImageSize;
 }
 
-interface SampleArguments {
+interface LocalizationSampleArguments {
   predicted: ArrayLike<number>;
   truths: readonly Float32Array[];
 }
 
-interface LossArguments {
+interface LocalizationLossArguments {
   predictions: RegionPredictions;
   sample: RegionSample;
 }
@@ -214,7 +214,7 @@ export class DenseCapLocalization extends Layer {
   readonly sampler: BalancedPositiveNegativeSampler;
   readonly matcher: Matcher;
 
-  constructor(...args: Arguments<LocalizationOptions, Order>) {
+  constructor(...args: Arguments<LocalizationOptions, LocalizationOrder>) {
     super();
     const name = 'DenseCapLocalization';
     const o = parseArgs<LocalizationOptions>(name, ['inChannels'], localizationDefaults, args, detectorKinds);
@@ -303,8 +303,8 @@ export class DenseCapLocalization extends Layer {
   }
 
   /** Draws the regions of a training step, from the predicted boxes [N, A, 4] and each picture's ground-truth boxes. */
-  sample(...args: Arguments<SampleArguments, ['predicted', 'truths']>): RegionSample {
-    const { predicted, truths } = parseArgs<SampleArguments>(
+  sample(...args: Arguments<LocalizationSampleArguments, ['predicted', 'truths']>): RegionSample {
+    const { predicted, truths } = parseArgs<LocalizationSampleArguments>(
       'DenseCapLocalization.sample',
       ['predicted', 'truths'],
       {},
@@ -360,11 +360,14 @@ export class DenseCapLocalization extends Layer {
   }
 
   /** The losses of the sampled regions: of their confidences and of their corrections. */
-  losses(...args: Arguments<LossArguments, ['predictions', 'sample']>): { confidence: Tensor; box: Tensor } {
+  losses(...args: Arguments<LocalizationLossArguments, ['predictions', 'sample']>): {
+    confidence: Tensor;
+    box: Tensor;
+  } {
     const name = 'DenseCapLocalization.losses';
     const names = ['predictions', 'sample'] as const;
     const given = objectAt(name, names, 0, objectAt(name, names, 1, args));
-    const { predictions, sample } = parseArgs<LossArguments>(name, names, {}, given, {
+    const { predictions, sample } = parseArgs<LocalizationLossArguments>(name, names, {}, given, {
       predictions: predictionsKind,
       sample: sampleKind,
     });
@@ -385,12 +388,21 @@ export class DenseCapLocalization extends Layer {
    * The most confident regions that overlap little: `numProposals` of each picture. If there are fewer, `valid` marks
    * those that exist.
    */
-  propose(...args: Arguments<Pick<LossArguments, 'predictions'>, ['predictions']>): { boxes: Tensor; valid: Tensor } {
+  propose(...args: Arguments<Pick<LocalizationLossArguments, 'predictions'>, ['predictions']>): {
+    boxes: Tensor;
+    valid: Tensor;
+  } {
     const name = 'DenseCapLocalization.propose';
     const given = objectAt(name, ['predictions'], 0, args);
-    const { predictions } = parseArgs<Pick<LossArguments, 'predictions'>>(name, ['predictions'], {}, given, {
-      predictions: predictionsKind,
-    });
+    const { predictions } = parseArgs<Pick<LocalizationLossArguments, 'predictions'>>(
+      name,
+      ['predictions'],
+      {},
+      given,
+      {
+        predictions: predictionsKind,
+      },
+    );
     const { scores, boxes } = predictions;
     const { indices, valid } = nmsPadded(boxes, scores, this.nmsThresh, this.numProposals);
     return { boxes: chosenBoxes(boxes.detach(), indices), valid };

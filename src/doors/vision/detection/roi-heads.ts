@@ -32,7 +32,7 @@ import { type HostMasks, hostMasks } from './masks';
 import { Matcher } from './matcher';
 import { CandidateList, type Candidates, detected, keptOf } from './postprocess';
 import { BalancedPositiveNegativeSampler } from './sampler';
-import { inParts, type Part } from './steps';
+import { inParts, type RecordedPart } from './steps';
 import { boxAt, boxesAt, boxesIn, labelled, matched, padded, roomsIn } from './targets';
 import type { Detection } from './transform';
 
@@ -68,7 +68,7 @@ export interface RoIHeadsOptions {
   maskPredictor?: nn.UnaryModule | null;
 }
 
-type Order = [
+type RoIHeadsOrder = [
   'boxRoiPool',
   'boxHead',
   'boxPredictor',
@@ -139,7 +139,7 @@ export class RoIHeads extends Module {
   nmsThresh: number;
   detectionsPerImg: number;
 
-  constructor(...args: Arguments<RoIHeadsOptions, Order>) {
+  constructor(...args: Arguments<RoIHeadsOptions, RoIHeadsOrder>) {
     super();
     const required = [
       ...(['boxRoiPool', 'boxHead', 'boxPredictor', 'fgIouThresh', 'bgIouThresh', 'batchSizePerImage'] as const),
@@ -289,7 +289,7 @@ export class RoIHeads extends Module {
     features: FeatureMaps,
     proposals: readonly Float32Array[],
     { imageShapes, targets }: { readonly imageShapes: readonly ImageSize[]; readonly targets: readonly HostTarget[] },
-    part: Part,
+    part: RecordedPart,
     most: number = Math.max(...proposals.map(({ length }) => length / 4)),
   ): RoILosses {
     const samples = targets.map((target, i) => this.sampleOf(proposals[i]!, target));
@@ -361,7 +361,7 @@ export class RoIHeads extends Module {
   async foundMasks(
     found: readonly Candidates[],
     seen: { readonly features: FeatureMaps; readonly imageShapes: readonly ImageSize[] },
-    part: Part,
+    part: RecordedPart,
   ): Promise<{ readonly numbers: readonly Float32Array[]; readonly side: number } | null> {
     const parts = this.maskParts;
     if (!parts) return null;

@@ -53,7 +53,7 @@ export interface RegionProposalOptions {
   scoreThresh?: number;
 }
 
-type Order = [
+type RPNOrder = [
   'anchorGenerator',
   'head',
   'fgIouThresh',
@@ -127,7 +127,7 @@ export class RegionProposalNetwork extends Module {
   scoreThresh: number;
   minSize = MIN_SIZE;
 
-  constructor(...args: Arguments<RegionProposalOptions, Order>) {
+  constructor(...args: Arguments<RegionProposalOptions, RPNOrder>) {
     super();
     const required = [
       ...(['anchorGenerator', 'head', 'fgIouThresh', 'bgIouThresh', 'batchSizePerImage'] as const),

@@ -33,7 +33,7 @@ export interface SelectiveSearchOptions {
   similarity?: SimilarityMeasures | readonly SimilarityMeasures[];
 }
 
-type Order = ['scale', 'sigma', 'minSize', 'colorSpace', 'similarity'];
+type SelectiveSearchOrder = ['scale', 'sigma', 'minSize', 'colorSpace', 'similarity'];
 
 /** A region of a hierarchy. */
 interface Region {
@@ -240,7 +240,7 @@ const isSimilarity = (text: string): boolean => typeof text === 'string' && /^(?
  */
 export const selectiveSearch = callable(
   'selectiveSearch(image, ...)',
-  async (image: Tensor, ...args: Arguments<SelectiveSearchOptions, Order>): Promise<Tensor> => {
+  async (image: Tensor, ...args: Arguments<SelectiveSearchOptions, SelectiveSearchOrder>): Promise<Tensor> => {
     const name = 'selectiveSearch';
     const fast = { scale: [50, 100], sigma: 0.8, minSize: null };
     const defaults = { ...fast, colorSpace: ['hsv', 'lab'] as const, similarity: ['CTSF', 'TSF'] };

@@ -32,7 +32,7 @@ import { type Matcher, SSDMatcher } from './matcher';
 import { CandidateList, type Candidates, detectionOf } from './postprocess';
 import { clipped } from './rpn';
 import { boxByBox } from './rpn-head';
-import type { Part } from './steps';
+import type { RecordedPart } from './steps';
 import { boxAt, matched, padded, unitBoxes } from './targets';
 import { type Detection, GeneralizedRCNNTransform, listOfPictures } from './transform';
 
@@ -179,7 +179,7 @@ export interface SSDOptions {
   positiveFraction?: number;
 }
 
-type Order = [
+type SSDOrder = [
   'backbone',
   'anchorGenerator',
   'size',
@@ -236,7 +236,7 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
   topkCandidates: number;
   readonly negToPosRatio: number;
 
-  constructor(...args: Arguments<SSDOptions, Order>) {
+  constructor(...args: Arguments<SSDOptions, SSDOrder>) {
     super();
     const required = ['backbone', 'anchorGenerator', 'size', 'numClasses'] as const;
     const o = parseArgs<SSDOptions>('SSD', required, ssdDefaults, args, {
@@ -294,7 +294,7 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
   protected override async losses(
     images: Images,
     targets: readonly DetectionTarget[] | null,
-    part: Part,
+    part: RecordedPart,
   ): Promise<SSDLosses> {
     const pictures = listOfPictures('SSD', images);
     const given = await checkedTargets('SSD', targets, pictures.length);
@@ -357,7 +357,7 @@ export class SSD<Head extends Module = Module> extends Detector<DetectionTarget,
     };
   }
 
-  protected override async detect(images: Images, part: Part): Promise<Detection[]> {
+  protected override async detect(images: Images, part: RecordedPart): Promise<Detection[]> {
     const pictures = listOfPictures('SSD', images);
     const { packed, imageSizes } = part(() => {
       const { outputs, anchors, imageSizes } = this.answer(pictures);

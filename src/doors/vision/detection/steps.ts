@@ -3,13 +3,13 @@
 import { type CarriedPromise, carried, leaveBehind, type Storage, scopeOf } from '../../../torch/inside';
 
 /** Records a part of a detector's work, which must not wait. The tensors that it returns live on for the next part. */
-export type Part = <T>(part: () => T) => T;
+export type RecordedPart = <T>(part: () => T) => T;
 
 /**
  * Runs a detector's work, which awaits between its parts, and returns its promise. Afterwards, the tensors passed from
  * part to part are released, except those in the result.
  */
-export const inParts = <T>(work: (part: Part) => Promise<T>): CarriedPromise<T> =>
+export const inParts = <T>(work: (part: RecordedPart) => Promise<T>): CarriedPromise<T> =>
   carried(async (inMode) => {
     const passed = new Set<Storage>();
     const result = await work((part) => inMode(() => scopeOf(part, passed)));

@@ -34,7 +34,7 @@ export interface TransformOptions {
   fixedSize?: readonly [width: number, height: number] | null;
 }
 
-type Order = ['minSize', 'maxSize', 'imageMean', 'imageStd', 'sizeDivisible', 'fixedSize'];
+type DetectionTransformOrder = ['minSize', 'maxSize', 'imageMean', 'imageStd', 'sizeDivisible', 'fixedSize'];
 
 /** The detections in a picture. */
 export interface Detection {
@@ -62,7 +62,7 @@ export class GeneralizedRCNNTransform extends Module {
   readonly sizeDivisible: number;
   readonly fixedSize: readonly [width: number, height: number] | null;
 
-  constructor(...args: Arguments<TransformOptions, Order>) {
+  constructor(...args: Arguments<TransformOptions, DetectionTransformOrder>) {
     super();
     const name = 'GeneralizedRCNNTransform';
     const required = ['minSize', 'maxSize', 'imageMean', 'imageStd'] as const;

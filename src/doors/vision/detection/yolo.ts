@@ -21,7 +21,7 @@ import { checkedTargets, type DetectionTarget, type GivenTarget, type HostTarget
 import { sizesKind } from './image-list';
 import { sizeOf } from './maps';
 import { CandidateList, detectionOf } from './postprocess';
-import type { Part } from './steps';
+import type { RecordedPart } from './steps';
 import { type Detection, picturesOfOneSize } from './transform';
 import { yoloBackbone } from './yolo-backbone';
 
@@ -61,7 +61,7 @@ export interface YOLOv1Losses {
   readonly [name: string]: Tensor;
 }
 
-type LossOrder = ['gridSize', 'numBoxes', 'numClasses', 'lambdaCoord', 'lambdaNoobj'];
+type YoloLossOrder = ['gridSize', 'numBoxes', 'numClasses', 'lambdaCoord', 'lambdaNoobj'];
 
 const lossDefaults = { gridSize: 7, numBoxes: 2, numClasses: 20, lambdaCoord: 5, lambdaNoobj: 0.5 };
 
@@ -133,7 +133,7 @@ function overlaps(boxes: Tensor, objects: Tensor, gridSize: number): Tensor {
   return both.div(area(a).add(area(b)).sub(both).clamp(1e-12));
 }
 
-interface EncodeArguments {
+interface YoloEncodeArguments {
   targets: readonly HostTarget[];
   sizes: readonly (readonly [height: number, width: number])[];
 }
@@ -162,7 +162,7 @@ export class YOLOv1Loss extends Layer {
   readonly lambdaCoord: number;
   readonly lambdaNoobj: number;
 
-  constructor(...args: Arguments<YOLOv1LossOptions, LossOrder>) {
+  constructor(...args: Arguments<YOLOv1LossOptions, YoloLossOrder>) {
     super();
     const o = parseArgs<YOLOv1LossOptions>('YOLOv1Loss', [], lossDefaults, args, yoloKinds);
     const { gridSize, numBoxes, numClasses, lambdaCoord, lambdaNoobj } = o;
@@ -177,8 +177,8 @@ export class YOLOv1Loss extends Layer {
    * Encodes the targets of pictures of these sizes [height, width] as cells. If several objects have their centres in
    * one cell, the first is kept.
    */
-  encode(...args: Arguments<EncodeArguments, ['targets', 'sizes']>): Tensor {
-    const { targets, sizes } = parseArgs<EncodeArguments>('YOLOv1Loss.encode', ['targets', 'sizes'], {}, args, {
+  encode(...args: Arguments<YoloEncodeArguments, ['targets', 'sizes']>): Tensor {
+    const { targets, sizes } = parseArgs<YoloEncodeArguments>('YOLOv1Loss.encode', ['targets', 'sizes'], {}, args, {
       targets: hostTargetsKind,
       sizes: sizesKind,
     });
@@ -360,14 +360,14 @@ export class YOLOv1 extends Detector<DetectionTarget, YOLOv1Losses, Detection> {
   protected override async losses(
     images: Images,
     targets: readonly DetectionTarget[] | null,
-    part: Part,
+    part: RecordedPart,
   ): Promise<YOLOv1Losses> {
     const sizes = picturesOfOneSize('YOLOv1', images).map(sizeOf);
     const given = await checkedTargets('YOLOv1', targets, sizes.length);
     return part(() => this.criterion(this.predict(batchOf(images)), this.criterion.encode(given, sizes)));
   }
 
-  protected override async detect(images: Images, part: Part): Promise<Detection[]> {
+  protected override async detect(images: Images, part: RecordedPart): Promise<Detection[]> {
     const sizes = picturesOfOneSize('YOLOv1', images).map(sizeOf);
     const answers = part(() => this.predict(batchOf(images)));
     return decoded(await answers.data(), sizes, this.settings());

@@ -194,12 +194,15 @@ function asRegExp(pattern: string): RegExp {
  * @throws ArgumentError if there is no such network
  */
 export function getModelBuilder<K extends ModelName>(name: K | { name: K }): Builders[K];
-export function getModelBuilder(...args: Arguments<Named<string>, ['name']>): Builder;
+export function getModelBuilder(...args: Arguments<NamedModel<string>, ['name']>): Builder;
 export function getModelBuilder(...args: unknown[]): unknown {
-  return builderOf('getModelBuilder', parseArgs<Named<string>>('getModelBuilder', ['name'], {}, args, nameKind).name);
+  return builderOf(
+    'getModelBuilder',
+    parseArgs<NamedModel<string>>('getModelBuilder', ['name'], {}, args, nameKind).name,
+  );
 }
 
-interface Named<T> {
+interface NamedModel<T> {
   name: T;
 }
 
@@ -250,7 +253,7 @@ export function getModel(...args: unknown[]): unknown {
 }
 
 function buildByName(args: readonly unknown[], config: object): unknown {
-  return builderOf('getModel', parseArgs<Named<string>>('getModel', ['name'], {}, args, nameKind).name)(config);
+  return builderOf('getModel', parseArgs<NamedModel<string>>('getModel', ['name'], {}, args, nameKind).name)(config);
 }
 
 /** All enumerations, in the version whose members know the names of their classes. */
@@ -268,8 +271,8 @@ type NetworkName = string | ((...args: never[]) => unknown);
  *
  * @throws ArgumentError if torchvision has no weights for the network
  */
-export function getModelWeights(...args: Arguments<Named<NetworkName>, ['name']>): WeightsEnum {
-  const { name } = parseArgs<Named<NetworkName>>('getModelWeights', ['name'], {}, args, {
+export function getModelWeights(...args: Arguments<NamedModel<NetworkName>, ['name']>): WeightsEnum {
+  const { name } = parseArgs<NamedModel<NetworkName>>('getModelWeights', ['name'], {}, args, {
     name: kinds.either(kinds.text, kinds.callback),
   });
   const build = typeof name === 'string' ? builderOf('getModelWeights', name) : name;
@@ -290,8 +293,8 @@ export function getModelWeights(...args: Arguments<Named<NetworkName>, ['name']>
  *
  * @throws ArgumentError if there are no such weights
  */
-export function getWeight(...args: Arguments<Named<string>, ['name']>): Weights {
-  const { name } = parseArgs<Named<string>>('getWeight', ['name'], {}, args, nameKind);
+export function getWeight(...args: Arguments<NamedModel<string>, ['name']>): Weights {
+  const { name } = parseArgs<NamedModel<string>>('getWeight', ['name'], {}, args, nameKind);
   const [first, second, ...rest] = name.split('.');
   if (second === undefined || rest.length > 0) {
     throw new ArgumentError(`getWeight: expected a name such as 'ResNet50_Weights.DEFAULT', but got ${shown(name)}`);

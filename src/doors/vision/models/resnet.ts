@@ -23,7 +23,7 @@ export interface ResNetOptions extends ClassifierOptions {
   normLayer?: NormMaker | null;
 }
 
-interface BlockArguments {
+interface ResidualBlockArguments {
   inplanes: number;
   planes: number;
   /** Default: 1. */
@@ -40,12 +40,14 @@ interface BlockArguments {
   normLayer?: NormMaker | null;
 }
 
-type BlockOrder = [...['inplanes', 'planes', 'stride', 'downsample', 'groups', 'baseWidth', 'dilation', 'normLayer']];
+type ResidualBlockOrder = [
+  ...['inplanes', 'planes', 'stride', 'downsample', 'groups', 'baseWidth', 'dilation', 'normLayer'],
+];
 
 /** Parses and checks the arguments of a block. */
 function blockOptions(name: string, args: readonly unknown[]) {
   const defaults = { stride: 1, downsample: null, groups: 1, baseWidth: 64, dilation: 1, normLayer: null };
-  const { normLayer, ...o } = parseArgs<BlockArguments>(name, ['inplanes', 'planes'], defaults, args, {
+  const { normLayer, ...o } = parseArgs<ResidualBlockArguments>(name, ['inplanes', 'planes'], defaults, args, {
     inplanes: kinds.features,
     planes: kinds.features,
     stride: kinds.whole(1),
@@ -76,7 +78,7 @@ export class BasicBlock extends Network {
   downsample: nn.Sequential | null;
   readonly stride: number;
 
-  constructor(...args: Arguments<BlockArguments, BlockOrder>) {
+  constructor(...args: Arguments<ResidualBlockArguments, ResidualBlockOrder>) {
     super();
     const { inplanes, planes, stride, downsample, ...o } = blockOptions('BasicBlock', args);
     if (o.groups !== 1 || o.baseWidth !== 64) {
@@ -116,7 +118,7 @@ export class Bottleneck extends Network {
   downsample: nn.Sequential | null;
   readonly stride: number;
 
-  constructor(...args: Arguments<BlockArguments, BlockOrder>) {
+  constructor(...args: Arguments<ResidualBlockArguments, ResidualBlockOrder>) {
     super();
     const { inplanes, planes, stride, downsample, ...o } = blockOptions('Bottleneck', args);
     const width = Math.floor(planes * (o.baseWidth / 64)) * o.groups;

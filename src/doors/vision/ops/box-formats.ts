@@ -112,7 +112,7 @@ export const boxConvert = callable(
   },
 );
 
-interface FormatArguments {
+interface BoxFormatArguments {
   /** Default: 'xyxy'. */
   fmt?: AlignedFormat;
 }
@@ -124,8 +124,8 @@ interface FormatArguments {
  */
 export const boxArea = callable(
   'boxArea(boxes, ...)',
-  (boxes: Tensor, ...args: Arguments<FormatArguments, ['fmt']>): Tensor => {
-    const { fmt } = parseArgs<FormatArguments>('boxArea', [], { fmt: 'xyxy' }, args);
+  (boxes: Tensor, ...args: Arguments<BoxFormatArguments, ['fmt']>): Tensor => {
+    const { fmt } = parseArgs<BoxFormatArguments>('boxArea', [], { fmt: 'xyxy' }, args);
     expectFormat('boxArea', 'fmt', fmt, alignedFormats);
     expectBoxes('boxArea', 'boxes', boxes);
     return areaOf(boxes, fmt);

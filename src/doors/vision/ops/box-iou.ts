@@ -64,7 +64,7 @@ function expectPairs(op: string, boxes1: Tensor, boxes2: Tensor): void {
   expectBoxes(op, 'boxes2', boxes2);
 }
 
-interface FormatArguments {
+interface IouFormatArguments {
   /** Default: 'xyxy'. */
   fmt?: BoxFormat;
 }
@@ -80,8 +80,8 @@ const isAligned = (fmt: BoxFormat): fmt is AlignedFormat => alignedFormats.inclu
  */
 export const boxIou = callable(
   'boxIou(boxes1, boxes2, ...)',
-  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<FormatArguments, ['fmt']>): Tensor => {
-    const { fmt } = parseArgs<FormatArguments>('boxIou', [], { fmt: 'xyxy' }, args);
+  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<IouFormatArguments, ['fmt']>): Tensor => {
+    const { fmt } = parseArgs<IouFormatArguments>('boxIou', [], { fmt: 'xyxy' }, args);
     expectFormat('boxIou', 'fmt', fmt, boxFormats);
     if (isAligned(fmt)) {
       expectPairs('boxIou', boxes1, boxes2);

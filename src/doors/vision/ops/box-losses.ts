@@ -6,17 +6,17 @@ import { type Arguments, callable, checkReduction, kinds, parseArgs, shown } fro
 import { columns, expectBoxes } from './box-formats';
 import { aspectPenalty, aspectWeight } from './box-iou';
 
-interface LossArguments {
+interface BoxLossArguments {
   /** 'none' (default) for one loss per box, 'mean', or 'sum'; the mean of no boxes is 0. */
   reduction?: nn.functional.Reduction;
   /** Avoids division by zero. Default: 1e-7. */
   eps?: number;
 }
 
-type LossOrder = ['reduction', 'eps'];
+type BoxLossOrder = ['reduction', 'eps'];
 
 const lossArguments = (name: string, args: readonly unknown[]) =>
-  parseArgs<LossArguments>(name, [], { reduction: 'none', eps: 1e-7 }, args, { eps: kinds.finite });
+  parseArgs<BoxLossArguments>(name, [], { reduction: 'none', eps: 1e-7 }, args, { eps: kinds.finite });
 
 function reduced(name: string, losses: Tensor, reduction: nn.functional.Reduction): Tensor {
   checkReduction(name, reduction);
@@ -71,7 +71,7 @@ function lossOf(
  */
 export const generalizedBoxIouLoss = callable(
   'generalizedBoxIouLoss(boxes1, boxes2, ...)',
-  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor =>
+  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<BoxLossArguments, BoxLossOrder>): Tensor =>
     lossOf('generalizedBoxIouLoss', boxes1, boxes2, args, (pair, eps) => {
       const { shared, union } = shares(pair);
       const [w, h] = enclosing(pair);
@@ -103,7 +103,7 @@ function distanceLosses(pair: Pair, eps: number): { losses: Tensor; iou: Tensor 
  */
 export const distanceBoxIouLoss = callable(
   'distanceBoxIouLoss(boxes1, boxes2, ...)',
-  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor =>
+  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<BoxLossArguments, BoxLossOrder>): Tensor =>
     lossOf('distanceBoxIouLoss', boxes1, boxes2, args, (pair, eps) => distanceLosses(pair, eps).losses),
 );
 
@@ -121,7 +121,7 @@ const DISTANCE_EPS = 1e-7;
  */
 export const completeBoxIouLoss = callable(
   'completeBoxIouLoss(boxes1, boxes2, ...)',
-  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<LossArguments, LossOrder>): Tensor =>
+  (boxes1: Tensor, boxes2: Tensor, ...args: Arguments<BoxLossArguments, BoxLossOrder>): Tensor =>
     lossOf('completeBoxIouLoss', boxes1, boxes2, args, (pair, eps) => {
       const { losses, iou } = distanceLosses(pair, DISTANCE_EPS);
       const v = aspectPenalty(pair.a, pair.b);

@@ -126,7 +126,16 @@ interface LayerArguments {
   bias?: boolean;
 }
 
-type LayerOrder = ['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'dilation', 'groups', 'bias'];
+type DeformConvLayerOrder = [
+  'inChannels',
+  'outChannels',
+  'kernelSize',
+  'stride',
+  'padding',
+  'dilation',
+  'groups',
+  'bias',
+];
 
 /**
  * `deformConv2d` as a module, called with offsets and masks: `layer(input, offset, mask)`. Its weights are initialized
@@ -143,7 +152,7 @@ export class DeformConv2d extends Layer {
   weight: nn.Parameter;
   declare bias: nn.Parameter | null;
 
-  constructor(...args: Arguments<LayerArguments, LayerOrder>) {
+  constructor(...args: Arguments<LayerArguments, DeformConvLayerOrder>) {
     super();
     const name = 'DeformConv2d';
     const defaults = { stride: 1, padding: 0, dilation: 1, groups: 1, bias: true };

@@ -14,7 +14,7 @@ import {
   UnaryLayer,
 } from '../../../torch/inside';
 
-interface BlockArguments {
+interface DropBlockArguments {
   /** Probability that an element is zeroed. */
   p: number;
   /** Side of a block, odd; limited to the smallest side of the input. */
@@ -25,9 +25,9 @@ interface BlockArguments {
   eps?: number;
 }
 
-type BlockOrder = ['p', 'blockSize', 'inplace', 'eps'];
+type DropBlockOrder = ['p', 'blockSize', 'inplace', 'eps'];
 
-interface CallArguments extends BlockArguments {
+interface DropBlockCall extends DropBlockArguments {
   /** If false, the input is returned unchanged. Default: true. */
   training?: boolean;
 }
@@ -36,7 +36,7 @@ const defaults = { inplace: false, eps: 1e-6 };
 const blockKinds = { p: kinds.share, blockSize: kinds.whole(1), eps: kinds.finite };
 
 function dropBlock(name: string, spatial: 2 | 3, input: Tensor, args: readonly unknown[]): Tensor {
-  const o = parseArgs<CallArguments>(name, ['p', 'blockSize'], { ...defaults, training: true }, args, blockKinds);
+  const o = parseArgs<DropBlockCall>(name, ['p', 'blockSize'], { ...defaults, training: true }, args, blockKinds);
   if (input.dim() !== spatial + 2) {
     throw new ShapeError(`${name}: expected ${spatial + 2}-D input, but got shape [${input.shape.join(', ')}]`);
   }
@@ -69,20 +69,20 @@ function dropBlock(name: string, spatial: 2 | 3, input: Tensor, args: readonly u
  */
 export const dropBlock2d = callable(
   'dropBlock2d(input, ...)',
-  (input: Tensor, ...args: Arguments<CallArguments, [...BlockOrder, 'training']>): Tensor =>
+  (input: Tensor, ...args: Arguments<DropBlockCall, [...DropBlockOrder, 'training']>): Tensor =>
     dropBlock('dropBlock2d', 2, input, args),
 );
 
 /** `dropBlock2d` with cubes. Shape: [N, C, D, H, W] → the same. */
 export const dropBlock3d = callable(
   'dropBlock3d(input, ...)',
-  (input: Tensor, ...args: Arguments<CallArguments, [...BlockOrder, 'training']>): Tensor =>
+  (input: Tensor, ...args: Arguments<DropBlockCall, [...DropBlockOrder, 'training']>): Tensor =>
     dropBlock('dropBlock3d', 3, input, args),
 );
 
-interface DropBlockLayer extends LayerTo<Tensor>, Readonly<Fields<BlockArguments>> {}
+interface DropBlockLayer extends LayerTo<Tensor>, Readonly<Fields<DropBlockArguments>> {}
 
-type DropBlockClass = new (...args: Arguments<BlockArguments, BlockOrder>) => DropBlockLayer;
+type DropBlockClass = new (...args: Arguments<DropBlockArguments, DropBlockOrder>) => DropBlockLayer;
 
 /** Makes the module of a function that drops blocks. */
 /* @__NO_SIDE_EFFECTS__ */
@@ -93,9 +93,9 @@ function dropBlockLayer(name: string, drop: typeof dropBlock2d): DropBlockClass 
     readonly inplace: boolean;
     readonly eps: number;
 
-    constructor(...args: Arguments<BlockArguments, BlockOrder>) {
+    constructor(...args: Arguments<DropBlockArguments, DropBlockOrder>) {
       super();
-      const o = parseArgs<BlockArguments>(name, ['p', 'blockSize'], defaults, args, blockKinds);
+      const o = parseArgs<DropBlockArguments>(name, ['p', 'blockSize'], defaults, args, blockKinds);
       this.p = o.p;
       this.blockSize = o.blockSize;
       this.inplace = o.inplace;

@@ -48,7 +48,7 @@ interface PyramidArguments {
   normLayer?: NormMaker | null;
 }
 
-type PyramidOptions = Pick<PyramidArguments, 'extraBlocks' | 'normLayer'>;
+type FeaturePyramidOptions = Pick<PyramidArguments, 'extraBlocks' | 'normLayer'>;
 
 /**
  * Feature pyramid network (Lin et al. 2017, arXiv:1612.03144): converts maps of descending resolution to one number of
@@ -65,7 +65,7 @@ export class FeaturePyramidNetwork extends Module {
   layer_blocks = new nn.ModuleList<Conv2dNormActivation>();
   declare extra_blocks: ExtraFPNBlock | null;
 
-  constructor(inChannelsList: readonly number[], outChannels: number, options?: PyramidOptions);
+  constructor(inChannelsList: readonly number[], outChannels: number, options?: FeaturePyramidOptions);
   constructor(
     inChannelsList: readonly number[],
     outChannels: number,

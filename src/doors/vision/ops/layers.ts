@@ -56,12 +56,12 @@ export interface ConvNormActivationOptions {
   bias?: boolean | null;
 }
 
-interface ConvArguments extends ConvNormActivationOptions {
+interface ConvBlockArguments extends ConvNormActivationOptions {
   inChannels: number;
   outChannels: number;
 }
 
-type ConvOrder = [
+type ConvBlockOrder = [
   ...['inChannels', 'outChannels', 'kernelSize', 'stride', 'padding', 'groups', 'normLayer', 'activationLayer'],
   ...['dilation', 'inplace', 'bias'],
 ];
@@ -69,7 +69,7 @@ type ConvOrder = [
 const sizes = kinds.either(kinds.whole(0), kinds.listOf(kinds.whole(0)));
 const maker = kinds.orNull(kinds.callback);
 
-const convKinds: kinds.Kinds<ConvArguments> = {
+const convKinds: kinds.Kinds<ConvBlockArguments> = {
   inChannels: kinds.features,
   outChannels: kinds.features,
   kernelSize: sizes,
@@ -91,12 +91,12 @@ class ConvNormActivation extends nn.Sequential {
     name: string,
     conv: typeof nn.Conv2d | typeof nn.Conv3d,
     norm: NormMaker,
-    args: Arguments<ConvArguments, ConvOrder>,
+    args: Arguments<ConvBlockArguments, ConvBlockOrder>,
   ) {
     const shape = { kernelSize: 3, stride: 1, padding: null, groups: 1 };
     const layers = { normLayer: norm, activationLayer: nn.ReLU, dilation: 1, inplace: true, bias: null };
     const required = ['inChannels', 'outChannels'] as const;
-    const o = parseArgs<ConvArguments>(name, required, { ...shape, ...layers }, args, convKinds);
+    const o = parseArgs<ConvBlockArguments>(name, required, { ...shape, ...layers }, args, convKinds);
     const { kernelSize, stride, groups, dilation } = o;
     const padding = o.padding ?? samePadding(kernelSize, dilation);
     const options = { kernelSize, stride, padding, dilation, groups, bias: o.bias ?? o.normLayer === null } as never;
@@ -129,7 +129,7 @@ function samePadding(kernel: number | readonly number[], dilation: number | read
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a layer is read as one class and written as any.
 export class Conv2dNormActivation extends ConvNormActivation {
-  constructor(...args: Arguments<ConvArguments, ConvOrder>) {
+  constructor(...args: Arguments<ConvBlockArguments, ConvBlockOrder>) {
     super('Conv2dNormActivation', nn.Conv2d, nn.BatchNorm2d as NormMaker, args);
   }
 }
@@ -142,7 +142,7 @@ export interface Conv2dNormActivation {
 
 /** Conv3d, norm and activation in sequence. */
 export class Conv3dNormActivation extends ConvNormActivation {
-  constructor(...args: Arguments<ConvArguments, ConvOrder>) {
+  constructor(...args: Arguments<ConvBlockArguments, ConvBlockOrder>) {
     super('Conv3dNormActivation', nn.Conv3d, nn.BatchNorm3d as NormMaker, args);
   }
 }

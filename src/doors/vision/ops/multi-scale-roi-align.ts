@@ -15,12 +15,12 @@ import {
   shown,
 } from '../../../torch/inside';
 import { areaOf } from './box-formats';
-import { binsOf, type OutputSize, ratioOf, regionsOf } from './region-pooling';
+import { binsOf, type RegionSize, ratioOf, regionsOf } from './region-pooling';
 
 interface MultiScaleArguments {
   /** The names of the maps to pool from. */
   featmapNames: readonly string[];
-  outputSize: OutputSize;
+  outputSize: RegionSize;
   /** Samples per bin along each axis; with 0 or less, as many as a bin has pixels. */
   samplingRatio: number;
   /** Side of the regions that are pooled from the canonical level. Default: 224. */

@@ -13,25 +13,25 @@ import {
 } from '../../../torch/inside';
 import {
   binsOf,
-  type OutputSize,
   psRoiAlign,
   psRoiPool,
+  type RegionSize,
   type Regions,
   ratioOf,
   roiAlign,
   roiPool,
 } from './region-pooling';
 
-interface PoolArguments {
-  outputSize: OutputSize;
+interface RoIPoolArguments {
+  outputSize: RegionSize;
   spatialScale: number;
 }
 
-interface SampleArguments extends PoolArguments {
+interface RoISampleArguments extends RoIPoolArguments {
   samplingRatio: number;
 }
 
-interface AlignArguments extends SampleArguments {
+interface RoIAlignArguments extends RoISampleArguments {
   /** Default: false. */
   aligned?: boolean;
 }
@@ -39,14 +39,14 @@ interface AlignArguments extends SampleArguments {
 type PoolOrder = ['outputSize', 'spatialScale'];
 type SampleOrder = [...PoolOrder, 'samplingRatio'];
 
-const poolSettings: Settings<PoolArguments> = {
+const poolSettings: Settings<RoIPoolArguments> = {
   required: ['outputSize', 'spatialScale'],
   defaults: {},
   kinds: { spatialScale: torchKinds.finite },
   check: (name, { outputSize }) => void binsOf(name, outputSize),
 };
 
-const sampleSettings: Settings<SampleArguments> = {
+const sampleSettings: Settings<RoISampleArguments> = {
   ...poolSettings,
   required: ['outputSize', 'spatialScale', 'samplingRatio'],
   check(name, { outputSize, samplingRatio }) {
@@ -55,14 +55,14 @@ const sampleSettings: Settings<SampleArguments> = {
   },
 };
 
-const alignSettings: Settings<AlignArguments> = { ...sampleSettings, defaults: { aligned: false } };
+const alignSettings: Settings<RoIAlignArguments> = { ...sampleSettings, defaults: { aligned: false } };
 
 /** A module that pools regions of interest, and prints its sizes as Python does: `output_size=7, spatial_scale=0.25`. */
 abstract class RegionLayer extends Layer {
-  readonly outputSize: OutputSize;
+  readonly outputSize: RegionSize;
   readonly spatialScale: number;
 
-  constructor({ outputSize, spatialScale }: PoolArguments) {
+  constructor({ outputSize, spatialScale }: RoIPoolArguments) {
     super();
     this.outputSize = outputSize;
     this.spatialScale = spatialScale;
@@ -81,13 +81,13 @@ interface PoolLayer extends RegionLayer {
   forward(input: Tensor, rois: Regions): Tensor;
 }
 
-type PoolClass = new (...args: Arguments<PoolArguments, PoolOrder>) => PoolLayer;
+type PoolClass = new (...args: Arguments<RoIPoolArguments, PoolOrder>) => PoolLayer;
 
 /** Makes the module of a pooling function without samples. */
 /* @__NO_SIDE_EFFECTS__ */
 function poolLayer(name: string, pool: typeof roiPool): PoolClass {
   return class extends RegionLayer {
-    constructor(...args: Arguments<PoolArguments, PoolOrder>) {
+    constructor(...args: Arguments<RoIPoolArguments, PoolOrder>) {
       super(parseSettings(name, poolSettings, args));
     }
 
@@ -108,7 +108,7 @@ export class RoIAlign extends RegionLayer {
   readonly samplingRatio: number;
   readonly aligned: boolean;
 
-  constructor(...args: Arguments<AlignArguments, [...SampleOrder, 'aligned']>) {
+  constructor(...args: Arguments<RoIAlignArguments, [...SampleOrder, 'aligned']>) {
     const o = parseSettings('RoIAlign', alignSettings, args);
     super(o);
     this.samplingRatio = o.samplingRatio;
@@ -129,7 +129,7 @@ export class RoIAlign extends RegionLayer {
 export class PSRoIAlign extends RegionLayer {
   readonly samplingRatio: number;
 
-  constructor(...args: Arguments<SampleArguments, SampleOrder>) {
+  constructor(...args: Arguments<RoISampleArguments, SampleOrder>) {
     const o = parseSettings('PSRoIAlign', sampleSettings, args);
     super(o);
     this.samplingRatio = o.samplingRatio;

@@ -24,7 +24,7 @@ import {
 export type Regions = Tensor | readonly Tensor[];
 
 /** One number for both, or height and width. */
-export type OutputSize = number | readonly number[];
+export type RegionSize = number | readonly number[];
 
 /** @throws ShapeError unless the value is a map [N, C, H, W]; float16 is computed as float32 */
 function expectMap(op: string, input: Tensor): void {
@@ -123,7 +123,7 @@ export const roiAlign = callable(
   (
     input: Tensor,
     boxes: Regions,
-    outputSize: OutputSize,
+    outputSize: RegionSize,
     ...args: Arguments<AlignArguments, ['spatialScale', 'samplingRatio', 'aligned']>
   ): Tensor => {
     const defaults = { spatialScale: 1, samplingRatio: -1, aligned: false };
@@ -132,7 +132,7 @@ export const roiAlign = callable(
   },
 );
 
-type SampleArguments = Omit<AlignArguments, 'aligned'>;
+type RegionArguments = Omit<AlignArguments, 'aligned'>;
 
 /**
  * Position-sensitive RoIAlign (Li et al. 2017, arXiv:1711.07264): `roiAlign` in which each bin reads its own channels.
@@ -145,16 +145,16 @@ export const psRoiAlign = callable(
   (
     input: Tensor,
     boxes: Regions,
-    outputSize: OutputSize,
-    ...args: Arguments<SampleArguments, ['spatialScale', 'samplingRatio']>
+    outputSize: RegionSize,
+    ...args: Arguments<RegionArguments, ['spatialScale', 'samplingRatio']>
   ): Tensor => {
     const defaults = { spatialScale: 1, samplingRatio: -1 };
-    const options = parseArgs<SampleArguments>('psRoiAlign', [], defaults, args, scale);
+    const options = parseArgs<RegionArguments>('psRoiAlign', [], defaults, args, scale);
     return aligned('psRoiAlign', input, boxes, outputSize, { kind: 'psAlign', ...options });
   },
 );
 
-type ScaleArguments = Pick<AlignArguments, 'spatialScale'>;
+type SpatialScaleArguments = Pick<AlignArguments, 'spatialScale'>;
 
 /**
  * Position-sensitive RoIPool (Dai et al. 2016, arXiv:1605.06409): means over bins of whole pixels; each bin reads its
@@ -168,10 +168,10 @@ export const psRoiPool = callable(
   (
     input: Tensor,
     boxes: Regions,
-    outputSize: OutputSize,
-    ...args: Arguments<ScaleArguments, ['spatialScale']>
+    outputSize: RegionSize,
+    ...args: Arguments<SpatialScaleArguments, ['spatialScale']>
   ): Tensor => {
-    const options = parseArgs<ScaleArguments>('psRoiPool', [], { spatialScale: 1 }, args, scale);
+    const options = parseArgs<SpatialScaleArguments>('psRoiPool', [], { spatialScale: 1 }, args, scale);
     return aligned('psRoiPool', input, boxes, outputSize, { kind: 'psPool', samplingRatio: 1, ...options });
   },
 );
@@ -190,11 +190,11 @@ export const roiPool = callable(
   (
     input: Tensor,
     boxes: Regions,
-    outputSize: OutputSize,
-    ...args: Arguments<ScaleArguments, ['spatialScale']>
+    outputSize: RegionSize,
+    ...args: Arguments<SpatialScaleArguments, ['spatialScale']>
   ): Tensor => {
     const name = 'roiPool';
-    const { spatialScale } = parseArgs<ScaleArguments>(name, [], { spatialScale: 1 }, args, scale);
+    const { spatialScale } = parseArgs<SpatialScaleArguments>(name, [], { spatialScale: 1 }, args, scale);
     const out = binsOf(name, outputSize);
     const regions = regionsOf(name, boxes);
     const wide = input.float();

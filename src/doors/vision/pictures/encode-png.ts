@@ -18,14 +18,14 @@ import {
 import { Picture } from './picture';
 import { paeth, SIGNATURE } from './png';
 
-interface EncodeArguments {
+interface PngArguments {
   /** Bytes [C, H, W] of 1 to 4 channels (grey, grey and alpha, colours, colours and alpha), or a picture. */
   input: Tensor;
   /** 0 to 9. Without effect, because the platform's compression has only one level. Default 6. */
   compressionLevel?: number;
 }
 
-interface WriteArguments extends EncodeArguments {
+interface WriteArguments extends PngArguments {
   /** A name, a file handle or a writable stream: see `Target`. */
   filename: Target;
 }
@@ -35,8 +35,8 @@ interface WriteArguments extends EncodeArguments {
  *
  * @throws DTypeError, ShapeError if the tensor is not a picture of bytes
  */
-export async function encodePng(...args: Arguments<EncodeArguments, ['input', 'compressionLevel']>): Promise<Tensor> {
-  const o = parseArgs<EncodeArguments>('encodePng', ['input'], { compressionLevel: 6 }, args);
+export async function encodePng(...args: Arguments<PngArguments, ['input', 'compressionLevel']>): Promise<Tensor> {
+  const o = parseArgs<PngArguments>('encodePng', ['input'], { compressionLevel: 6 }, args);
   const file = await pngOf('encodePng', o.input, o.compressionLevel);
   return Tensor.of(fromHost(Uint32Array.from(file), [file.length], 'uint8'));
 }

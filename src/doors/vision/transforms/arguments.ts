@@ -26,10 +26,10 @@ export const InterpolationMode = {
 export type SizeLike = number | readonly number[];
 
 /** How a picture continues beyond its border. */
-export type PaddingMode = Border;
+export type BorderMode = Border;
 
 /** Left, top, right and bottom. Two numbers are left and right, then top and bottom; one number is for all sides. */
-export type Padding = number | readonly number[];
+export type BorderPadding = number | readonly number[];
 
 /** A colour: one number, or one for each channel. */
 export type Fill = number | readonly number[] | null;
@@ -63,7 +63,7 @@ export function sizeOf(op: string, size: SizeLike, name = 'size'): Size {
 export type Sides = readonly [left: number, top: number, right: number, bottom: number];
 
 /** @throws ArgumentError unless there are one, two or four whole numbers */
-export function sidesOf(op: string, padding: Padding): Sides {
+export function sidesOf(op: string, padding: BorderPadding): Sides {
   const list = Array.isArray(padding) ? (padding as readonly number[]) : [padding as number];
   if (![1, 2, 4].includes(list.length) || !list.every(isWhole)) {
     throw new ArgumentError(
@@ -75,7 +75,7 @@ export function sidesOf(op: string, padding: Padding): Sides {
 }
 
 /** @throws ArgumentError if the mode does not exist */
-export function checkPaddingMode(op: string, mode: PaddingMode): void {
+export function checkPaddingMode(op: string, mode: BorderMode): void {
   if (['constant', 'edge', 'reflect', 'symmetric'].includes(mode)) return;
   throw new ArgumentError(
     `${op}: expected paddingMode 'constant', 'edge', 'reflect' or 'symmetric', but got ${shown(mode)}`,

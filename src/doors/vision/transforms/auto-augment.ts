@@ -102,7 +102,7 @@ function drawnFrom(
   return augmentation(chosen, signed && coin(generator) ? -magnitude : magnitude, info);
 }
 
-interface WarpArguments {
+interface AugmentWarp {
   /** `nearest` or `bilinear`. */
   interpolation?: Interpolation;
   /** The colour outside the picture. Default: null. */
@@ -119,7 +119,7 @@ abstract class Augmenting<Draw> extends PictureTransform<Draw> {
   readonly fill: FillArgument;
   readonly #sampling: (kind: BatchKind) => Sampling;
 
-  constructor(name: string, { interpolation, fill }: Required<WarpArguments>) {
+  constructor(name: string, { interpolation, fill }: Required<AugmentWarp>) {
     super();
     this.#sampling = samplingsOf(name, { interpolation, fill });
     this.interpolation = interpolation;
@@ -173,7 +173,7 @@ const scaled = (row: RecolorRow, bound: number): RecolorRow =>
 export const AutoAugmentPolicy = { IMAGENET: 'imagenet', CIFAR10: 'cifar10', SVHN: 'svhn' } as const;
 export type AutoAugmentPolicy = (typeof AutoAugmentPolicy)[keyof typeof AutoAugmentPolicy];
 
-interface AutoAugmentArguments extends WarpArguments {
+interface AutoAugmentArguments extends AugmentWarp {
   /** Default `'imagenet'`. */
   policy?: AutoAugmentPolicy;
 }
@@ -215,7 +215,7 @@ export class AutoAugment extends Augmenting<Augmentations> {
   }
 }
 
-interface RandAugmentArguments extends WarpArguments {
+interface RandAugmentArguments extends AugmentWarp {
   /** Operations per picture. Default 2. */
   numOps?: number;
   /** The index of the magnitude. Default 9. */
@@ -265,7 +265,7 @@ export class RandAugment extends Augmenting<Augmentations> {
   }
 }
 
-interface TrivialAugmentArguments extends WarpArguments {
+interface TrivialAugmentArguments extends AugmentWarp {
   /** The number of magnitudes. Default 31. */
   numMagnitudeBins?: number;
 }
@@ -296,7 +296,7 @@ export class TrivialAugmentWide extends Augmenting<Augmentations> {
   }
 }
 
-interface AugMixArguments extends WarpArguments {
+interface AugMixArguments extends AugmentWarp {
   /** How strong operations can be: 1 to 10. Default 3. */
   severity?: number;
   /** Number of chains. Default 3. */
@@ -316,7 +316,7 @@ interface Shares {
 }
 
 /** The draws for one picture, or for several that share chains: the weights of each picture, and the chains. */
-interface Mixed {
+interface MixedChains {
   readonly rows: readonly Shares[];
   readonly chains: readonly Augmentations[];
 }
@@ -325,7 +325,7 @@ const MAGNITUDES = 10;
 const DEEPEST = 3;
 
 /** Mixes a picture with its augmentations by several chains of operations. For bytes. */
-export class AugMix extends Augmenting<Mixed> {
+export class AugMix extends Augmenting<MixedChains> {
   readonly severity: number;
   readonly mixtureWidth: number;
   readonly chainDepth: number;
@@ -362,18 +362,18 @@ export class AugMix extends Augmenting<Mixed> {
     this.allOps = o.allOps;
   }
 
-  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Mixed {
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): MixedChains {
     return this.drawnFor(1, info, generator);
   }
 
   /** As in torchvision, each picture of a tensor [N, C, H, W] gets its own weights, but all share the same chains. */
-  override makeParams(leaves: readonly unknown[]): Mixed {
+  override makeParams(leaves: readonly unknown[]): MixedChains {
     const [image] = leaves;
     const rows = image instanceof Tensor && image.shape.length > 3 ? image.shape[0]! : 1;
     return this.drawnFor(rows, sharedInfo('AugMix', leaves), defaultGenerator());
   }
 
-  private drawnFor(rows: number, info: PictureInfo, generator: Generator): Mixed {
+  private drawnFor(rows: number, info: PictureInfo, generator: Generator): MixedChains {
     const space = augmentationSpaces.mix(MAGNITUDES, info, this.allOps);
     const times = <T>(n: number, make: () => T) => Array.from({ length: n }, make);
     const halves = times(rows, () => dirichlet([this.alpha, this.alpha], generator) as unknown as [number, number]);
@@ -391,7 +391,7 @@ export class AugMix extends Augmenting<Mixed> {
   }
 
   override transform(input: unknown, draw: unknown): unknown {
-    const { rows, chains } = draw as Mixed;
+    const { rows, chains } = draw as MixedChains;
     const work = (batch: Tensor): Tensor => {
       const each = batch.shape[0]! / rows.length;
       const draws = Array.from({ length: batch.shape[0]! }, (_, i) => ({
@@ -403,7 +403,7 @@ export class AugMix extends Augmenting<Mixed> {
     return scope(() => onBatch('AugMix', input as Tensor, work));
   }
 
-  override apply(batch: Tensor, draws: readonly (Mixed | null)[], kind: BatchKind): Tensor {
+  override apply(batch: Tensor, draws: readonly (MixedChains | null)[], kind: BatchKind): Tensor {
     const rounds = this.chainDepth > 0 ? this.chainDepth : DEEPEST;
     const share = (of: (shares: Shares) => number, without: number) =>
       perPicture(draws.map((draw) => [draw ? of(draw.rows[0]!) : without]));

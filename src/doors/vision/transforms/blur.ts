@@ -36,7 +36,7 @@ import { expectImage } from './recoloring';
 
 type Pair = readonly [number, number];
 
-interface BlurArguments {
+interface GaussianBlurArguments {
   /** Odd; one number, or [x, y]. */
   kernelSize: number | readonly number[];
   /** Above 0; one number, or [min, max] to draw from. Default [0.1, 2]. */
@@ -48,9 +48,9 @@ export class GaussianBlur extends PictureTransform<{ readonly sigma: number }> {
   readonly kernelSize: Pair;
   readonly sigma: Pair;
 
-  constructor(...args: Arguments<BlurArguments, ['kernelSize', 'sigma']>) {
+  constructor(...args: Arguments<GaussianBlurArguments, ['kernelSize', 'sigma']>) {
     super();
-    const o = parseArgs<BlurArguments>('GaussianBlur', ['kernelSize'], { sigma: [0.1, 2] }, args);
+    const o = parseArgs<GaussianBlurArguments>('GaussianBlur', ['kernelSize'], { sigma: [0.1, 2] }, args);
     this.kernelSize = oddSizes('GaussianBlur', o.kernelSize);
     const sigma = pairOf(o.sigma);
     if (!sigma || !(sigma[0] > 0 && sigma[0] <= sigma[1])) {
@@ -258,7 +258,7 @@ export class RandomErasing extends RandomTransform<Erased | null> {
   }
 }
 
-interface LinearArguments {
+interface LinearTransformationArguments {
   /** [D, D], D = C · H · W. */
   transformationMatrix: Tensor;
   /** [D]. */
@@ -274,10 +274,10 @@ export class LinearTransformation extends PictureTransform {
   readonly meanVector: Tensor;
 
   /** @throws ShapeError unless the matrix is square and the mean has its length */
-  constructor(...args: Arguments<LinearArguments, ['transformationMatrix', 'meanVector']>) {
+  constructor(...args: Arguments<LinearTransformationArguments, ['transformationMatrix', 'meanVector']>) {
     super();
     const names = ['transformationMatrix', 'meanVector'] as const;
-    const { transformationMatrix: matrix, meanVector: mean } = parseArgs<LinearArguments>(
+    const { transformationMatrix: matrix, meanVector: mean } = parseArgs<LinearTransformationArguments>(
       'LinearTransformation',
       names,
       {},

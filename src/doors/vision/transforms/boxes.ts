@@ -82,9 +82,9 @@ export class SetClampingMode extends BoxTransform {
 }
 
 /** Finds the labels of boxes in a sample: a tensor, or several. */
-type LabelsGetter = (sample: unknown) => Tensor | readonly Tensor[] | null;
+type BoxLabelsGetter = (sample: unknown) => Tensor | readonly Tensor[] | null;
 
-interface SanitizeArguments {
+interface SanitizeTransformArguments {
   /** Boxes with a smaller width or height are removed. Default: 1. */
   minSize?: number;
   /** Boxes with a smaller area are removed. Default: 1. */
@@ -93,7 +93,7 @@ interface SanitizeArguments {
    * Finds the labels that belong to the boxes. `'default'` takes the entry `labels` of a dictionary; null means that
    * there are no labels.
    */
-  labelsGetter?: 'default' | LabelsGetter | null;
+  labelsGetter?: 'default' | BoxLabelsGetter | null;
 }
 
 /**
@@ -103,13 +103,13 @@ interface SanitizeArguments {
 export class SanitizeBoundingBoxes<In = unknown> extends Transform<In, Promise<In>> {
   readonly minSize: number;
   readonly minArea: number;
-  readonly labelsGetter: 'default' | LabelsGetter | null;
+  readonly labelsGetter: 'default' | BoxLabelsGetter | null;
 
-  constructor(...args: Arguments<SanitizeArguments, ['minSize', 'minArea', 'labelsGetter']>) {
+  constructor(...args: Arguments<SanitizeTransformArguments, ['minSize', 'minArea', 'labelsGetter']>) {
     super();
     const name = 'SanitizeBoundingBoxes';
     const defaults = { minSize: 1, minArea: 1, labelsGetter: 'default' } as const;
-    const { minSize, minArea, labelsGetter } = parseArgs<SanitizeArguments>(name, [], defaults, args);
+    const { minSize, minArea, labelsGetter } = parseArgs<SanitizeTransformArguments>(name, [], defaults, args);
     if (!(minSize >= 1)) throw new ArgumentError(`${name}: expected minSize of at least 1, but got ${shown(minSize)}`);
     if (!(minArea >= 1)) throw new ArgumentError(`${name}: expected minArea of at least 1, but got ${shown(minArea)}`);
     if (labelsGetter !== null && labelsGetter !== 'default' && typeof labelsGetter !== 'function') {

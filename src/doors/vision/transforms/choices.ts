@@ -19,7 +19,7 @@ import {
   batchSteps,
   type Chain,
   checkSteps,
-  type Drawn,
+  type DrawnStep,
   drawSteps,
   kindAfter,
   printSteps,
@@ -41,7 +41,7 @@ interface RandomApplyArguments {
  * the results that were not drawn are discarded on the device, so that items made one by one have the same plan in
  * every step. Samples of several inputs, and transforms that cannot take batches, go through the drawn transforms only.
  */
-abstract class Drawing<Draw> extends PictureTransform<Draw> {
+abstract class DrawnTransform<Draw> extends PictureTransform<Draw> {
   abstract readonly transforms: Chain;
 
   override forward(...inputs: readonly unknown[]): Tensor {
@@ -62,7 +62,7 @@ abstract class Drawing<Draw> extends PictureTransform<Draw> {
 }
 
 /** Applies all its transforms one after another, or none of them, with probability `p`. */
-export class RandomApply extends Drawing<Drawn[]> {
+export class RandomApply extends DrawnTransform<DrawnStep[]> {
   readonly transforms: Chain;
   readonly p: number;
 
@@ -80,15 +80,15 @@ export class RandomApply extends Drawing<Drawn[]> {
     return (inputs.length === 1 ? inputs[0] : inputs) as Tensor;
   }
 
-  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Drawn[] | null {
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): DrawnStep[] | null {
     return happens(this.p, generator) ? drawSteps(this.transforms, info, generator) : null;
   }
 
-  override apply(batch: Tensor, draws: readonly (Drawn[] | null)[], kind: BatchKind): Tensor {
+  override apply(batch: Tensor, draws: readonly (DrawnStep[] | null)[], kind: BatchKind): Tensor {
     return whereDrawn(draws, unpacked('RandomApply', applySteps(this.transforms, batch, draws, kind)), batch);
   }
 
-  override outputInfo(info: PictureInfo, draws: Drawn[] | null): PictureInfo {
+  override outputInfo(info: PictureInfo, draws: DrawnStep[] | null): PictureInfo {
     return draws ? sizeAfter(this.transforms, info, draws) : info;
   }
 
@@ -109,25 +109,25 @@ interface RandomChoiceArguments {
 }
 
 /** Which transform was chosen for a picture, and its draw. */
-interface Choice {
+interface ChosenTransform {
   readonly index: number;
-  readonly drawn: Drawn;
+  readonly drawn: DrawnStep;
 }
 
 const isOneSize = (a: PictureInfo, b: PictureInfo): boolean => a.height === b.height && a.width === b.width;
 
 /** The draws of one of several transforms; null for pictures that another transform was chosen for. */
-const drawsOf = (draws: readonly (Choice | null)[], index: number): Drawn[] =>
+const drawsOf = (draws: readonly (ChosenTransform | null)[], index: number): DrawnStep[] =>
   draws.map((choice) => (choice?.index === index ? choice.drawn : null));
 
-const marked = (draws: readonly (Choice | null)[], index: number): (Choice | null)[] =>
+const marked = (draws: readonly (ChosenTransform | null)[], index: number): (ChosenTransform | null)[] =>
   draws.map((choice) => (choice?.index === index ? choice : null));
 
 /** Applies a transform of batches to the pictures that it was chosen for; the others stay unchanged. */
 function applyTaken(
   step: PictureTransform<object>,
   batch: Tensor,
-  draws: readonly (Choice | null)[],
+  draws: readonly (ChosenTransform | null)[],
   index: number,
   kind: BatchKind,
 ): Tensor {
@@ -135,7 +135,7 @@ function applyTaken(
 }
 
 /** Applies one transform, chosen at random. */
-export class RandomChoice extends Drawing<Choice> {
+export class RandomChoice extends DrawnTransform<ChosenTransform> {
   readonly transforms: Chain;
   readonly p: readonly number[];
 
@@ -162,12 +162,12 @@ export class RandomChoice extends Drawing<Choice> {
     return throughSteps([this.transforms[this.choose(defaultGenerator())]!], inputs) as Tensor;
   }
 
-  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Choice {
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): ChosenTransform {
     const index = this.choose(generator);
     return { index, drawn: batchSteps(this.transforms)![index]!.draw(info, generator) };
   }
 
-  override apply(batch: Tensor, draws: readonly (Choice | null)[], kind: BatchKind): Tensor {
+  override apply(batch: Tensor, draws: readonly (ChosenTransform | null)[], kind: BatchKind): Tensor {
     const steps = batchSteps(this.transforms)!;
     const [channels, height, width] = batch.shape.slice(1) as [number, number, number];
     const info: PictureInfo = { channels, height, width };
@@ -184,7 +184,7 @@ export class RandomChoice extends Drawing<Choice> {
     return made.reduce((x, y, k) => whereDrawn(marked(draws, k), y, x));
   }
 
-  override outputInfo(info: PictureInfo, choice: Choice | null): PictureInfo {
+  override outputInfo(info: PictureInfo, choice: ChosenTransform | null): PictureInfo {
     return choice ? batchSteps(this.transforms)![choice.index]!.outputInfo(info, choice.drawn) : info;
   }
 
@@ -194,7 +194,7 @@ export class RandomChoice extends Drawing<Choice> {
 }
 
 /** Applies all its transforms in random order. */
-export class RandomOrder extends Drawing<Choice[]> {
+export class RandomOrder extends DrawnTransform<ChosenTransform[]> {
   readonly transforms: Chain;
 
   constructor(...args: Arguments<{ transforms: Chain }, ['transforms']>) {
@@ -209,7 +209,7 @@ export class RandomOrder extends Drawing<Choice[]> {
     return throughSteps(order, inputs) as Tensor;
   }
 
-  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): Choice[] {
+  override draw(info: PictureInfo, generator: Generator = defaultGenerator()): ChosenTransform[] {
     let size = info;
     const steps = batchSteps(this.transforms)!;
     return Array.from(randperm(steps.length, generator), (index) => {
@@ -220,7 +220,7 @@ export class RandomOrder extends Drawing<Choice[]> {
   }
 
   /** For each place in the order, every transform runs once, on the pictures that have it in that place. */
-  override apply(batch: Tensor, draws: readonly (Choice[] | null)[], kind: BatchKind): Tensor {
+  override apply(batch: Tensor, draws: readonly (ChosenTransform[] | null)[], kind: BatchKind): Tensor {
     const steps = batchSteps(this.transforms)!;
     return steps.reduce((made, _, place) => {
       const here = draws.map((order) => order?.[place] ?? null);
@@ -228,7 +228,7 @@ export class RandomOrder extends Drawing<Choice[]> {
     }, batch);
   }
 
-  override outputInfo(info: PictureInfo, order: Choice[] | null): PictureInfo {
+  override outputInfo(info: PictureInfo, order: ChosenTransform[] | null): PictureInfo {
     const steps = batchSteps(this.transforms)!;
     return (order ?? []).reduce((size, { index, drawn }) => steps[index]!.outputInfo(size, drawn), info);
   }

@@ -3,7 +3,7 @@ import { ArgumentError, type Generator, type Tensor, tensor } from '../../../tor
 import { type Arguments, defaultGenerator, parseArgs, drawPermutation as randperm, shown } from '../../../torch/inside';
 import { checkNumber } from './arguments';
 import { checkProbability, PictureTransform, type Probability, RandomTransform } from './base';
-import { happens, type Range, uniform } from './draws';
+import { happens, type NumberRange, uniform } from './draws';
 import {
   expectBits,
   expectOneOrThree,
@@ -28,9 +28,9 @@ interface ColorJitterArguments {
 }
 
 /** A range around a centre; null if nothing would change. */
-function rangeAround(name: string, value: unknown, centre: number, [least, most]: Range): Range | null {
+function rangeAround(name: string, value: unknown, centre: number, [least, most]: NumberRange): NumberRange | null {
   if (value === null) return null;
-  let range: Range;
+  let range: NumberRange;
   if (typeof value === 'number') {
     if (!(value >= 0)) throw new ArgumentError(`ColorJitter: expected ${name} of at least 0, but got ${value}`);
     range = [centre === 1 ? Math.max(centre - value, 0) : centre - value, centre + value];
@@ -56,10 +56,10 @@ const mixing = (code: number, factor: number): RecolorRow => [code, factor, 1 - 
  *     new ColorJitter({ brightness: 0.4, contrast: 0.4, saturation: 0.4, hue: 0.1 });
  */
 export class ColorJitter extends PictureTransform<Recoloring> {
-  readonly brightness: Range | null;
-  readonly contrast: Range | null;
-  readonly saturation: Range | null;
-  readonly hue: Range | null;
+  readonly brightness: NumberRange | null;
+  readonly contrast: NumberRange | null;
+  readonly saturation: NumberRange | null;
+  readonly hue: NumberRange | null;
 
   /** @throws ArgumentError if a range is invalid */
   constructor(...args: Arguments<ColorJitterArguments, ['brightness', 'contrast', 'saturation', 'hue']>) {
@@ -70,7 +70,7 @@ export class ColorJitter extends PictureTransform<Recoloring> {
       { brightness: null, contrast: null, saturation: null, hue: null },
       args,
     );
-    const factors: Range = [0, Number.POSITIVE_INFINITY];
+    const factors: NumberRange = [0, Number.POSITIVE_INFINITY];
     this.brightness = rangeAround('brightness', o.brightness, 1, factors);
     this.contrast = rangeAround('contrast', o.contrast, 1, factors);
     this.saturation = rangeAround('saturation', o.saturation, 1, factors);
@@ -80,7 +80,7 @@ export class ColorJitter extends PictureTransform<Recoloring> {
   override draw(_info: PictureInfo, generator: Generator = defaultGenerator()): Recoloring {
     const order = randperm(4, generator);
     const { brightness, contrast, saturation, hue } = this;
-    const drawn = (range: Range | null) => range && uniform(...range, generator);
+    const drawn = (range: NumberRange | null) => range && uniform(...range, generator);
     const b = drawn(brightness);
     const c = drawn(contrast);
     const s = drawn(saturation);
@@ -119,10 +119,10 @@ interface PhotometricArguments {
 
 /** Changes brightness, contrast, saturation, hue and the order of channels, each with probability `p`, as SSD's authors did. */
 export class RandomPhotometricDistort extends PictureTransform<Recoloring> {
-  readonly brightness: Range;
-  readonly contrast: Range;
-  readonly saturation: Range;
-  readonly hue: Range;
+  readonly brightness: NumberRange;
+  readonly contrast: NumberRange;
+  readonly saturation: NumberRange;
+  readonly hue: NumberRange;
   readonly p: number;
 
   constructor(...args: Arguments<PhotometricArguments, ['brightness', 'contrast', 'saturation', 'hue', 'p']>) {
@@ -136,7 +136,7 @@ export class RandomPhotometricDistort extends PictureTransform<Recoloring> {
       p: 0.5,
     };
     const o = parseArgs<PhotometricArguments>(op, [], defaults, args);
-    const pair = (name: 'brightness' | 'contrast' | 'saturation' | 'hue'): Range => {
+    const pair = (name: 'brightness' | 'contrast' | 'saturation' | 'hue'): NumberRange => {
       const range = o[name];
       if (Array.isArray(range) && range.length === 2 && range[0]! <= range[1]!) return [range[0]!, range[1]!];
       throw new ArgumentError(`${op}: expected ${name} [min, max], but got ${shown(range)}`);
@@ -150,7 +150,7 @@ export class RandomPhotometricDistort extends PictureTransform<Recoloring> {
   }
 
   override draw({ channels }: PictureInfo, generator: Generator = defaultGenerator()): Recoloring {
-    const maybe = (range: Range) => (happens(this.p, generator) ? uniform(...range, generator) : null);
+    const maybe = (range: NumberRange) => (happens(this.p, generator) ? uniform(...range, generator) : null);
     const b = maybe(this.brightness);
     const c = maybe(this.contrast);
     const s = maybe(this.saturation);

@@ -17,7 +17,7 @@ export type Chain = readonly ((input: never) => unknown)[];
 type Step = (...inputs: readonly unknown[]) => unknown;
 
 /** The draw of a step for one picture. */
-export type Drawn = object | null;
+export type DrawnStep = object | null;
 
 /** @throws ArgumentError unless the steps are a non-empty list of functions */
 export function checkSteps(op: string, steps: unknown): void {
@@ -46,7 +46,7 @@ export const printSteps = (name: string, steps: readonly unknown[]): string =>
   printModule(name, steps.map((step) => `    ${step}`).join('\n'), []);
 
 /** Draws for several steps, one after another, for one picture. */
-export function drawSteps(steps: Chain, info: PictureInfo, generator?: Generator): Drawn[] {
+export function drawSteps(steps: Chain, info: PictureInfo, generator?: Generator): DrawnStep[] {
   let size = info;
   return batchSteps(steps)!.map((step) => {
     const drawn = step.draw(size, generator);
@@ -59,7 +59,7 @@ export function drawSteps(steps: Chain, info: PictureInfo, generator?: Generator
 export function applySteps(
   steps: Chain,
   pictures: Pictures,
-  draws: readonly (readonly Drawn[] | null)[],
+  draws: readonly (readonly DrawnStep[] | null)[],
   kind: BatchKind,
 ): Pictures {
   let now = kind;
@@ -71,14 +71,14 @@ export function applySteps(
   }, pictures);
 }
 
-export const sizeAfter = (steps: Chain, info: PictureInfo, draws: readonly Drawn[] | null): PictureInfo =>
+export const sizeAfter = (steps: Chain, info: PictureInfo, draws: readonly DrawnStep[] | null): PictureInfo =>
   batchSteps(steps)!.reduce((size, step, i) => step.outputInfo(size, draws?.[i] ?? null), info);
 
 export const kindAfter = (steps: Chain, kind: BatchKind): BatchKind | null =>
   batchSteps(steps)?.reduce<BatchKind | null>((now, step) => now && step.batchKind(now), kind) ?? null;
 
 /** Applies transforms one after another. */
-export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[], In, Out> {
+export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<DrawnStep[], In, Out> {
   readonly transforms: Chain;
 
   constructor(transforms: Steps<In>);
@@ -95,19 +95,19 @@ export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[]
     return throughSteps(this.transforms, inputs) as Out;
   }
 
-  override draw(info: PictureInfo, generator?: Generator): Drawn[] {
+  override draw(info: PictureInfo, generator?: Generator): DrawnStep[] {
     return drawSteps(this.transforms, info, generator);
   }
 
-  override apply(batch: Tensor, draws: readonly (Drawn[] | null)[], kind: BatchKind): Tensor {
+  override apply(batch: Tensor, draws: readonly (DrawnStep[] | null)[], kind: BatchKind): Tensor {
     return this.applyTo(batch, draws, kind);
   }
 
-  override applyTo(pictures: Pictures, draws: readonly (Drawn[] | null)[], kind: BatchKind): Tensor {
+  override applyTo(pictures: Pictures, draws: readonly (DrawnStep[] | null)[], kind: BatchKind): Tensor {
     return unpacked('Compose', applySteps(this.transforms, pictures, draws, kind));
   }
 
-  override outputInfo(info: PictureInfo, draws: Drawn[] | null): PictureInfo {
+  override outputInfo(info: PictureInfo, draws: DrawnStep[] | null): PictureInfo {
     return sizeAfter(this.transforms, info, draws);
   }
 
@@ -125,14 +125,14 @@ export class Compose<In = Tensor, Out = Tensor> extends PictureTransform<Drawn[]
 }
 
 /** A class whose objects a `Lambda` takes. */
-type Kind = abstract new (...args: never[]) => unknown;
+type LambdaClass = abstract new (...args: never[]) => unknown;
 
 /** Makes a transform of any function. It applies to inputs of the given classes, or to all inputs. */
 export class Lambda<In, Out> extends Transform<In, Out> {
   readonly lambda: TransformFunction<In, Out>;
-  readonly types: readonly Kind[];
+  readonly types: readonly LambdaClass[];
 
-  constructor(lambd: TransformFunction<In, Out>, ...types: readonly Kind[]);
+  constructor(lambd: TransformFunction<In, Out>, ...types: readonly LambdaClass[]);
   constructor(named: { lambd: TransformFunction<In, Out> });
   constructor(...args: unknown[]) {
     super();
@@ -142,7 +142,7 @@ export class Lambda<In, Out> extends Transform<In, Out> {
     const wrong = types.find((type) => typeof type !== 'function');
     if (wrong !== undefined) throw new ArgumentError(`Lambda: expected classes as types, but got ${kindOf(wrong)}`);
     this.lambda = lambd;
-    this.types = types as readonly Kind[];
+    this.types = types as readonly LambdaClass[];
   }
 
   protected override handles(input: unknown): boolean {

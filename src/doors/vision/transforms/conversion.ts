@@ -17,7 +17,7 @@ import {
   toImage,
   toPilImage,
 } from './functional/conversion';
-import { type NormalizeArguments, normalized, statisticsOf } from './functional/normalize';
+import { type MeanAndStd, normalized, statisticsOf } from './functional/normalize';
 import { list, plain, printed } from './printed';
 import { isPureTensor } from './sample';
 
@@ -72,7 +72,7 @@ export class Normalize extends Conversion {
   readonly inplace: boolean;
 
   /** @throws ArgumentError if a std is 0, or the two lists differ in length */
-  constructor(...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>) {
+  constructor(...args: Arguments<MeanAndStd, ['mean', 'std', 'inplace']>) {
     super();
     const { mean, std, inplace } = statisticsOf('Normalize', args);
     this.mean = mean;
@@ -188,7 +188,7 @@ export class ToPILImage extends Conversion {
  */
 type DtypeMap = ReadonlyMap<unknown, DType | null> | Readonly<Record<string, DType | null>>;
 
-interface ToDtypeArguments {
+interface ToDtypeTransformArguments {
   /** The dtype of images and plain tensors, or a map with a dtype for each class. */
   dtype: DType | DtypeMap;
   /**
@@ -210,9 +210,9 @@ export class ToDtype extends Conversion {
   readonly dtype: DType | DtypeMap;
   readonly scale: boolean;
 
-  constructor(...args: Arguments<ToDtypeArguments, ['dtype', 'scale']>) {
+  constructor(...args: Arguments<ToDtypeTransformArguments, ['dtype', 'scale']>) {
     super();
-    const { dtype, scale } = parseArgs<ToDtypeArguments>('ToDtype', ['dtype'], { scale: false }, args);
+    const { dtype, scale } = parseArgs<ToDtypeTransformArguments>('ToDtype', ['dtype'], { scale: false }, args);
     if (typeof dtype !== 'string' && !(dtype instanceof Map) && !isPlainObject(dtype)) {
       throw new ArgumentError(`ToDtype: expected dtype to be a type, or types by class, but got ${shown(dtype)}`);
     }

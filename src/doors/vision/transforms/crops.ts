@@ -9,21 +9,21 @@ import {
 } from '../../../torch/inside';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import {
+  type BorderMode,
+  type BorderPadding,
   checkFillChannels,
   checkNumbers,
   checkPaddingMode,
   type FillArgument,
   type Fills,
   fillsOf,
-  type Padding,
-  type PaddingMode,
   type Sides,
   type SizeLike,
   sidesOf,
   sizeOf,
 } from './arguments';
 import { type BatchKind, GeometricTransform, RandomTransform, Transform } from './base';
-import { type Range, randomInt, scaledRand } from './draws';
+import { type NumberRange, randomInt, scaledRand } from './draws';
 import {
   centred,
   centredBoxes,
@@ -42,7 +42,7 @@ import type { PictureInfo } from './info';
 import { channelsOf, type Pictures, sizesOf, windowAt, windowsOf } from './pictures';
 import { float, floats, list, plain, printed, printedFill, tuple } from './printed';
 
-interface SizeArguments {
+interface CropSizeArguments {
   /** The side of a square, or `[height, width]`. */
   size: SizeLike;
 }
@@ -51,7 +51,7 @@ interface SizeArguments {
 export class CenterCrop extends GeometricTransform {
   readonly size: Size;
 
-  constructor(...args: Arguments<SizeArguments, ['size']>) {
+  constructor(...args: Arguments<CropSizeArguments, ['size']>) {
     super();
     this.size = sizeAmong('CenterCrop', args);
   }
@@ -96,7 +96,7 @@ function checkAlone(op: string, leaves: readonly unknown[]): void {
 export class FiveCrop extends Transform<Tensor, Five<Tensor>> {
   readonly size: Size;
 
-  constructor(...args: Arguments<SizeArguments, ['size']>) {
+  constructor(...args: Arguments<CropSizeArguments, ['size']>) {
     super();
     this.size = sizeAmong('FiveCrop', args);
   }
@@ -139,30 +139,30 @@ export class TenCrop extends Transform<Tensor, Tensor[]> {
   }
 }
 
-interface PadArguments {
+interface PadTransformArguments {
   /** Left, top, right and bottom. Two numbers are left and right, then top and bottom; one number is for all sides. */
-  padding: Padding;
+  padding: BorderPadding;
   /** The colour of the border: one number, one per channel, or one for each kind of input. Default: 0. */
   fill?: FillArgument;
   /**
    * `constant` fills with the colour; `edge` repeats the last element; `reflect` and `symmetric` mirror without and
    * with the last element. Default: constant.
    */
-  paddingMode?: PaddingMode;
+  paddingMode?: BorderMode;
 }
 
 /** Adds a border on all sides. */
 export class Pad extends GeometricTransform {
-  readonly padding: Padding;
+  readonly padding: BorderPadding;
   readonly fill: FillArgument;
-  readonly paddingMode: PaddingMode;
+  readonly paddingMode: BorderMode;
   readonly #sides: Sides;
   readonly #fills: Fills;
 
-  constructor(...args: Arguments<PadArguments, ['padding', 'fill', 'paddingMode']>) {
+  constructor(...args: Arguments<PadTransformArguments, ['padding', 'fill', 'paddingMode']>) {
     super();
     const defaults = { fill: 0, paddingMode: 'constant' } as const;
-    const { padding, fill, paddingMode } = parseArgs<PadArguments>('Pad', ['padding'], defaults, args);
+    const { padding, fill, paddingMode } = parseArgs<PadTransformArguments>('Pad', ['padding'], defaults, args);
     checkPaddingMode('Pad', paddingMode);
     this.#sides = sidesOf('Pad', padding);
     this.#fills = fillsOf('Pad', fill);
@@ -189,7 +189,8 @@ export class Pad extends GeometricTransform {
 
   override extraRepr(): string {
     return printed(this, {
-      padding: (sides: Padding) => (Array.isArray(sides) ? list(sides as readonly number[]) : plain(sides as number)),
+      padding: (sides: BorderPadding) =>
+        Array.isArray(sides) ? list(sides as readonly number[]) : plain(sides as number),
       fill: printedFill,
       paddingMode: plain,
     });
@@ -202,15 +203,15 @@ const paddedInfo = (info: PictureInfo, [left, top, right, bottom]: Sides): Pictu
   width: info.width + left + right,
 });
 
-interface RandomCropArguments extends SizeArguments {
+interface RandomCropArguments extends CropSizeArguments {
   /** A border that is added before cropping. Default: none. */
-  padding?: Padding | null;
+  padding?: BorderPadding | null;
   /** Pad pictures that are smaller than the crop, on both sides by the missing number of pixels. Default: false. */
   padIfNeeded?: boolean;
   /** The colour of the border: one number, one per channel, or one for each kind of input. Default: 0. */
   fill?: FillArgument;
   /** Like that of `Pad`. Default: constant. */
-  paddingMode?: PaddingMode;
+  paddingMode?: BorderMode;
 }
 
 /** Where a crop begins in the padded picture. */
@@ -226,7 +227,7 @@ export class RandomCrop extends GeometricTransform<CropDraw> {
   readonly padding: Sides | null;
   readonly padIfNeeded: boolean;
   readonly fill: FillArgument;
-  readonly paddingMode: PaddingMode;
+  readonly paddingMode: BorderMode;
   readonly #fills: Fills;
 
   constructor(...args: Arguments<RandomCropArguments, ['size', 'padding', 'padIfNeeded', 'fill', 'paddingMode']>) {
@@ -352,7 +353,7 @@ export class RandomZoomOut extends RandomTransform<{ padding: Sides }> {
 
   protected override drawn({ height, width }: PictureInfo, generator: Generator): { padding: Sides } {
     const f = Math.fround;
-    const scale = scaledRand(this.sideRange as Range, generator);
+    const scale = scaledRand(this.sideRange as NumberRange, generator);
     const canvasWidth = Math.trunc(f(width * scale));
     const canvasHeight = Math.trunc(f(height * scale));
     const [right, down] = [uniform24(generator), uniform24(generator)];

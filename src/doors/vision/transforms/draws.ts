@@ -4,7 +4,7 @@ import type { Generator } from '../../../torch';
 import { fillRandint, fillUniform, roundHalfEven, uniform24 } from '../../../torch/inside';
 
 /** The smallest and the largest value. */
-export type Range = readonly [low: number, high: number];
+export type NumberRange = readonly [low: number, high: number];
 
 const { fround } = Math;
 
@@ -16,7 +16,7 @@ export const uniform = (from: number, to: number, generator: Generator): number 
   fillUniform([0], from, to, generator)[0]!;
 
 /** A random number from a range, rounded as `torch.rand(1) * (to - from) + from` is. */
-export const scaledRand = ([from, to]: Range, generator: Generator): number =>
+export const scaledRand = ([from, to]: NumberRange, generator: Generator): number =>
   fround(fround(uniform24(generator) * fround(to - from)) + fround(from));
 
 /** A random whole number from `from` up to (not including) `to`. */
@@ -27,7 +27,12 @@ export const randomInt = (from: number, to: number, generator: Generator): numbe
  * The sides √(a r) and √(a / r) of a random rectangle. Its area a is a fraction of `area`, drawn from `share`; the
  * logarithm of its ratio r is drawn from `ratio`.
  */
-export function randomSides(area: number, share: Range, ratio: Range, generator: Generator): readonly [number, number] {
+export function randomSides(
+  area: number,
+  share: NumberRange,
+  ratio: NumberRange,
+  generator: Generator,
+): readonly [number, number] {
   const [low, high] = ratio.map((each) => fround(Math.log(fround(each)))) as [number, number];
   const part = area * uniform(...share, generator);
   const drawn = fround(Math.exp(uniform(low, high, generator)));

@@ -13,7 +13,7 @@ import type { BoundingBoxes } from '../tv-tensors';
 import { checkInterpolation, checkNumbers, type Interpolation, isSide, type SizeLike, sizeOf } from './arguments';
 import { type BatchKind, GeometricTransform } from './base';
 import { checkUnchanged } from './crops';
-import { type Range, randomInt, randomSides, scaledRand } from './draws';
+import { type NumberRange, randomInt, randomSides, scaledRand } from './draws';
 import { scaledBoxes } from './functional/boxes';
 import {
   checkAntialias,
@@ -151,7 +151,7 @@ export class RandomResizedCrop extends Resampler<Box> {
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): Box {
     for (let attempt = 0; attempt < 10; attempt++) {
-      const [w, h] = randomSides(height * width, this.scale as Range, this.ratio as Range, generator);
+      const [w, h] = randomSides(height * width, this.scale as NumberRange, this.ratio as NumberRange, generator);
       if (w <= 0 || w > width || h <= 0 || h > height) continue;
       const top = randomInt(0, height - h + 1, generator);
       const left = randomInt(0, width - w + 1, generator);
@@ -231,7 +231,7 @@ export class ScaleJitter extends RandomResizer {
 
   override draw({ height, width }: PictureInfo, generator: Generator = defaultGenerator()): SizeDraw {
     const f = Math.fround;
-    const scale = scaledRand(this.scaleRange as Range, generator);
+    const scale = scaledRand(this.scaleRange as NumberRange, generator);
     const ratio = f(f(Math.min(this.targetSize[1]! / height, this.targetSize[0]! / width)) * scale);
     return { size: [Math.trunc(f(height * ratio)), Math.trunc(f(width * ratio))] };
   }

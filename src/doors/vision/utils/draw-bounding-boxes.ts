@@ -16,7 +16,7 @@ import { type ColorLike, parseColors, type Rgb } from './colors';
 import { textBitmap } from './font';
 import { expectPicture, inkOf, MOST_PIXELS, painted, type ShapeHead, shapesOf } from './painting';
 
-interface BoxArguments<T> {
+interface DrawBoxesArguments<T> {
   /** uint8, or floats from 0 to 1: [3, H, W] or [1, H, W]. */
   image: T;
   /** Shape [N, 4]: xmin, ymin, xmax, ymax; or [N, 8]: the four corners of rotated boxes. */
@@ -58,7 +58,7 @@ const MOST_LETTER = 1024;
  */
 export function drawBoundingBoxes<T extends Tensor>(
   ...args: Arguments<
-    BoxArguments<T>,
+    DrawBoxesArguments<T>,
     [
       'image',
       'boxes',
@@ -86,7 +86,7 @@ export function drawBoundingBoxes<T extends Tensor>(
     labelBackgroundColors: null,
     fillLabels: false,
   };
-  const o = parseArgs<BoxArguments<T>>(op, ['image', 'boxes'], defaults, args, {
+  const o = parseArgs<DrawBoxesArguments<T>>(op, ['image', 'boxes'], defaults, args, {
     boxes: aTensor,
     labels: kinds.orNull(kinds.listOf(kinds.orNull(kinds.text))),
     width: kinds.whole(1, MOST_PIXELS),

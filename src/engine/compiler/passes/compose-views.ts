@@ -1,7 +1,7 @@
 // Views of views: merges consecutive operations that only move elements into one, or into none. Pure.
 
 import { contiguousStrides, type Shape, sameShape } from '../../core/meta';
-import type { LoweredProgram, View } from '../ir';
+import type { LoweredProgram, StridedView } from '../ir';
 
 /** Every view of up to this many dimensions can be lowered. */
 const MAX_RANK = 8;
@@ -35,7 +35,7 @@ const viewingOf = (lowering: LoweredProgram['lowerings'][number]) =>
   'viewing' in lowering ? lowering.viewing : undefined;
 
 /** The view `outer` of the result of the view `inner`, as one view; null if no strides describe it. */
-export function compose(inner: View, outer: View): View | null {
+export function compose(inner: StridedView, outer: StridedView): StridedView | null {
   if (isWhole(inner)) return { ...outer, offset: inner.offset + outer.offset };
   const start = indicesOf(outer.offset, inner.shape);
   if (outer.shape.includes(0) || inner.shape.includes(0) || !start) return null;
@@ -64,7 +64,7 @@ export function compose(inner: View, outer: View): View | null {
 }
 
 /** Whether a view is contiguous. */
-const isWhole = ({ shape, strides }: View): boolean => sameShape(strides, contiguousStrides(shape));
+const isWhole = ({ shape, strides }: StridedView): boolean => sameShape(strides, contiguousStrides(shape));
 
 /** The indices of the element at `place` of a contiguous shape; null if there is no such element. */
 function indicesOf(place: number, shape: Shape): number[] | null {

@@ -1,7 +1,7 @@
 // Frames of zeros: instead of padding images in memory, a convolution reads the unpadded images and pads by itself; its
 // gradient is computed for the unpadded images only. Runs before nodes are lowered. Pure.
 import { contiguousStrides, numel, type Shape, sameShape } from '../../core/meta';
-import type { Frame, Framed, Program, ProgramNode, View } from '../ir';
+import type { Frame, Framed, Program, ProgramNode, StridedView } from '../ir';
 
 type Attrs = Framed & { readonly size?: readonly [height: number, width: number] };
 
@@ -71,7 +71,7 @@ class Frames {
       between.push(reader);
       at = reader.outputs[0]!;
     }
-    const view = reader?.attrs as Partial<View> | undefined;
+    const view = reader?.attrs as Partial<StridedView> | undefined;
     const [rows, cols] = this.shape(whole).slice(2) as [number, number];
     const inner = withoutFrame(this.shape(whole), frame);
     const isCrop =

@@ -2,11 +2,11 @@
 // cannot read.
 import type { AdapterProfile } from '../../gpu/device';
 import { cacheFolder, fileSystem, writeFileAtomically } from '../../gpu/node';
-import type { Choice } from './table';
+import type { MeasuredChoice } from './table';
 import type { Candidate } from './tuning';
 
 /** Choices of all adapters met so far, by `adapterKey`. */
-export type TuningRecord = Readonly<Record<string, readonly Choice[]>>;
+export type TuningRecord = Readonly<Record<string, readonly MeasuredChoice[]>>;
 
 /** Raise this when the format of measurements changes: records of another format are ignored, and measured again. */
 const FORMAT = 1;
@@ -39,7 +39,7 @@ function parse(text: string | null): unknown {
 const isObject = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-function isChoice(value: unknown): value is Choice {
+function isChoice(value: unknown): value is MeasuredChoice {
   if (!isObject(value)) return false;
   const { kernel, shape, best, among } = value;
   return (
@@ -85,7 +85,7 @@ export class TuningStore {
   }
 
   /** Replaces the stored choices of an adapter. Returns whether that was possible. */
-  async save(adapter: string, choices: readonly Choice[]): Promise<boolean> {
+  async save(adapter: string, choices: readonly MeasuredChoice[]): Promise<boolean> {
     if (!this.keeper) return false;
     const { [adapter]: _, ...others } = await this.load();
     try {

@@ -11,7 +11,7 @@ export interface ChoicePoint {
 }
 
 /** The measured answer for a choice point. */
-export interface Choice {
+export interface MeasuredChoice {
   readonly kernel: string;
   readonly shape: readonly number[];
   /** The best candidate. */
@@ -44,18 +44,18 @@ const costsOf = (kernel: string): string => `${kernel} costs`;
 
 /** The measured choices of one adapter. */
 export class TuningTable implements Tuning {
-  private readonly entries = new Map<string, Choice>();
+  private readonly entries = new Map<string, MeasuredChoice>();
   private readonly asked = new Map<string, Probe>();
 
-  constructor(choices: readonly Choice[] = []) {
+  constructor(choices: readonly MeasuredChoice[] = []) {
     for (const choice of choices) this.add(choice);
   }
 
-  get choices(): readonly Choice[] {
+  get choices(): readonly MeasuredChoice[] {
     return [...this.entries.values()];
   }
 
-  add(choice: Choice): void {
+  add(choice: MeasuredChoice): void {
     this.entries.set(pointKey(choice.kernel, choice.shape), choice);
   }
 
@@ -97,7 +97,7 @@ export class TuningTable implements Tuning {
   }
 
   /** The choice for a point; undefined if there is none, or it was measured with other candidates. */
-  find(point: ChoicePoint): Choice | undefined {
+  find(point: ChoicePoint): MeasuredChoice | undefined {
     const choice = this.entries.get(pointKey(point.kernel, point.shape));
     return choice && choice.among === fingerprint(candidatesOf(point)) ? choice : undefined;
   }

@@ -3,7 +3,7 @@
 import type { AdapterProfile, Tuning } from '../../gpu/device';
 import type { Program, ProgramNode } from '../ir';
 import { TuningRecorder } from './recorder';
-import { type Choice, type ChoicePoint, candidatesOf, fingerprint, pointKey, type TuningTable } from './table';
+import { type ChoicePoint, candidatesOf, fingerprint, type MeasuredChoice, pointKey, type TuningTable } from './table';
 import type { Candidate } from './tuning';
 
 /** A choice to be made, with a program that consists of the node that makes it. */
@@ -15,7 +15,7 @@ export interface TuningTask {
 }
 
 /** A choice with its measurements. */
-export interface TunedChoice extends Choice {
+export interface TunedChoice extends MeasuredChoice {
   /** The candidate that the rule of thumb chose before. */
   readonly fallback: Candidate;
   /** The time of one run with the fallback and with the best candidate, in milliseconds. */

@@ -2,12 +2,12 @@
 // matrices.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
-  type Fields,
   fault,
   input,
   type LowerContext,
   type Lowering,
   output,
+  type ParamFields,
   type Pass,
   scratch,
   spare,
@@ -93,7 +93,7 @@ const tiles = (rows: number, columns: number): number => Math.ceil(rows / TILE) 
 /** The passes of a factorization by blocks of columns. `begin` comes first. */
 function factoring(
   pass: Omit<Pass, 'entry' | 'params' | 'grid'>,
-  sizes: Fields,
+  sizes: ParamFields,
   columns: number,
   { begin, block }: { readonly begin: number; block(first: number, end: number): readonly BlockPass[] },
 ): Lowering {
@@ -287,7 +287,7 @@ function turning(
   kind: keyof typeof SWEEPS,
   pass: Omit<Pass, 'label' | 'entry' | 'params' | 'grid'>,
   { batch, m, n }: Sizes,
-  { back, more, ends }: { readonly back: number; readonly more: Fields; readonly ends: readonly string[] },
+  { back, more, ends }: { readonly back: number; readonly more: ParamFields; readonly ends: readonly string[] },
 ): Lowering {
   const pairs = Math.ceil(n / PAIR);
   const made = (entry: string, size: Pass['grid'], sweep = 0, round = 0): Pass => ({

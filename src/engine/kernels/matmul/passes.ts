@@ -1,11 +1,11 @@
 // The passes of a matrix product: chooses the kernel and how specialised it is, and adds a second pass if K is split.
 import {
-  type Fields,
   input,
   type Lowering,
   numbered,
   type Operand,
   output,
+  type ParamFields,
   type Pass,
   type Stage,
   scratch,
@@ -131,7 +131,7 @@ const separateDims = ({ batch, dims }: Product): number =>
   batch === 1 ? 0 : dims.slice(0, -1).every(({ size }) => size === 1) ? 1 : BATCH_DIMS;
 
 /** The sizes of the batch's dimensions, and the strides of the kernel's first and second operand along them. */
-const batchParams = ({ dims }: Product, p: 'a' | 'b', q: 'a' | 'b'): Fields => ({
+const batchParams = ({ dims }: Product, p: 'a' | 'b', q: 'a' | 'b'): ParamFields => ({
   ...numbered('batch', dims.length, (d) => dims[d]!.size, 1),
   ...numbered('p', dims.length, (d) => dims[d]![p]),
   ...numbered('q', dims.length, (d) => dims[d]![q]),
@@ -252,7 +252,7 @@ function blockPass(
   };
 }
 
-const imageParams = ({ n, images }: Product): Fields => ({
+const imageParams = ({ n, images }: Product): ParamFields => ({
   imageCols: images?.cols ?? n,
   qImage: images?.step ?? 0,
   rowCols: images?.rows?.cols ?? 1,

@@ -1,7 +1,6 @@
 // Lowers softmax, its logarithm, and cross entropy with labels: each is a pass over rows.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
-  type Fields,
   f32,
   fault,
   i32,
@@ -10,6 +9,7 @@ import {
   type Lowering,
   type Operand,
   output,
+  type ParamFields,
   type Pass,
   scalar,
   scratch,
@@ -43,7 +43,7 @@ type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
  * workgroup.
  */
 function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapter: AdapterProfile): Pass {
-  const by = (entry: string, params: Fields, ...libs: string[]) => ({
+  const by = (entry: string, params: ParamFields, ...libs: string[]) => ({
     ...pass,
     source: [...libs, mathLib, softmaxSource],
     entry,

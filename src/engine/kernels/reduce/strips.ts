@@ -1,6 +1,6 @@
 // Divides a reduction among invocations: its layout in memory, and the strips among which an output's elements are
 // divided.
-import { type Fields, numbered, type Pass } from '../../compiler/ir';
+import { numbered, type ParamFields, type Pass } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape } from '../../core/meta';
@@ -206,7 +206,7 @@ export function secondStrips(
 }
 
 /** A pass without the fields that follow from its strips. Its params come after the fields of `struct Strips`. */
-type Bare = Omit<Pass, 'entry' | 'consts' | 'grid' | 'params'> & { readonly params?: Fields };
+type Bare = Omit<Pass, 'entry' | 'consts' | 'grid' | 'params'> & { readonly params?: ParamFields };
 
 /** The pass for given strips. Its general variant serves any numbers of outputs and dimensions. */
 export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile): Pass {

@@ -1,7 +1,7 @@
 // Losses: cross entropy by labels or probabilities, negative log likelihood, squared and absolute error, binary cross
 // entropy.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
-import { type Fields, fault, i32, input, output } from '../../compiler/ir';
+import { fault, i32, input, output, type ParamFields } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
@@ -38,7 +38,7 @@ interface NllAttrs {
   readonly weighted: boolean;
 }
 
-const nllParams = (n: number, { classes, ignoreIndex }: NllAttrs): Fields => ({
+const nllParams = (n: number, { classes, ignoreIndex }: NllAttrs): ParamFields => ({
   n,
   classes,
   ignored: i32(ignoreIndex),

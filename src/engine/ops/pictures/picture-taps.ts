@@ -4,7 +4,7 @@ import type { Taps } from './pictures';
 import { bitsFor, tapsAt, wholeShare } from './resample-bytes';
 
 /** Named as in torchvision. `lanczos` is always antialiased. */
-export type Interpolation = 'nearest' | 'nearest-exact' | 'bilinear' | 'bicubic' | 'lanczos';
+export type PictureInterpolation = 'nearest' | 'nearest-exact' | 'bilinear' | 'bicubic' | 'lanczos';
 
 /** A range of an axis that is resized to `out` elements. */
 export interface Stretch {
@@ -16,7 +16,7 @@ export interface Stretch {
 }
 
 export interface TapsOptions {
-  readonly interpolation: Interpolation;
+  readonly interpolation: PictureInterpolation;
   /** When downscaling, widens the filter to the distance between outputs, so that every input element counts. */
   readonly antialias: boolean;
   /** Rounds weights to whole numbers, as PyTorch's CPU kernels do for uint8. */

@@ -1,6 +1,6 @@
 // Operations on batches of pictures whose parameters differ from picture to picture and are data, not part of the plan:
 // windows (crops, padding, flips, quarter turns), and resizing of boxes.
-import { type Fields, f32, input, type Lowering, numbered, output, type Pass, scalar } from '../../compiler/ir';
+import { f32, input, type Lowering, numbered, output, type ParamFields, type Pass, scalar } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
@@ -15,12 +15,12 @@ const windowSource: Text = '#pictures/pictureWindow';
 const WORKGROUP = 64;
 
 /** Height and width. */
-export type Size = readonly [height: number, width: number];
+export type PictureSize = readonly [height: number, width: number];
 
 /** Where a picture lies in its buffer: its first element (first byte, if packed), and its size. */
 export interface Place {
   readonly first: number;
-  readonly size: Size;
+  readonly size: PictureSize;
 }
 
 /**
@@ -37,7 +37,7 @@ export interface Pixels {
 /** The pixels of a batch [N, C, H, W]. */
 export function pixelsOf(value: Value): Pixels {
   const [count, channels, height, width] = value.shape as readonly [number, number, number, number];
-  const size: Size = [height, width];
+  const size: PictureSize = [height, width];
   const places = Array.from({ length: count }, (_, n) => ({ first: n * channels * height * width, size }));
   return { value, channels, places, packed: false };
 }
@@ -47,11 +47,11 @@ const kinds = { f32: 0, u32: 1, i32: 2 } as const;
 interface Attrs {
   readonly channels: number;
   readonly packed: boolean;
-  readonly out: Size;
+  readonly out: PictureSize;
 }
 
 interface AdjointAttrs extends Attrs {
-  readonly from: Size;
+  readonly from: PictureSize;
 }
 
 const resultOf = ({ value, places }: Pixels, { channels, out }: Attrs): Meta => ({
@@ -75,7 +75,7 @@ function picturePass(
 }
 
 /** The uniform fields of sizes that all kernels of pictures take. `written` is the shape that the pass writes. */
-const sizeParams = (written: Shape, { channels, out }: Attrs, from: Size): Fields => ({
+const sizeParams = (written: Shape, { channels, out }: Attrs, from: PictureSize): ParamFields => ({
   count: numel(written),
   channels,
   ...planeParams(from, out),
@@ -108,12 +108,12 @@ const windowOp: Op<WindowAttrs> = {
       PACKED: attrs.packed ? 1 : 0,
       KIND: kinds[scalarOf(y!.dtype)],
     };
-    const from: Size = attrs.packed ? [0, 0] : [x!.shape[2]!, x!.shape[3]!];
+    const from: PictureSize = attrs.packed ? [0, 0] : [x!.shape[2]!, x!.shape[3]!];
     const params = { ...sizeParams(y!.shape, attrs, from), ...numbered('fill', 4, (c) => scalar(c)) };
     return picturePass('pictureWindow', numel(y!.shape), 2, { source: [windowSource], entry: 'main', consts, params });
   },
   vjp: ([dy], { inputs: [x, places], attrs }) => {
-    const from: Size = [x!.shape[2]!, x!.shape[3]!];
+    const from: PictureSize = [x!.shape[2]!, x!.shape[3]!];
     return [record(windowAdjointOp, [dy!, places!], { ...attrs, from }), null];
   },
 };
@@ -140,7 +140,7 @@ const windowAdjointOp: Op<WindowAttrs & AdjointAttrs> = {
 };
 
 export interface WindowOptions {
-  readonly out: Size;
+  readonly out: PictureSize;
   readonly border?: Border;
   /** The colour outside of a picture, one number for each channel or one for all. Default: 0. */
   readonly fill?: readonly number[];
@@ -187,7 +187,7 @@ export interface Taps {
 export type Resampling = 'copy' | 'float' | 'byte';
 
 export interface ResampleAttrs extends Attrs {
-  readonly taps: Size;
+  readonly taps: PictureSize;
   /** Whether each picture has its own taps. */
   readonly own: boolean;
   readonly kind: Resampling;
@@ -205,7 +205,7 @@ export interface Filter {
 
 const resamplings: Readonly<Record<Resampling, number>> = { copy: 0, float: 1, byte: 2 };
 
-const resampleParams = (written: Shape, attrs: ResampleAttrs, from: Size): Fields => ({
+const resampleParams = (written: Shape, attrs: ResampleAttrs, from: PictureSize): ParamFields => ({
   ...sizeParams(written, attrs, from),
   rowTaps: attrs.taps[0],
   columnTaps: attrs.taps[1],
@@ -218,7 +218,7 @@ const resampleOp: Op<ResampleAttrs> = {
   infer: ([x, places], attrs) => [outputMeta(x!, places!.shape[0]!, attrs)],
   lower({ inputs: [x], outputs: [y], attrs }) {
     const consts = { PACKED: attrs.packed ? 1 : 0, KIND: resamplings[attrs.kind] };
-    const from: Size = attrs.packed ? [0, 0] : [x!.shape[2]!, x!.shape[3]!];
+    const from: PictureSize = attrs.packed ? [0, 0] : [x!.shape[2]!, x!.shape[3]!];
     const params = resampleParams(y!.shape, attrs, from);
     return picturePass('pictureResample', numel(y!.shape), 4, {
       source: [resampleSource],
@@ -228,7 +228,7 @@ const resampleOp: Op<ResampleAttrs> = {
     });
   },
   vjp: ([dy], { inputs: [x, ...tables], attrs }) => {
-    const from: Size = [x!.shape[2]!, x!.shape[3]!];
+    const from: PictureSize = [x!.shape[2]!, x!.shape[3]!];
     return [record(resampleAdjointOp, [dy!, ...tables], { ...attrs, from }), null, null, null];
   },
 };
@@ -266,14 +266,14 @@ export interface BoxTaps {
 export function pictureResample(
   pixels: Pixels,
   taps: readonly BoxTaps[],
-  out: Size,
+  out: PictureSize,
   kind: Resampling,
   filter: Filter | null = null,
 ): Value {
   const { value, channels, places, packed } = pixels;
   const own = taps.length > 1;
   invariant(!own || taps.length === places.length, 'there are taps for each picture, or for all');
-  const widths: Size = [widest(taps.map(({ rows }) => rows)), widest(taps.map(({ columns }) => columns))];
+  const widths: PictureSize = [widest(taps.map(({ rows }) => rows)), widest(taps.map(({ columns }) => columns))];
   const starts = taps.flatMap(({ rows, columns }) => [...rows.starts, ...columns.starts, rows.bits, columns.bits]);
   const weightCount = out[0] * widths[0] + out[1] * widths[1];
   const weights = new Float32Array(taps.length * weightCount);

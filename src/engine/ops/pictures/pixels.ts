@@ -1,5 +1,5 @@
 // Converts between pixels of four bytes and the channels of pictures: unpackPixels and packPixels.
-import { type Fields, f32, input, type Lowering, output } from '../../compiler/ir';
+import { f32, input, type Lowering, output, type ParamFields } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
@@ -27,7 +27,7 @@ function pixelPass(
   source: string,
   { rows, columns, rowWords }: Picture,
   consts: Record<string, number>,
-  params: Fields = {},
+  params: ParamFields = {},
 ) {
   const count = rows * columns;
   const pass = {

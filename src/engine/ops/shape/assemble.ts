@@ -1,5 +1,5 @@
 // Assembles the gradients of slices: many values, each added into its window of one result that is 0 elsewhere.
-import type { View } from '../../compiler/ir';
+import type { StridedView } from '../../compiler/ir';
 import { kernels } from '../../compiler/texts';
 import { numel, type Shape } from '../../core/meta';
 import { record } from '../../graph/record';
@@ -15,7 +15,7 @@ const kernel = kernels('assemble', () => import('../../kernels/rare-bundle'));
 /** A value, and the window of the result that it goes to. No element may occur twice in the window. */
 export interface Part {
   readonly value: Value;
-  readonly view: View;
+  readonly view: StridedView;
 }
 
 /**
@@ -105,7 +105,7 @@ function combined(parts: readonly Part[]): Span<Part>[] {
 }
 
 /** A window as rows of contiguous elements. */
-function spanOf(view: View): Omit<Span<Part>, 'of'> {
+function spanOf(view: StridedView): Omit<Span<Part>, 'of'> {
   const axes = axesOf(view);
   const last = axes.at(-1);
   const { offset } = view;

@@ -7,9 +7,9 @@ import {
   output,
   type Param,
   type Pass,
+  type StridedView,
   scalar,
   u32,
-  type View,
 } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import { MAX_RANK, stridedPass, vec8 } from '../../compiler/strided';
@@ -45,7 +45,7 @@ export interface Axis {
 }
 
 /** The view's dimensions without those of size 1. Neighbouring dimensions that one stride walks through are merged. */
-export function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
+export function axesOf({ shape, strides }: Omit<StridedView, 'offset'>): Axis[] {
   const axes: Axis[] = [];
   shape.forEach((size, d) => {
     const stride = strides[d]!;
@@ -66,7 +66,7 @@ export function axesOf({ shape, strides }: Omit<View, 'offset'>): Axis[] {
 const isRun = (axes: readonly Axis[]): boolean => axes.length === 0 || (axes.length === 1 && axes[0]!.stride === 1);
 
 /** A view. If it has no `offset`, the offset is the node's dynamic scalar 0. */
-export type PlacedView = Omit<View, 'offset'> & { readonly offset?: number };
+export type PlacedView = Omit<StridedView, 'offset'> & { readonly offset?: number };
 
 /**
  * Lowers a view of x: to an alias if its elements are contiguous at a known, aligned offset, else to one copying pass.
@@ -75,21 +75,21 @@ export function lowerView(x: Meta, placed: PlacedView): Lowering {
   const { offset } = placed;
   if (offset === undefined) return { kind: 'passes', passes: [viewPass(x, placed, scalar(0, 'i32'))], moves: true };
   const view = { ...placed, offset };
-  const viewing = { view, lower: (other: View) => lowerView(x, other) };
+  const viewing = { view, lower: (other: StridedView) => lowerView(x, other) };
   const byteOffset = offset * bytesPerElement(x.dtype);
   if (isRun(axesOf(view)) && byteOffset % BINDING_ALIGNMENT === 0 && numel(x.shape) > 0)
     return { kind: 'alias', byteOffset, viewing };
   return { kind: 'passes', passes: [viewPass(x, view, i32(offset))], viewing, moves: true };
 }
 
-function viewPass(x: Meta, view: Omit<View, 'offset'>, offset: Param): Pass {
+function viewPass(x: Meta, view: Omit<StridedView, 'offset'>, offset: Param): Pass {
   const room = numel(view.shape);
   const axes = axesOf(view).map(({ size, stride }) => ({ size: u32(size), stride: i32(stride) }));
   return stridedPass(x.dtype, { room, count: u32(room), offset, axes });
 }
 
 /** @throws ShapeError unless every element of the view lies within x */
-function checkView(op: string, x: Meta, { shape, strides, offset }: View): void {
+function checkView(op: string, x: Meta, { shape, strides, offset }: StridedView): void {
   if (numel(shape) === 0) return;
   let low = offset;
   let high = offset;
@@ -129,7 +129,7 @@ const viewOp = (name: string): Op<PlacedView> => {
   return op;
 };
 
-export function recordView(op: Op<PlacedView>, x: Value, { shape, strides, offset }: View): Value {
+export function recordView(op: Op<PlacedView>, x: Value, { shape, strides, offset }: StridedView): Value {
   checkView(op.name, x, { shape, strides, offset });
   return record(op, [x], { shape, strides }, [offset]);
 }
@@ -156,7 +156,7 @@ const permuteOp: Op<{ readonly order: readonly number[] }> = {
 };
 const sliceOp = viewOp('slice');
 /** The offset of a flip follows from the shape, so it is an attribute and not a dynamic scalar. */
-const flipOp: Op<View> = {
+const flipOp: Op<StridedView> = {
   name: 'flip',
   takesHalf: true,
   remakes: true,
@@ -230,7 +230,7 @@ export function flip(x: Value, dims: readonly number[]): Value {
 export interface ScatterAttrs {
   /** Shape of the result. */
   readonly shape: Shape;
-  readonly window: Omit<View, 'offset'>;
+  readonly window: Omit<StridedView, 'offset'>;
 }
 
 /**
@@ -292,7 +292,7 @@ export const scatterOp: Op<ScatterAttrs> = {
 /**
  * `src` written into a window of `base`; if `base` is a number, of a value of shape `shape` filled with that number.
  */
-function recordScatter(src: Value, base: Value | number, shape: Shape, { offset, ...window }: View): Value {
+function recordScatter(src: Value, base: Value | number, shape: Shape, { offset, ...window }: StridedView): Value {
   checkView('stridedScatter', { shape, dtype: src.dtype }, { offset, ...window });
   const attrs = { shape, window };
   return typeof base === 'number'
@@ -301,14 +301,14 @@ function recordScatter(src: Value, base: Value | number, shape: Shape, { offset,
 }
 
 /** The view with its repeating dimensions (stride 0) cut to size 1. */
-const withoutRepeats = ({ shape, strides, offset }: View): View => ({
+const withoutRepeats = ({ shape, strides, offset }: StridedView): StridedView => ({
   shape: shape.map((size, d) => (strides[d] === 0 ? Math.min(size, 1) : size)),
   strides,
   offset,
 });
 
 /** The shortest dimension of more than one element, among those that do not merely repeat. */
-function shortest({ shape, strides }: View): number {
+function shortest({ shape, strides }: StridedView): number {
   const dims = [...shape.keys()].filter((d) => shape[d]! > 1 && strides[d] !== 0);
   return dims.reduce((best, d) => (shape[d]! < shape[best]! ? d : best), dims[0]!);
 }
@@ -316,7 +316,7 @@ function shortest({ shape, strides }: View): number {
 /**
  * Whether no element occurs twice: each stride must be greater than the span of all dimensions with smaller strides.
  */
-export function isDistinct({ shape, strides }: Pick<View, 'shape' | 'strides'>): boolean {
+export function isDistinct({ shape, strides }: Pick<StridedView, 'shape' | 'strides'>): boolean {
   if (numel(shape) === 0) return true;
   let span = 0;
   for (const { size, stride } of axesByStride(shape, strides)) {
@@ -336,7 +336,7 @@ const axesByStride = (shape: Shape, strides: readonly number[]) =>
  * A view that reaches the same elements as the given one, but each only once: repeated dimensions are dropped, and
  * overlapping windows become the range that they cover. Null if no view describes those elements.
  */
-export function distinctView(view: View): View | null {
+export function distinctView(view: StridedView): StridedView | null {
   if (numel(view.shape) === 0) return view;
   const axes = axesByStride(view.shape, view.strides).filter(({ stride }) => stride !== 0);
   for (let i = 0; i + 1 < axes.length; ) {
@@ -352,7 +352,7 @@ export function distinctView(view: View): View | null {
 }
 
 /** The window's dimensions, largest stride first, each with its stride in a contiguous source. */
-function windowAxes({ shape, strides }: Omit<View, 'offset'>): { size: number; stride: number; from: number }[] {
+function windowAxes({ shape, strides }: Omit<StridedView, 'offset'>): { size: number; stride: number; from: number }[] {
   if (numel(shape) === 0) return [];
   const from = contiguousStrides(shape);
   const axes = shape
@@ -382,7 +382,7 @@ export const stridedScatter = (
  * The gradient of a view: dy written into its window of zeros. Where the view reads an element several times, dy adds
  * up.
  */
-export function scatterIntoZeros(dy: Value, shape: Shape, view: View): Value {
+export function scatterIntoZeros(dy: Value, shape: Shape, view: StridedView): Value {
   const d = isDistinct(withoutRepeats(view)) ? -1 : shortest(view);
   if (d >= 0) {
     const without = <T>(list: readonly T[]): T[] => list.filter((_, k) => k !== d);

@@ -19,10 +19,10 @@ const SAVE = 'torch.save';
  * The values that can be saved: results of `stateDict()` of any model, optimizer or scheduler, and whole checkpoints: tensors, numbers, texts,
  * booleans, null and bytes in arrays, tuples, plain objects, Maps and Sets, nested as you like.
  */
-export type Saved<T> = T extends Stateful ? never : T;
+export type Saved<T> = T extends StatefulObject ? never : T;
 
 /** A module, an optimizer or a scheduler: save the result of its `stateDict()` instead. */
-interface Stateful {
+interface StatefulObject {
   stateDict(...args: never[]): unknown;
 }
 

@@ -35,7 +35,7 @@ const checkpointName: Kind = {
   fits: (value) => typeof value === 'string' && value.length >= SHORTEST && value.length <= LONGEST,
 };
 
-interface Named {
+interface StoreName {
   /** In a page, the name of the store; in Node, the path of a folder, which is created when it is needed. */
   name: string;
 }
@@ -60,11 +60,11 @@ export class CheckpointStore extends Printable {
   /** Writes run one after another, so that the last call is the last to be written. */
   #writes: Promise<unknown> = Promise.resolve();
 
-  constructor(...args: Arguments<Named, ['name']>) {
+  constructor(...args: Arguments<StoreName, ['name']>) {
     super();
     const words = 'a string of at least one character';
     const kind: Kind = { words, fits: (value) => typeof value === 'string' && value !== '' };
-    this.name = parseArgs<Named>('CheckpointStore', ['name'], {}, args, { name: kind }).name;
+    this.name = parseArgs<StoreName>('CheckpointStore', ['name'], {}, args, { name: kind }).name;
   }
 
   /**
@@ -95,9 +95,14 @@ export class CheckpointStore extends Printable {
    * The value saved under a name.
    * @throws FetchError with status 404 if there is none
    */
-  async load<T = Record<string, unknown>>(...args: Arguments<LoadOptions & Named, ['name', ...LoadOrder]>): Promise<T> {
+  async load<T = Record<string, unknown>>(
+    ...args: Arguments<LoadOptions & StoreName, ['name', ...LoadOrder]>
+  ): Promise<T> {
     const op = 'CheckpointStore.load';
-    const o = parseArgs<LoadOptions & Named>(op, ['name'], loadDefaults, args, { name: checkpointName, ...loadKinds });
+    const o = parseArgs<LoadOptions & StoreName>(op, ['name'], loadDefaults, args, {
+      name: checkpointName,
+      ...loadKinds,
+    });
     expectLoadable(op, o);
     const { name, ...options } = o;
     await this.#writes;
@@ -116,14 +121,14 @@ export class CheckpointStore extends Printable {
   }
 
   /** Whether there is a checkpoint of that name. */
-  async has(...args: Arguments<Named, ['name']>): Promise<boolean> {
-    const { name } = parseArgs<Named>('CheckpointStore.has', ['name'], {}, args, { name: text });
+  async has(...args: Arguments<StoreName, ['name']>): Promise<boolean> {
+    const { name } = parseArgs<StoreName>('CheckpointStore.has', ['name'], {}, args, { name: text });
     return (await this.list()).some((checkpoint) => checkpoint.name === name);
   }
 
   /** Removes a checkpoint; returns false if there is none. */
-  async remove(...args: Arguments<Named, ['name']>): Promise<boolean> {
-    const { name } = parseArgs<Named>('CheckpointStore.remove', ['name'], {}, args, { name: checkpointName });
+  async remove(...args: Arguments<StoreName, ['name']>): Promise<boolean> {
+    const { name } = parseArgs<StoreName>('CheckpointStore.remove', ['name'], {}, args, { name: checkpointName });
     const removal = this.#writes.then(async () => (await this.#open()).remove(name));
     this.#writes = removal.catch(() => undefined);
     return removal;

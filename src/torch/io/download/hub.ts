@@ -40,8 +40,8 @@ export interface HubOptions {
   signal?: AbortSignal | null;
 }
 
-type Parameters = HubOptions & { url: string | URL };
-type Order = [
+type HubParameters = HubOptions & { url: string | URL };
+type HubOrder = [
   'url',
   'modelDir',
   'mapLocation',
@@ -89,9 +89,9 @@ const HASH = /-([\da-f]*)\./;
  * @throws FetchError if there is no answer, FileFormatError if the check sum differs or the file is damaged
  */
 export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
-  ...args: Arguments<Parameters, Order>
+  ...args: Arguments<HubParameters, HubOrder>
 ): Promise<T> {
-  const o = parseArgs<Parameters>(
+  const o = parseArgs<HubParameters>(
     'hub.loadStateDictFromUrl',
     ['url'],
     {

@@ -8,6 +8,7 @@ import { objectAt } from '../../../engine/core/object-argument';
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../../engine/core/options';
 import { Printable } from '../../../engine/core/printable';
 import { keepPace } from '../../../engine/gpu/file-pace';
+import type { NamedTensors } from '../../tensor/module-state';
 import { Tensor } from '../../tensor/tensor';
 import { type ByteSource, byteSource } from '../bytes';
 import { hostTensors, readTensors } from '../host-tensors';
@@ -17,16 +18,16 @@ import { checkTarget, type Target, writeTo } from '../target';
 import { type Header, readHeader } from './header';
 import { readTensor, writeSafetensors } from './safetensors';
 
-interface Entry {
+interface TensorEntry {
   name: string;
 }
 
-interface Part {
+interface RowsOfTensor {
   rows?: readonly [start: number, end: number] | null;
 }
 
 const nameIn = (op: string, args: readonly unknown[]): string =>
-  parseArgs<Entry>(op, ['name'], {}, args, { name: text }).name;
+  parseArgs<TensorEntry>(op, ['name'], {}, args, { name: text }).name;
 
 /** A safetensors file whose tensors are read one by one: see `safeOpen`. */
 export class SafeOpen extends Printable {
@@ -56,12 +57,12 @@ export class SafeOpen extends Printable {
   }
 
   /** The shape of a tensor, without reading its elements. */
-  getShape(...args: Arguments<Entry, ['name']>): number[] {
+  getShape(...args: Arguments<TensorEntry, ['name']>): number[] {
     return [...this.#entry('getShape', nameIn('getShape', args)).shape];
   }
 
   /** The format's name of a tensor's type, such as `'BF16'`. */
-  getDtype(...args: Arguments<Entry, ['name']>): string {
+  getDtype(...args: Arguments<TensorEntry, ['name']>): string {
     return this.#entry('getDtype', nameIn('getDtype', args)).typeName;
   }
 
@@ -69,8 +70,8 @@ export class SafeOpen extends Printable {
    * A tensor, or its rows `[start, end]`, without `end`. No other bytes are read.
    * @throws ArgumentError if there is no such tensor or row
    */
-  async getTensor(...args: Arguments<Entry & Part, ['name', 'rows']>): Promise<Tensor> {
-    const { name, rows } = parseArgs<Entry & Part>('getTensor', ['name'], { rows: null }, args, {
+  async getTensor(...args: Arguments<TensorEntry & RowsOfTensor, ['name', 'rows']>): Promise<Tensor> {
+    const { name, rows } = parseArgs<TensorEntry & RowsOfTensor>('getTensor', ['name'], { rows: null }, args, {
       name: text,
       rows: orNull(listOf(whole(0), 2)),
     });
@@ -118,7 +119,7 @@ export class SafeOpen extends Printable {
  *
  * @throws FetchError if the source cannot be read, FileFormatError if it is not a valid safetensors file
  */
-export async function safeOpen(...args: Arguments<Source, ['filename']>): Promise<SafeOpen> {
+export async function safeOpen(...args: Arguments<FileArgument, ['filename']>): Promise<SafeOpen> {
   const reader = await openReader(sourceIn('safetensors.safeOpen', args), { ranges: true });
   try {
     return new SafeOpen(reader, await readHeader(reader));
@@ -129,17 +130,15 @@ export async function safeOpen(...args: Arguments<Source, ['filename']>): Promis
 }
 
 /** All tensors of a safetensors file, as `torch.load` returns them. */
-export const loadFile = async (...args: Arguments<Source, ['filename']>): Promise<Record<string, Tensor>> =>
+export const loadFile = async (...args: Arguments<FileArgument, ['filename']>): Promise<Record<string, Tensor>> =>
   load(sourceIn('safetensors.loadFile', args));
 
-interface Source {
+interface FileArgument {
   filename: ByteSource;
 }
 
 const sourceIn = (op: string, args: readonly unknown[]): ByteSource =>
-  parseArgs<Source>(op, ['filename'], {}, args, { filename: byteSource }).filename;
-
-type NamedTensors = Readonly<Record<string, Tensor>>;
+  parseArgs<FileArgument>(op, ['filename'], {}, args, { filename: byteSource }).filename;
 
 /** Options of writing safetensors. */
 export interface SafetensorsOptions {

@@ -111,34 +111,34 @@ export const softplus = withSettings<SoftplusArguments, ['beta', 'threshold']>(
   (x, { beta, threshold }) => Tensor.of(ops.softplus(x.value, beta, threshold)),
 );
 
-interface Row {
+interface SoftmaxOptions {
   dim?: number | null;
   /** Cast the elements to this dtype first; the result has it, too. Default: the input's. */
   dtype?: DType | null;
 }
 
-type RowArgs = Arguments<Row, ['dim', 'dtype']>;
+type SoftmaxArgs = Arguments<SoftmaxOptions, ['dim', 'dtype']>;
 
 /** e^xᵢ / Σⱼ e^xⱼ along `dim`. */
-export const softmax = callable('softmax(input, ...)', (input: Tensor, ...args: RowArgs): Tensor => {
+export const softmax = callable('softmax(input, ...)', (input: Tensor, ...args: SoftmaxArgs): Tensor => {
   return input.softmax(row('softmax', input, args));
 });
 
 /** xᵢ − ln Σⱼ e^xⱼ along `dim`. */
-export const logSoftmax = callable('logSoftmax(input, ...)', (input: Tensor, ...args: RowArgs): Tensor => {
+export const logSoftmax = callable('logSoftmax(input, ...)', (input: Tensor, ...args: SoftmaxArgs): Tensor => {
   return input.logSoftmax(row('logSoftmax', input, args));
 });
 
 /** `softmax` of −x: the smallest element gets the largest share. */
-export const softmin = callable('softmin(input, ...)', (input: Tensor, ...args: RowArgs): Tensor => {
+export const softmin = callable('softmin(input, ...)', (input: Tensor, ...args: SoftmaxArgs): Tensor => {
   const given = row('softmin', input, args);
   if (!given.dtype) expectFloat('softmin', 'input', input);
   return input.neg().softmax(given);
 });
 
 /** If `dim` is not given, the axis is PyTorch's default: 0 for 0-, 1- and 3-D inputs, else 1. */
-function row(name: string, x: Tensor, args: RowArgs): { dim: number; dtype: DType | null } {
-  const { dim, dtype } = parseArgs<Row>(name, [], { dim: null, dtype: null }, args, { dtype: orNull(text) });
+function row(name: string, x: Tensor, args: SoftmaxArgs): { dim: number; dtype: DType | null } {
+  const { dim, dtype } = parseArgs<SoftmaxOptions>(name, [], { dim: null, dtype: null }, args, { dtype: orNull(text) });
   const rank = x.shape.length;
   return { dim: dim ?? (rank === 0 || rank === 1 || rank === 3 ? 0 : 1), dtype };
 }

@@ -9,7 +9,7 @@ import * as ops from '../../../engine/ops/pooling/adaptive-pool';
 import { reshape } from '../../../engine/ops/shape/cast';
 import { callable, checked } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
-import { pair, type Size, type Size2d, sizesOf } from '../layers/sizes';
+import { pair, type Size2d, type SizePerDim, sizesOf } from '../layers/sizes';
 import type { IndicesOptions, MaxPool } from './indices';
 import { asRow } from './pooling';
 
@@ -74,7 +74,7 @@ function adaptiveMaxPool2dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [
 /** `adaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
 export const adaptiveAvgPool1d = callable(
   'adaptiveAvgPool1d(input, outputSize: value)',
-  (input: Tensor, outputSize: Size<1>): Tensor => {
+  (input: Tensor, outputSize: SizePerDim<1>): Tensor => {
     const [length] = sizesOf<1>('adaptiveAvgPool1d', 'outputSize', outputSize, 1);
     return adaptiveAvgPool2d(asRow('adaptiveAvgPool1d', input), [1, length]).squeeze(-2);
   },
@@ -83,11 +83,11 @@ export const adaptiveAvgPool1d = callable(
 /** `adaptiveMaxPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
 export const adaptiveMaxPool1d = checked(
   'adaptiveMaxPool1d(input, ...)',
-  adaptiveMaxPool1dOf as MaxPool<{ outputSize: Size<1> }, ['outputSize']>,
+  adaptiveMaxPool1dOf as MaxPool<{ outputSize: SizePerDim<1> }, ['outputSize']>,
 );
 
 function adaptiveMaxPool1dOf(x: Tensor, ...args: readonly unknown[]): Tensor | [Tensor, Tensor] {
-  const { outputSize, returnIndices } = adaptiveArgs<Size<1>>('adaptiveMaxPool1d', args);
+  const { outputSize, returnIndices } = adaptiveArgs<SizePerDim<1>>('adaptiveMaxPool1d', args);
   const [length] = sizesOf<1>('adaptiveMaxPool1d', 'outputSize', outputSize, 1);
   const [values, indices] = adaptiveMaxPool2d(asRow('adaptiveMaxPool1d', x), [1, length], {
     returnIndices: true,

@@ -11,27 +11,27 @@ import * as nd from '../../../engine/ops/conv/conv-nd';
 import type { ConvAttrs } from '../../../engine/ops/conv/conv-shape';
 import { checked } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
-import { type Size, type Spatial, sizesOf, type Tuple } from '../layers/sizes';
+import { type SizePerDim, type Spatial, sizesOf, type Tuple } from '../layers/sizes';
 
 export interface SlidingArguments<N extends Spatial> {
   /** The step of the kernel, default 1. */
-  stride?: Size<N>;
+  stride?: SizePerDim<N>;
   /** Spacing between the elements of the kernel, default 1. */
-  dilation?: Size<N>;
+  dilation?: SizePerDim<N>;
   /** The number of groups of channels that are convolved independently, default 1. */
   groups?: number;
 }
 
 export interface ConvSettings<N extends Spatial> extends SlidingArguments<N> {
   /** Added on each side, default 0; 'same' keeps the size, 'valid' is 0. */
-  padding?: Size<N> | 'same' | 'valid';
+  padding?: SizePerDim<N> | 'same' | 'valid';
 }
 
 export interface ConvTransposeSettings<N extends Spatial> extends SlidingArguments<N> {
   /** dilation (kernelSize − 1) − padding zeros are added on each side, default 0. */
-  padding?: Size<N>;
+  padding?: SizePerDim<N>;
   /** Added to one side of the output's size, default 0. */
-  outputPadding?: Size<N>;
+  outputPadding?: SizePerDim<N>;
 }
 
 export type ConvOrder = ['stride', 'padding', 'dilation', 'groups'];
@@ -42,7 +42,7 @@ export const convTransposeDefaults = { ...convTransposeInFront, dilation: 1 };
 
 type Sides = readonly (readonly [before: number, after: number])[];
 
-type Given<N extends Spatial> = Omit<Parsed<ConvSettings<N>>, 'groups'> & { readonly outputPadding?: Size<N> };
+type Given<N extends Spatial> = Omit<Parsed<ConvSettings<N>>, 'groups'> & { readonly outputPadding?: SizePerDim<N> };
 
 /**
  * The stride, dilation and padding of a kernel of the sizes `kernel`, as the operations take them. Padding is a pair

@@ -20,7 +20,7 @@ interface DropoutArguments {
   inplace?: boolean;
 }
 
-type Given = Arguments<DropoutArguments, ['p', 'training', 'inplace']>;
+type DropoutGiven = Arguments<DropoutArguments, ['p', 'training', 'inplace']>;
 
 const inTraining = { p: 0.5, training: true, inplace: false };
 /** PyTorch's functional alpha dropout does nothing unless `training: true` is given. */
@@ -67,11 +67,11 @@ const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });
  */
 export const dropout = callable(
   'dropout(input, ...)',
-  (input: Tensor, ...args: Given): Tensor => dropped('dropout', input, args, 1, rescaled),
+  (input: Tensor, ...args: DropoutGiven): Tensor => dropped('dropout', input, args, 1, rescaled),
 );
 
 /** `dropout` of whole channels. Shape: [N, C, L] or [C, L], kept. */
-export const dropout1d = callable('dropout1d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
+export const dropout1d = callable('dropout1d(input, ...)', (input: Tensor, ...args: DropoutGiven): Tensor => {
   const rank = input.shape.length;
   if (rank !== 2 && rank !== 3) {
     throw new ShapeError(`dropout1d: expected 3-D or 2-D input [N, C, L] or [C, L], but got ${showShape(input.shape)}`);
@@ -88,7 +88,7 @@ function warnOfRank(name: string, expected: string, { shape }: Tensor): void {
  * `dropout` of whole channels. Shape: [N, C, H, W] or [N, C, L], kept. Other ranks give a warning, as in PyTorch; for
  * [N, C], elements are dropped.
  */
-export const dropout2d = callable('dropout2d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
+export const dropout2d = callable('dropout2d(input, ...)', (input: Tensor, ...args: DropoutGiven): Tensor => {
   const rank = input.shape.length;
   if (rank < 2) {
     throw new ShapeError(
@@ -103,7 +103,7 @@ export const dropout2d = callable('dropout2d(input, ...)', (input: Tensor, ...ar
  * `dropout` of whole channels. Shape: [N, C, D, H, W] or [C, D, H, W], kept. Other ranks give a warning, as in PyTorch;
  * dimension 0 is then taken as the channels.
  */
-export const dropout3d = callable('dropout3d(input, ...)', (input: Tensor, ...args: Given): Tensor => {
+export const dropout3d = callable('dropout3d(input, ...)', (input: Tensor, ...args: DropoutGiven): Tensor => {
   const rank = input.shape.length;
   if (rank < 1) {
     throw new ShapeError(
@@ -130,12 +130,13 @@ function standardized(p: number): Affine {
  */
 export const alphaDropout = callable(
   'alphaDropout(input, ...)',
-  (input: Tensor, ...args: Given): Tensor => dropped('alphaDropout', input, args, 1, standardized, outOfTraining),
+  (input: Tensor, ...args: DropoutGiven): Tensor =>
+    dropped('alphaDropout', input, args, 1, standardized, outOfTraining),
 );
 
 /** `alphaDropout` of whole channels. Shape: [N, C, …], kept. */
 export const featureAlphaDropout = callable(
   'featureAlphaDropout(input, ...)',
-  (input: Tensor, ...args: Given): Tensor =>
+  (input: Tensor, ...args: DropoutGiven): Tensor =>
     dropped('featureAlphaDropout', input, args, numel(input.shape.slice(2)), standardized, outOfTraining),
 );

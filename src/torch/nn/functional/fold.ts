@@ -11,7 +11,7 @@ import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 import { pair, type Size2d } from '../layers/sizes';
 
-export interface BlockArguments {
+export interface SlidingBlockArguments {
   kernelSize: Size2d;
   /** Spacing between the elements of a block, default 1. */
   dilation?: Size2d;
@@ -21,7 +21,7 @@ export interface BlockArguments {
   stride?: Size2d;
 }
 
-export type BlockOrder = ['kernelSize', 'dilation', 'padding', 'stride'];
+export type SlidingBlockOrder = ['kernelSize', 'dilation', 'padding', 'stride'];
 export const blockDefaults = { dilation: 1, padding: 0, stride: 1 };
 
 interface Blocks {
@@ -32,7 +32,7 @@ interface Blocks {
 }
 
 /** The sizes of blocks; an ArgumentError names the function or layer `name`. */
-export const blocksOf = (name: string, o: Required<BlockArguments>): Blocks => ({
+export const blocksOf = (name: string, o: Required<SlidingBlockArguments>): Blocks => ({
   kernel: pair(name, 'kernelSize', o.kernelSize, 1),
   dilation: pair(name, 'dilation', o.dilation, 1),
   padding: pair(name, 'padding', o.padding),
@@ -61,8 +61,8 @@ const blockCount = (size: number, { kernel, dilation, padding, stride }: Blocks,
  */
 export const unfold = callable(
   'unfold(input, ...)',
-  (input: Tensor, ...args: Arguments<BlockArguments, BlockOrder>): Tensor => {
-    const blocks = blocksOf('unfold', parseArgs<BlockArguments>('unfold', ['kernelSize'], blockDefaults, args));
+  (input: Tensor, ...args: Arguments<SlidingBlockArguments, SlidingBlockOrder>): Tensor => {
+    const blocks = blocksOf('unfold', parseArgs<SlidingBlockArguments>('unfold', ['kernelSize'], blockDefaults, args));
     if (input.dtype !== 'bool') expectFloat('unfold', 'input', input);
     if (input.dim() !== 3 && input.dim() !== 4) {
       throw new ShapeError(`unfold: expected input [N, C, H, W] or [C, H, W], but got [${input.shape.join(', ')}]`);
@@ -81,7 +81,7 @@ function unfoldValue(x: Value, blocks: Blocks): Value {
   return reshape(both, [n, channels * kh * kw, oh * ow]);
 }
 
-export interface FoldArguments extends BlockArguments {
+export interface FoldArguments extends SlidingBlockArguments {
   /** [H, W] of the images. */
   outputSize: Size2d;
 }
@@ -92,7 +92,7 @@ export interface FoldArguments extends BlockArguments {
  */
 export const fold = callable(
   'fold(input, ...)',
-  (input: Tensor, ...args: Arguments<FoldArguments, ['outputSize', ...BlockOrder]>): Tensor => {
+  (input: Tensor, ...args: Arguments<FoldArguments, ['outputSize', ...SlidingBlockOrder]>): Tensor => {
     const o = parseArgs<FoldArguments>('fold', ['outputSize', 'kernelSize'], blockDefaults, args);
     const size = pair('fold', 'outputSize', o.outputSize, 1);
     if (input.dtype === 'bool') return fold(input.float(), ...args).bool();

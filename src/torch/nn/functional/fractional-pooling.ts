@@ -9,12 +9,12 @@ import { arange } from '../../tensor/creation/creation';
 import { rand } from '../../tensor/creation/random';
 import { cat } from '../../tensor/joining/cat-stack';
 import type { Tensor } from '../../tensor/tensor';
-import { type Size, sizesOf } from '../layers/sizes';
+import { type SizePerDim, sizesOf } from '../layers/sizes';
 
 /** Options of `fractionalMaxPool2d` and `fractionalMaxPool3d`. */
 export interface FractionalOptions<N extends 2 | 3> {
   /** The output's sizes; give either this or `outputRatio`. */
-  outputSize?: Size<N> | null;
+  outputSize?: SizePerDim<N> | null;
   /** The sizes of the output as shares of those of the input, between 0 and 1. */
   outputRatio?: number | readonly number[] | null;
   /** Also return the indices of the maxima in the flattened picture; default false. */
@@ -23,7 +23,7 @@ export interface FractionalOptions<N extends 2 | 3> {
 
 interface FractionalArguments<N extends 2 | 3> extends FractionalOptions<N> {
   input: Tensor;
-  kernelSize: Size<N>;
+  kernelSize: SizePerDim<N>;
   /** One number from [0, 1) for each picture, channel and dimension, [N, C, dimensions]; default: drawn at random. */
   _randomSamples?: Tensor | null;
 }
@@ -51,7 +51,7 @@ export function fractionalSizes(
       `${op}: expected either outputSize or outputRatio, but got ${outputSize == null ? 'neither' : 'both'}`,
     );
   }
-  if (outputSize != null) return sizesOf(op, 'outputSize', outputSize as Size<typeof n>, n, 1);
+  if (outputSize != null) return sizesOf(op, 'outputSize', outputSize as SizePerDim<typeof n>, n, 1);
   const ratios = typeof outputRatio === 'number' ? Array<number>(n).fill(outputRatio) : outputRatio!;
   if (ratios.length !== n || !ratios.every((ratio) => ratio > 0 && ratio < 1)) {
     throw new ArgumentError(`${op}: expected outputRatio between 0 and 1, but got ${showShape(ratios)}`);

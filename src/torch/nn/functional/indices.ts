@@ -7,7 +7,7 @@ export interface IndicesOptions<R extends boolean = boolean> {
   returnIndices?: R;
 }
 
-type Given<O, Return extends IndicesOptions> = { input: Tensor } & O & Return;
+type PoolGiven<O, Return extends IndicesOptions> = { input: Tensor } & O & Return;
 
 /** Some arguments by position, then `returnIndices: true` with others by name. */
 type SomeByName<O, Order extends readonly (keyof O)[], Given extends readonly unknown[] = []> = Order extends readonly [
@@ -20,11 +20,11 @@ type SomeByName<O, Order extends readonly (keyof O)[], Given extends readonly un
 /** A pooling function of the parameters O, in that order, with `input` before and `returnIndices` after them. */
 export interface MaxPool<O, Order extends readonly (keyof O)[]> {
   (
-    ...args: Arguments<Given<O, { returnIndices: true }>, ['input', ...Order, 'returnIndices']>
+    ...args: Arguments<PoolGiven<O, { returnIndices: true }>, ['input', ...Order, 'returnIndices']>
   ): [values: Tensor, indices: Tensor];
   /** Some of the parameters by position, and the rest by name. */
   (input: Tensor, ...args: SomeByName<O, Order>): [values: Tensor, indices: Tensor];
-  (...args: Arguments<Given<O, IndicesOptions<false>>, ['input', ...Order, 'returnIndices']>): Tensor;
+  (...args: Arguments<PoolGiven<O, IndicesOptions<false>>, ['input', ...Order, 'returnIndices']>): Tensor;
 }
 
 /** The result of a max pool: values, with their indices if R is true. */

@@ -4,16 +4,16 @@ import type { Arguments } from '../../../engine/core/options';
 import { parseArgs } from '../../../engine/core/options';
 import { checked } from '../../tensor/calling/callable';
 import type { Tensor } from '../../tensor/tensor';
-import { type Size, type Spatial, sizesOf } from '../layers/sizes';
+import { type SizePerDim, type Spatial, sizesOf } from '../layers/sizes';
 import { avgPool1d, avgPool2d } from './pooling';
 import { avgPool3d } from './pooling-3d';
 
 export interface LPPoolArguments<N extends Spatial> {
   /** The power p. */
   normType: number;
-  kernelSize: Size<N>;
+  kernelSize: SizePerDim<N>;
   /** Default: kernelSize. */
-  stride?: Size<N> | null;
+  stride?: SizePerDim<N> | null;
   /** Round sizes up rather than down, default false. */
   ceilMode?: boolean;
 }

@@ -10,18 +10,18 @@ import { Tensor } from '../../tensor/tensor';
 import { checkChannels, groupsNormed } from './batch-norm';
 import { avgPool2d } from './pooling';
 
-interface AffineArguments {
+interface ScaleAndShift {
   weight?: Tensor | null;
   bias?: Tensor | null;
   /** Added to the variance, default 1e-5. */
   eps?: number;
 }
 
-interface LayerNormArguments extends AffineArguments {
+interface LayerNormArguments extends ScaleAndShift {
   normalizedShape: readonly number[];
 }
 
-interface GroupNormArguments extends AffineArguments {
+interface GroupNormArguments extends ScaleAndShift {
   numGroups: number;
 }
 

@@ -9,23 +9,23 @@ import { expectFloat } from '../../../engine/graph/record';
 import * as ops from '../../../engine/ops/pooling/pool';
 import { checked } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
-import { type Size, type Spatial, sizesOf, strideOf } from '../layers/sizes';
+import { type SizePerDim, type Spatial, sizesOf, strideOf } from '../layers/sizes';
 import type { IndicesOptions, MaxPool } from './indices';
 
 export interface PoolArguments<N extends Spatial> {
   /** The size of the window: one number, or one for each dimension. */
-  kernelSize: Size<N>;
+  kernelSize: SizePerDim<N>;
   /** The step from one window to the next, default: kernelSize. */
-  stride?: Size<N> | readonly [] | null;
+  stride?: SizePerDim<N> | readonly [] | null;
   /** Zeros (−∞ for maxima) added on each side, at most half the kernel; default 0. */
-  padding?: Size<N>;
+  padding?: SizePerDim<N>;
   /** Round sizes up rather than down, default false. */
   ceilMode?: boolean;
 }
 
 export interface MaxPoolArguments<N extends Spatial> extends PoolArguments<N> {
   /** Spacing between the elements of the window, default 1. */
-  dilation?: Size<N>;
+  dilation?: SizePerDim<N>;
 }
 
 export interface AvgPool1dArguments<N extends Spatial = 1> extends PoolArguments<N> {
@@ -62,11 +62,11 @@ export const avgPoolSettings: Settings<AvgPoolArguments<Spatial>> = {
   },
 };
 
-type Given = Parsed<PoolArguments<Spatial>> & { readonly dilation?: Size<Spatial> };
+type Given = Parsed<PoolArguments<Spatial>> & { readonly dilation?: SizePerDim<Spatial> };
 
 /** The sizes of windows, one for each of n dimensions; an ArgumentError names the function or layer `op`. */
 export function windowsOf(op: string, n: Spatial, { kernelSize, stride, padding, dilation = 1 }: Given) {
-  const sizes = (name: string, size: Size<Spatial>, least?: number): readonly number[] =>
+  const sizes = (name: string, size: SizePerDim<Spatial>, least?: number): readonly number[] =>
     sizesOf<Spatial>(op, name, size, n, least);
   return {
     kernel: sizes('kernelSize', kernelSize, 1),
@@ -99,7 +99,7 @@ export interface MaxPoolFunction<N extends Spatial> extends MaxPool<MaxPoolArgum
    */
   (
     input: Tensor,
-    kernelSize: Size<N>,
+    kernelSize: SizePerDim<N>,
     options?: Omit<MaxPoolArguments<N>, 'kernelSize'> & IndicesOptions<false>,
   ): Tensor;
 }
@@ -113,7 +113,7 @@ export interface AvgPoolFunction<N extends Spatial, O extends PoolArguments<N>, 
    * @param kernelSize The size of the window: one number, or one for each dimension.
    * @param options The other options, by name.
    */
-  (input: Tensor, kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): Tensor;
+  (input: Tensor, kernelSize: SizePerDim<N>, options?: Omit<O, 'kernelSize'>): Tensor;
   (...args: Arguments<{ input: Tensor } & O, ['input', ...Order]>): Tensor;
 }
 

@@ -54,7 +54,7 @@ export const dropout = callable(
   },
 );
 
-interface EmbeddingArguments {
+interface TopLevelEmbeddingArguments {
   /** The row that gets no gradient; −1, the default, stands for none. */
   paddingIdx?: number;
   /** Divide the gradient of each row by how often it is looked up, default false. */
@@ -75,10 +75,10 @@ export const embedding = callable(
   (
     weight: Tensor,
     indices: Tensor,
-    ...args: Arguments<EmbeddingArguments, ['paddingIdx', 'scaleGradByFreq', 'sparse']>
+    ...args: Arguments<TopLevelEmbeddingArguments, ['paddingIdx', 'scaleGradByFreq', 'sparse']>
   ): Tensor => {
     const defaults = { paddingIdx: -1, scaleGradByFreq: false, sparse: false };
-    const { paddingIdx, ...o } = parseArgs<EmbeddingArguments>('embedding', [], defaults, args);
+    const { paddingIdx, ...o } = parseArgs<TopLevelEmbeddingArguments>('embedding', [], defaults, args);
     return lookups.embedding(indices, weight, { ...o, paddingIdx: paddingIdx < 0 ? null : paddingIdx });
   },
 );

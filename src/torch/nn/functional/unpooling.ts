@@ -8,15 +8,15 @@ import { expectFloat } from '../../../engine/graph/record';
 import { maxUnpool } from '../../../engine/ops/pooling/adaptive-pool';
 import { checked } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
-import { type Size, type Spatial, sizesOf, strideOf } from '../layers/sizes';
+import { type SizePerDim, type Spatial, sizesOf, strideOf } from '../layers/sizes';
 
 interface UnpoolArguments<N extends Spatial> {
   input: Tensor;
   indices: Tensor;
-  kernelSize: Size<N>;
+  kernelSize: SizePerDim<N>;
   /** Default: kernelSize. */
-  stride?: Size<N> | readonly [] | null;
-  padding?: Size<N>;
+  stride?: SizePerDim<N> | readonly [] | null;
+  padding?: SizePerDim<N>;
   /** The sizes after the channels, or the whole shape; default: (size − 1) · stride − 2 padding + kernelSize. */
   outputSize?: readonly number[] | null;
 }

@@ -19,7 +19,7 @@ import { Tensor } from '../../tensor/tensor';
 import { fans } from './fans';
 import { orthonormalColumns } from './orthogonal';
 
-interface Source {
+interface InitGenerator {
   /** Where the numbers come from; default: the generator that `manualSeed` seeds. */
   generator?: Generator | null;
 }
@@ -45,11 +45,11 @@ export type Nonlinearity =
 const linearLike = /^(linear|sigmoid|conv(_transpose)?[123]d)$/;
 
 /** The tensor that every function fills. */
-interface Target {
+interface InitTarget {
   tensor: Tensor;
 }
 
-const kinds: Kinds<Target> = { tensor: aTensor };
+const kinds: Kinds<InitTarget> = { tensor: aTensor };
 
 /**
  * The recommended factor for a weight's standard deviation, by the activation that follows; `param` is leaky ReLU's
@@ -79,7 +79,7 @@ function gainOf(op: string, nonlinearity: Nonlinearity, param: number | null): n
   );
 }
 
-interface UniformArguments extends Target, Source {
+interface UniformArguments extends InitTarget, InitGenerator {
   a?: number;
   b?: number;
 }
@@ -102,7 +102,7 @@ function drawn(
   return write(tensor, draws(numel(tensor.shape), first, second, generator ?? defaultGenerator()));
 }
 
-interface NormalArguments extends Target, Source {
+interface NormalArguments extends InitTarget, InitGenerator {
   mean?: number;
   std?: number;
 }
@@ -136,8 +136,8 @@ export function truncNormal_(
 }
 
 /** Sets every element to `val`. */
-export function constant_(...args: Arguments<Target & { val: number }, ['tensor', 'val']>): Tensor {
-  const { tensor, val } = parseArgs<Target & { val: number }>('constant_', ['tensor', 'val'], {}, args, {
+export function constant_(...args: Arguments<InitTarget & { val: number }, ['tensor', 'val']>): Tensor {
+  const { tensor, val } = parseArgs<InitTarget & { val: number }>('constant_', ['tensor', 'val'], {}, args, {
     ...kinds,
     val: real,
   });
@@ -145,27 +145,27 @@ export function constant_(...args: Arguments<Target & { val: number }, ['tensor'
 }
 
 /** Sets every element to 1. */
-export function ones_(...args: Arguments<Target, ['tensor']>): Tensor {
-  const { tensor } = parseArgs<Target>('ones_', ['tensor'], {}, args, kinds);
+export function ones_(...args: Arguments<InitTarget, ['tensor']>): Tensor {
+  const { tensor } = parseArgs<InitTarget>('ones_', ['tensor'], {}, args, kinds);
   return write(tensor, room(tensor).fill(1));
 }
 
 /** Sets every element to 0. */
-export function zeros_(...args: Arguments<Target, ['tensor']>): Tensor {
-  const { tensor } = parseArgs<Target>('zeros_', ['tensor'], {}, args, kinds);
+export function zeros_(...args: Arguments<InitTarget, ['tensor']>): Tensor {
+  const { tensor } = parseArgs<InitTarget>('zeros_', ['tensor'], {}, args, kinds);
   return write(tensor, room(tensor));
 }
 
 /** Fills a matrix with the identity. */
-export function eye_(...args: Arguments<Target, ['tensor']>): Tensor {
-  const { tensor } = parseArgs<Target>('eye_', ['tensor'], {}, args, kinds);
+export function eye_(...args: Arguments<InitTarget, ['tensor']>): Tensor {
+  const { tensor } = parseArgs<InitTarget>('eye_', ['tensor'], {}, args, kinds);
   const [rows, columns] = matrixShape('eye_', tensor);
   const data = room(tensor);
   for (let i = 0; i < Math.min(rows, columns); i++) data[i * columns + i] = 1;
   return write(tensor, data);
 }
 
-interface DiracArguments extends Target {
+interface DiracArguments extends InitTarget {
   groups?: number;
 }
 
@@ -195,7 +195,7 @@ export function dirac_(...args: Arguments<DiracArguments, ['tensor', 'groups']>)
   return write(tensor, data);
 }
 
-interface XavierArguments extends Target, Source {
+interface XavierArguments extends InitTarget, InitGenerator {
   gain?: number;
 }
 
@@ -219,7 +219,7 @@ export function xavierNormal_(...args: Xavier): Tensor {
   return drawn(lateNormal, tensor, 0, gain * Math.sqrt(2 / (fanIn + fanOut)), generator);
 }
 
-interface KaimingArguments extends Target, Source {
+interface KaimingArguments extends InitTarget, InitGenerator {
   /** Negative slope of the leaky ReLU that follows. */
   a?: number;
   mode?: FanMode;
@@ -253,7 +253,7 @@ export function orthogonal_(...args: Xavier): Tensor {
   return write(tensor, orthonormalColumns(data, rows, columns, gain));
 }
 
-interface SparseArguments extends Target, Source {
+interface SparseArguments extends InitTarget, InitGenerator {
   sparsity: number;
   std?: number;
 }

@@ -7,7 +7,7 @@ import * as F from '../functional/adaptive-pooling';
 import type { IndicesOptions, MaxResult } from '../functional/indices';
 import { type AdaptiveSize3d, adaptiveAvgPool3d, adaptiveMaxPool3d } from '../functional/pooling-3d';
 import { type LayerTo, unaryLayer } from './layer';
-import { type Size, type Spatial, sizesOf } from './sizes';
+import { type SizePerDim, type Spatial, sizesOf } from './sizes';
 
 export type { AdaptiveSize2d } from '../functional/adaptive-pooling';
 
@@ -17,7 +17,7 @@ type Pool = (x: Tensor, named: never) => unknown;
 /* @__NO_SIDE_EFFECTS__ */
 function adaptiveLayer(name: string, n: Spatial, pool: Pool, defaults: object): unknown {
   const kinds = n === 1 ? {} : { outputSize: F.adaptiveKind(n) };
-  const settings = { required: ['outputSize'], defaults, kinds } as unknown as Settings<{ outputSize: Size<1> }>;
+  const settings = { required: ['outputSize'], defaults, kinds } as unknown as Settings<{ outputSize: SizePerDim<1> }>;
   const describe = (layer: object) => keywords(layer, ['outputSize']);
   return unaryLayer(name, settings, pool, describe, (given) =>
     n === 1 ? { ...given, outputSize: sizesOf<1>(name, 'outputSize', given.outputSize, 1)[0] } : given,
@@ -43,7 +43,7 @@ const avgLayer = <Given, Kept = Given>(name: string, n: Spatial, pool: Pool) =>
   adaptiveLayer(name, n, pool, {}) as AvgClass<Given, Kept>;
 
 /** `AdaptiveAvgPool2d` of one dimension. Shape: [N, C, L] or [C, L] → [N, C, outputSize]. */
-export class AdaptiveAvgPool1d extends avgLayer<Size<1>, number>('AdaptiveAvgPool1d', 1, F.adaptiveAvgPool1d) {}
+export class AdaptiveAvgPool1d extends avgLayer<SizePerDim<1>, number>('AdaptiveAvgPool1d', 1, F.adaptiveAvgPool1d) {}
 
 /**
  * The mean of windows that cover the input, as many as asked for (null: as many as the input has).
@@ -88,7 +88,7 @@ function maxLayer<Given, Kept = Given>(name: string, n: Spatial, pool: Pool) {
   return adaptiveLayer(name, n, pool, defaults) as MaxClass<Given, Kept>;
 }
 
-const MaxRow = /* @__PURE__ */ maxLayer<Size<1>, number>('AdaptiveMaxPool1d', 1, F.adaptiveMaxPool1d);
+const MaxRow = /* @__PURE__ */ maxLayer<SizePerDim<1>, number>('AdaptiveMaxPool1d', 1, F.adaptiveMaxPool1d);
 const MaxPlane = /* @__PURE__ */ maxLayer<F.AdaptiveSize2d>('AdaptiveMaxPool2d', 2, F.adaptiveMaxPool2d);
 const MaxVolume = /* @__PURE__ */ maxLayer<AdaptiveSize3d>('AdaptiveMaxPool3d', 3, adaptiveMaxPool3d);
 

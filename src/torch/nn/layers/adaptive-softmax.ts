@@ -4,7 +4,7 @@ import { listOf, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { labelsWithin } from '../../../engine/ops/indexing/indexing';
-import { type NamedTensors, namedResults } from '../../tensor/calling/named-results';
+import { type NamedResults, namedResults } from '../../tensor/calling/named-results';
 import { expectKinds, tensor } from '../../tensor/calling/tensor-kinds';
 import { zeros } from '../../tensor/creation/creation';
 import { cat } from '../../tensor/joining/cat-stack';
@@ -26,14 +26,14 @@ interface AdaptiveArguments {
   headBias?: boolean;
 }
 
-interface Rows {
+interface AdaptiveSoftmaxInput {
   input: Tensor;
 }
 
 const rowsIn = (op: string, args: readonly unknown[]): Tensor =>
-  parseArgs<Rows>(op, ['input'], {}, args, { input: tensor }).input;
+  parseArgs<AdaptiveSoftmaxInput>(op, ['input'], {}, args, { input: tensor }).input;
 
-type Order = ['inFeatures', 'nClasses', 'cutoffs', 'divValue', 'headBias'];
+type AdaptiveSoftmaxOrder = ['inFeatures', 'nClasses', 'cutoffs', 'divValue', 'headBias'];
 
 /**
  * Log probabilities of many classes, the frequent ones first (Grave et al. 2017). The head scores each class before the
@@ -54,7 +54,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
   head: Linear;
   tail: ModuleList<Sequential>;
 
-  constructor(...args: Arguments<AdaptiveArguments, Order>) {
+  constructor(...args: Arguments<AdaptiveArguments, AdaptiveSoftmaxOrder>) {
     super();
     const required = ['inFeatures', 'nClasses', 'cutoffs'] as const;
     const o = parseArgs<AdaptiveArguments>(
@@ -98,7 +98,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
     return ['input', 'target'] as const;
   }
 
-  forward(input: Tensor, target: Tensor): NamedTensors<'output', 'loss'> {
+  forward(input: Tensor, target: Tensor): NamedResults<'output', 'loss'> {
     expectKinds('AdaptiveLogSoftmaxWithLoss', { input: [input, tensor], target: [target, tensor] });
     const batched = target.dim() === 1;
     if (
@@ -127,7 +127,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
   }
 
   /** Log probabilities of all classes. Shape: [N, inFeatures] → [N, nClasses]. */
-  logProb(...args: Arguments<Rows, ['input']>): Tensor {
+  logProb(...args: Arguments<AdaptiveSoftmaxInput, ['input']>): Tensor {
     return this.logProbOf(rowsIn('logProb', args));
   }
 
@@ -140,7 +140,7 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
   }
 
   /** The most probable class of each row. Shape: [N, inFeatures] → int64 [N]. */
-  predict(...args: Arguments<Rows, ['input']>): Tensor {
+  predict(...args: Arguments<AdaptiveSoftmaxInput, ['input']>): Tensor {
     return this.logProbOf(rowsIn('predict', args)).argmax(1);
   }
 }

@@ -224,7 +224,7 @@ export interface TransformerEncoderLayerArguments {
 }
 
 /** The order of a transformer layer's arguments. */
-export type LayerOrder = [
+export type TransformerLayerOrder = [
   'dModel',
   'nhead',
   'dimFeedforward',
@@ -275,7 +275,7 @@ export class TransformerEncoderLayer extends Layer {
   dropout1: Dropout;
   dropout2: Dropout;
 
-  constructor(...args: Arguments<TransformerEncoderLayerArguments, LayerOrder>) {
+  constructor(...args: Arguments<TransformerEncoderLayerArguments, TransformerLayerOrder>) {
     super();
     const layer = 'TransformerEncoderLayer';
     const o = parseArgs<TransformerEncoderLayerArguments>(layer, ['dModel', 'nhead'], layerDefaults, args);

@@ -16,7 +16,7 @@ import type { StateDict } from '../module/state-dict';
 import { UnaryLayer } from './layer';
 import { wholeNumber } from './sizes';
 
-export interface ChannelNormArguments {
+export interface ChannelNormLayerArguments {
   /** C of the input [N, C, …]. */
   numFeatures: number;
   /** Added to the variance, default 1e-5. */
@@ -32,7 +32,7 @@ export interface ChannelNormArguments {
 }
 
 export type ChannelNormOrder = ['numFeatures', 'eps', 'momentum', 'affine', 'trackRunningStats', 'bias'];
-export type ChannelNormDefaults = Required<Omit<ChannelNormArguments, 'numFeatures'>>;
+export type ChannelNormDefaults = Required<Omit<ChannelNormLayerArguments, 'numFeatures'>>;
 
 export const batchDefaults: ChannelNormDefaults = {
   eps: 1e-5,
@@ -60,7 +60,7 @@ export abstract class ChannelNorm extends UnaryLayer {
 
   constructor(layer: string, defaults: ChannelNormDefaults, args: readonly unknown[]) {
     super();
-    const o = parseArgs<ChannelNormArguments>(layer, ['numFeatures'], defaults as never, args, {
+    const o = parseArgs<ChannelNormLayerArguments>(layer, ['numFeatures'], defaults as never, args, {
       momentum: orNull(number),
     });
     this.numFeatures = wholeNumber(layer, 'numFeatures', o.numFeatures, 1, MOST_FEATURES);
@@ -129,7 +129,7 @@ function kept(buffer: Tensor): Tensor {
 
 interface NormClass {
   new (numFeatures: number, options?: Partial<ChannelNormDefaults>): NormLayer;
-  new (...args: Arguments<ChannelNormArguments, ChannelNormOrder>): NormLayer;
+  new (...args: Arguments<ChannelNormLayerArguments, ChannelNormOrder>): NormLayer;
 }
 
 /** Makes a BatchNorm layer for inputs of these ranks, which its errors describe as `expected`. */

@@ -13,7 +13,7 @@ import type { inputs } from '../module/callable-object';
 import { Parameter, UninitializedParameter } from '../module/parameter';
 import { Layer } from './layer';
 import { resetWeightAndBias } from './linear';
-import { type Size, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
+import { type SizePerDim, type Spatial, sizesOf, type Tuple, wholeNumber } from './sizes';
 
 /** The elements that a convolution's input is padded with. */
 export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
@@ -27,14 +27,16 @@ export interface ConvNdArguments<N extends Spatial> {
   /** Channels of the output. */
   outChannels: number;
   /** The size of the kernel: one number, or one for each dimension. */
-  kernelSize: Size<N>;
+  kernelSize: SizePerDim<N>;
   /** Add a learnt number to each channel, default true. */
   bias?: boolean;
   /** The elements that the input is padded with, default 'zeros'. */
   paddingMode?: PaddingMode;
 }
 
-type Given<N extends Spatial> = Parsed<ConvNdArguments<N> & ConvSettings<N>> & { readonly outputPadding?: Size<N> };
+type ConvSettingsGiven<N extends Spatial> = Parsed<ConvNdArguments<N> & ConvSettings<N>> & {
+  readonly outputPadding?: SizePerDim<N>;
+};
 
 /** A convolution over N dimensions, or its adjoint. */
 export abstract class ConvNd<N extends Spatial> extends Layer {
@@ -51,7 +53,7 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
   weight!: Parameter;
   bias!: Parameter | null;
 
-  constructor(layer: string, n: N, o: Given<N>, transposed: boolean) {
+  constructor(layer: string, n: N, o: ConvSettingsGiven<N>, transposed: boolean) {
     super();
     this.inChannels = wholeNumber(layer, 'inChannels', o.inChannels);
     this.outChannels = wholeNumber(layer, 'outChannels', o.outChannels);
@@ -159,18 +161,18 @@ export interface ConvNdClass<N extends Spatial, O, Order extends readonly (keyof
   new (
     inChannels: number,
     outChannels: number,
-    kernelSize: Size<N>,
-    stride: Size<N>,
+    kernelSize: SizePerDim<N>,
+    stride: SizePerDim<N>,
     options?: Omit<ConvOptions<O>, 'stride'>,
   ): Made;
   new (...args: Arguments<O, Order>): Made;
   // TypeScript reports wrong arguments against the last overload, so the plainest form is repeated here.
-  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: ConvOptions<O>): Made;
+  new (inChannels: number, outChannels: number, kernelSize: SizePerDim<N>, options?: ConvOptions<O>): Made;
 }
 
 interface LazyArguments {
   outChannels: number;
-  kernelSize: Size<Spatial>;
+  kernelSize: SizePerDim<Spatial>;
   bias?: boolean;
   groups?: number;
 }

@@ -13,13 +13,13 @@ import {
 import { inputs } from '../module/callable-object';
 import { ConvNd, type ConvNdArguments, type ConvNdClass, type ConvOptions, lazyLayer } from './conv-base';
 import { settingsOf } from './layer';
-import { calledSize, type OutputSize, type Size, type Spatial, type Tuple } from './sizes';
+import { calledSize, type OutputSize, type SizePerDim, type Spatial, type Tuple } from './sizes';
 
 export interface ConvTransposeArguments<N extends Spatial> extends ConvNdArguments<N>, ConvTransposeSettings<N> {}
 
 const defaults = { ...convTransposeInFront, bias: true, dilation: 1, paddingMode: 'zeros' } as const;
 
-type Order = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation', 'paddingMode'];
+type ConvTransposeOrder = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation', 'paddingMode'];
 
 type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
 
@@ -86,8 +86,8 @@ interface ConvTransposeLayer<N extends Spatial> extends TransposedConvolution<N>
   forward(x: Tensor, outputSize?: OutputSize): Tensor;
 }
 
-type Options<N extends Spatial> = ConvOptions<ConvTransposeArguments<N>>;
-type Whole = ['inChannels', 'outChannels', 'kernelSize', ...Order];
+type ConvTransposeOptions<N extends Spatial> = ConvOptions<ConvTransposeArguments<N>>;
+type Whole = ['inChannels', 'outChannels', 'kernelSize', ...ConvTransposeOrder];
 
 interface ConvTransposeClass<N extends Spatial>
   extends ConvNdClass<N, ConvTransposeArguments<N>, Whole, ConvTransposeLayer<N>> {
@@ -100,7 +100,12 @@ interface ConvTransposeClass<N extends Spatial>
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
    * @param options The other options, by name.
    */
-  new (inChannels: number, outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
+  new (
+    inChannels: number,
+    outChannels: number,
+    kernelSize: SizePerDim<N>,
+    options?: ConvTransposeOptions<N>,
+  ): ConvTransposeLayer<N>;
 }
 
 interface LazyConvTransposeClass<N extends Spatial> {
@@ -111,9 +116,12 @@ interface LazyConvTransposeClass<N extends Spatial> {
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
    * @param options The other options, by name.
    */
-  new (outChannels: number, kernelSize: Size<N>, options?: Options<N>): ConvTransposeLayer<N>;
+  new (outChannels: number, kernelSize: SizePerDim<N>, options?: ConvTransposeOptions<N>): ConvTransposeLayer<N>;
   new (
-    ...args: Arguments<Omit<ConvTransposeArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...Order]>
+    ...args: Arguments<
+      Omit<ConvTransposeArguments<N>, 'inChannels'>,
+      ['outChannels', 'kernelSize', ...ConvTransposeOrder]
+    >
   ): ConvTransposeLayer<N>;
 }
 

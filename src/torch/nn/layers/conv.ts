@@ -6,7 +6,7 @@ import { type PadMode, pad } from '../functional/pad';
 import { inputs } from '../module/callable-object';
 import { ConvNd, type ConvNdArguments, type ConvNdClass, type ConvOptions, lazyLayer } from './conv-base';
 import { settingsOf } from './layer';
-import type { Size, Spatial } from './sizes';
+import type { SizePerDim, Spatial } from './sizes';
 
 export type { PaddingMode } from './conv-base';
 
@@ -14,7 +14,7 @@ export interface ConvArguments<N extends Spatial> extends ConvNdArguments<N>, Co
 
 const defaults = { ...convDefaults, bias: true, paddingMode: 'zeros' } as const;
 
-type Order = [...ConvOrder, 'bias', 'paddingMode'];
+type ConvLayerOrder = [...ConvOrder, 'bias', 'paddingMode'];
 
 type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
 
@@ -50,7 +50,12 @@ interface ConvLayer<N extends Spatial> extends ConvNd<N> {
 }
 
 interface ConvClass<N extends Spatial>
-  extends ConvNdClass<N, ConvArguments<N>, ['inChannels', 'outChannels', 'kernelSize', ...Order], ConvLayer<N>> {
+  extends ConvNdClass<
+    N,
+    ConvArguments<N>,
+    ['inChannels', 'outChannels', 'kernelSize', ...ConvLayerOrder],
+    ConvLayer<N>
+  > {
   /**
    * A convolution (cross-correlation) whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
    *
@@ -62,7 +67,7 @@ interface ConvClass<N extends Spatial>
   new (
     inChannels: number,
     outChannels: number,
-    kernelSize: Size<N>,
+    kernelSize: SizePerDim<N>,
     options?: ConvOptions<ConvArguments<N>>,
   ): ConvLayer<N>;
 }
@@ -75,8 +80,10 @@ interface LazyConvClass<N extends Spatial> {
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
    * @param options The other options, by name.
    */
-  new (outChannels: number, kernelSize: Size<N>, options?: ConvOptions<ConvArguments<N>>): ConvLayer<N>;
-  new (...args: Arguments<Omit<ConvArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...Order]>): ConvLayer<N>;
+  new (outChannels: number, kernelSize: SizePerDim<N>, options?: ConvOptions<ConvArguments<N>>): ConvLayer<N>;
+  new (
+    ...args: Arguments<Omit<ConvArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...ConvLayerOrder]>
+  ): ConvLayer<N>;
 }
 
 /**

@@ -5,26 +5,26 @@ import type { Tensor } from '../../tensor/tensor';
 import * as F from '../functional/dropout';
 import { type Fields, type LayerTo, UnaryLayer } from './layer';
 
-interface DropoutArguments {
+interface DropoutLayerArguments {
   /** The probability that an element (or channel) is dropped, default 0.5. */
   p?: number;
   /** Write the result into the input, default false. */
   inplace?: boolean;
 }
 
-type Given = Arguments<DropoutArguments, ['p', 'inplace']>;
+type DropoutLayerGiven = Arguments<DropoutLayerArguments, ['p', 'inplace']>;
 
-interface DropoutLayer extends LayerTo<Tensor>, Fields<DropoutArguments> {}
+interface DropoutLayer extends LayerTo<Tensor>, Fields<DropoutLayerArguments> {}
 
 /* @__NO_SIDE_EFFECTS__ */
-function dropoutLayer(layer: string, drop: typeof F.dropout): new (...args: Given) => DropoutLayer {
+function dropoutLayer(layer: string, drop: typeof F.dropout): new (...args: DropoutLayerGiven) => DropoutLayer {
   return class extends UnaryLayer {
     p: number;
     inplace: boolean;
 
-    constructor(...args: Given) {
+    constructor(...args: DropoutLayerGiven) {
       super();
-      const { p, inplace } = parseArgs<DropoutArguments>(layer, [], { p: 0.5, inplace: false }, args);
+      const { p, inplace } = parseArgs<DropoutLayerArguments>(layer, [], { p: 0.5, inplace: false }, args);
       F.checkProbability(layer, p);
       this.p = p;
       this.inplace = inplace;

@@ -9,14 +9,14 @@ import { inputs } from '../module/callable-object';
 import { Parameter } from '../module/parameter';
 import { EmbeddingTable, tableSizes } from './embedding-table';
 
-export interface EmbeddingBagArguments extends BagOptions {
+export interface EmbeddingBagLayerArguments extends BagOptions {
   numEmbeddings: number;
   embeddingDim: number;
 }
 
 type OptionOrder = ['maxNorm', 'normType', 'scaleGradByFreq', 'mode', 'sparse', 'includeLastOffset', 'paddingIdx'];
 
-type Order = ['numEmbeddings', 'embeddingDim', ...OptionOrder];
+type EmbeddingBagLayerOrder = ['numEmbeddings', 'embeddingDim', ...OptionOrder];
 
 /** Default options, in PyTorch's order of arguments. */
 const bagDefaults = {
@@ -36,14 +36,14 @@ interface BagCall {
   perSampleWeights?: Tensor | null;
 }
 
-interface PretrainedArguments extends BagOptions {
+interface PretrainedBagArguments extends BagOptions {
   /** [numEmbeddings, embeddingDim] */
   embeddings: Tensor;
   /** Do not train the vectors, default true. */
   freeze?: boolean;
 }
 
-type PretrainedOrder = ['embeddings', 'freeze', ...OptionOrder];
+type PretrainedBagOrder = ['embeddings', 'freeze', ...OptionOrder];
 
 /**
  * Rows of `weight` looked up by index and reduced bag by bag.
@@ -54,9 +54,9 @@ export class EmbeddingBag extends EmbeddingTable {
   mode: BagMode;
   includeLastOffset: boolean;
 
-  constructor(...args: Arguments<EmbeddingBagArguments, Order>) {
+  constructor(...args: Arguments<EmbeddingBagLayerArguments, EmbeddingBagLayerOrder>) {
     const required = ['numEmbeddings', 'embeddingDim'] as const;
-    const o = parseArgs<EmbeddingBagArguments>('EmbeddingBag', required, bagDefaults, args, {
+    const o = parseArgs<EmbeddingBagLayerArguments>('EmbeddingBag', required, bagDefaults, args, {
       maxNorm: orNull(number),
     });
     checkMode('EmbeddingBag', o.mode);
@@ -66,8 +66,8 @@ export class EmbeddingBag extends EmbeddingTable {
   }
 
   /** A table of given vectors [numEmbeddings, embeddingDim]; training does not change them unless `freeze` is false. */
-  static fromPretrained(...args: Arguments<PretrainedArguments, PretrainedOrder>): EmbeddingBag {
-    const { embeddings, freeze, ...options } = parseArgs<PretrainedArguments>(
+  static fromPretrained(...args: Arguments<PretrainedBagArguments, PretrainedBagOrder>): EmbeddingBag {
+    const { embeddings, freeze, ...options } = parseArgs<PretrainedBagArguments>(
       'fromPretrained',
       ['embeddings'],
       { freeze: true, ...bagDefaults },

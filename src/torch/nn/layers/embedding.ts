@@ -9,9 +9,17 @@ import { inputs } from '../module/callable-object';
 import { Parameter } from '../module/parameter';
 import { EmbeddingTable, type TableArguments, tableSizes } from './embedding-table';
 
-export type EmbeddingArguments = TableArguments;
+export type EmbeddingLayerArguments = TableArguments;
 
-type Order = ['numEmbeddings', 'embeddingDim', 'paddingIdx', 'maxNorm', 'normType', 'scaleGradByFreq', 'sparse'];
+type EmbeddingLayerOrder = [
+  'numEmbeddings',
+  'embeddingDim',
+  'paddingIdx',
+  'maxNorm',
+  'normType',
+  'scaleGradByFreq',
+  'sparse',
+];
 
 interface PretrainedArguments extends LookupOptions {
   /** [numEmbeddings, embeddingDim] */
@@ -29,12 +37,12 @@ type PretrainedOrder = ['embeddings', 'freeze', 'paddingIdx', 'maxNorm', 'normTy
  * Shape: int64 [*] → [*, embeddingDim]. `weight` is [numEmbeddings, embeddingDim] and starts standard normal.
  */
 export class Embedding extends EmbeddingTable {
-  constructor(...args: Arguments<EmbeddingArguments, Order>) {
+  constructor(...args: Arguments<EmbeddingLayerArguments, EmbeddingLayerOrder>) {
     const required = ['numEmbeddings', 'embeddingDim'] as const;
     const defaults = { paddingIdx: null, ...lookupDefaults };
     super(
       'Embedding',
-      parseArgs<EmbeddingArguments>('Embedding', required, defaults, args, { maxNorm: orNull(number) }),
+      parseArgs<EmbeddingLayerArguments>('Embedding', required, defaults, args, { maxNorm: orNull(number) }),
     );
   }
 

@@ -7,7 +7,7 @@ import { pair, type Size2d } from './sizes';
 
 const names = ['kernelSize', 'dilation', 'padding', 'stride'];
 
-const unfoldSettings: Settings<F.BlockArguments> = {
+const unfoldSettings: Settings<F.SlidingBlockArguments> = {
   required: ['kernelSize'],
   defaults: F.blockDefaults,
   check: F.blocksOf,
@@ -15,7 +15,7 @@ const unfoldSettings: Settings<F.BlockArguments> = {
 
 const UnfoldLayer = /* @__PURE__ */ unaryLayer('Unfold', unfoldSettings, F.unfold, (layer) =>
   keywords(layer, names),
-) as UnaryClass<F.BlockArguments, F.BlockOrder>;
+) as UnaryClass<F.SlidingBlockArguments, F.SlidingBlockOrder>;
 
 /** Sliding blocks as columns. Shape: [N, C, H, W] or [C, H, W] → [N, C · kh · kw, L] for L blocks. */
 export class Unfold extends UnfoldLayer {
@@ -36,7 +36,7 @@ const foldSettings: Settings<F.FoldArguments> = {
 
 const FoldLayer = /* @__PURE__ */ unaryLayer('Fold', foldSettings, F.fold, (layer) =>
   keywords(layer, ['outputSize', ...names]),
-) as UnaryClass<F.FoldArguments, ['outputSize', ...F.BlockOrder]>;
+) as UnaryClass<F.FoldArguments, ['outputSize', ...F.SlidingBlockOrder]>;
 
 /** Columns added into images where their blocks lie. Shape: [N, C · kh · kw, L] or [C · kh · kw, L] → [N, C, H, W]. */
 export class Fold extends FoldLayer {

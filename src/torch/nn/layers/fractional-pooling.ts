@@ -3,21 +3,21 @@ import { type Arguments, parseArgs } from '../../../engine/core/options';
 import type { Tensor } from '../../tensor/tensor';
 import * as F from '../functional/fractional-pooling';
 import { UnaryLayer } from './layer';
-import { type Size, sizesOf } from './sizes';
+import { type SizePerDim, sizesOf } from './sizes';
 
-interface FractionalArguments<N extends 2 | 3> extends F.FractionalOptions<N> {
-  kernelSize: Size<N>;
+interface FractionalLayerArguments<N extends 2 | 3> extends F.FractionalOptions<N> {
+  kernelSize: SizePerDim<N>;
   _randomSamples?: Tensor | null;
 }
 
 type FractionalArgs<N extends 2 | 3> = Arguments<
-  FractionalArguments<N>,
+  FractionalLayerArguments<N>,
   ['kernelSize', 'outputSize', 'outputRatio', 'returnIndices', '_randomSamples']
 >;
 
 abstract class FractionalPool<N extends 2 | 3> extends UnaryLayer {
-  kernelSize: Size<N>;
-  outputSize: Size<N> | null;
+  kernelSize: SizePerDim<N>;
+  outputSize: SizePerDim<N> | null;
   outputRatio: number | readonly number[] | null;
   returnIndices: boolean;
   declare _randomSamples: Tensor | null;
@@ -25,7 +25,7 @@ abstract class FractionalPool<N extends 2 | 3> extends UnaryLayer {
   constructor(layer: string, n: N, args: FractionalArgs<N>) {
     super();
     const defaults = { outputSize: null, outputRatio: null, returnIndices: false, _randomSamples: null };
-    const o = parseArgs<FractionalArguments<N>>(layer, ['kernelSize'] as never, defaults as never, args);
+    const o = parseArgs<FractionalLayerArguments<N>>(layer, ['kernelSize'] as never, defaults as never, args);
     sizesOf(layer, 'kernelSize', o.kernelSize, n, 1);
     F.fractionalSizes(layer, n, o as F.FractionalOptions<2 | 3>, []);
     this.kernelSize = o.kernelSize;

@@ -9,8 +9,8 @@ import {
   BatchNorm2d,
   BatchNorm3d,
   batchDefaults,
-  type ChannelNormArguments,
   type ChannelNormDefaults,
+  type ChannelNormLayerArguments,
   type ChannelNormOrder,
   InstanceNorm1d,
   InstanceNorm2d,
@@ -18,9 +18,9 @@ import {
   type NormLayer,
 } from './batch-norm';
 
-type LazyArguments = Omit<ChannelNormArguments, 'numFeatures'>;
+type LazyArguments = Omit<ChannelNormLayerArguments, 'numFeatures'>;
 type LazyOrder = ['eps', 'momentum', 'affine', 'trackRunningStats', 'bias'];
-type Eager = new (...args: Arguments<ChannelNormArguments, ChannelNormOrder>) => NormLayer;
+type Eager = new (...args: Arguments<ChannelNormLayerArguments, ChannelNormOrder>) => NormLayer;
 type Lazy = new (...args: Arguments<LazyArguments, LazyOrder>) => NormLayer;
 
 /** The dimension of the channels in an input of the given rank. */

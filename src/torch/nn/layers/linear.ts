@@ -15,7 +15,7 @@ import { Parameter, UninitializedParameter } from '../module/parameter';
 import { UnaryLayer } from './layer';
 import { wholeNumber } from './sizes';
 
-export interface LinearArguments {
+export interface LinearLayerArguments {
   inFeatures: number;
   outFeatures: number;
   /** Default true. */
@@ -46,10 +46,10 @@ export class Linear extends UnaryLayer {
   bias!: Parameter | null;
 
   constructor(inFeatures: number, outFeatures: number, options?: { bias?: boolean });
-  constructor(...args: Arguments<LinearArguments, ['inFeatures', 'outFeatures', 'bias']>);
+  constructor(...args: Arguments<LinearLayerArguments, ['inFeatures', 'outFeatures', 'bias']>);
   constructor(...args: unknown[]) {
     super();
-    const o = parseArgs<LinearArguments>('Linear', ['inFeatures', 'outFeatures'], { bias: true }, args);
+    const o = parseArgs<LinearLayerArguments>('Linear', ['inFeatures', 'outFeatures'], { bias: true }, args);
     this.inFeatures = wholeNumber('Linear', 'inFeatures', o.inFeatures);
     this.outFeatures = wholeNumber('Linear', 'outFeatures', o.outFeatures);
     this.registerParameter('weight', new Parameter(empty([this.outFeatures, this.inFeatures])));
@@ -78,9 +78,9 @@ export class Linear extends UnaryLayer {
  */
 export class LazyLinear extends Linear {
   constructor(outFeatures: number, options?: { bias?: boolean });
-  constructor(...args: Arguments<Omit<LinearArguments, 'inFeatures'>, ['outFeatures', 'bias']>);
+  constructor(...args: Arguments<Omit<LinearLayerArguments, 'inFeatures'>, ['outFeatures', 'bias']>);
   constructor(...args: unknown[]) {
-    type Given = Omit<LinearArguments, 'inFeatures'>;
+    type Given = Omit<LinearLayerArguments, 'inFeatures'>;
     const { outFeatures, bias } = parseArgs<Given>('LazyLinear', ['outFeatures'], { bias: true }, args);
     super(0, 0, { bias: false });
     this.outFeatures = wholeNumber('LazyLinear', 'outFeatures', outFeatures, undefined, MOST_FEATURES);

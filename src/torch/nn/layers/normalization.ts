@@ -31,7 +31,7 @@ abstract class AffineNorm extends UnaryLayer {
   }
 }
 
-export interface LayerNormArguments {
+export interface LayerNormLayerArguments {
   /** The trailing sizes of the input; a number stands for the last size alone. */
   normalizedShape: number | readonly number[];
   /** Added to the variance, default 1e-5. */
@@ -55,11 +55,11 @@ export class LayerNorm extends AffineNorm {
     normalizedShape: number | readonly number[],
     options?: { eps?: number; elementwiseAffine?: boolean; bias?: boolean },
   );
-  constructor(...args: Arguments<LayerNormArguments, ['normalizedShape', 'eps', 'elementwiseAffine', 'bias']>);
+  constructor(...args: Arguments<LayerNormLayerArguments, ['normalizedShape', 'eps', 'elementwiseAffine', 'bias']>);
   constructor(...args: unknown[]) {
     super();
     const defaults = { eps: 1e-5, elementwiseAffine: true, bias: true };
-    const o = parseArgs<LayerNormArguments>('LayerNorm', ['normalizedShape'], defaults, args);
+    const o = parseArgs<LayerNormLayerArguments>('LayerNorm', ['normalizedShape'], defaults, args);
     this.normalizedShape = [o.normalizedShape].flat();
     if (!this.normalizedShape.every((size) => Number.isInteger(size) && size >= 0)) {
       throw new ArgumentError(
@@ -81,7 +81,7 @@ export class LayerNorm extends AffineNorm {
   }
 }
 
-export interface GroupNormArguments {
+export interface GroupNormLayerArguments {
   numGroups: number;
   /** A multiple of numGroups. */
   numChannels: number;
@@ -103,10 +103,10 @@ export class GroupNorm extends AffineNorm {
   numChannels: number;
   affine: boolean;
 
-  constructor(...args: Arguments<GroupNormArguments, ['numGroups', 'numChannels', 'eps', 'affine', 'bias']>) {
+  constructor(...args: Arguments<GroupNormLayerArguments, ['numGroups', 'numChannels', 'eps', 'affine', 'bias']>) {
     super();
     const defaults = { eps: 1e-5, affine: true, bias: true };
-    const o = parseArgs<GroupNormArguments>('GroupNorm', ['numGroups', 'numChannels'], defaults, args);
+    const o = parseArgs<GroupNormLayerArguments>('GroupNorm', ['numGroups', 'numChannels'], defaults, args);
     this.numGroups = wholeNumber('GroupNorm', 'numGroups', o.numGroups, 1);
     this.numChannels = wholeNumber('GroupNorm', 'numChannels', o.numChannels, 1);
     if (o.numChannels % o.numGroups !== 0) {
@@ -129,7 +129,7 @@ export class GroupNorm extends AffineNorm {
   }
 }
 
-export interface RMSNormArguments {
+export interface RMSNormLayerArguments {
   /** The trailing sizes of the input; a number stands for the last size alone. */
   normalizedShape: number | readonly number[];
   /** Added to the mean square; default: float32's epsilon, 2⁻²³. */
@@ -153,11 +153,11 @@ export class RMSNorm extends UnaryLayer {
     normalizedShape: number | readonly number[],
     options?: { eps?: number | null; elementwiseAffine?: boolean },
   );
-  constructor(...args: Arguments<RMSNormArguments, ['normalizedShape', 'eps', 'elementwiseAffine']>);
+  constructor(...args: Arguments<RMSNormLayerArguments, ['normalizedShape', 'eps', 'elementwiseAffine']>);
   constructor(...args: unknown[]) {
     super();
     const defaults = { eps: null, elementwiseAffine: true };
-    const o = parseArgs<RMSNormArguments>('RMSNorm', ['normalizedShape'], defaults, args);
+    const o = parseArgs<RMSNormLayerArguments>('RMSNorm', ['normalizedShape'], defaults, args);
     this.normalizedShape = [o.normalizedShape].flat();
     this.eps = o.eps;
     this.elementwiseAffine = o.elementwiseAffine;

@@ -11,14 +11,14 @@ import { expectTensors } from '../module/callable-object';
 import { UnaryLayer } from './layer';
 import type { Spatial } from './sizes';
 
-type Ends<N extends Spatial> = N extends 1
+type PaddingEnds<N extends Spatial> = N extends 1
   ? readonly [left: number, right: number]
   : N extends 2
     ? readonly [left: number, right: number, top: number, bottom: number]
     : readonly [left: number, right: number, top: number, bottom: number, front: number, back: number];
 
 /** One number for all ends, or two for each dimension, the last dimension first. */
-export type Padding<N extends Spatial> = number | Ends<N>;
+export type LayerPadding<N extends Spatial> = number | PaddingEnds<N>;
 
 /** The base of the padding layers. */
 export abstract class PadLayer extends UnaryLayer {
@@ -59,12 +59,12 @@ export abstract class PadLayer extends UnaryLayer {
 }
 
 /** The classes of padding layers whose only argument is the padding. */
-type PadClass<N extends Spatial> = new (...args: Arguments<{ padding: Padding<N> }, ['padding']>) => PadLayer;
+type PadClass<N extends Spatial> = new (...args: Arguments<{ padding: LayerPadding<N> }, ['padding']>) => PadLayer;
 
 function layerOf<N extends Spatial>(layer: string, dims: N, mode: PadMode): PadClass<N> {
   return class extends PadLayer {
     constructor(...args: unknown[]) {
-      super(layer, dims, mode, parseArgs<{ padding: Padding<N> }>(layer, ['padding'], {}, args).padding);
+      super(layer, dims, mode, parseArgs<{ padding: LayerPadding<N> }>(layer, ['padding'], {}, args).padding);
     }
   };
 }
@@ -106,7 +106,7 @@ export class CircularPad2d extends layerOf('CircularPad2d', 2, 'circular') {}
 export class CircularPad3d extends layerOf('CircularPad3d', 3, 'circular') {}
 
 interface ConstantArguments<N extends Spatial> {
-  padding: Padding<N>;
+  padding: LayerPadding<N>;
   value: number;
 }
 

@@ -22,13 +22,13 @@ import {
 } from '../functional/pooling';
 import { avgPool3d, maxPool3d } from '../functional/pooling-3d';
 import { type Fields, type LayerTo, unaryLayer } from './layer';
-import { type Size, type Spatial, strideOf } from './sizes';
+import { type SizePerDim, type Spatial, strideOf } from './sizes';
 
 /** Sizes as a layer keeps them: plain numbers for one dimension. */
-type Kept<N extends Spatial> = N extends 1 ? number : Size<N>;
+type KeptSize<N extends Spatial> = N extends 1 ? number : SizePerDim<N>;
 
 type PoolFields<O, N extends Spatial> = Omit<Fields<O>, 'kernelSize' | 'stride' | 'padding' | 'dilation'> & {
-  [K in keyof O & ('kernelSize' | 'stride' | 'padding' | 'dilation')]-?: Kept<N>;
+  [K in keyof O & ('kernelSize' | 'stride' | 'padding' | 'dilation')]-?: KeptSize<N>;
 };
 
 /** Makes a layer over n dimensions that calls `pool` and keeps its settings as fields. */
@@ -50,7 +50,7 @@ function poolLayer<O extends PoolArguments<Spatial>>(
 }
 
 type MaxPoolLayerArguments<N extends Spatial, R extends boolean> = MaxPoolArguments<N> & IndicesOptions<R>;
-type MaxPoolOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'returnIndices', 'ceilMode'];
+type MaxPoolLayerOrder = ['kernelSize', 'stride', 'padding', 'dilation', 'returnIndices', 'ceilMode'];
 type MaxPoolOptions<N extends Spatial, R extends boolean> = Omit<MaxPoolLayerArguments<N, R>, 'kernelSize'>;
 
 interface MaxPoolLayer<N extends Spatial, R extends boolean>
@@ -64,20 +64,22 @@ interface MaxPoolClass<N extends Spatial> {
    * @param kernelSize The size of the window: one number, or one for each dimension.
    * @param options The other options, by name.
    */
-  new <R extends boolean = false>(kernelSize: Size<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
+  new <R extends boolean = false>(kernelSize: SizePerDim<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
   /**
    * @param kernelSize The size of the window: one number, or one for each dimension.
    * @param stride The step from one window to the next.
    * @param options The other options, by name.
    */
   new <R extends boolean = false>(
-    kernelSize: Size<N>,
-    stride: Size<N> | null,
+    kernelSize: SizePerDim<N>,
+    stride: SizePerDim<N> | null,
     options?: Omit<MaxPoolOptions<N, R>, 'stride'>,
   ): MaxPoolLayer<N, R>;
-  new <R extends boolean = false>(...args: Arguments<MaxPoolLayerArguments<N, R>, MaxPoolOrder>): MaxPoolLayer<N, R>;
+  new <R extends boolean = false>(
+    ...args: Arguments<MaxPoolLayerArguments<N, R>, MaxPoolLayerOrder>
+  ): MaxPoolLayer<N, R>;
   // TypeScript reports wrong arguments against the last overload, so the plainest form is repeated here.
-  new <R extends boolean = false>(kernelSize: Size<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
+  new <R extends boolean = false>(kernelSize: SizePerDim<N>, options?: MaxPoolOptions<N, R>): MaxPoolLayer<N, R>;
 }
 
 /* @__NO_SIDE_EFFECTS__ */
@@ -118,16 +120,16 @@ interface AvgPoolClass<N extends Spatial, O extends PoolArguments<N>, Order exte
    * @param kernelSize The size of the window: one number, or one for each dimension.
    * @param options The other options, by name.
    */
-  new (kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): L;
+  new (kernelSize: SizePerDim<N>, options?: Omit<O, 'kernelSize'>): L;
   /**
    * @param kernelSize The size of the window: one number, or one for each dimension.
    * @param stride The step from one window to the next.
    * @param options The other options, by name.
    */
-  new (kernelSize: Size<N>, stride: Size<N> | null, options?: Omit<O, 'kernelSize' | 'stride'>): L;
+  new (kernelSize: SizePerDim<N>, stride: SizePerDim<N> | null, options?: Omit<O, 'kernelSize' | 'stride'>): L;
   new (...args: Arguments<O, Order>): L;
   // TypeScript reports wrong arguments against the last overload, so the plainest form is repeated here.
-  new (kernelSize: Size<N>, options?: Omit<O, 'kernelSize'>): L;
+  new (kernelSize: SizePerDim<N>, options?: Omit<O, 'kernelSize'>): L;
 }
 
 const windowText = ['kernelSize', 'stride', 'padding'];

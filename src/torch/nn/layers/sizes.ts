@@ -14,10 +14,10 @@ export type Tuple<N extends Spatial> = N extends 1
     : [number, number, number];
 
 /** One number for all dimensions, plain or in a list; or one for each, outermost first. */
-export type Size<N extends Spatial> = number | readonly [number] | Readonly<Tuple<N>>;
+export type SizePerDim<N extends Spatial> = number | readonly [number] | Readonly<Tuple<N>>;
 
 /** One number for both dimensions, or [height, width]. */
-export type Size2d = Size<2>;
+export type Size2d = SizePerDim<2>;
 
 const several = ['', 'a list of one', 'a pair of them', 'a list of three'];
 
@@ -25,7 +25,13 @@ const several = ['', 'a list of one', 'a pair of them', 'a list of three'];
  * One whole number of at least `least` for each of n dimensions; a list of one stands for all. An ArgumentError names
  * the layer and the argument.
  */
-export function sizesOf<N extends Spatial>(layer: string, name: string, size: Size<N>, n: N, least = 0): Tuple<N> {
+export function sizesOf<N extends Spatial>(
+  layer: string,
+  name: string,
+  size: SizePerDim<N>,
+  n: N,
+  least = 0,
+): Tuple<N> {
   const list: readonly unknown[] | null = Array.isArray(size) ? size : null;
   const sizes: unknown[] = [];
   for (let d = 0; d < n; d++) sizes.push(list ? list[list.length === 1 ? 0 : d] : size);

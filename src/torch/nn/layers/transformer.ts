@@ -15,11 +15,11 @@ import {
   type Activation,
   activationOf,
   type EncoderCall,
-  type LayerOrder,
   layerDefaults,
   MultiheadAttention,
   TransformerEncoderLayer,
   type TransformerEncoderLayerArguments,
+  type TransformerLayerOrder,
 } from './attention';
 import { Dropout } from './dropout';
 import { Layer } from './layer';
@@ -46,7 +46,7 @@ const noNorm = { norm: null };
 const normKind = { norm: orNull(aModule) };
 
 /** Copies of a layer, applied in turn, and a module that normalises their result. */
-abstract class Stack<L extends Module> extends Layer {
+abstract class LayerStack<L extends Module> extends Layer {
   layers: ModuleList<L>;
   numLayers: number;
   norm: Module | null;
@@ -72,7 +72,7 @@ export interface EncoderStackCall {
 type EncoderStackOrder = ['mask', 'srcKeyPaddingMask', 'isCausal'];
 
 /** Copies of an encoder layer, applied in turn. Shape: that of the layer. */
-export class TransformerEncoder extends Stack<TransformerEncoderLayer> {
+export class TransformerEncoder extends LayerStack<TransformerEncoderLayer> {
   constructor(...args: Arguments<EncoderArguments, ['encoderLayer', 'numLayers', 'norm']>) {
     const o = parseArgs<EncoderArguments>('TransformerEncoder', ['encoderLayer', 'numLayers'], noNorm, args, normKind);
     super('TransformerEncoder', o.encoderLayer, o);
@@ -151,7 +151,7 @@ export class TransformerDecoderLayer extends Layer {
   dropout2: Dropout;
   dropout3: Dropout;
 
-  constructor(...args: Arguments<TransformerEncoderLayerArguments, LayerOrder>) {
+  constructor(...args: Arguments<TransformerEncoderLayerArguments, TransformerLayerOrder>) {
     super();
     const layer = 'TransformerDecoderLayer';
     const o = parseArgs<TransformerEncoderLayerArguments>(layer, ['dModel', 'nhead'], layerDefaults, args);
@@ -209,7 +209,7 @@ export class TransformerDecoderLayer extends Layer {
 }
 
 /** Copies of a decoder layer, applied in turn. Shape: that of the layer. */
-export class TransformerDecoder extends Stack<TransformerDecoderLayer> {
+export class TransformerDecoder extends LayerStack<TransformerDecoderLayer> {
   constructor(...args: Arguments<DecoderArguments, ['decoderLayer', 'numLayers', 'norm']>) {
     const o = parseArgs<DecoderArguments>('TransformerDecoder', ['decoderLayer', 'numLayers'], noNorm, args, normKind);
     super('TransformerDecoder', o.decoderLayer, o);

@@ -5,17 +5,17 @@ import type { Tensor } from '../../tensor/tensor';
 import { maxUnpool1d, maxUnpool2d, maxUnpool3d } from '../functional/unpooling';
 import { inputs } from '../module/callable-object';
 import { Layer } from './layer';
-import { calledSize, type OutputSize, type Size, type Spatial, sizesOf, type Tuple } from './sizes';
+import { calledSize, type OutputSize, type SizePerDim, type Spatial, sizesOf, type Tuple } from './sizes';
 
-interface UnpoolArguments<N extends Spatial> {
-  kernelSize: Size<N>;
+interface UnpoolLayerArguments<N extends Spatial> {
+  kernelSize: SizePerDim<N>;
   /** Default: kernelSize. */
-  stride?: Size<N> | null;
+  stride?: SizePerDim<N> | null;
   /** The padding of the pooling, default 0. */
-  padding?: Size<N>;
+  padding?: SizePerDim<N>;
 }
 
-type Positional<N extends Spatial> = Arguments<UnpoolArguments<N>, ['kernelSize', 'stride', 'padding']>;
+type Positional<N extends Spatial> = Arguments<UnpoolLayerArguments<N>, ['kernelSize', 'stride', 'padding']>;
 
 abstract class MaxUnpool<N extends Spatial> extends Layer {
   get [inputs]() {
@@ -29,7 +29,7 @@ abstract class MaxUnpool<N extends Spatial> extends Layer {
   constructor(layer: string, n: N, args: readonly unknown[]) {
     super();
     const defaults = { stride: null, padding: 0 };
-    const o = parseArgs<UnpoolArguments<N>>(layer, ['kernelSize'] as never, defaults as never, args);
+    const o = parseArgs<UnpoolLayerArguments<N>>(layer, ['kernelSize'] as never, defaults as never, args);
     this.kernelSize = sizesOf(layer, 'kernelSize', o.kernelSize, n, 1);
     this.stride = sizesOf(layer, 'stride', o.stride ?? o.kernelSize, n, 1);
     this.padding = sizesOf(layer, 'padding', o.padding, n);

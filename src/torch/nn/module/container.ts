@@ -228,7 +228,7 @@ export class ModuleList<M extends Module = Module> extends ModuleRow<M> {
 }
 
 /** The modules of a ModuleDict by name; if T is a module class, any names with modules of that class. */
-type Named<T> = [T] extends [Module] ? Readonly<Record<string, T>> : T;
+type ModulesByName<T> = [T] extends [Module] ? Readonly<Record<string, T>> : T;
 
 /** Modules by name, as containers accept them: an object, pairs, or a map. */
 type NamedModules<M> =
@@ -236,7 +236,7 @@ type NamedModules<M> =
   | readonly (readonly [name: string, module: M])[]
   | ReadonlyMap<string, M>;
 
-interface Key {
+interface ModuleKey {
   key: string;
 }
 
@@ -255,14 +255,16 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
   /** The module of that name. */
   get<K extends keyof R & string>(key: K): R[K];
   get(key: string): R[keyof R];
-  get(named: Key): R[keyof R];
-  get(...args: Arguments<Key, ['key']>): R[keyof R] {
+  get(named: ModuleKey): R[keyof R];
+  get(...args: Arguments<ModuleKey, ['key']>): R[keyof R] {
     return named(this, 'get', args)[1];
   }
 
   /** Adds or replaces a module. */
-  set(...args: Arguments<Key & { module: R[keyof R] }, ['key', 'module']>): this {
-    const { key, module } = parseArgs<Key & { module: R[keyof R] }>('set', ['key', 'module'], {}, args, { key: text });
+  set(...args: Arguments<ModuleKey & { module: R[keyof R] }, ['key', 'module']>): this {
+    const { key, module } = parseArgs<ModuleKey & { module: R[keyof R] }>('set', ['key', 'module'], {}, args, {
+      key: text,
+    });
     expectModule('set', key, module);
     this.registerModule(key, module);
     return this;
@@ -274,8 +276,8 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
     return this;
   }
 
-  has(...args: Arguments<Key, ['key']>): boolean {
-    const { key } = parseArgs<Key>('has', ['key'], {}, args, { key: text });
+  has(...args: Arguments<ModuleKey, ['key']>): boolean {
+    const { key } = parseArgs<ModuleKey>('has', ['key'], {}, args, { key: text });
     return this.keys().some((each) => each === key);
   }
 
@@ -287,8 +289,8 @@ class ModuleDict<R extends object = Readonly<Record<string, Module>>> extends Mo
   /** Removes a module and returns it. */
   pop<K extends keyof R & string>(key: K): R[K];
   pop(key: string): R[keyof R];
-  pop(named: Key): R[keyof R];
-  pop(...args: Arguments<Key, ['key']>): R[keyof R] {
+  pop(named: ModuleKey): R[keyof R];
+  pop(...args: Arguments<ModuleKey, ['key']>): R[keyof R] {
     const [name, module] = named(this, 'pop', args);
     Reflect.deleteProperty(this, name);
     return module;
@@ -340,7 +342,7 @@ function named<R extends object>(
   op: string,
   args: readonly unknown[],
 ): [name: string, module: R[keyof R]] {
-  const { key } = parseArgs<Key>(op, ['key'], {}, args, { key: text });
+  const { key } = parseArgs<ModuleKey>(op, ['key'], {}, args, { key: text });
   const entry = dict.entries().find(([name]) => name === key);
   if (!entry) throw new ArgumentError(`${op}: no module is named '${key}'; their names are ${shown(dict.keys())}`);
   return entry;
@@ -363,7 +365,9 @@ interface ModuleDictClass {
   new <const P extends readonly (readonly [K, Module])[], K extends string>(
     pairs: P,
   ): WrittenDict<{ [Name in P[number][0]]: Extract<P[number], readonly [Name, unknown]>[1] }>;
-  new <T extends object = Module>(modules?: NamedModules<Named<T>[keyof Named<T>]> | null): WrittenDict<T>;
+  new <T extends object = Module>(
+    modules?: NamedModules<ModulesByName<T>[keyof ModulesByName<T>]> | null,
+  ): WrittenDict<T>;
   blank(module: Module): Module;
 }
 
@@ -374,7 +378,7 @@ const WrittenDict: ModuleDictClass = ModuleDict as unknown as ModuleDictClass;
  * these.
  */
 type WrittenDict<T extends object = Module> = [T] extends [Module]
-  ? ModuleDict<Named<T>>
+  ? ModuleDict<ModulesByName<T>>
   : string extends keyof T
     ? ModuleDict<T>
     : ModuleDict<T> & T;

@@ -20,21 +20,21 @@ export interface ForwardHookOptions extends HookOptions {
 }
 
 /** A hook by name, with its options. */
-export interface Hooking<H> extends HookOptions {
+export interface ModuleHooking<H> extends HookOptions {
   hook: H;
 }
 
 /** A hook alone, by position or by name. */
 export type HookArguments<H> = Arguments<{ hook: H }, ['hook']>;
 
-interface Entry<H> {
+interface HookEntry<H> {
   readonly hook: H;
   readonly always: boolean;
 }
 
 /** Hooks in the order in which they are called. */
 export class HookList<H> {
-  #entries: readonly Entry<H>[];
+  #entries: readonly HookEntry<H>[];
 
   /** @param of a list whose hooks this one starts with */
   constructor(of?: HookList<H>) {
@@ -45,8 +45,8 @@ export class HookList<H> {
   add(name: string, args: readonly unknown[], defaults: ForwardHookOptions = { prepend: false }): RemovableHandle {
     const kinds = { hook: callback };
     const told = args.at(-1) === undefined ? args.slice(0, -1) : args;
-    const given = parseArgs<Hooking<unknown>>(name, ['hook'], defaults as Defaults<HookOptions>, told, kinds);
-    const { hook, prepend, alwaysCall = false } = given as Required<Hooking<H>> & ForwardHookOptions;
+    const given = parseArgs<ModuleHooking<unknown>>(name, ['hook'], defaults as Defaults<HookOptions>, told, kinds);
+    const { hook, prepend, alwaysCall = false } = given as Required<ModuleHooking<H>> & ForwardHookOptions;
     const entry = { hook, always: alwaysCall };
     this.#entries = prepend ? [entry, ...this.#entries] : [...this.#entries, entry];
     return {
@@ -61,7 +61,7 @@ export class HookList<H> {
   }
 
   /** The current hooks. Adding or removing hooks does not change the returned list. */
-  entries(): readonly Entry<H>[] {
+  entries(): readonly HookEntry<H>[] {
     return this.#entries;
   }
 

@@ -30,7 +30,7 @@ import type {
   StateDictPostHook,
   StateDictPreHook,
 } from './hook-types';
-import type { ForwardHookOptions, HookArguments, Hooking, HookOptions, RemovableHandle } from './hooks';
+import type { ForwardHookOptions, HookArguments, HookOptions, ModuleHooking, RemovableHandle } from './hooks';
 import { called } from './intercept';
 import { itemsOf, listed, once } from './listed';
 import { aState, closedMethods, naming, nothingAt, pathIn } from './module-arguments';
@@ -50,7 +50,7 @@ import type {
   Strictness,
 } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
-import { type Held, held, type IncompatibleKeys, loadInto, type StateDict, savedInto } from './state-dict';
+import { held, type IncompatibleKeys, loadInto, type StateDict, type StateOwner, savedInto } from './state-dict';
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
@@ -415,7 +415,7 @@ export abstract class Module extends Callable {
   }
 
   /** The part of this module that state dicts need. */
-  get [held](): Held {
+  get [held](): StateOwner {
     return {
       hooks: this.#hooks,
       tensors: () => [...this.#ownParameters(), ...this.#ownBuffers(true)],
@@ -460,7 +460,7 @@ export abstract class Module extends Callable {
 
   /** Calls `hook` before every `forward`; a result of the hook, unless undefined or null, replaces the arguments. */
   registerForwardPreHook(
-    hook: PreHook<this> | Hooking<PreHook<Module>>,
+    hook: PreHook<this> | ModuleHooking<PreHook<Module>>,
     options?: boolean | HookOptions,
   ): RemovableHandle {
     return this.#hooks.before.add('registerForwardPreHook', [hook, options]);
@@ -468,7 +468,7 @@ export abstract class Module extends Callable {
 
   /** Calls `hook` after every `forward`; a result of the hook, unless undefined or null, replaces the result. */
   registerForwardHook(
-    hook: ForwardHook<this> | (Hooking<ForwardHook<Module>> & ForwardHookOptions),
+    hook: ForwardHook<this> | (ModuleHooking<ForwardHook<Module>> & ForwardHookOptions),
     options?: boolean | ForwardHookOptions,
   ): RemovableHandle {
     return this.#hooks.after.add('registerForwardHook', [hook, options], { prepend: false, alwaysCall: false });
@@ -480,7 +480,7 @@ export abstract class Module extends Callable {
    * of tensors.
    */
   registerFullBackwardHook(
-    hook: FullBackwardHook<this> | Hooking<FullBackwardHook<Module>>,
+    hook: FullBackwardHook<this> | ModuleHooking<FullBackwardHook<Module>>,
     options?: boolean | HookOptions,
   ): RemovableHandle {
     return this.#hooks.backward.add('registerFullBackwardHook', [hook, options]);
@@ -488,7 +488,7 @@ export abstract class Module extends Callable {
 
   /** Calls `hook` in backward before this module, with the gradients of its results; a list that it returns replaces them. */
   registerFullBackwardPreHook(
-    hook: FullBackwardPreHook<this> | Hooking<FullBackwardPreHook<Module>>,
+    hook: FullBackwardPreHook<this> | ModuleHooking<FullBackwardPreHook<Module>>,
     options?: boolean | HookOptions,
   ): RemovableHandle {
     return this.#hooks.beforeBackward.add('registerFullBackwardPreHook', [hook, options]);

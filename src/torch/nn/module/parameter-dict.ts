@@ -10,7 +10,7 @@ import { Parameter, parameterOf } from './parameter';
 
 const tensorsByName: Kind = { words: 'an object of tensors', fits: isPlainObject };
 
-interface Key {
+interface ParameterKey {
   key: string;
 }
 
@@ -34,13 +34,15 @@ export class ParameterDict extends Module {
   }
 
   /** The parameter of that name. */
-  get(...args: Arguments<Key, ['key']>): Parameter {
+  get(...args: Arguments<ParameterKey, ['key']>): Parameter {
     return named(this, 'get', args)[1];
   }
 
   /** Adds or replaces a parameter. */
-  set(...args: Arguments<Key & { value: Tensor }, ['key', 'value']>): this {
-    const { key, value } = parseArgs<Key & { value: Tensor }>('set', ['key', 'value'], {}, args, { key: text });
+  set(...args: Arguments<ParameterKey & { value: Tensor }, ['key', 'value']>): this {
+    const { key, value } = parseArgs<ParameterKey & { value: Tensor }>('set', ['key', 'value'], {}, args, {
+      key: text,
+    });
     this.registerParameter(key, parameterOf('set', value));
     return this;
   }
@@ -51,12 +53,12 @@ export class ParameterDict extends Module {
     return this;
   }
 
-  has(...args: Arguments<Key, ['key']>): boolean {
-    return this.keys().includes(parseArgs<Key>('has', ['key'], {}, args, { key: text }).key);
+  has(...args: Arguments<ParameterKey, ['key']>): boolean {
+    return this.keys().includes(parseArgs<ParameterKey>('has', ['key'], {}, args, { key: text }).key);
   }
 
   /** Removes a parameter and returns it. */
-  pop(...args: Arguments<Key, ['key']>): Parameter {
+  pop(...args: Arguments<ParameterKey, ['key']>): Parameter {
     const [name, parameter] = named(this, 'pop', args);
     Reflect.deleteProperty(this, name);
     return parameter;
@@ -113,7 +115,7 @@ function fill(dict: ParameterDict, op: string, parameters: Readonly<Record<strin
 
 /** The entry whose key is given in the arguments of `op`. */
 function named(dict: ParameterDict, op: string, args: readonly unknown[]): [name: string, parameter: Parameter] {
-  const { key } = parseArgs<Key>(op, ['key'], {}, args, { key: text });
+  const { key } = parseArgs<ParameterKey>(op, ['key'], {}, args, { key: text });
   const entry = dict.entries().find(([name]) => name === key);
   if (!entry) throw new ArgumentError(`${op}: no parameter is named '${key}'; their names are ${shown(dict.keys())}`);
   return entry;

@@ -14,7 +14,7 @@ import { expectSize } from '../../tensor/calling/sizes';
 import { readBack } from '../../tensor/reading/unawaited';
 import { Tensor } from '../../tensor/tensor';
 
-interface Held {
+interface ParameterData {
   data: Tensor;
 }
 
@@ -34,9 +34,9 @@ interface ParameterOptions {
  *     this.scale = new nn.Parameter(torch.ones(3));
  */
 export class Parameter extends Tensor {
-  constructor(...args: Arguments<Held & ParameterOptions, ['data', 'requiresGrad']>) {
+  constructor(...args: Arguments<ParameterData & ParameterOptions, ['data', 'requiresGrad']>) {
     const defaults = { requiresGrad: true };
-    const { data, requiresGrad } = parseArgs<Held & ParameterOptions>('Parameter', ['data'], defaults, args);
+    const { data, requiresGrad } = parseArgs<ParameterData & ParameterOptions>('Parameter', ['data'], defaults, args);
     expectTensor('Parameter', data);
     const { storage, strides, offset } = data;
     super(detach(data.value), { storage, strides, offset, line: new Line(storage) });
@@ -79,8 +79,13 @@ interface BufferOptions {
 export class Buffer extends Tensor {
   readonly persistent: boolean;
 
-  constructor(...args: Arguments<Held & BufferOptions, ['data', 'persistent']>) {
-    const { data, persistent } = parseArgs<Held & BufferOptions>('Buffer', ['data'], { persistent: true }, args);
+  constructor(...args: Arguments<ParameterData & BufferOptions, ['data', 'persistent']>) {
+    const { data, persistent } = parseArgs<ParameterData & BufferOptions>(
+      'Buffer',
+      ['data'],
+      { persistent: true },
+      args,
+    );
     expectTensor('Buffer', data);
     const { storage, strides, offset } = data;
     super(data.value, { storage, strides, offset });

@@ -11,10 +11,13 @@ export interface UnaryModule extends Module {
 }
 
 /** The modules of a row by index, `row[0]` and so on, and the last as `row[-1]`. */
-export type Placed<M extends readonly UnaryModule[]> = Row<M> & Last<M>;
+export type Placed<M extends readonly UnaryModule[]> = ModuleRowOf<M> & Last<M>;
 
-type Row<M extends readonly unknown[], Before extends 0[] = []> = M extends readonly [infer First, ...infer Rest]
-  ? At<First, Before['length']> & Row<Rest, [...Before, 0]>
+type ModuleRowOf<M extends readonly unknown[], Before extends 0[] = []> = M extends readonly [
+  infer First,
+  ...infer Rest,
+]
+  ? At<First, Before['length']> & ModuleRowOf<Rest, [...Before, 0]>
   : unknown;
 
 type Last<M extends readonly unknown[]> = M extends readonly [...unknown[], infer Module] ? End<Module> : unknown;
@@ -24,14 +27,14 @@ type End<M> = {
   set [-1](module: UnaryModule);
 };
 
-type At<M, Place extends number> = Place extends keyof Places<M> ? Places<M>[Place] : { [K in Place]: M };
+type At<M, Place extends number> = Place extends keyof PlacedModules<M> ? PlacedModules<M>[Place] : { [K in Place]: M };
 
 /**
  * Only accessors may have different types for reading and writing, and a mapped type cannot declare accessors: so the
  * indices are written out, as many as long rows have. They share no named type, since the declarations of programs that
  * export a row would have to import it.
  */
-type Places<M> = {
+type PlacedModules<M> = {
   0: {
     get 0(): M;
     set 0(module: UnaryModule);

@@ -37,7 +37,7 @@ export class IncompatibleKeys extends Printable {
 }
 
 /** The part of a module that state dicts need. */
-export interface Held {
+export interface StateOwner {
   readonly hooks: ModuleHooks;
   tensors(): [string, Tensor][];
   modules(): [string, Module][];
@@ -45,7 +45,7 @@ export interface Held {
   optional(): string[];
 }
 
-/** The getter of a module's `Held`. */
+/** The getter of a module's `StateOwner`. */
 export const held: unique symbol = Symbol('held');
 
 /** Adds the tensors of a module and its submodules to `state`. */
@@ -59,7 +59,7 @@ export function savedInto(state: StateDict, module: Module, prefix: string, keep
 }
 
 /** Tensors or keys of a module and its submodules; `own` lists those of one module. */
-const below = <T>(module: Module, prefix: string, own: (has: Held, prefix: string) => readonly T[]): T[] => [
+const below = <T>(module: Module, prefix: string, own: (has: StateOwner, prefix: string) => readonly T[]): T[] => [
   ...own(module[held], prefix),
   ...module[held].modules().flatMap(([name, child]) => below(child, `${prefix}${name}.`, own)),
 ];

@@ -11,9 +11,9 @@ import { Layer } from '../layers/layer';
 import { wholeNumber } from '../layers/sizes';
 import { inputs } from '../module/callable-object';
 import { Parameter } from '../module/parameter';
-import { advanceGru, advanceLstm, advanceRnn, type Nonlinearity } from './rnn-steps';
+import { advanceGru, advanceLstm, advanceRnn, type RNNNonlinearity } from './rnn-steps';
 
-interface CellArguments {
+interface RecurrentCellArguments {
   inputSize: number;
   hiddenSize: number;
   /** Default true. */
@@ -34,7 +34,7 @@ abstract class Cell extends Layer {
   bias_ih!: Parameter | null;
   bias_hh!: Parameter | null;
 
-  constructor(layer: string, gates: number, { inputSize, hiddenSize, bias }: Required<CellArguments>) {
+  constructor(layer: string, gates: number, { inputSize, hiddenSize, bias }: Required<RecurrentCellArguments>) {
     super();
     this.inputSize = wholeNumber(layer, 'inputSize', inputSize, 1);
     this.hiddenSize = wholeNumber(layer, 'hiddenSize', hiddenSize, 1);
@@ -81,14 +81,14 @@ abstract class Cell extends Layer {
   }
 }
 
-interface RNNCellArguments extends CellArguments {
+interface RNNCellArguments extends RecurrentCellArguments {
   /** 'tanh' (default) or 'relu'. */
-  nonlinearity?: Nonlinearity;
+  nonlinearity?: RNNNonlinearity;
 }
 
 /** h' = tanh(W_ih x + b_ih + W_hh h + b_hh). Shape: [N, inputSize] or [inputSize], and a state, zeros by default → [N, hiddenSize]. */
 export class RNNCell extends Cell {
-  nonlinearity: Nonlinearity;
+  nonlinearity: RNNNonlinearity;
 
   constructor(...args: Arguments<RNNCellArguments, ['inputSize', 'hiddenSize', 'bias', 'nonlinearity']>) {
     const defaults = { bias: true, nonlinearity: 'tanh' } as const;
@@ -112,8 +112,12 @@ export class RNNCell extends Cell {
 
 /** One step of GRU. Shape: as RNNCell. */
 export class GRUCell extends Cell {
-  constructor(...args: Arguments<CellArguments, ['inputSize', 'hiddenSize', 'bias']>) {
-    super('GRUCell', 3, parseArgs<CellArguments>('GRUCell', ['inputSize', 'hiddenSize'], { bias: true }, args));
+  constructor(...args: Arguments<RecurrentCellArguments, ['inputSize', 'hiddenSize', 'bias']>) {
+    super(
+      'GRUCell',
+      3,
+      parseArgs<RecurrentCellArguments>('GRUCell', ['inputSize', 'hiddenSize'], { bias: true }, args),
+    );
   }
 
   forward(x: Tensor, h: Tensor | null = null): Tensor {
@@ -123,8 +127,12 @@ export class GRUCell extends Cell {
 
 /** One step of LSTM: [h', c'] of a state [h, c]. Shape: as RNNCell. */
 export class LSTMCell extends Cell {
-  constructor(...args: Arguments<CellArguments, ['inputSize', 'hiddenSize', 'bias']>) {
-    super('LSTMCell', 4, parseArgs<CellArguments>('LSTMCell', ['inputSize', 'hiddenSize'], { bias: true }, args));
+  constructor(...args: Arguments<RecurrentCellArguments, ['inputSize', 'hiddenSize', 'bias']>) {
+    super(
+      'LSTMCell',
+      4,
+      parseArgs<RecurrentCellArguments>('LSTMCell', ['inputSize', 'hiddenSize'], { bias: true }, args),
+    );
   }
 
   forward(x: Tensor, state: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {

@@ -2,10 +2,16 @@
 import type { Tensor } from '../../tensor/tensor';
 import { linear } from '../functional/linear';
 
-export type Nonlinearity = 'tanh' | 'relu';
+export type RNNNonlinearity = 'tanh' | 'relu';
 
 /** h' = tanh(share + W_hh h + b_hh), or relu of it. */
-export function advanceRnn(share: Tensor, h: Tensor, w: Tensor, b: Tensor | null, nonlinearity: Nonlinearity): Tensor {
+export function advanceRnn(
+  share: Tensor,
+  h: Tensor,
+  w: Tensor,
+  b: Tensor | null,
+  nonlinearity: RNNNonlinearity,
+): Tensor {
   return share.add(linear(h, w, b))[nonlinearity]();
 }
 

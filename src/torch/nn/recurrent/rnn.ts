@@ -18,7 +18,7 @@ import { inputs } from '../module/callable-object';
 import { Parameter } from '../module/parameter';
 import { isPacked, laidOut, type PackedRows } from './packed-rows';
 import type { PackedSequence } from './packed-sequences';
-import { advanceLstm, type Nonlinearity } from './rnn-steps';
+import { advanceLstm, type RNNNonlinearity } from './rnn-steps';
 
 export interface RecurrentArguments {
   /** Features of each element of the sequence. */
@@ -36,7 +36,7 @@ export interface RecurrentArguments {
   bidirectional?: boolean;
 }
 
-interface Layout extends Required<RecurrentArguments> {
+interface RecurrentLayout extends Required<RecurrentArguments> {
   /** The number of blocks of hiddenSize rows in the weights. */
   gates: number;
   /** The size of projected outputs, 0 for no projection. */
@@ -81,7 +81,7 @@ abstract class Recurrent extends Layer {
   bidirectional: boolean;
   projSize: number;
 
-  constructor(layer: string, o: Layout) {
+  constructor(layer: string, o: RecurrentLayout) {
     super();
     this.inputSize = wholeNumber(layer, 'inputSize', o.inputSize, 1);
     this.hiddenSize = wholeNumber(layer, 'hiddenSize', o.hiddenSize, 1);
@@ -314,7 +314,7 @@ type OnPacked<Initial, State> = (
 
 export interface RNNArguments extends RecurrentArguments {
   /** 'tanh' (default) or 'relu'. */
-  nonlinearity?: Nonlinearity;
+  nonlinearity?: RNNNonlinearity;
 }
 
 /**
@@ -329,7 +329,7 @@ export interface RNNArguments extends RecurrentArguments {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that the objects are callable.
 export class RNN extends Recurrent {
-  nonlinearity: Nonlinearity;
+  nonlinearity: RNNNonlinearity;
 
   constructor(inputSize: number, hiddenSize: number, options?: Omit<RNNArguments, 'inputSize' | 'hiddenSize'>);
   constructor(
@@ -340,7 +340,7 @@ export class RNN extends Recurrent {
   );
   constructor(...args: unknown[]) {
     const { numLayers, ...rest } = defaults;
-    const all = { numLayers, nonlinearity: 'tanh' as Nonlinearity, ...rest };
+    const all = { numLayers, nonlinearity: 'tanh' as RNNNonlinearity, ...rest };
     const o = parseArgs<RNNArguments>('RNN', ['inputSize', 'hiddenSize'], all, args);
     if (o.nonlinearity !== 'tanh' && o.nonlinearity !== 'relu') {
       throw new ArgumentError(`RNN: expected nonlinearity 'tanh' or 'relu', but got '${o.nonlinearity}'`);

@@ -16,7 +16,7 @@ export {
   unpackSequence,
 } from './packed-sequences';
 
-interface PadArguments {
+interface PadSequenceArguments {
   sequences: Iterable<Tensor>;
   /** The result is [N, L, *] instead of [L, N, *], default false. */
   batchFirst?: boolean;
@@ -28,10 +28,10 @@ interface PadArguments {
 
 /** Sequences [L_i, *] side by side, each padded to the longest. Shape: [L, N, *], with `batchFirst` [N, L, *]. */
 export function padSequence(
-  ...args: Arguments<PadArguments, ['sequences', 'batchFirst', 'paddingValue', 'paddingSide']>
+  ...args: Arguments<PadSequenceArguments, ['sequences', 'batchFirst', 'paddingValue', 'paddingSide']>
 ): Tensor {
   const defaults = { batchFirst: false, paddingValue: 0, paddingSide: 'right' } as const;
-  const { sequences, batchFirst, paddingValue, paddingSide } = parseArgs<PadArguments>(
+  const { sequences, batchFirst, paddingValue, paddingSide } = parseArgs<PadSequenceArguments>(
     'padSequence',
     ['sequences'],
     defaults,

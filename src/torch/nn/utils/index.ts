@@ -143,19 +143,21 @@ function listed(name: string, parameters: Tensor | Iterable<Tensor>): Tensor[] {
   throw new ArgumentError(`${name}: expected tensors, but got ${kindOf(tensors[at])}; pass model.parameters()`);
 }
 
-interface Parts {
+interface ParametersArgument {
   parameters: Iterable<Tensor>;
 }
 
 /** All parameters end to end, as one vector. */
-export function parametersToVector(...args: Arguments<Parts, ['parameters']>): Tensor {
-  const { parameters } = parseArgs<Parts>('parametersToVector', ['parameters'], {}, args);
+export function parametersToVector(...args: Arguments<ParametersArgument, ['parameters']>): Tensor {
+  const { parameters } = parseArgs<ParametersArgument>('parametersToVector', ['parameters'], {}, args);
   return cat(listed('parametersToVector', parameters).map((parameter) => parameter.reshape(-1)));
 }
 
 /** Writes the parts of a vector into the parameters; the inverse of `parametersToVector`. */
-export function vectorToParameters(...args: Arguments<Parts & { vec: Tensor }, ['vec', 'parameters']>): void {
-  const { vec, parameters } = parseArgs<Parts & { vec: Tensor }>(
+export function vectorToParameters(
+  ...args: Arguments<ParametersArgument & { vec: Tensor }, ['vec', 'parameters']>
+): void {
+  const { vec, parameters } = parseArgs<ParametersArgument & { vec: Tensor }>(
     'vectorToParameters',
     ['vec', 'parameters'],
     {},

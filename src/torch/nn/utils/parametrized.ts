@@ -19,7 +19,7 @@ export interface Parametrization extends Module {
 
 export const aModule = instance(Module);
 
-interface ListArguments {
+interface ParametrizationListArguments {
   modules: readonly Parametrization[];
   original: Parameter;
 }
@@ -29,11 +29,17 @@ interface ListArguments {
  * takes.
  */
 export class ParametrizationList extends ModuleList<Parametrization> {
-  constructor(...args: Arguments<ListArguments, ['modules', 'original']>) {
-    const { modules, original } = parseArgs<ListArguments>('ParametrizationList', ['modules', 'original'], {}, args, {
-      modules: nonEmpty(aModule),
-      original: instance(Parameter),
-    });
+  constructor(...args: Arguments<ParametrizationListArguments, ['modules', 'original']>) {
+    const { modules, original } = parseArgs<ParametrizationListArguments>(
+      'ParametrizationList',
+      ['modules', 'original'],
+      {},
+      args,
+      {
+        modules: nonEmpty(aModule),
+        original: instance(Parameter),
+      },
+    );
     super(modules);
     const found = this.invert(original);
     if (found instanceof Tensor)

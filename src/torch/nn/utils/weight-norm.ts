@@ -24,14 +24,14 @@ interface Normalised {
 
 const normalised = new WeakMap<Module, Map<string, Normalised>>();
 
-interface Named<M extends Module> {
+interface NamedParameter<M extends Module> {
   module: M;
   /** The parameter's name, default 'weight'. */
   name?: string;
 }
 
 /** The kinds of the arguments `module` and `name` in all these functions. */
-const namedKinds: Kinds<Named<Module>> = { module: instance(Module), name: text };
+const namedKinds: Kinds<NamedParameter<Module>> = { module: instance(Module), name: text };
 
 function ownParameter(op: string, module: Module, name: string): Parameter {
   if (normalised.get(module)?.has(name)) {
@@ -68,7 +68,7 @@ function remove<M extends Module>(op: string, kind: string, module: M, name: str
 
 const partOf = (module: Module, name: string): Tensor => Reflect.get(module, name) as Tensor;
 
-interface WeightNormArguments<M extends Module> extends Named<M> {
+interface WeightNormArguments<M extends Module> extends NamedParameter<M> {
   /** The dimension whose slices each have their own norm, default 0; null for one norm of the whole. */
   dim?: number | null;
 }
@@ -104,15 +104,15 @@ export function weightNorm<M extends Module>(...args: WeightNormArgs<M>): M {
 }
 
 /** Makes the weight one parameter again, with its current value. */
-export function removeWeightNorm<M extends Module>(...args: Arguments<Named<M>, ['module', 'name']>): M {
+export function removeWeightNorm<M extends Module>(...args: Arguments<NamedParameter<M>, ['module', 'name']>): M {
   const { module, name } = named<M>('removeWeightNorm', args);
   return remove('removeWeightNorm', 'weightNorm', module, name);
 }
 
 const named = <M extends Module>(op: string, args: readonly unknown[]) =>
-  parseArgs<Named<M>>(op, ['module'], { name: 'weight' }, args, namedKinds);
+  parseArgs<NamedParameter<M>>(op, ['module'], { name: 'weight' }, args, namedKinds);
 
-interface SpectralNormArguments<M extends Module> extends Named<M> {
+interface SpectralNormArguments<M extends Module> extends NamedParameter<M> {
   /** Steps of the power iteration before each use in training, default 1. */
   nPowerIterations?: number;
   /** Keeps the quotients finite, default 1e-12. */
@@ -174,7 +174,7 @@ export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M 
 }
 
 /** Makes the weight one parameter again, with its current, divided value. */
-export function removeSpectralNorm<M extends Module>(...args: Arguments<Named<M>, ['module', 'name']>): M {
+export function removeSpectralNorm<M extends Module>(...args: Arguments<NamedParameter<M>, ['module', 'name']>): M {
   const { module, name } = named<M>('removeSpectralNorm', args);
   const { training } = module;
   // In eval mode no further power iteration runs, so the value stays that of the last one.

@@ -11,7 +11,7 @@ export interface Scheduling {
 }
 
 /** The parameters that a scheduler keeps as they are given. */
-export type Kept<O> = Omit<Parsed<O>, keyof Scheduling>;
+export type KeptSettings<O> = Omit<Parsed<O>, keyof Scheduling>;
 
 /**
  * A scheduler's parameters, and the fields made of them: all but those of `Scheduling`, unless `fields` makes others.
@@ -34,10 +34,11 @@ export type SchedulerClass<O extends Scheduling, Order extends readonly (keyof O
  * rates.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function schedulerClass<O extends Scheduling, Order extends readonly (keyof O)[], F extends object = Kept<O>>(
-  name: string,
-  settings: SchedulerSettings<O, F>,
-): SchedulerClass<O, Order, F> {
+export function schedulerClass<
+  O extends Scheduling,
+  Order extends readonly (keyof O)[],
+  F extends object = KeptSettings<O>,
+>(name: string, settings: SchedulerSettings<O, F>): SchedulerClass<O, Order, F> {
   abstract class Made extends LRScheduler<F> {
     constructor(...args: readonly unknown[]) {
       const o = parseSettings(name, settings, args);

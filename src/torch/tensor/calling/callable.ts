@@ -94,7 +94,7 @@ export type Callee = (...args: never[]) => unknown;
  * list ends in `...`, only the required names.
  */
 type Names<List extends string> = List extends `${infer Before}, ...`
-  ? Required<Split<Before>>
+  ? RequiredNames<Split<Before>>
   : List extends '...' | ''
     ? []
     : Split<List>;
@@ -103,21 +103,21 @@ type Split<List extends string> = List extends `${infer First}, ${infer Rest}`
   : List extends `${infer Name}: ${string}`
     ? [Name]
     : [List];
-type Required<All extends readonly string[]> = All extends readonly [
+type RequiredNames<All extends readonly string[]> = All extends readonly [
   infer First,
   ...infer Rest extends readonly string[],
 ]
   ? First extends `${string}?`
     ? []
-    : [First, ...Required<Rest>]
+    : [First, ...RequiredNames<Rest>]
   : [];
 
 export type NamesOf<S extends string> = S extends `${string}(${infer List})` ? Names<List> : [];
 
 /** The options object of a function that takes one after its required parameters; `unknown` if it takes none. */
-type OptionsIn<Rest extends readonly unknown[]> = [Options<Rest>] extends [never] ? unknown : Options<Rest>;
-type Options<Rest> = Rest extends readonly [options?: infer O] ? Named<O> : never;
-type Named<O> = O extends TensorBase | readonly unknown[] | Callee | string | number | boolean | null | undefined
+type OptionsIn<Rest extends readonly unknown[]> = [LastOptions<Rest>] extends [never] ? unknown : LastOptions<Rest>;
+type LastOptions<Rest> = Rest extends readonly [options?: infer O] ? FieldsOf<O> : never;
+type FieldsOf<O> = O extends TensorBase | readonly unknown[] | Callee | string | number | boolean | null | undefined
   ? never
   : O;
 
@@ -156,7 +156,7 @@ export type ByPlaceOrName<S extends string, F extends Callee> = (
  * single signature, so that TypeScript's errors are about the arguments and not about overloads. The others also have
  * the type F, so that they can be passed as callbacks, as in `tensors.map(torch.exp)`.
  */
-export type Callable<S extends string, F extends Callee> = S extends `${string}...)`
+export type CalledByName<S extends string, F extends Callee> = S extends `${string}...)`
   ? ByPlaceOrName<S, F>
   : F & ByPlaceOrName<S, F>;
 
@@ -173,9 +173,9 @@ export type Callable<S extends string, F extends Callee> = S extends `${string}.
  * on errors of functions that it calls.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function callable<const S extends string, F extends Callee>(signature: S, call: F): Callable<S, F> {
+export function callable<const S extends string, F extends Callee>(signature: S, call: F): CalledByName<S, F> {
   const called = checkedCall(signature, call as unknown as AnyCall, () => mostArguments(call));
-  return ((...args: unknown[]) => called(args)) as unknown as Callable<S, F>;
+  return ((...args: unknown[]) => called(args)) as unknown as CalledByName<S, F>;
 }
 
 export type AnyCall = (...args: unknown[]) => unknown;

@@ -13,8 +13,8 @@ export type HistEdges<Edges = Tensor> = [hist: Tensor, binEdges: Edges] & {
   readonly binEdges: Edges;
 };
 
-/** A tuple of tensors that also has them by name: `NamedTensors<'Q', 'R'>`. */
-export type NamedTensors<A extends string, B extends string, C extends string = never> = ([C] extends [never]
+/** A tuple of tensors that also has them by name: `NamedResults<'Q', 'R'>`. */
+export type NamedResults<A extends string, B extends string, C extends string = never> = ([C] extends [never]
   ? [Tensor, Tensor]
   : [Tensor, Tensor, Tensor]) & { readonly [K in A | B | C]: Tensor };
 

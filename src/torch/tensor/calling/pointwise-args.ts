@@ -11,13 +11,15 @@ import type { Tensor } from '../tensor';
 export type Operandish = Tensor | number | boolean;
 
 /** A bound of `clamp`: a number for all elements (true and false count as 1 and 0), or a tensor that broadcasts. */
-export type Bound = Tensor | number | boolean;
+export type ClampBound = Tensor | number | boolean;
 
 /** The bound, with a boolean turned into a number. */
-export const asBound = (bound: Bound | null): Tensor | number | null =>
+export const asBound = (bound: ClampBound | null): Tensor | number | null =>
   typeof bound === 'boolean' ? Number(bound) : bound;
 
-export type ClampArgs = [min?: Bound | null, max?: Bound | null] | [{ min?: Bound | null; max?: Bound | null }];
+export type ClampArgs =
+  | [min?: ClampBound | null, max?: ClampBound | null]
+  | [{ min?: ClampBound | null; max?: ClampBound | null }];
 
 export interface MaskedFillOptions {
   mask: Tensor;

@@ -202,7 +202,7 @@ export function eye(...args: EyeArgs): Tensor {
   return makeTensor('eye', fromHost(data, size, dtype), requiresGrad);
 }
 
-interface Range extends TensorOptions {
+interface RangeParameters extends TensorOptions {
   /** The first number; default 0. */
   start?: number;
   /** The bound at which the numbers stop; it is not included. */
@@ -218,10 +218,10 @@ interface Range extends TensorOptions {
  */
 export function arange(
   ...args:
-    | [named: Range & { end: number }]
+    | [named: RangeParameters & { end: number }]
     | [end: number, options?: TensorOptions]
-    | [start: number, named: Range & { end: number }]
-    | [start: number, end: number, named?: Omit<Range, 'start' | 'end'>]
+    | [start: number, named: RangeParameters & { end: number }]
+    | [start: number, end: number, named?: Omit<RangeParameters, 'start' | 'end'>]
     | [start: number, end: number, step: number, options?: TensorOptions]
 ): Tensor {
   expectSettled('arange', args);
@@ -229,7 +229,7 @@ export function arange(
   const named = isPlainObject(last) ? last : {};
   const positional = (isPlainObject(last) ? args.slice(0, -1) : args) as number[];
   const onlyEnd = positional.length === 1 && named.end === undefined;
-  const { dtype: given, requiresGrad, device, ...rest } = named as Range;
+  const { dtype: given, requiresGrad, device, ...rest } = named as RangeParameters;
   const kind = either(real, flag);
   const bounds = parseArgs<{ end: number; start?: number; step?: number }>(
     'arange',

@@ -7,7 +7,7 @@ import { drawnFrom as drawnBy } from '../../../engine/ops/shape/cast';
 import type { Generator } from '../../../engine/storage/random/generator';
 
 /** The generator of the random numbers. Default: the default generator, which `torch.manualSeed` seeds. */
-export interface Drawing {
+export interface DrawnWith {
   generator?: Generator | null;
 }
 

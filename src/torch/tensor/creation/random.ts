@@ -146,7 +146,7 @@ function expectHolds(op: string, bound: number, dtype: DType): void {
   throw new DTypeError(`${op}: expected bounds that ${dtype} holds, but got ${bound}`);
 }
 
-interface Bounds {
+interface RandintBounds {
   /** The least number; default 0. */
   low?: number;
   /** One more than the greatest number. */
@@ -158,14 +158,14 @@ const noBounds = { low: undefined as never, high: undefined as never };
 /**
  * The bounds of random integers. A single bound by position is the upper one, unless the upper one is given by name.
  */
-function boundsOf(op: string, places: readonly unknown[], named: Bounds): { low: number; high: number } {
+function boundsOf(op: string, places: readonly unknown[], named: RandintBounds): { low: number; high: number } {
   if (places.length > 2) throw oneTooMany(op, 2, places);
   const given = places.filter((place) => place !== undefined);
   const strange = given.find((bound) => typeof bound !== 'number');
   if (strange !== undefined)
     throw new ArgumentError(`${op}: expected bounds to be numbers, but got ${kindOf(strange)}`);
   const names = given.length === 2 || named.high !== undefined ? (['low', 'high'] as const) : (['high'] as const);
-  const placed: Bounds = Object.fromEntries(given.map((bound, i) => [names[i], bound]));
+  const placed: RandintBounds = Object.fromEntries(given.map((bound, i) => [names[i], bound]));
   for (const name of names) if (name in placed && named[name] !== undefined) throw parameterTwice(op, name);
   const { low = 0, high } = { ...named, ...placed };
   if (high === undefined) throw missingArguments(op, ['high'], {});
@@ -175,7 +175,7 @@ function boundsOf(op: string, places: readonly unknown[], named: Bounds): { low:
   return { low, high };
 }
 
-interface RandintParameters extends RandomOptions, Bounds {
+interface RandintParameters extends RandomOptions, RandintBounds {
   size?: readonly number[] | null;
 }
 
@@ -235,7 +235,7 @@ export function randperm(
   return drawn('randperm', expectSize('randperm', [n]), { ...options, generator }, 'int64', fill);
 }
 
-interface RandintLikeParameters extends RandomOptions, Bounds {
+interface RandintLikeParameters extends RandomOptions, RandintBounds {
   high: number;
 }
 
@@ -249,7 +249,7 @@ export const randintLike = callable(
       | [low: number, high: number, options?: RandomOptions]
       | [named: RandintLikeParameters]
   ): Tensor => {
-    const { places, named, options } = optionsOf<RandomOptions & Bounds>('randintLike', noBounds, args);
+    const { places, named, options } = optionsOf<RandomOptions & RandintBounds>('randintLike', noBounds, args);
     const { low, high } = boundsOf('randintLike', places, named);
     for (const bound of [low, high - 1]) expectHolds('randintLike', bound, options.dtype ?? input.dtype);
     const fill: Fill = (out, generator) => fillRandint(out, low, high, generator);

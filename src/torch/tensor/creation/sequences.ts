@@ -28,7 +28,7 @@ interface LogspaceOptions extends TensorOptions {
   base?: number;
 }
 
-interface Ends {
+interface SpacedEnds {
   start: number | Tensor;
   end: number | Tensor;
   steps: number;
@@ -42,9 +42,9 @@ export function logspace(
   ...args:
     | [start: number | Tensor, end: number | Tensor, steps: number, base: number, options?: TensorOptions]
     | [start: number | Tensor, end: number | Tensor, steps: number, options?: LogspaceOptions]
-    | [named: LogspaceOptions & Ends]
+    | [named: LogspaceOptions & SpacedEnds]
 ): Tensor {
-  const { given, options: named } = withTensorOptions<Ends & { base?: number }>(
+  const { given, options: named } = withTensorOptions<SpacedEnds & { base?: number }>(
     'logspace',
     ['start', 'end', 'steps'],
     { base: 10 },
@@ -154,7 +154,7 @@ export const trilIndices = (...args: TriangleArguments): Tensor => places('trilI
 /** Row and column of each element on or above a diagonal of a `row` × `col` matrix, row by row; int64 by default. Shape: [2, n]. */
 export const triuIndices = (...args: TriangleArguments): Tensor => places('triuIndices', args, false);
 
-interface VanderOptions {
+interface VanderSettings {
   /** The number of powers. Default: the length of the vector. */
   N?: number | null;
   /** Whether the powers increase, from x⁰ on. Default: false, they decrease down to x⁰. */
@@ -164,8 +164,8 @@ interface VanderOptions {
 /** Powers of each number of a vector: y_ij = x_i^(N - 1 - j), or x_i^j if `increasing`. Shape: [n] → [n, N]. */
 export const vander = callable(
   'vander(x, ...)',
-  (x: Tensor, ...args: [N?: number, increasing?: boolean] | [options?: VanderOptions]): Tensor => {
-    const { N, increasing } = parseArgs<VanderOptions>('vander', [], { N: null, increasing: false }, args);
+  (x: Tensor, ...args: [N?: number, increasing?: boolean] | [options?: VanderSettings]): Tensor => {
+    const { N, increasing } = parseArgs<VanderSettings>('vander', [], { N: null, increasing: false }, args);
     if (x.shape.length !== 1) throw new ShapeError(`vander: expected a vector, but got shape [${x.shape.join(', ')}]`);
     const powers = N ?? x.length;
     if (!Number.isInteger(powers) || powers < 0) {

@@ -14,8 +14,8 @@ import { byKind, combined, factorOf, renamed, resultType, tensorOf } from '../ca
 import {
   alphaOf,
   asBound,
-  type Bound,
   type ClampArgs,
+  type ClampBound,
   type DivOptions,
   type Operandish,
   operandOf,
@@ -202,8 +202,13 @@ function limited(input: Tensor, min: Tensor | number | null, max: Tensor | numbe
 export const clamp = op(
   'clamp(input, min?: operand, max?: operand, ...)',
   (input: Tensor, ...args: ClampArgs): Tensor => {
-    const none = null as Bound | null;
-    const given = parseArgs<{ min?: Bound | null; max?: Bound | null }>('clamp', [], { min: none, max: none }, args);
+    const none = null as ClampBound | null;
+    const given = parseArgs<{ min?: ClampBound | null; max?: ClampBound | null }>(
+      'clamp',
+      [],
+      { min: none, max: none },
+      args,
+    );
     const [min, max] = [asBound(given.min), asBound(given.max)];
     if (min === null && max === null) {
       throw new ArgumentError(
@@ -221,7 +226,7 @@ export const clamp_ = inPlace(clamp);
 /** Each element raised to at least `min`, a number or a tensor. */
 export const clampMin = op(
   'clampMin(input, min: operand)',
-  (input: Tensor, min: Bound): Tensor =>
+  (input: Tensor, min: ClampBound): Tensor =>
     limited(input, asBound(min), null, min instanceof TensorBase ? 'ClampMinBackward1' : 'ClampMinBackward0'),
 );
 /** `clampMin`, in place. */
@@ -229,7 +234,7 @@ export const clampMin_ = inPlace(clampMin);
 /** Each element lowered to at most `max`, a number or a tensor. */
 export const clampMax = op(
   'clampMax(input, max: operand)',
-  (input: Tensor, max: Bound): Tensor =>
+  (input: Tensor, max: ClampBound): Tensor =>
     limited(input, null, asBound(max), max instanceof TensorBase ? 'ClampMaxBackward1' : 'ClampMaxBackward0'),
 );
 /** `clampMax`, in place. */

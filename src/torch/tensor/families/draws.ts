@@ -13,7 +13,7 @@ import { hostFloats } from '../../../engine/storage/allocate';
 import { fillBernoulli, fillUniform, uniformAbove } from '../../../engine/storage/random/distributions';
 import { defaultGenerator } from '../../../engine/storage/random/generator';
 import { fillExponential } from '../../../engine/storage/random/serial';
-import { type Drawing, drawnFrom } from '../creation/drawn';
+import { type DrawnWith, drawnFrom } from '../creation/drawn';
 import { family } from '../family';
 import { made } from '../made';
 import type { Tensor } from '../tensor';
@@ -22,15 +22,15 @@ const { methods, op } = family();
 export default methods;
 
 /** The arguments of `bernoulli` after its input: a probability, then options; or only options. */
-type BernoulliArguments = [p?: number, options?: Drawing] | [options?: Drawing & { p?: number }];
+type BernoulliArguments = [p?: number, options?: DrawnWith] | [options?: DrawnWith & { p?: number }];
 
-interface Multinomial extends Drawing {
+interface MultinomialDraws extends DrawnWith {
   numSamples: number;
   /** Whether a category may be drawn more than once. Default: false. */
   replacement?: boolean;
 }
 
-type MultinomialArguments = Arguments<Multinomial, ['numSamples', 'replacement', 'generator']>;
+type MultinomialArguments = Arguments<MultinomialDraws, ['numSamples', 'replacement', 'generator']>;
 
 /** The greatest number of categories, as in PyTorch: float32 cannot tell more integers apart. */
 const MAX_CATEGORIES = 2 ** 24;
@@ -40,7 +40,7 @@ const MAX_CATEGORIES = 2 ** 24;
  * `input` is 0.
  */
 export const bernoulli = op('bernoulli(input, ...)', (input: Tensor, ...args: BernoulliArguments): Tensor => {
-  const { p, generator } = parseArgs<{ p?: number | null } & Drawing>(
+  const { p, generator } = parseArgs<{ p?: number | null } & DrawnWith>(
     'bernoulli',
     [],
     { p: null, generator: null },
@@ -72,7 +72,12 @@ export const bernoulli = op('bernoulli(input, ...)', (input: Tensor, ...args: Be
  */
 export const multinomial = op('multinomial(input, ...)', (input: Tensor, ...args: MultinomialArguments): Tensor => {
   const defaults = { replacement: false, generator: null };
-  const { numSamples, replacement, generator } = parseArgs<Multinomial>('multinomial', ['numSamples'], defaults, args);
+  const { numSamples, replacement, generator } = parseArgs<MultinomialDraws>(
+    'multinomial',
+    ['numSamples'],
+    defaults,
+    args,
+  );
   const { shape } = input;
   const categories = shape.at(-1) ?? 0;
   if (shape.length !== 1 && shape.length !== 2) {

@@ -20,14 +20,14 @@ export default methods;
 /** A number of bins of equal width. It is limited, because their edges are made on the host. */
 const parts: Kind = whole(1, 2 ** 24);
 
-interface Counting {
+interface BinParameters {
   /** The weight of each element or point. Default: 1. */
   weight?: Tensor | null;
   /** Whether to divide by the sum and by the size of each bin, so that the integral is 1. Default: false. */
   density?: boolean;
 }
 
-interface HistogramOptions extends Counting {
+interface HistogramOptions extends BinParameters {
   /** The number of equal bins, or a vector of ascending edges. */
   bins: number | Tensor;
   /** [min, max] of equal bins. Default: those of the elements. */
@@ -58,7 +58,7 @@ export const histogram = op(
   },
 );
 
-interface PointOptions extends Counting {
+interface PointOptions extends BinParameters {
   /**
    * The number of equal bins for all dimensions; or for each dimension its number of bins or a vector of ascending
    * edges.

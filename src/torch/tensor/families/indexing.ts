@@ -55,23 +55,23 @@ type MaskedScatterArgs = Arguments<MaskedScatterOptions, ['mask', 'source']>;
 
 type TakeAlongArgs = Arguments<TakeAlongOptions, ['indices', 'dim']>;
 
-interface Places {
+interface DimAndIndex {
   dim: number;
   index: Tensor;
 }
 
-interface ScatterOptions extends Places {
+interface ScatterOptions extends DimAndIndex {
   src?: Tensor | number | null;
   /** PyTorch's name for `src` if it is a number. */
   value?: number | null;
   reduce?: 'add' | 'multiply' | null;
 }
 
-interface ScatterAddOptions extends Places {
+interface ScatterAddOptions extends DimAndIndex {
   src: Tensor;
 }
 
-interface SourceOptions extends Places {
+interface SourceOptions extends DimAndIndex {
   source: Tensor;
 }
 
@@ -85,7 +85,7 @@ interface IndexReduceOptions extends SourceOptions {
   includeSelf?: boolean;
 }
 
-interface IndexFillOptions extends Places {
+interface IndexFillOptions extends DimAndIndex {
   value: number | Tensor;
 }
 

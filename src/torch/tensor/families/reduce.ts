@@ -36,7 +36,7 @@ const { methods, op, forms } = family();
 export default methods;
 
 /** Options of `norm`. */
-interface NormOptions {
+interface TensorNormOptions {
   /** The p of the norm. 'fro' is 2; 'nuc' is the sum of the singular values of matrices (over two dimensions). */
   p?: number | 'fro' | 'nuc';
   dim?: Dims;
@@ -45,7 +45,7 @@ interface NormOptions {
   dtype?: DType;
 }
 
-type NormArgs = Arguments<NormOptions, ['p', 'dim', 'keepdim', 'dtype']>;
+type NormArgs = Arguments<TensorNormOptions, ['p', 'dim', 'keepdim', 'dtype']>;
 
 type CountArgs = Arguments<{ dim?: Dims }, ['dim']>;
 
@@ -272,7 +272,7 @@ function nuclear(input: Tensor, x: Value, dim: Dims, keepdim: boolean): Tensor {
  */
 export const norm = op('norm(input, ...)', (input: Tensor, ...args: NormArgs): Tensor => {
   const none = null as Dims;
-  const { p, dim, keepdim, dtype } = parseArgs<NormOptions>(
+  const { p, dim, keepdim, dtype } = parseArgs<TensorNormOptions>(
     'norm',
     [],
     { p: 'fro', dim: none, keepdim: false, dtype: input.dtype },

@@ -19,14 +19,14 @@ interface SplitOptions {
   dim?: number;
 }
 
-interface ChunkOptions {
+interface ChunksArguments {
   chunks: number;
   dim?: number;
 }
 
 type SplitArgs = Arguments<SplitOptions, ['splitSize', 'dim']>;
 
-type ChunkArgs = Arguments<ChunkOptions, ['chunks', 'dim']>;
+type ChunkArgs = Arguments<ChunksArguments, ['chunks', 'dim']>;
 
 type UnbindArgs = Arguments<{ dim?: number }, ['dim']>;
 
@@ -86,7 +86,7 @@ export const unsafeSplit = alias('unsafeSplit', split);
 
 /** At most `chunks` pieces of equal size along a dimension; the last may be smaller. */
 export const chunk = op('chunk(input, ...)', (input: Tensor, ...args: ChunkArgs): Tensor[] => {
-  const { chunks, dim } = parseArgs<ChunkOptions>('chunk', ['chunks'], { dim: 0 }, args, { chunks: whole(1) });
+  const { chunks, dim } = parseArgs<ChunksArguments>('chunk', ['chunks'], { dim: 0 }, args, { chunks: whole(1) });
   needDims(input, 'chunk');
   const size = input.shape[input.wrapDim('chunk', dim)]!;
   if (size === 0) return input.split(new Array<number>(chunks).fill(0), dim);

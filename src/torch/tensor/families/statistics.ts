@@ -8,7 +8,7 @@ import { expectFloat, expectNumber, fromHost, named } from '../../../engine/grap
 import { withGradient } from '../../../engine/ops/custom';
 import { numbersWithin } from '../../../engine/ops/indexing/indexing';
 import { full } from '../../../engine/ops/shape/cast';
-import type { Callable } from '../calling/callable';
+import type { CalledByName } from '../calling/callable';
 import { type ValuesIndices, valuesIndices } from '../calling/named-results';
 import { reduceArgs } from '../calling/reduce-args';
 import { tensor } from '../calling/tensor-kinds';
@@ -295,7 +295,7 @@ type UniqueMethod = <I extends boolean = false, C extends boolean = false>(
 ) => Promise<Unique<I, C>>;
 
 /** The distinct elements, in ascending order, NaNs last. Asynchronous: the elements decide the size. */
-export const unique = forms<Callable<'unique(input)', UniqueCall>, UniqueMethod>('unique(input, ...)', uniqueOf);
+export const unique = forms<CalledByName<'unique(input)', UniqueCall>, UniqueMethod>('unique(input, ...)', uniqueOf);
 
 async function uniqueOf(input: Tensor, ...args: UniqueArgs<boolean, boolean>): Promise<Tensor | Tensor[]> {
   const options = parseArgs<UniqueOptions<boolean, boolean>>(
@@ -320,7 +320,7 @@ type ConsecutiveMethod = <I extends boolean = false, C extends boolean = false>(
 ) => Promise<Unique<I, C>>;
 
 /** The elements without those that equal their predecessor. Asynchronous: the elements decide the size. */
-export const uniqueConsecutive = forms<Callable<'uniqueConsecutive(input)', ConsecutiveCall>, ConsecutiveMethod>(
+export const uniqueConsecutive = forms<CalledByName<'uniqueConsecutive(input)', ConsecutiveCall>, ConsecutiveMethod>(
   'uniqueConsecutive(input, ...)',
   uniqueConsecutiveOf,
 );

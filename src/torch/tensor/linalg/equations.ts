@@ -7,7 +7,7 @@ import { parseArgs } from '../../../engine/core/options';
 import * as ops from '../../../engine/ops/linalg/linalg';
 import { broadcastShapes } from '../../../engine/ops/shape/broadcast';
 import { callable } from '../calling/callable';
-import { type NamedTensors, namedResults } from '../calling/named-results';
+import { type NamedResults, namedResults } from '../calling/named-results';
 import { arange, zeros } from '../creation/creation';
 import { Tensor } from '../tensor';
 
@@ -72,7 +72,7 @@ export const infoOf = (packed: Tensor): Tensor => firstFalse(packed.detach().dia
  */
 export const invEx = callable(
   'linalg.invEx(A, ...)',
-  (A: Tensor, options: CheckOptions = {}): NamedTensors<'inverse', 'info'> => {
+  (A: Tensor, options: CheckOptions = {}): NamedResults<'inverse', 'info'> => {
     const checked = checkedAs('linalg.invEx', options);
     ops.expectSquare('linalg.invEx', A);
     const factors = ops.luFactor(A.value, checked);
@@ -96,7 +96,7 @@ export const solve = callable('linalg.solve(A, B, ...)', (A: Tensor, B: Tensor, 
  */
 export const solveEx = callable(
   'linalg.solveEx(A, B, ...)',
-  (A: Tensor, B: Tensor, options: SolveOptions & CheckOptions = {}): NamedTensors<'result', 'info'> => {
+  (A: Tensor, B: Tensor, options: SolveOptions & CheckOptions = {}): NamedResults<'result', 'info'> => {
     const name = 'linalg.solveEx';
     const defaults = { left: true, checkErrors: false };
     const { left, checkErrors } = parseArgs<SolveOptions & CheckOptions>(name, [], defaults, [options]);
@@ -157,7 +157,7 @@ export const det = callable('linalg.det(A)', (A: Tensor): Tensor => {
 });
 
 /** The sign of each determinant, and the logarithm of its absolute value; 0 and -∞ if a matrix is singular. */
-export const slogdet = callable('linalg.slogdet(A)', (A: Tensor): NamedTensors<'sign', 'logabsdet'> => {
+export const slogdet = callable('linalg.slogdet(A)', (A: Tensor): NamedResults<'sign', 'logabsdet'> => {
   ops.expectSquare('linalg.slogdet', A);
   const [sign, logabsdet] = ops.slogdet(A.value);
   return namedResults(['sign', 'logabsdet'], [Tensor.of(sign), Tensor.of(logabsdet)]);

@@ -7,7 +7,7 @@ import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { oneHot } from '../../../engine/ops/indexing/indexing';
 import * as ops from '../../../engine/ops/linalg/linalg';
 import { callable } from '../calling/callable';
-import { type NamedTensors, namedResults } from '../calling/named-results';
+import { type NamedResults, namedResults } from '../calling/named-results';
 import { eye, zeros } from '../creation/creation';
 import { Tensor } from '../tensor';
 import { batched, type CheckOptions, expectRows, firstFalse, infoOf, type SolveOptions } from './equations';
@@ -40,7 +40,7 @@ function triangleOf(name: string, A: Tensor, upper: boolean, checked: string | n
  */
 export const choleskyEx = callable(
   'linalg.choleskyEx(A, ...)',
-  (A: Tensor, options: TriangleOptions & CheckOptions = {}): NamedTensors<'L', 'info'> => {
+  (A: Tensor, options: TriangleOptions & CheckOptions = {}): NamedResults<'L', 'info'> => {
     const name = 'linalg.choleskyEx';
     const defaults = { upper: false, checkErrors: false };
     const { upper, checkErrors } = parseArgs<TriangleOptions & CheckOptions>(name, [], defaults, [options]);
@@ -66,7 +66,7 @@ function expectPivot(name: string, pivot: boolean): void {
  */
 export const luFactor = callable(
   'linalg.luFactor(A, ...)',
-  (A: Tensor, options: PivotOptions = {}): NamedTensors<'LU', 'pivots'> => {
+  (A: Tensor, options: PivotOptions = {}): NamedResults<'LU', 'pivots'> => {
     const { pivot } = parseArgs<PivotOptions>('linalg.luFactor', [], { pivot: true }, [options]);
     return namedResults(['LU', 'pivots'], packed('linalg.luFactor', A, pivot, 'linalg.luFactor'));
   },
@@ -75,7 +75,7 @@ export const luFactor = callable(
 /** `luFactor`, and `info`, int32 [...]: 0, or the index (from 1) of the first zero on U's diagonal. */
 export const luFactorEx = callable(
   'linalg.luFactorEx(A, ...)',
-  (A: Tensor, options: PivotOptions & CheckOptions = {}): NamedTensors<'LU', 'pivots', 'info'> => {
+  (A: Tensor, options: PivotOptions & CheckOptions = {}): NamedResults<'LU', 'pivots', 'info'> => {
     const name = 'linalg.luFactorEx';
     const defaults = { pivot: true, checkErrors: false };
     const { pivot, checkErrors } = parseArgs<PivotOptions & CheckOptions>(name, [], defaults, [options]);
@@ -95,7 +95,7 @@ function packed(name: string, A: Tensor, pivot: boolean, checked: string | null)
 /** A = P L U: a permutation [..., m, m], a lower triangle [..., m, k] with ones on its diagonal, and an upper triangle [..., k, n]. */
 export const lu = callable(
   'linalg.lu(A, ...)',
-  (A: Tensor, options: PivotOptions = {}): NamedTensors<'P', 'L', 'U'> => {
+  (A: Tensor, options: PivotOptions = {}): NamedResults<'P', 'L', 'U'> => {
     const { pivot } = parseArgs<PivotOptions>('linalg.lu', [], { pivot: true }, [options]);
     expectPivot('linalg.lu', pivot);
     ops.expectMatrices('linalg.lu', A);
@@ -175,7 +175,7 @@ function ldlOf(name: string, A: Tensor, checked: string | null): Tensor[] {
  */
 export const ldlFactor = callable(
   'linalg.ldlFactor(A, ...)',
-  (A: Tensor, options: LdlOptions = {}): NamedTensors<'LD', 'pivots'> => {
+  (A: Tensor, options: LdlOptions = {}): NamedResults<'LD', 'pivots'> => {
     const name = 'linalg.ldlFactor';
     parseArgs<LdlOptions>(name, [], { hermitian: false }, [options]);
     return namedResults(['LD', 'pivots'], ldlOf(name, A, name).slice(0, 2));
@@ -185,7 +185,7 @@ export const ldlFactor = callable(
 /** `ldlFactor`, and `info`, int32 [...]: 0, or the index (from 1) of the first zero on D's diagonal. */
 export const ldlFactorEx = callable(
   'linalg.ldlFactorEx(A, ...)',
-  (A: Tensor, options: LdlOptions & CheckOptions = {}): NamedTensors<'LD', 'pivots', 'info'> => {
+  (A: Tensor, options: LdlOptions & CheckOptions = {}): NamedResults<'LD', 'pivots', 'info'> => {
     const name = 'linalg.ldlFactorEx';
     const defaults = { hermitian: false, checkErrors: false };
     const { checkErrors } = parseArgs<LdlOptions & CheckOptions>(name, [], defaults, [options]);
@@ -221,7 +221,7 @@ export interface QrOptions {
 /** A = Q R, where Q has orthonormal columns and R is upper triangular, with LAPACK's signs. */
 export const qr = callable(
   'linalg.qr(A, ...)',
-  (A: Tensor, ...args: Arguments<QrOptions, ['mode']>): NamedTensors<'Q', 'R'> => {
+  (A: Tensor, ...args: Arguments<QrOptions, ['mode']>): NamedResults<'Q', 'R'> => {
     const { mode } = parseArgs<QrOptions>('linalg.qr', [], { mode: 'reduced' }, args, {
       mode: oneOf('reduced', 'complete', 'r'),
     });

@@ -9,7 +9,7 @@ import { withGradient } from '../../../engine/ops/custom';
 import * as ops from '../../../engine/ops/linalg/linalg';
 import { resolveDim } from '../../../engine/ops/shape/dims';
 import { callable } from '../calling/callable';
-import { type NamedTensors, namedResults } from '../calling/named-results';
+import { type NamedResults, namedResults } from '../calling/named-results';
 import { noGrad } from '../calling/recording';
 import { eye, onesLike } from '../creation/creation';
 import { matmul as product } from '../families/linear-algebra';
@@ -178,7 +178,7 @@ export const matrixSqrth = callable('linalg.matrixSqrth(A)', (A: Tensor): Tensor
  * The polar decomposition A = U H of matrices [..., m, n], m ≥ n: U has orthonormal columns, H is symmetric and
  * positive semidefinite.
  */
-export const polar = callable('linalg.polar(A)', (A: Tensor): NamedTensors<'U', 'H'> => {
+export const polar = callable('linalg.polar(A)', (A: Tensor): NamedResults<'U', 'H'> => {
   ops.expectMatrices('linalg.polar', A);
   if (A.shape.at(-2)! < A.shape.at(-1)!) {
     throw new ShapeError(

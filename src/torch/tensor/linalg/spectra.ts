@@ -8,7 +8,7 @@ import { named } from '../../../engine/graph/record';
 import { withGradient } from '../../../engine/ops/custom';
 import * as ops from '../../../engine/ops/linalg/linalg';
 import { callable } from '../calling/callable';
-import { type NamedTensors, namedResults } from '../calling/named-results';
+import { type NamedResults, namedResults } from '../calling/named-results';
 import { noGrad } from '../calling/recording';
 import { eye, zeros } from '../creation/creation';
 import { Tensor } from '../tensor';
@@ -30,7 +30,7 @@ function eighOf(name: string, A: Tensor, args: readonly unknown[]): readonly [Te
 /** The eigenvalues [..., n], ascending, and the eigenvectors, the columns of [..., n, n], of symmetric matrices. */
 export const eigh = callable(
   'linalg.eigh(A, ...)',
-  (A: Tensor, ...args: Arguments<EighOptions, ['UPLO']>): NamedTensors<'eigenvalues', 'eigenvectors'> =>
+  (A: Tensor, ...args: Arguments<EighOptions, ['UPLO']>): NamedResults<'eigenvalues', 'eigenvectors'> =>
     namedResults(['eigenvalues', 'eigenvectors'], eighOf('linalg.eigh', A, args)),
 );
 
@@ -58,7 +58,7 @@ export interface SvdOptions extends DriverOptions {
  */
 export const svd = callable(
   'linalg.svd(A, ...)',
-  (A: Tensor, ...args: Arguments<SvdOptions, ['fullMatrices']>): NamedTensors<'U', 'S', 'Vh'> => {
+  (A: Tensor, ...args: Arguments<SvdOptions, ['fullMatrices']>): NamedResults<'U', 'S', 'Vh'> => {
     const { fullMatrices } = parseArgs<SvdOptions>('linalg.svd', [], { fullMatrices: true, driver: null }, args, {
       driver: orNull(text),
     });

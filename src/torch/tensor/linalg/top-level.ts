@@ -9,7 +9,7 @@ import * as ops from '../../../engine/ops/linalg/linalg';
 import { sumTo } from '../../../engine/ops/reduction/reduce';
 import { noGrad } from '../../../engine/storage/mode';
 import { callable } from '../calling/callable';
-import { type NamedTensors, namedResults } from '../calling/named-results';
+import { type NamedResults, namedResults } from '../calling/named-results';
 import { eye, zeros } from '../creation/creation';
 import { Tensor } from '../tensor';
 import { det as detOf, inv, slogdet as slogdetOf, solveTriangular } from './equations';
@@ -34,7 +34,7 @@ export const det = callable('det(input)', (input: Tensor): Tensor => detOf(input
 /** `linalg.slogdet`: the sign of each determinant, and the logarithm of its absolute value. */
 export const slogdet = callable(
   'slogdet(input)',
-  (input: Tensor): NamedTensors<'sign', 'logabsdet'> => slogdetOf(input),
+  (input: Tensor): NamedResults<'sign', 'logabsdet'> => slogdetOf(input),
 );
 
 /** The logarithm of determinants; -∞ for 0, and NaN for negative ones. */
@@ -111,7 +111,7 @@ export const luUnpack = callable(
     LUData: Tensor,
     LUPivots: Tensor,
     ...args: Arguments<UnpackOptions, ['unpackData', 'unpackPivots']>
-  ): NamedTensors<'P', 'L', 'U'> => {
+  ): NamedResults<'P', 'L', 'U'> => {
     const defaults = { unpackData: true, unpackPivots: true };
     const { unpackData, unpackPivots } = parseArgs<UnpackOptions>('luUnpack', [], defaults, args);
     ops.expectMatrices('luUnpack', LUData);
@@ -128,7 +128,7 @@ export const matrixExp = callable('matrixExp(input)', (input: Tensor): Tensor =>
  * R of A = Q R with the Householder vectors, whose reflections multiply to Q, below its diagonal; and their factors
  * tau. No gradient.
  */
-export const geqrf = callable('geqrf(input)', (input: Tensor): NamedTensors<'a', 'tau'> => {
+export const geqrf = callable('geqrf(input)', (input: Tensor): NamedResults<'a', 'tau'> => {
   ops.expectMatrices('geqrf', input);
   return namedResults(
     ['a', 'tau'],
@@ -183,7 +183,7 @@ export interface SomeOptions {
 /** A = Q R: `linalg.qr`, reduced or complete. */
 export const qr = callable(
   'qr(input, ...)',
-  (input: Tensor, ...args: Arguments<SomeOptions, ['some']>): NamedTensors<'Q', 'R'> => {
+  (input: Tensor, ...args: Arguments<SomeOptions, ['some']>): NamedResults<'Q', 'R'> => {
     const { some } = parseArgs<SomeOptions>('qr', [], { some: true }, args);
     return qrOf(input, some ? 'reduced' : 'complete');
   },
@@ -201,7 +201,7 @@ export interface SingularOptions extends SomeOptions {
  */
 export const svd = callable(
   'svd(input, ...)',
-  (input: Tensor, ...args: Arguments<SingularOptions, ['some', 'computeUv']>): NamedTensors<'U', 'S', 'V'> => {
+  (input: Tensor, ...args: Arguments<SingularOptions, ['some', 'computeUv']>): NamedResults<'U', 'S', 'V'> => {
     const { some, computeUv } = parseArgs<SingularOptions>('svd', [], { some: true, computeUv: true }, args);
     if (!computeUv) {
       const [rows = 0, columns = 0] = input.shape.slice(-2);

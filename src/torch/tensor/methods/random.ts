@@ -25,24 +25,24 @@ import { fillInMemoryOrder } from '../../../engine/storage/random/order';
 import { fillCauchy, fillExponential, fillGeometric, fillLogNormal } from '../../../engine/storage/random/serial';
 import type { TensorBase } from '../base';
 import { isTensor } from '../calling/callable';
-import type { Drawing } from '../creation/drawn';
+import type { DrawnWith } from '../creation/drawn';
 import { family } from '../family';
 import type { Tensor } from '../tensor';
 
 const { methods, changing } = family();
 export default methods;
 
-interface Uniform extends Drawing {
+interface UniformFilling extends DrawnWith {
   from?: number;
   to?: number;
 }
 
-interface Normal extends Drawing {
+interface NormalFilling extends DrawnWith {
   mean?: number;
   std?: number;
 }
 
-interface Cauchy extends Drawing {
+interface CauchyFilling extends DrawnWith {
   median?: number;
   sigma?: number;
 }
@@ -80,8 +80,13 @@ function drawFloats(input: Tensor, op: string, generator: Generator | null, fill
  */
 export const uniform_ = changing(
   'uniform_(input, ...)',
-  (input: Tensor, ...args: Arguments<Uniform, ['from', 'to', 'generator']>): void => {
-    const { from, to, generator } = parseArgs<Uniform>('uniform_', [], { from: 0, to: 1, generator: null }, args);
+  (input: Tensor, ...args: Arguments<UniformFilling, ['from', 'to', 'generator']>): void => {
+    const { from, to, generator } = parseArgs<UniformFilling>(
+      'uniform_',
+      [],
+      { from: 0, to: 1, generator: null },
+      args,
+    );
     drawFloats(input, 'uniform_', generator, (out, g) => fillUniform(out, from, to, g));
   },
 );
@@ -89,8 +94,13 @@ export const uniform_ = changing(
 /** Overwrites the elements with normal numbers, by default of mean 0 and standard deviation 1. */
 export const normal_ = changing(
   'normal_(input, ...)',
-  (input: Tensor, ...args: Arguments<Normal, ['mean', 'std', 'generator']>): void => {
-    const { mean, std, generator } = parseArgs<Normal>('normal_', [], { mean: 0, std: 1, generator: null }, args);
+  (input: Tensor, ...args: Arguments<NormalFilling, ['mean', 'std', 'generator']>): void => {
+    const { mean, std, generator } = parseArgs<NormalFilling>(
+      'normal_',
+      [],
+      { mean: 0, std: 1, generator: null },
+      args,
+    );
     const oneByOne = !input.isContiguous();
     drawFloats(input, 'normal_', generator, (out, g) => fillNormal(out, mean, std, g, oneByOne));
   },
@@ -99,8 +109,13 @@ export const normal_ = changing(
 /** Overwrites the elements with exp(n), n normal, by default of mean 1 and standard deviation 2. */
 export const logNormal_ = changing(
   'logNormal_(input, ...)',
-  (input: Tensor, ...args: Arguments<Normal, ['mean', 'std', 'generator']>): void => {
-    const { mean, std, generator } = parseArgs<Normal>('logNormal_', [], { mean: 1, std: 2, generator: null }, args);
+  (input: Tensor, ...args: Arguments<NormalFilling, ['mean', 'std', 'generator']>): void => {
+    const { mean, std, generator } = parseArgs<NormalFilling>(
+      'logNormal_',
+      [],
+      { mean: 1, std: 2, generator: null },
+      args,
+    );
     drawFloats(input, 'logNormal_', generator, (out, g) => fillLogNormal(out, mean, std, g));
   },
 );
@@ -108,8 +123,8 @@ export const logNormal_ = changing(
 /** Overwrites the elements with exponential numbers, of density λ exp(-λx), where λ = `lambd` (default 1). */
 export const exponential_ = changing(
   'exponential_(input, ...)',
-  (input: Tensor, ...args: Arguments<{ lambd?: number } & Drawing, ['lambd', 'generator']>): void => {
-    const { lambd, generator } = parseArgs<{ lambd?: number } & Drawing>(
+  (input: Tensor, ...args: Arguments<{ lambd?: number } & DrawnWith, ['lambd', 'generator']>): void => {
+    const { lambd, generator } = parseArgs<{ lambd?: number } & DrawnWith>(
       'exponential_',
       [],
       { lambd: 1, generator: null },
@@ -125,9 +140,9 @@ export const exponential_ = changing(
  */
 export const cauchy_ = changing(
   'cauchy_(input, ...)',
-  (input: Tensor, ...args: Arguments<Cauchy, ['median', 'sigma', 'generator']>): void => {
+  (input: Tensor, ...args: Arguments<CauchyFilling, ['median', 'sigma', 'generator']>): void => {
     const defaults = { median: 0, sigma: 1, generator: null };
-    const { median, sigma, generator } = parseArgs<Cauchy>('cauchy_', [], defaults, args);
+    const { median, sigma, generator } = parseArgs<CauchyFilling>('cauchy_', [], defaults, args);
     drawFloats(input, 'cauchy_', generator, (out, g) => fillCauchy(out, median, sigma, g));
   },
 );
@@ -137,8 +152,8 @@ export const cauchy_ = changing(
  */
 export const geometric_ = changing(
   'geometric_(input, ...)',
-  (input: Tensor, ...args: Arguments<{ p: number } & Drawing, ['p', 'generator']>): void => {
-    const { p, generator } = parseArgs<{ p: number } & Drawing>('geometric_', ['p'], { generator: null }, args);
+  (input: Tensor, ...args: Arguments<{ p: number } & DrawnWith, ['p', 'generator']>): void => {
+    const { p, generator } = parseArgs<{ p: number } & DrawnWith>('geometric_', ['p'], { generator: null }, args);
     if (input.dtype === 'bool') throw new DTypeError('geometric_: expected a tensor of numbers, but got bool');
     if (isFloat(input.dtype)) {
       drawFloats(input, 'geometric_', generator, (out, g) => fillGeometric(out, p, g));
@@ -160,12 +175,12 @@ export const random_ = changing(
   (
     input: Tensor,
     ...args:
-      | [from: number, to: number, options?: Drawing]
-      | [to: number, options?: Drawing]
-      | [options?: Drawing & { from?: number; to?: number }]
+      | [from: number, to: number, options?: DrawnWith]
+      | [to: number, options?: DrawnWith]
+      | [options?: DrawnWith & { from?: number; to?: number }]
   ): void => {
     const only = args.length > 0 && !isPlainObject(args[0]) && (args.length === 1 || isPlainObject(args[1]));
-    const { from, to, generator } = parseArgs<Drawing & { from?: number; to?: number }>(
+    const { from, to, generator } = parseArgs<DrawnWith & { from?: number; to?: number }>(
       'random_',
       [],
       { from: 0, to: undefined as never, generator: null },
@@ -226,9 +241,9 @@ export const bernoulli_ = changing(
   'bernoulli_(input, ...)',
   (
     input: Tensor,
-    ...args: [p?: number | Tensor, options?: Drawing] | [options?: Drawing & { p?: number | Tensor }]
+    ...args: [p?: number | Tensor, options?: DrawnWith] | [options?: DrawnWith & { p?: number | Tensor }]
   ): void => {
-    const { p, generator } = parseArgs<{ p?: number | Tensor } & Drawing>(
+    const { p, generator } = parseArgs<{ p?: number | Tensor } & DrawnWith>(
       'bernoulli_',
       [],
       { p: 0.5 as number | Tensor, generator: null },

@@ -58,7 +58,7 @@ class ASPP extends Module {
   }
 }
 
-interface HeadArguments {
+interface DeepLabHeadArguments {
   inChannels: number;
   numClasses: number;
   /** Default: [12, 24, 36]. */
@@ -71,9 +71,9 @@ interface HeadArguments {
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class DeepLabHead extends nn.Sequential {
-  constructor(...args: Arguments<HeadArguments, ['inChannels', 'numClasses', 'atrousRates']>) {
+  constructor(...args: Arguments<DeepLabHeadArguments, ['inChannels', 'numClasses', 'atrousRates']>) {
     const defaults = { atrousRates: [12, 24, 36] };
-    const o = parseArgs<HeadArguments>('DeepLabHead', ['inChannels', 'numClasses'], defaults, args, {
+    const o = parseArgs<DeepLabHeadArguments>('DeepLabHead', ['inChannels', 'numClasses'], defaults, args, {
       inChannels: kinds.features,
       numClasses: kinds.features,
       atrousRates: kinds.listOf(kinds.whole(1)),

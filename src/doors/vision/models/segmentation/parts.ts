@@ -125,7 +125,7 @@ export interface SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule>
   set aux_classifier(module: nn.UnaryModule | null);
 }
 
-interface HeadArguments {
+interface FCNHeadArguments {
   inChannels: number;
   channels: number;
 }
@@ -133,8 +133,8 @@ interface HeadArguments {
 /** A 3×3 and a 1×1 convolution. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class FCNHead extends nn.Sequential {
-  constructor(...args: Arguments<HeadArguments, ['inChannels', 'channels']>) {
-    const o = parseArgs<HeadArguments>('FCNHead', ['inChannels', 'channels'], {}, args, {
+  constructor(...args: Arguments<FCNHeadArguments, ['inChannels', 'channels']>) {
+    const o = parseArgs<FCNHeadArguments>('FCNHead', ['inChannels', 'channels'], {}, args, {
       inChannels: kinds.whole(4, kinds.MOST_FEATURES),
       channels: kinds.features,
     });

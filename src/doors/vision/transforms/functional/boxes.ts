@@ -2,7 +2,7 @@
 import { ArgumentError, cat, stack, type Tensor, tensor } from '../../../../torch';
 import { type Arguments, checked, parseArgs, shown } from '../../../../torch/inside';
 import { checkCanvasSize } from '../../pictures/canvas-size';
-import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type ClampingMode, type Size } from '../../tv-tensors';
+import { BoundingBoxes, type BoundingBoxFormat, boxFormat, type CanvasSize, type ClampingMode } from '../../tv-tensors';
 
 type Corners = readonly [x1: Tensor, y1: Tensor, x2: Tensor, y2: Tensor];
 
@@ -59,7 +59,12 @@ export const convertBoundingBoxFormat = checked(
 );
 
 /** Clips boxes [..., 4] at the border of a canvas; mode null leaves them unchanged. */
-export function clamped(boxes: Tensor, format: BoundingBoxFormat, [height, width]: Size, mode: ClampingMode): Tensor {
+export function clamped(
+  boxes: Tensor,
+  format: BoundingBoxFormat,
+  [height, width]: CanvasSize,
+  mode: ClampingMode,
+): Tensor {
   if (mode === null) return boxes;
   const floats = boxes.isFloatingPoint() ? boxes : boxes.to('float32');
   const [x1, y1, x2, y2] = columnsOf(converted(floats, format, 'XYXY'));
@@ -70,7 +75,7 @@ export function clamped(boxes: Tensor, format: BoundingBoxFormat, [height, width
 interface ClampArguments {
   /** Required for plain tensors, which have no format and size of their own. */
   format?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
-  canvasSize?: Size | null;
+  canvasSize?: CanvasSize | null;
   /** Default `auto`: the mode of the boxes. */
   clampingMode?: ClampingMode | 'auto';
 }
@@ -105,18 +110,18 @@ export function checkClampingMode(op: string, mode: unknown, others: readonly un
 }
 
 /** New boxes in the same format, on the canvas of the changed picture, and clipped to it. */
-function moved(boxes: BoundingBoxes, values: Tensor, canvasSize: Size): BoundingBoxes {
+function moved(boxes: BoundingBoxes, values: Tensor, canvasSize: CanvasSize): BoundingBoxes {
   return boxes.wrap(clamped(values, boxes.format, canvasSize, boxes.clampingMode), { canvasSize });
 }
 
 /** Shifts boxes with their picture, to a canvas of another size. */
-export function shiftedBoxes(boxes: BoundingBoxes, right: number, down: number, canvasSize: Size): BoundingBoxes {
+export function shiftedBoxes(boxes: BoundingBoxes, right: number, down: number, canvasSize: CanvasSize): BoundingBoxes {
   const shift = boxes.format === 'XYXY' ? [right, down, right, down] : [right, down, 0, 0];
   return moved(boxes, boxes.asTensor().add(tensor(shift, { dtype: boxes.dtype })), canvasSize);
 }
 
 /** Scales boxes with their picture to another size. */
-export function scaledBoxes(boxes: BoundingBoxes, canvasSize: Size): BoundingBoxes {
+export function scaledBoxes(boxes: BoundingBoxes, canvasSize: CanvasSize): BoundingBoxes {
   const [height, width] = boxes.canvasSize;
   if (canvasSize[0] === height && canvasSize[1] === width) return boxes;
   const [down, right] = [canvasSize[0] / height, canvasSize[1] / width];
@@ -128,7 +133,7 @@ export function scaledBoxes(boxes: BoundingBoxes, canvasSize: Size): BoundingBox
 export function mappedBoxes(
   boxes: BoundingBoxes,
   map: (points: Tensor) => Tensor,
-  canvasSize: Size = boxes.canvasSize,
+  canvasSize: CanvasSize = boxes.canvasSize,
 ): BoundingBoxes {
   if (boxes.numel() === 0) return boxes;
   const values = boxes.asTensor();
@@ -148,7 +153,7 @@ export function validBoxes(boxes: BoundingBoxes, minSize: number, minArea: numbe
 function validOf(
   boxes: Tensor,
   format: BoundingBoxFormat,
-  [height, width]: Size,
+  [height, width]: CanvasSize,
   minSize: number,
   minArea: number,
 ): Tensor {
@@ -163,7 +168,7 @@ function validOf(
 interface SanitizeArguments {
   /** Required for plain tensors, which have no format and size of their own. */
   format?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
-  canvasSize?: Size | null;
+  canvasSize?: CanvasSize | null;
   /** Boxes with a smaller width or height are removed. Default: 1. */
   minSize?: number;
   /** Boxes with a smaller area are removed. Default: 1. */

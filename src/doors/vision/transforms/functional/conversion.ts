@@ -17,7 +17,7 @@ import { Picture } from '../../pictures/picture';
 import { Image, TVTensor } from '../../tv-tensors';
 import { imageOf } from '../batch';
 import { infoOf, type PictureInfo } from '../info';
-import { type NormalizeArguments, normalized, statisticsOf } from './normalize';
+import { type MeanAndStd, normalized, statisticsOf } from './normalize';
 
 /**
  * Converts a picture, a tensor [..., C, H, W] or a source that the browser can draw to an `Image`; bytes stay bytes.
@@ -167,7 +167,7 @@ export const convertImageDtype = checked(
 /** (x - mean) / std, channel by channel, for float tensors [..., C, H, W]. */
 export const normalize = checked(
   'normalize(input, ...)',
-  <T extends Tensor>(input: T, ...args: Arguments<NormalizeArguments, ['mean', 'std', 'inplace']>): T => {
+  <T extends Tensor>(input: T, ...args: Arguments<MeanAndStd, ['mean', 'std', 'inplace']>): T => {
     const made = normalized('normalize', input, statisticsOf('normalize', args));
     return (input instanceof TVTensor ? input.wrap(made) : made) as Tensor as T;
   },

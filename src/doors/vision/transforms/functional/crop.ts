@@ -3,14 +3,14 @@ import { ArgumentError, type Tensor } from '../../../../torch';
 import { type Arguments, checked, parseArgs, roundHalfEven, type PictureSize as Size } from '../../../../torch/inside';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {
+  type BorderMode,
+  type BorderPadding,
   checkFill,
   checkFillChannels,
   checkPaddingMode,
   type Fill,
   isSide,
   MAX_SIDE,
-  type Padding,
-  type PaddingMode,
   type Sides,
   type SizeLike,
   sidesOf,
@@ -35,7 +35,7 @@ export function sameWindow(
   top: number,
   left: number,
   out: Size,
-  options: { border?: PaddingMode; fill?: readonly number[] } = {},
+  options: { border?: BorderMode; fill?: readonly number[] } = {},
 ): Tensor {
   const windows = sizesOf(pictures).map(() => windowAt(top, left));
   return windowsOf(pictures, windows, { out, ...options });
@@ -148,27 +148,27 @@ export const tenCrop = checked(
   },
 );
 
-interface PadArguments {
+interface PadPictureArguments {
   /**
    * Left, top, right and bottom. Two numbers are left and right, then top and bottom; one number is for all sides.
    * Negative numbers crop.
    */
-  padding: Padding;
+  padding: BorderPadding;
   /** The colour of the border: one number, or one per channel. Default: 0. */
   fill?: Fill;
   /**
    * `constant` fills with the colour; `edge` repeats the last element; `reflect` and `symmetric` mirror without and
    * with the last element. Default: constant.
    */
-  paddingMode?: PaddingMode;
+  paddingMode?: BorderMode;
 }
 
 /** Adds a border to all sides of pictures, tensors, masks or boxes. */
 export const pad = checked(
   'pad(input, ...)',
-  <T extends Tensor>(input: T, ...args: Arguments<PadArguments, ['padding', 'fill', 'paddingMode']>): T => {
+  <T extends Tensor>(input: T, ...args: Arguments<PadPictureArguments, ['padding', 'fill', 'paddingMode']>): T => {
     const defaults = { fill: null, paddingMode: 'constant' } as const;
-    const { padding, fill, paddingMode } = parseArgs<PadArguments>('pad', ['padding'], defaults, args);
+    const { padding, fill, paddingMode } = parseArgs<PadPictureArguments>('pad', ['padding'], defaults, args);
     checkFill('pad', fill);
     checkPaddingMode('pad', paddingMode);
     const sides = sidesOf('pad', padding);
@@ -182,7 +182,7 @@ export const pad = checked(
 );
 
 /** `pad` of boxes. */
-export function paddedBoxes(op: string, boxes: BoundingBoxes, sides: Sides, mode: PaddingMode): BoundingBoxes {
+export function paddedBoxes(op: string, boxes: BoundingBoxes, sides: Sides, mode: BorderMode): BoundingBoxes {
   const [left, top, right, bottom] = sides;
   const [height, width] = boxes.canvasSize;
   if (mode !== 'constant') {
@@ -195,7 +195,7 @@ export function paddedBoxes(op: string, boxes: BoundingBoxes, sides: Sides, mode
 interface BorderAround {
   readonly sides: Sides;
   readonly fill: readonly number[] | null;
-  readonly mode: PaddingMode;
+  readonly mode: BorderMode;
 }
 
 /** `pad` of batches. */
@@ -220,7 +220,7 @@ export function checkBorder(
   op: string,
   [height, width]: Size,
   [left, top, right, bottom]: Sides,
-  mode: PaddingMode,
+  mode: BorderMode,
 ): void {
   const less = mode === 'reflect' ? 1 : 0;
   const mirrors = mode === 'reflect' || mode === 'symmetric';

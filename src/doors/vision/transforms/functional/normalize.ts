@@ -4,7 +4,7 @@ import { ArgumentError, DTypeError, ShapeError, type Tensor, tensor } from '../.
 import { isFloat, kindOf, parseArgs, showShape } from '../../../../torch/inside';
 
 /** The means to subtract, and the standard deviations to divide by. */
-export interface NormalizeArguments {
+export interface MeanAndStd {
   /** One for each channel, or one for all. */
   mean: number | readonly number[];
   /** One for each mean; not 0. */
@@ -24,7 +24,7 @@ export interface Statistics {
  * Parses the arguments of a normalization. @throws ArgumentError unless there are as many stds as means, none of them 0
  */
 export function statisticsOf(op: string, args: readonly unknown[]): Statistics {
-  const given = parseArgs<NormalizeArguments>(op, ['mean', 'std'], { inplace: false }, args);
+  const given = parseArgs<MeanAndStd>(op, ['mean', 'std'], { inplace: false }, args);
   const [mean, std] = [given.mean, given.std].map((each) => (typeof each === 'number' ? [each] : each));
   if (!Array.isArray(mean) || !Array.isArray(std)) {
     throw new ArgumentError(
