@@ -24,6 +24,8 @@ export const checks = {
     'src',
     'demos',
     'packages/notebook',
+    'demos',
+    'packages/notebook',
   ],
   'inside-weights': ["Trains the small network of the gallery's page Inside, and keeps the weights"],
   'look-inside': ["What MNIST's networks see, as a page; train both by the check mnist first"],
