@@ -80,7 +80,7 @@ export { isGuarded } from './nn/module/guard';
 export { inMode } from './nn/module/in-mode';
 export { type CallResult, className, Module } from './nn/module/module';
 export { convert, isUninitialized } from './nn/module/parameter';
-export { held } from './nn/module/state-dict';
+export { stateMembers } from './nn/module/state-dict';
 
 // Values without a tensor around them, for operations that a door defines or fuses itself, and the switches under which
 // they are recorded.

@@ -44,7 +44,7 @@ describe('reductions by index', () => {
 
 describe('at', () => {
   const cases = fixture.cases.filter(({ op }) => op === 'at');
-  const partsOf = ({ name, parts }: ScatterCall) =>
+  const indicesOf = ({ name, parts }: ScatterCall) =>
     parts!.map((part) => {
       const { tensor } = (part ?? {}) as { tensor?: number };
       return tensor === undefined ? part : array(name, `t${tensor}`);
@@ -52,7 +52,7 @@ describe('at', () => {
 
   test.each(cases)('reads $name', async (item) => {
     const x = array(item.name, 'x0', true);
-    const output = await x.at(...partsOf(item));
+    const output = await x.at(...indicesOf(item));
     await expectClose(output, fixture.tensor(`${item.name}/output`));
     output.backward(array(item.name, 'dy'));
     await expectClose(x.grad!, fixture.tensor(`${item.name}/grad0`));
@@ -62,13 +62,13 @@ describe('at', () => {
     const { name } = item;
     const [x, source] = [array(name, 'x0', true), array(name, 'source', true)];
     const y = x.mul(1);
-    y.at(...partsOf(item)).copy_(source);
+    y.at(...indicesOf(item)).copy_(source);
     await expectClose(y, fixture.tensor(`${name}/written`));
     y.backward(array(name, 'weights'));
     await expectClose(x.grad!, fixture.tensor(`${name}/own`));
     await expectClose(source.grad!, fixture.tensor(`${name}/given`));
     const scaled = array(name, 'x0');
-    scaled.at(...partsOf(item)).mul_(array(name, 'source'));
+    scaled.at(...indicesOf(item)).mul_(array(name, 'source'));
     await expectClose(scaled, fixture.tensor(`${name}/scaled`));
   });
 

@@ -76,7 +76,7 @@ async function compare(test: Case, onHost: boolean): Promise<string | null> {
   for (const [k, { name }] of graph.outputs.entries()) {
     const got = outputs[node.outputs.indexOf(name)] ?? null;
     if (got === null) return `output '${name}' is missing`;
-    const wanted = partsOf(graph, `expected/${k}`);
+    const wanted = tensorsNamed(graph, `expected/${k}`);
     const items = got instanceof Sequence ? got.items : [got];
     if (items.length !== wanted.length) return `output '${name}': expected ${wanted.length} items, got ${items.length}`;
     for (const [j, item] of items.entries()) {
@@ -87,14 +87,14 @@ async function compare(test: Case, onHost: boolean): Promise<string | null> {
   return null;
 }
 
-const partsOf = ({ initializers }: GraphMessage, name: string): TensorMessage[] =>
+const tensorsNamed = ({ initializers }: GraphMessage, name: string): TensorMessage[] =>
   initializers.filter((tensor) => tensor.name === name || tensor.name.startsWith(`${name}/`));
 
 /** Whether the device computes with float16; elsewhere it becomes float32, as when a model is loaded. */
 const half = (): boolean => engine.profile?.features.has('shader-f16') ?? false;
 
 function givenOf(graph: GraphMessage, i: number, onHost: boolean): OnnxValue | null {
-  const tensors = partsOf(graph, `given/${i}`).map((tensor) => {
+  const tensors = tensorsNamed(graph, `given/${i}`).map((tensor) => {
     const host = hostArrayOf(tensor, { half: half() });
     return onHost ? host : noteType(tensorOf(host), tensor.dataType);
   });

@@ -55,7 +55,7 @@ export function gradientPrograms(one: Gradcheck): Program[] {
     );
     const second = gradients.filter((dx) => dx?.requiresGrad) as Tensor[];
     const seeds = second.map((dx) => onesLike(dx));
-    const further = second.length > 0 ? autograd.grad(second, inputs, seeds, { allowUnused: true }) : [];
-    return [...outputs, ...gradients, ...further].filter((x) => x !== null);
+    const secondGradients = second.length > 0 ? autograd.grad(second, inputs, seeds, { allowUnused: true }) : [];
+    return [...outputs, ...gradients, ...secondGradients].filter((x) => x !== null);
   });
 }

@@ -332,21 +332,21 @@ const ofPareto = (): Pair[] => [
       .maskedFill(p.alpha.le(1), Infinity);
   }),
   pair(Pareto, Gamma, (p, q) => {
-    const common = p.scale.log().add(p.alpha.reciprocal());
+    const offset = p.scale.log().add(p.alpha.reciprocal());
     return p.alpha
       .log()
-      .sub(common)
+      .sub(offset)
       .add(q.concentration.lgamma())
       .sub(q.concentration.mul(q.rate.log()))
-      .add(q.concentration.neg().add(1).mul(common))
+      .add(q.concentration.neg().add(1).mul(offset))
       .add(q.rate.mul(p.alpha).mul(p.scale).div(p.alpha.sub(1)))
       .sub(1)
       .maskedFill(p.alpha.le(1), Infinity);
   }),
   pair(Pareto, Normal, (p, q) => {
-    const common = p.scale.div(p.alpha.sub(1));
-    const spread = p.alpha.mul(common.square()).div(p.alpha.sub(2));
-    const distance = p.alpha.mul(common).sub(q.loc).square();
+    const mean = p.scale.div(p.alpha.sub(1));
+    const spread = p.alpha.mul(mean.square()).div(p.alpha.sub(2));
+    const distance = p.alpha.mul(mean).sub(q.loc).square();
     return q.scale
       .mul(sqrt(2 * PI))
       .mul(p.alpha)

@@ -74,8 +74,8 @@ export function clampProbs(probs: Tensor): Tensor {
 
 /** Logits from probabilities, which are first clamped away from 0 and 1. */
 export function probsToLogits(probs: Tensor, isBinary = false): Tensor {
-  const held = clampProbs(probs);
-  return isBinary ? held.log().sub(held.neg().log1p()) : held.log();
+  const clamped = clampProbs(probs);
+  return isBinary ? clamped.log().sub(clamped.neg().log1p()) : clamped.log();
 }
 
 /** A tensor filled with one number, with the dtype and (by default) the shape of another. */

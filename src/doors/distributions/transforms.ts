@@ -32,7 +32,7 @@ abstract class Plain extends Transform {
 }
 
 /** Base of increasing bijective transforms. */
-abstract class Growing extends Plain {
+abstract class Increasing extends Plain {
   get domain(): Constraint {
     return real;
   }
@@ -47,7 +47,7 @@ abstract class Growing extends Plain {
 }
 
 /** y = exp(x). */
-export class ExpTransform extends Growing {
+export class ExpTransform extends Increasing {
   get codomain(): Constraint {
     return positive;
   }
@@ -66,7 +66,7 @@ export class ExpTransform extends Growing {
 }
 
 /** y = 1 / (1 + exp(-x)). */
-export class SigmoidTransform extends Growing {
+export class SigmoidTransform extends Increasing {
   get codomain(): Constraint {
     return unitInterval;
   }
@@ -77,8 +77,8 @@ export class SigmoidTransform extends Growing {
 
   protected override inverse(y: Tensor): Tensor {
     const { tiny, eps } = finfo(y.dtype);
-    const held = y.clamp(tiny, 1 - eps);
-    return held.log().sub(held.neg().log1p());
+    const clamped = y.clamp(tiny, 1 - eps);
+    return clamped.log().sub(clamped.neg().log1p());
   }
 
   protected override logAbsDetJacobianOf(x: Tensor): Tensor {
@@ -87,7 +87,7 @@ export class SigmoidTransform extends Growing {
 }
 
 /** y = ln(1 + exp(x)). */
-export class SoftplusTransform extends Growing {
+export class SoftplusTransform extends Increasing {
   get codomain(): Constraint {
     return positive;
   }
@@ -106,7 +106,7 @@ export class SoftplusTransform extends Growing {
 }
 
 /** y = tanh(x). The log-determinant is computed from x, which is exact even if y rounds to 1. */
-export class TanhTransform extends Growing {
+export class TanhTransform extends Increasing {
   get codomain(): Constraint {
     return interval(-1, 1);
   }

@@ -69,7 +69,7 @@ export async function openDoors(): Promise<void> {
 }
 
 /** Marks the tensors among the arguments as shared, since the object may hold them from now on. */
-function held(args: readonly unknown[]): void {
+function shareTensors(args: readonly unknown[]): void {
   for (const arg of args.flat()) if (isTensor(arg)) share(arg as Tensor);
 }
 
@@ -93,7 +93,7 @@ export const doorsBridge = {
   maker:
     (made: AnyClass) =>
     (...args: unknown[]): object => {
-      held(args);
+      shareTensors(args);
       return new made(...args);
     },
   statics: (made: AnyClass): string[] =>
@@ -110,14 +110,14 @@ export const doorsBridge = {
   method:
     (object: object, name?: string) =>
     (...args: unknown[]): unknown => {
-      held(args);
+      shareTensors(args);
       const call = (name === undefined ? object : Reflect.get(object, name)) as AnyFunction;
       return show(Reflect.apply(call, object, args), false, object);
     },
   isCallable: (object: unknown): boolean => typeof object === 'function',
   text: (object: object): string => String(object),
   set: (object: object, name: string, value: unknown): boolean => {
-    held([value]);
+    shareTensors([value]);
     return Reflect.set(object, name, value);
   },
   length: (object: object): unknown => Reflect.get(object, 'length'),

@@ -41,7 +41,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
 }
 
 /** Keeps a loop at most two steps ahead of the device, and lets the page handle waiting events. */
-async function pace(): Promise<void> {
+async function waitForDevice(): Promise<void> {
   await backpressure();
   snapshotIfDue();
 }
@@ -76,5 +76,5 @@ export const filesBridge = {
   weightedIndices: (weights: Float64Array, count: number, replacement: boolean, generator?: Generator): Int32Array =>
     weightedIndices(weights, count, replacement, generator),
   splitIndices: (lengths: readonly number[], generator?: Generator): Int32Array[] => splitIndices(lengths, generator),
-  pace,
+  waitForDevice,
 };

@@ -3,11 +3,11 @@
 import { deepcopy, nn, type Tensor } from '../../torch';
 import {
   convert,
-  held,
   isGuarded,
   isTensorObject as isTensor,
   isUninitialized,
   Module,
+  stateMembers,
   withBackward,
 } from '../../torch/inside';
 import { show } from './bridge';
@@ -51,7 +51,7 @@ const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${l
 
 /** A module's own members, in order. Members that are not used (such as no bias) are null. */
 function members(module: Module): Member[] {
-  const has = module[held];
+  const has = module[stateMembers];
   const optional = new Set(has.optional());
   const persistent = new Set(has.tensors().map(([name]) => name));
   const buffers = new Map(

@@ -32,7 +32,7 @@ class Writer {
   /** By value: its text. */
   readonly #texts = new Map<number, string>();
   /** By name: the values that the name holds. */
-  readonly #held = new Map<string, readonly number[]>();
+  readonly #valuesOf = new Map<string, readonly number[]>();
   readonly #parameters: readonly string[];
   /** The texts of list arguments, by the values in the lists. */
   readonly #lists = new Map<string, string>();
@@ -50,7 +50,7 @@ class Writer {
     this.#parameters = parameterNames(frame);
     frame.args.forEach((arg, i) => {
       this.#bind(arg, this.#parameters[i]!);
-      this.#held.set(this.#parameters[i]!, valuesIn(arg));
+      this.#valuesOf.set(this.#parameters[i]!, valuesIn(arg));
     });
   }
 
@@ -80,7 +80,7 @@ class Writer {
 
   /** A name whose values are read here for the last time, so that it can be reused. */
   #dying(inputs: readonly number[], i: number): string | null {
-    for (const [name, values] of this.#held) {
+    for (const [name, values] of this.#valuesOf) {
       if (!isLoose(name)) continue;
       if (values.some((id) => inputs.includes(id)) && values.every((id) => (this.#last.get(id) ?? -1) <= i))
         return name;
@@ -90,13 +90,13 @@ class Writer {
 
   /** The names that a statement assigns its result to. */
   #target(result: Term, i: number, reusable: string | null): string {
-    for (const [name, values] of this.#held) {
+    for (const [name, values] of this.#valuesOf) {
       if (
         name !== reusable &&
         values.every((id) => (this.#last.get(id) ?? -1) <= i) &&
         !this.#parameters.includes(name)
       ) {
-        this.#held.delete(name);
+        this.#valuesOf.delete(name);
       }
     }
     let free = reusable;
@@ -104,7 +104,7 @@ class Writer {
       if (ids.every((id) => !this.#last.has(id))) return '_';
       const name = free ?? this.#fresh();
       free = null;
-      this.#held.set(name, ids);
+      this.#valuesOf.set(name, ids);
       return name;
     };
     const pattern = (term: Term, isTop: boolean): string => {
@@ -126,7 +126,7 @@ class Writer {
     for (let k = 0; ; k++) {
       for (const base of FRESH) {
         const name = k === 0 ? base : `${base}${k + 1}`;
-        if (!this.#held.has(name) && !this.#parameters.includes(name)) return name;
+        if (!this.#valuesOf.has(name) && !this.#parameters.includes(name)) return name;
       }
     }
   }

@@ -5,7 +5,7 @@ import { ArgumentError } from '../../torch';
 import { loadHostTensors } from '../../torch/inside';
 import { Callback } from './callback';
 import { Channel } from './channel';
-import { type Packed, type Parcel, pack, type Receiver, type Sender, unpack } from './crossing';
+import { type Contents, type Parcel, parcelOf, type Receiver, restore, type Sender } from './crossing';
 import { type Answer, found, type Host, perform, type Way } from './host';
 import { proxy } from './marks';
 import { MARK, type Message } from './protocol';
@@ -132,24 +132,24 @@ export class Connection {
       if (this.#pending.size === 0) this.#line.hold(true);
       this.#pending.add(fail);
       const name = path.join('.') || way;
-      const answered = ({ packed, failed }: Answer) =>
-        this.#arrive(packed, (value) => {
+      const answered = ({ contents, failed }: Answer) =>
+        this.#arrive(contents, (value) => {
           settled();
           if (failed) reject(value);
           else resolve(value);
         });
-      this.#leave(name, args, ({ packed, transfer }) => {
-        host[way](path, comlink.transfer(packed, transfer))
+      this.#leave(name, args, ({ contents, transfer }) => {
+        host[way](path, comlink.transfer(contents, transfer))
           .then(answered)
           .catch((error) => fail(uncloned(name, error)));
       }).catch(fail);
     });
   }
 
-  async #answer(way: Way, target: object, path: readonly string[], args: Packed): Promise<Answer> {
+  async #answer(way: Way, target: object, path: readonly string[], args: Contents): Promise<Answer> {
     const name = path.join('.') || way;
     const answered = (failed: boolean) => (parcel: Parcel) =>
-      comlink.transfer<Answer>({ failed, packed: parcel.packed }, parcel.transfer);
+      comlink.transfer<Answer>({ failed, contents: parcel.contents }, parcel.transfer);
     const callbacks: Callback[] = [];
     try {
       const given = this.#arrive(args, (value) => value as readonly unknown[], callbacks);
@@ -163,17 +163,17 @@ export class Connection {
   }
 
   async #abort(id: string, reason: unknown): Promise<void> {
-    const { packed } = await pack('abort', reason, this.#sender);
-    this.#line.post({ mark: MARK, kind: 'abort', id, reason: packed });
+    const { contents } = await parcelOf('abort', reason, this.#sender);
+    this.#line.post({ mark: MARK, kind: 'abort', id, reason: contents });
   }
 
   /**
-   * Packs a value as it is now, and sends it in its turn: at once, unless its tensors or earlier ones are still being
+   * Takes a value as it is now, and sends it in its turn: at once, unless its tensors or earlier ones are still being
    * read.
    */
   #leave<R>(op: string, value: unknown, send: (parcel: Parcel) => R): Promise<R> {
     try {
-      const parcel = pack(op, value, this.#sender);
+      const parcel = parcelOf(op, value, this.#sender);
       if (!this.#leaving && !(parcel instanceof Promise)) return Promise.resolve(send(parcel));
       const sent = Promise.all([parcel, this.#leaving]).then(([ready]) => send(ready));
       // A value that could not be read must not block later ones.
@@ -191,9 +191,9 @@ export class Connection {
    * Uses an arrived value in its turn: at once, unless the code that makes tensors is still loading.
    * @param callbacks collects the functions among a call's arguments
    */
-  #arrive<R>(packed: Packed, use: (value: unknown) => R, callbacks: Callback[] | null = null): R | Promise<R> {
-    const made = () => use(unpack(packed, this.#receiver(callbacks)));
-    const lacks = tensors === null && packed.crossings.some(({ kind }) => kind === 'tensor');
+  #arrive<R>(contents: Contents, use: (value: unknown) => R, callbacks: Callback[] | null = null): R | Promise<R> {
+    const made = () => use(restore(contents, this.#receiver(callbacks)));
+    const lacks = tensors === null && contents.crossings.some(({ kind }) => kind === 'tensor');
     if (!this.#coming && !lacks) return made();
     const loaded = async () => {
       if (lacks) tensors ??= await loadHostTensors();

@@ -27,15 +27,15 @@ export type Crossing =
  * A value ready to be sent. Structured clones keep identities, so an object in `places` is found again in `value`. The
  * placeholder at index i in `places` stands for `crossings[i]`.
  */
-export interface Packed {
+export interface Contents {
   readonly value: unknown;
   readonly places: readonly object[];
   readonly crossings: readonly Crossing[];
 }
 
-/** A packed value, and the objects in it to transfer. */
+/** A message with a value, and the objects in it to transfer. */
 export interface Parcel {
-  readonly packed: Packed;
+  readonly contents: Contents;
   readonly transfer: readonly object[];
 }
 
@@ -45,7 +45,7 @@ export interface Origin {
   readonly path: readonly string[];
 }
 
-/** The part of a connection that packing needs. */
+/** The part of a connection that sending needs. */
 export interface Sender {
   /** Opens a channel for an object that stays here. */
   reference(target: object): string;
@@ -54,7 +54,7 @@ export interface Sender {
   originOf(value: object): Origin | null;
 }
 
-/** The part of a connection that unpacking needs. */
+/** The part of a connection that receiving needs. */
 export interface Receiver {
   remote(kind: 'function' | 'object' | 'iterator', channel: string): unknown;
   own(origin: Origin): unknown;
@@ -96,21 +96,21 @@ const isTensor = (value: object): value is TensorLike =>
   'storage' in value && 'dtype' in value && 'shape' in value && typeof Reflect.get(value, 'data') === 'function';
 
 /**
- * Packs a value for sending. Its tensors are read at once, together, as they are now.
+ * Makes a value ready to be sent. Its tensors are read at once, together, as they are now.
  * @param op names the operation in errors
  * @throws ArgumentError if a value cannot cross
  */
-export function pack(op: string, value: unknown, sender: Sender): Parcel | Promise<Parcel> {
-  const packer = new Packer(op, sender);
-  const walked = packer.walk(value, [], false);
-  const { places, crossings, reads, transfer } = packer;
-  const parcel = (): Parcel => ({ packed: { value: walked, places, crossings }, transfer: [...transfer] });
+export function parcelOf(op: string, value: unknown, sender: Sender): Parcel | Promise<Parcel> {
+  const maker = new ParcelMaker(op, sender);
+  const walked = maker.walk(value, [], false);
+  const { places, crossings, reads, transfer } = maker;
+  const parcel = (): Parcel => ({ contents: { value: walked, places, crossings }, transfer: [...transfer] });
   return reads.length === 0 ? parcel() : Promise.all(reads).then(parcel);
 }
 
 type Path = readonly (string | number)[];
 
-class Packer {
+class ParcelMaker {
   readonly places: object[] = [];
   readonly crossings: Crossing[] = [];
   readonly reads: Promise<void>[] = [];
@@ -278,8 +278,8 @@ const iterated = (iterator: AnyIterator) => ({
   },
 });
 
-/** Restores a packed value on this side. */
-export function unpack({ value, places, crossings }: Packed, receiver: Receiver): unknown {
+/** Restores a value that was sent from the other side. */
+export function restore({ value, places, crossings }: Contents, receiver: Receiver): unknown {
   if (places.length === 0) return value;
   const numbers = new Map(places.map((place, i) => [place, i]));
   const made = new Map<object, unknown>();

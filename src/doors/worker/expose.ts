@@ -43,7 +43,7 @@ export function expose<T extends object>(target: T): T {
   const send = (message: Message, transfer: readonly object[] = []) => post(message, transfer);
   const connection = new Connection('worker', { post: send, hold: () => undefined });
   connection.serve(target, ROOT);
-  let held: Promise<void> | null = null;
+  let locked: Promise<void> | null = null;
   listen((data) => {
     if (!isMessage(data)) return;
     if (data.kind !== 'hello') {
@@ -51,8 +51,8 @@ export function expose<T extends object>(target: T): T {
       return;
     }
     // The worker takes the lock first, so that the page notices if the worker ends during the rest.
-    held ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
-    void held.then(() => send({ mark: MARK, kind: 'ready' }));
+    locked ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
+    void locked.then(() => send({ mark: MARK, kind: 'ready' }));
   });
   // The page repeats the requests that it sent before anybody listened.
   send({ mark: MARK, kind: 'here' });

@@ -1,19 +1,19 @@
 // Serves the other side on a channel: calls, constructs and reads the objects of this side.
 import { ArgumentError } from '../../torch';
 import { kindOf } from '../../torch/inside';
-import type { Packed } from './crossing';
+import type { Contents } from './crossing';
 
 /** The outcome of a call: its result, or the error it threw. */
 export interface Answer {
   readonly failed: boolean;
-  readonly packed: Packed;
+  readonly contents: Contents;
 }
 
 /** The kinds of request: call a function, make an object of a class, read a property. */
 export type Way = 'call' | 'make' | 'read';
 
 /** The methods that comlink exposes on every channel. */
-export type Host = Readonly<Record<Way, (path: readonly string[], args: Packed) => Promise<Answer>>>;
+export type Host = Readonly<Record<Way, (path: readonly string[], args: Contents) => Promise<Answer>>>;
 
 /** Follows a path of property names. */
 export function found(target: unknown, path: readonly string[]): unknown {

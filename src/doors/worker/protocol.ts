@@ -1,5 +1,5 @@
 // The messages between a page and its worker.
-import type { Packed } from './crossing';
+import type { Contents } from './crossing';
 
 /** Tells these messages apart from others that a program may send to its worker. */
 export const MARK = 'lamplight:worker';
@@ -13,7 +13,7 @@ export type Message =
   | { readonly mark: typeof MARK; readonly kind: 'ready' }
   /** A message of comlink on a channel. */
   | { readonly mark: typeof MARK; readonly kind: 'channel'; readonly channel: string; readonly data: unknown }
-  | { readonly mark: typeof MARK; readonly kind: 'abort'; readonly id: string; readonly reason: Packed }
+  | { readonly mark: typeof MARK; readonly kind: 'abort'; readonly id: string; readonly reason: Contents }
   /** The signal was garbage-collected, so it can never be aborted. */
   | { readonly mark: typeof MARK; readonly kind: 'forget'; readonly id: string };
 

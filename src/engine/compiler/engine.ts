@@ -60,7 +60,7 @@ export class Engine {
   private tail: Promise<void> | null = null;
   /** The number of reads in that queue. */
   private waitingReads = 0;
-  private readonly lossListeners = new Set<(error: DeviceLostError) => void>();
+  private readonly lostListeners = new Set<(error: DeviceLostError) => void>();
   /** The error of a lost device, until a call has thrown it. Until then nothing runs. */
   private unreported: DeviceLostError | null = null;
   private readonly refusal = new Refusal();
@@ -132,7 +132,7 @@ export class Engine {
 
   /** The adapter profile that the plan of a program was, or would be, compiled for. The device must be open. */
   profileFor(key: readonly number[]): AdapterProfile {
-    if (!this.session) this.reportLoss();
+    if (!this.session) this.reportLost();
     invariant(this.session, 'a plan is compiled for a device');
     return (this.plans.get(key) ?? this.session).profile;
   }
@@ -168,8 +168,8 @@ export class Engine {
   }
 
   /** Calls back when the device is lost, before anything else runs. Listeners may add to the error's message. */
-  onLoss(listener: (error: DeviceLostError) => void): void {
-    this.lossListeners.add(listener);
+  onLost(listener: (error: DeviceLostError) => void): void {
+    this.lostListeners.add(listener);
   }
 
   submit(job: Job): void {
@@ -229,7 +229,7 @@ export class Engine {
 
   /** Runs synchronously up to and including the copy on the GPU. */
   private async startReading(cell: Cell, part: ByteRange): Promise<ArrayBuffer> {
-    this.reportLoss();
+    this.reportLost();
     this.session?.reported(cell.failure);
     this.refusal.told(cell.failure);
     if (cell.failure) throw cell.failure;
@@ -245,8 +245,8 @@ export class Engine {
     if (allocation.memory !== session?.memory) throw lostValue(cell);
     const { offset, bytes } = part;
     const place = { ...allocation, offset: allocation.offset + offset, bytes };
-    const contents = await this.throughLoss(session, session.read(place, placesToRead(faults)));
-    await this.throughLoss(session, this.sender!.unconfirmed.settled());
+    const contents = await this.orReportLost(session, session.read(place, placesToRead(faults)));
+    await this.orReportLost(session, this.sender!.unconfirmed.settled());
     const error = cell.failure ?? session.takeError();
     session.reported(error);
     if (error) throw error;
@@ -289,7 +289,7 @@ export class Engine {
   }
 
   private startShowing(cell: Cell, show: (from: Allocation) => void): void {
-    this.reportLoss();
+    this.reportLost();
     if (cell.failure) throw cell.failure;
     const { session } = this;
     invariant(session && cell.allocation, 'pixels that are shown have been computed');
@@ -344,14 +344,14 @@ export class Engine {
   async settle(limit: number): Promise<void> {
     if (this.rehearsal) return;
     await this.tail;
-    this.reportLoss();
+    this.reportLost();
     this.refusal.report();
     const { session } = this;
     if (!session) return;
-    await this.throughLoss(session, session.settle(limit));
+    await this.orReportLost(session, session.settle(limit));
     const { unconfirmed } = this.sender!;
     // Undoing a refused run reports its error a second time, so wait for that first.
-    if (limit === 0 || unconfirmed.isUndoing) await this.throughLoss(session, unconfirmed.settled());
+    if (limit === 0 || unconfirmed.isUndoing) await this.orReportLost(session, unconfirmed.settled());
     const error = session.takeError();
     if (error) throw error;
   }
@@ -423,13 +423,13 @@ export class Engine {
 
   /** As `openForWork`, for calls that themselves throw the error of a lost device. */
   private async openReporting(): Promise<Session> {
-    this.reportLoss();
+    this.reportLost();
     return this.openForWork();
   }
 
   /** Call this after every wait: work that began on a device which is lost by now must not end on the next device. */
   expectCurrent(session: Session): void {
-    if (session.lossError) throw session.lossError;
+    if (session.lostError) throw session.lostError;
     invariant(session === this.session, 'a device that was replaced has no work left');
   }
 
@@ -453,7 +453,7 @@ export class Engine {
 
   private async within<T>(action: WithSession<T>): Promise<T> {
     const session = await this.openReporting();
-    return action(session, (promise) => this.throughLoss(session, promise));
+    return action(session, (promise) => this.orReportLost(session, promise));
   }
 
   /** Forgets all plans, so that every program is compiled again at its next run. */
@@ -469,10 +469,10 @@ export class Engine {
   }
 
   /** Throws the error of a lost device, unless a call has thrown it already. */
-  private reportLoss(): void {
+  private reportLost(): void {
     const { session, unreported: error } = this;
     // During a rehearsal a lost device is still the session's; it is left afterwards.
-    if (session?.lossError) throw session.lossError;
+    if (session?.lostError) throw session.lostError;
     this.unreported = null;
     if (error) throw error;
   }
@@ -480,7 +480,7 @@ export class Engine {
   /**
    * The result of `promise`. If the device is lost meanwhile, throws the error of the loss and counts it as reported.
    */
-  private async throughLoss<T>(session: Session, promise: Promise<T>): Promise<T> {
+  private async orReportLost<T>(session: Session, promise: Promise<T>): Promise<T> {
     try {
       return await session.orLost(promise);
     } catch (error) {
@@ -494,8 +494,8 @@ export class Engine {
     if (session !== this.session) return;
     this.close();
     this.options = { ...this.options, device: undefined };
-    const error = session.lossError!;
-    for (const listener of this.lossListeners) listener(error);
+    const error = session.lostError!;
+    for (const listener of this.lostListeners) listener(error);
     this.unreported = error;
   }
 
@@ -517,7 +517,7 @@ export class Engine {
    */
   private failed(job: Job, error: Error): void {
     const { session } = this;
-    if (job.slot && error !== session?.lossError) session?.report(error);
+    if (job.slot && error !== session?.lostError) session?.report(error);
     this.refusal.note(error, job.slot !== null);
     fail(job, error);
   }

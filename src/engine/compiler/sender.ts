@@ -136,7 +136,7 @@ export class Sender {
       let pieces = 1;
       while (dispatches.length < draft.dispatches.length) {
         await Promise.race([draft.pipelines[dispatches.length], all]);
-        if (session.lossError) throw session.lossError;
+        if (session.lostError) throw session.lostError;
         invariant(!session.memory.isRetired, 'a device that was left has no work left');
         const next: Dispatch[] = [];
         for (let d = dispatches.length; ready[d]; d++) next.push(dispatchOf(draft, d, ready[d]!));

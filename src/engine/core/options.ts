@@ -137,7 +137,7 @@ const offers = (value: unknown, method: string): boolean =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
 
 /** Parameters that mean the same in all functions. */
-const common: Readonly<Record<string, Kind>> = {
+const kindsByName: Readonly<Record<string, Kind>> = {
   generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
   dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' && value !== '' }),
   prefix: text,
@@ -162,7 +162,7 @@ const measure: Kind = {
 /** The kind of a parameter that declares none, by its name and its default. */
 function kindOfDefault(key: string, fallback: unknown): Kind | undefined {
   if (typeof fallback === 'boolean') return flag;
-  if (typeof fallback !== 'number') return Object.hasOwn(common, key) ? common[key] : undefined;
+  if (typeof fallback !== 'number') return Object.hasOwn(kindsByName, key) ? kindsByName[key] : undefined;
   return !wide.has(key) ? number : key === 'padding' || key === 'fill' ? undefined : measure;
 }
 

@@ -19,7 +19,7 @@ const STAGING_USAGE = 0x01 | 0x08; // MAP_READ | COPY_DST
 const MAP_READ = 1; // GPUMapMode.READ
 
 /** The loss of a device may be announced this many milliseconds after promises that wait for it were rejected. */
-const LOSS_MILLISECONDS = 100;
+const LOST_MILLISECONDS = 100;
 
 /** Staging buffers up to this size are kept for reuse. */
 const MAX_POOLED_STAGING = 1 << 20;
@@ -54,10 +54,10 @@ export class Session {
   profiler: Profiler | null = null;
   /** The first error that no call has reported yet. */
   private pendingError: Error | null = null;
-  private loss: DeviceLostError | null = null;
+  private lostBy: DeviceLostError | null = null;
   private readonly waiting = new Set<(error: Error) => void>();
   /** Called once when the device is lost, before waits for it are rejected. */
-  private onLoss: (() => void) | null = null;
+  private onLost: (() => void) | null = null;
   /** Called when the allocation of a buffer turns out to have failed. */
   onBadBuffer: (() => void) | null = null;
   private confirmed = 0;
@@ -102,25 +102,25 @@ export class Session {
   }
 
   get lost(): boolean {
-    return this.loss !== null;
+    return this.lostBy !== null;
   }
 
   /** The error of the loss, once the device is lost; always the same object. */
-  get lossError(): DeviceLostError | null {
-    return this.loss;
+  get lostError(): DeviceLostError | null {
+    return this.lostBy;
   }
 
   /** Calls `listener` when the device is lost; immediately if it already is. */
   whenLost(listener: () => void): void {
-    this.onLoss = listener;
-    if (this.loss) listener();
+    this.onLost = listener;
+    if (this.lostBy) listener();
   }
 
   /** Notes that the device is lost, and rejects all waits, since the device will not answer them. */
   private lose(error: DeviceLostError): void {
-    if (this.loss) return;
-    this.loss = error;
-    this.onLoss?.();
+    if (this.lostBy) return;
+    this.lostBy = error;
+    this.onLost?.();
     for (const reject of this.waiting) reject(error);
     this.waiting.clear();
   }
@@ -132,8 +132,8 @@ export class Session {
   async orLost<T>(promise: Promise<T>): Promise<T> {
     let forget = () => {};
     const lost = new Promise<never>((_, reject) => {
-      if (this.loss) {
-        reject(this.loss);
+      if (this.lostBy) {
+        reject(this.lostBy);
         return;
       }
       this.waiting.add(reject);
@@ -145,8 +145,8 @@ export class Session {
     } catch (error) {
       if (error instanceof LamplightError && !(error instanceof GPUValidationFailure)) throw error;
       // Promises that wait for a lost device are rejected a moment before the loss is announced, so wait for that.
-      await Promise.race([lost.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOSS_MILLISECONDS))]);
-      throw this.loss ?? error;
+      await Promise.race([lost.catch(() => {}), new Promise((resolve) => setTimeout(resolve, LOST_MILLISECONDS))]);
+      throw this.lostBy ?? error;
     } finally {
       this.polling.end();
       forget();

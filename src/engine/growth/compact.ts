@@ -32,5 +32,5 @@ export const spread = (x: Value, counts: Shape, shape: Shape): Value =>
   lib.record(spreadOp, [x], { shape }, contiguousStrides(counts));
 
 /** The real elements of x, one after another, from the front; behind them may be anything. */
-export const packed = (x: Value, counts: Shape): Value =>
+export const compacted = (x: Value, counts: Shape): Value =>
   lib.record(packedOp, [x], undefined, [numel(counts), ...counts]);

@@ -7,7 +7,7 @@ import type { Parts } from '../graph/repeated-programs';
 import type { Slice } from '../graph/slices';
 import type { Node, Value } from '../graph/value';
 import type { Library } from '../ops/growth-library';
-import { packed, spread } from './compact';
+import { compacted, spread } from './compact';
 import { computeWith, lib } from './lib';
 import { rules } from './rules';
 
@@ -197,7 +197,7 @@ class PaddedRecording {
   /** The value that is stored for y. It begins with the real elements of y, in order. */
   private stored(y: Value): Value {
     const standIn = this.standIns.get(y)!;
-    return this.isOfRows(y.shape) ? standIn : packed(standIn, y.shape);
+    return this.isOfRows(y.shape) ? standIn : compacted(standIn, y.shape);
   }
 
   /**

@@ -25,7 +25,7 @@ const lostGraphOp: Op<undefined> = {
 /**
  * `numbers` in place of the lost value `before`. If `before` had a gradient graph, backward through the result throws.
  */
-export function afterLossOf(before: Value, numbers: Value): Value {
+export function withLostGraph(before: Value, numbers: Value): Value {
   if (!before.requiresGrad || !before.node) return numbers;
   const leaf = fromHost(new Float32Array(1), [], 'float32');
   leaf.sink = { gradHooks: null, accumulate() {} };

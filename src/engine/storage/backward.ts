@@ -153,7 +153,7 @@ function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): 
   if (!reached) return;
   if (view && y.numel < x.numel) {
     showGradient(node, 0, dys[0]!);
-    gradients.addPart(x, dys[0]!, view);
+    gradients.addSlice(x, dys[0]!, view);
     return;
   }
   if (!op.readsSaved) checkSaved(node);

@@ -7,7 +7,7 @@ import { castFloat } from '../graph/record';
 import type { Value } from '../graph/value';
 import { add } from '../ops/pointwise/arithmetic';
 import { sumTo } from '../ops/reduction/reduce';
-import { assemble, type Part } from '../ops/shape/assemble';
+import { assemble, type WindowedValue } from '../ops/shape/assemble';
 
 /** The gradients of values, by value. */
 export class Gradients {
@@ -16,7 +16,7 @@ export class Gradients {
    * Gradients of slices of a value. They are put into place together, because each alone would take as long as the
    * whole value.
    */
-  private readonly parts = new Map<Value, Part[]>();
+  private readonly ofSlices = new Map<Value, WindowedValue[]>();
 
   /** Adds a gradient, which may have the shape that the value was broadcast to. */
   add(value: Value, gradient: Value): void {
@@ -27,31 +27,31 @@ export class Gradients {
   }
 
   /** Adds the gradient of a slice of the value. */
-  addPart(value: Value, gradient: Value, view: StridedView): void {
+  addSlice(value: Value, gradient: Value, view: StridedView): void {
     const part = { value: gradient.dtype === value.dtype ? gradient : castFloat(gradient, value.dtype), view };
-    const others = this.parts.get(value);
+    const others = this.ofSlices.get(value);
     if (others) others.push(part);
-    else this.parts.set(value, [part]);
+    else this.ofSlices.set(value, [part]);
   }
 
   /** If only slices of `from`, a view of `to`, have gradients, hands these on to `to`. Returns whether it did. */
   passOn(from: Value, to: Value, view: StridedView): boolean {
-    const parts = this.parts.get(from);
+    const parts = this.ofSlices.get(from);
     if (!parts || this.sums.has(from)) return false;
     const views = parts.map((part) => compose(view, part.view));
     if (views.includes(null)) return false;
-    this.parts.delete(from);
+    this.ofSlices.delete(from);
     parts.forEach(({ value }, i) => {
-      this.addPart(to, value, views[i]!);
+      this.addSlice(to, value, views[i]!);
     });
     return true;
   }
 
   /** The gradient of a value so far. */
   of(value: Value): Value | undefined {
-    const parts = this.parts.get(value);
+    const parts = this.ofSlices.get(value);
     if (parts) {
-      this.parts.delete(value);
+      this.ofSlices.delete(value);
       this.add(value, assemble(parts, value.shape));
     }
     return this.sums.get(value);
@@ -64,7 +64,7 @@ export class Gradients {
 
   /** The gradients of all values. */
   all(): Map<Value, Value> {
-    for (const value of [...this.parts.keys()]) this.of(value);
+    for (const value of [...this.ofSlices.keys()]) this.of(value);
     return this.sums;
   }
 }

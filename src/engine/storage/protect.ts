@@ -45,11 +45,11 @@ export const cutCount = (): number => cuts;
 function listen(): void {
   if (listening) return;
   listening = true;
-  engine.onLoss(restore);
+  engine.onLost(restore);
 }
 
 /** Calls `listener` after each loss of the device, until the returned function is called. */
-export function afterLoss(listener: Listener): () => void {
+export function afterLost(listener: Listener): () => void {
   listen();
   // A function of its own, so that a listener given twice is called twice.
   const own: Listener = (...args) => listener(...args);

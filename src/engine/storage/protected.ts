@@ -6,7 +6,7 @@ import { type Rebuild, rebuildOf } from '../graph/rebuild';
 import { fromHost } from '../graph/record';
 import { atTopLevel } from '../graph/roots';
 import type { HostData, Value } from '../graph/value';
-import { afterLossOf } from '../ops/lost-graph';
+import { withLostGraph } from '../ops/lost-graph';
 import type { Guard, Storage } from './storage';
 
 /** Contents that a storage had, and can be given again. */
@@ -81,7 +81,7 @@ export class Protected implements Guard {
   /** `value` in the place of the lost contents. For a tensor of the program, backward through it is an error. */
   asBefore(value: Value): Value {
     const before = this.kind === 'program' && this.storage.deref()?.value;
-    return before ? afterLossOf(before, value) : value;
+    return before ? withLostGraph(before, value) : value;
   }
 
   /** How to make the present contents again; null if that is not possible. */

@@ -90,7 +90,7 @@ export class Storage implements GraphRoot {
   /** Snapshots need not copy it as a tensor of the program: it is protected by other means, or may be lost. */
   uncopied = false;
   /** If the device was lost: the error of slices that stand alone again and have no contents. */
-  private loss: Error | null = null;
+  private lostBy: Error | null = null;
   private current: Value;
   private writes = 0;
   private readonly counter = new Writes();
@@ -276,7 +276,7 @@ export class Storage implements GraphRoot {
   /** Called when the contents are lost with the device. Slices of this storage stand alone again. */
   forsake(error: Error): void {
     this.voided = true;
-    this.loss = error;
+    this.lostBy = error;
   }
 
   /**
@@ -309,12 +309,12 @@ export class Storage implements GraphRoot {
     if (this.home?.parent.voided) {
       this.writes += this.home.parent.version + 1;
       this.counter.moveTo(null);
-      const loss = this.home.parent.loss;
+      const lostBy = this.home.parent.lostBy;
       this.home = null;
       this.current.overwritten = false;
       this.current.leaving = null;
       if (!isThere(this.current)) {
-        this.current = this.guard?.saved() ?? (loss ? withoutContents(this.current, loss) : this.current);
+        this.current = this.guard?.saved() ?? (lostBy ? withoutContents(this.current, lostBy) : this.current);
         this.current.inStorage = true;
         this.settled = this.current;
         this.computed = this.current;

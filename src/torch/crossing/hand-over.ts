@@ -5,8 +5,8 @@ import { WorkerError } from '../../engine/core/errors';
 import type { DType, Shape } from '../../engine/core/meta';
 import type { NumericArray } from '../../engine/storage/host-data';
 
-/** The items of a batch, packed to be sent. */
-export interface Packed {
+/** The items of a batch as a worker sends them. */
+export interface BatchMessage {
   /** The items, with null in place of every leaf (tensor or typed array). */
   readonly tree: unknown[];
   readonly leaves: readonly Leaf[];
@@ -61,8 +61,8 @@ type ArrayName = keyof typeof arrays;
 const ALIGNMENT = 8;
 const aligned = (bytes: number): number => Math.ceil(bytes / ALIGNMENT) * ALIGNMENT;
 
-/** Packs the items of a batch, which are added one by one. */
-export class Packer {
+/** Writes the items of a batch, which are added one by one. */
+export class BatchWriter {
   readonly #tree: unknown[] = [];
   /** The leaves, grouped by path within an item, so that leaves that will be stacked lie side by side in the buffer. */
   readonly #columns = new Map<string, { readonly leaf: Omit<Leaf, 'byteOffset'>; readonly data: NumericArray }[]>();
@@ -78,7 +78,7 @@ export class Packer {
     this.#tree.push(this.#walk(item, [this.#tree.length], []));
   }
 
-  finish(): Packed {
+  finish(): BatchMessage {
     const found = [...this.#columns.values()].flat();
     const buffer = new ArrayBuffer(found.reduce((sum, { data }) => sum + aligned(data.byteLength), 0));
     let byteOffset = 0;
@@ -127,10 +127,13 @@ export class Packer {
 }
 
 /**
- * Unpacks the items.
+ * Reads the items of a batch.
  * @param tensorOf makes a tensor from its numbers, which lie in the buffer
  */
-export function unpack({ tree, leaves, buffer }: Packed, tensorOf: (numbers: TensorNumbers) => unknown): unknown[] {
+export function readBatch(
+  { tree, leaves, buffer }: BatchMessage,
+  tensorOf: (numbers: TensorNumbers) => unknown,
+): unknown[] {
   for (const { path, array, byteOffset, length, tensor } of leaves) {
     const data = new arrays[array](buffer, byteOffset, length);
     let at: unknown = tree;

@@ -29,7 +29,7 @@ const PREFETCHED = 2;
 const forgotten = new FinalizationRegistry<Workforce>((workforce) => void workforce.close());
 
 /** Keeps the loop at most two steps ahead of the device. */
-async function pace(): Promise<void> {
+async function waitForDevice(): Promise<void> {
   await backpressure();
   snapshotIfDue();
 }
@@ -237,7 +237,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   async *#batches(progress: Progress): AsyncIterableIterator<B> {
     for (const indices of progress.rest(this.#order())) {
       this.#workers.signal?.throwIfAborted();
-      await pace();
+      await waitForDevice();
       const batch = await fetchBatch(this.dataset, indices, this.#collateFn);
       progress.given(indices, this.#isShort(indices));
       yield batch;
@@ -249,7 +249,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     const collate = this.#collateFn ?? (defaultCollate as unknown as Collate<T, B>);
     const before = () => {
       this.#workers.signal?.throwIfAborted();
-      return pace();
+      return waitForDevice();
     };
     const count = this.#counter(progress);
     let since = lastNodeId();
@@ -311,7 +311,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
       timeout,
       signal: signal ?? null,
       first: isStream ? 0 : progress.resumedAt,
-      pace,
+      waitForDevice,
       tensorOf,
       make: (read, indices) =>
         read ? this.#collated(origin, read, indices, count) : fetchBatch(this.dataset, indices, this.#collateFn),

@@ -1,7 +1,7 @@
 // torch.gpu.onLost: tells a program that its GPU device was lost, and to which step its training was restored.
 
 import type { DeviceLostError } from '../../engine/core/errors';
-import { afterLoss } from '../../engine/storage/protect';
+import { afterLost } from '../../engine/storage/protect';
 import type { Optimizer } from '../optim/optimizer';
 import { callable } from './calling/callable';
 
@@ -27,7 +27,7 @@ export interface DeviceLoss {
  * @returns a function that removes the listener
  */
 export const onLost = callable('onLost(listener: function)', (listener: (loss: DeviceLoss) => void): (() => void) => {
-  return afterLoss((error, restoredTo) => {
+  return afterLost((error, restoredTo) => {
     listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
   });
 });

@@ -53,8 +53,8 @@ const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
 /** Packs the storages of the given tensors into one flat storage, of which they are slices from now on. */
 export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage {
   const { offsets, size } = layout;
-  const common = tensors[0]?.storage.slice?.parent;
-  if (common?.shape[0] === size && tensors.every((tensor, i) => isAt(tensor, common, offsets[i]!))) return common;
+  const parent = tensors[0]?.storage.slice?.parent;
+  if (parent?.shape[0] === size && tensors.every((tensor, i) => isAt(tensor, parent, offsets[i]!))) return parent;
   const contents = tensors.map((tensor) => tensor.storage.value);
   const flat = new Storage(pack(contents, byteOffsets(layout), size));
   flat.retain();

@@ -5,7 +5,7 @@ import type { CarriedPromise, InMode } from '../../../torch/inside';
 import { type Attributions, type Listed, likeInputs } from './arguments';
 import { type FeatureOptions, type Features, featuresOf, marksOf } from './features';
 import type { Call } from './model';
-import { type PaceOptions, type Perturbing, perturbing, spread } from './perturbing';
+import { type Perturbing, perturbing, type RunOptions, spread } from './perturbing';
 
 /** A group of changes to the inputs, which one batch evaluates. */
 export interface Changes {
@@ -57,7 +57,7 @@ export async function featureLosses<I>(
   inMode: InMode,
   call: Call,
   listed: Listed,
-  options: Required<PaceOptions & FeatureOptions>,
+  options: Required<RunOptions & FeatureOptions>,
   changing: (features: Features) => Changed,
 ): Promise<Attributions<I>> {
   const { inputs } = listed;

@@ -129,8 +129,8 @@ export abstract class GradientAttribution extends Attribution {
 
   /** Reads the arguments of `attribute`. */
   protected asked(args: readonly unknown[], required: readonly string[]): AskedOptions {
-    const { takes, required: further = [], kinds } = this.definition;
-    return parseArgs<AskedOptions>(this.op, [...required, ...further] as never[], takes as never, args, kinds);
+    const { takes, required: own = [], kinds } = this.definition;
+    return parseArgs<AskedOptions>(this.op, [...required, ...own] as never[], takes as never, args, kinds);
   }
 
   /**

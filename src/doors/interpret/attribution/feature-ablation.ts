@@ -5,7 +5,7 @@ import { featureLosses } from './ablation';
 import { asTensors, type Baselines, type Compared } from './arguments';
 import type { FeatureOptions } from './features';
 import { featureDefaults, PerturbationMethod } from './perturbation-method';
-import { type PaceOrder, type PerturbationOptions, replaced } from './perturbing';
+import { type PerturbationOptions, type RunOrder, replaced } from './perturbing';
 
 /** The options of `FeatureAblation` and of similar methods. */
 export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions {
@@ -13,7 +13,7 @@ export interface FeatureMaskOptions extends PerturbationOptions, FeatureOptions 
   baselines?: Baselines;
 }
 
-type AblationOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
+type AblationOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...RunOrder];
 
 /**
  * What the output loses if a feature is replaced by its baseline. All elements of a feature get the whole difference.

@@ -18,7 +18,7 @@ import { opOf } from './attribution';
 import type { FeatureOptions, Features } from './features';
 import { type Forward, forwardKinds } from './model';
 import { PerturbationMethod } from './perturbation-method';
-import { explainedDefaults, type PaceOrder, type PerturbationOptions, paceDefaults, unchanged } from './perturbing';
+import { explainedDefaults, type PerturbationOptions, type RunOrder, runDefaults, unchanged } from './perturbing';
 
 /**
  * Returns the input [N, …] with the elements of one feature, where the mask [1, …] is true, shuffled among the
@@ -34,7 +34,7 @@ interface PermutationArguments extends Forward {
   permFunc?: PermuteFeature | null;
 }
 
-type PermutationOrder = ['target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
+type PermutationOrder = ['target', 'additionalForwardArgs', 'featureMask', ...RunOrder];
 
 /**
  * What the output loses if the values of a feature are permuted within the batch, which keeps their distribution:
@@ -61,7 +61,7 @@ export class FeaturePermutation extends PerturbationMethod<FeaturePermutationOpt
   }
 
   protected get definition() {
-    return { takes: { ...explainedDefaults, featureMask: null, ...paceDefaults } };
+    return { takes: { ...explainedDefaults, featureMask: null, ...runDefaults } };
   }
 
   protected async explained(inMode: InMode, listed: Compared, o: Parsed<FeaturePermutationOptions>): Promise<unknown> {

@@ -121,7 +121,7 @@ export class NoiseTunnel<M extends Method> extends Attribution {
       o.ntSamplesBatchSize === null
         ? Math.floor(rowsThatFit(this.call(null, rest.additionalForwardArgs), inputs, samples * examples) / examples)
         : expectCount(op, 'ntSamplesBatchSize', o.ntSamplesBatchSize);
-    const parts = partsOf(samples, Math.min(Math.max(atOnce, 1), samples));
+    const parts = batchSizes(samples, Math.min(Math.max(atOnce, 1), samples));
     const smoothing = new Smoothing(listed, o.ntType, samples, rest.returnConvergenceDelta === true);
     const attributed = (count: number): unknown => {
       const noisy = inputs.map((x, i) => {
@@ -164,7 +164,7 @@ function deviationsOf(op: string, stdevs: unknown, inputs: number): readonly num
   );
 }
 
-const partsOf = (count: number, size: number): number[] =>
+const batchSizes = (count: number, size: number): number[] =>
   Array.from({ length: Math.ceil(count / size) }, (_, i) => Math.min(size, count - i * size));
 
 /** Accumulates the attributions of noisy inputs. */

@@ -7,10 +7,10 @@ import { asTensors, type Baselines, type Compared, likeInputs } from './argument
 import { PerturbationMethod } from './perturbation-method';
 import {
   explainedDefaults,
-  type PaceOrder,
   type PerturbationOptions,
-  paceDefaults,
+  type RunOrder,
   replaced,
+  runDefaults,
   unchanged,
 } from './perturbing';
 
@@ -26,7 +26,7 @@ export interface OcclusionOptions extends PerturbationOptions {
   baselines?: Baselines;
 }
 
-type OcclusionOrder = ['slidingWindowShapes', 'strides', 'baselines', 'target', 'additionalForwardArgs', ...PaceOrder];
+type OcclusionOrder = ['slidingWindowShapes', 'strides', 'baselines', 'target', 'additionalForwardArgs', ...RunOrder];
 
 const isSizes = (value: unknown): value is Sizes =>
   Array.isArray(value) && value.every((size) => Number.isInteger(size) && size > 0);
@@ -118,7 +118,7 @@ export class Occlusion extends PerturbationMethod<OcclusionOptions, OcclusionOrd
   protected get definition() {
     return {
       required: ['slidingWindowShapes'],
-      takes: { strides: null, baselines: null, ...explainedDefaults, ...paceDefaults },
+      takes: { strides: null, baselines: null, ...explainedDefaults, ...runDefaults },
     };
   }
 

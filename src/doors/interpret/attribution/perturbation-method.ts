@@ -10,10 +10,10 @@ import {
 import { type Attributions, type Compared, compared, type Inputs, listInputs } from './arguments';
 import { PerturbationAttribution } from './attribution';
 import type { Definition } from './method';
-import { explainedDefaults, paceDefaults } from './perturbing';
+import { explainedDefaults, runDefaults } from './perturbing';
 
 /** Defaults of methods that replace features by baselines. */
-export const featureDefaults = { baselines: null, ...explainedDefaults, featureMask: null, ...paceDefaults };
+export const featureDefaults = { baselines: null, ...explainedDefaults, featureMask: null, ...runDefaults };
 
 /** A method that changes inputs; O are the options of `attribute`, `Order` their positions. */
 export abstract class PerturbationMethod<

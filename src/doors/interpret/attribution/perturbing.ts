@@ -25,7 +25,7 @@ export interface AttributionProgress {
 }
 
 /** Batch size, progress and abort options of methods that call the model many times. */
-export interface PaceOptions {
+export interface RunOptions {
   /**
    * Perturbations (each of all examples) that run at once. Default: as many as fit; 1 if the model returns one number
    * for the batch.
@@ -40,12 +40,12 @@ export interface PaceOptions {
 }
 
 /** The options of every method that calls the model many times. */
-export interface PerturbationOptions extends AttributionOptions, PaceOptions {}
+export interface PerturbationOptions extends AttributionOptions, RunOptions {}
 
-/** The positions of `PaceOptions`: the last arguments of a method. */
-export type PaceOrder = ['perturbationsPerEval', 'showProgress', 'onProgress', 'signal'];
+/** The positions of `RunOptions`: the last arguments of a method. */
+export type RunOrder = ['perturbationsPerEval', 'showProgress', 'onProgress', 'signal'];
 
-export const paceDefaults = { perturbationsPerEval: null, showProgress: false, onProgress: null, signal: null };
+export const runDefaults = { perturbationsPerEval: null, showProgress: false, onProgress: null, signal: null };
 
 export const explainedDefaults = { target: null, additionalForwardArgs: null };
 
@@ -53,7 +53,7 @@ export const explainedDefaults = { target: null, additionalForwardArgs: null };
 export interface Perturbing {
   readonly call: Call;
   readonly inputs: readonly Tensor[];
-  readonly options: Required<PaceOptions>;
+  readonly options: Required<RunOptions>;
   /** The inputs of the reference output; default: `inputs`. */
   readonly origin?: readonly Tensor[];
   /** Masks of features. If the model returns one number for the batch, they must be the same for all examples. */
@@ -120,7 +120,7 @@ export function perturbing<T>(
 /** Returns a function that reports progress to `onProgress` and, at every tenth, to the console. */
 export function reporter(
   op: string,
-  { showProgress, onProgress }: Pick<Required<PaceOptions>, 'showProgress' | 'onProgress'>,
+  { showProgress, onProgress }: Pick<Required<RunOptions>, 'showProgress' | 'onProgress'>,
 ): (progress: AttributionProgress) => void {
   if (onProgress !== null && typeof onProgress !== 'function') {
     throw new ArgumentError(`${op}: expected onProgress to be a function, but got ${kindOf(onProgress)}`);

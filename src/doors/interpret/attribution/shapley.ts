@@ -9,11 +9,11 @@ import { atElements, type FeatureOptions, featuresOf } from './features';
 import { featureDefaults, PerturbationMethod } from './perturbation-method';
 import {
   explainedDefaults,
-  type PaceOrder,
   type PerturbationOptions,
-  paceDefaults,
   perturbing,
+  type RunOrder,
   replaced,
+  runDefaults,
 } from './perturbing';
 
 /** The options of `ShapleyValues`. */
@@ -28,9 +28,9 @@ export interface ShapleyValueSamplingOptions extends ShapleyValuesOptions {
   nSamples?: number;
 }
 
-type ExactOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...PaceOrder];
+type ExactOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', ...RunOrder];
 
-type SamplingOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', 'nSamples', ...PaceOrder];
+type SamplingOrder = ['baselines', 'target', 'additionalForwardArgs', 'featureMask', 'nSamples', ...RunOrder];
 
 /** A numbered sequence of coalitions (sets of features). */
 interface Coalitions {
@@ -175,7 +175,7 @@ class EveryCoalition implements Coalitions {
  */
 export class ShapleyValueSampling extends CoalitionMethod<ShapleyValueSamplingOptions, SamplingOrder> {
   protected get definition() {
-    return { takes: { baselines: null, ...explainedDefaults, featureMask: null, nSamples: 25, ...paceDefaults } };
+    return { takes: { baselines: null, ...explainedDefaults, featureMask: null, nSamples: 25, ...runDefaults } };
   }
 
   protected coalitions(features: number, { nSamples }: Parsed<ShapleyValueSamplingOptions>): Coalitions {

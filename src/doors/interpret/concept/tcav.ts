@@ -15,7 +15,7 @@ import { type Inputs, listInputs } from '../attribution/arguments';
 import { LayerGradientXActivation } from '../attribution/input-x-gradient';
 import { type Network, networkKinds } from '../attribution/model';
 import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
-import { expectSignal, explainedDefaults, type PaceOptions, reporter } from '../attribution/perturbing';
+import { expectSignal, explainedDefaults, type RunOptions, reporter } from '../attribution/perturbing';
 import { type Target, TargetRows } from '../attribution/target';
 import { findLayer, type Layer, type LayerValue } from '../layer/capture';
 import { LayerActivation } from '../layer/layer-activation';
@@ -46,9 +46,9 @@ export interface TcavOptions extends TcavSettings {
   readonly [option: string]: unknown;
 }
 
-type Pace = Omit<PaceOptions, 'perturbationsPerEval'>;
+type ProgressOptions = Omit<RunOptions, 'perturbationsPerEval'>;
 
-interface CavOptions extends Pace {
+interface CavOptions extends ProgressOptions {
   /** Train again even if the vectors exist; default false. */
   forceTrain?: boolean;
 }
@@ -58,7 +58,7 @@ interface Experiments {
   experimentalSets: readonly (readonly Concept[])[];
 }
 
-interface InterpretSettings extends Pace {
+interface InterpretSettings extends ProgressOptions {
   target?: Target;
   additionalForwardArgs?: unknown;
 }
@@ -76,7 +76,7 @@ export interface TcavScores {
   readonly magnitude: Tensor;
 }
 
-const paceDefaults = { showProgress: false, onProgress: null, signal: null };
+const progressDefaults = { showProgress: false, onProgress: null, signal: null };
 
 /**
  * Testing with concept activation vectors. A linear classifier separates the examples of concepts by the activations of
@@ -162,7 +162,7 @@ export class TCAV {
     >
   ): Promise<Record<string, Record<string, CAV>>> {
     const op = 'TCAV';
-    const defaults = { forceTrain: false, ...paceDefaults };
+    const defaults = { forceTrain: false, ...progressDefaults };
     const o = parseArgs<CavOptions & Experiments>(op, ['experimentalSets'], defaults, args);
     const sets = expectSets(op, o.experimentalSets);
     const report = reporter(op, o);
@@ -222,7 +222,7 @@ export class TCAV {
     const { own, others: rest } = parseOpen<InterpretSettings & Experiments & { inputs: Inputs }>(
       op,
       ['inputs', 'experimentalSets'],
-      { ...explainedDefaults, ...paceDefaults },
+      { ...explainedDefaults, ...progressDefaults },
       args,
     );
     const { inputs, target, additionalForwardArgs, showProgress, onProgress, signal } = own;

@@ -44,7 +44,7 @@ export interface Watched {
 /**
  * The tensors of an argument list or of a result, and a function that rebuilds the list or result with other tensors.
  */
-function partsOf(op: string, value: unknown): { tensors: Tensor[]; with: (others: readonly Tensor[]) => unknown } {
+function tensorsOf(op: string, value: unknown): { tensors: Tensor[]; with: (others: readonly Tensor[]) => unknown } {
   if (value instanceof Tensor) return { tensors: [value], with: ([other]) => other };
   const list: readonly unknown[] | null = Array.isArray(value) ? value : null;
   const tensors = list?.filter((item) => item instanceof Tensor);
@@ -74,7 +74,7 @@ export function watching<T>(
   const scope = currentScope();
   const seen = new Map<Module, Tensor[]>();
   const keep = (layer: Module, value: unknown): unknown => {
-    const parts = partsOf(op, value);
+    const parts = tensorsOf(op, value);
     const kept = parts.tensors.map((x) => {
       const own = gradients && !x.requiresGrad && isFloat(x.dtype) ? x.detach().requiresGrad_() : x;
       own.storage.moveOutward(scope);
@@ -115,7 +115,7 @@ export function replacing<T>(
     layers.map((layer, i): [Module, Interceptor] => [
       layer,
       (args, run) => {
-        const put = (value: unknown) => partsOf(op, value).with(values[i]!.map((x) => x.clone()));
+        const put = (value: unknown) => tensorsOf(op, value).with(values[i]!.map((x) => x.clone()));
         if (!atInput) return put(run(args));
         const { values: given, formed } = inputsOf(args);
         return run(formed(put(given) as unknown[]));

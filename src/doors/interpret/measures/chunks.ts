@@ -6,7 +6,12 @@ import { expectCount, warnOnce } from '../../../torch/inside';
  * Splits `samples` perturbations of each example into parts: a single part, or parts of at most `maxExamplesPerBatch`
  * rows. Returns their sizes.
  */
-export function partsOf(op: string, samples: number, maxExamplesPerBatch: number | null, examples: number): number[] {
+export function chunkSizes(
+  op: string,
+  samples: number,
+  maxExamplesPerBatch: number | null,
+  examples: number,
+): number[] {
   if (maxExamplesPerBatch === null) return [samples];
   const rows = expectCount(op, 'maxExamplesPerBatch', maxExamplesPerBatch);
   if (rows < examples || rows > examples * samples) {

@@ -17,7 +17,7 @@ import { sumRows } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
 import { type Call, chosen, explaining, type ForwardFunction } from '../attribution/model';
 import { expectOneEach, type Target, TargetRows } from '../attribution/target';
-import { partsOf } from './chunks';
+import { chunkSizes } from './chunks';
 
 /**
  * Returns [I, x − I]: perturbations, and perturbed inputs, for rows that hold each example several times in a row. The
@@ -100,7 +100,7 @@ export function infidelity(...args: Arguments<InfidelityArguments, InfidelityOrd
   if (baselines) expectBaselines(op, baselines, inputs);
   const samples = expectSamples(op, 'nPerturbSamples', o.nPerturbSamples);
   const examples = inputs[0]!.shape[0]!;
-  const parts = partsOf(op, samples, o.maxExamplesPerBatch, examples);
+  const parts = chunkSizes(op, samples, o.maxExamplesPerBatch, examples);
   const call: Call = {
     op,
     forward: o.forwardFunc,

@@ -25,7 +25,7 @@ import { Attribution, type PerturbationAttribution } from '../attribution/attrib
 import { expectSamples } from '../attribution/batches';
 import { expandOptions } from '../attribution/expanding';
 import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
-import { partsOf } from './chunks';
+import { chunkSizes } from './chunks';
 
 /** A function that explains inputs, given options; returns the explanation or a promise of it. */
 export type Explanation<R = unknown> = (inputs: GivenInputs, options: Readonly<Record<string, unknown>>) => R;
@@ -113,7 +113,7 @@ export function sensitivityMax(...args: readonly unknown[]): unknown {
   const { inputs } = listed;
   const norm = normOf(op, o.normOrd);
   const samples = expectSamples(op, 'nPerturbSamples', o.nPerturbSamples);
-  const parts = partsOf(op, samples, o.maxExamplesPerBatch, inputs[0]!.shape[0]!);
+  const parts = chunkSizes(op, samples, o.maxExamplesPerBatch, inputs[0]!.shape[0]!);
   const form = (list: readonly Tensor[]): GivenInputs => likeInputs(listed, list) as unknown as GivenInputs;
   const explained = (count: number): unknown => {
     const rows = inputs.map((x) => interleaved(x.detach(), count));

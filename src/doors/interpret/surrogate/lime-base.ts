@@ -19,10 +19,10 @@ import { type Forward, forwardKinds } from '../attribution/model';
 import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
 import {
   explainedDefaults,
-  type PaceOrder,
   type PerturbationOptions,
-  paceDefaults,
   perturbing,
+  type RunOrder,
+  runDefaults,
 } from '../attribution/perturbing';
 import type { InterpretableModel } from './linear-models';
 import {
@@ -174,7 +174,7 @@ export class LimeBase extends PerturbationAttribution {
     inputs: Inputs,
     ...args: OpenArguments<
       Known,
-      ['target', 'additionalForwardArgs', 'nSamples', ...PaceOrder],
+      ['target', 'additionalForwardArgs', 'nSamples', ...RunOrder],
       [options?: LimeBaseOptions]
     >
   ): CarriedPromise<Tensor>;
@@ -188,7 +188,7 @@ export class LimeBase extends PerturbationAttribution {
     const { own: o, others: own } = parseOpen<Known & { inputs: Inputs }>(
       op,
       ['inputs'],
-      { ...explainedDefaults, nSamples: 50, ...paceDefaults },
+      { ...explainedDefaults, nSamples: 50, ...runDefaults },
       args,
     );
     const listed = listInputs(op, o.inputs);

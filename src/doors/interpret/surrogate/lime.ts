@@ -30,9 +30,9 @@ import {
   type Batch,
   explainedDefaults,
   type PerturbationOptions,
-  paceDefaults,
   perturbing,
   replaced,
+  runDefaults,
 } from '../attribution/perturbing';
 import { expectFunction, expectModel, fitted, type TrainBatch } from './lime-base';
 import { type InterpretableModel, Lasso } from './linear-models';
@@ -145,8 +145,8 @@ export class Lime extends PerturbationAttribution {
 
   async #explain(inMode: InMode, args: readonly unknown[]): Promise<unknown> {
     const { op } = this;
-    const { nSamples, ...pace } = { nSamples: 25, ...paceDefaults };
-    const { perturbationsPerEval, ...rest } = pace;
+    const { nSamples, ...asRun } = { nSamples: 25, ...runDefaults };
+    const { perturbationsPerEval, ...rest } = asRun;
     const o = parseArgs<LimeOptions & { inputs: Inputs }>(
       op,
       ['inputs'],

@@ -12,7 +12,7 @@ import {
   figureOfCurve,
   type KeptThresholds,
 } from './curve-state';
-import { partsOf, precisionRecallOfCounts, rocOfCounts } from './curves';
+import { countsOf, precisionRecallOfCounts, rocOfCounts } from './curves';
 import { among } from './options';
 import { ratio, summed } from './scores';
 import { byTask, ofBatchByTask } from './task';
@@ -128,7 +128,7 @@ function area({ ofColumns, ofCounts }: Area) {
     (confmat, m) => {
       const areas = ofCounts(m.average === 'micro' ? confmat.sum(1) : confmat, m);
       if (isOne(m)) return areas;
-      const [, , fn, tp] = partsOf(confmat);
+      const [, , fn, tp] = countsOf(confmat);
       return averaged(areas, fn.add(tp).select(-1, 0), m.average!);
     },
   );

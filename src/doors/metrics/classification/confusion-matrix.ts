@@ -17,7 +17,7 @@ type Deciding = Checking & { readonly threshold: number };
 type OfClasses = Checking & { readonly numClasses: number };
 type OfLabels = Deciding & { readonly numLabels: number };
 
-const common = { isLenient: true, traits: score } as const;
+const base = { isLenient: true, traits: score } as const;
 
 type Of<M, R> = (name: string, preds: Tensor, target: Tensor, m: M) => R;
 
@@ -33,14 +33,14 @@ const counted =
 
 /** The state for two classes: counts [2, 2] by the true and the predicted class. */
 export const binaryConfusion = {
-  ...common,
+  ...base,
   states: { confmat: { shape: [2, 2], dtype: 'int64' } },
   parts: counted<Deciding>((name, preds, target) => expectBinary(name, preds, target, 'global'), confusionOfBinary),
 } as const;
 
 /** The state for several classes: counts [C, C]. */
 export const multiclassConfusion = {
-  ...common,
+  ...base,
   states: ({ numClasses }: OfClasses) => ({ confmat: { shape: [numClasses, numClasses], dtype: 'int64' } }) as const,
   parts: counted<OfClasses>(
     (name, preds, target, m) => expectClasses(name, preds, target, m.numClasses),
@@ -50,7 +50,7 @@ export const multiclassConfusion = {
 
 /** The state for labels: counts [L, 2, 2]. */
 export const multilabelConfusion = {
-  ...common,
+  ...base,
   states: ({ numLabels }: OfLabels) => ({ confmat: { shape: [numLabels, 2, 2], dtype: 'int64' } }) as const,
   parts: counted<OfLabels>(
     (name, preds, target, m) => expectLabels(name, preds, target, m.numLabels),

@@ -88,7 +88,7 @@ function meanOf(lines: readonly Line[], isFalling: boolean): Line {
 }
 
 /** Splits counts [T, (K,) 2, 2] into tn, fp, fn, tp, each [(K,) T]. */
-export function partsOf(confmat: Tensor): [Tensor, Tensor, Tensor, Tensor] {
+export function countsOf(confmat: Tensor): [Tensor, Tensor, Tensor, Tensor] {
   const rank = confmat.shape.length;
   const flat = confmat.float().reshape(...confmat.shape.slice(0, rank - 2), 4);
   const part = (i: number) => (rank === 3 ? flat.select(-1, i) : flat.select(-1, i).t());
@@ -97,7 +97,7 @@ export function partsOf(confmat: Tensor): [Tensor, Tensor, Tensor, Tensor] {
 
 /** False and true positive rates by falling threshold, [(K,) T]. */
 export function rocOfCounts(confmat: Tensor): [Tensor, Tensor] {
-  const [tn, fp, fn, tp] = partsOf(confmat);
+  const [tn, fp, fn, tp] = countsOf(confmat);
   return [ratio(fp, fp.add(tn)).flip(-1), ratio(tp, tp.add(fn)).flip(-1)];
 }
 
@@ -106,7 +106,7 @@ export function rocOfCounts(confmat: Tensor): [Tensor, Tensor] {
  * 1].
  */
 export function precisionRecallOfCounts(confmat: Tensor): [Tensor, Tensor] {
-  const [, fp, fn, tp] = partsOf(confmat);
+  const [, fp, fn, tp] = countsOf(confmat);
   const end = (value: number) => tp.newFull([...tp.shape.slice(0, -1), 1], value);
   return [cat([tp.div(tp.add(fp)), end(1)], -1), cat([tp.div(tp.add(fn)), end(0)], -1)];
 }
@@ -158,7 +158,7 @@ const ofCounts =
   };
 
 /** The part of the definition that all curves of a kind share. */
-const common = (isRoc: boolean) => {
+const curveBase = (isRoc: boolean) => {
   const plot: Plot<CurvePlotOptions> = {
     defaults: { score: null, labels: null },
     draw: (name, figure, options) => {
@@ -183,7 +183,7 @@ const ofClasses = {
  * threshold.
  */
 export class BinaryPrecisionRecallCurve extends curveOf({
-  ...common(false),
+  ...curveBase(false),
   order: ['thresholds', 'ignoreIndex', 'validateArgs'],
 }) {}
 
@@ -191,14 +191,14 @@ export class BinaryPrecisionRecallCurve extends curveOf({
  * `[precision, recall, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T +
  * 1] and [T] with thresholds.
  */
-export class MulticlassPrecisionRecallCurve extends curveOf({ ...common(false), ...ofClasses }) {}
+export class MulticlassPrecisionRecallCurve extends curveOf({ ...curveBase(false), ...ofClasses }) {}
 
 /**
  * `[precision, recall, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T + 1] and
  * [T] with thresholds.
  */
 export class MultilabelPrecisionRecallCurve extends curveOf({
-  ...common(false),
+  ...curveBase(false),
   order: ['numLabels', 'thresholds', 'ignoreIndex', 'validateArgs'],
 }) {}
 
@@ -206,20 +206,20 @@ export class MultilabelPrecisionRecallCurve extends curveOf({
  * `[fpr, tpr, thresholds]` of scores and target [N, …], by falling threshold; an exact curve begins at (0, 0) with
  * threshold 1.
  */
-export class BinaryROC extends curveOf({ ...common(true), order: ['thresholds', 'ignoreIndex', 'validateArgs'] }) {}
+export class BinaryROC extends curveOf({ ...curveBase(true), order: ['thresholds', 'ignoreIndex', 'validateArgs'] }) {}
 
 /**
  * `[fpr, tpr, thresholds]` of each class of scores [N, C, …] and target [N, …]: lists of vectors, or [C, T] and [T]
  * with thresholds.
  */
-export class MulticlassROC extends curveOf({ ...common(true), ...ofClasses }) {}
+export class MulticlassROC extends curveOf({ ...curveBase(true), ...ofClasses }) {}
 
 /**
  * `[fpr, tpr, thresholds]` of each label of scores and target [N, L, …]: lists of vectors, or [L, T] and [T] with
  * thresholds.
  */
 export class MultilabelROC extends curveOf({
-  ...common(true),
+  ...curveBase(true),
   order: ['numLabels', 'thresholds', 'ignoreIndex', 'validateArgs'],
 }) {}
 

@@ -8,7 +8,7 @@ import { classified, type Options } from './options';
 import { ratio } from './scores';
 import { byTask, ofBatchByTask } from './task';
 
-const common = {
+const base = {
   traits: score,
   states({ multidimAverage }: { readonly multidimAverage: MultidimAverage }) {
     const isSum = multidimAverage === 'global';
@@ -26,7 +26,7 @@ const matches = (correct: Tensor, total: number, shape: readonly number[] = []) 
 
 /** The share of samples with every class right, for scores [N, C, …] or labels [N, …] and target [N, …]. */
 export class MulticlassExactMatch extends classified({
-  ...common,
+  ...base,
   order: ['numClasses', 'multidimAverage', 'ignoreIndex', 'validateArgs'],
   parts(m, preds, target) {
     const { name } = m.constructor;
@@ -45,7 +45,7 @@ export class MulticlassExactMatch extends classified({
 
 /** The share of samples with every label right, for preds and target [N, L, …]. */
 export class MultilabelExactMatch extends classified({
-  ...common,
+  ...base,
   order: ['numLabels', 'threshold', 'multidimAverage', 'ignoreIndex', 'validateArgs'],
   parts(m, preds, target) {
     const { name } = m.constructor;

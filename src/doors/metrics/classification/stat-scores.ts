@@ -70,7 +70,7 @@ const figureOf =
     return own([tp, fp, tn, fn], { average, topK, zeroDivision, multidimAverage, multilabel, beta });
   };
 
-const common = { isLenient: true, traits: { ...traits, higherIsBetter: null }, figure: figureOf(score) } as const;
+const base = { isLenient: true, traits: { ...traits, higherIsBetter: null }, figure: figureOf(score) } as const;
 
 /**
  * tp, fp, tn, fn and support (tp + fn) of preds and target [N, …]; [5], int64, or [N, 5] for `multidimAverage`
@@ -80,7 +80,7 @@ const common = { isLenient: true, traits: { ...traits, higherIsBetter: null }, f
  * counts as 1.
  */
 export class BinaryStatScores extends metric<Counted>(table)({
-  ...common,
+  ...base,
   order: binaryOrder,
   states: (m) => counts(m.multidimAverage, 1),
   parts(m, preds, target) {
@@ -96,7 +96,7 @@ export class BinaryStatScores extends metric<Counted>(table)({
  * for each class; with `multidimAverage` 'samplewise', N comes first.
  */
 export class MulticlassStatScores extends metric<OfClasses>(table)({
-  ...common,
+  ...base,
   order: multiclassOrder,
   functionOrder: multiclassFunctionOrder,
   defaults: { numClasses: null },
@@ -127,7 +127,7 @@ export class MulticlassStatScores extends metric<OfClasses>(table)({
  * `multidimAverage` 'samplewise', N comes first.
  */
 export class MultilabelStatScores extends metric<Counted>(table)({
-  ...common,
+  ...base,
   order: multilabelOrder,
   states: (m) => counts(m.multidimAverage, m.numLabels),
   parts(m, preds, target) {

@@ -7,7 +7,7 @@ import type { Call } from './call';
 import type { HostType } from './values';
 
 /** For each of our types: the types of the file that it can hold. Other types are refused. */
-const held: Readonly<Record<HostType, readonly number[]>> = {
+const typesIn: Readonly<Record<HostType, readonly number[]>> = {
   float32: [
     ...[DATA.float32, DATA.float64, DATA.bfloat16, DATA.float8e4m3fn, DATA.float8e4m3fnuz],
     ...[DATA.float8e5m2, DATA.float8e5m2fnuz, DATA.float4e2m1],
@@ -21,7 +21,7 @@ const held: Readonly<Record<HostType, readonly number[]>> = {
 };
 
 const ours = new Map(
-  Object.entries(held).flatMap(([dtype, types]) => types.map((type) => [type, dtype as HostType] as const)),
+  Object.entries(typesIn).flatMap(([dtype, types]) => types.map((type) => [type, dtype as HostType] as const)),
 );
 
 /** For each of our dtypes: the same type in the file. */

@@ -11,7 +11,7 @@ export const isGenerated = (name: string): boolean => generated.test(name);
 const cleaned = (part: string): string => part.replace(/[^A-Za-z0-9_]/g, '_') || '_';
 
 /** The parts of a dotted name. */
-export const partsOf = (name: string): string[] => name.split('.').filter(Boolean).map(cleaned);
+export const segmentsOf = (name: string): string[] => name.split('.').filter(Boolean).map(cleaned);
 
 /** `GlobalAveragePool` as `globalAveragePool`, `LRN` as `lrn`. */
 const lowered = (opType: string): string =>
@@ -20,7 +20,7 @@ const lowered = (opType: string): string =>
 /** The module path in the name of a weight: `layer1.0.conv1` for `layer1.0.conv1.weight`. Null if the name has none. */
 export function ownerOf(name: string, keys: readonly string[]): string[] | null {
   if (isGenerated(name)) return null;
-  const parts = partsOf(name);
+  const parts = segmentsOf(name);
   return parts.length > 1 && keys.includes(parts.at(-1)!) ? parts.slice(0, -1) : null;
 }
 
@@ -29,11 +29,11 @@ export function scopeOf({ name, scopes }: NodeMessage): string[] | null {
   if (scopes !== undefined) {
     const all = [...scopes.matchAll(/'([^']*)'/g)].map(([, path]) => path!);
     const path = all.at(-2);
-    if (path) return partsOf(path);
+    if (path) return segmentsOf(path);
   }
   if (!name.startsWith('/')) return null;
   let path: string[] = [];
-  for (const part of name.split('/').slice(1, -1)) path = extended(path, partsOf(part));
+  for (const part of name.split('/').slice(1, -1)) path = extended(path, segmentsOf(part));
   return path;
 }
 
@@ -67,7 +67,7 @@ export function containersOf({ initializers, nodes }: GraphMessage): Set<string>
   const add = (parts: readonly string[]) => {
     for (let length = 1; length < parts.length; length++) found.add(parts.slice(0, length).join('.'));
   };
-  for (const { name } of initializers) if (!isGenerated(name)) add(partsOf(name));
+  for (const { name } of initializers) if (!isGenerated(name)) add(segmentsOf(name));
   for (const node of nodes) add(scopeOf(node) ?? []);
   return found;
 }

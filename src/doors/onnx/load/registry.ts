@@ -3,7 +3,7 @@ import type { Module } from '../../../torch/inside';
 import { keepTensor } from './convert';
 import { Slot, type Weight } from './known';
 import { parameterOf } from './layers/layer';
-import { isGenerated, partsOf } from './names';
+import { isGenerated, segmentsOf } from './names';
 import type { Loaded } from './plan';
 import type { Tree } from './tree';
 import type { HostArray } from './values';
@@ -79,6 +79,6 @@ export class Registry {
 }
 
 const pathOf = ({ name }: Weight): string[] => {
-  const parts = partsOf(name);
+  const parts = segmentsOf(name);
   return parts.length > 0 ? parts : ['weight'];
 };

@@ -149,13 +149,13 @@ function readAttribute(field: number, attribute: AttributeMessage, wire: WireRea
 }
 
 /** A tensor while it is being read: its lists of numbers grow. */
-interface Growing extends TensorMessage {
+interface TensorSoFar extends TensorMessage {
   list: number[];
   isExternal: boolean;
 }
 
 function readTensorOf(name: string, wire: WireReader): TensorMessage {
-  const { list, isExternal, ...tensor } = wire.message<Growing>(
+  const { list, isExternal, ...tensor } = wire.message<TensorSoFar>(
     name,
     {
       name: '',
@@ -179,7 +179,7 @@ function readTensorOf(name: string, wire: WireReader): TensorMessage {
 
 const EXTERNAL = 1;
 
-function readTensor(field: number, tensor: Growing, wire: WireReader): void {
+function readTensor(field: number, tensor: TensorSoFar, wire: WireReader): void {
   if (field === 1) wire.ints('dims', tensor.dims);
   else if (field === 2) tensor.dataType = wire.int('data_type');
   else if (field === 3) wire.fail('expected whole tensors, but got one in segments, which is not supported');

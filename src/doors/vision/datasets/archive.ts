@@ -73,11 +73,11 @@ export async function archiveFolder(
   isWanted: (path: string) => boolean = () => true,
 ): Promise<Folder> {
   const files: { path: string; at: Blob }[] = [];
-  let held = 0;
+  let total = 0;
   for await (const member of membersOf(await sourceOf(file), file.name)) {
     if (!isWanted(member.name)) continue;
-    held += member.size;
-    if (held > MAX_HELD) {
+    total += member.size;
+    if (total > MAX_HELD) {
       throw new FileFormatError(
         `${file.name}: its files have more than ${MAX_HELD} bytes; unpack it and give the folder`,
       );

@@ -56,7 +56,7 @@ export interface DetectorBuilder<M extends Module, O extends object> {
   ): Promise<M>;
 }
 
-interface Recipe<M extends Module, B extends Module, O extends object> {
+interface Blueprint<M extends Module, B extends Module, O extends object> {
   readonly defaults: Required<O>;
   /** torchvision's weights of the detector. */
   readonly weights: WeightsName;
@@ -72,18 +72,18 @@ interface Recipe<M extends Module, B extends Module, O extends object> {
 
 function detector<M extends Module, B extends Module, O extends object>(
   name: string,
-  recipe: Recipe<M, B, O>,
+  blueprint: Blueprint<M, B, O>,
 ): DetectorBuilder<M, O> {
   type Given = O & BackboneOptions & { weights?: WeightsSource | null; weightsBackbone?: WeightsSource | null };
-  const { defaults, layers } = recipe;
+  const { defaults, layers } = blueprint;
   const around = (isTrained: boolean, backbone: B, given: object): M | Promise<M> => {
     const all = { ...defaults, trainableBackboneLayers: null } as Required<O & BackboneOptions>;
     const make = builder<M, O & BackboneOptions>(name, {
       defaults: all,
-      weights: recipe.weights,
+      weights: blueprint.weights,
       build({ trainableBackboneLayers, ...options }) {
         const trainable = isTrained ? (trainableBackboneLayers ?? layers.trained) : layers.all;
-        return recipe.build(backbone, options as unknown as Required<O>, trainable);
+        return blueprint.build(backbone, options as unknown as Required<O>, trainable);
       },
     });
     return (make as (options: object) => M | Promise<M>)(given);
@@ -93,19 +93,19 @@ function detector<M extends Module, B extends Module, O extends object>(
     const weights = options.weights ?? null;
     const isTrained = weights !== null || weightsBackbone !== null;
     // The norm is also given if nothing is pretrained: a MobileNet's default norm has another eps.
-    const norm = recipe.frozen ? { normLayer: (isTrained ? FrozenBatchNorm2d : nn.BatchNorm2d) as NormMaker } : {};
+    const norm = blueprint.frozen ? { normLayer: (isTrained ? FrozenBatchNorm2d : nn.BatchNorm2d) as NormMaker } : {};
     if (weights !== null) {
-      const model = around(true, recipe.backbone(norm) as B, options) as Promise<M>;
+      const model = around(true, blueprint.backbone(norm) as B, options) as Promise<M>;
       return model.then(async (loaded) => {
-        await recipe.loaded?.(loaded, weights);
+        await blueprint.loaded?.(loaded, weights);
         return loaded;
       });
     }
-    if (weightsBackbone === null) return around(false, recipe.backbone(norm) as B, options);
-    const backbone = Promise.resolve(recipe.backbone({ ...norm, weights: weightsBackbone }));
+    if (weightsBackbone === null) return around(false, blueprint.backbone(norm) as B, options);
+    const backbone = Promise.resolve(blueprint.backbone({ ...norm, weights: weightsBackbone }));
     return backbone.then((loaded) => around(true, loaded, options));
   };
-  giveEnumeration(make, recipe.weights);
+  giveEnumeration(make, blueprint.weights);
   return Object.defineProperty(make, 'name', { value: name }) as DetectorBuilder<M, O>;
 }
 

@@ -45,7 +45,7 @@ export interface ForWeights {
   has(key: string): boolean;
 }
 
-export interface Recipe<M extends Module, O extends object> {
+export interface Blueprint<M extends Module, O extends object> {
   /** The default of every option. */
   readonly defaults: Required<O>;
   /** Builds the network; `given` describes the weights that it will get, or is null. */
@@ -76,10 +76,13 @@ export function giveEnumeration(build: object, weights: WeightsName): void {
 const givenKinds = { progress: kinds.either(kinds.flag, kinds.callback) };
 
 /** Makes the function `name` that builds a network. */
-export function builder<M extends Module, O extends object>(name: string, recipe: Recipe<M, O>): NetworkBuilder<M, O> {
+export function builder<M extends Module, O extends object>(
+  name: string,
+  blueprint: Blueprint<M, O>,
+): NetworkBuilder<M, O> {
   type Given = Required<O> & { weights: WeightsSource | null; progress: Progress };
   const make = (...args: unknown[]): M | Promise<M> => {
-    const defaults = { ...recipe.defaults, weights: null, progress: true } as never;
+    const defaults = { ...blueprint.defaults, weights: null, progress: true } as never;
     const { weights, progress, ...options } = parseArgs<Given>(
       name,
       [],
@@ -88,13 +91,16 @@ export function builder<M extends Module, O extends object>(name: string, recipe
       givenKinds as kinds.Kinds<Given>,
     );
     return weights === null
-      ? recipe.build(options as unknown as Required<O>, null)
+      ? blueprint.build(options as unknown as Required<O>, null)
       : import('./weighted').then(({ weighted }) =>
-          weighted(name, { check: expectClasses, ...recipe }, options as unknown as Required<O>, { weights, progress }),
+          weighted(name, { check: expectClasses, ...blueprint }, options as unknown as Required<O>, {
+            weights,
+            progress,
+          }),
         );
   };
   Object.defineProperty(make, 'name', { value: name });
-  if (recipe.weights) giveEnumeration(make, recipe.weights);
+  if (blueprint.weights) giveEnumeration(make, blueprint.weights);
   return make as NetworkBuilder<M, O>;
 }
 

@@ -159,11 +159,11 @@ function anyBlockPass(
     .map((any) => blockPass(product, any, chunk, chunks, adapter, true))
     .reduceRight((after, before) => varied(before, { general: after }));
   const passBy = (any: BlockTile) => blockPass(product, any, chunk, chunks, adapter);
-  const growing = (): Pass => {
+  const specialised = (): Pass => {
     const often = oftenTile(product, tile, chunk, adapter, times);
     return varied(passBy(tile), { ...(often !== tile && { often: () => passBy(often) }), general });
   };
-  const own = isSmall(product, adapter) ? general : growing();
+  const own = isSmall(product, adapter) ? general : specialised();
   if (isWorkgroupTile(tile) || product.sums || product.images || product.m === 1) return own;
   return varied(own, { besides: [blockPass(product, ROW_TILE, chunk, chunks, adapter, true)] });
 }
@@ -204,15 +204,15 @@ function blockPass(
   const invocations = tiles * side * side;
   const alone = general ? GENERAL_WORKGROUP : workgroupFor(adapter, invocations);
   const workgroup = isWorkgroupTile(tile) ? side * side : alone;
-  const common = {
+  const shared = {
     BATCH: general ? BATCH_DIMS : separateDims(product),
     BIAS: chunks > 1 || !bias ? 0 : bias === 'rows' ? 2 : 1,
     SUMS: sums ? 1 : 0,
   };
   const consts = isWorkgroupTile(tile)
-    ? { ...common, ...workgroupConsts(product, tile) }
+    ? { ...shared, ...workgroupConsts(product, tile) }
     : {
-        ...common,
+        ...shared,
         ...registerConsts(tile, general),
         IMAGES: images && (general || images.rows || images.cols < n) ? 1 : 0,
         ROWS: images?.rows ? 1 : 0,

@@ -13,7 +13,7 @@ import { type Axis, axesOf, scatterIntoZeros, stridedView } from './shape';
 const kernel = kernels('assemble', () => import('../../kernels/rare-bundle'));
 
 /** A value, and the window of the result that it goes to. No element may occur twice in the window. */
-export interface Part {
+export interface WindowedValue {
   readonly value: Value;
   readonly view: StridedView;
 }
@@ -65,7 +65,7 @@ export const windowsOf = ({ layers }: AssembleAttrs): Axis[][] =>
  * A value of the given shape that holds each part in its window. Parts that overlap add up; elements outside all
  * windows are 0.
  */
-export function assemble(parts: readonly Part[], shape: Shape): Value {
+export function assemble(parts: readonly WindowedValue[], shape: Shape): Value {
   const spans = combined(parts.filter(({ value }) => value.numel > 0));
   const [one] = spans;
   if (!one) return full(shape, 0, parts[0]!.value.dtype);
@@ -92,8 +92,8 @@ export function assemble(parts: readonly Part[], shape: Shape): Value {
 }
 
 /** The parts as spans, where parts with the same window are added into one. */
-function combined(parts: readonly Part[]): Span<Part>[] {
-  const met = new Map<string, Span<Part>>();
+function combined(parts: readonly WindowedValue[]): Span<WindowedValue>[] {
+  const met = new Map<string, Span<WindowedValue>>();
   for (const { value, view } of parts) {
     const span = spanOf(view);
     const key = `${familyOf(span)} ${span.cols} ${span.offset}`;
@@ -105,7 +105,7 @@ function combined(parts: readonly Part[]): Span<Part>[] {
 }
 
 /** A window as rows of contiguous elements. */
-function spanOf(view: StridedView): Omit<Span<Part>, 'of'> {
+function spanOf(view: StridedView): Omit<Span<WindowedValue>, 'of'> {
   const axes = axesOf(view);
   const last = axes.at(-1);
   const { offset } = view;

@@ -2,7 +2,7 @@
 
 import { defaultGenerator, manualSeed } from '../../../engine/storage/random/generator';
 import { failureOf } from '../../crossing/failure';
-import { Packer, type TensorNumbers } from '../../crossing/hand-over';
+import { BatchWriter, type TensorNumbers } from '../../crossing/hand-over';
 import { endpoint } from './endpoint';
 import { becomeWorker, shownSeed } from './info';
 import { holdLock } from './lock';
@@ -58,7 +58,7 @@ export function answer(work: Answering): void {
   };
 
   const fetch = async (order: Fetch): Promise<void> => {
-    const packer = new Packer(work.numbersOf);
+    const writer = new BatchWriter(work.numbersOf);
     let sample: number | null = null;
     try {
       const from = await source;
@@ -68,7 +68,7 @@ export function answer(work: Answering): void {
         for (; count < order.addresses; count++) {
           const { value, done } = await iterator.next();
           if (done) break;
-          packer.add(await value);
+          writer.add(await value);
         }
         if (count === 0 || (order.dropLast && count < order.addresses)) {
           report({ mark: MARK, kind: 'end', pass, task: order.task });
@@ -77,11 +77,11 @@ export function answer(work: Answering): void {
       } else {
         for (const [i, address] of order.addresses.entries()) {
           sample = order.samples?.[i] ?? null;
-          packer.add(await from.read(address));
+          writer.add(await from.read(address));
         }
         sample = null;
       }
-      const items = packer.finish();
+      const items = writer.finish();
       const now = defaultGenerator().getState();
       const drew = now.some((byte, i) => byte !== state[i]);
       state = now;

@@ -1,6 +1,6 @@
 // Owns a stand-in for a worker: it reads for copies of a data set on the main side, if no worker script can be loaded.
 import { failureOf } from '../../crossing/failure';
-import { Packer } from '../../crossing/hand-over';
+import { BatchWriter } from '../../crossing/hand-over';
 import { readerOf } from './parts';
 import { type Fetch, isMarked, MARK, type Order, type Report } from './protocol';
 import type { CopyReader } from './serve-copies';
@@ -25,13 +25,13 @@ export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyRe
     let sample: number | null = null;
     try {
       if (isOver) return;
-      const packer = new Packer(() => null);
+      const writer = new BatchWriter(() => null);
       const read = await reader;
       for (const [i, address] of (addresses as readonly unknown[]).entries()) {
         sample = samples?.[i] ?? null;
-        packer.add(await read(address));
+        writer.add(await read(address));
       }
-      report({ mark: MARK, kind: 'batch', pass: own, task, items: packer.finish(), generator: null });
+      report({ mark: MARK, kind: 'batch', pass: own, task, items: writer.finish(), generator: null });
     } catch (error) {
       report({ mark: MARK, kind: 'failed', pass: own, task, failure: failureOf(error, sample) });
     }

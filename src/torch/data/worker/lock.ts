@@ -8,9 +8,9 @@ export const newLock = (): string | null => (locks() ? `lamplight:${crypto.rando
 
 /** Resolves when this worker holds the lock, which it keeps until it ends, however that happens. */
 export function holdLock(name: string): Promise<void> {
-  return new Promise((held) => {
+  return new Promise((resolve) => {
     void locks()!.request(name, () => {
-      held();
+      resolve();
       return new Promise<void>(() => undefined);
     });
   });

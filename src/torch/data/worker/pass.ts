@@ -1,7 +1,7 @@
 // Owns one pass of a loader with workers, batch by batch in PyTorch's order: worker b mod numWorkers makes batch b,
 // which is requested when batch b - ahead is handed out. This module imports all that threads need, and is loaded with
 // the first pass that has workers.
-import { type Packed, type TensorNumbers, unpack } from '../../crossing/hand-over';
+import { type BatchMessage, readBatch, type TensorNumbers } from '../../crossing/hand-over';
 import { Crew } from './crew';
 import type { Answer } from './protocol';
 import type { Workforce } from './workforce';
@@ -19,7 +19,7 @@ export interface PassOptions<B> {
   /** How many batches have already been handed out: the workers take their turns from there. */
   readonly first: number;
   /** Awaited before a batch is made. */
-  pace(): Promise<void>;
+  waitForDevice(): Promise<void>;
   /** Makes a tensor from the numbers that a worker has sent. */
   tensorOf(numbers: TensorNumbers): unknown;
   /**
@@ -56,13 +56,13 @@ export class Pass<B> {
 
   /** The next batch and its indices; null at the end. */
   async next(): Promise<{ readonly batch: B; readonly indices: readonly number[] } | null> {
-    const { workforce, pace, tensorOf, make } = this.#options;
+    const { workforce, waitForDevice, tensorOf, make } = this.#options;
     const read = await this.#next();
     if (!read) return null;
     const { worker, indices, items } = read;
-    await pace();
-    const unpacked = items && (() => unpack(items, tensorOf));
-    return { batch: await workforce.as(worker, () => make(unpacked, indices)), indices };
+    await waitForDevice();
+    const readItems = items && (() => readBatch(items, tensorOf));
+    return { batch: await workforce.as(worker, () => make(readItems, indices)), indices };
   }
 
   /** Has the workers read as many batches as an earlier run has used, and drops them. Returns how many there were. */
@@ -71,7 +71,7 @@ export class Pass<B> {
     return batches;
   }
 
-  async #next(): Promise<(Task & { readonly items: Packed | null }) | null> {
+  async #next(): Promise<(Task & { readonly items: BatchMessage | null }) | null> {
     const { workforce } = this.#options;
     for (; this.#received < this.#sent; this.#received++) {
       const at = this.#received;

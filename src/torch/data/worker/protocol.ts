@@ -1,5 +1,5 @@
 // Owns the messages between a loader and its workers.
-import type { Packed } from '../../crossing/hand-over';
+import type { BatchMessage } from '../../crossing/hand-over';
 
 /** Marks a loader's messages among others that a program may send to its worker. */
 export const MARK = 'lamplight:data';
@@ -68,7 +68,7 @@ export interface BatchReport {
   readonly kind: 'batch';
   readonly pass: number;
   readonly task: number;
-  readonly items: Packed;
+  readonly items: BatchMessage;
   /** The state of the worker's generator after this batch, if the batch has drawn from it. */
   readonly generator: Uint8Array | null;
 }
@@ -87,7 +87,7 @@ export interface Failure {
 
 /** A worker's answer to a task. */
 export type Answer =
-  | { readonly kind: 'batch'; readonly items: Packed; readonly generator: Uint8Array | null }
+  | { readonly kind: 'batch'; readonly items: BatchMessage; readonly generator: Uint8Array | null }
   | { readonly kind: 'end' }
   | { readonly kind: 'failed'; readonly error: Error };
 

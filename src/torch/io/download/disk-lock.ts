@@ -19,7 +19,7 @@ const LOOK = 100;
 const disk = (): Disk => fileSystem() as unknown as Disk;
 
 /** A lock that is held until it is released. */
-export interface HeldLock {
+export interface DiskLock {
   readonly release: () => Promise<void>;
 }
 
@@ -27,16 +27,16 @@ export interface HeldLock {
  * Makes the lock if nobody holds it, or takes it over if it is silent: its holder has given no heartbeat for long. Null
  * if the signal is aborted first.
  */
-export async function takeLock(path: string, signal: AbortSignal | null = null): Promise<HeldLock | null> {
+export async function takeLock(path: string, signal: AbortSignal | null = null): Promise<DiskLock | null> {
   const own = crypto.randomUUID();
   while (!signal?.aborted) {
-    if ((await made(path, own)) || ((await isSilent(path)) && (await takeOver(path, own)))) return held(path, own);
+    if ((await made(path, own)) || ((await isSilent(path)) && (await takeOver(path, own)))) return keepLock(path, own);
     await new Promise((resolve) => setTimeout(resolve, LOOK));
   }
   return null;
 }
 
-function held(path: string, own: string): HeldLock {
+function keepLock(path: string, own: string): DiskLock {
   const now = () => disk().utimes(path, new Date(), new Date());
   const beat = setInterval(() => void now().catch(() => undefined), HEARTBEAT);
   return {

@@ -64,13 +64,13 @@ class DiskSlot implements Slot {
     const inside = async () => {
       const lock = `${this.path}.lock`;
       await this.#orFetchError(disk().mkdir(folderOf(this.path), { recursive: true }));
-      const held = await this.#orFetchError(takeLock(lock, signal));
-      if (!held) throw signal!.reason;
+      const taken = await this.#orFetchError(takeLock(lock, signal));
+      if (!taken) throw signal!.reason;
       try {
         return await work();
       } finally {
         // Release the lock even if the disk refuses the last bytes.
-        await this.#close().finally(held.release);
+        await this.#close().finally(taken.release);
       }
     };
     return inTurn(this.path, inside, signal);

@@ -380,7 +380,7 @@ interface Sizes {
  * Writes the fields that local and central headers share, from byte `at` on: version, flags, method, date, check sum
  * and sizes.
  */
-function common(view: DataView, at: number, name: Uint8Array, { size, written, method, crc }: Sizes): void {
+function writeSharedFields(view: DataView, at: number, name: Uint8Array, { size, written, method, crc }: Sizes): void {
   view.setUint16(at, isLong(size, written) ? 45 : 20, true);
   view.setUint16(at + 2, UTF_8, true);
   view.setUint16(at + 4, method, true);
@@ -400,7 +400,7 @@ function localHeader(name: Uint8Array, sizes: Sizes, at: number): Uint8Array {
   const header = new Uint8Array(LOCAL_LENGTH + name.length + long + 4 + padding);
   const view = viewOf(header);
   view.setUint32(0, LOCAL, true);
-  common(view, 4, name, sizes);
+  writeSharedFields(view, 4, name, sizes);
   view.setUint16(28, long + 4 + padding, true);
   header.set(name, LOCAL_LENGTH);
   let extra = LOCAL_LENGTH + name.length;
@@ -425,7 +425,7 @@ function centralHeader(name: Uint8Array, sizes: Sizes, offset: number): Uint8Arr
   const view = viewOf(header);
   view.setUint32(0, CENTRAL, true);
   view.setUint16(4, extra > 0 ? 45 : 20, true);
-  common(view, 6, name, sizes);
+  writeSharedFields(view, 6, name, sizes);
   view.setUint16(30, extra, true);
   view.setUint32(42, Math.min(offset, IN_64), true);
   header.set(name, CENTRAL_LENGTH);

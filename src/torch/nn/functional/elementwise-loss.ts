@@ -44,8 +44,8 @@ function differenceOf(name: string, input: Tensor, target: Tensor): Tensor {
  */
 function squareThenLine(d: Tensor, end: number): Tensor {
   const size = d.abs();
-  const held = size.clamp({ max: end });
-  return held.mul(size.sub(held.mul(0.5)));
+  const clamped = size.clamp({ max: end });
+  return clamped.mul(size.sub(clamped.mul(0.5)));
 }
 
 /** 0.5 d² / beta where |d| < beta, |d| − 0.5 beta elsewhere, of d = input − target. */
@@ -202,8 +202,8 @@ export const gaussianNllLoss = callable(
     const { full, eps, reduction } = parseSettings(name, gaussianSettings, args);
     const spread = spreadOf(input, variance);
     // Where eps replaces the variance, the gradient still flows to the variance.
-    const held = spread.where(spread.ge(eps), spread.sub(spread.detach()).add(eps));
-    const losses = held.log().add(input.sub(target).square().div(held)).mul(0.5);
+    const bounded = spread.where(spread.ge(eps), spread.sub(spread.detach()).add(eps));
+    const losses = bounded.log().add(input.sub(target).square().div(bounded)).mul(0.5);
     return reduceLosses(name, full ? losses.add(0.5 * Math.log(2 * Math.PI)) : losses, reduction);
   },
 );

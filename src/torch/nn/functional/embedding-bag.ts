@@ -71,10 +71,10 @@ function bagsOf(input: Tensor, offsets: Tensor | null, includeLast: boolean): { 
   const rows = input.shape[0]!;
   const within = (words: string, most: number, x: Tensor) =>
     Tensor.of(numbersWithin(`embeddingBag: expected offsets ${words}`, most, x.float().value)).to('int64');
-  const held = within(`from 0 to ${rows}, as many as the input has rows`, rows, offsets.narrow(0, 0, bags));
+  const inRange = within(`from 0 to ${rows}, as many as the input has rows`, rows, offsets.narrow(0, 0, bags));
   const starts = cat([
-    within('that begin with 0', 0, held.narrow(0, 0, Math.min(bags, 1))),
-    held.narrow(0, Math.min(bags, 1), Math.max(0, bags - 1)),
+    within('that begin with 0', 0, inRange.narrow(0, 0, Math.min(bags, 1))),
+    inRange.narrow(0, Math.min(bags, 1), Math.max(0, bags - 1)),
   ]).unsqueeze(0);
   return { bag: arange(rows).unsqueeze(1).ge(starts).to('int64').sum(1).sub(1), bags };
 }

@@ -137,12 +137,12 @@ export const interpolate = callable(
  * decide. As in PyTorch, filters and the linear modes copy an axis whose size stays, and 'nearest' on images also one
  * that doubles.
  */
-function copies(mode: InterpolateMode, growth: number, rank: number, antialias: boolean): number {
+function copies(mode: InterpolateMode, factor: number, rank: number, antialias: boolean): number {
   const copied =
     mode === 'nearest'
-      ? rank === 2 && (growth === 1 || growth === 2)
-      : (antialias || modes[mode].by === 'linear') && growth === 1;
-  return copied ? growth : 0;
+      ? rank === 2 && (factor === 1 || factor === 2)
+      : (antialias || modes[mode].by === 'linear') && factor === 1;
+  return copied ? factor : 0;
 }
 
 function checkMode(mode: InterpolateMode, shape: Shape): { by: ResampleAttrs['mode']; rank?: number } {

@@ -64,8 +64,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
       args,
       { cutoffs: listOf(number) },
     );
-    const growing = o.cutoffs.every((cutoff, i) => Number.isInteger(cutoff) && cutoff > (o.cutoffs[i - 1] ?? 0));
-    if (o.cutoffs.length === 0 || !growing || o.cutoffs.at(-1)! > o.nClasses - 1) {
+    const ascending = o.cutoffs.every((cutoff, i) => Number.isInteger(cutoff) && cutoff > (o.cutoffs[i - 1] ?? 0));
+    if (o.cutoffs.length === 0 || !ascending || o.cutoffs.at(-1)! > o.nClasses - 1) {
       throw new ArgumentError(
         `AdaptiveLogSoftmaxWithLoss: expected cutoffs to be unique, growing integers from 1 to nClasses − 1 = ${o.nClasses - 1}, but got [${o.cutoffs.join(', ')}]`,
       );

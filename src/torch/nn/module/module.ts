@@ -50,7 +50,14 @@ import type {
   Strictness,
 } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
-import { held, type IncompatibleKeys, loadInto, type StateDict, type StateOwner, savedInto } from './state-dict';
+import {
+  type IncompatibleKeys,
+  loadInto,
+  type StateDict,
+  type StateOwner,
+  savedInto,
+  stateMembers,
+} from './state-dict';
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
@@ -415,7 +422,7 @@ export abstract class Module extends Callable {
   }
 
   /** The part of this module that state dicts need. */
-  get [held](): StateOwner {
+  get [stateMembers](): StateOwner {
     return {
       hooks: this.#hooks,
       tensors: () => [...this.#ownParameters(), ...this.#ownBuffers(true)],
@@ -561,17 +568,17 @@ export abstract class Module extends Callable {
    * Whether a member of this kind may be registered over what an attribute holds: nothing, or a member of the same
    * kind.
    */
-  #mayHold(kind: MemberKind, name: string, held: unknown): boolean {
-    if (held === undefined || held === null) return true;
-    return kind === 'buffer' ? this.#buffers.has(name) : memberKind(held, isModule) === kind;
+  #mayHold(kind: MemberKind, name: string, member: unknown): boolean {
+    if (member === undefined || member === null) return true;
+    return kind === 'buffer' ? this.#buffers.has(name) : memberKind(member, isModule) === kind;
   }
 
   #checkName(op: string, kind: MemberKind, name: string, fits: boolean, expected: string, value?: unknown): void {
     checkMember(op, name, fits, expected, value);
-    const held: unknown = Object.hasOwn(this, name) ? Reflect.get(this, name) : undefined;
+    const current: unknown = Object.hasOwn(this, name) ? Reflect.get(this, name) : undefined;
     const keyed = [...this.#buffers].some(([own, { key }]) => key === name && own !== name);
     const isFree =
-      Object.hasOwn(this, name) && (this.#mayHold(kind, name, held) || (held === value && held !== undefined));
+      Object.hasOwn(this, name) && (this.#mayHold(kind, name, current) || (current === value && current !== undefined));
     if (keyed || (name in this && !isFree)) {
       throw new ArgumentError(`${op}: '${name}' is already an attribute of ${className(this)}; choose another name`);
     }

@@ -46,11 +46,11 @@ export interface StateOwner {
 }
 
 /** The getter of a module's `StateOwner`. */
-export const held: unique symbol = Symbol('held');
+export const stateMembers: unique symbol = Symbol('stateMembers');
 
 /** Adds the tensors of a module and its submodules to `state`. */
 export function savedInto(state: StateDict, module: Module, prefix: string, keepVars: boolean): StateDict {
-  const { hooks, tensors, modules } = module[held];
+  const { hooks, tensors, modules } = module[stateMembers];
   for (const hook of hooks.beforeState) hook(module, prefix, keepVars);
   for (const [name, tensor] of tensors()) state[prefix + name] = keepVars ? tensor : tensor.detach();
   for (const [name, child] of modules()) savedInto(state, child, `${prefix}${name}.`, keepVars);
@@ -60,13 +60,13 @@ export function savedInto(state: StateDict, module: Module, prefix: string, keep
 
 /** Tensors or keys of a module and its submodules; `own` lists those of one module. */
 const below = <T>(module: Module, prefix: string, own: (has: StateOwner, prefix: string) => readonly T[]): T[] => [
-  ...own(module[held], prefix),
-  ...module[held].modules().flatMap(([name, child]) => below(child, `${prefix}${name}.`, own)),
+  ...own(module[stateMembers], prefix),
+  ...module[stateMembers].modules().flatMap(([name, child]) => below(child, `${prefix}${name}.`, own)),
 ];
 
 function afterLoad(module: Module, keys: IncompatibleKeys): void {
-  for (const [, child] of module[held].modules()) afterLoad(child, keys);
-  for (const hook of module[held].hooks.afterLoad) hook(module, keys);
+  for (const [, child] of module[stateMembers].modules()) afterLoad(child, keys);
+  for (const hook of module[stateMembers].hooks.afterLoad) hook(module, keys);
 }
 
 /**
@@ -80,7 +80,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   const modules = module.namedModules({ removeDuplicate: false });
   const state = modules.reduce((given, [path, each]) => {
     const prefix = path && `${path}.`;
-    const { beforeLoad } = each[held].hooks;
+    const { beforeLoad } = each[stateMembers].hooks;
     const upgraded = each.upgradeState(given, prefix, strict ? problems : null);
     const now = beforeLoad.size > 0 ? { ...upgraded } : upgraded;
     for (const hook of beforeLoad) hook(each, now, prefix, {}, true, missingKeys, unexpectedKeys, problems);
@@ -108,7 +108,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
     if (all.length === 0) return;
     throw new StateDictError(`Error(s) in loading state_dict for ${owner}:\n\t${all.join('\n\t')}`);
   };
-  const isHooked = modules.some(([, each]) => each[held].hooks.afterLoad.size > 0);
+  const isHooked = modules.some(([, each]) => each[stateMembers].hooks.afterLoad.size > 0);
   check(strict && !isHooked);
   // Read every value first: if a tensor was disposed, this throws before anything is overwritten.
   const sources = copies.map(([current, loaded]) => {

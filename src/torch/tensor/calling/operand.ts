@@ -48,8 +48,8 @@ export function factorOf(
 
 /** The result of a binary operation in the dtype to which the operands promote; with `division`, in floating point. */
 export function combined(name: string, input: TensorBase, other: Operandish, op: BinaryOp, division = false): Tensor {
-  const common = resultType(input, other);
-  const dtype = division ? divisionType(common) : common;
+  const promoted = resultType(input, other);
+  const dtype = division ? divisionType(promoted) : promoted;
   const a = cast(input.value, dtype);
   if (other instanceof TensorBase) return made(op(a, cast(other.value, dtype)));
   if (typeof other !== 'number' && typeof other !== 'boolean') {

@@ -19,14 +19,14 @@ export interface ToOptions {
   copy?: boolean;
 }
 
-type Further = Pick<ToOptions, 'nonBlocking' | 'copy'>;
+type CopyOptions = Pick<ToOptions, 'nonBlocking' | 'copy'>;
 
 /** `'cuda'`, `torch.device('cuda')`, `'float16'`, a tensor, `'cuda', 'float16'`, or any of these by name. */
 export type ToArgs =
   | Arguments<Omit<ToOptions, 'device'>, ['dtype', 'nonBlocking', 'copy']>
-  | [dtype: DType | Tensor, options: Further]
+  | [dtype: DType | Tensor, options: CopyOptions]
   | Arguments<ToOptions, ['device', 'dtype', 'nonBlocking', 'copy']>
-  | [device: DeviceLike | null, dtype: DType | null, options: Further];
+  | [device: DeviceLike | null, dtype: DType | null, options: CopyOptions];
 
 const target = orNull({
   words: 'a dtype, a device or a tensor',
@@ -37,8 +37,10 @@ const target = orNull({
 export function parseTo(args: readonly unknown[]): { readonly dtype: DType | null; readonly copy: boolean } {
   const [first] = args;
   const byDevice = isDevice(first) || typeof first === 'number' || first === null;
-  const further = { nonBlocking: false, copy: false };
-  const defaults = byDevice ? { device: null, dtype: null, ...further } : { dtype: null, ...further, device: null };
+  const copyDefaults = { nonBlocking: false, copy: false };
+  const defaults = byDevice
+    ? { device: null, dtype: null, ...copyDefaults }
+    : { dtype: null, ...copyDefaults, device: null };
   const { device, dtype, copy } = parseArgs<ToOptions>('to', [], defaults, args, { dtype: target });
   if (device !== null) expectDevice('to', device);
   return { dtype: dtype === null ? null : expectDType('to', isTensor(dtype) ? dtype.dtype : dtype), copy };

@@ -102,14 +102,14 @@ export const div = op(
       throw new ArgumentError(`div: expected roundingMode 'trunc', 'floor' or null, but got '${roundingMode}'`);
     }
     if (roundingMode === null) return combined('div', x, other, ops.div, true);
-    const common = resultType(x, other);
-    if (common === 'bool') {
+    const promoted = resultType(x, other);
+    if (promoted === 'bool') {
       throw new DTypeError(
         "div: expected numbers to round, but got operands of dtype bool; convert them with .to('int64')",
       );
     }
     const truncated = combined('div', x, other, ops.truncDivide, true);
-    return renamed(made(cast(truncated.value, common)), 'DivBackward2');
+    return renamed(made(cast(truncated.value, promoted)), 'DivBackward2');
   },
 );
 /** `div`, in place. */

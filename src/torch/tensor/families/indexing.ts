@@ -483,17 +483,17 @@ export const maskedScatter_ = changing(
         `maskedScatter: expected a source of dtype ${input.dtype}, but got ${source.dtype}; convert it with .to('${input.dtype}')`,
       );
     }
-    const held = mask.expand(input.shape);
+    const fullMask = mask.expand(input.shape);
     const size = source.numel();
     const count = made(
       ops.numbersWithin(
         `maskedScatter: expected a mask of at most as many places as the source has elements, ${size}`,
         size,
-        held.sum().float().value,
+        fullMask.sum().float().value,
       ),
     );
     // Append two elements: a source of one element would be broadcast to all places instead of counted.
     const elements = made(cat([source.flatten().value, full([2], 0, source.dtype)], 0));
-    input.at(held).copy_(elements.where(count.ge(0), 0));
+    input.at(fullMask).copy_(elements.where(count.ge(0), 0));
   },
 );

@@ -150,16 +150,16 @@ function spread(operand: Tensor, mask: Tensor, after: number): Tensor {
 // ── A mask together with other indices: it becomes an index tensor for each of its dimensions ──
 
 async function pickTogether(x: Tensor, axes: readonly Axis[]): Promise<Tensor> {
-  const held = x.picked(x.value);
+  const picked = x.picked(x.value);
   const places = await Promise.all(axes.map((axis) => (isMask(axis) ? placesIn(axis.index) : null)));
   const picking = new Picking(
-    held,
+    picked,
     axes.flatMap((axis, i) => {
       const holding = places[i];
       return holding ? axesOf(axis as Mask, holding) : [axis];
     }),
   );
-  return x.picked(picking.read(held));
+  return x.picked(picking.read(picked));
 }
 
 const axesOf = ({ dim, index: { shape } }: Mask, places: readonly number[]): Axis[] =>

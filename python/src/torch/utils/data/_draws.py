@@ -49,7 +49,7 @@ def split_indices(lengths: list[int], generator: Any) -> list[list[int]]:
     return [part.to_py().tolist() for part in js.splitIndices(to_js(lengths), *_given(generator))]
 
 
-def pace() -> None:
+def wait_for_device() -> None:
     """Keeps a loop at most two steps ahead of the device, where it may wait."""
     if can_run_sync():
-        run_sync(js.pace())
+        run_sync(js.waitForDevice())

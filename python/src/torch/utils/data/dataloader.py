@@ -153,7 +153,7 @@ class DataLoader:
                 yield self.collate_fn(self.dataset[index])
             return
         for indices in self.batch_sampler:
-            _draws.pace()
+            _draws.wait_for_device()
             indices = list(indices)
             rows = _rows(self.dataset, indices) if self.collate_fn is default_collate and indices else None
             if rows is not None:
@@ -172,7 +172,7 @@ class DataLoader:
         said = len(self.dataset) if hasattr(self.dataset, "__len__") else None
         given = 0
         while True:
-            _draws.pace()
+            _draws.wait_for_device()
             batch = []
             for item in items:
                 batch.append(item)

@@ -20,7 +20,7 @@ interface Strided {
 }
 
 /** The start and step of a view in each dimension of x; null if the view is not a slice of the dimensions of x. */
-function partsOf(node: Node): { starts: number[]; steps: number[] } | null {
+function startsAndSteps(node: Node): { starts: number[]; steps: number[] } | null {
   const { shape, strides } = node.attrs as Strided;
   const x = node.inputs[0]!.shape;
   if (shape.length !== x.length || numel(x) === 0) return null;
@@ -41,7 +41,7 @@ function partsOf(node: Node): { starts: number[]; steps: number[] } | null {
 
 /** A view that slices the dimensions of x in their order; null for other views. */
 function sliced(site: Site): Wire | null {
-  const parts = site.twins.map(partsOf);
+  const parts = site.twins.map(startsAndSteps);
   if (!parts.every((part) => part !== null)) return null;
   const counts = outputSizes(site);
   const ranges = counts.map((count, d) => ({

@@ -150,15 +150,15 @@ function axesOf(
   if (given.length !== axes.length) call.fail(`expected ${axes.length} scales or sizes, but got ${given.length}`);
   const policy = call.text('keep_aspect_ratio_policy', 'stretch');
   const ratios = sizes?.map((size, i) => f(size / shape[axes[i]!]!)) ?? [];
-  const common = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
+  const ratio = policy === 'not_larger' ? Math.min(...ratios) : Math.max(...ratios);
   const keeps = sizes !== null && policy !== 'stretch';
   const roi = call.text('coordinate_transformation_mode', '') === 'tf_crop_and_resize' ? call.numbers(roiInput) : [];
   const result = new Array<Axis | null>(rank).fill(null);
   axes.forEach((d, i) => {
     const size = shape[d]!;
-    const scale = scales ? f(scales[i]!) : keeps ? common : ratios[i]!;
+    const scale = scales ? f(scales[i]!) : keeps ? ratio : ratios[i]!;
     if (!(scale > 0) && size > 0) call.fail(`expected scales greater than 0, but got ${scale}`);
-    const newSize = scales ? Math.floor(f(scale * size)) : keeps ? Math.floor(f(common * size) + 0.5) : sizes![i]!;
+    const newSize = scales ? Math.floor(f(scale * size)) : keeps ? Math.floor(f(ratio * size) + 0.5) : sizes![i]!;
     result[d] = { size, newSize, scale, roi: [roi[i] ?? 0, roi[axes.length + i] ?? 1] };
   });
   bounded(

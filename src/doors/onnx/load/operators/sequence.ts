@@ -3,7 +3,7 @@ import { cat, stack } from '../../../../torch';
 import { asTensor, axisOf, boundedList, type Elements, elements } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
 import { HostArray, Sequence } from '../values';
-import { partsOf } from './shape';
+import { splitAxis } from './shape';
 
 /** An index into a sequence, counted from the front. */
 function placeOf(call: Call, i: number, length: number): number {
@@ -32,18 +32,18 @@ const SplitToSequence: Operator = (call) => {
   const axis = axisOf(call, call.int('axis', 0), x.shape.length);
   const size = x.shape[axis]!;
   if (!call.has(1)) {
-    const parts = partsOf(x, axis, new Array<number>(boundedList(call, size)).fill(1));
+    const parts = splitAxis(x, axis, new Array<number>(boundedList(call, size)).fill(1));
     return new Sequence(call.int('keepdims', 1) === 1 ? parts : parts.map((part) => asTensor(part).squeeze(axis)));
   }
   const split = elements(call, 1);
   const given = call.numbers(1);
-  if (split.shape.length > 0) return new Sequence(partsOf(x, axis, given));
+  if (split.shape.length > 0) return new Sequence(splitAxis(x, axis, given));
   const each = given[0]!;
   if (!(each > 0)) call.fail(`expected parts of at least 1 element, but got ${each}`);
   const sizes = Array.from({ length: boundedList(call, Math.ceil(size / each)) }, (_, i) =>
     Math.min(each, size - i * each),
   );
-  return new Sequence(partsOf(x, axis, sizes));
+  return new Sequence(splitAxis(x, axis, sizes));
 };
 
 const ConcatFromSequence: Operator = (call) => {

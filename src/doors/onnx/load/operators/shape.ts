@@ -123,11 +123,11 @@ const Split: Operator = (call) => {
   if (sizes.reduce((a, b) => a + b, 0) !== size || sizes.some((part) => part < 0)) {
     call.fail(`expected parts of ${size} elements, but got [${sizes.join(', ')}]`);
   }
-  return partsOf(x, axis, sizes);
+  return splitAxis(x, axis, sizes);
 };
 
 /** Splits an axis into parts of the given sizes. */
-export function partsOf(x: Elements, axis: number, sizes: readonly number[]): Elements[] {
+export function splitAxis(x: Elements, axis: number, sizes: readonly number[]): Elements[] {
   let start = 0;
   return sizes.map((count) => {
     const runs = x.shape.map((_, d) => (d === axis ? { start, step: 1, count } : null));
