@@ -10,8 +10,8 @@ import { drawnCounts } from './draws';
 import { Gamma } from './gamma';
 
 /**
- * The number of successes of probability `probs` before `totalCount` failures. `sample` returns a promise, as in
- * `Gamma`.
+ * The number of successes before `totalCount` failures, in trials with success probability `probs`. `sample` returns a
+ * promise, as in `Gamma`.
  */
 export class NegativeBinomial extends EventDistribution<Promise<Tensor>> {
   constructor(...args: CountedArguments) {

@@ -11,7 +11,7 @@ interface Row {
   readonly metrics: Readonly<Record<string, Shown>>;
 }
 
-/** The most rows that wait; the next one starts a read in the background. */
+/** The maximum number of rows that wait to be read back. One more starts a read in the background. */
 const MOST_ROWS = 256;
 
 export class Connector {

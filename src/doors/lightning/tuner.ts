@@ -198,7 +198,7 @@ export interface ScaleBatchSizeOptions {
   stepsPerTrial?: number;
   /** The first batch size to try. Default: 2. */
   initVal?: number;
-  /** The most batch sizes to try. Default: 25. */
+  /** The maximum number of batch sizes to try. Default: 25. */
   maxTrials?: number;
   /** The attribute from which loaders take the batch size. Default: `batchSize`. */
   batchArgName?: string;

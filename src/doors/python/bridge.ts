@@ -1,5 +1,5 @@
-// The bridge: the library's operations for Python, and how results are passed back so that one crossing also tells
-// their kind.
+// The bridge: the library's operations for Python, and how results are passed back together with their kind in
+// a single crossing.
 
 import { type DType, type Index, Tensor, tensor as tensorOf } from '../../torch';
 import {

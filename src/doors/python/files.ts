@@ -30,7 +30,7 @@ function numberOf(storage: Storage): number {
 
 const sizeOf = ({ shape }: Storage): number => shape.reduce((total, size) => total * size, 1);
 
-/** All elements of a tensor's storage as bytes, in the format of files. */
+/** All elements of a tensor's storage as bytes, in the layout that checkpoint files use. */
 async function bytesOf(tensor: Tensor): Promise<Uint8Array> {
   const whole = noGrad(() => tensor.detach().asStrided([sizeOf(tensor.storage)], [1], 0));
   return elementsAsBytes(tensor.dtype, valuesAtHand(whole) ?? (await whole.data()));
@@ -63,7 +63,7 @@ export const filesBridge = {
   permutation: (n: number, generator?: Generator): Int32Array => randperm(n, generator),
   randomIndices: (n: number, count: number, replacement: boolean, generator?: Generator): Iterator<number> =>
     randomIndices(n, count, replacement, generator),
-  /** Up to `most` next indices of an iterator. */
+  /** The next indices from an iterator, at most `most` of them. */
   next(indices: Iterator<number>, most: number): number[] {
     const found: number[] = [];
     while (found.length < most) {

@@ -87,7 +87,7 @@ interface PythonCallable {
   callPromising(...args: unknown[]): Promise<unknown>;
 }
 
-/** The functions of Python that the JavaScript side of a module written in Python calls. */
+/** The Python functions called by the JavaScript side of a module that is written in Python. */
 interface PythonParts {
   /** Runs the module's forward with its hooks. */
   readonly run: PythonCallable;

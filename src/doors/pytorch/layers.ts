@@ -96,7 +96,8 @@ export function layerLine(module: Module): Line {
 }
 
 /**
- * @throws ArgumentError if the state of the module has other names than that of a plain layer, or does not exist yet
+ * @throws ArgumentError if the names in the module's state differ from those of a plain layer, or if the state does not
+ * exist yet
  */
 function refuse(module: Module, name: string): void {
   if (name.startsWith('Lazy')) {

@@ -185,7 +185,10 @@ function single(module: Module, frames: readonly Frame[] | undefined): Frame | n
   return first;
 }
 
-/** Variants of the example with other sizes: first the first dimension of all tensors doubled, then each other size. */
+/**
+ * Variants of the example with other sizes: first with the leading dimension of every tensor doubled, then with one of
+ * the remaining sizes changed.
+ */
 function variations(example: readonly unknown[]): (readonly unknown[])[] {
   const tensors = tensorsIn(example);
   const dims = new Map<string, (tensor: Tensor) => number | null>();

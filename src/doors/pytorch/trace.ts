@@ -68,7 +68,7 @@ export interface Frame {
   readonly shapes: (readonly number[])[];
 }
 
-/** The largest constant, in numbers, that is written out. */
+/** The maximum number of elements of a constant that is written out in the script. */
 const MOST_NUMBERS = 4096;
 
 /** The slice that a string index of `at` means: `'1:3'`, `'::2'`. */

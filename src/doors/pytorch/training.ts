@@ -6,7 +6,7 @@ export interface Training {
   readonly trainer: 'torchrun' | 'ray';
   /** The name of the checkpoint file. */
   readonly file: string;
-  /** The lines that make the optimizer; null if the user of the script names it. */
+  /** The lines that make the optimizer; null if the script takes the optimizer's name as an argument. */
   readonly optimizer: readonly string[] | null;
   readonly scheduler: string | null;
   readonly byBatch: boolean;

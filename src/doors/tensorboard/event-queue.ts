@@ -21,7 +21,7 @@ export interface Entry {
   readonly making: () => Promise<Bytes>;
 }
 
-/** The event of a summary, which `making` makes. */
+/** The entry of an event whose summary `making` produces. */
 export const summaryEntry = (when: When, making: () => Promise<Bytes>): Entry => ({
   when,
   making: async () => message(5, await making()),

@@ -6,7 +6,7 @@ import type { Pixels } from './pictures';
 /** The context that reads the pixels of a canvas. */
 type PixelPen = Pick<CanvasRenderingContext2D, 'getImageData'>;
 
-/** The most canvases in a row. */
+/** The maximum number of canvases in a row. */
 const COLUMNS = 8;
 
 /**

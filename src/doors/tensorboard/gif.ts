@@ -3,9 +3,9 @@
 import { joined } from '../../torch/inside';
 import { paletteOf } from './palette';
 
-/** The most bits of a code. */
+/** The maximum number of bits of a code. */
 const MOST_BITS = 12;
-/** The most bytes of a data block. */
+/** The maximum number of bytes of a data block. */
 const BLOCK = 255;
 /** The shortest delay that browsers respect, in hundredths of a second. */
 const LEAST_DELAY = 2;

@@ -12,14 +12,14 @@ export interface Pixels {
   readonly bytes: Uint8Array;
 }
 
-/** The most pictures in a row. */
+/** The maximum number of pictures in a row. */
 const COLUMNS = 8;
 
 /** Clamps to 0…255; storing the result in a byte array cuts off the fraction. */
 export const byteOf = (value: number): number => Math.min(255, Math.max(0, value));
 
 interface Layout {
-  /** The most pictures in a row. Default 8. */
+  /** The maximum number of pictures in a row. Default 8. */
   readonly most?: number;
   /** How products are rounded; default: to float32. */
   readonly round?: (value: number) => number;

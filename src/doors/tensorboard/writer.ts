@@ -37,9 +37,9 @@ interface WriterOptions {
   comment?: string;
   /** Hide events from this step on that a crashed run wrote to the same folder. Default: none. */
   purgeStep?: number | null;
-  /** The most events that may wait before they are written. Default: 10. */
+  /** The maximum number of events that may wait before they are written. Default: 10. */
   maxQueue?: number;
-  /** After this many seconds, the next event makes all waiting events be written. Default: 120. */
+  /** After this many seconds, the next event has all waiting events written. Default: 120. */
   flushSecs?: number;
   /** The suffix of file names. Default: none. */
   filenameSuffix?: string;

@@ -5,8 +5,8 @@ import type { Reply } from './reply';
 
 /**
  * Nobody awaits calls that report progress. If one of them fails, the next call throws that error at once, so that the
- * loop it is called in ends as it would with a local function. If there is no next call, the call that brought the
- * function fails.
+ * loop it is called in ends as it would with a local function. If there is no next call, the call that the
+ * function was passed to fails.
  */
 export class Callback {
   readonly #peer: Peer;

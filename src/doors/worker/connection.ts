@@ -68,7 +68,7 @@ export class Connection {
     };
   }
 
-  /** Handles a message of the other end. */
+  /** Handles a message from the other end. */
   hear(message: Message): void {
     if (message.kind === 'channel') this.#channels.get(message.channel)?.hear(message.data);
     else if (message.kind === 'abort')
@@ -94,8 +94,9 @@ export class Connection {
   }
 
   /**
-   * Makes requests on a channel of the other end. @param release frees the channel's object there, if that takes more
-   * than usual
+   * Returns a peer that makes requests on a channel of the other end.
+   *
+   * @param release frees the channel's object there; default: a message that the channel is no longer needed
    */
   peer(channel: string, release: (() => void) | null = null): Peer {
     const host = comlink.wrap<Host>(this.#channel(channel));

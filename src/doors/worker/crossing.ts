@@ -124,7 +124,7 @@ class ParcelMaker {
     this.#sender = sender;
   }
 
-  /** @param moves whether everything that can be transferred is */
+  /** @param moves whether to transfer, rather than copy, all that can be transferred */
   walk(value: unknown, path: Path, moves: boolean): unknown {
     if (typeof value === 'symbol') throw this.#refused(path, 'a symbol', 'symbols cannot cross');
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;

@@ -50,7 +50,7 @@ export function expose<T extends object>(target: T): T {
       connection.hear(data);
       return;
     }
-    // The worker takes the lock first, so that the page notices if the worker ends during the rest.
+    // The worker takes the lock first, so that the page notices if the worker ends before it answers.
     locked ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
     void locked.then(() => send({ mark: MARK, kind: 'ready' }));
   });

@@ -7,7 +7,7 @@ type AnyFunction = (...args: never[]) => unknown;
 type AnyClass = abstract new (...args: never[]) => unknown;
 type AnyIterator = AsyncIterator<unknown, unknown, never> | Iterator<unknown, unknown, never>;
 type IsAny<T> = 0 extends 1 & T ? true : false;
-/** The names of an object's methods. An object with methods is a class instance (the platform's, too). */
+/** The names of an object's methods. An object with methods counts as a class instance, as `Map` and `Blob` do. */
 type MethodsOf<T> = { [K in keyof T]-?: Extract<T[K], AnyFunction> extends never ? never : K }[keyof T];
 
 /**

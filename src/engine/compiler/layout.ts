@@ -66,7 +66,7 @@ export function tenantsOf({ locations, inputs, joined, steps }: Plan): ReadonlyM
   return tenants;
 }
 
-/** The most bytes that live at the same time: a lower bound for every layout. */
+/** The maximum number of bytes that live at the same time: a lower bound for every layout. */
 export function leastBytes(tenants: readonly Tenant[]): number {
   const changes = tenants.flatMap(({ bytes, first, last }) => [
     { at: first, bytes },

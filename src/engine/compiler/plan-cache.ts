@@ -13,7 +13,7 @@ export class PlanCache<T> {
   private total = 0;
 
   constructor(
-    /** The most bytes to keep. */
+    /** The maximum number of bytes to keep. */
     private readonly capacity: number,
     private readonly evicted: (value: T) => void,
   ) {}

@@ -7,7 +7,7 @@ import { i32, input, numbered, output, type Param, type ParamFields, type Pass }
 import { gridFor } from './lowering';
 
 const WORKGROUP = 64;
-/** The most dimensions that the kernel has parameters for. */
+/** The maximum number of dimensions that the kernel has parameters for. */
 export const MAX_RANK = 8;
 
 /** Eight values as fields that fill two vec4; missing ones become `rest`. */

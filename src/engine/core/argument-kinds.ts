@@ -1,4 +1,4 @@
-// Kinds: what a parameter may be given, and the words in which the errors of `parseArgs` say so.
+// Kinds: which values a parameter accepts, and how the errors of `parseArgs` describe them.
 
 /** The values that a parameter takes, as a test and in words. */
 export interface Kind {

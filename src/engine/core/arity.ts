@@ -7,8 +7,8 @@ type Function = (...args: never[]) => unknown;
 const known = new WeakMap<Function, number>();
 
 /**
- * The most arguments that a function uses, including optional ones. Infinity if it takes a list, or if its source does
- * not tell.
+ * The maximum number of arguments that a function uses, including optional ones. Infinity if it takes a list, or if its
+ * source does not tell.
  */
 export function mostArguments(call: Function): number {
   const before = known.get(call);

@@ -9,7 +9,10 @@ export interface CallWatcher {
   operation(name: string, args: readonly unknown[], run: () => unknown, isGetter: boolean, isMethod: boolean): unknown;
   /** A call of a module. */
   module(module: object, run: () => unknown): unknown;
-  /** Notes plain arithmetic, such as that on sizes. It calls nothing here, but is part of the graph in Python. */
+  /**
+   * Notes plain arithmetic, such as that on sizes. It is no call of the library here, but a node of the traced graph in
+   * Python.
+   */
   note(names: readonly string[]): void;
   /** Called when a parameter is read, which happens before the operation that uses it. */
   read(parameter: object): void;

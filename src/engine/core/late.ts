@@ -1,4 +1,4 @@
-// Parts of the library that are loaded when a plan first needs them: the code of kernels, and their texts.
+// Parts of the library that are loaded when a plan first needs them: the code that chooses kernels, and their WGSL.
 import { FetchError } from './errors';
 
 /** A part of the library that is loaded once, when it is first needed. */

@@ -9,9 +9,9 @@ const MAP_READ = 1; // GPUMapMode.READ
 
 /** The size of the largest staging buffer. */
 const MAX_PIECE_BYTES = 1 << 22;
-/** The most bytes to copy in one submit. */
+/** The maximum number of bytes to copy in one submit. */
 const WAVE_BYTES = 1 << 25;
-/** The most bytes under way, in two submits. The rest waits until the host has taken earlier ones. */
+/** The maximum number of bytes under way, in two submits. The rest waits until the host has taken earlier ones. */
 export const COPIED_AT_ONCE = 2 * WAVE_BYTES;
 const MIN_PIECE_BYTES = 1 << 12;
 

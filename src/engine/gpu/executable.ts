@@ -78,7 +78,7 @@ export interface Executable {
 /** An executable without its dispatches, whose kernels may still be compiling. */
 export type Unassembled = Omit<Executable, 'dispatches' | 'steady'>;
 
-/** The most bind groups to keep for one dispatch: enough for a rotation of pooled buffers. */
+/** The maximum number of bind groups to keep for one dispatch: enough for a rotation of pooled buffers. */
 const MAX_GROUPS = 32;
 
 /** The first `bytes` of an input, which are copied right after the previous piece. */

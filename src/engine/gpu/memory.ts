@@ -52,7 +52,7 @@ const MANY_SLOTS = 4096;
 const MIN_SLOT_BYTES = 16;
 /** A buffer from the pool may be larger than needed by this factor. */
 const MAX_POOL_WASTE = 1.125;
-/** The most free bytes to keep for reuse; beyond, buffers are destroyed. */
+/** The maximum number of free bytes to keep for reuse; beyond, buffers are destroyed. */
 const MAX_POOLED_BYTES = 1 << 29;
 /**
  * The bytes of a buffer for each byte of its ballast. V8 collects after about 64 MB of ballast, or more in a large heap,

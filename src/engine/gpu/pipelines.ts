@@ -64,8 +64,8 @@ interface Kept {
 }
 
 /**
- * The most characters of source to keep pipelines for; the least recently used goes first. Plans keep their own
- * pipelines.
+ * The maximum number of characters of source to keep pipelines for; the least recently used goes first. Plans keep
+ * their own pipelines.
  */
 const MAX_CHARACTERS = 1 << 24;
 

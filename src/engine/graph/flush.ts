@@ -245,8 +245,8 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
 }
 
 /**
- * Values whose memory goes back after a flush. `released` values were given up, and `spent` ones were stored for
- * gradients that have been taken.
+ * Values whose memory goes back to the pool after a flush. `released` values are no longer reachable by the program,
+ * and `spent` ones were stored for gradients that have been taken.
  */
 interface GoingBack {
   readonly released: readonly Value[];

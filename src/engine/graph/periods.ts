@@ -3,16 +3,17 @@
 // loop runs by plans that loops of other lengths share.
 import type { Node, Value } from './value';
 
-/** The fewest repetitions of a subgraph that are worth cutting: each part costs a submit. */
+/** The minimum number of repetitions of a subgraph that are worth cutting: each part costs a submit. */
 export const MIN_TIMES = 8;
 /**
- * The fewest nodes of a recurrence of expressions, and of independent repeated expressions, that are worth cutting.
- * Fewer become a few kernels anyway.
+ * The minimum number of nodes of a recurrence of expressions, and of independent repeated expressions, that are worth
+ * cutting. Fewer become a few kernels anyway.
  */
 const MIN_RECURRENCE = 128;
 const MIN_EXPRESSIONS = 1024;
 /**
- * The fewest nodes of a repeated subgraph. A single repeated node is no subgraph of its own, but part of an expression.
+ * The minimum number of nodes of a repeated subgraph. A single repeated node does not count: it is part of an
+ * expression.
  */
 const MIN_PERIOD = 2;
 /**
@@ -25,7 +26,8 @@ const RATIO = 4;
 const MAX_CANDIDATES = 8;
 const MULTIPLES = [1, 2, 3, 4];
 /**
- * For this many of the rarest kinds of nodes, the distance to the 2nd, 3rd, … (`LAGS`) equal node behind is tried, too.
+ * For this many of the rarest kinds of nodes, the distances to the 2nd, 3rd, … (`LAGS`) equal node before are tried as
+ * periods, too.
  */
 const MAX_RARE = 4;
 const LAGS = [2, 3, 4, 5, 6];
@@ -255,7 +257,7 @@ function isLongExpression(nodes: readonly Node[], stretch: Stretch): boolean {
   return length >= MIN_EXPRESSIONS || isRecurrence(nodes, stretch);
 }
 
-/** The fewest periods of an expression that are worth cutting by themselves. */
+/** The minimum number of periods of an expression that are worth cutting by themselves. */
 const leastExpressions = (nodes: readonly Node[], stretch: Stretch): number =>
   Math.max(MIN_TIMES, Math.ceil((isRecurrence(nodes, stretch) ? MIN_RECURRENCE : MIN_EXPRESSIONS) / stretch.period));
 

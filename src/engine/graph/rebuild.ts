@@ -5,7 +5,7 @@ import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
 import type { Node, Value } from './value';
 
-/** The most nodes of a rebuild. An initialisation has a few nodes, a training step has many. */
+/** The maximum number of nodes of a rebuild. An initialisation has a few nodes, a training step has many. */
 const MAX_NODES = 32;
 /** The host data of a rebuild may take this many times the bytes of its result, and MORE_BYTES besides. */
 const MAX_BYTES_RATIO = 2;

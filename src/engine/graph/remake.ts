@@ -5,11 +5,11 @@ import { SMALL_BYTES } from '../gpu/memory';
 import { type GraphRoot, topScope } from './roots';
 import type { Node, Value } from './value';
 
-/** The most operations that make a recipe. */
+/** The maximum number of operations that make a recipe. */
 const MAX_NODES = 32;
-/** The most operations that make a batch, all its items together. */
+/** The maximum number of operations that make a batch, all its items together. */
 const MAX_BATCH_NODES = 4096;
-/** The most ingredients of a recipe. */
+/** The maximum number of ingredients of a recipe. */
 const MAX_INPUTS = 8;
 /**
  * A recipe may always stay if its ingredients have at most this many times its own bytes. An input as large as the

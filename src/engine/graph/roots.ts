@@ -17,7 +17,7 @@ export interface GraphRoot {
   computed: Value | null;
   /** Called when a flush could not run: makes the `computed` value current again. */
   rollBack(): void;
-  /** Called when a flush has found the root at the top level, where the program itself holds it. */
+  /** Called when a flush finds the root in the top-level scope, where the user's program holds it. */
   stands(): void;
   /**
    * Called when the root's value is stored. The root then gives up the graph that made the value. Only a tensor that

@@ -34,7 +34,7 @@ export function giveUpSaved(node: Node): void {
   node.saved = null;
 }
 
-/** Notes that only gradients need these values from now on, since no tensor that the user holds shows them any more. */
+/** Marks these values as needed only for gradients: no tensor that the user holds refers to them any more. */
 export function leaveToGradients(values: readonly Value[]): void {
   const left = values.filter(({ node, sink }) => node !== null && sink === null);
   for (const value of left) {

@@ -93,7 +93,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly sameBits?: true;
   /** Every element of the result equals dynamic scalar 0. */
   readonly constant?: true;
-  /** Whether output 0 is, in memory, the concatenation of the inputs that a run reads. */
+  /** Whether output 0 is the concatenation, in memory, of those inputs that the kernels read. */
   joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
   /**
    * The rule of src/engine/growth/rules.ts by which the op is recorded on padded values, so that one plan serves every
@@ -295,7 +295,7 @@ export class Value implements Meta {
     this.metaId = meta.id;
   }
 
-  /** The node through which the gradient goes on: the one with edges, if it is still there. */
+  /** The node through which the gradient is propagated: the one with edges, if it still exists. */
   get maker(): Node | null {
     return this.node?.whole?.deref() ?? this.node;
   }

@@ -20,7 +20,7 @@ const ROOMS = [1024, 16384, 128];
  */
 const PLANE_ROOMS = [128, 256, 512, 1024];
 
-/** The most bytes of a padded value. */
+/** The maximum number of bytes of a padded value. */
 const MAX_BYTES = 1 << 22;
 
 /**
@@ -29,7 +29,7 @@ const MAX_BYTES = 1 << 22;
  */
 const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
-/** The most nodes, without views, of a program that is recorded again. */
+/** The maximum number of nodes, without views, of a program that is recorded again. */
 const MAX_NODES = 1024;
 
 /** The sizes of the dimensions to pad, and whether earlier flushes have had others. */
@@ -201,8 +201,8 @@ class PaddedRecording {
   }
 
   /**
-   * Whether the real elements lie together at the front, since at most the first dimension (not counting sizes of 1) is
-   * padded.
+   * Whether the real elements are contiguous at the front, which they are if at most the first dimension (not counting
+   * sizes of 1) is padded.
    */
   private isOfRows(shape: Shape): boolean {
     const dims = this.longDims(shape);

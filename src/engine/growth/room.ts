@@ -38,20 +38,20 @@ export function filledPast(x: Value, counts: Shape, fill: number, dims: readonly
   return dims.reduce((filled, d) => (hasRoom(x, counts, d) ? rowsThen(filled, d, counts[d]!, fill) : filled), x);
 }
 
-/** The first `rows` rows of x along a dimension, and behind them those of y, or a number. */
+/** The first `rows` rows of x along a dimension, followed by the rows of y, or filled up with y if it is a number. */
 export function rowsThen(x: Value, dim: number, rows: number, y: Value | number): Value {
   const room = x.shape[dim]!;
   const index = lib.reshape(numbersTo(room), [room, ...x.shape.slice(dim + 1).map(() => 1)]);
   return lib.where(lib.lt(index, rows), x, y);
 }
 
-/** No element of the dtype is less, except NaN. */
+/** The lowest value of the dtype. */
 export function leastOf(dtype: DType): number {
   if (isFloat(dtype)) return Number.NEGATIVE_INFINITY;
   return scalarOf(dtype) === 'i32' ? -(2 ** 31) : 0;
 }
 
-/** No element of the dtype is greater, except NaN. */
+/** The highest value of the dtype. */
 export function greatestOf(dtype: DType): number {
   if (isFloat(dtype)) return Number.POSITIVE_INFINITY;
   if (scalarOf(dtype) === 'i32') return 2 ** 31 - 1;

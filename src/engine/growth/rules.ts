@@ -41,7 +41,7 @@ interface Lead {
 }
 
 /**
- * Whether only dimensions before the normalised ones are padded, so that each row is either padding or none of it is.
+ * Whether only dimensions before the normalised ones are padded, so that no row is padded in part.
  */
 const isLeading = (shape: Shape, counts: Shape, lead: number): boolean => roomIn(shape, counts).every((d) => d < lead);
 
@@ -186,7 +186,10 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
   normalisedGrad: (node: Roomy<Lead>) =>
     isLeading(node.inputs[1]!.shape, node.counts[1]!, node.attrs.lead) ? again(node) : null,
 
-  /** The padding has a gradient of 0 and finite numbers beside it, so it adds nothing to the sums. */
+  /**
+   * In the padding, the gradient is 0 and the numbers that it is multiplied by are finite, so nothing is added to the
+   * sums.
+   */
   affineGrad(node: Roomy<Lead>) {
     const { inputs, counts, attrs } = node;
     if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;

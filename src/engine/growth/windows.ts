@@ -10,7 +10,7 @@ import { scatterInRoom } from './views';
 /** The most padded windows that are added one by one. */
 const MAX_SUMMED = 8;
 
-/** The most padded values that are joined one by one. */
+/** The maximum number of padded values to join one by one. */
 const MAX_JOINED = 4;
 
 /**

@@ -6,7 +6,7 @@ interface List<A> {
   readonly BYTES_PER_ELEMENT: number;
 }
 
-/** The most numbers of four bytes: 4 GiB. No buffer of a GPU is larger. */
+/** The maximum number of numbers of four bytes: 4 GiB. No buffer of a GPU is larger. */
 const MOST = 2 ** 30;
 
 function refused<A>(List: List<A>, n: number, cause?: unknown): OutOfMemoryError {

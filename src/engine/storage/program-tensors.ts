@@ -21,7 +21,7 @@ let many = FEW;
  * the garbage collector may be about to take it.
  */
 const SMALL = 1 << 10;
-/** The most bytes that an automatic snapshot takes: of one such tensor, and of all. */
+/** The maximum number of bytes that an automatic snapshot takes: of one such tensor, and of all. */
 const MOST_BYTES = 1 << 26;
 const MOST_BYTES_OF_ALL = 1 << 28;
 

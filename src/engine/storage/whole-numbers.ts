@@ -11,7 +11,7 @@ interface TensorFields {
 
 const storages = new WeakSet<Storage>();
 const values = new WeakSet<Value>();
-/** The most steps back from a result to the numbers that it was computed from. */
+/** The maximum number of steps back from a result to the numbers that it was computed from. */
 const FARTHEST = 64;
 
 /** Notes a tensor that was made from whole numbers without a dtype. */

@@ -1,5 +1,5 @@
-// Parses marked WGSL once, into pieces. A piece is text, or a function that writes text which depends on the turn of a
-// loop that is being written out.
+// Parses marked WGSL once, into pieces. A piece is text, or a function that writes text which depends on the current
+// iteration of a loop that is being unrolled.
 import { LamplightError } from '../core/errors';
 import type { Piece, Use, Variable } from './writer';
 

@@ -29,7 +29,8 @@ const MAX_CHARACTERS = 1 << 23;
  * Writes out a marked source; README.md has the grammar. Source and result are both valid WGSL and compute the same. A
  * source without marks is returned unchanged.
  *
- * - `// unroll`: the loop is unrolled. `// unroll up to 3` (or a constant): only if it has at most so many turns. The bound is a
+ * - `// unroll`: the loop is unrolled. `// unroll up to 3` (or a constant): only if it has at most that many
+ * iterations. The bound is a
  *   literal or a `const` of the source; `consts` overrides the default of a `const`.
  * - `// scalars`: the array becomes one variable per element. Every index must be a constant after unrolling. WGSL compilers take
  *   half as long for variables, and some leave large arrays in memory.
@@ -37,8 +38,8 @@ const MAX_CHARACTERS = 1 << 23;
  *   follow in its block.
  * - `// constant`: the block of the `if` is kept or removed.
  *
- * The braces of blocks that begin on a line of their own are removed, also those of unrolled turns, and names that
- * would collide are made distinct. A declaration must not use another variable of the same name in its value. A
+ * The braces of blocks that begin on a line of their own are removed, including those of unrolled iterations, and names
+ * that would collide are made distinct. A declaration must not use another variable of the same name in its value. A
  * variable that is assigned once, in the block that declares it and before it is read, becomes a `let`.
  *
  * Why: SwiftShader keeps an array in registers only if every index is a constant (measured: 7 to 10 times as fast). In

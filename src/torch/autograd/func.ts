@@ -481,7 +481,7 @@ export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] {
 /**
  * Returns a function that computes the Hessian of `func` with respect to the argument `argnums`, shape [...output,
  * ...x, ...x]; for a list of `argnums`, a list of lists. With a tensor x instead of options, it returns the Hessian at
- * x. If the argument is a list or object of tensors, so is the Hessian, and each of its entries again.
+ * x. If the argument is a list or object of tensors, so is the Hessian, and so is each of its entries.
  *
  *     torch.func.hessian((x: Tensor) => x.pow(3).sum())(x);   // diagonal 6 x
  */

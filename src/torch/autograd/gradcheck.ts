@@ -84,7 +84,7 @@ async function passes(checking: Promise<void>, raiseException: boolean): Promise
 }
 
 /**
- * Checks the gradient of the gradient of `fn`, by the inputs and by the weights of its outputs.
+ * Checks the second derivatives of `fn`, with respect to its inputs and to the weights of its outputs.
  *
  * @returns true
  * @throws AutogradError as `gradcheck`; the weights count as further inputs after the others

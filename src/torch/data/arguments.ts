@@ -1,4 +1,4 @@
-// Owns the arguments of data sets' methods: an index, or the indices of a batch, by position or by name.
+// The arguments of data sets' methods: an index, or the indices of a batch, by position or by name.
 import { integer, type Kind, orNull } from '../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../engine/core/options';
 

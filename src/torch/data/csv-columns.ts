@@ -1,4 +1,4 @@
-// Owns parsing text into columns, in two passes: the first finds out what kind of values each column has, and the
+// Parsing text into columns, in two passes: the first finds out what kind of values each column has, and the
 // second fills arrays of that kind.
 import Papa from 'papaparse';
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns tables of text: comma-separated values as columns of numbers and words, as tensors, and as a data set.
+// Tables of text: comma-separated values as columns of numbers and words, as tensors, and as a data set.
 
 import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../../engine/core/argument-kinds';
 import { ArgumentError, FileFormatError, ShapeError } from '../../engine/core/errors';
@@ -11,7 +11,7 @@ import { Tensor } from '../tensor/tensor';
 import type { Column } from './csv-columns';
 import { TensorDataset } from './tensor-dataset';
 
-/** The type as which a column is read; `'string'` keeps the text unchanged. */
+/** The type that a column is read as; `'string'` keeps the text unchanged. */
 export type ColumnType = Exclude<DType, 'float16'> | 'string';
 
 /** Options of `readCsv`. */
@@ -38,11 +38,11 @@ export interface CsvOptions {
   comment?: string | null;
   /** How many lines to skip at the beginning. Default: 0. */
   skipRows?: number;
-  /** The most rows to read. Default: all. */
+  /** The maximum number of rows to read. Default: all. */
   maxRows?: number | null;
   /** The encoding of the file's characters, by `TextDecoder`'s names. Default: UTF-8. */
   encoding?: string;
-  /** The most bytes that the file may have once it is uncompressed. Default: 1 GiB. */
+  /** The maximum number of bytes that the file may have once it is uncompressed. Default: 1 GiB. */
   maxBytes?: number;
 }
 

@@ -396,7 +396,7 @@ export const dataSource: Kind = {
     isObject(value) && ['length', 'get', Symbol.iterator, Symbol.asyncIterator].some((key) => key in value),
 };
 
-/** A data set or a list whose length can be asked. */
+/** A data set or a list that has a length. */
 export const sized: Kind = {
   words: 'a data set or a list, which has a length',
   fits: (value) => isObject(value) && 'length' in value,

@@ -1,4 +1,4 @@
-// Owns states of random generators as text, which JSON and every file format can hold.
+// States of random generators as text, which JSON and every file format can hold.
 import { Generator } from '../../engine/storage/random/generator';
 
 /** Bytes in base64. */

@@ -1,4 +1,4 @@
-// Owns a loader's position within a pass, as plain data, so that a run can resume where another stopped: in the same
+// A loader's position within a pass, as plain data, so that a run can resume where another stopped: in the same
 // order, with the same random numbers. The order itself is not saved, but drawn again, from the generators' states at
 // the beginning of the pass.
 import { StateDictError } from '../../engine/core/errors';
@@ -189,7 +189,7 @@ const shorter = (expected: number, got: number): StateDictError =>
 
 /** The position of a loader: of its latest pass, or the one from which the next pass starts. */
 export class LoaderPosition {
-  /** The workers, as long as their state belongs to the position. */
+  /** The workers; null if their state is not that of this position, before a pass and after the loader was restored. */
   workforce: Workforce | null = null;
   readonly #parts: LoaderParts;
   readonly #sampler: Stateful | null;

@@ -1,4 +1,4 @@
-// Owns batches made of rows of other batches, as a ConcatDataset needs them.
+// Batches made of rows of other batches, as a ConcatDataset needs them.
 
 import { isPlainObject } from '../../engine/core/options';
 import { fromHost } from '../../engine/graph/record';

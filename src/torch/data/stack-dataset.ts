@@ -1,4 +1,4 @@
-// Owns data sets side by side: an item consists of one item of each.
+// Data sets side by side: an item consists of one item of each.
 import { ArgumentError } from '../../engine/core/errors';
 import { isPlainObject } from '../../engine/core/options';
 import type { Generator } from '../../engine/storage/random/generator';

@@ -1,4 +1,4 @@
-// Owns parts of data sets: a subset by indices, and random splits, which are the same as PyTorch's.
+// Parts of data sets: a subset by indices, and random splits, which are the same as PyTorch's.
 
 import { nonEmpty, number } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';

@@ -1,8 +1,8 @@
-// Owns turns: code that draws random numbers runs in the order of the requests, even if their items arrive in another
+// Turns: code that draws random numbers runs in the order of the requests, even if their items arrive in another
 // order.
 import { defaultGenerator, type Generator, withDefaultGenerator } from '../../engine/storage/random/generator';
 
-/** For each generator: settles once every earlier request has been made. */
+/** For each generator: a promise that settles once `work` of every earlier request has been called. */
 const last = new WeakMap<Generator, Promise<void>>();
 
 /**

@@ -19,12 +19,12 @@ export interface DisplayedBar {
 
 /** A receiver of what a trainer logs. */
 export interface DisplayedLogger {
-  /** Seconds between two readings of the rows that wait; by default they are read when an epoch ends. */
+  /** Seconds between two read-backs of the rows that are logged; by default rows are read back when an epoch ends. */
   readonly refreshRate?: number;
   logMetrics(metrics: Readonly<Record<string, number>>, step: number): unknown;
 }
 
-/** A place that shows results. A member that is missing changes nothing. */
+/** A place that shows results. All members are optional; without one, what it would change stays as it is elsewhere. */
 export interface Display {
   /**
    * Gets plots that were made without a canvas, such as those of `metric.plot()` and of attributions. `redraw` draws

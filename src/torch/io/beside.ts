@@ -1,4 +1,4 @@
-// Owns finding the files that another file names, such as the shards of a safetensors index. They are in its folder.
+// Finding the files that another file names, such as the shards of a safetensors index. They are in its folder.
 import { FileFormatError } from '../../engine/core/errors';
 import type { ByteSource } from './bytes';
 

@@ -1,4 +1,4 @@
-// Owns a buffer of bytes that grows as they are written.
+// A buffer of bytes that grows as they are written.
 
 export class ByteSink {
   private bytes = new Uint8Array(4096);

@@ -1,4 +1,4 @@
-// Owns reading bytes from anywhere: addresses, files on disk, files dropped on a page, memory. Gzip is decompressed on
+// Reading bytes from anywhere: addresses, files on disk, files dropped on a page, memory. Gzip is decompressed on
 // the way.
 
 import type { Kind } from '../../engine/core/argument-kinds';

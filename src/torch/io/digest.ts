@@ -1,4 +1,4 @@
-// Owns check sums of files, computed piece by piece, so that a file need not be in memory.
+// Check sums of files, computed piece by piece, so that a file need not be in memory.
 
 /** The algorithms by which servers and packages give check sums. */
 export type DigestKind = 'sha256' | 'md5';

@@ -1,4 +1,4 @@
-// Owns the element types of files, and how their bytes become the numbers of a tensor.
+// The element types of files, and how their bytes become the numbers of a tensor.
 import { fromHalf, toHalf } from '../../engine/core/half';
 import type { DType } from '../../engine/core/meta';
 import type { HostNumbers } from '../../engine/graph/value';

@@ -1,4 +1,4 @@
-// Owns recognising files by their first bytes. It knows the kinds that are often given where safetensors is expected.
+// Recognising files by their first bytes. It knows the kinds that are often given where safetensors is expected.
 
 interface Kind {
   readonly magic: readonly number[];

@@ -1,4 +1,4 @@
-// Owns the way from numbers on the host, as files hold them, to tensors and back.
+// The way from numbers on the host, as files hold them, to tensors and back.
 import { fromHost } from '../../engine/graph/record';
 import { valuesAtHand } from '../tensor/reading/shown';
 import { Tensor } from '../tensor/tensor';

@@ -1,4 +1,4 @@
-// Owns torch.load: it recognises a file's format by its contents, and calls the reader of that format, which is loaded
+// Torch.load: it recognises a file's format by its contents, and calls the reader of that format, which is loaded
 // when first used.
 
 import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../../engine/core/argument-kinds';
@@ -14,7 +14,7 @@ import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
 
 /** Options of `load`. */
 export interface LoadOptions {
-  /** Where tensors belong, as PyTorch's scripts say; every tensor is on WebGPU, whatever is named. */
+  /** Accepted because PyTorch's scripts give it. Tensors are always on WebGPU, whichever device is named. */
   mapLocation?: DeviceLike | null;
   /**
    * How to treat Python objects whose classes are not known here. In any case, nothing of a file is run. Null

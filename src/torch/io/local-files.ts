@@ -1,4 +1,4 @@
-// Owns paths, and writing files to a disk; a page has no disk.
+// Paths, and writing files to a disk; a page has no disk.
 import { FetchError } from '../../engine/core/errors';
 import { fileSystem } from '../../engine/gpu/node';
 

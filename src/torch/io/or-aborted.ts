@@ -1,4 +1,4 @@
-// Owns waits that an abort ends at once, whatever they wait for.
+// Waits that an abort ends at once, whatever they wait for.
 
 /**
  * The result of `work`, or the signal's reason as soon as the signal is aborted. A wait for a server, or for another

@@ -1,4 +1,4 @@
-// Owns the checks that every reader of parts of a file makes, and the reader of bytes in memory.
+// The checks that every reader of parts of a file makes, and the reader of bytes in memory.
 import { FetchError, FileFormatError } from '../../engine/core/errors';
 
 /** A file whose parts can be read in any order. */

@@ -1,4 +1,4 @@
-// Owns reading a server's file by ranges of bytes. All ranges are of one version of the file, or an error says so.
+// Reading a server's file by ranges of bytes. All ranges are of one version of the file, or an error says so.
 import { FetchError } from '../../engine/core/errors';
 import { answerOf, bodyOf, describeSource } from './bytes';
 

@@ -1,4 +1,4 @@
-// Owns random access to bytes: memory, parts of a Blob, a file on disk, or ranges from a server.
+// Random access to bytes: memory, parts of a Blob, a file on disk, or ranges from a server.
 import { keepPace } from '../../engine/gpu/file-pace';
 import { addressReader } from './address-reader';
 import { type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
@@ -61,7 +61,7 @@ async function diskReader({ path, fs }: Extract<Place, { path: unknown }>, name:
   }
 }
 
-/** The bytes of the first request, which tells the size and gives the beginning. */
+/** The size in bytes of the first request, which fetches the beginning of the file and learns its length. */
 const HEAD = 4096;
 
 /** Reads by ranges; null if the server does not support them, or does not let the page see how long the file is. */

@@ -1,4 +1,4 @@
-// Owns which values can be saved, and the errors for all others.
+// Which values can be saved, and the errors for all others.
 import { ArgumentError } from '../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../engine/core/options';
 import { Device } from '../../engine/storage/device';

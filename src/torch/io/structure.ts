@@ -1,4 +1,4 @@
-// Owns the JSON text that describes the values around a checkpoint's tensors. A safetensors file holds it in its
+// The JSON text that describes the values around a checkpoint's tensors. A safetensors file holds it in its
 // metadata.
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';
 import { device } from '../../engine/storage/device';

@@ -1,4 +1,4 @@
-// Owns writing a file to its target: a download of the page, a file on disk, a file handle or a stream. A file is
+// Writing a file to its target: a download of the page, a file on disk, a file handle or a stream. A file is
 // written completely or not at all.
 import { ArgumentError } from '../../engine/core/errors';
 import { shown } from '../../engine/core/options';

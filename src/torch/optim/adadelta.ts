@@ -1,4 +1,4 @@
-// Owns Adadelta.
+// Adadelta.
 import { ArgumentError } from '../../engine/core/errors';
 import { adadeltaStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';

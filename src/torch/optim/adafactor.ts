@@ -1,4 +1,4 @@
-// Owns Adafactor.
+// Adafactor.
 
 import { listOf, number, orNull } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns Adagrad.
+// Adagrad.
 import { adagradStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';

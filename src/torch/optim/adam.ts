@@ -1,4 +1,4 @@
-// Owns Adam and AdamW.
+// Adam and AdamW.
 
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import { adamStep } from '../../engine/ops/optim/optim';

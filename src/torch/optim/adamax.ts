@@ -1,4 +1,4 @@
-// Owns Adamax.
+// Adamax.
 import { adamaxStep } from '../../engine/ops/optim/optim-adaptive';
 import { checkBetas } from './checks';
 import { optimizerClass } from './optimizer-class';

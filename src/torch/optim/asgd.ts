@@ -1,4 +1,4 @@
-// Owns ASGD, averaged stochastic gradient descent.
+// ASGD, averaged stochastic gradient descent.
 import { asgdStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';

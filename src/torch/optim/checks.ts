@@ -1,4 +1,4 @@
-// Owns the checks of options that several optimizers share.
+// The checks of options that several optimizers share.
 import { ArgumentError } from '../../engine/core/errors';
 import { shown } from '../../engine/core/options';
 

@@ -1,4 +1,4 @@
-// Owns updates that treat each parameter by itself, for optimizers whose update depends on its shape: unpacks flat
+// Updates that treat each parameter by itself, for optimizers whose update depends on its shape: unpacks flat
 // buffers, and packs the results.
 
 import { bytesPerElement, type DType, type Shape } from '../../engine/core/meta';

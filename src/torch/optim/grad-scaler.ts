@@ -1,4 +1,4 @@
-// Owns GradScaler: it scales losses up, so that small gradients do not vanish in float16, and gradients back down
+// GradScaler: it scales losses up, so that small gradients do not vanish in float16, and gradients back down
 // before a step.
 
 import { type Kind, positive, whole } from '../../engine/core/argument-kinds';

@@ -1,4 +1,4 @@
-// Owns L-BFGS, whose steps read the loss back and so are asynchronous.
+// L-BFGS, whose steps read the loss back and so are asynchronous.
 
 import { orNull, whole } from '../../engine/core/argument-kinds';
 import { ArgumentError, invariant, StateDictError } from '../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns Muon.
+// Muon.
 
 import { finite, listOf, oneOf, whole } from '../../engine/core/argument-kinds';
 import { ShapeError } from '../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns NAdam.
+// NAdam.
 import { nadamStep } from '../../engine/ops/optim/optim-adaptive';
 import { checkBetas } from './checks';
 import { optimizerClass } from './optimizer-class';

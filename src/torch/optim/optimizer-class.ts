@@ -1,4 +1,4 @@
-// Owns how an optimizer's class is made from its settings.
+// How an optimizer's class is made from its settings.
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import { type GroupOptions, OneCallOptimizer, type OptimizerParams } from './optimizer';
 import type { OptimizerSettings } from './settings';

@@ -1,4 +1,4 @@
-// Owns what optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
+// What optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
 
 import { closeInherited } from '../../engine/core/arity';
 import { ArgumentError, DeviceLostError, DTypeError } from '../../engine/core/errors';

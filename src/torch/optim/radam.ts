@@ -1,4 +1,4 @@
-// Owns RAdam.
+// RAdam.
 import { radamStep } from '../../engine/ops/optim/optim-adaptive';
 import { checkBetas } from './checks';
 import { optimizerClass } from './optimizer-class';

@@ -1,4 +1,4 @@
-// Owns RMSprop.
+// RMSprop.
 import { rmspropStep } from '../../engine/ops/optim/optim-adaptive';
 import { optimizerClass } from './optimizer-class';
 import type { OptimizerSettings } from './settings';

@@ -1,4 +1,4 @@
-// Owns Rprop.
+// Rprop.
 import { listOf, number } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
 import { rpropStep } from '../../engine/ops/optim/optim-adaptive';

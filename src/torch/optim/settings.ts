@@ -1,4 +1,4 @@
-// Owns the settings that define an optimizer: options with their order, defaults and checks, the state of a parameter,
+// The settings that define an optimizer: options with their order, defaults and checks, the state of a parameter,
 // and its update.
 import type { Kinds } from '../../engine/core/argument-kinds';
 import type { Shape } from '../../engine/core/meta';
@@ -31,7 +31,10 @@ export interface OptimizerSettings<O extends object> {
   stateShape?(name: string, shape: Shape): Shape;
   /** The initial value of a state tensor, from the options of the group and of the optimizer; 0 if not given. */
   initialState?(name: string, options: O, defaults: O): number;
-  /** A key that parameters must share to be updated together, beside their dtype; not needed if not given. */
+  /**
+   * A key that parameters must share, in addition to their dtype, to be updated together. If left out, the dtype is
+   * enough.
+   */
   kindOf?(param: Tensor): unknown;
   /** Records the update. */
   step(update: Update, options: O): Stepped;

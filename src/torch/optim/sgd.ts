@@ -1,4 +1,4 @@
-// Owns stochastic gradient descent.
+// Stochastic gradient descent.
 import { ArgumentError } from '../../engine/core/errors';
 import { sgdStep } from '../../engine/ops/optim/optim';
 import { optimizerClass } from './optimizer-class';

@@ -1,4 +1,4 @@
-// Owns the format of an optimizer's saved state, which is PyTorch's.
+// The format of an optimizer's saved state, which is PyTorch's.
 
 import { ArgumentError, StateDictError } from '../../engine/core/errors';
 import { type Shape, sameShape } from '../../engine/core/meta';

@@ -1,4 +1,4 @@
-// Owns the log of an optimizer's steps that may turn out not to have been applied, and sets its counts back to the
+// The log of an optimizer's steps that may turn out not to have been applied, and sets its counts back to the
 // applied ones.
 import { engine } from '../../engine/compiler/engine';
 import { type FaultListener, takeFaultSlot } from '../../engine/gpu/fault-slots';

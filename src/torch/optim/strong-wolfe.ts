@@ -1,4 +1,4 @@
-// Owns a line search for the strong Wolfe conditions, as in PyTorch (after Schmidt's minFunc).
+// A line search for the strong Wolfe conditions, as in PyTorch (after Schmidt's minFunc).
 
 /** The function at a point of the line: its value, and its slope along the line. */
 export interface LinePoint {

@@ -25,7 +25,10 @@ interface Warmup extends WarmupOptions {
   fn: () => unknown;
 }
 
-/** The most rehearsals: the first steps of an optimizer differ from each other, until its state has its final place. */
+/**
+ * The maximum number of rehearsals: the first steps of an optimizer differ from each other, until its state has its
+ * final place.
+ */
 const MAX_CALLS = 4;
 
 /**

@@ -14,8 +14,8 @@ import {
 import { type Call, called, type ForwardFunction } from './model';
 
 /**
- * The most bytes of all intermediate values of one run of the model: so no buffer exceeds a binding, and several runs
- * fit into memory.
+ * The maximum number of bytes of all intermediate values of one run of the model: so no buffer exceeds a binding, and
+ * several runs fit into memory.
  */
 const BUDGET = 256 * 2 ** 20;
 
@@ -90,7 +90,7 @@ export function stepsAtOnce(
   return Math.max(least, Math.floor(rows / Math.max(examples, 1)));
 }
 
-/** The most samples of one explanation; more would take hours. */
+/** The maximum number of samples of one explanation; more would take hours. */
 const MOST_SAMPLES = 1_000_000;
 
 /** @throws ArgumentError unless the value is a whole number from 1 to 1,000,000 */

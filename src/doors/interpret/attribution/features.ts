@@ -23,7 +23,7 @@ export interface Features {
   readonly holds: (input: number, feature: number) => boolean;
 }
 
-/** The most features that masks may number. */
+/** The maximum number of features that masks may number. */
 const MOST = 2 ** 24;
 
 /**

@@ -83,7 +83,7 @@ abstract class CoalitionMethod<
   }
 }
 
-/** The most features of the exact method: a coalition is a bit mask in a 32-bit integer. */
+/** The maximum number of features of the exact method: a coalition is a bit mask in a 32-bit integer. */
 const MOST_FEATURES = 30;
 
 /** From this many features on, the exact method warns that it will take long. */

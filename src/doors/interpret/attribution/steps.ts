@@ -5,7 +5,7 @@ import { kinds, shown } from '../../../torch/inside';
 
 const METHODS = ['riemann_left', 'riemann_right', 'riemann_middle', 'riemann_trapezoid', 'gausslegendre'] as const;
 
-/** The most points: their weights take a second to compute. Integrals need only hundreds. */
+/** The maximum number of points: their weights take a second to compute. Integrals need only hundreds. */
 const MOST_STEPS = 10_000;
 
 /** How an integral is approximated. */

@@ -2,7 +2,7 @@
 // steps.
 // Source: Bowdler, Martin, Reinsch & Wilkinson 1968, tred2 and tql2, as in EISPACK.
 
-/** The most QL steps per eigenvalue; three are usual. */
+/** The maximum number of QL steps per eigenvalue; three are usual. */
 const MAX_STEPS = 60;
 
 /** Eigenvalues of a symmetric matrix [n, n], the greatest first, and their eigenvectors, each of length 1. */

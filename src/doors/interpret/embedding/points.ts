@@ -3,7 +3,7 @@
 import { ArgumentError, arange, cat, noGrad, ShapeError, scope, Tensor } from '../../../torch';
 import { kindOf } from '../../../torch/inside';
 
-/** The most elements of a distance matrix computed at once: 64 MiB. */
+/** The maximum number of elements of a distance matrix computed at once: 64 MiB. */
 const BLOCK = 2 ** 24;
 
 /**

@@ -2,7 +2,7 @@
 // counts as one point.
 // Source: Barnes & Hut 1986; van der Maaten 2014, "Accelerating t-SNE using Tree-Based Algorithms", JMLR 15.
 
-/** The most halvings; points that are still together count as equal, because doubles have no more bits. */
+/** The maximum number of halvings; points that are still together count as equal, because doubles have no more bits. */
 const DEEPEST = 52;
 
 /**

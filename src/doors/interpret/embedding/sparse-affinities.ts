@@ -3,7 +3,7 @@
 import { noGrad, scope, type Tensor } from '../../../torch';
 import { centered, rowsPerBlock, squaredDistances } from './points';
 
-/** The most steps of the bisection, and its tolerance in nats, as in scikit-learn. */
+/** The maximum number of steps of the bisection, and its tolerance in nats, as in scikit-learn. */
 export const BISECTIONS = 100;
 export const TOLERANCE = 1e-5;
 

@@ -79,7 +79,7 @@ type TsneOrder = [
 
 const OP = 'tsne';
 
-/** The most points whose n² affinities fit into 128 MiB, the binding size that every device supports. */
+/** The maximum number of points whose n² affinities fit into 128 MiB, the binding size that every device supports. */
 const MAX_POINTS = 5000;
 
 /** Iterations with early exaggeration. */

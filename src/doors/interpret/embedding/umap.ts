@@ -4,7 +4,7 @@ import { Generator, ShapeError, type Tensor, tensor } from '../../../torch';
 import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
 import { asPoints } from './points';
 
-/** The most epochs; a map does not move any more after so many. */
+/** The maximum number of epochs; a map does not move any more after so many. */
 const MOST_EPOCHS = 100_000;
 
 interface UmapArguments {

@@ -104,7 +104,7 @@ export async function numbersOf(terms: Terms): Promise<{ loss: number; terms: Re
 /** The sum of all terms. */
 export const total = (terms: Terms): Tensor => Object.values(terms).reduce((sum, term) => sum.add(term));
 
-/** The most steps; more would take days. */
+/** The maximum number of steps; more would take days. */
 const MOST_STEPS = 1_000_000;
 
 /** @throws ArgumentError unless each is a whole number from 1 to 1,000,000 */

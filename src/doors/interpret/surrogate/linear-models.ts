@@ -182,7 +182,7 @@ export class Ridge extends LinearModel {
 
 /** The options of `Lasso`. */
 export interface LassoOptions extends RidgeOptions {
-  /** The most rounds over all coefficients; default 1000. */
+  /** The maximum number of rounds over all coefficients; default 1000. */
   maxIter?: number;
   /** The fit stops when the duality gap is at most `tol` times ‖y‖²; default 1e-4. */
   tol?: number;

@@ -3,7 +3,7 @@
 /** A field of a pattern: its name and its number format. */
 const field = /\{([^{}:]*)(?::([^{}]*))?\}/g;
 
-/** Integers stay integers; other numbers are written as Python writes floats. */
+/** A number as Python writes it: as an int if `whole`, else as a float, so that 3 becomes `3.0`. */
 const plain = (value: number, whole: boolean): string => {
   if (whole || !Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);

@@ -1,4 +1,4 @@
-// GradientAccumulationScheduler: sets by epoch how many batches an optimizer step takes.
+// GradientAccumulationScheduler: changes, from epoch to epoch, how many batches are accumulated for one optimizer step.
 
 import { ArgumentError } from '../../../torch';
 import { type Arguments, isPlainObject, kinds, objectAt, parseArgs, shown } from '../../../torch/inside';

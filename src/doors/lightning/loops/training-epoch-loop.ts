@@ -214,8 +214,8 @@ export class TrainingEpochLoop {
   }
 
   /**
-   * Steps the schedulers that are due: with `plateau` those of ReduceLROnPlateau, once their metrics are logged; else
-   * all others.
+   * Steps the schedulers that are due. If `plateau` is set, these are only the ReduceLROnPlateau ones, once their
+   * metrics are logged; otherwise all others.
    */
   async updateLearningRates(interval: 'step' | 'epoch', plateau: boolean): Promise<void> {
     const { trainer } = this;

@@ -30,7 +30,7 @@ export const among =
   (metric, option, value) =>
     oneOf<T>(metric, option, value, known);
 
-/** The most classes, labels, bins or thresholds: an int64 count for each takes 128 MB. */
+/** The maximum number of classes, labels, bins or thresholds: an int64 count for each takes 128 MB. */
 const MOST = 2 ** 24;
 
 /** A whole number from `least` to `MOST`. */

@@ -2,7 +2,7 @@
 import type { Shape } from '../../../torch';
 import { numelOf as numel, showShape } from '../../../torch/inside';
 
-/** The most elements of a tensor: 1 GB in float32. */
+/** The maximum number of elements of a tensor: 1 GB in float32. */
 export const MOST_ELEMENTS = 2 ** 28;
 
 /**

@@ -13,7 +13,7 @@ export const controlFlow: ReadonlySet<string> = new Set(['If', 'Loop']);
 /** The key of a function, and of the nodes that call it. */
 export const functionKey = (domain: string, name: string): string => `${domain}.${name}`;
 
-/** The most unknown operators that an error lists. */
+/** The maximum number of unknown operators that an error lists. */
 const MOST_LISTED = 20;
 
 /** The version of ONNX's own operators that the nodes follow. */

@@ -13,7 +13,7 @@ export interface SubPlan {
   readonly outputs: readonly Source[];
 }
 
-/** The most iterations of a loop. */
+/** The maximum number of iterations of a loop. */
 const MOST_ROUNDS = 2 ** 12;
 
 /** The slots that the steps of these graphs read, including those that they write themselves. */

@@ -32,7 +32,7 @@ const GREATEST = 2 ** 31 - 1;
 
 const clamped = (number: number): number => Math.max(-GREATEST - 1, Math.min(GREATEST, number));
 
-/** The most elements of a constant-filled tensor that are written out on the host. */
+/** The maximum number of elements of a constant-filled tensor that are written out on the host. */
 const MOST_FILLED = 2 ** 16;
 
 /** The numbers of a tensor that was made on the host; null if only the device has them. */

@@ -1,4 +1,4 @@
-// Owns what the loader knows of a value of the graph: its numbers, or the weight that it is, or else the slot that will
+// What the loader knows of a value of the graph: its numbers, or the weight that it is, or else the slot that will
 // hold the value in each call.
 import { type nn, Tensor } from '../../../torch';
 import { fromHost } from '../../../torch/inside';

@@ -12,7 +12,7 @@ interface HistogramParameters extends When {
   values: Values;
   /** How bins are chosen. Default 'tensorflow'. */
   bins?: Bins;
-  /** The most buckets; if there are more, neighbours are merged. Default: no limit. */
+  /** The maximum number of buckets; if there are more, neighbours are merged. Default: no limit. */
   maxBins?: number | null;
 }
 

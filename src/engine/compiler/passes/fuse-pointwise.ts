@@ -19,7 +19,7 @@ import {
 
 /** The number of storage buffers that every WebGPU device can bind in one kernel. */
 const MAX_BUFFERS = 8;
-/** The most nodes in one kernel. A larger kernel costs more to compile than it saves in memory traffic. */
+/** The maximum number of nodes in one kernel. A larger kernel costs more to compile than it saves in memory traffic. */
 const MAX_MEMBERS = 64;
 
 /** A fill that is evaluated inside each kernel that uses it. */

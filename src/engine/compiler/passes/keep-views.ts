@@ -6,8 +6,8 @@ import type { LoweredProgram, Lowering } from '../ir';
 import { constantValues, foldConstant } from './fold-constant';
 
 /**
- * The most bytes of reordered copies that a plan keeps. The copies share one buffer; every device can make buffers of
- * twice this size.
+ * The maximum number of bytes of reordered copies that a plan keeps. The copies share one buffer; every device can make
+ * buffers of twice this size.
  */
 const MOST_BYTES = 1 << 27;
 

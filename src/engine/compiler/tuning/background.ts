@@ -24,8 +24,8 @@ const QUIET = 1000;
 /** The program counts as started after this many runs. */
 const FEW_RUNS = 3;
 /**
- * The most milliseconds of GPU time to spend on measuring in one visit. Ample, so that measuring ends even beside other
- * work.
+ * The maximum number of milliseconds of GPU time to spend on measuring in one visit. Ample, so that measuring ends even
+ * beside other work.
  */
 const BUDGET = 1000;
 /**

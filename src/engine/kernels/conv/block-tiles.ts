@@ -41,9 +41,9 @@ const blockSizes: readonly (readonly [rows: number, cols: number])[] = [
 ];
 
 /**
- * The most loads in one turn. SwiftShader took 23 s to compile the 1,560 loads of a block of 16 × 16 taps at stride 16,
- * as for patches of images, where each load is used only once. One row of such a block at a time needs no more loads in
- * all.
+ * The maximum number of loads in one turn. SwiftShader took 23 s to compile the 1,560 loads of a block of 16 × 16 taps
+ * at stride 16, as for patches of images, where each load is used only once. One row of such a block at a time needs no
+ * more loads in all.
  */
 const MAX_LOADS = 200;
 

@@ -11,10 +11,10 @@ import { ceilDiv } from './tiles';
 const source: Text = '#depthwise/conv2dDepthwise';
 const mapSource: Text = '#depthwise/conv2dDepthwiseMap';
 
-/** The most taps of a kernel whose weights an invocation keeps. */
+/** The maximum number of taps of a kernel whose weights an invocation keeps. */
 const MOST_TAPS = 49;
 
-/** The most channels of y for each channel of x: each of them reads x again. */
+/** The maximum number of channels of y for each channel of x: each of them reads x again. */
 const MOST_MULTIPLES = 2;
 
 /**
@@ -47,8 +47,8 @@ const BUSY = 128;
 const WORKGROUP = 16;
 
 /**
- * The most pixels of x and of y, and the most products, of a channel that one invocation computes whole. On
- * SwiftShader, 3 × 3 taps on 7² pixels take 0.7 of the strips' time and 1.6 times as long to compile. On 8² pixels,
+ * The maximum number of pixels of x and of y, and the most products, of a channel that one invocation computes whole.
+ * On SwiftShader, 3 × 3 taps on 7² pixels take 0.7 of the strips' time and 1.6 times as long to compile. On 8² pixels,
  * compiling takes 1.8 times as long, and too little time is saved.
  */
 const MOST_PIXELS = 49;

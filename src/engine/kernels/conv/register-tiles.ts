@@ -53,13 +53,13 @@ export type CorrelationTile = {
   readonly shares: Sharing;
 };
 
-/** The most taps of a kernel's row that are unrolled. */
+/** The maximum number of taps of a kernel's row that are unrolled. */
 const MAX_TAPS = 11;
 
-/** The most elements of x that a quad shares: each is a value that all lanes keep. */
+/** The maximum number of elements of x that a quad shares: each is a value that all lanes keep. */
 const MAX_SHARED_PATCH = 100;
 
-/** The most sums of one invocation. A GPU's registers hold no more; a CPU spills them anyway. */
+/** The maximum number of sums of one invocation. A GPU's registers hold no more; a CPU spills them anyway. */
 export const MAX_SUMS = { software: 400, gpu: 64 };
 
 /**
@@ -367,8 +367,8 @@ const windowCounts = [
 ] as const;
 
 /**
- * The most outputs of a window. Larger ones leave a tile few channels (7 × 7: measured 1.3 times as long as pooling
- * apart).
+ * The maximum number of outputs of a window. Larger ones leave a tile few channels (7 × 7: measured 1.3 times as long
+ * as pooling apart).
  */
 const MAX_WINDOW = 16;
 

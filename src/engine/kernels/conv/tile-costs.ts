@@ -1,7 +1,7 @@
 // The cost model of register tiles of convolutions: the expected time to compile and to run them.
 import { ceilDiv } from './tiles';
 
-/** The most products to unroll. Compile time grows faster than in proportion to their number. */
+/** The maximum number of products to unroll. Compile time grows faster than in proportion to their number. */
 export const MAX_PRODUCTS = 2100;
 
 /**

@@ -10,16 +10,18 @@ import { chooseMapTile, generalMapTile } from './register-tiles';
 
 const biasSource: Text = '#convGrad/conv2dBiasGrad';
 
-/** The most pixels of dy: they are unrolled as the taps of a kernel. */
+/** The maximum number of pixels of dy: they are unrolled as the taps of a kernel. */
 const MOST_TAPS = 16;
 
-/** The most products that one invocation sums: rounding errors grow with their number. */
+/** The maximum number of products that one invocation sums: rounding errors grow with their number. */
 const LONGEST_SUM = 16384;
 
-/** The fewest input and output channels with which the sums fill the lanes. */
+/** The minimum number of input and output channels with which the sums fill the lanes. */
 const FEWEST_CHANNELS = 8;
 
-/** The fewest images with which this is faster: measured equal for one, two to three times as fast for eight. */
+/**
+ * The minimum number of images with which this is faster: measured equal for one, two to three times as fast for eight.
+ */
 const FEWEST_IMAGES = 2;
 
 /**

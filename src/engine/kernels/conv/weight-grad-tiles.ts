@@ -50,7 +50,8 @@ const workgroupTiles: readonly WorkgroupTile[] = [
 const LEAST_USE = 1 / 8;
 
 /**
- * The most sums that one invocation keeps in registers. Compile time grows faster than in proportion to their number.
+ * The maximum number of sums that one invocation keeps in registers. Compile time grows faster than in proportion to
+ * their number.
  */
 const MOST_SUMS = { software: 88, gpu: 36 };
 
@@ -79,7 +80,7 @@ const runsOf = (g: ConvGeometry): number => (isStrided(g) ? STRIDED_RUNS : RUNS)
 /** Invocations that run at the same time. */
 const LANES = 8;
 
-/** The most products that one invocation sums: rounding errors grow with their number. */
+/** The maximum number of products that one invocation sums: rounding errors grow with their number. */
 export const LONGEST_SUM = 16384;
 
 const counts: readonly number[] = [1, 2, 4, 8];
@@ -105,7 +106,7 @@ function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly 
 /** The possible numbers of columns of a strip. */
 const stripWidths: readonly number[] = [4, 7, 8, 14];
 
-/** The most products that are unrolled in a strip tile, and its most sums. */
+/** The maximum number of products that are unrolled in a strip tile, and its most sums. */
 const MOST_PRODUCTS = 1100;
 const MOST_STRIP_SUMS = 160;
 

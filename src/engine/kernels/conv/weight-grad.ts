@@ -42,7 +42,10 @@ const FEWEST_PIXELS = 256;
 /** An invocation walks at least this many pairs of columns, since storing its sums has a cost, too. */
 const FEWEST_PAIRS = 16;
 
-/** The most bytes of a padded copy, if the device allows them. A larger batch is copied and processed in parts. */
+/**
+ * The maximum number of bytes of a padded copy, if the device allows them. A larger batch is copied and processed in
+ * parts.
+ */
 const LARGEST_COPY = 2 ** 27;
 
 /** The pairs that an invocation of the copy writes; the same number as in the shader. */

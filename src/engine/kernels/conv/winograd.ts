@@ -17,7 +17,7 @@ const weightSource: Text = '#winograd/winogradWeight';
 /** The number of values of a patch, and of products of a tile. */
 const POINTS = 16;
 
-/** The most bytes that the patches or the products of all tiles may take. */
+/** The maximum number of bytes that the patches or the products of all tiles may take. */
 const MOST_BYTES = 2 ** 26;
 
 const tilesOf = (c: Correlation): readonly [rows: number, cols: number, all: number] => {

@@ -275,7 +275,9 @@ export function reflections({
 const TURNED = 16;
 const PAIR = 2 * TURNED;
 
-/** The most sweeps. Convergence is quadratic; after a sweep without rotations, later sweeps return at once. */
+/**
+ * The maximum number of sweeps. Convergence is quadratic; after a sweep without rotations, later sweeps return at once.
+ */
 const SWEEPS = { eigh: 16, svd: 24 } as const;
 
 /**

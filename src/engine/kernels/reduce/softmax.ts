@@ -80,7 +80,7 @@ const WORKGROUP = 64;
 /** So few rows and scores take less time in one workgroup than a separate pass for the sum would. */
 const WHOLE_ROWS = 4096;
 const WHOLE_SCORES = 8192;
-/** The fewest rows in a strip of a divided sum, and the most strips. */
+/** The minimum number of rows in a strip of a divided sum, and the most strips. */
 const STRIP = 64;
 const MAX_STRIPS = 1024;
 

@@ -63,7 +63,7 @@ const MAX_WORKGROUP_STRIPS = 16384;
 const WIDE_RUN = STRIPS_WORKGROUP / 2;
 /** With few outputs: the most elements, or fours, that a workgroup combines in one pass. */
 const WIDE_ELEMENTS = STRIPS_WORKGROUP * 128;
-/** The fewest elements of a strip with which a second pass pays. */
+/** The minimum number of elements of a strip with which a second pass pays. */
 const MIN_STRIP = 48;
 /**
  * The elements that one invocation adds in about the time of a second pass. A CPU reads them from its cache; on a GPU
@@ -71,7 +71,7 @@ const MIN_STRIP = 48;
  */
 const ONE_PASS = { software: 4096, gpu: 256 };
 
-/** The most groups of kept dimensions, and of reduced dimensions. */
+/** The maximum number of groups of kept dimensions, and of reduced dimensions. */
 const MOST_DIMS = 4;
 
 const count = (dims: readonly Dim[]): number => dims.reduce((n, { size }) => n * size, 1);

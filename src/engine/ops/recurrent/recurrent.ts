@@ -198,7 +198,9 @@ const sizesOf = (shares: Meta, h0: Meta): readonly [times: number, batch: number
 
 /** Small, because a time step is little work that should be spread over all processors. */
 const WORKGROUP = 32;
-/** The most rows of the batch that one invocation computes. Each weight that it loads serves all its rows. */
+/**
+ * The maximum number of rows of the batch that one invocation computes. Each weight that it loads serves all its rows.
+ */
 const MOST_ROWS = 8;
 /** A GPU runs about this many invocations at once. Only beyond that does sharing loads between rows pay. */
 const GPU_INVOCATIONS = 1 << 14;

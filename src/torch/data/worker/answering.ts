@@ -1,4 +1,4 @@
-// Owns the work of a worker: it starts when the loader tells it to, and makes one batch after another.
+// The work of a worker: it starts when the loader tells it to, and makes one batch after another.
 
 import { defaultGenerator, manualSeed } from '../../../engine/storage/random/generator';
 import { failureOf } from '../../crossing/failure';

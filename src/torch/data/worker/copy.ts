@@ -1,4 +1,4 @@
-// Owns what a data set tells a loader, so that the loader's workers can read for it.
+// What a data set tells a loader, so that the loader's workers can read for it.
 import type { DataSource, Dataset } from '../dataset';
 import { type PartsState, partsState } from './parts';
 import type { WorkerLike } from './thread';

@@ -1,4 +1,4 @@
-// Owns the workers of a loader as the main side sees them: started together, asked for batches, and closed together.
+// The workers of a loader as the main side sees them: started together, asked for batches, and closed together.
 import { LamplightError, WorkerError } from '../../../engine/core/errors';
 import { warnOnce } from '../../../engine/core/warnings';
 import { errorOf } from '../../crossing/failure';

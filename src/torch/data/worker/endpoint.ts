@@ -1,4 +1,4 @@
-// Owns the worker's own end of the connection: a Web Worker's global scope, or the port of Node's worker_threads.
+// The worker's own end of the connection: a Web Worker's global scope, or the port of Node's worker_threads.
 import { WorkerError } from '../../../engine/core/errors';
 
 export interface Endpoint {

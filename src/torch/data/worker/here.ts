@@ -1,4 +1,4 @@
-// Owns a stand-in for a worker: it reads for copies of a data set on the main side, if no worker script can be loaded.
+// A stand-in for a worker: it reads for copies of a data set on the main side, if no worker script can be loaded.
 import { failureOf } from '../../crossing/failure';
 import { BatchWriter } from '../../crossing/hand-over';
 import { readerOf } from './parts';

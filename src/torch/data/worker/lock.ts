@@ -1,4 +1,4 @@
-// Owns the locks by which the end of a Web Worker is noticed. A worker that ends sends no message, but it releases the
+// The locks by which the end of a Web Worker is noticed. A worker that ends sends no message, but it releases the
 // lock that it has held.
 
 const locks = (): LockManager | undefined => globalThis.navigator?.locks;

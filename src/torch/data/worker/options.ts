@@ -1,4 +1,4 @@
-// Owns the options of a DataLoader that concern workers: their values, and the errors for invalid ones.
+// The options of a DataLoader that concern workers: their values, and the errors for invalid ones.
 import { ArgumentError } from '../../../engine/core/errors';
 import { kindOf } from '../../../engine/core/kind-of';
 import type { DataSource } from '../dataset';

@@ -1,5 +1,4 @@
-// Owns data sets that consist of others, in a worker: an item's address lists the parts that it is read from, in their
-// order.
+// Composite data sets in a worker: an item's address lists, in order, the parts that it is read from.
 import type { CopyReader } from './serve-copies';
 
 /** The states of the copies of several parts; null for a part in memory. */

@@ -1,4 +1,4 @@
-// Owns one pass of a loader with workers, batch by batch in PyTorch's order: worker b mod numWorkers makes batch b,
+// One pass of a loader with workers, batch by batch in PyTorch's order: worker b mod numWorkers makes batch b,
 // which is requested when batch b - ahead is handed out. This module imports all that threads need, and is loaded with
 // the first pass that has workers.
 import { type BatchMessage, readBatch, type TensorNumbers } from '../../crossing/hand-over';

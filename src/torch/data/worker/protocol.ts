@@ -1,4 +1,4 @@
-// Owns the messages between a loader and its workers.
+// The messages between a loader and its workers.
 import type { BatchMessage } from '../../crossing/hand-over';
 
 /** Marks a loader's messages among others that a program may send to its worker. */

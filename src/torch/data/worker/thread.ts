@@ -1,4 +1,4 @@
-// Owns threads that work for a page or a process: Web Workers and those of Node's worker_threads, under one interface.
+// Threads that work for a page or a process: Web Workers and those of Node's worker_threads, under one interface.
 import { ArgumentError, WorkerError } from '../../../engine/core/errors';
 import { kindOf } from '../../../engine/core/kind-of';
 

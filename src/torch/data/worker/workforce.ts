@@ -1,4 +1,4 @@
-// Owns the main side's record of a loader's workers: the id, seed and generator of each. The threads that read are a
+// The main side's record of a loader's workers: the id, seed and generator of each. The threads that read are a
 // `Crew`, which the first pass makes.
 
 import { WorkerError } from '../../../engine/core/errors';

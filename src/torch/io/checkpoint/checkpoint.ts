@@ -1,4 +1,4 @@
-// Owns torch.save: to files and bytes, in the format that the ending of the file's name gives.
+// Torch.save: to files and bytes, in the format that the ending of the file's name gives.
 
 import { anything } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

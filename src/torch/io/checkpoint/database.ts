@@ -1,4 +1,4 @@
-// Owns checkpoints in IndexedDB: a transaction is stored as a whole or not at all, even if the page closes.
+// Checkpoints in IndexedDB: a transaction is stored as a whole or not at all, even if the page closes.
 import { FetchError } from '../../../engine/core/errors';
 import type { Shelf, StoredCheckpoint } from './store';
 

@@ -1,4 +1,4 @@
-// Owns checkpoints in a folder: each is a file that gets its name once it is completely written.
+// Checkpoints in a folder: each is a file that gets its name once it is completely written.
 import { FetchError } from '../../../engine/core/errors';
 import { fileSystem, writeFileAtomically } from '../../../engine/gpu/node';
 import type { Shelf, StoredCheckpoint } from './store';

@@ -1,4 +1,4 @@
-// Owns a store of checkpoints that outlasts the page or the program: each is written all or nothing, under a name.
+// A store of checkpoints that outlasts the page or the program: each is written all or nothing, under a name.
 
 import { type Kind, text } from '../../../engine/core/argument-kinds';
 import { closeMethods } from '../../../engine/core/arity';

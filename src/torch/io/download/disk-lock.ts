@@ -1,4 +1,4 @@
-// Owns a lock file that only one process or thread can hold: it keeps others out while a download is under way.
+// A lock file that only one process or thread can hold: it keeps others out while a download is under way.
 import { fileSystem } from '../../../engine/gpu/node';
 
 /** The part of Node's `fs/promises` that is used here. */

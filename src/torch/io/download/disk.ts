@@ -1,4 +1,4 @@
-// Owns downloads in Node: a file in a folder, which gets its name once it is complete; until then, it is a .part file
+// Downloads in Node: a file in a folder, which gets its name once it is complete; until then, it is a .part file
 // beside it.
 import { FetchError } from '../../../engine/core/errors';
 import { fileSystem } from '../../../engine/gpu/node';

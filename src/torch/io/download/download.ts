@@ -1,4 +1,4 @@
-// Owns downloads that are kept: each address is fetched once, checked, with progress, and resumed after a break.
+// Downloads that are kept: each address is fetched once, checked, with progress, and resumed after a break.
 import { ArgumentError, FetchError, FileFormatError } from '../../../engine/core/errors';
 import { kindOf, parseArgs, shown } from '../../../engine/core/options';
 import { cacheFolder, fileSystem } from '../../../engine/gpu/node';

@@ -1,4 +1,4 @@
-// Owns how a download's bytes come: by one request, and after a break another one for the rest.
+// How a download's bytes come: by one request, and after a break another one for the rest.
 import { FetchError } from '../../../engine/core/errors';
 import { orAborted } from '../or-aborted';
 import type { Begun, FileFacts, Slot } from './slot';

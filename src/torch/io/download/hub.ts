@@ -1,4 +1,4 @@
-// Owns torch.hub: weights from an address, kept after the first download.
+// Torch.hub: weights from an address, kept after the first download.
 
 import { callback, either, flag, instance, type Kind, orNull, text } from '../../../engine/core/argument-kinds';
 import { closed } from '../../../engine/core/arity';

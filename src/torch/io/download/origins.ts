@@ -1,4 +1,4 @@
-// Owns the Python types of values for which JavaScript has one type where Python has several: tuples and lists are both
+// The Python types of values for which JavaScript has one type where Python has several: tuples and lists are both
 // arrays, and 1 and 1.0 both the number 1. Files that are loaded and saved again thus keep their types. The types are
 // remembered in WeakMaps beside the objects, so a copy of an object loses them.
 

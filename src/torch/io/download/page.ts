@@ -1,4 +1,4 @@
-// Owns downloads in a page: pieces in the Cache API, so that a break loses one piece at most; in memory if there is no
+// Downloads in a page: pieces in the Cache API, so that a break loses one piece at most; in memory if there is no
 // cache.
 import { warnOnce } from '../../../engine/core/warnings';
 import { type Begun, type FileFacts, inTurn, type Kept, type Slot } from './slot';

@@ -1,4 +1,4 @@
-// Owns the interface of a place for one download, which the page and the disk implement.
+// The interface of a place for one download, which the page and the disk implement.
 import { orAborted } from '../or-aborted';
 
 /** The result of a download: a `Blob` in a page, the path of a file in Node. */

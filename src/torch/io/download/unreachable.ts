@@ -1,4 +1,4 @@
-// Owns the message for a server that gave no answer.
+// The message for a server that gave no answer.
 
 /** The remedy if a server does not let pages of other origins read a file. */
 const REMEDY = 'host the file on your own origin, or have it picked with <input type="file"> and pass the File';

@@ -1,4 +1,4 @@
-// Owns NumPy's .npy files: an array's bytes after a header that is a Python literal.
+// NumPy's .npy files: an array's bytes after a header that is a Python literal.
 // Source: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html, versions 1.0 to 3.0.
 
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns torch.save of .npy and .npz files.
+// Torch.save of .npy and .npz files.
 import { ArgumentError } from '../../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../../engine/core/options';
 import { Tensor } from '../../tensor/tensor';

@@ -1,4 +1,4 @@
-// Owns the conversion of those objects of Python's library and of NumPy that are plain data to JavaScript values.
+// Converts the objects of Python's standard library and of NumPy that are plain data to JavaScript values.
 import { fromHalf } from '../../../engine/core/half';
 import { Container, type Py, PyBytes, PyFloat, PyForeign, PyObject } from './values';
 

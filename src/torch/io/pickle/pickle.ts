@@ -1,4 +1,4 @@
-// Owns writing pickles, protocol 2, of the values that Python's torch.load(weights_only=True) can read.
+// Writing pickles, protocol 2, of the values that Python's torch.load(weights_only=True) can read.
 
 import type { Tensor } from '../../tensor/tensor';
 import { ByteSink } from '../byte-sink';

@@ -1,4 +1,4 @@
-// Owns the class that represents a Python object whose own class is known only by name.
+// The class that represents a Python object whose own class is known only by name.
 
 import type { StateDict } from '../../nn/module/state-dict';
 import { Tensor } from '../../tensor/tensor';

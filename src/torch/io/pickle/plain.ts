@@ -1,4 +1,4 @@
-// Owns the conversion of a pickle's values to JavaScript values. Each is made once, however often it is referred to,
+// The conversion of a pickle's values to JavaScript values. Each is made once, however often it is referred to,
 // and without recursion.
 import { FileFormatError } from '../../../engine/core/errors';
 import { type OriginKind, setOrigin, setSlot, slotOf } from '../download/origins';

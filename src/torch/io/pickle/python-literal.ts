@@ -1,4 +1,4 @@
-// Owns Python's literals, as far as NumPy's headers use them: dictionaries, tuples, lists, strings, integers, True,
+// Python's literals, as far as NumPy's headers use them: dictionaries, tuples, lists, strings, integers, True,
 // False and None.
 
 /** A tuple, to be distinguished from a list: a shape must be a tuple. */

@@ -1,4 +1,4 @@
-// Owns the differences between PyTorch's state dicts of optimizers and schedulers and ours, wherever they are in a
+// The differences between PyTorch's state dicts of optimizers and schedulers and ours, wherever they are in a
 // checkpoint. Names are the same; what differs are types that only Python distinguishes: integer keys, tuples, counts
 // in tensors, milestones in a Counter.
 

@@ -1,4 +1,4 @@
-// Owns reading pickles: a machine that makes plain values, and calls only what its caller has listed.
+// Reading pickles: a machine that makes plain values, and calls only what its caller has listed.
 // Source: CPython's Lib/pickletools.py, which describes the opcodes of protocols 0 to 5.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
@@ -43,7 +43,7 @@ export class PickleEndError extends FileFormatError {
   override name = FileFormatError.name;
 }
 
-/** The most digits that Python accepts in a decimal number. */
+/** The maximum number of digits that Python accepts in a decimal number. */
 const MOST_DIGITS = 4300;
 /** A pickle that makes more containers than this, and one more per four bytes of it, is an attack. */
 const MANY = 2 ** 20;

@@ -1,4 +1,4 @@
-// Owns the values of a pickle before they become JavaScript values: there is one type here for each Python type.
+// The values of a pickle before they become JavaScript values: there is one type here for each Python type.
 
 /** A Python value. Whole numbers are numbers, or bigints beyond 2⁵³; floats have a class of their own. */
 export type Py = null | boolean | string | number | bigint | PyFloat | PyBytes | Container | PyGlobal | Opaque;

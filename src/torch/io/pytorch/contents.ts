@@ -1,4 +1,4 @@
-// Owns how the value that a PyTorch file's pickle describes becomes the value that torch.load returns: its tensors are
+// How the value that a PyTorch file's pickle describes becomes the value that torch.load returns: its tensors are
 // found and named, and those that are wanted are put in their places.
 import { ArgumentError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';

@@ -1,4 +1,4 @@
-// Owns PyTorch's element types in files, by name and by storage class, and the dtypes that they become here.
+// PyTorch's element types in files, by name and by storage class, and the dtypes that they become here.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import type { DType } from '../../../engine/core/meta';

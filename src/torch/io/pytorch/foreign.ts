@@ -1,4 +1,4 @@
-// Owns how torch.load treats objects of unknown classes: NumPy's arrays become tensors, others become PickledObjects,
+// How torch.load treats objects of unknown classes: NumPy's arrays become tensors, others become PickledObjects,
 // or are refused.
 import { FileFormatError } from '../../../engine/core/errors';
 import { warnOnce } from '../../../engine/core/warnings';
@@ -13,7 +13,7 @@ import { memoryReader } from '../reader';
 import type { HostTensor } from '../safetensors/safetensors';
 import { remedyFor, runsPrograms } from './globals';
 
-/** The most names in a warning. */
+/** The maximum number of names in a warning. */
 const MOST_NAMES = 4;
 
 /** Classes that become plain data, so that no warning names them. */

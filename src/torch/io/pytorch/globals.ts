@@ -1,4 +1,4 @@
-// Owns the classes and functions that PyTorch's files may name: those that make tensors, containers and plain values,
+// The classes and functions that PyTorch's files may name: those that make tensors, containers and plain values,
 // and no others.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';

@@ -1,4 +1,4 @@
-// Owns torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another,
+// Torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another,
 // then the storages.
 import { FileFormatError } from '../../../engine/core/errors';
 import { hostArray } from '../../../engine/storage/host-data';

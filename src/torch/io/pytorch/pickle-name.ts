@@ -1,4 +1,4 @@
-// Owns telling PyTorch's archives from other zip archives.
+// Tells PyTorch's archives from other zip archives.
 import type { Zip } from '../zip/zip';
 
 /** The name of the pickle in an archive of PyTorch's, whose top folder may have any name; null for other archives. */

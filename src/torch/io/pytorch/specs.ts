@@ -1,4 +1,4 @@
-// Owns what a file says about a tensor, checked before any memory is allocated for it.
+// What a file says about a tensor, checked before any memory is allocated for it.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';

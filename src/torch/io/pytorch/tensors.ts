@@ -1,4 +1,4 @@
-// Owns making the tensors that a PyTorch file describes. Tensors that share a storage in the file share one here, too.
+// Making the tensors that a PyTorch file describes. Tensors that share a storage in the file share one here, too.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';

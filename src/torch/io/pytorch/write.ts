@@ -1,4 +1,4 @@
-// Owns torch.save in PyTorch's zip format, which Python's torch.load(weights_only=True) reads.
+// Torch.save in PyTorch's zip format, which Python's torch.load(weights_only=True) reads.
 import { contiguousStrides, type DType, numel } from '../../../engine/core/meta';
 import { withMode } from '../../../engine/graph/mode';
 import type { Storage } from '../../../engine/storage/storage';

@@ -1,4 +1,4 @@
-// Owns torch.load of the zip archives that PyTorch has written since 1.6: a pickle, and a file for each storage.
+// Torch.load of the zip archives that PyTorch has written since 1.6: a pickle, and a file for each storage.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import type { LoadedFile } from '../load';

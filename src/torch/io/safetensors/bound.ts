@@ -1,4 +1,4 @@
-// Owns how long a safetensors file is, by its header, for files that are read piece by piece.
+// Works out the length of a safetensors file from its header, for files that are read piece by piece.
 
 /** The format's own bound on the header, and the length of the field that holds the header's length. */
 const MAX_HEADER = 100_000_000;

@@ -1,4 +1,4 @@
-// Owns safetensors as in Python's package of that name: a file opened to read some of its tensors, and files with
+// Safetensors as in Python's package of that name: a file opened to read some of its tensors, and files with
 // metadata.
 
 import { anything, type Kind, listOf, orNull, text, whole } from '../../../engine/core/argument-kinds';

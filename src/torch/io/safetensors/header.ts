@@ -1,4 +1,4 @@
-// Owns the header of safetensors files: JSON that says where each tensor's elements are. Nothing in the file is
+// The header of safetensors files: JSON that says where each tensor's elements are. Nothing in the file is
 // trusted: every number is checked before it is used.
 // Source: https://github.com/huggingface/safetensors#format.
 

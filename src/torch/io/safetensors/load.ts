@@ -1,4 +1,4 @@
-// Owns torch.load of safetensors files, and of several that an index joins.
+// Torch.load of safetensors files, and of several that an index joins.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import { beside, isBeside } from '../beside';

@@ -1,4 +1,4 @@
-// Owns the safetensors format, both ways: tensor by tensor from a file, and as the pieces of one.
+// The safetensors format, both ways: tensor by tensor from a file, and as the pieces of one.
 // Source: https://github.com/huggingface/safetensors#format.
 
 import { FileFormatError, invariant } from '../../../engine/core/errors';

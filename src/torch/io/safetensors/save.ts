@@ -1,4 +1,4 @@
-// Owns torch.save as safetensors: tensors by name, and the values around them in the metadata.
+// Torch.save as safetensors: tensors by name, and the values around them in the metadata.
 import { isPlainObject } from '../../../engine/core/options';
 import { Tensor } from '../../tensor/tensor';
 import { readTensors } from '../host-tensors';

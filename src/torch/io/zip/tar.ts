@@ -1,4 +1,4 @@
-// Owns reading tar archives, one member after another from a stream, so that no more of an archive is in memory than is
+// Reading tar archives, one member after another from a stream, so that no more of an archive is in memory than is
 // wanted.
 // Source: POSIX.1-2024, pax interchange format; GNU tar manual, "Basic Tar Format" (long names, sizes in base 256).
 import { FileFormatError, LamplightError } from '../../../engine/core/errors';
@@ -17,7 +17,7 @@ export interface TarMember {
 export interface TarOptions {
   /** The archive's name in messages. */
   name: string;
-  /** The most bytes that one member may have for `bytes` to read it. Default: 1 GiB. */
+  /** The maximum number of bytes that one member may have for `bytes` to read it. Default: 1 GiB. */
   maxMember?: number;
 }
 

@@ -1,4 +1,4 @@
-// Owns zip archives: read entry by entry, from the central directory alone, and written aligned.
+// Zip archives: read entry by entry, from the central directory alone, and written aligned.
 // Source: PKWARE's APPNOTE 6.3.10. Nothing in the file is trusted: every size and position is checked before memory is
 // allocated.
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
@@ -40,7 +40,10 @@ export interface Zip {
 export const PIECE = 2 ** 22;
 
 export interface ZipOptions {
-  /** The most bytes that the contents read may have together; default: four times the archive, at least 256 MiB. */
+  /**
+   * The maximum number of bytes that the contents read may have together; default: four times the archive, at least 256
+   * MiB.
+   */
   maxBytes?: number;
 }
 
@@ -66,7 +69,7 @@ const IN_64 = 0xffffffff;
 const IN_64_SHORT = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
-/** The most bytes that one byte of deflate can give: 258 bytes for two bits. */
+/** The maximum number of bytes that one byte of deflate can give: 258 bytes for two bits. */
 const MOST_INFLATED = 1032;
 /** How many of the archive's last bytes are read first: they hold the end of the directory, and often all of it. */
 const TAIL = 4096;

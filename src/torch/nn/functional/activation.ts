@@ -1,4 +1,4 @@
-// Owns F's activation functions: thin wrappers around the ops.
+// F's activation functions: thin wrappers around the ops.
 
 import { oneOf, orNull, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns pooling by output size over one or two dimensions: thin wrappers around the ops.
+// Pooling by output size over one or two dimensions: thin wrappers around the ops.
 
 import { either, type Kind, listOf, MOST_FEATURES, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ShapeError } from '../../../engine/core/errors';

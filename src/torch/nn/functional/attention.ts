@@ -1,4 +1,4 @@
-// Owns scaled dot-product attention, and the multi-head attention made of it.
+// Scaled dot-product attention, and the multi-head attention made of it.
 
 import { flag, orNull, share, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns F.batchNorm and F.instanceNorm: statistics of channels, and their running means.
+// F.batchNorm and F.instanceNorm: statistics of channels, and their running means.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, sameShape, showShape } from '../../../engine/core/meta';

@@ -1,4 +1,4 @@
-// Owns F's convolutions and transposed convolutions over one, two and three dimensions: thin wrappers around the ops.
+// F's convolutions and transposed convolutions over one, two and three dimensions: thin wrappers around the ops.
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, type Parsed, parseArgs } from '../../../engine/core/options';
 import type { Value } from '../../../engine/graph/value';

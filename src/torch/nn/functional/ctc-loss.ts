@@ -1,4 +1,4 @@
-// Owns F.ctcLoss: the likelihood of a sequence of labels, summed over all ways to align it with longer sequences of scores.
+// F.ctcLoss: the likelihood of a sequence of labels, summed over all ways to align it with longer sequences of scores.
 
 import { either, listOf, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

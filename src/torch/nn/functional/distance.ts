@@ -1,4 +1,4 @@
-// Owns F's distances and similarities between vectors, and normalize.
+// F's distances and similarities between vectors, and normalize.
 
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { expectFloat } from '../../../engine/graph/record';

@@ -1,4 +1,4 @@
-// Owns F.dropout and its kin: which elements are dropped, and where the mask's key comes from.
+// F.dropout and its kin: which elements are dropped, and where the mask's key comes from.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

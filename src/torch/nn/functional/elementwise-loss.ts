@@ -1,4 +1,4 @@
-// Owns the losses in F that compare an input with a target of the same shape, element by element: smooth L1 and Huber,
+// The losses in F that compare an input with a target of the same shape, element by element: smooth L1 and Huber,
 // binary cross entropy, and losses of distributions.
 
 import { oneOf, orNull } from '../../../engine/core/argument-kinds';

@@ -1,4 +1,4 @@
-// Owns how activations are called: their settings, which their layers share, and the form that writes into the input.
+// How activations are called: their settings, which their layers share, and the form that writes into the input.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
 import type { Value } from '../../../engine/graph/value';

@@ -1,4 +1,4 @@
-// Owns F.embeddingBag: sums, means or maxima of rows of a table, bag by bag.
+// F.embeddingBag: sums, means or maxima of rows of a table, bag by bag.
 
 import { orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns F.embedding: rows of a table by index, with the options for their gradient and their norm.
+// F.embedding: rows of a table by index, with the options for their gradient and their norm.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

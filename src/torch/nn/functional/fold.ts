@@ -1,4 +1,4 @@
-// Owns F.unfold and F.fold: sliding blocks of images as columns, and columns added back into images.
+// F.unfold and F.fold: sliding blocks of images as columns, and columns added back into images.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';

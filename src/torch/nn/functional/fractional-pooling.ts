@@ -1,4 +1,4 @@
-// Owns F's fractional max pooling: maxima of windows whose places are drawn at random.
+// F's fractional max pooling: maxima of windows whose places are drawn at random.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

@@ -1,4 +1,4 @@
-// Owns F.gridSample and F.affineGrid: images and volumes read at any places, and the places of an affine map.
+// F.gridSample and F.affineGrid: images and volumes read at any places, and the places of an affine map.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';

@@ -1,4 +1,4 @@
-// Owns F's activation functions that write their result into the input, PyTorch's names with an underscore.
+// F's activation functions that write their result into the input, PyTorch's names with an underscore.
 
 import { callable } from '../../tensor/calling/callable';
 import type { Tensor } from '../../tensor/tensor';

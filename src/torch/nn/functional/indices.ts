@@ -1,4 +1,4 @@
-// Owns the type of pooling functions that return the places of the maxima on demand.
+// The type of pooling functions that return the places of the maxima on demand.
 import type { Arguments } from '../../../engine/core/options';
 import type { Tensor } from '../../tensor/tensor';
 

@@ -1,4 +1,4 @@
-// Owns F.interpolate: rows, images and volumes at another size.
+// F.interpolate: rows, images and volumes at another size.
 
 import { either, flag, nonEmpty, orNull, positive, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns F.linear and F.bilinear.
+// F.linear and F.bilinear.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';

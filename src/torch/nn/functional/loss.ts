@@ -1,4 +1,4 @@
-// Owns F's losses: thin wrappers around the ops.
+// F's losses: thin wrappers around the ops.
 
 import { ArgumentError } from '../../../engine/core/errors';
 import type { Arguments } from '../../../engine/core/options';

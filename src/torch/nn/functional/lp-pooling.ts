@@ -1,4 +1,4 @@
-// Owns F's power-mean pooling.
+// F's power-mean pooling.
 
 import type { Arguments } from '../../../engine/core/options';
 import { parseArgs } from '../../../engine/core/options';

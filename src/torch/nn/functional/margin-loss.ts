@@ -1,4 +1,4 @@
-// Owns F's losses that push scores or distances apart by a margin.
+// F's losses that push scores or distances apart by a margin.
 
 import { callback, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns F.layerNorm, F.groupNorm, F.rmsNorm and F.localResponseNorm.
+// F.layerNorm, F.groupNorm, F.rmsNorm and F.localResponseNorm.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

@@ -1,4 +1,4 @@
-// Owns F.oneHot.
+// F.oneHot.
 import { ArgumentError } from '../../../engine/core/errors';
 import { parseArgs, shown } from '../../../engine/core/options';
 import { oneHot as op } from '../../../engine/ops/indexing/indexing';

@@ -1,4 +1,4 @@
-// Owns F.pad: by a constant, or by the input's own edges.
+// F.pad: by a constant, or by the input's own edges.
 
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';

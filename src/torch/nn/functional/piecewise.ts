@@ -1,4 +1,4 @@
-// Owns F's further activation functions: thresholds, shrinking, gates, and the relatives of ELU.
+// F's further activation functions: thresholds, shrinking, gates, and the relatives of ELU.
 
 import { integer, real } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: move channels into pixels and back, and reorder channels.
+// F.pixelShuffle, F.pixelUnshuffle and F.channelShuffle: move channels into pixels and back, and reorder channels.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

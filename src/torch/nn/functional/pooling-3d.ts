@@ -1,4 +1,4 @@
-// Owns F's pooling over three dimensions, made of pooling over planes and then over depth.
+// F's pooling over three dimensions, made of pooling over planes and then over depth.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

@@ -1,4 +1,5 @@
-// Owns F's pooling over windows of one or two dimensions, and the settings of all pooling over windows, which its layers share.
+// F's pooling over windows of one or two dimensions, and the settings of all pooling over windows, which its layers
+// share.
 
 import { orNull } from '../../../engine/core/argument-kinds';
 import { ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns how F's losses are reduced.
+// How F's losses are reduced.
 
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { sameShape, showShape } from '../../../engine/core/meta';

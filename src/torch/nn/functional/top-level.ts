@@ -1,4 +1,4 @@
-// Owns the functions whose parameters have another order in `torch` than in F.
+// The functions whose parameters have another order in `torch` than in F.
 import { flag } from '../../../engine/core/argument-kinds';
 import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { callable } from '../../tensor/calling/callable';

@@ -1,4 +1,4 @@
-// Owns F's unpooling: maxima put back at their places, zeros elsewhere.
+// F's unpooling: maxima put back at their places, zeros elsewhere.
 
 import { integer, listOf } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns the fan-in and fan-out of a weight, by which initial values are scaled.
+// The fan-in and fan-out of a weight, by which initial values are scaled.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';

@@ -1,4 +1,4 @@
-// Owns nn.init: fills parameters in place, drawing on the host as PyTorch's CPU generator does, so that seeds agree.
+// Nn.init: fills parameters in place, drawing on the host as PyTorch's CPU generator does, so that seeds agree.
 //
 // Every function returns its tensor, works without recording gradients, and takes its options by position or by name.
 

@@ -1,4 +1,4 @@
-// Owns the orthonormal matrices of nn.init.orthogonal_, made on the host in double precision.
+// The orthonormal matrices of nn.init.orthogonal_, made on the host in double precision.
 
 /**
  * The Q of the QR decomposition whose R has a positive diagonal, of a [rows, columns] matrix (of its transpose if it is wide),

@@ -1,4 +1,4 @@
-// Owns the base of activations: a layer of one input that keeps the settings of its function as fields.
+// The base of activations: a layer of one input that keeps the settings of its function as fields.
 import type { Settings } from '../../../engine/core/settings';
 import type { Tensor } from '../../tensor/tensor';
 import { type LayerTo, type UnaryClass, unaryLayer } from './layer';

@@ -1,4 +1,4 @@
-// Owns the activation family, element by element, and softmax.
+// The activation family, element by element, and softmax.
 
 import { integer, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns the layers that pool by output size.
+// The layers that pool by output size.
 import type { Arguments } from '../../../engine/core/options';
 import { keywords } from '../../../engine/core/printing';
 import type { Settings } from '../../../engine/core/settings';

@@ -1,4 +1,4 @@
-// Owns AdaptiveLogSoftmaxWithLoss: a softmax over many classes, where rare classes form clusters with fewer features.
+// AdaptiveLogSoftmaxWithLoss: a softmax over many classes, where rare classes form clusters with fewer features.
 
 import { listOf, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

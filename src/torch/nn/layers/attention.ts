@@ -1,4 +1,4 @@
-// Owns MultiheadAttention and TransformerEncoderLayer.
+// MultiheadAttention and TransformerEncoderLayer.
 
 import { orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

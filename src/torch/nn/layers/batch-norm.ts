@@ -1,4 +1,4 @@
-// Owns the layers with running statistics: BatchNorm1d, 2d and 3d, InstanceNorm1d, 2d and 3d.
+// The layers with running statistics: BatchNorm1d, 2d and 3d, InstanceNorm1d, 2d and 3d.
 
 import { MOST_FEATURES, number, orNull } from '../../../engine/core/argument-kinds';
 import { ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns Bilinear: a learnt bilinear form of two inputs.
+// Bilinear: a learnt bilinear form of two inputs.
 
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { pythonText } from '../../../engine/core/printing';

@@ -1,4 +1,4 @@
-// Owns the base of the convolution layers: attributes, initialisation, printed text, and how lazy layers find their
+// The base of the convolution layers: attributes, initialisation, printed text, and how lazy layers find their
 // input channels.
 
 import { MOST_FEATURES } from '../../../engine/core/argument-kinds';

@@ -1,4 +1,4 @@
-// Owns the transposed convolutions: ConvTranspose1d, ConvTranspose2d, ConvTranspose3d and their lazy forms.
+// The transposed convolutions: ConvTranspose1d, ConvTranspose2d, ConvTranspose3d and their lazy forms.
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import type { Tensor } from '../../tensor/tensor';

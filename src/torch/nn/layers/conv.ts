@@ -1,4 +1,4 @@
-// Owns the convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
+// The convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import type { Tensor } from '../../tensor/tensor';
 import { type ConvOrder, type ConvSettings, conv1d, conv2d, conv3d, convDefaults, slidingOf } from '../functional/conv';

@@ -1,4 +1,4 @@
-// Owns the dropout family: Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout.
+// The dropout family: Dropout, Dropout1d, Dropout2d, Dropout3d, AlphaDropout, FeatureAlphaDropout.
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { keywords } from '../../../engine/core/printing';
 import type { Tensor } from '../../tensor/tensor';

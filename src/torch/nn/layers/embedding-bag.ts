@@ -1,4 +1,4 @@
-// Owns EmbeddingBag: sums, means or maxima of the vectors of a table, bag by bag.
+// EmbeddingBag: sums, means or maxima of the vectors of a table, bag by bag.
 import { integer, number, oneOf, orNull } from '../../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { pythonFloat } from '../../../engine/core/printing';

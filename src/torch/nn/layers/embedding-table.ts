@@ -1,4 +1,4 @@
-// Owns what Embedding and EmbeddingBag share: a table of vectors, how it starts, and the options of a lookup.
+// What Embedding and EmbeddingBag share: a table of vectors, how it starts, and the options of a lookup.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { noGrad } from '../../../engine/storage/mode';

@@ -1,4 +1,4 @@
-// Owns Embedding: a table of vectors, looked up by index.
+// Embedding: a table of vectors, looked up by index.
 import { integer, number, orNull } from '../../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { pythonFloat } from '../../../engine/core/printing';

@@ -1,4 +1,4 @@
-// Owns Flatten and Unflatten.
+// Flatten and Unflatten.
 import { integer, nonEmpty } from '../../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { pythonText } from '../../../engine/core/printing';

@@ -1,4 +1,4 @@
-// Owns Unfold and Fold: sliding blocks of images as columns, and back.
+// Unfold and Fold: sliding blocks of images as columns, and back.
 import { keywords } from '../../../engine/core/printing';
 import type { Settings } from '../../../engine/core/settings';
 import * as F from '../functional/fold';

@@ -1,4 +1,4 @@
-// Owns FractionalMaxPool2d and FractionalMaxPool3d.
+// FractionalMaxPool2d and FractionalMaxPool3d.
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import type { Tensor } from '../../tensor/tensor';
 import * as F from '../functional/fractional-pooling';

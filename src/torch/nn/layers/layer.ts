@@ -1,4 +1,4 @@
-// Owns the base of the library's own layers, whose inputs have names.
+// The base of the library's own layers, whose inputs have names.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
 import type { ByName } from '../../tensor/calling/callable';

@@ -1,4 +1,4 @@
-// Owns the lazy forms of BatchNorm and InstanceNorm: they learn their number of channels from the first input.
+// The lazy forms of BatchNorm and InstanceNorm: they learn their number of channels from the first input.
 import { ShapeError } from '../../../engine/core/errors';
 import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { tensor } from '../../tensor/calling/tensor-kinds';

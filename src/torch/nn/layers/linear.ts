@@ -1,4 +1,4 @@
-// Owns the linear family: Linear, LazyLinear, Identity.
+// The linear family: Linear, LazyLinear, Identity.
 
 import { MOST_FEATURES } from '../../../engine/core/argument-kinds';
 import { ShapeError } from '../../../engine/core/errors';

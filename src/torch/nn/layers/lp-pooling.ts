@@ -1,4 +1,4 @@
-// Owns power-mean pooling: LPPool1d, LPPool2d, LPPool3d.
+// Power-mean pooling: LPPool1d, LPPool2d, LPPool3d.
 import { number } from '../../../engine/core/argument-kinds';
 import type { Arguments } from '../../../engine/core/options';
 import { keywords } from '../../../engine/core/printing';

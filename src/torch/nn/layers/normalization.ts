@@ -1,4 +1,4 @@
-// Owns the layers that normalise without running statistics: LayerNorm, GroupNorm, RMSNorm, LocalResponseNorm.
+// The layers that normalise without running statistics: LayerNorm, GroupNorm, RMSNorm, LocalResponseNorm.
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { keywords, pythonFloat, pythonText } from '../../../engine/core/printing';

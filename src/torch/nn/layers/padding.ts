@@ -1,4 +1,4 @@
-// Owns the padding family: zeros, a constant, reflected, replicated and circular edges, around one, two or three dimensions.
+// The padding family: zeros, a constant, reflected, replicated and circular edges, around one, two or three dimensions.
 
 import { real } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

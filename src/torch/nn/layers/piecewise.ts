@@ -1,4 +1,4 @@
-// Owns the further activations: thresholds, shrinking, gates, and the relatives of ELU.
+// The further activations: thresholds, shrinking, gates, and the relatives of ELU.
 
 import { ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';

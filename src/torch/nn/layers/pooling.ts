@@ -1,4 +1,4 @@
-// Owns pooling over windows: MaxPool1d to 3d, AvgPool1d to 3d.
+// Pooling over windows: MaxPool1d to 3d, AvgPool1d to 3d.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { keywords, pythonText } from '../../../engine/core/printing';
 import type { Settings } from '../../../engine/core/settings';

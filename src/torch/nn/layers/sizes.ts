@@ -1,4 +1,4 @@
-// Owns sizes that are one number or one for each dimension, such as kernels, strides and paddings.
+// Sizes that are one number or one for each dimension, such as kernels, strides and paddings.
 
 import { listOf, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -55,7 +55,7 @@ export const strideOf = <S>(stride: S | readonly [] | null | undefined, window: 
 export const pair = (layer: string, name: string, size: Size2d, least = 0): [number, number] =>
   sizesOf<2>(layer, name, size, 2, least);
 
-/** The most layers that one module may stack. */
+/** The maximum number of layers that one module may stack. */
 export const MOST_LAYERS = 1024;
 
 /** @throws ArgumentError if `value` is not a whole number from `least` to `most` */

@@ -1,4 +1,4 @@
-// Owns the networks of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
+// The networks of transformer layers: the decoder's layer, stacks of layers, and the whole Transformer.
 
 import { instance, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

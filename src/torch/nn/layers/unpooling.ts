@@ -1,4 +1,4 @@
-// Owns unpooling: MaxUnpool1d, MaxUnpool2d, MaxUnpool3d.
+// Unpooling: MaxUnpool1d, MaxUnpool2d, MaxUnpool3d.
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { pythonText } from '../../../engine/core/printing';
 import type { Tensor } from '../../tensor/tensor';

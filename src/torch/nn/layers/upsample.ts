@@ -1,4 +1,4 @@
-// Owns the layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle.
+// The layers that rearrange or enlarge images: Upsample, PixelShuffle, PixelUnshuffle, ChannelShuffle.
 import { text } from '../../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { keywords, pythonFloat, pythonText } from '../../../engine/core/printing';

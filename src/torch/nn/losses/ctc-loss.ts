@@ -1,4 +1,4 @@
-// Owns CTCLoss.
+// CTCLoss.
 import type { Tensor } from '../../tensor/tensor';
 import { type CtcOptions, ctcLoss, ctcSettings, type Lengths } from '../functional/ctc-loss';
 import { inputs } from '../module/callable-object';

@@ -1,4 +1,4 @@
-// Owns the losses between an input and a target of its shape: SmoothL1Loss, HuberLoss, BCELoss, KLDivLoss and their kind.
+// The losses between an input and a target of its shape: SmoothL1Loss, HuberLoss, BCELoss, KLDivLoss and their kind.
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { parseSettings } from '../../../engine/core/settings';
 import type { Tensor } from '../../tensor/tensor';

@@ -1,4 +1,4 @@
-// Owns the loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
+// The loss family: CrossEntropyLoss, NLLLoss, MSELoss, L1Loss, BCEWithLogitsLoss.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
 import { calledAs } from '../../tensor/calling/called-as';

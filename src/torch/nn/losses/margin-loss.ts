@@ -1,4 +1,4 @@
-// Owns the losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
+// The losses that push scores or distances apart by a margin, and the distances CosineSimilarity and PairwiseDistance.
 
 import { integer } from '../../../engine/core/argument-kinds';
 import { type Arguments, parseArgs } from '../../../engine/core/options';

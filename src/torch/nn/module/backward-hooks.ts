@@ -1,4 +1,4 @@
-// Owns a module's full backward hooks: they see the gradients of its results and of its arguments, and may replace
+// A module's full backward hooks: they see the gradients of its results and of its arguments, and may replace
 // them.
 import { mode } from '../../../engine/graph/mode';
 import type { Value } from '../../../engine/graph/value';

@@ -1,4 +1,4 @@
-// Owns how a module becomes callable, as in PyTorch, and the errors of calls with wrong arguments.
+// How a module becomes callable, as in PyTorch, and the errors of calls with wrong arguments.
 
 import { expectNoMore, mostArguments } from '../../../engine/core/arity';
 import { ArgumentError } from '../../../engine/core/errors';

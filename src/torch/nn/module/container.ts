@@ -1,4 +1,4 @@
-// Owns the containers: Sequential, ModuleList, ModuleDict, ParameterList.
+// The containers: Sequential, ModuleList, ModuleDict, ParameterList.
 
 import { integer, iterable, orNull, text } from '../../../engine/core/argument-kinds';
 import { closeInherited, oneTooMany } from '../../../engine/core/arity';

@@ -1,4 +1,4 @@
-// Owns torch.deepcopy: a module, tensor or plain structure with everything in it copied; shared parts stay shared.
+// Torch.deepcopy: a module, tensor or plain structure with everything in it copied; shared parts stay shared.
 
 import { closed } from '../../../engine/core/arity';
 import { missingArguments } from '../../../engine/core/options';

@@ -1,4 +1,4 @@
-// Owns PyTorch's rules for what may be assigned to a module's parameters, buffers and submodules.
+// PyTorch's rules for what may be assigned to a module's parameters, buffers and submodules.
 import { text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { expectKind, kindOf } from '../../../engine/core/options';

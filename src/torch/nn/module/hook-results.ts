@@ -1,4 +1,4 @@
-// Owns how the results of hooks are interpreted.
+// How the results of hooks are interpreted.
 import { ArgumentError } from '../../../engine/core/errors';
 import { Tensor } from '../../tensor/tensor';
 import type { Gradients } from './backward-hooks';

@@ -1,4 +1,4 @@
-// Owns lists of hooks and the handles that remove a hook.
+// Lists of hooks and the handles that remove a hook.
 import { callback } from '../../../engine/core/argument-kinds';
 import { type Arguments, type Defaults, parseArgs } from '../../../engine/core/options';
 

@@ -1,4 +1,4 @@
-// Owns running a network temporarily in training or evaluation mode.
+// Running a network temporarily in training or evaluation mode.
 import type { Module } from './module';
 
 /** Runs `fn` with the network in training or evaluation mode, then restores each module's mode. */

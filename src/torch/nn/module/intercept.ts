@@ -1,4 +1,4 @@
-// Owns the temporary interception of modules' calls, for code that explains networks. Unlike hooks, it leaves nothing
+// The temporary interception of modules' calls, for code that explains networks. Unlike hooks, it leaves nothing
 // behind.
 
 /** Is called instead of a module; `run` calls the module itself. The caller gets the interceptor's result. */

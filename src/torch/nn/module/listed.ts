@@ -1,4 +1,4 @@
-// Owns the lists of a module's members: each member once, and an error if a list is used as an iterator, as in
+// The lists of a module's members: each member once, and an error if a list is used as an iterator, as in
 // `next(model.parameters())`.
 import { ArgumentError } from '../../../engine/core/errors';
 

@@ -1,4 +1,4 @@
-// Owns arguments that several of a module's methods take: prefixes of names, paths to members, states.
+// Arguments that several of a module's methods take: prefixes of names, paths to members, states.
 
 import { type Kind, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

@@ -1,4 +1,5 @@
-// Owns the hooks of one module: the functions called around its forward and its backward, and their replacements of arguments and results.
+// The hooks of one module: the functions called around its forward and its backward, and their replacements of
+// arguments and results.
 import { withBackward } from './backward-hooks';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type {

@@ -1,4 +1,4 @@
-// Owns the options of modules' methods.
+// The options of modules' methods.
 import type { Tensor } from '../../tensor/tensor';
 import type { Parameter } from './parameter';
 import type { StateDict } from './state-dict';

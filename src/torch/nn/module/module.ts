@@ -1,4 +1,4 @@
-// Owns Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
+// Module: a callable object whose own properties are the registry of its parameters, buffers and submodules.
 
 import { callback, text } from '../../../engine/core/argument-kinds';
 import { closeInherited, oneTooMany } from '../../../engine/core/arity';

@@ -1,4 +1,4 @@
-// Owns ParameterDict: parameters by name.
+// ParameterDict: parameters by name.
 
 import { type Kind, text } from '../../../engine/core/argument-kinds';
 import { closeInherited, oneTooMany } from '../../../engine/core/arity';

@@ -1,4 +1,4 @@
-// Owns parameters: the tensors of a module that an optimizer changes, and parameters and buffers without a shape yet.
+// Parameters: the tensors of a module that an optimizer changes, and parameters and buffers without a shape yet.
 
 import { closeMethods } from '../../../engine/core/arity';
 import { ArgumentError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns making and loading state dicts: every key and shape is checked before anything is written, and hooks are called
+// Making and loading state dicts: every key and shape is checked before anything is written, and hooks are called
 // around both.
 
 import { StateDictError } from '../../../engine/core/errors';

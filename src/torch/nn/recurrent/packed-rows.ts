@@ -1,4 +1,4 @@
-// Owns the interface by which a recurrent layer reads a packed sequence, so that layers do not load the code of packed
+// The interface by which a recurrent layer reads a packed sequence, so that layers do not load the code of packed
 // sequences.
 import type { Tensor } from '../../tensor/tensor';
 import type { PackedSequence } from './packed-sequences';

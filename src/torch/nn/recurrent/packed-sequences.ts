@@ -1,4 +1,4 @@
-// Owns packed sequences: sequences of several lengths as the rows of one tensor, time step by time step, for recurrent
+// Packed sequences: sequences of several lengths as the rows of one tensor, time step by time step, for recurrent
 // layers.
 
 import { either, iterable, listOf, orNull, real, whole } from '../../../engine/core/argument-kinds';

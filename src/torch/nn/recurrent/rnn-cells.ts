@@ -1,4 +1,4 @@
-// Owns the recurrent cells RNNCell, LSTMCell and GRUCell: one step at a time.
+// The recurrent cells RNNCell, LSTMCell and GRUCell: one step at a time.
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { expectOfWeight } from '../../../engine/graph/record';

@@ -1,4 +1,4 @@
-// Owns one step of each kind of recurrent cell, from the input's share of the gates (W_ih x + b_ih) and the state.
+// One step of each kind of recurrent cell, from the input's share of the gates (W_ih x + b_ih) and the state.
 import type { Tensor } from '../../tensor/tensor';
 import { linear } from '../functional/linear';
 

@@ -1,4 +1,4 @@
-// Owns the recurrent layers RNN, LSTM and GRU: stacks of cells over a sequence, in one or both directions.
+// The recurrent layers RNN, LSTM and GRU: stacks of cells over a sequence, in one or both directions.
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { pythonText } from '../../../engine/core/printing';

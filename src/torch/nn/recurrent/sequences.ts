@@ -1,4 +1,4 @@
-// Owns padding sequences of several lengths to one length, and removing the padding, for nn.utils.rnn.
+// Padding sequences of several lengths to one length, and removing the padding, for nn.utils.rnn.
 
 import { either, iterable, listOf, oneOf, real, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns torch.summary: a model's layers with their shapes, parameters and multiply-adds, as torchinfo prints them.
+// Torch.summary: a model's layers with their shapes, parameters and multiply-adds, as torchinfo prints them.
 
 import {
   either,

@@ -1,4 +1,4 @@
-// Owns receptive fields: which part of the input each element of a tensor depends on, followed through every operation
+// Receptive fields: which part of the input each element of a tensor depends on, followed through every operation
 // while a network runs.
 import { type CallWatcher, watchedBy } from '../../../engine/core/calls';
 import { isPlainObject } from '../../../engine/core/options';

@@ -1,4 +1,4 @@
-// Owns one row of a model's summary: a layer's class, inputs and results, its parameters and multiply-adds.
+// One row of a model's summary: a layer's class, inputs and results, its parameters and multiply-adds.
 import { Tensor } from '../../tensor/tensor';
 import { className, type Module } from '../module/module';
 import { isUninitialized } from '../module/parameter';

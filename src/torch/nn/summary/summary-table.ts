@@ -1,4 +1,4 @@
-// Owns the table of a model's summary: its columns, its totals, and how numbers are written.
+// The table of a model's summary: its columns, its totals, and how numbers are written.
 
 import { Printable } from '../../../engine/core/printable';
 import type { LayerRow } from './summary-layer';

@@ -1,4 +1,4 @@
-// Owns nn.utils.fusion: folds batch normalisation in eval mode into the layer before it.
+// Nn.utils.fusion: folds batch normalisation in eval mode into the layer before it.
 
 import { type Kind, type Kinds, number, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns nn.utils: clipping gradients, parameters as one vector, and the surface of weight and spectral norms.
+// Nn.utils: clipping gradients, parameters as one vector, and the surface of weight and spectral norms.
 
 import { callback, either, iterable, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations.
+// Nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations.
 
 import { ArgumentError } from '../../../engine/core/errors';
 import { noGrad } from '../../../engine/storage/mode';

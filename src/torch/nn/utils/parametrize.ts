@@ -1,4 +1,4 @@
-// Owns nn.utils.parametrize: tensors of a module that are functions of its parameters.
+// Nn.utils.parametrize: tensors of a module that are functions of its parameters.
 
 import { callback, orNull, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

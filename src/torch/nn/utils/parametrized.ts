@@ -1,4 +1,4 @@
-// Owns parametrized modules: their tensors are computed from parameters whenever they are read.
+// Parametrized modules: their tensors are computed from parameters whenever they are read.
 
 import { instance, nonEmpty } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

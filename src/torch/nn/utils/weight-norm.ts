@@ -1,4 +1,4 @@
-// Owns nn.utils' weight normalisation and spectral normalisation: a parameter is replaced by parts from which it is
+// Nn.utils' weight normalisation and spectral normalisation: a parameter is replaced by parts from which it is
 // computed.
 
 import { instance, integer, type Kinds, orNull, text, whole } from '../../../engine/core/argument-kinds';
@@ -121,7 +121,7 @@ interface SpectralNormArguments<M extends Module> extends NamedParameter<M> {
   dim?: number | null;
 }
 
-/** The most power iterations before each use. */
+/** The maximum number of power iterations before each use. */
 const MOST_ITERATIONS = 10_000;
 
 /** The arguments of `spectralNorm`. */

@@ -1,4 +1,4 @@
-// Owns the scheduler that steps several others together.
+// The scheduler that steps several others together.
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
 import { type StateArguments, stateIn } from '../arguments';

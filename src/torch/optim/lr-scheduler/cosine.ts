@@ -1,4 +1,4 @@
-// Owns cosine annealing, with and without restarts.
+// Cosine annealing, with and without restarts.
 
 import { number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns the schedulers that cycle the rate up and down, and momentum the other way.
+// The schedulers that cycle the rate up and down, and momentum the other way.
 
 import { callback, either, listOf, number, oneOf, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -49,9 +49,9 @@ export interface CyclicLRArguments extends Scheduling {
   baseLr: number | readonly number[];
   /** Highest rate, for all groups or for each. */
   maxLr: number | readonly number[];
-  /** Steps of the rise, default 2000. */
+  /** Number of steps in the rising half of a cycle, default 2000. */
   stepSizeUp?: number;
-  /** Steps of the fall, default `stepSizeUp`. */
+  /** Number of steps in the falling half of a cycle, default `stepSizeUp`. */
   stepSizeDown?: number | null;
   /** How the height of cycles changes: not at all (default), by half in each cycle, or by gamma^step. */
   mode?: CyclicMode;

@@ -1,4 +1,4 @@
-// Owns the schedulers that multiply the rate by a factor: in steps, at milestones, along a line, by a power, or by a
+// The schedulers that multiply the rate by a factor: in steps, at milestones, along a line, by a power, or by a
 // function of the epoch.
 
 import { number } from '../../../engine/core/argument-kinds';
@@ -92,7 +92,7 @@ export interface LinearLRArguments extends Scheduling {
 }
 
 /**
- * Moves lr on a line from startFactor · initial lr to endFactor · initial lr over `totalIters` epochs; by default from
+ * Changes lr linearly from startFactor · initial lr to endFactor · initial lr over `totalIters` epochs; by default from
  * 1/3 to 1 over 5 epochs.
  */
 export class LinearLR extends schedulerClass<

@@ -1,4 +1,4 @@
-// Owns the format of a scheduler's saved state: its fields under PyTorch's names.
+// The format of a scheduler's saved state: its fields under PyTorch's names.
 import { StateDictError } from '../../../engine/core/errors';
 import { isPlainObject, kindOf } from '../../../engine/core/options';
 import { snakeCase } from '../../../engine/core/printing';

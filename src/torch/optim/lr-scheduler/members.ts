@@ -1,4 +1,4 @@
-// Owns the checks of schedulers that consist of others, and how the members' states are loaded.
+// The checks of schedulers that consist of others, and how the members' states are loaded.
 import { ArgumentError, StateDictError } from '../../../engine/core/errors';
 import { LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 

@@ -1,4 +1,4 @@
-// Owns the scheduler that reduces the rate when a metric no longer improves.
+// The scheduler that reduces the rate when a metric no longer improves.
 
 import { either, type Kind, listOf, number, orNull, real } from '../../../engine/core/argument-kinds';
 import { closeInherited } from '../../../engine/core/arity';

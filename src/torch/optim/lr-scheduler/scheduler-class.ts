@@ -1,4 +1,4 @@
-// Owns how a scheduler's class is made from its settings.
+// How a scheduler's class is made from its settings.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
 import { LRScheduler, type Scheduled } from './scheduler';

@@ -1,4 +1,4 @@
-// Owns what learning rate schedulers share: the rates of an optimizer's groups by epoch, and state that resumes exactly.
+// What learning rate schedulers share: the rates of an optimizer's groups by epoch, and state that resumes exactly.
 
 import { number, orNull } from '../../../engine/core/argument-kinds';
 import { closeInherited } from '../../../engine/core/arity';

@@ -1,4 +1,4 @@
-// Owns the scheduler that runs others in turn.
+// The scheduler that runs others in turn.
 
 import { anything, integer, listOf } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

@@ -1,4 +1,4 @@
-// Owns the scheduler for averaged weights: it moves the rates to a constant one.
+// The scheduler for averaged weights: it moves the rates to a constant one.
 
 import { either, nonEmpty, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';

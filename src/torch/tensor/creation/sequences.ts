@@ -108,7 +108,7 @@ interface Triangle {
   offset?: number;
 }
 
-/** The most elements that a result may index: their rows and columns take a gigabyte. */
+/** The maximum number of elements that a result may index: their rows and columns take a gigabyte. */
 const MOST_PLACES = 2 ** 27;
 
 /** The rows and columns [2, n] of a matrix's elements on and beside a diagonal, row by row. */

@@ -50,7 +50,7 @@ export const polygamma = withMethod(
 /** `polygamma`, in place. */
 export const polygamma_ = inPlace(derivativeOfDigamma);
 
-/** The most terms that mvlgamma may add up, since each is a separate operation. */
+/** The maximum number of terms that mvlgamma may add up, since each is a separate operation. */
 const MOST_TERMS = 1024;
 
 /** The logarithm of the multivariate Γ of dimension p ≥ 1: p (p - 1) / 4 · ln π + Σ_j lgamma(input - j / 2), j from 0 to p - 1. */

@@ -170,7 +170,7 @@ function cartesianProdOf(...given: readonly Tensor[]): Tensor {
   return cat(columns, 1);
 }
 
-/** The most numbers that `combinations` may return, since they are enumerated one by one on the host. */
+/** The maximum number of numbers that `combinations` may return, since they are enumerated one by one on the host. */
 const MOST_PLACES = 2 ** 24;
 
 function expectRows(n: number, r: number, withReplacement: boolean): void {

@@ -129,7 +129,10 @@ export function reflect(A: Tensor, tau: Tensor, x: Tensor, transpose: boolean): 
  */
 const TAYLOR_REACH = 0.5;
 const TAYLOR_DEGREE = 8;
-/** The most squarings: enough for 1-norms up to 2¹⁹. The exponentials of most larger matrices overflow float32. */
+/**
+ * The maximum number of squarings: enough for 1-norms up to 2¹⁹. The exponentials of most larger matrices overflow
+ * float32.
+ */
 const MOST_SQUARINGS = 20;
 
 /** Σ Aᵏ / k! of square matrices [..., n, n], by scaling and squaring. */

@@ -117,7 +117,7 @@ const avgPool: Translator = (site) => {
   return site.op('Mul', [y, site.scalar((kernel[0] * kernel[1]) / divisorOverride)]);
 };
 
-/** The most cells of an adaptive pooling with unequal windows. */
+/** The maximum number of cells of an adaptive pooling with unequal windows. */
 const MAX_CELLS = 1024;
 
 /** The index of the maximum of each window. Windows are cut out one by one. */
