@@ -1,4 +1,4 @@
-// Collation: how the items of a batch become tensors.
+// Collation: turns the items of a batch into tensors.
 
 import type { Kind } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
@@ -66,7 +66,9 @@ function collate(items: readonly unknown[]): unknown {
   );
 }
 
-/** `stack` of tensors. Without gradients, the batch can be made again from the items, so no step has to keep it in memory. */
+/**
+ * `stack` of tensors. Without gradients, the batch can be made again from the items, so no step has to keep it in memory.
+ */
 function batchOf(items: readonly Tensor[]): Tensor {
   const [first] = items as [Tensor, ...Tensor[]];
   const alike = (x: Tensor) => x.dtype === first.dtype && sameShape(x.shape, first.shape) && !x.requiresGrad;

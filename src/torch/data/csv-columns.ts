@@ -1,5 +1,5 @@
-// Parsing text into columns, in two passes: the first finds out what kind of values each column has, and the
-// second fills arrays of that kind.
+// Parsing text into columns, in two passes: the first determines the kind of values in each column, and the second
+// fills arrays of that kind.
 import Papa from 'papaparse';
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';
 import type { DType } from '../../engine/core/meta';
@@ -7,12 +7,12 @@ import { shown } from '../../engine/core/options';
 import type { HostNumbers } from '../../engine/graph/value';
 import type { ColumnType, CsvOptions } from './csv';
 
-/** A column of numbers, in the form in which a tensor holds them, or a column of words. */
+/** A column of numbers, in the array type that a tensor of its dtype uses, or a column of words. */
 export type Column =
   | { readonly name: string; readonly type: Exclude<ColumnType, 'string'>; readonly numbers: HostNumbers }
   | { readonly name: string; readonly type: 'string'; readonly words: (string | null)[] };
 
-/** A row's fields, and where it ends in the text. */
+/** A row's fields, and the position in the text where the row ends. */
 interface Row {
   readonly fields: readonly string[];
   readonly end: number;
@@ -30,7 +30,9 @@ const WHOLE = /^[+-]?\d+$/;
 const INFINITE = /^[+-]?inf(?:inity)?$/i;
 const BOOLEAN = /^(?:true|false)$/i;
 
-/** The findings about a column so far. `whole`, `number` and `boolean` turn false at the first field that is none. */
+/**
+ * What is known about a column so far. `whole`, `number` and `boolean` become false at the first field of another kind.
+ */
 interface Seen {
   whole: boolean;
   number: boolean;
@@ -109,8 +111,8 @@ export function readColumns(
 }
 
 /**
- * Papa Parse splits lines by the first line ending that it finds. If a text mixes several, all outside quotes become
- * \n.
+ * Papa Parse splits lines by the first line ending that it finds. If a text mixes several, all those outside quotes are
+ * replaced by \n.
  */
 function sameEnds(text: string, delimiter: string | null): string {
   const kinds = new Set(text.match(/\r\n|\n|\r/g));
@@ -120,7 +122,7 @@ function sameEnds(text: string, delimiter: string | null): string {
   return text.replace(quoted, (_, kept?: string) => kept ?? '\n');
 }
 
-/** The text after the first `count` lines, and how many lines that were. */
+/** The text after the first `count` lines, and the number of lines skipped. */
 function withoutRows(text: string, count: number): { text: string; lines: number } {
   const end = /\r\n|\n|\r/g;
   let start = 0;
@@ -131,7 +133,7 @@ function withoutRows(text: string, count: number): { text: string; lines: number
   return { text: text.slice(start), lines: count };
 }
 
-/** Passes row after row to `give` until it returns false; returns the delimiter. */
+/** Passes the rows to `give`, one by one, until it returns false; returns the delimiter. */
 function eachRow(
   { file, text, lines }: Origin,
   { comment }: Required<CsvOptions>,
@@ -163,7 +165,7 @@ function eachRow(
   return used;
 }
 
-/** The line, from 1, of a position in the text; blank lines at the position are skipped. */
+/** The line number, from 1, of a position in the text; blank lines at the position are skipped. */
 function lineAt(text: string, at: number): number {
   let start = at;
   while (text[start] === '\n' || text[start] === '\r') start++;
@@ -172,7 +174,7 @@ function lineAt(text: string, at: number): number {
 
 const newlines = (text: string): number => text.match(/\r\n|\n|\r/g)?.length ?? 0;
 
-/** Makes a function that throws an error with the line (and column) of a row that ends at a position of the text. */
+/** Makes a function that throws an error that names the line (and column) of the row that ends at `end`. */
 function fail(
   { file, text, lines }: Origin,
   end: number,
@@ -244,7 +246,7 @@ function askedTypes(
   return (name) => all ?? byName.get(name) ?? null;
 }
 
-/** The number that a field stands for; null if it is not a number. */
+/** Makes a function that parses a field as a number; it returns null if the field is not one. */
 function numberReader(decimal: string): (field: string) => number | null {
   return (field) => {
     const text = decimal === '.' ? field : field.replace(decimal, '.');

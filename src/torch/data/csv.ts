@@ -1,4 +1,4 @@
-// Tables of text: comma-separated values as columns of numbers and words, as tensors, and as a data set.
+// Reads comma-separated values into columns of numbers and words, which can become tensors or a data set.
 
 import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../../engine/core/argument-kinds';
 import { ArgumentError, FileFormatError, ShapeError } from '../../engine/core/errors';
@@ -21,14 +21,14 @@ export interface CsvOptions {
    * names. Default: true.
    */
   header?: boolean | readonly string[];
-  /** The separator of fields. Default: guessed from the first lines, out of comma, semicolon, tab and bar. */
+  /** The separator of fields. Default: guessed from the first lines, among comma, semicolon, tab and vertical bar. */
   delimiter?: string | null;
   /** The columns to keep, by name or index; they stay in the file's order. Default: all. */
   columns?: readonly (string | number)[] | null;
-  /** The types of columns, by name, or one type for all. Default: found from their fields. */
+  /** The types of columns, by name, or one type for all. Default: inferred from their fields. */
   dtypes?: ColumnType | Readonly<Record<string, ColumnType>> | null;
   /**
-   * The words that mean a missing value, as an empty field always does. Default: those of pandas, such as NA, NaN, null
+   * The words that mean a missing value. An empty field always does. Default: those of pandas, such as NA, NaN, null
    * and None.
    */
   missing?: readonly string[];
@@ -40,9 +40,9 @@ export interface CsvOptions {
   skipRows?: number;
   /** The maximum number of rows to read. Default: all. */
   maxRows?: number | null;
-  /** The encoding of the file's characters, by `TextDecoder`'s names. Default: UTF-8. */
+  /** The character encoding of the file, by a name that `TextDecoder` knows. Default: UTF-8. */
   encoding?: string;
-  /** The maximum number of bytes that the file may have once it is uncompressed. Default: 1 GiB. */
+  /** The maximum number of bytes in the file, after decompression. Default: 1 GiB. */
   maxBytes?: number;
 }
 
@@ -86,7 +86,7 @@ const DEFAULTS = {
   maxBytes: 2 ** 30,
 } as const;
 
-/** Whether the types and names exist is checked once the columns are known. */
+/** Only the kind of value is checked here; the names and types are checked once the columns are known. */
 const types: Kind = {
   words: 'a type of columns, or an object of them by the names of columns',
   fits: (value) => typeof value === 'string' || isPlainObject(value),
@@ -105,15 +105,15 @@ const KINDS: Kinds<CsvArguments> = {
 };
 
 /**
- * Reads a file of comma-separated values (or others), gzip-compressed or not, from an address or path, a `File`, or
- * bytes:
+ * Reads a file of comma-separated values (or with another delimiter), gzip-compressed or not, from an address or path,
+ * a `File`, or bytes:
  *
  *     const iris = await data.readCsv('iris.csv');
  *     const x = iris.tensor(['sepal_length', 'sepal_width']);        // float32 [150, 2]
  *     const loader = new data.DataLoader(iris.dataset({ target: 'species' }), { batchSize: 16, shuffle: true });
  *
  * A column becomes int64 if all its fields are whole numbers, float32 (NaN where a value is missing) if they are other
- * numbers, and bool if they are true and false; anything else stays text. Whole numbers that do not fit 32 bits stay
+ * numbers, and bool if they are true or false; anything else stays text. Whole numbers that do not fit 32 bits stay
  * text, too, unless `dtypes` says otherwise.
  *
  * @throws FileFormatError, with line and column, if a row's number of fields differs from the first row's, a quoted
@@ -152,15 +152,15 @@ function expectCounts({ skipRows, maxRows, delimiter, decimal }: Required<CsvOpt
 }
 
 /**
- * The characters of windows-1252 for the bytes from 0x80 on; five bytes have none. Node decodes these bytes as ISO
- * 8859-1 does, so they are mapped here.
+ * The characters of windows-1252 for the bytes 0x80 to 0x9f; five of them have no character. Node decodes these bytes
+ * as ISO 8859-1, so they are mapped here.
  */
 const WINDOWS_1252 = '€\x81‚ƒ„…†‡ˆ‰Š‹Œ\x8dŽ\x8f\x90‘’“”•–—˜™š›œ\x9džŸ';
 
 function textOf(bytes: Uint8Array, encoding: string, name: string): string {
   let decoder: TextDecoder;
   try {
-    // The byte order mark at the start of UTF-16 text tells the order of its bytes.
+    // The byte order mark at the start of UTF-16 text gives its byte order.
     const isBig = bytes[0] === 0xfe && bytes[1] === 0xff && /^utf-?16$/i.test(encoding.trim());
     decoder = new TextDecoder(isBig ? 'utf-16be' : encoding, { fatal: true });
   } catch (cause) {
@@ -237,7 +237,7 @@ export class CsvTable extends Printable {
   }
 
   /**
-   * Columns of numbers side by side: float32, [rows, columns].
+   * Columns of numbers, side by side: float32, [rows, columns].
    * @param names default: all columns, which must then be numbers
    */
   tensor(names: readonly string[] = this.columns): Tensor {

@@ -1,5 +1,5 @@
-// Data sets, which have a length and items by index, or give one item after another. Their sums, ConcatDataset and
-// ChainDataset, are in this module, because every data set can make them.
+// Data sets: those with a length and items by index, and streams of items. ConcatDataset and ChainDataset are in this
+// module, too, because the method `add` of every data set returns one.
 
 import { iterable, type Kind } from '../../engine/core/argument-kinds';
 import { closeInherited } from '../../engine/core/arity';
@@ -15,7 +15,7 @@ import { copiesOf, copyOf, readsFiles, type WorkerCopy, type WorkerCopyAnswer } 
 import type { PartAddresses } from './worker/parts';
 
 /**
- * Base of data sets. A subclass defines `length` and `get(index)`:
+ * Base class of data sets. A subclass defines `length` and `get(index)`:
  *
  *     class Squares extends data.Dataset<[Tensor, number]> {
  *       get length() { return 100; }
@@ -28,8 +28,8 @@ export abstract class Dataset<T = unknown> extends Printable {
   readonly [index: number]: T;
 
   static {
-    // The proxy stands at the end of the prototype chain. Only names that neither the object nor its classes define,
-    // such as `3`, get so far, so all others cost nothing more.
+    // The proxy is at the end of the prototype chain. Only names that neither the object nor its classes define, such
+    // as `3`, reach it, so all other look-ups cost nothing extra.
     Object.setPrototypeOf(Dataset.prototype, new Proxy(Printable.prototype, { get: getIndexed }));
   }
 
@@ -43,30 +43,31 @@ export abstract class Dataset<T = unknown> extends Printable {
   /** The number of items. */
   abstract get length(): number;
 
-  /** Item `index`. If the items have to be fetched, a subclass may return promises: `Dataset<Promise<T>>`. */
+  /** Item `index`. If items have to be fetched, a subclass may return promises: `Dataset<Promise<T>>`. */
   abstract get(index: number): T;
 
   /**
-   * The items at `indices`, already collated: what a DataLoader yields for them. A data set on the device defines this
-   * to make the whole batch with one gather; it returns null if it cannot. `draws` holds the results of `drawFor` for
-   * the items, if it was called.
+   * The items at `indices`, already collated: the batch that a DataLoader yields. A data set on the device defines this
+   * to make the whole batch with one gather; the method returns null if it cannot make this batch. `draws` holds the
+   * results of `drawFor` for the items, if it was called.
    */
   getBatch?(indices: readonly number[], draws?: readonly unknown[]): unknown;
 
   /**
-   * The random draws that `getBatch` needs for one item, made beforehand. A data set of random batches defines this, so
-   * that a ConcatDataset can draw random numbers in the order of the items, whichever part each belongs to.
+   * The random draws that `getBatch` needs for one item, made in advance. A data set whose batches are random defines
+   * this, so that a ConcatDataset can draw random numbers in the order of the items, whichever part each belongs to.
    */
   drawFor?(index: number, generator: Generator): unknown;
 
   /**
-   * The items at `indices`, PyTorch's `__getitems__`. A data set defines this if fetching items together is better.
-   * Null if these items are to be fetched one by one.
+   * The items at `indices`: PyTorch's `__getitems__`. A data set defines this if it can fetch items faster together.
+   * Null means that these items must be fetched one by one.
    */
   getItems?(indices: readonly number[]): Items<T> | null;
 
   /**
-   * @internal How the workers of a loader read for this data set; without this method they need a module of the user's.
+   * @internal How the workers of a loader read for this data set; without this method, the user has to provide a worker
+   * module.
    */
   workerCopy?(): WorkerCopyAnswer;
 
@@ -75,7 +76,7 @@ export abstract class Dataset<T = unknown> extends Printable {
     return `${this.constructor.name}(length=${this.length})`;
   }
 
-  /** This data set and then another: PyTorch's `+`. */
+  /** This data set followed by another: PyTorch's `+`. */
   add<U>(other: DataSource<U>): Dataset<T | U>;
   add<U>(named: Other<DataSource<U>>): Dataset<T | U>;
   add<U>(...args: unknown[]): Dataset<T | U> {
@@ -89,15 +90,15 @@ export abstract class Dataset<T = unknown> extends Printable {
 }
 
 /**
- * Base of data sets that are streams. A subclass defines `[Symbol.iterator]`, or `[Symbol.asyncIterator]` if items have
- * to be awaited, and `length` if it is known:
+ * Base class of data sets that are streams. A subclass defines `[Symbol.iterator]`, or `[Symbol.asyncIterator]` if
+ * items have to be awaited, and `length` if it is known:
  *
  *     class Lines extends data.IterableDataset<string> {
  *       async *[Symbol.asyncIterator]() { for await (const line of file.readLines()) yield line; }
  *     }
  *
- * Each pass of a DataLoader asks for a new iterator. The loader accepts no shuffle and no sampler: the order is the
- * stream's.
+ * Each pass of a DataLoader asks for a new iterator. The loader accepts neither shuffle nor sampler, because the stream
+ * determines the order.
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: a length is there only where the subclass gives one.
 export abstract class IterableDataset<T = unknown> extends Dataset<T> {
@@ -117,7 +118,7 @@ export abstract class IterableDataset<T = unknown> extends Dataset<T> {
     );
   }
 
-  /** This stream and then another: PyTorch's `+`. */
+  /** This stream followed by another: PyTorch's `+`. */
   override add<U>(other: IterableDataset<U>): ChainDataset<T | U>;
   override add<U>(other: DataSource<U>): ChainDataset<T | U>;
   override add<U>(named: Other<DataSource<U>>): ChainDataset<T | U>;
@@ -139,7 +140,9 @@ export interface IterableDataset<T> {
 /** Data sets one after another: items 0, 1, … of the first, then those of the second, and so on. */
 export class ConcatDataset<T = unknown> extends Dataset<T> {
   readonly datasets: readonly DataSource<T>[];
-  /** The cumulative lengths: part p has the items from `cumulativeSizes[p - 1]` to `cumulativeSizes[p]` (exclusive). */
+  /**
+   * The cumulative lengths: part p holds the items from `cumulativeSizes[p - 1]` to `cumulativeSizes[p]` (exclusive).
+   */
   readonly cumulativeSizes: readonly number[];
 
   /** @throws ArgumentError if there is no data set, or if one is an IterableDataset */
@@ -176,8 +179,8 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   }
 
   /**
-   * If all items are of one part, its batch. Otherwise each part makes a batch of full size, and rows are picked from
-   * these batches. The operations are then the same whichever parts the items belong to.
+   * If all items belong to one part, that part makes the batch. Otherwise each part makes a batch of full size, and
+   * rows are picked from these batches, so that the operations are the same whichever parts the items belong to.
    */
   override getBatch(indices: readonly number[], draws?: readonly unknown[]): unknown;
   override getBatch(named: DrawnIndices): unknown;
@@ -201,7 +204,7 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     const generator = defaultGenerator();
     const before = generator.getState();
     const batch = make(indices.map((index) => this.drawFor(index, generator)));
-    // The items will be made one by one instead, with draws of their own, so undo these draws.
+    // The items will be made one by one instead and will draw for themselves, so undo these draws.
     if (batch === null) generator.setState(before);
     return batch;
   }
@@ -229,7 +232,10 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
     );
   }
 
-  /** Items are made in their order even if files arrive in another one, so that random draws do not depend on it. */
+  /**
+   * Items are made in the order of the indices even if their files arrive in a different order, so that random draws do
+   * not depend on the order of arrival.
+   */
   override getItems(...args: ItemsArguments): Items<T> | null {
     const indices = indicesIn('ConcatDataset.getItems', args);
     if (!readsFiles(this.datasets)) return null;
@@ -278,10 +284,12 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
   }
 }
 
-/** With more parts than this, most of the gathered rows would be dropped, so making items one by one is cheaper. */
+/**
+ * If there are more parts than this, most of the gathered rows would be dropped, so making items one by one is cheaper.
+ */
 const MOST_PARTS = 8;
 
-/** Streams one after another. A synchronous loop works if all of them are synchronous; `for await` takes every kind. */
+/** Streams one after another. A synchronous loop works if all of them are synchronous; `for await` always works. */
 export class ChainDataset<T = unknown> extends IterableDataset<T> {
   readonly datasets: Iterable<IterableDataset<T>>;
 
@@ -359,7 +367,7 @@ export function itemsTogether<T>(source: DataSource<T>, indices: readonly number
   return source instanceof Dataset && standIns(source).includes('getItems') ? source.getItems!(indices) : null;
 }
 
-/** The result of `getBatch`; null if the data set has no such method, or if the items must be read one by one. */
+/** The result of `getBatch`; null if the data set has no such method, or cannot make this batch. */
 export function readyBatch(
   source: DataSource<unknown>,
   indices: readonly number[],
@@ -369,14 +377,14 @@ export function readyBatch(
   return (source.drawFor ? source.getBatch!(indices, draws) : source.getBatch!(indices)) ?? null;
 }
 
-/** The draws that a data set makes beforehand for an item, if any. */
+/** The draws that a data set makes in advance for an item; undefined if it makes none. */
 export function drawOf(source: DataSource<unknown>, index: number, generator: Generator): unknown {
   return source instanceof Dataset ? source.drawFor?.(index, generator) : undefined;
 }
 
 /**
- * The methods that replace `get`, the best one first. If a subclass overrides `get` but not these methods, they are
- * left out: the base's methods would ignore the new `get`.
+ * The methods that may be used instead of `get`, the fastest first. If a subclass overrides `get` but not these
+ * methods, they are left out, because the inherited methods would ignore the new `get`.
  */
 function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
   const found: ('getBatch' | 'getItems')[] = [];
@@ -389,7 +397,7 @@ function standIns(dataset: Dataset): ('getBatch' | 'getItems')[] {
   return found;
 }
 
-/** The kind of the argument that a loader reads from: its items come by index, or one after another. */
+/** The kind of a loader's `dataset` argument: items come by index, or one after another. */
 export const dataSource: Kind = {
   words: 'a data set, with get and length, or a list',
   fits: (value) =>
@@ -418,7 +426,10 @@ export function lengthOf(source: { readonly length: number } | null | undefined)
   );
 }
 
-/** `index` with negative ones counted from the end; throws an IndexError outside [-length, length). */
+/**
+ * The index counted from the start: a negative `index` counts from the end. Throws an IndexError outside [-length,
+ * length).
+ */
 export function resolveIndex(name: string, index: number, length: number): number {
   if (!Number.isInteger(index) || index < -length || index >= length) {
     const range = length > 0 ? `an index from ${-length} to ${length - 1}` : 'no index, since it is empty';

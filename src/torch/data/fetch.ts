@@ -1,4 +1,4 @@
-// How a batch is made: by the data set itself, from its items, or from the next items of a stream.
+// Makes a batch: by the data set itself, from its items, or from the next items of a stream.
 
 import { closed } from '../../engine/core/arity';
 import { isPlainObject, missingArguments } from '../../engine/core/options';
@@ -13,7 +13,7 @@ import type { WorkerCopy } from './worker/copy';
 /** Makes a batch from items. */
 export type Collate<T, B> = (items: Awaited<T>[]) => B;
 
-/** The batch of the items at `indices`; without `collate`, the data set makes it if it can. */
+/** The batch of the items at `indices`; without `collate`, the data set makes the batch if it can. */
 export function fetchBatch<T, B>(
   dataset: DataSource<T>,
   indices: readonly number[],
@@ -24,7 +24,7 @@ export function fetchBatch<T, B>(
   return batchOfItems(dataset, indices, collate ?? (defaultCollate as unknown as Collate<T, B>));
 }
 
-/** The batch made from items, one by one. */
+/** The batch made from items that are fetched together if the data set can, else one by one. */
 export function batchOfItems<T, B>(
   dataset: DataSource<T>,
   indices: readonly number[],
@@ -41,7 +41,7 @@ export function batchOfItems<T, B>(
   return promised ? collated(promised, collate, since) : batch!;
 }
 
-/** The batch of items, as soon as they are there; `since` is the last node recorded before they were made. */
+/** The batch of `items`, made once all have arrived; `since` is the last node recorded before the items were made. */
 export function collated<T, B>(items: Items<T>, collate: Collate<T, B>, since = lastNodeId()): B | Promise<B> {
   if (!isPromise(items) && !items.some(isPromise)) return batchOfReady([...items] as Awaited<T>[], collate, since);
   return Promise.resolve(items)
@@ -50,8 +50,8 @@ export function collated<T, B>(items: Items<T>, collate: Collate<T, B>, since = 
 }
 
 /**
- * The batch of items that are there. Tensors made since then are inner (they are not kept), unless someone has retained
- * them.
+ * The batch of items that have arrived. Tensors made after node `since` are inner (they are not kept), unless someone
+ * has retained them.
  */
 export function batchOfReady<T, B>(items: Awaited<T>[], collate: Collate<T, B>, since: number): B {
   return scope(() => {
@@ -65,8 +65,8 @@ export const itemsOf = (copy: WorkerCopy, reads: readonly unknown[], indices: re
   copy.items?.(reads, indices) ?? reads.map((read, i) => copy.item(read, indices[i]!));
 
 /**
- * The batch made from what workers have read for copies of a data set. If `whole`, the data set makes it if it can;
- * else `collate` does.
+ * The batch made from what workers have read for copies of a data set. If `whole`, the data set makes the batch if it
+ * can; otherwise `collate` makes it.
  */
 export function batchOfReads<T, B>(
   copy: WorkerCopy,
@@ -86,9 +86,7 @@ export function batchOfReads<T, B>(
   return items ? collated(items, collate) : (batch as B | Promise<B>);
 }
 
-/**
- * The items of a stream in groups of `size`. Each group is read when it is asked for, after `before` has been awaited.
- */
+/** The items of a stream in groups of `size`. Each group is read on demand, after `before` has been awaited. */
 export async function* groupsOf<T>(
   dataset: IterableDataset<T>,
   size: number,
@@ -107,9 +105,7 @@ export async function* groupsOf<T>(
   if (group.length > 0 && !dropLast) yield group;
 }
 
-/**
- * The items of a stream. If an item comes synchronously, tensors made on the way to it are inner: they are not kept.
- */
+/** The items of a stream. If an item is made synchronously, the intermediate tensors are inner: they are not kept. */
 async function* oneByOne<T>(dataset: IterableDataset<T>): AsyncIterableIterator<Awaited<T>> {
   const items: AsyncIterator<T> | Iterator<T> = dataset[Symbol.asyncIterator]?.() ?? dataset[Symbol.iterator]();
   let isOver = false;
@@ -137,13 +133,16 @@ export type Converted<T> = T extends Tensor
       ? { -readonly [K in keyof T]: Converted<T[K]> }
       : T;
 
-/** An item as a loader without batches gives it: typed arrays, also in arrays and objects, become tensors, and anything else stays. */
+/**
+ * Converts an item as a loader without batches does: typed arrays, also those inside arrays and objects, become
+ * tensors; anything else stays as it is.
+ */
 export const defaultConvert = /* @__PURE__ */ closed('defaultConvert', <T>(data: T): Converted<T> => {
   if (data === undefined) throw missingArguments('defaultConvert', ['data'], {});
   return converted(data) as Converted<T>;
 });
 
-/** `defaultConvert` for an item that may also be undefined. */
+/** `defaultConvert`, but `undefined` is allowed as an item. */
 export function converted(item: unknown): unknown {
   if (ArrayBuffer.isView(item) && !(item instanceof DataView)) return tensor(item as Float32Array);
   if (Array.isArray(item)) return item.map(converted);

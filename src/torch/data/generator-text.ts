@@ -1,4 +1,4 @@
-// States of random generators as text, which JSON and every file format can hold.
+// Converts the states of random generators to and from text, which JSON and every file format can hold.
 import { Generator } from '../../engine/storage/random/generator';
 
 /** Bytes in base64. */

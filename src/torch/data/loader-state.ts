@@ -1,6 +1,6 @@
-// A loader's position within a pass, as plain data, so that a run can resume where another stopped: in the same
-// order, with the same random numbers. The order itself is not saved, but drawn again, from the generators' states at
-// the beginning of the pass.
+// A loader's position within a pass, as plain data, so that a run can resume where another stopped, in the same order
+// and with the same random numbers. The order itself is not saved: it is drawn again from the generators' states at the
+// beginning of the pass.
 import { StateDictError } from '../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../engine/core/options';
 import { defaultGenerator, Generator } from '../../engine/storage/random/generator';
@@ -8,26 +8,25 @@ import { IterableDataset } from './dataset';
 import { fromText, isGeneratorState, toText } from './generator-text';
 import type { Workforce, WorkforceState } from './worker/workforce';
 
-/** The state of a loader, from `stateDict()`: plain data, for `torch.save` as well as JSON. */
+/** The state of a loader, from `stateDict()`: plain data, which both `torch.save` and JSON can store. */
 export type LoaderState = {
   /** How many batches the current pass has given; null between passes. */
   batches: number | null;
   /**
-   * The indices of the last batch given, by which a different order is noticed; null if batches are not requested by
-   * index.
+   * The indices of the last batch given, used to detect a different order; null if batches are not requested by index.
    */
   indices: number[] | null;
-  /** Whether that batch was smaller than the others, and so was the last one. */
+  /** Whether that batch was smaller than the others, and therefore the last of its pass. */
   short: boolean;
   /**
-   * States of the default generator, then of the loader's and the sampler's own, at the beginning of the pass (`begun`)
-   * and now; in base64.
+   * The states of the default generator, then of the loader's and the sampler's own generators, at the beginning of the
+   * pass (`begun`) and now; in base64.
    */
   begun: string[];
   generators: string[];
   /** The workers' generators; null without workers, or if none are left. */
   workers: WorkersState | null;
-  /** The states of the sampler and the data set, if they have `stateDict()` and `loadStateDict()`; else null. */
+  /** The states of the sampler and the data set, if they have `stateDict()` and `loadStateDict()`; otherwise null. */
   sampler: unknown;
   dataset: unknown;
 };
@@ -35,8 +34,8 @@ export type LoaderState = {
 interface WorkersState {
   baseSeed: string;
   /**
-   * For each worker, its generator on the main side and, once it has drawn, that of its thread: at the beginning of the
-   * pass, and now.
+   * For each worker, the states of its main-side generator and, once its thread has drawn, of the thread's generator:
+   * at the beginning of the pass, and now.
    */
   begun: HandState[];
   generators: HandState[];
@@ -91,8 +90,8 @@ export class Progress {
   }
 
   /**
-   * The state from which the workers start; workers of an IterableDataset start at the beginning of the pass, since
-   * they read it again.
+   * The state from which the workers start; if the data set is an IterableDataset, they start at the beginning of the
+   * pass, since they read it again.
    */
   get workers(): WorkforceState | null {
     const { workers, batches, indices } = this.resumed ?? {};
@@ -100,13 +99,13 @@ export class Progress {
     return toWorkforce(workers.baseSeed, batches !== null && indices === null ? workers.begun : workers.generators);
   }
 
-  /** The rest of an order: what the saved pass has already given is drawn again and dropped. */
+  /** The rest of an order. The batches that the saved pass has already given are drawn again and dropped. */
   *rest<I>(order: Iterable<I>): IterableIterator<I> {
     const iterator = order[Symbol.iterator]();
     const { resumedAt, sampler } = this;
     if (!sampler) this.#repeat(iterator);
     this.#goOn();
-    // The saved pass was over, so a sampler with a state of its own already stands at the start of the next pass.
+    // The saved pass was over, so a sampler with its own state is already at the start of the next pass.
     if (sampler && resumedAt > 0 && this.short) return;
     for (const each of { [Symbol.iterator]: () => iterator }) {
       if (sampler) this.#asked.push(sampler.stateDict());
@@ -114,7 +113,9 @@ export class Progress {
     }
   }
 
-  /** The rest of a stream, which is read again unless the data set has restored its own position. */
+  /**
+   * The rest of a stream. The stream is read again from its start unless the data set has restored its own position.
+   */
   async *restOf<I>(groups: AsyncIterableIterator<I>): AsyncIterableIterator<I> {
     const knows = this.resumed !== null && this.resumed.dataset !== null;
     try {
@@ -130,7 +131,8 @@ export class Progress {
   }
 
   /**
-   * Resumes a stream that workers read: they read the batches that the saved pass has given once more, and drop them.
+   * Resumes a stream that workers read: they read the batches that the saved pass has already given once more, and drop
+   * them.
    */
   async overtake(skip: (batches: number) => Promise<number>, workforce: Workforce): Promise<void> {
     const { resumedAt, resumed } = this;
@@ -152,7 +154,7 @@ export class Progress {
     this.isOver = true;
   }
 
-  /** Draws again what the saved pass has given, and checks that it is the same. */
+  /** Draws again the indices that the saved pass has given, and checks that the last ones are the same. */
   #repeat(iterator: Iterator<unknown>): void {
     const { resumedAt } = this;
     let last: unknown;
@@ -189,11 +191,14 @@ const shorter = (expected: number, got: number): StateDictError =>
 
 /** The position of a loader: of its latest pass, or the one from which the next pass starts. */
 export class LoaderPosition {
-  /** The workers; null if their state is not that of this position, before a pass and after the loader was restored. */
+  /**
+   * The workers; null before a pass and after the loader was restored, when their state does not belong to this
+   * position.
+   */
   workforce: Workforce | null = null;
   readonly #parts: LoaderParts;
   readonly #sampler: Stateful | null;
-  /** The data set, if it has a state and is read on this side. */
+  /** The data set, if it has a state and is read on the main side. */
   readonly #dataset: Stateful | null;
   #progress: Progress | null = null;
   #loaded: LoaderState | null = null;
@@ -249,7 +254,7 @@ export class LoaderPosition {
     };
   }
 
-  /** @throws StateDictError if `state` is not a loader's, or is that of a loader with other generators or workers */
+  /** @throws StateDictError if `state` is not a loader's, or comes from a loader with other generators or workers */
   load(state: LoaderState): void {
     const given: Partial<LoaderState> = isPlainObject(state) ? state : {};
     const { batches, begun, generators, workers = null } = given;
@@ -276,7 +281,7 @@ export class LoaderPosition {
     this.#loaded = { batches: batches!, indices, short, begun, generators, workers, sampler, dataset };
   }
 
-  /** Each generator once, the default one first. */
+  /** All generators without duplicates, the default one first. */
   #generators(): Generator[] {
     const { generator, samplers } = this.#parts;
     const own = samplers.map((sampler) => (sampler as { generator?: unknown } | null)?.generator);

@@ -22,7 +22,7 @@ import { checkWorkerOptions, originOf, type WorkerOptions } from './worker/optio
 import type { Pass, PassOptions } from './worker/pass';
 import { type Origin, Workforce } from './worker/workforce';
 
-/** Batches that each worker reads ahead: PyTorch's number. */
+/** The default number of batches that each worker reads ahead, as in PyTorch. */
 const PREFETCHED = 2;
 
 /** Closes the workers of a loader that has been garbage-collected. */
@@ -36,9 +36,9 @@ async function waitForDevice(): Promise<void> {
 
 /** Options of a DataLoader whose items are T and whose batches are B. */
 export interface DataLoaderOptions<T, B> extends WorkerOptions {
-  /** Items per batch. Default: 1. */
+  /** Number of items per batch. Default: 1. */
   batchSize?: number;
-  /** A new random order each pass. Default: false. */
+  /** Whether to draw a new random order for each pass. Default: false. */
   shuffle?: boolean | null;
   /** The order of the items, instead of `shuffle`. */
   sampler?: Sampler | null;
@@ -46,16 +46,16 @@ export interface DataLoaderOptions<T, B> extends WorkerOptions {
   batchSampler?: Sampler<readonly number[]> | null;
   /** Makes a batch out of its items. Default: `defaultCollate`. */
   collateFn?: ((items: Awaited<T>[]) => B) | null;
-  /** Leave out the last batch when it is smaller than the others. Default: false. */
+  /** Whether to leave out the last batch if it is smaller than the others. Default: false. */
   dropLast?: boolean;
-  /** Where the random order comes from. Default: the default generator, as seeded by `torch.manualSeed`. */
+  /** The generator for the random order. Default: the default generator, as seeded by `torch.manualSeed`. */
   generator?: Generator | null;
 }
 
-/** Options of a DataLoader that gives single items, without batches. */
+/** Options of a DataLoader that yields single items, without batches. */
 export interface ItemLoaderOptions<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize' | 'collateFn' | 'dropLast'> {
   batchSize: null;
-  /** Converts an item. Only JavaScript may leave it out; then typed arrays become tensors. */
+  /** Converts an item. TypeScript requires it; if JavaScript code leaves it out, typed arrays become tensors. */
   collateFn: (item: Awaited<T>) => B;
 }
 
@@ -78,25 +78,25 @@ interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {
  */
 export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B> {
   readonly dataset: DataSource<T>;
-  /** Null if a `batchSampler` decides, or if items are given one by one. */
+  /** Null if a `batchSampler` makes the batches, or if items are given one by one. */
   readonly batchSize: number | null;
   readonly dropLast: boolean;
-  /** Null if a `batchSampler` decides, or for an IterableDataset. */
+  /** Null if a `batchSampler` makes the batches, or for an IterableDataset. */
   readonly sampler: Sampler | null;
   /** Null if items are given one by one, or for an IterableDataset. */
   readonly batchSampler: Sampler<readonly number[]> | null;
   readonly generator: Generator | null;
   readonly numWorkers: number;
-  /** Batches that each worker reads ahead; null without workers. */
+  /** Number of batches that each worker reads ahead; null without workers. */
   readonly prefetchFactor: number | null;
   readonly persistentWorkers: boolean;
   readonly pinMemory: boolean;
-  /** Seconds to wait for a worker's batch; 0: without limit. */
+  /** Seconds to wait for a worker's batch; 0: no limit. */
   readonly timeout: number;
   /** Null for `defaultCollate`. */
   readonly #collateFn: Collate<T, B> | null;
   readonly #position: LoaderPosition;
-  /** The length that an IterableDataset gave when the loader's length was asked for. */
+  /** The length that an IterableDataset reported when the loader's length was read. */
   #said: number | null = null;
   readonly #workers: Required<WorkerOptions>;
   readonly #given: Parameters<T, B>;
@@ -167,7 +167,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     });
   }
 
-  /** A loader with the same options and another order of items. */
+  /** A loader with the same options, except that `sampler` gives the order of the items. */
   withSampler(...args: Arguments<{ sampler: Sampler }, ['sampler']>): DataLoader<T, B> {
     const name = 'DataLoader.withSampler';
     const { sampler } = parseArgs<{ sampler: Sampler }>(name, ['sampler'], {}, args, { sampler: iterable });
@@ -185,13 +185,13 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
-   * The position of the latest pass, with the random generators: plain data, to be saved with a checkpoint. After
-   * `loadStateDict`, the next pass of another loader with the same data set and options goes on after the last batch
-   * given, in the same order and with the same random numbers as without the interruption. After the end of a pass, the
-   * state is the start of the next one.
+   * The position of the latest pass and the states of the random generators: plain data, to be saved with a checkpoint.
+   * After `loadStateDict`, the next pass of another loader with the same data set and options continues after the last
+   * batch given, in the same order and with the same random numbers as without the interruption. After the end of a
+   * pass, the state is that of the start of the next pass.
    *
    * The state includes the default generator, which the next pass sets when it starts. A sampler or a data set with
-   * `stateDict()` and `loadStateDict()` saves its own state; other samplers are run again up to the position, and an
+   * `stateDict()` and `loadStateDict()` saves its own state; any other sampler is run again up to the position, and an
    * IterableDataset is read again.
    */
   stateDict(): LoaderState {
@@ -199,7 +199,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
-   * Makes the next pass resume from a state of `stateDict()`.
+   * Makes the next pass resume from a state that `stateDict()` returned.
    * @throws StateDictError if the state is not a loader's; and when that pass starts, if the data set or the order
    * differs
    */
@@ -212,8 +212,8 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
-   * Starts a pass. As in PyTorch, a seed is drawn at once. The order is drawn when the first batch is asked for; with
-   * workers, at once, too.
+   * Starts a pass. As in PyTorch, a seed is drawn immediately. The order is drawn when the first batch is requested;
+   * with workers, immediately.
    */
   [Symbol.asyncIterator](): AsyncIterableIterator<B> {
     const baseSeed = () => drawBaseSeed(this.generator ?? undefined);
@@ -268,7 +268,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     return this.batchSampler ?? oneByOne(this.sampler!);
   }
 
-  /** Whether a batch is too small to be any but the last. */
+  /** Whether a batch is smaller than `batchSize`, as only the last one can be. */
   #isShort(items: readonly unknown[]): boolean {
     return this.batchSize !== null && items.length < this.batchSize;
   }
@@ -287,9 +287,9 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
     };
   }
 
-  /** A pass whose batches workers read ahead. */
+  /** A pass with workers, which read its batches ahead. */
   #ahead(origin: Origin, baseSeed: () => bigint): AsyncIterableIterator<B> {
-    // The present workers are not at the position from which this pass starts.
+    // The existing workers are not at the position from which this pass starts.
     if (this.#position.isLoaded) this.dispose();
     const live = this.#workforce?.isOver ? null : this.#workforce;
     const progress = this.#position.begin(live ? () => live.baseSeed : baseSeed);
@@ -317,7 +317,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
         read ? this.#collated(origin, read, indices, count) : fetchBatch(this.dataset, indices, this.#collateFn),
     };
     const pass = import('./worker/pass').then((loaded) => new loaded.Pass(options));
-    // The error is thrown when a batch is asked for, so it is ignored here.
+    // The error is thrown when a batch is requested, so ignore it here.
     pass.catch(() => undefined);
     return this.#handOut(pass, workforce, progress);
   }
@@ -356,8 +356,8 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
-   * Ends workers that are kept between passes. A loader need not be disposed of: when it is garbage-collected, they
-   * end, too.
+   * Ends workers that are kept between passes. A loader need not be disposed of: its workers also end when it is
+   * garbage-collected.
    */
   dispose(): void {
     void this.#workforce?.close();
@@ -388,7 +388,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 }
 
-/** The samplers of items and of batches that the options ask for; null for none. */
+/** The samplers of items and of batches that the options ask for; null if there is none. */
 function samplersOf<T, B>(
   o: Required<Parameters<T, B>>,
 ): [sampler: Sampler | null, batchSampler: Sampler<readonly number[]> | null] {
@@ -419,7 +419,7 @@ function samplersOf<T, B>(
   return [sampler, o.batchSize === null ? null : new BatchSampler(sampler, o.batchSize, o.dropLast)];
 }
 
-/** Passes an iterator's values on, but draws the first `count` of them at once. */
+/** Passes an iterator's values on, but draws the first `count` of them immediately. */
 function drawn<I>(from: Iterator<I>, count: number): Iterator<I> {
   const first = Array.from({ length: count }, () => from.next());
   return { next: () => first.shift() ?? from.next() };

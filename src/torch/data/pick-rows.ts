@@ -1,12 +1,12 @@
-// Batches made of rows of other batches, as a ConcatDataset needs them.
+// Assembles a batch from rows of other batches, for ConcatDataset.
 
 import { isPlainObject } from '../../engine/core/options';
 import { fromHost } from '../../engine/graph/record';
 import { Tensor } from '../tensor/tensor';
 
 /**
- * The batch whose row r is row r of `batches[which[r]]`: of tensors, lists of texts, and arrays and objects of these.
- * The operations depend only on shapes, not on `which`. Null if the batches are not alike.
+ * The batch whose row r is row r of `batches[which[r]]`. Batches are tensors, lists of strings, and arrays and objects
+ * of these. The operations depend only on shapes, not on `which`. Null if the batches differ in structure.
  */
 export function pickRows(batches: readonly unknown[], which: readonly number[]): unknown {
   const [first] = batches;

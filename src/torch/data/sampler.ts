@@ -48,7 +48,7 @@ export class SequentialSampler implements Sampler {
 
 interface RandomSamplerArguments {
   dataSource: Sized;
-  /** Whether an index may come more than once in a pass; default false. */
+  /** Whether an index may occur more than once in a pass; default false. */
   replacement?: boolean;
   /** How many indices a pass has; default: one for each item. */
   numSamples?: number | null;
@@ -59,7 +59,7 @@ const randomOrder = ['dataSource', 'replacement', 'numSamples', 'generator'] as 
 
 /**
  * A random permutation of 0, 1, …, n − 1, a new one in each pass, drawn when its first index is asked for; or
- * `numSamples` indices. With `replacement`, each index is drawn out of all n.
+ * `numSamples` indices. With `replacement`, each index is drawn from all n.
  *
  * Random numbers come from `generator`; without one, each pass takes a seed from the default generator.
  */
@@ -106,7 +106,7 @@ interface SubsetSamplerArguments<T> extends SamplerGenerator {
   indices: readonly T[];
 }
 
-/** The given indices, in a random order that is drawn at each pass. */
+/** The given indices, in a random order that is drawn anew in each pass. */
 export class SubsetRandomSampler<T = number> implements Sampler<T> {
   readonly indices: readonly T[];
   readonly generator: Generator | null;
@@ -137,14 +137,14 @@ export class SubsetRandomSampler<T = number> implements Sampler<T> {
 interface WeightedRandomSamplerArguments {
   weights: ArrayLike<number>;
   numSamples: number;
-  /** Whether an index may come more than once in a pass; default true. */
+  /** Whether an index may occur more than once in a pass; default true. */
   replacement?: boolean;
   generator?: Generator | null;
 }
 
 /**
- * Indices drawn by weights, which need not sum to 1: index i is drawn in proportion to its weight. For classes of unequal
- * size:
+ * Weighted random indices: index i is drawn with probability proportional to its weight. The weights need not sum to 1.
+ * For classes of unequal size:
  *
  *     const weights = labels.map((label) => 1 / counts[label]);
  *     new data.DataLoader(dataset, { batchSize: 64, sampler: new data.WeightedRandomSampler(weights, labels.length) });

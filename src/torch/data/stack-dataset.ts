@@ -31,7 +31,7 @@ export type Stacked<D> = [Extract<AllItems<D>, PromiseLike<unknown>>] extends [n
   ? { -readonly [K in keyof D]: ItemOf<D[K]> }
   : Promise<{ -readonly [K in keyof D]: Awaited<ItemOf<D[K]>> }>;
 
-/** Retains the tensors in these values, so that they outlast the scope while something else is awaited. */
+/** Retains the tensors in these values, so that they outlive the scope while other values are awaited. */
 function outlasting<T>(values: T): T {
   if (values instanceof Tensor) values.retain();
   else if (Array.isArray(values) || isPlainObject(values)) Object.values(values).forEach(outlasting);
@@ -95,8 +95,8 @@ export class StackDataset<D extends StackedDatasets> extends Dataset<Stacked<D>>
   }
 
   /**
-   * Asks each part in order. If some read files, parts in memory wait for their turn, so that random draws keep their
-   * order.
+   * Calls `ask` for each part in order. If some parts read files, parts in memory wait for their turn, so that random
+   * draws stay in order.
    */
   #each<T>(ask: (part: DataSource<unknown>, p: number) => T): T[] {
     const waits = readsFiles(this.#parts);
@@ -134,7 +134,7 @@ export class StackDataset<D extends StackedDatasets> extends Dataset<Stacked<D>>
     if (copies === null || copies === 'here') return copies;
     const parts = this.#parts;
     const read = copies.of.flatMap((copy, p) => (copy ? [p] : []));
-    /** A column for each part: made from what workers have read for it, or by a part in memory. */
+    /** A column for each part: made from the data that workers have read, or by the part itself if it is in memory. */
     const columns = <T>(
       reads: readonly (readonly unknown[])[],
       ofRead: (copy: WorkerCopy, reads: readonly unknown[]) => T,
@@ -187,7 +187,7 @@ export class StackDataset<D extends StackedDatasets> extends Dataset<Stacked<D>>
     return Object.values(this.datasets);
   }
 
-  /** Joins a value of each part in the form of items and batches. */
+  /** Joins the values of the parts, one each, in the form of items and batches: an array or an object. */
   #assembled(values: readonly unknown[]): unknown {
     if (values.some(isPromise)) return Promise.all(outlasting(values)).then((ready) => this.#assembled(ready));
     if (Array.isArray(this.datasets)) return values;

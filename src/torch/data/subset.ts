@@ -52,7 +52,7 @@ export class Subset<T> extends Dataset<T> {
     return itemAt(this.dataset, this.#inWhole([indexIn('Subset', args)])[0]!);
   }
 
-  /** @internal The copy of the whole data set, asked for the subset's indices. */
+  /** @internal The copy of the whole data set; its addresses are those of the subset's indices. */
   override workerCopy(): WorkerCopyAnswer {
     const copy = copyOf(this.dataset);
     if (copy === null || copy === 'here') return copy;
@@ -87,8 +87,8 @@ export class Subset<T> extends Dataset<T> {
 }
 
 /**
- * The data set under nested subsets: main side and worker know its items by the same indices, whatever subset each has
- * made.
+ * The data set under nested subsets: the main side and the worker refer to its items by the same indices, whatever
+ * subset each has made.
  */
 export const rootOf = <D>(dataset: D): D => (isPlainSubset(dataset) ? (rootOf(dataset.dataset) as D) : dataset);
 
@@ -96,7 +96,7 @@ export const rootOf = <D>(dataset: D): D => (isPlainSubset(dataset) ? (rootOf(da
 export const rootIndex = (dataset: unknown, index: number): number =>
   isPlainSubset(dataset) ? rootIndex(dataset.dataset, dataset.indices[index]!) : index;
 
-/** Whether it is a Subset itself rather than a subclass, which may do more than pick. */
+/** Whether the data set is a plain Subset. A subclass may do more than select items. */
 const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
   dataset instanceof Subset && dataset.constructor === Subset;
 
@@ -114,7 +114,7 @@ interface SplitArguments<T, L> extends SplitGenerator {
  * Splits a data set at random into parts that do not overlap. The same seed gives PyTorch's own split.
  *
  * @param lengths sizes that add up to the data set's, or fractions that add up to 1; items left over by rounding down
- * go to the parts in turn
+ * are dealt out to the parts in turn
  * @throws ArgumentError if the lengths do not add up
  */
 export function randomSplit<T, const L extends readonly number[]>(

@@ -12,7 +12,7 @@ import { Dataset, resolveIndex } from './dataset';
 export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Dataset<T> {
   readonly tensors: T;
 
-  /** @throws ShapeError if the tensors differ in their first dimension, or have none */
+  /** @throws ShapeError if the tensors differ in their first dimension, or a tensor has no dimensions */
   constructor(...tensors: T) {
     super();
     if (tensors.length === 0) throw new ArgumentError('TensorDataset: expected at least one tensor, but got none');
@@ -45,7 +45,7 @@ export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Datas
     return 'here';
   }
 
-  /** The rows at `indices` of every tensor: one gather each, from one upload of the indices. */
+  /** The rows at `indices` of every tensor: one gather per tensor; the indices are uploaded once. */
   override getBatch(indices: readonly number[]): T;
   override getBatch(named: Indices): T;
   override getBatch(...args: unknown[]): T {
@@ -54,7 +54,7 @@ export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Datas
   }
 }
 
-/** Indices as a graph value, for gathers that share it. */
+/** Indices as a graph value, which several gathers can share. */
 export function indexValue(name: string, indices: readonly number[], length: number): Value {
   const rows = Int32Array.from(indices, (index) => resolveIndex(name, index, length));
   return fromHost(rows, [rows.length], 'int64');

@@ -1,13 +1,14 @@
-// Turns: code that draws random numbers runs in the order of the requests, even if their items arrive in another
-// order.
+// Takes turns: code that draws random numbers runs in the order of the requests, even if their data arrive in a
+// different order.
 import { defaultGenerator, type Generator, withDefaultGenerator } from '../../engine/storage/random/generator';
 
 /** For each generator: a promise that settles once `work` of every earlier request has been called. */
 const last = new WeakMap<Generator, Promise<void>>();
 
 /**
- * Calls `work` with what was read, once every earlier request, of any data set, has had its turn. `work` draws from the
- * current default generator: while a loader makes a batch for a worker, that is the worker's.
+ * Calls `work` with the data read, once every earlier request that uses the same generator, from any data set, has had
+ * its turn. `work` draws from the generator that is the default now: while a loader makes a batch for a worker, this is
+ * the worker's generator.
  */
 export function inTurn<Read, Made>(reading: Read | Promise<Read>, work: (read: Read) => Made): Promise<Awaited<Made>> {
   const generator = defaultGenerator();
@@ -15,7 +16,7 @@ export function inTurn<Read, Made>(reading: Read | Promise<Read>, work: (read: R
   const turn = (async () => {
     const read = await reading;
     await before;
-    // Wrapped in a list. If `work` returns a promise, the turn would otherwise wait for that promise.
+    // The result is wrapped in a list; otherwise, if `work` returns a promise, the turn would wait for that promise.
     return [withDefaultGenerator(generator, () => work(read))] as const;
   })();
   last.set(

@@ -1,4 +1,4 @@
-// The work of a worker: it starts when the loader tells it to, and makes one batch after another.
+// The loop of a worker: it starts when the loader tells it to, and makes one batch after another.
 
 import { defaultGenerator, manualSeed } from '../../../engine/storage/random/generator';
 import { failureOf } from '../../crossing/failure';
@@ -11,7 +11,7 @@ import { type Fetch, isMarked, MARK, type Order, type Report, type Served, type 
 /** The source of a worker's items. */
 export interface Source {
   readonly dataset: unknown;
-  /** Is called for one item after another, so that random draws keep their order. */
+  /** Called for one item after another, so that random draws stay in order. */
   read(address: unknown): unknown;
   /** For an iterable data set: begins a pass. */
   iterate?(): AsyncIterator<unknown> | Iterator<unknown>;
@@ -20,13 +20,13 @@ export interface Source {
 export interface Answering {
   /** A description of the data set; null if the loader knows it. */
   readonly served: Promise<Served | null>;
-  /** Called once, with the loader's order to start. */
+  /** Called once, when the loader sends its start order. */
   open(start: Start): Promise<Source>;
   /** The numbers that a tensor holds; null if this worker knows no tensors. */
   numbersOf(value: object): TensorNumbers | null;
 }
 
-/** Answers the loader of this worker from now on. */
+/** Starts to answer the loader of this worker. */
 export function answer(work: Answering): void {
   const { post, listen } = endpoint(
     'data.serve: expected to be called in a worker, in the module that the option worker of a DataLoader starts',
@@ -43,11 +43,11 @@ export function answer(work: Answering): void {
   let iterator: ReturnType<NonNullable<Source['iterate']>> | null = null;
   let pass = 0;
   let state: Uint8Array;
-  /** The last order; orders are carried out one after another. */
+  /** Settles when the latest order has been carried out; orders are carried out one after another. */
   let last: Promise<void> = Promise.resolve();
 
   const begin = async (order: Start): Promise<void> => {
-    // Take the lock first, so that the page notices if the worker ends during the rest.
+    // Take the lock first, so that the page notices if the worker ends during the remaining steps.
     if (order.lock !== null) {
       await holdLock(order.lock);
       report({ mark: MARK, kind: 'locked' });
@@ -109,16 +109,16 @@ export function answer(work: Answering): void {
   listen((data) => {
     if (!isMarked(data)) return;
     const order = data as Order;
-    // An error at the start becomes the answer to the first batch that is asked for.
+    // An error at the start is reported in answer to the first request for a batch.
     last = last.then(() => obey(order)).catch(() => undefined);
   });
   void hello();
 }
 
-/** Stands for pass and task of a failure that belongs to no batch. */
+/** The pass and task of a failure that belongs to no batch. */
 const NEVER = { pass: -1, task: -1 };
 
-/** Seeds the thread's generator or has it resume, and sets what `getWorkerInfo` returns. */
+/** Seeds the thread's generator or restores its state, and sets the result of `getWorkerInfo`. */
 export function enter({ id, numWorkers, seed, generator }: Start, dataset: unknown): void {
   const own = manualSeed(seed);
   if (generator) own.setState(generator);

@@ -1,4 +1,4 @@
-// What a data set tells a loader, so that the loader's workers can read for it.
+// Describes how a loader's workers can read for a data set of this library.
 import type { DataSource, Dataset } from '../dataset';
 import { type PartsState, partsState } from './parts';
 import type { WorkerLike } from './thread';
@@ -6,19 +6,21 @@ import type { WorkerLike } from './thread';
 /**
  * How workers read for a data set of this library: each has a copy of the parts that fetch and decode, and sends plain
  * data (numbers, strings, typed arrays, nested in arrays and objects). The main side makes items and batches from it,
- * so that transforms run there, on the device, by batch. Transforms draw from the worker's own generator, batch by
- * batch in order: it is the default meanwhile.
+ * so that transforms run there, on the device, a batch at a time. Meanwhile the worker's own generator is the default
+ * one, so transforms draw from it, batch by batch in order.
  */
 export interface WorkerCopy<Read = unknown, Item = unknown> {
   /** Starts a worker whose module calls `serveCopies`. */
   start(): WorkerLike;
-  /** The state of the copy in the worker: whatever structured cloning takes, including files and their handles. */
+  /**
+   * The state of the copy in the worker: anything that can be cloned structurally, including files and their handles.
+   */
   readonly state: unknown;
-  /** The address that tells the copy which item to read for item `index`. It is cloned, too. */
+  /** The address at which the copy reads item `index`. The address is cloned, too. */
   address(index: number): unknown;
-  /** Makes item `index` from what a worker has read for it; a promise if a part in memory gives one. */
+  /** Makes item `index` from what a worker has read for it; a promise if a part in memory returns one. */
   item(read: Read, index: number): Item;
-  /** Makes the items together; null if they are made one after another. */
+  /** Makes the items together; null if they must be made one after another. */
   items?(
     reads: readonly Read[],
     indices: readonly number[],
@@ -29,8 +31,8 @@ export interface WorkerCopy<Read = unknown, Item = unknown> {
 
 /**
  * A data set's answer to a loader with workers. `'here'`: its items are in memory or on the device, or made by code
- * that cannot be cloned but may run here; then nothing is read ahead, and no worker is started. Null: only a module of
- * the user's can make its items elsewhere.
+ * that cannot be cloned but may run here; then nothing is read ahead, and no worker is started. Null: items can be made
+ * in a worker only if the user provides a worker module.
  */
 export type WorkerCopyAnswer<Item = unknown> = WorkerCopy<never, Item> | 'here' | null;
 
@@ -45,8 +47,8 @@ export function copyOf(source: DataSource<unknown>): WorkerCopyAnswer {
 const MAKERS = ['get', 'getItems', 'getBatch', 'drawFor', 'transformed'];
 
 /**
- * Whether methods of a data set that can be copied were replaced by the user's, in a subclass or by assignment. A copy
- * would ignore them, so they are called here.
+ * Whether the user has replaced methods of a data set that can be copied, in a subclass or by assignment. A copy would
+ * ignore the user's methods, so they are called here.
  */
 function isChanged(dataset: Dataset): boolean {
   let changed = false;
@@ -64,19 +66,19 @@ export interface PartCopies {
   readonly of: readonly (WorkerCopy | null)[];
 }
 
-/** How workers read for a data set that consists of others, as far as its parts can be copied. */
+/** How workers read for a data set that consists of others: for those parts that can be copied. */
 export function copiesOf(parts: readonly DataSource<unknown>[]): PartCopies | 'here' | null {
   const answers = parts.map(copyOf);
   if (answers.includes(null)) return null;
   const of = answers.map((answer) => (answer === 'here' ? null : (answer as WorkerCopy)));
   const [first, ...rest] = of.filter((copy) => copy !== null);
   if (!first) return 'here';
-  // A worker must be able to read for all parts.
+  // Each worker must be able to read for all parts.
   if (rest.some(({ start }) => start !== first.start)) return null;
   return { start: first.start, state: partsState(of.map((copy) => copy && { state: copy.state })), of };
 }
 
-/** Whether some part reads its items from files when they are asked for. */
+/** Whether some part reads its items from files on demand. */
 export const readsFiles = (parts: readonly DataSource<unknown>[]): boolean =>
   parts.some((part) => {
     const copy = copyOf(part);

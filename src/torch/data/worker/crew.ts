@@ -7,7 +7,7 @@ import { type Answer, isMarked, MARK, type Order, type Report, type Served, type
 import { type Thread, type ThreadWords, threadOf, type WorkerLike } from './thread';
 
 export interface CrewOptions {
-  /** The order to start for each worker, in their order. */
+  /** The start order for each worker, by worker id. */
   readonly starts: readonly Omit<Start, 'mark' | 'kind' | 'lock'>[];
   start(): WorkerLike | Promise<WorkerLike>;
   /** Throws if a worker serves something other than the loader's data set. */
@@ -18,15 +18,15 @@ interface Member {
   readonly name: string;
   thread: Thread | null;
   serving: boolean;
-  /** The name of the lock that the worker holds while it lives. */
+  /** The name of the lock that the worker holds while it is alive. */
   lock: string | null;
-  /** The orders to send once it serves. */
+  /** The orders to send once the worker serves. */
   readonly orders: Order[];
   /** Aborted when the worker has been terminated. */
   readonly watch: AbortController;
 }
 
-/** If a worker takes longer than this to serve, there is a warning. */
+/** If a worker takes longer than this to serve, the user is warned. */
 const SLOW_SECONDS = 30;
 
 export class Crew {
@@ -56,7 +56,7 @@ export class Crew {
     return this.#closing !== null || this.#failure !== null;
   }
 
-  /** Begins a new pass, whose tasks are numbered from the start; unanswered tasks of the pass before are dropped. */
+  /** Begins a new pass, whose tasks are numbered from the start; unanswered tasks of the previous pass are dropped. */
   nextPass(): void {
     this.#answers.clear();
     const order = { mark: MARK, kind: 'pass', pass: ++this.#pass } as const;
@@ -75,7 +75,7 @@ export class Crew {
   /**
    * The answer to a task. A Node process stays alive while this waits.
    *
-   * @param seconds how long to wait at most; 0: without limit
+   * @param seconds the maximum time to wait; 0: no limit
    * @throws WorkerError if a worker has died, the crew has been closed, or there is no answer in time; if the signal is
    * aborted, its reason
    */
@@ -110,7 +110,7 @@ export class Crew {
     return this.#answers.has(task) || this.isOver;
   }
 
-  /** Resolves when the answer has arrived, or never will. */
+  /** Resolves when the answer has arrived, or can no longer arrive. */
   #arrival(task: number, seconds: number, signal: AbortSignal | null): Promise<void> {
     return new Promise((resolve) => {
       for (const { thread } of this.#members) thread?.hold(true);

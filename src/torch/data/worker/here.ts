@@ -1,4 +1,4 @@
-// A stand-in for a worker: it reads for copies of a data set on the main side, if no worker script can be loaded.
+// A stand-in for a worker: if no worker script can be loaded, it reads for the copy of a data set on the main side.
 import { failureOf } from '../../crossing/failure';
 import { BatchWriter } from '../../crossing/hand-over';
 import { readerOf } from './parts';
@@ -43,7 +43,7 @@ export function workerHere(open: (state: unknown) => CopyReader | Promise<CopyRe
     if (order.kind === 'fetch') return fetch(order);
     if (order.kind === 'start') {
       reader = readerOf(order.state, open);
-      // An error while opening becomes the answer to the first batch that is asked for.
+      // An error while opening is reported in answer to the first request for a batch.
       reader.catch(() => undefined);
     }
   };

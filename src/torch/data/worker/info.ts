@@ -1,8 +1,8 @@
-// Owns `getWorkerInfo`, which tells code that makes items or batches about the worker in which, or for which, it runs.
+// `getWorkerInfo`: describes the worker in which, or for which, the current code makes items or batches.
 import { closed } from '../../../engine/core/arity';
 import { type Generator, type Seed, withDefaultGenerator } from '../../../engine/storage/random/generator';
 
-/** A worker as seen from inside. */
+/** A worker, as seen by code that runs in it. */
 export interface WorkerInfo {
   /** From 0 to numWorkers - 1. */
   readonly id: number;
@@ -16,8 +16,9 @@ export interface WorkerInfo {
 let current: WorkerInfo | null = null;
 
 /**
- * In a worker of a DataLoader, and wherever the loader works for one (as in `collateFn`): its id, the number of
- * workers, its seed and its data set. Null elsewhere. An iterable data set uses this to take its share.
+ * Inside a worker of a DataLoader, and in code that the loader runs for a worker (such as `collateFn`): the worker's
+ * id, the number of workers, and the worker's seed and data set. Null elsewhere. An iterable data set uses this to
+ * select its share of the items.
  */
 export const getWorkerInfo = /* @__PURE__ */ closed('getWorkerInfo', (): WorkerInfo | null => current);
 
@@ -26,7 +27,7 @@ export function becomeWorker(info: WorkerInfo): void {
   current = info;
 }
 
-/** Runs `fn` as if in a worker, with its generator as the default one. */
+/** Runs `fn` as if in a worker, with the worker's generator as the default one. */
 export function asWorker<T>(info: WorkerInfo, generator: Generator, fn: () => T): T {
   const before = current;
   current = info;
@@ -37,5 +38,5 @@ export function asWorker<T>(info: WorkerInfo, generator: Generator, fn: () => T)
   }
 }
 
-/** A seed as users see it: a number if that is exact. */
+/** A seed as users see it: a number if it is exact, else a bigint. */
 export const shownSeed = (seed: bigint): Seed => (seed <= BigInt(Number.MAX_SAFE_INTEGER) ? Number(seed) : seed);

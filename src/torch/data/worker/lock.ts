@@ -1,12 +1,12 @@
-// The locks by which the end of a Web Worker is noticed. A worker that ends sends no message, but it releases the
-// lock that it has held.
+// Detects the end of a Web Worker by a lock. A worker that ends sends no message, but it releases the lock that it
+// held.
 
 const locks = (): LockManager | undefined => globalThis.navigator?.locks;
 
-/** The name of a lock for one worker to hold; null if there are no locks. */
+/** The name of a lock for one worker to hold; null if the platform has no locks. */
 export const newLock = (): string | null => (locks() ? `lamplight:${crypto.randomUUID()}` : null);
 
-/** Resolves when this worker holds the lock, which it keeps until it ends, however that happens. */
+/** Resolves when this worker holds the lock. The worker keeps the lock until it ends, for whatever reason. */
 export function holdLock(name: string): Promise<void> {
   return new Promise((resolve) => {
     void locks()!.request(name, () => {

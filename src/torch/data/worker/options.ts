@@ -9,38 +9,36 @@ import type { Origin } from './workforce';
 /** The options of loaders that concern workers. */
 export interface WorkerOptions {
   /**
-   * Workers that read ahead. Batches come in the same order with any number of them; each worker has its own generator
-   * for random draws, as in PyTorch. 0: items are made when they are asked for. Default: 0.
+   * Number of workers that read ahead. The order of the batches does not depend on it; each worker has its own
+   * generator for random draws, as in PyTorch. 0: items are made on demand. Default: 0.
    */
   numWorkers?: number;
-  /**
-   * No effect: WebGPU pins the memory of uploads by itself. Default: false.
-   */
+  /** Has no effect: WebGPU itself pins the memory of uploads. Default: false. */
   pinMemory?: boolean;
-  /** Seconds to wait for a worker's batch before throwing an error; 0: without limit. Default: 0. */
+  /** Seconds to wait for a worker's batch before throwing an error; 0: no limit. Default: 0. */
   timeout?: number;
   /**
-   * Called once for each worker with its id, before its first item, with its generator as the default one. A module
-   * that serves a data set passes it to `data.serve(dataset, { workerInitFn })` instead, since a function cannot be
-   * sent to a worker.
+   * Called once for each worker with its id, before its first item, with the worker's generator as the default one. A
+   * module that serves a data set passes it to `data.serve(dataset, { workerInitFn })` instead, since a function cannot
+   * be sent to a worker.
    */
   workerInitFn?: ((workerId: number) => unknown) | null;
   /** Must be null: workers are Web Workers, or threads in Node. */
   multiprocessingContext?: null;
-  /** Batches that each worker reads ahead. Default (null): 2 with workers. */
+  /** Number of batches that each worker reads ahead. Default (null): 2 if there are workers. */
   prefetchFactor?: number | null;
-  /** Keep the workers between passes; `loader.dispose()` ends them. Default: false. */
+  /** Whether to keep the workers between passes; `loader.dispose()` ends them. Default: false. */
   persistentWorkers?: boolean;
   /** Must be empty: there is one device. */
   pinMemoryDevice?: '';
   /** Must be true: the order of batches never depends on which worker is faster. */
   inOrder?: boolean;
   /**
-   * Starts a worker whose module calls `data.serve(dataset)`, for a data set of one's own: `() => new Worker(new
+   * Starts a worker whose module calls `data.serve(dataset)`, for the user's own data set: `() => new Worker(new
    * URL('./my-data.ts', import.meta.url), { type: 'module' })`. In Node, it may be a Worker of `node:worker_threads`.
    */
   worker?: (() => WorkerLike | Promise<WorkerLike>) | null;
-  /** Aborting it ends a pass: the loop throws its reason, and the workers end. */
+  /** If the signal is aborted, the current pass ends: the loop throws the signal's reason, and the workers end. */
   signal?: AbortSignal | null;
 }
 

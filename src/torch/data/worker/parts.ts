@@ -1,4 +1,4 @@
-// Composite data sets in a worker: an item's address lists, in order, the parts that it is read from.
+// Composite data sets in a worker: an item's address lists, in order, the parts from which it is read.
 import type { CopyReader } from './serve-copies';
 
 /** The states of the copies of several parts; null for a part in memory. */
@@ -10,7 +10,7 @@ export interface PartsState {
 /** Marks a `PartsState`, to distinguish it from the state of a single data set. */
 const MARK = 'lamplight:parts';
 
-/** The sources of one item: for each, the index of its part and the address there. */
+/** The sources of one item: for each source, the index of the part and the address within it. */
 export type PartAddresses = readonly (readonly [part: number, address: unknown])[];
 
 export const partsState = (parts: PartsState['parts']): PartsState => ({ mark: MARK, parts });
@@ -18,7 +18,10 @@ export const partsState = (parts: PartsState['parts']): PartsState => ({ mark: M
 const isParts = (state: unknown): state is PartsState =>
   typeof state === 'object' && state !== null && Reflect.get(state, 'mark') === MARK;
 
-/** The reader for a state; for several parts, it calls their readers. @param open makes the reader of one data set */
+/**
+ * The reader for a state; if the state has several parts, the reader calls theirs. @param open makes the reader of one
+ * data set
+ */
 export async function readerOf(
   state: unknown,
   open: (state: unknown) => CopyReader | Promise<CopyReader>,

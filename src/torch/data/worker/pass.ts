@@ -1,6 +1,6 @@
-// One pass of a loader with workers, batch by batch in PyTorch's order: worker b mod numWorkers makes batch b,
-// which is requested when batch b - ahead is handed out. This module imports all that threads need, and is loaded with
-// the first pass that has workers.
+// One pass of a loader with workers, batch by batch in PyTorch's order: worker b mod numWorkers makes batch b, which is
+// requested when batch b - ahead is handed out. This module imports everything that worker threads need, and is loaded
+// at the first pass with workers.
 import { type BatchMessage, readBatch, type TensorNumbers } from '../../crossing/hand-over';
 import { Crew } from './crew';
 import type { Answer } from './protocol';
@@ -9,14 +9,14 @@ import type { Workforce } from './workforce';
 export interface PassOptions<B> {
   readonly workforce: Workforce;
   readonly numWorkers: number;
-  /** How many batches are requested before they are needed. */
+  /** Number of batches to request ahead. */
   readonly ahead: number;
-  /** The indices of each batch; for an iterable data set, how many items to read next. */
+  /** The indices of each batch; for an iterable data set, the number of items to read next. */
   readonly batches: Iterator<readonly number[] | number>;
   readonly dropLast: boolean;
   readonly timeout: number;
   readonly signal: AbortSignal | null;
-  /** How many batches have already been handed out: the workers take their turns from there. */
+  /** Number of batches that have already been handed out; it determines which worker makes the next one. */
   readonly first: number;
   /** Awaited before a batch is made. */
   waitForDevice(): Promise<void>;
@@ -43,7 +43,7 @@ export class Pass<B> {
   #sent = 0;
   #received = 0;
 
-  /** Asks for the first batches. */
+  /** Requests the first batches. */
   constructor(options: PassOptions<B>) {
     this.#options = options;
     const { numWorkers, ahead, first, workforce } = options;
@@ -65,7 +65,10 @@ export class Pass<B> {
     return { batch: await workforce.as(worker, () => make(readItems, indices)), indices };
   }
 
-  /** Has the workers read as many batches as an earlier run has used, and drops them. Returns how many there were. */
+  /**
+   * Makes the workers read as many batches as an earlier run has used, and drops these batches. Returns the number of
+   * batches dropped.
+   */
   async skip(batches: number): Promise<number> {
     for (let skipped = 0; skipped < batches; skipped++) if (!(await this.#next())) return skipped;
     return batches;
@@ -97,7 +100,7 @@ export class Pass<B> {
     return (await this.#crew?.answer(task, timeout, signal)) ?? null;
   }
 
-  /** Asks the worker whose turn it is for the next batch, if there is one. */
+  /** Requests the next batch, if any, from the worker whose turn it is. */
   #ask(): void {
     const { workforce, batches, numWorkers, dropLast } = this.#options;
     const { value, done } = batches.next();

@@ -1,16 +1,16 @@
 // The messages between a loader and its workers.
 import type { BatchMessage } from '../../crossing/hand-over';
 
-/** Marks a loader's messages among others that a program may send to its worker. */
+/** Distinguishes a loader's messages from others that a program may send to its worker. */
 export const MARK = 'lamplight:data';
 
-/** The messages that go to a worker. */
+/** The messages to a worker. */
 export type Order =
-  /** Asks for `serving` again: the first one may have been sent before anybody listened. */
+  /** Asks for `serving` again: the first such report may have been sent before anyone listened. */
   | { readonly mark: typeof MARK; readonly kind: 'hello' }
   | Start
   | Fetch
-  /** Another pass begins; open requests of the pass before need no answer. */
+  /** A new pass begins; open requests of the previous pass need no answer. */
   | { readonly mark: typeof MARK; readonly kind: 'pass'; readonly pass: number };
 
 export interface Start {
@@ -20,11 +20,11 @@ export interface Start {
   readonly numWorkers: number;
   /** The seed of the worker's default generator. */
   readonly seed: bigint;
-  /** The state from which the generator resumes instead, in a run that is resumed. */
+  /** In a resumed run, the state from which the generator starts instead. */
   readonly generator: Uint8Array | null;
   /** The state of the worker's copy of the data set, if the loader has cloned it. */
   readonly state: unknown;
-  /** The name of a lock that the worker holds as long as it lives, if there are locks. */
+  /** The name of a lock that the worker holds while it is alive; null if the platform has no locks. */
   readonly lock: string | null;
 }
 
@@ -33,7 +33,7 @@ export interface Fetch {
   readonly kind: 'fetch';
   readonly pass: number;
   readonly task: number;
-  /** The addresses of the items; for an iterable data set, how many items to read next. */
+  /** The addresses of the items; for an iterable data set, the number of items to read next. */
   readonly addresses: readonly unknown[] | number;
   /** The indices of the items, for errors. */
   readonly samples: readonly number[] | null;
@@ -41,7 +41,7 @@ export interface Fetch {
   readonly dropLast: boolean;
 }
 
-/** The messages that come from a worker. */
+/** The messages from a worker. */
 export type Report =
   | { readonly mark: typeof MARK; readonly kind: 'serving'; readonly served: Served | null }
   /** The worker holds its lock. */
@@ -56,7 +56,7 @@ export type Report =
       readonly failure: Failure;
     };
 
-/** Describes what a module of the user's serves. */
+/** Describes the data set that a user's module serves. */
 export interface Served {
   readonly name: string;
   /** The number of items of the data set, or of the one under its subsets; null for an iterable one. */
@@ -75,11 +75,11 @@ export interface BatchReport {
 
 /** An error in a form that can be sent. */
 export interface Failure {
-  /** The names of its class and its base classes. */
+  /** The names of the error's class and base classes. */
   readonly classes: readonly string[];
   readonly message: string;
   readonly stack: string | null;
-  /** Its own properties, as far as they can be sent. */
+  /** Those of the error's own properties that can be sent. */
   readonly properties: Readonly<Record<string, unknown>>;
   /** The index of the item; null if no single item failed. */
   readonly sample: number | null;

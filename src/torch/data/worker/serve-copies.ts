@@ -1,5 +1,5 @@
-// Owns `serveCopies`, by which the worker modules of this library serve copies of data sets that a loader has cloned.
-// Tensors are unknown here, which keeps such a worker small.
+// `serveCopies`: the worker modules of this library call it to serve copies of data sets that a loader has cloned. It
+// does not know tensors, which keeps such a worker small.
 import { answer, enter } from './answering';
 import { readerOf } from './parts';
 

@@ -1,4 +1,4 @@
-// Owns `serve`, which a user's module calls in a worker to serve a data set to the loader that started the worker.
+// `serve`: a user's module calls it in a worker to serve a data set to the loader that started the worker.
 import { ArgumentError, WorkerError } from '../../../engine/core/errors';
 import { kindOf, parseArgs } from '../../../engine/core/options';
 import { mode } from '../../../engine/graph/mode';
@@ -13,7 +13,10 @@ export type Servable<T = unknown> = Dataset<T> | readonly T[] | AsyncIterable<T>
 
 /** Options of `data.serve`. */
 export interface ServeOptions {
-  /** Called once in each worker with its number, after its generator has been seeded, before the first item. May be asynchronous. */
+  /**
+   * Called once in each worker with the worker's id, after its generator has been seeded and before the first item. May
+   * be asynchronous.
+   */
   workerInitFn?: ((workerId: number) => unknown) | null;
 }
 
@@ -30,13 +33,13 @@ export interface ServeOptions {
  *       worker: () => new Worker(new URL('./my-data.ts', import.meta.url), { type: 'module' }),
  *     });
  *
- * Define the data set in a module of its own, which both import: if the worker's module imported the one that starts
- * it, its script would contain itself, and some bundlers (Turbopack) would never finish.
+ * Define the data set in a separate module that both sides import. If the worker's module imported the module that
+ * starts the worker, its script would contain itself, and some bundlers (Turbopack) would never finish.
  *
  * Items are made in the worker and collated on the main side. They may be numbers, strings, typed arrays, and tensors
- * of data from the host (`torch.tensor(bytes)`, `torch.rand(2)`, pictures; views of them), nested in arrays and
- * objects. Operations on tensors are refused: they belong in `collateFn`, or in transforms of whole batches, on the
- * main side. A promise of a data set is accepted, too, such as `data.serve(vision.datasets.MNIST('mnist/'))`.
+ * of host data (`torch.tensor(bytes)`, `torch.rand(2)`, pictures; also views of these), nested in arrays and objects.
+ * Operations on tensors are refused: they belong in `collateFn`, or in transforms of whole batches, on the main side. A
+ * promise of a data set is accepted, too, such as `data.serve(vision.datasets.MNIST('mnist/'))`.
  *
  * @throws WorkerError if this thread is not a worker
  */

@@ -1,4 +1,4 @@
-// Threads that work for a page or a process: Web Workers and those of Node's worker_threads, under one interface.
+// One interface for the threads of a page or a process: Web Workers and Node's worker_threads.
 import { ArgumentError, WorkerError } from '../../../engine/core/errors';
 import { kindOf } from '../../../engine/core/kind-of';
 
@@ -18,7 +18,7 @@ export interface NodeWorkerLike {
   unref(): void;
 }
 
-/** A worker of a page or a thread of Node. */
+/** A Web Worker or a Node thread. */
 export type WorkerLike = WebWorkerLike | NodeWorkerLike;
 
 /** The events of a thread. */
@@ -29,7 +29,7 @@ export interface ThreadEvents {
 }
 
 export interface Thread {
-  /** Whether the thread's end is reported by an event. */
+  /** Whether an event reports the end of the thread. */
   readonly dies: 'aloud' | 'silently';
   /** @param transfer the objects to move to the thread rather than copy */
   post(message: unknown, transfer?: readonly object[]): void;
@@ -38,7 +38,7 @@ export interface Thread {
   terminate(): Promise<void>;
 }
 
-/** The words of errors about a thread, and about what its module must do. */
+/** The wording of errors about a thread, and about what its module must do. */
 export interface ThreadWords {
   /** The name of the worker. */
   readonly name: string;
@@ -51,7 +51,7 @@ export interface ThreadWords {
   readonly serve: string;
 }
 
-/** Workers that are in use: each belongs to one owner only. */
+/** Workers that are in use: each has only one owner. */
 const taken = new WeakSet<object>();
 
 /** @throws ArgumentError if the value is not a worker, or is already in use */
@@ -91,8 +91,8 @@ function nodeThread(worker: NodeWorkerLike, { name, serve }: ThreadWords, { mess
 }
 
 /**
- * The method `postMessage` with its transfer list, which every worker has. `WorkerLike` leaves the list out, so that
- * every program's type of worker matches it.
+ * The method `postMessage` with its transfer list, which every worker has. `WorkerLike` omits the list, so that any
+ * program's worker type is assignable to it.
  */
 interface Posting {
   postMessage(message: unknown, transfer?: readonly object[]): void;
@@ -103,7 +103,7 @@ function webThread(worker: WebWorkerLike, { name }: ThreadWords, { message, died
   worker.addEventListener('messageerror', () => died(new WorkerError(`${name}: ${UNREADABLE}`)));
   worker.addEventListener('error', (event) => {
     const { message: text, filename, lineno, error } = event as Partial<ErrorEvent>;
-    // If the script is missing, or is not a script, the event has no message.
+    // If the script is missing, or the file is not a script, the event has no message.
     const why = text ? `${text}${filename ? ` (${filename}:${lineno})` : ''}` : 'its script could not be loaded';
     died(new WorkerError(`${name}: ${why}`, { cause: error }));
   });

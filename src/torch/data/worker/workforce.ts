@@ -11,28 +11,31 @@ import { asWorker, shownSeed, type WorkerInfo } from './info';
 import type { Served } from './protocol';
 import type { WorkerLike } from './thread';
 
-/** Where the items of a loader come from. */
+/** Where the items of a loader are made. */
 export type Origin =
-  /** A module of the user's. */
+  /** A worker module of the user. */
   | { readonly kind: 'served'; readonly start: () => WorkerLike | Promise<WorkerLike>; readonly iterable: boolean }
   /** Copies of a data set of this library. */
   | { readonly kind: 'cloned'; readonly copy: WorkerCopy }
-  /** Memory: nothing is read ahead. */
+  /** The main side: nothing is read ahead. */
   | { readonly kind: 'here' };
 
 /** The state from which a stopped run resumes. */
 export interface WorkforceState {
   readonly baseSeed: string;
-  /** For each worker: its generator on the main side, and that of its thread if it has drawn. */
+  /** For each worker: its generator on the main side, and its thread's generator if the thread has drawn. */
   readonly generators: readonly { readonly main: Uint8Array; readonly thread: Uint8Array | null }[];
 }
 
-/** A worker as the main side knows it. */
+/** What the main side knows about a worker. */
 interface Hand {
   readonly info: WorkerInfo;
-  /** The generator for code of the worker that runs on the main side. */
+  /** The generator for code that the main side runs on the worker's behalf. */
   readonly generator: Generator;
-  /** The state of its thread's generator after the last batch that was handed out; null until it has drawn. */
+  /**
+   * The state of the generator in the worker's thread after the last batch that was handed out; null until the thread
+   * has drawn.
+   */
   thread: Uint8Array | null;
 }
 
@@ -97,7 +100,7 @@ export class Workforce {
     return this.#options.baseSeed;
   }
 
-  /** The addresses by which the threads find the items at `indices`. */
+  /** The addresses at which the threads find the items at `indices`. */
   addresses(indices: readonly number[]): unknown[] {
     const { origin, dataset } = this.#options;
     return indices.map((i) => (origin.kind === 'cloned' ? origin.copy.address(i) : rootIndex(dataset, i)));
@@ -109,11 +112,11 @@ export class Workforce {
     return asWorker(info, generator, fn);
   }
 
-  /** Notes the generator's state in the thread of worker `id` after a batch that is being handed out. */
+  /** Notes the state of the generator in worker `id`'s thread after the batch that is being handed out. */
   note(id: number, state: Uint8Array | null): void {
     if (state === null) return;
     const hand = this.#hands[id]!;
-    // If the thread draws for items, the main side's draws for batches get a seed of their own, so that both do not use
+    // If the thread draws for items, the main side's draws for batches get a different seed, so that the two do not use
     // the same numbers.
     if (hand.thread === null) hand.generator.manualSeed(this.#options.baseSeed + BigInt(this.#hands.length + id));
     hand.thread = state;
@@ -124,7 +127,7 @@ export class Workforce {
     return { baseSeed: String(this.#options.baseSeed), generators };
   }
 
-  /** Sets the generators of the main side; the threads have reached that point by reading again. */
+  /** Sets the generators of the main side; the threads have reached this position by reading again. */
   goOn({ generators }: WorkforceState): void {
     for (const [id, hand] of this.#hands.entries()) {
       hand.generator.setState(generators[id]!.main);
@@ -132,7 +135,7 @@ export class Workforce {
     }
   }
 
-  /** Throws if a module of the user's serves another data set. */
+  /** Throws if the user's module serves a different data set. */
   #check(served: Served | null): void {
     const { origin, dataset } = this.#options;
     if (origin.kind !== 'served') return;
