@@ -115,7 +115,7 @@ function whatChanged() {
 async function whatToRun({ reference, base, files }, report) {
   const tests = folders().flatMap((folder) => testFiles(root, folder));
   const found = touched({ changed: files, tests, ...readGraph(root, await report) });
-  const differ = `${files.length} files differ from ${reference} at ${base.slice(0, 8)}`;
+  const differ = `${files.length} ${files.length === 1 ? 'file differs' : 'files differ'} from ${reference} at ${base.slice(0, 8)}`;
   if (found.all.length > 0) {
     console.log(`${differ}: all tests run, since all depend on ${some(found.all)}.\n`);
     isWhole = true;
