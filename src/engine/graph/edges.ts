@@ -1,5 +1,5 @@
-// Cuts edges of the graph once values are stored. Otherwise a small result would keep alive everything it was made
-// from.
+// Cuts edges of the graph once values are stored. Otherwise a small result would keep everything that it was made from
+// alive.
 import { Node, type Value } from './value';
 
 /** A copy of a node without its edges. The operation, the attributes and the id are all that a stored value needs. */
@@ -18,9 +18,9 @@ const nameOf = (node: Node, whole: WeakRef<Node> | null): Node =>
 const hasEdges = ({ node, available, lent }: Value): boolean => node !== null && !node.cut && available && !lent;
 
 /**
- * Drops the edges of the node that made a stored value, unless its gradient still needs them. If the node has other
- * outputs, only this value gets a node without edges: the others may still need theirs. Returns what puts the edges
- * back, should the value not be stored after all.
+ * Drops the edges of the node that made a stored value, unless its gradient still needs them. If the node has several
+ * outputs, only this value gets a copy of the node without edges: the other outputs may still need the edges. Returns a
+ * function that restores the edges, in case the value is not stored after all.
  */
 export function dropRecipe(value: Value): (() => void) | null {
   const { node } = value;
@@ -36,7 +36,7 @@ export function dropRecipe(value: Value): (() => void) | null {
 /**
  * Detaches a stored value from the node that made it, so that a tensor that holds only the value's data does not keep
  * the graph alive. Nodes that read the value still reach the maker through `makers`. A tensor that must still show the
- * graph keeps the returned object, which holds the maker. Returns null if there is nothing to detach.
+ * graph keeps the returned object, which refers to the maker. Returns null if there is nothing to detach.
  */
 export function letGo(value: Value): object | null {
   const { node } = value;
@@ -47,7 +47,8 @@ export function letGo(value: Value): object | null {
 }
 
 /**
- * Drops the edges that only the gradient of `node` needed. Called when that gradient has been taken for the last time.
+ * Drops the edges that only the gradient of `node` needed. Called when that gradient has been computed for the last
+ * time.
  */
 export function spendEdges(node: Node): void {
   node.makers = [];

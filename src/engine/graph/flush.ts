@@ -1,4 +1,4 @@
-// The flush: gathers all pending work whose results must exist into one program, and hands it to the engine.
+// The flush: gathers all pending work whose results are needed into one program, and hands it to the engine.
 import { noteFailure, reopen } from '../compiler/contents';
 import { engine, type JobExport } from '../compiler/engine';
 import { DeviceLostError, TensorReleasedError } from '../core/errors';
@@ -29,21 +29,22 @@ import type { Value } from './value';
 import { inSequence, newWalk, visit, type Walk } from './walk';
 
 /**
- * Outside of scopes, a flush starts by itself once more nodes, or more bytes of values that users hold, are pending.
+ * Outside of scopes, a flush starts automatically once more nodes than this are pending, or more bytes of values that
+ * users hold.
  */
 const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
 /**
- * Values to release after the next flush, each with a test that is asked then: whether nothing needs the value. A flush
- * that releases values starts a new map, since a cleared one keeps its old members alive until the next full garbage
- * collection.
+ * Values to release after the next flush. Each has a test, called at that flush, for whether nothing needs the value
+ * any more. A flush that releases values starts a new map, since a cleared map keeps its old members alive until the
+ * next full garbage collection.
  */
 let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];
 const always = () => true;
 
-/** Gives back a value's memory after the next flush, if `isFree` returns true then. */
+/** Gives back a value's memory after the next flush, if `isFree` returns true at that time. */
 export function releaseAfterFlush(value: Value, isFree: () => boolean = always): void {
   makeRecipesOf(value);
   releases.set(value, isFree);
@@ -66,7 +67,9 @@ export function discardPending(): void {
   mode.pendingBytes = 0;
 }
 
-/** Flushes if much is pending, so that a long stretch of code without read-backs does not pile up work. */
+/**
+ * Flushes if a lot of work is pending, so that it does not pile up during a long stretch of code without read-backs.
+ */
 export function flushIfLarge(): void {
   if (atTopLevel() && !mode.whole && (mode.recorded > MAX_PENDING_NODES || mode.pendingBytes > MAX_PENDING_BYTES))
     flush([], null, chooseHeldBack());
@@ -83,7 +86,7 @@ function chooseHeldBack(): HeldBack | null {
   try {
     for (const { value } of roots) if (!value.available) visit(value, walk);
   } catch {
-    // Ignored here: the flush meets the same error, and reports it for the value concerned.
+    // Ignored here: the flush runs into the same error, and reports it for the value concerned.
     return null;
   }
   return heldBackIn(
@@ -139,7 +142,10 @@ function sendAllBut(heldBack: HeldBack): void {
   mode.pendingBytes = heldBack.bytes;
 }
 
-/** `givesBack`: memory that nobody needs any more is given back after the run. */
+/**
+ * Chooses, cuts and sends the work of some roots. `givesBack`: memory that is no longer needed is given back after the
+ * run.
+ */
 function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack: HeldBack | null = null): void {
   const chosen = choose({ roots, wanted, step }, heldBack);
   const cut = cutIntoParts(chosen, roots);
@@ -148,7 +154,9 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack:
   sendLast(work, chosen.exports, givesBack ? goingBack(chosen.exports, heldBack) : nothing, step);
 }
 
-/** The nodes that a flush runs, and the values that it stores, each with the root that holds it, or null. */
+/**
+ * The nodes that a flush runs, and the values that it stores. Each value maps to the root that holds it, or to null.
+ */
 interface Chosen extends Walk {
   readonly exports: Map<Value, GraphRoot | null>;
 }
@@ -156,10 +164,12 @@ interface Chosen extends Walk {
 /** The nodes that the engine runs as one program: those of a flush, or of one part of it. */
 interface Work extends Walk {
   readonly exports: ReadonlyMap<Value, GraphRoot | null>;
-  /** Values that this work, or earlier parts of the flush, read last. Their memory goes back after the run. */
+  /**
+   * Values whose last reader is this work or an earlier part of the flush. Their memory is given back after the run.
+   */
   readonly last: readonly Value[];
   /**
-   * For each value, the padded value that is computed instead, if the program serves several sizes: see late-growth.ts.
+   * If the program serves several sizes: the padded value that is computed instead of each value. See late-growth.ts.
    */
   readonly long?: Grown;
 }
@@ -179,7 +189,7 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chos
   const want = (value: Value, isNeeded = true) => {
     if (value.available || exports.has(value)) return;
     if (!isNeeded && isCheap(value, { exports, releases })) return;
-    // No matter who asked for the value: its root holds it from now on, and rolls back to its earlier value if this one
+    // The export belongs to the value's root no matter who asked for it, so that the root rolls back if the computation
     // fails.
     const root = owners.get(value) ?? null;
     if (finds(value, root, walk, step)) exports.set(value, root);
@@ -198,7 +208,7 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chos
     else if (!releases.has(value)) leaveToNext(value);
   }
   storeAllBut(candidates, exports, walk.mark, want);
-  // If a later flush reads a recipe, the recipe is stored after all.
+  // If a flush reads a recipe that an earlier flush left, the recipe is stored after all.
   for (const { outputs } of walk.order) {
     for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
   }
@@ -207,7 +217,7 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chos
 
 /**
  * Step 2 of a flush: cuts a loop into parts, which are programs that loops of other lengths share. If a root holds a
- * value that one part stores for another, the value belongs to that root.
+ * value that one part stores for a later part, the value is exported for that root.
  */
 function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots']): Parts {
   const cut = cutWhereRepeated(inSequence(order), slices, exports);
@@ -220,7 +230,8 @@ function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots'])
 }
 
 /**
- * Step 3 of a flush: settles the roots whose values it does not compute. Each holds a recipe, or has contents already.
+ * Step 3 of a flush: settles the roots whose values it does not store. Each of them holds a recipe or a value that
+ * already has contents.
  */
 function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void {
   mode.recorded = 0;
@@ -235,8 +246,8 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
       leaveAsRecipe(root, ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!);
       for (const x of between) x.hung = true;
     }
-    // The new value has its contents and cannot fail, so the replaced one is free. A rehearsal must put it back, and
-    // keeps it.
+    // The new value already has its contents and cannot fail, so the value that it replaces can be released. A
+    // rehearsal keeps that value, because it must restore it.
     const isLoaded = value.available && root.settled !== value && isReplaced(root);
     if (isLoaded && !isJournaling()) releaseAfterFlush(root.settled!);
     root.settled = value;
@@ -245,8 +256,8 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
 }
 
 /**
- * Values whose memory goes back to the pool after a flush. `released` values are no longer reachable by the program,
- * and `spent` ones were stored for gradients that have been taken.
+ * Values whose memory returns to the pool after a flush. The program can no longer reach the `released` values. The
+ * `spent` values were stored for gradients that have been computed.
  */
 interface GoingBack {
   readonly released: readonly Value[];
@@ -256,13 +267,14 @@ interface GoingBack {
 const nothing: GoingBack = { released: noValues, spent: noValues };
 
 function goingBack(exports: Chosen['exports'], heldBack: HeldBack | null): GoingBack {
-  // A pending value between a recipe and its ingredients has no memory to give back, and the recipe still needs it.
+  // A pending value between a recipe and its ingredients has no memory to give back, and the recipe still depends on
+  // it.
   const released = takeReleases(heldBack).filter((value) => value.available || exports.has(value) || !value.hung);
   for (const value of released) value.leaving = 'its memory was given back';
   return { released, spent: takeSpent(heldBack) };
 }
 
-/** Step 4 of a flush: sends the last part, or the whole, and gives memory back after it. */
+/** Step 4 of a flush: sends the last part, or the whole flush if it was not cut, and gives memory back afterwards. */
 function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: GoingBack, step: PendingStep | null) {
   const releases = spent.length > 0 ? [...released, ...spent] : released;
   if (exports.size > 0) send(work, releases, step);
@@ -270,7 +282,7 @@ function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: G
     step?.failed();
     for (const value of releases) engine.releaseLater(value);
   }
-  // The submitted run still reads the value; work recorded from now on cannot.
+  // The submitted run may still read the value. Work recorded from now on cannot.
   for (const value of spent) value.loan = 'returned';
   for (const value of work.last) {
     if (value.lent) value.loan = 'returned';
@@ -288,8 +300,8 @@ function finds(value: Value, root: GraphRoot | null, walk: Walk, step: PendingSt
     return true;
   } catch (error) {
     noteFailure(value, error as Error);
-    // If the value depends on a failed run, its root rolls back with that run. If it was released too early, the
-    // program has made a mistake, and the error must stay.
+    // If the value depends on a failed run, its root rolls back, too. If a value was released too early, that is a
+    // mistake in the user's program, and the error must stay.
     if (root && !(error instanceof TensorReleasedError)) {
       root.rollBack();
       step?.failed();
@@ -317,14 +329,14 @@ function sendAllButLast(
     const long = loops ? null : grownIfHere(walk.order, found.keys(), { lengths, varies });
     return long ? inRoom(work, long) : work;
   };
-  // Exported values outlive the flush, so no part uses them up.
+  // Exported values outlive the flush, so they are not given back after the last part that reads them.
   const lentIn = ({ spends }: Part) => spends.filter((value) => !exports.has(value));
   for (const part of parts.slice(0, -1)) {
     const { stores } = part;
     const spends = lentIn(part);
     for (const value of stores) {
       const root = exports.get(value);
-      // Later parts may still read the replaced value, so its memory goes back after the last part.
+      // Later parts may still read the replaced value, so its memory is given back after the last part.
       if (root && isReplaced(root)) replaced.push(root.settled!);
       if (root === undefined) lend(value);
     }
@@ -338,7 +350,7 @@ function sendAllButLast(
 /** Changes work so that it runs on padded values. The program then serves other sizes as well. */
 function inRoom(work: Work, { standIns, pieces }: Grown): Work {
   const walk = newWalk();
-  // A walk has one slice for each input, so the first piece stands for all of them.
+  // A walk has only one slice for each input, so the first piece represents all of them.
   for (const [leaf, [first]] of pieces) walk.slices.set(leaf, first!);
   for (const value of work.exports.keys()) visit(standIns.get(value)!, walk);
   inSequence(walk.order);
@@ -357,17 +369,17 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     key.push(standIn(cell).number);
     jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
   }
-  // Marks the key, because this program differs from an unpadded one of the same nodes: it copies results out of padded
-  // values.
+  // Makes the key differ from that of an unpadded program with the same nodes, because this program also copies results
+  // out of padded values.
   if (long) key.push(SEPARATOR);
-  // The engine may have to wait for a device before it builds the program. By then the nodes may have dropped their
-  // edges.
+  // The engine may have to wait for a device before it builds the program. The nodes may have dropped their edges by
+  // then, so the edges are kept here.
   const edges = order.map((node) => node.reads);
   const placed = placedNodes(order);
   const before = new Map<GraphRoot, Value | null>();
   /**
-   * Puts the edges of recipes back. Other values never get their edges back, so nothing keeps those edges alive while
-   * the run is under way.
+   * The functions that restore the edges of recipes. The edges of other values are never restored, so nothing keeps
+   * them alive during the run.
    */
   const restores = new Map<Value, (() => void) | null>();
   engine.submit({
@@ -395,11 +407,11 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
       for (const [value, root] of exports) {
         // A recipe can be made again, so it is pending rather than failed.
         if (value.recipe && value.failure) {
-          // Contents that went with a lost device come back from a snapshot instead.
+          // Contents lost with a device are restored from a snapshot instead.
           if (!(value.failure instanceof DeviceLostError)) restores.get(value)?.();
           reopen(value);
         }
-        // `ran` was called, but the GPU refused the run later.
+        // This is the case if `ran` was called, but the GPU refused the run afterwards.
         if (root?.computed === value) root.computed = before.get(root) ?? null;
         root?.rollBack();
       }
@@ -418,8 +430,8 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
 }
 
 /**
- * The wanted values in the order in which they are computed. Asking for the same values in another order then gives the
- * same program.
+ * The wanted values in the order in which they are computed. A request for the same values in another order then gives
+ * the same program.
  */
 const asNumbered = (
   wanted: ReadonlyMap<Value, GraphRoot | null>,
@@ -427,7 +439,7 @@ const asNumbered = (
 ): ReadonlyMap<Value, GraphRoot | null> =>
   wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
-/** Whether the new value may take over the memory of the root's previous value. */
+/** Whether a new value may take over the memory of the root's previous value. */
 const isReplaced = ({ settled }: GraphRoot): boolean => (settled?.overwritten ?? false) && !settled!.hung;
 
 /**

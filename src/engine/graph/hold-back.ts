@@ -1,5 +1,6 @@
-// Held-back work: the part of the pending work that an automatic flush leaves for the next one. Such a flush comes in
-// the middle of a loop. A program for the repetitions so far and a fraction of one would fit that moment only.
+// Held-back work: the part of the pending work that an automatic flush leaves for the next one. An automatic flush
+// usually comes in the middle of a repetition of a loop. A program for the repetitions so far and a fraction of the
+// next one would hardly ever be used again.
 import { byteLength } from '../core/meta';
 import { boundIn } from './periods';
 import { isMadeAgain, shownBy } from './repeated-programs';
@@ -10,7 +11,7 @@ import type { Node, Value } from './value';
 export interface HeldBack {
   /** Whether held-back work computes the value. */
   makes(value: Value): boolean;
-  /** Whether held-back work reads the value, which has contents or gets them in this flush. */
+  /** Whether held-back work reads the value. The value has contents, or gets them in this flush. */
   reads(value: Value): boolean;
   /** Values that the flush computes for the held-back work. */
   readonly needs: ReadonlySet<Value>;
@@ -27,7 +28,8 @@ interface Pending {
 }
 
 /**
- * Chooses the work to hold back: at most `most.nodes` nodes and `most.bytes` bytes. Null if the flush sends everything.
+ * Chooses the work to hold back: at most `most.nodes` nodes and `most.bytes` bytes. Returns null if the flush should
+ * send everything.
  */
 export function heldBackIn({ nodes, slices, roots }: Pending, most: { nodes: number; bytes: number }): HeldBack | null {
   const bound = boundIn(nodes, slices);
@@ -49,7 +51,8 @@ export function heldBackIn({ nodes, slices, roots }: Pending, most: { nodes: num
     else if (sent.has(x.node!) && !isMadeAgain(x.node!)) needs.add(x);
   };
   for (const node of later) node.reads.forEach(meet);
-  // This flush would hand the memory of a replaced value to its successor, although held-back work still reads it.
+  // In this case, the flush would reuse the memory of a replaced value for the new value, although held-back work still
+  // reads it.
   for (const { value, settled } of roots)
     if (settled && settled !== value && standing.has(settled) && !makes(value)) return null;
   const reads = (value: Value): boolean => standing.has(value) || needs.has(value);

@@ -1,14 +1,14 @@
-// The journal of a rehearsal (rehearsal.ts) notes how to undo every change that user code makes meanwhile. The end of
-// the rehearsal undoes them all.
+// The journal of a rehearsal (rehearsal.ts) notes how to undo every change that user code makes during the rehearsal.
+// All changes are undone at its end.
 
 const state: { undos: Map<object, () => void> | null } = { undos: null };
 
-/** True while changes are recorded, so that they can be undone. */
+/** Whether changes are being noted so that they can be undone. */
 export const isJournaling = (): boolean => state.undos !== null;
 
 /**
- * Must be called before anything changes that outlives a rehearsal. At the first change of `owner` within a rehearsal
- * it calls `save`, which returns the function that restores `owner`.
+ * Must be called before any change to state that outlives a rehearsal. Before the first change of `owner` within a
+ * rehearsal, calls `save`, which returns the function that restores `owner`.
  */
 export function beforeChange(owner: object, save: () => () => void): void {
   const { undos } = state;
@@ -18,7 +18,7 @@ export function beforeChange(owner: object, save: () => () => void): void {
 
 /**
  * Saves the own properties and the prototype of an object. The returned function restores them and deletes properties
- * that were added since. It calls no accessors of the prototype.
+ * added since then. It calls no accessors of the prototype.
  */
 export function keepProperties(owner: object): () => void {
   const prototype = Object.getPrototypeOf(owner);
@@ -40,7 +40,7 @@ export function startJournal(): () => void {
   };
 }
 
-/** Runs `fn`, and undoes its changes; within a rehearsal, the rehearsal undoes them at its end. */
+/** Runs `fn` and undoes its changes. Within a rehearsal, the changes are undone at the end of the rehearsal. */
 export function undone<T>(fn: () => T): T {
   if (isJournaling()) return fn();
   const undo = startJournal();

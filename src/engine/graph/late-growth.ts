@@ -1,5 +1,5 @@
 // Growth: programs on padded values, which serve every size up to the padded one. Their code, src/engine/growth, is
-// loaded once a flush repeats a subgraph and sizes of values depend on how often.
+// loaded when a flush repeats a subgraph and sizes of values depend on the number of repetitions.
 import { LatePart } from '../core/late';
 import type { Lengths } from '../growth/grown-programs';
 import type { Library } from '../ops/growth-library';
@@ -10,13 +10,13 @@ import type { Node, Value } from './value';
 export interface Grown {
   /** For each stored value, the padded value that is stored instead, which begins with the same elements. */
   readonly standIns: ReadonlyMap<Value, Value>;
-  /** For each padded input, the values that are copied into it, one after another. */
+  /** For each padded input, the slices that are copied into it, one after another. */
   readonly pieces: ReadonlyMap<Value, readonly Slice[]>;
 }
 
 let library: Library;
 
-/** Sets the operations that src/engine/growth records with; its lib.ts says why it does not import them. */
+/** Sets the operations that src/engine/growth records with. Its lib.ts says why they are not imported. */
 export function growWith(given: Library): void {
   library = given;
 }
@@ -25,13 +25,13 @@ export function growWith(given: Library): void {
 export const growth = new LatePart('growth', async () => (await import('../growth/grown-programs')).grownBy(library));
 
 /**
- * Records the same computations on padded values, if values have dimensions of one of the lengths. Null if none has, if
- * an operation cannot run on padded values, or if the code is not loaded yet.
+ * Records the same computations on padded values. Null if no value has a dimension of one of the lengths, if an
+ * operation cannot run on padded values, or if the code is not loaded yet.
  */
 export function grownIfHere(order: readonly Node[], stored: Iterable<Value>, lengths: Lengths): Grown | null {
   if (lengths.lengths.size === 0) return null;
   if (growth.here) return growth.here(order, stored, lengths);
-  // If the file cannot be fetched, the next such flush asks for it again.
+  // If the file cannot be fetched, the next flush that needs it tries again.
   growth.load().catch(() => {});
   return null;
 }

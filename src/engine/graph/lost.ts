@@ -1,5 +1,5 @@
-// Splits a flush after a GPU device was lost. Work that depends on lost contents fails by itself, so that nothing else
-// fails with it.
+// Splits a flush after a GPU device was lost. Work that depends on lost contents is sent separately, so that nothing
+// else fails with it.
 import type { FaultSlot } from '../gpu/fault-slots';
 import type { GraphRoot } from './roots';
 import { type Node, newMark, type Value } from './value';
@@ -7,15 +7,15 @@ import { type Node, newMark, type Value } from './value';
 /** A step of an optimizer, whose updates are pending. */
 export interface PendingStep {
   readonly slot: FaultSlot;
-  /** Whether it changes the contents of this root. */
+  /** Whether the step changes the contents of this root. */
   changes(root: GraphRoot): boolean;
   /** Called when the updates have been sent to the GPU. */
   ran(): void;
-  /** Called when the updates could not be sent: the parameters are as before. */
+  /** Called if the updates could not be sent: the parameters are unchanged. */
   failed(): void;
 }
 
-/** A request to flush: the roots whose values must exist afterwards, and further `wanted` values. */
+/** A request to flush: the roots whose values must exist afterwards, and additional `wanted` values. */
 export interface Flush {
   readonly roots: ReadonlySet<GraphRoot>;
   readonly wanted: readonly Value[];
@@ -23,8 +23,8 @@ export interface Flush {
 }
 
 /**
- * Splits a flush into the work that is sound and the work that depends on lost contents; the latter is null if there is
- * none. An optimizer step belongs to one of the two as a whole.
+ * Splits a flush into sound work and work that depends on lost contents, which is null if there is none. An optimizer
+ * step belongs entirely to one of the two.
  */
 export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null] {
   const { step } = flush;
@@ -42,7 +42,10 @@ export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null]
   return [part(false), part(true)];
 }
 
-/** Returns a test whether a value depends on contents that were lost with a device; null if none of these values does. */
+/**
+ * Returns a function that tests whether a value depends on contents that were lost with a device; null if none of these
+ * values does.
+ */
 function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | null {
   const mark = newMark();
   const stack = [...values];
@@ -59,7 +62,7 @@ function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | n
   if (!isAny) return null;
   const hanging = new Set<Node>();
   const hangs = (value: Value): boolean => (value.available ? value.isLost : hanging.has(value.node!));
-  // Ids grow with recording, so the inputs of a node are decided before the node.
+  // Inputs have lower ids than the nodes that read them, so a node is tested after all of its inputs.
   for (const node of nodes.sort((a, b) => a.id - b.id)) if (node.reads.some(hangs)) hanging.add(node);
   return hangs;
 }

@@ -7,17 +7,14 @@ export const mode = {
   /** Keep, at a flush, the values that a later backward will read. */
   keepSaved: true,
   /**
-   * The recorded work belongs together, as the gradients of one backward do, so an automatic flush must not split it.
+   * The recorded work belongs together, such as the gradients of one backward, so an automatic flush must not split it.
    */
   whole: false,
-  /** Bytes of user-owned values recorded since the last flush. */
+  /** Bytes of the values recorded since the last flush that the user's tensors hold. */
   pendingBytes: 0,
   /** Nodes recorded since the last flush. */
   recorded: 0,
-  /**
-   * If this thread may not run operations: makes the error that they throw. Views and constants are allowed all the
-   * same.
-   */
+  /** If this thread may not run operations: makes the error that they throw. Views and constants are still allowed. */
   refusal: null as ((op: string) => Error) | null,
 };
 

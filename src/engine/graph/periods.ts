@@ -1,18 +1,18 @@
-// Periods: finds where the nodes of a flush repeat one small subgraph on the same weights, as an episode or an unrolled
-// recurrence does. A plan for the whole would fit only loops of the same length. Cut into parts of a few sizes, the
-// loop runs by plans that loops of other lengths share.
+// Periods: finds where the nodes of a flush repeat one small subgraph on the same weights, as in an episode or an
+// unrolled recurrence. A plan for the whole loop would fit only loops of the same length. If the loop is cut into parts
+// of a few fixed sizes, loops of other lengths can share the plans of those parts.
 import type { Node, Value } from './value';
 
-/** The minimum number of repetitions of a subgraph that are worth cutting: each part costs a submit. */
+/** The minimum number of repetitions for which cutting is worthwhile, since each part costs a submit. */
 export const MIN_TIMES = 8;
 /**
- * The minimum number of nodes of a recurrence of expressions, and of independent repeated expressions, that are worth
- * cutting. Fewer become a few kernels anyway.
+ * The minimum number of nodes for which cutting is worthwhile: in a recurrence of expressions, and in independent
+ * repeated expressions. Fewer nodes are fused into a few kernels anyway.
  */
 const MIN_RECURRENCE = 128;
 const MIN_EXPRESSIONS = 1024;
 /**
- * The minimum number of nodes of a repeated subgraph. A single repeated node does not count: it is part of an
+ * The minimum number of nodes in a repeated subgraph. A single repeated node does not count, because it is part of an
  * expression.
  */
 const MIN_PERIOD = 2;
@@ -22,12 +22,12 @@ const MIN_PERIOD = 2;
  */
 const PARTS = [1, 4, 16] as const;
 const RATIO = 4;
-/** How many distances between equal nodes are tried as periods. */
+/** The number of distances between equal nodes that are tried as periods. */
 const MAX_CANDIDATES = 8;
 const MULTIPLES = [1, 2, 3, 4];
 /**
- * For this many of the rarest kinds of nodes, the distances to the 2nd, 3rd, … (`LAGS`) equal node before are tried as
- * periods, too.
+ * For this many of the rarest kinds of nodes, the distances to the 2nd, 3rd, … (`LAGS`) preceding equal node are also
+ * tried as periods.
  */
 const MAX_RARE = 4;
 const LAGS = [2, 3, 4, 5, 6];
@@ -39,7 +39,7 @@ interface Stretch {
   readonly times: number;
 }
 
-/** Nodes, each with a number. Nodes with equal numbers count as equal. */
+/** Nodes, and a number for each. Nodes with equal numbers count as equal. */
 interface Sequence {
   readonly nodes: readonly Node[];
   readonly kinds: readonly number[];
@@ -59,8 +59,8 @@ export interface Cut {
 }
 
 /**
- * Where to cut a sequence of nodes, in order: at the first node of each part. Nodes before the first cut are a part as
- * well. The cuts depend on the structure alone, not on scalars or contents.
+ * Where to cut a sequence of nodes, in order: at the first node of each part. The nodes before the first cut form a
+ * part as well. The cuts depend on the structure alone, not on scalars or contents.
  */
 export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly Cut[] {
   const cuts = new Map<number, boolean>();
@@ -79,17 +79,17 @@ export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly 
 }
 
 /**
- * The index at which to cut nodes that are still being recorded: of the nodes before it (sent now) and of those behind
- * it (left), each has enough repetitions to be worth cutting. 0 if there are too few for both. Null if nothing repeats,
- * or if a node overwrites a value in place.
+ * The index at which to cut nodes while more are still being recorded. The nodes before the index (sent now) and the
+ * nodes after it (left for the next flush) each have enough repetitions to be worth cutting. 0 if there are too few
+ * repetitions for both. Null if nothing repeats, or if a node overwrites a value in place.
  */
 export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
   if (nodes.some(({ op }) => op.inPlace)) return null;
   let bound: number | null = null;
   for (const stretch of allStretchesOf(nodes, slices)) {
     const { start, period, times } = stretch;
-    // One repetition more, because the first one left may begin with aliases of weights, which makes it unlike the
-    // others.
+    // One extra repetition, because the first repetition left may begin with aliases of weights, which make it differ
+    // from the others.
     const left = 1 + (isLoop(nodes, stretch) ? MIN_TIMES : leastExpressions(nodes, stretch));
     if (times > left + MIN_TIMES) bound = start + (times - left) * period;
     else bound ??= 0;
@@ -99,7 +99,7 @@ export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
 
 /** All stretches that are worth cutting, in order. */
 function allStretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretch[] {
-  // A node that overwrites a value must run after all readers of that value, so nothing is cut from there on.
+  // A node that overwrites a value must run after all readers of that value, so nothing is cut from that node on.
   const overwriting = nodes.findIndex(({ op }) => op.inPlace);
   const end = overwriting < 0 ? nodes.length : overwriting;
   if (end < MIN_TIMES * MIN_PERIOD) return [];
@@ -107,16 +107,16 @@ function allStretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretc
   const kernels = stretchesIn(sequence, 0, end, isLoop);
   const loops = kernels.length > 0 ? kernels : stretchesIn(sequence, 0, end, isLongExpression);
   if (loops.length === 0) return [];
-  // A loop may leave one expression a repetition before or behind it (a list that is joined, say). Their number is the
-  // loop's length, so these stretches are cut as well.
+  // A loop may produce one expression per repetition before or after it (a list that is concatenated, say). The number
+  // of these expressions depends on the loop's length, so such stretches are cut as well.
   const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
   const besides = ends.flatMap((from, i) => stretchesIn(sequence, from, loops[i]?.start ?? end, isRepeated));
   return [...loops, ...besides].sort((a, b) => a.start - b.start);
 }
 
 /**
- * A number for each node. Nodes with equal numbers are the same in a program; one that reads a slice differs from one
- * that reads the whole value.
+ * A number for each node. Nodes with equal numbers are interchangeable in a program. A node that reads a slice differs
+ * from a node that reads a whole value.
  */
 function kindsOf(nodes: readonly Node[], slices: Slices): readonly number[] {
   if (slices.size === 0) return nodes.map(({ signature }) => signature);
@@ -132,8 +132,8 @@ function kindsOf(nodes: readonly Node[], slices: Slices): readonly number[] {
 }
 
 /**
- * The sizes of the parts, in periods, which add up to `times`. The first period is a part of its own, since it may
- * begin with constants. The largest parts come next.
+ * The sizes of the parts, in periods. They add up to `times`. The first period is a separate part, since it may begin
+ * with constants. The largest parts come next.
  */
 function partSizes(times: number): number[] {
   const parts: number[] = [];
@@ -167,8 +167,8 @@ function stretchesIn(sequence: Sequence, from: number, to: number, worth: Worth)
 const lengthOf = ({ period, times }: Stretch): number => period * times;
 
 /**
- * Possible periods: the most frequent distances between equal nodes, and multiples of these, since one period may hold
- * several equal layers.
+ * Possible periods: the most frequent distances between equal nodes, and multiples of them, since one period may
+ * contain several equal layers.
  */
 function candidatesIn({ kinds }: Sequence, from: number, to: number): Set<number> {
   const places = new Map<number, number[]>();
@@ -181,15 +181,15 @@ function candidatesIn({ kinds }: Sequence, from: number, to: number): Set<number
   const repeated = [...places.values()].filter(({ length }) => length >= MIN_TIMES).sort((a, b) => a.length - b.length);
   const distances = frequent(repeated, 1).slice(0, MAX_CANDIDATES);
   const periods = new Set(MULTIPLES.flatMap((times) => distances.map((distance) => times * distance)));
-  // If a period has several of each node, it is the distance from one of the rarest nodes to the second or third equal
-  // one after it.
+  // If every node occurs several times in a period, the period is the distance from one of the rarest nodes to the
+  // second or third equal node after it.
   const rarest = repeated.slice(0, MAX_RARE);
   for (const lag of LAGS) for (const distance of frequent(rarest, lag).slice(0, MAX_RARE)) periods.add(distance);
   for (const period of periods) if (period < MIN_PERIOD || period * MIN_TIMES > to - from) periods.delete(period);
   return periods;
 }
 
-/** The frequent distances from a node to the `lag`-th equal node after it, the most frequent first. */
+/** The common distances from a node to the `lag`-th equal node after it, the most common first. */
 function frequent(places: readonly (readonly number[])[], lag: number): number[] {
   const counts = new Map<number, number>();
   for (const equal of places) {
@@ -221,9 +221,9 @@ function stretchesOf({ nodes, kinds }: Sequence, from: number, to: number, perio
 }
 
 /**
- * Whether the periods run one subgraph on the same weights, or add up a result of each period's kernels, as the
- * gradient of a shared weight is added up. The equal blocks of a deep network do not count: each has weights of its
- * own, and their number is the same each time.
+ * Whether the periods run one subgraph on the same weights, or sum up a result of each period's kernels, like the
+ * gradient of a shared weight. The equal blocks of a deep network do not count: each block has different weights, and
+ * the number of blocks never varies.
  */
 function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   let shares = false;
@@ -248,8 +248,8 @@ function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): bool
 }
 
 /**
- * Whether the periods compute one expression that is worth cutting: a long recurrence, or so many independent ones that
- * a plan for each number of them would be expensive.
+ * Whether the periods compute expressions that are worth cutting: a long recurrence, or so many independent expressions
+ * that a plan for each number of them would be expensive.
  */
 function isLongExpression(nodes: readonly Node[], stretch: Stretch): boolean {
   const length = lengthOf(stretch);
@@ -257,11 +257,11 @@ function isLongExpression(nodes: readonly Node[], stretch: Stretch): boolean {
   return length >= MIN_EXPRESSIONS || isRecurrence(nodes, stretch);
 }
 
-/** The minimum number of periods of an expression that are worth cutting by themselves. */
+/** The minimum number of periods for which cutting a repeated expression is worthwhile. */
 const leastExpressions = (nodes: readonly Node[], stretch: Stretch): number =>
   Math.max(MIN_TIMES, Math.ceil((isRecurrence(nodes, stretch) ? MIN_RECURRENCE : MIN_EXPRESSIONS) / stretch.period));
 
-/** Whether each period reads what a node of the period before computes. */
+/** Whether each period reads a result of the period before it. */
 function isRecurrence(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   for (let n = start + period; n < start + 2 * period; n++) {
     for (const [i, x] of nodes[n]!.reads.entries()) {
@@ -277,8 +277,8 @@ function isRecurrence(nodes: readonly Node[], { start, period, times }: Stretch)
 }
 
 /**
- * Whether the periods compute one expression and read the same weights, if any. Periods of views alone do not count,
- * since they do no work.
+ * Whether the periods compute the same expression and read the same weights, if any. Periods that consist only of views
+ * do not count, since they do no work.
  */
 function isRepeated(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   const first = nodes.slice(start, start + period);
@@ -295,8 +295,8 @@ function isRepeated(nodes: readonly Node[], { start, period, times }: Stretch): 
 }
 
 /**
- * Whether operand `i` of node `n` is a running total: in each period it is the output of the same node in the period
- * before, and no other node of the period reads it.
+ * Whether operand `i` of node `n` is a running total: in each period, the operand is the output of the same node in the
+ * previous period, and no other node of the period reads it.
  */
 function isTotal(nodes: readonly Node[], n: number, i: number, { start, period, times }: Stretch): boolean {
   for (let t = 1; t < times; t++) {

@@ -1,4 +1,4 @@
-// Makes values from pictures, and shows values as pictures.
+// Converts pictures to values, and shows values as pictures.
 import { engine } from '../compiler/engine';
 import { captureOf, type Picture, rowPixels, type Screen, show } from '../gpu/pictures';
 import { backpressure, flush } from './flush';
@@ -15,7 +15,7 @@ export function fromPicture(picture: Picture): Value {
 
 /**
  * Computes pixels [height, rowPixels(width)] and shows them on a canvas. Nothing else may use the pixels. Resolves once
- * the GPU has nearly caught up, so that code which awaits each picture does not pile up work.
+ * the GPU has nearly caught up, so that code that awaits each picture does not pile up work.
  */
 export async function showPicture(pixels: Value, screen: Screen): Promise<void> {
   flush([pixels]);

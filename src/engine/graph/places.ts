@@ -7,7 +7,7 @@ const state: { tracing: boolean; now: string; known: WeakMap<Node, string> } = {
   known: new WeakMap(),
 };
 
-/** True while places are noted. */
+/** Whether places are being noted. */
 export const isTracing = (): boolean => state.tracing;
 
 export const placeOf = (node: Node): string => state.known.get(node) ?? '';
@@ -17,7 +17,7 @@ export function notePlace(node: Node): void {
   if (state.tracing) state.known.set(node, state.now);
 }
 
-/** Gives a node that stands in for another the place of that other. */
+/** Sets the place of a node that replaces another node to the place of the replaced node. */
 export function moveTo(node: Node, place: string): void {
   state.known.set(node, place);
 }

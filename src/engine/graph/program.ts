@@ -1,5 +1,4 @@
-// Programs: the nodes of a walk and their values, numbered, with the key by which the compiler recognises an equal
-// program.
+// Programs: the numbered nodes and values of a walk, with a key that lets the compiler recognise an equal program.
 import type { Job } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import type { Piece } from '../gpu/executable';
@@ -11,8 +10,8 @@ import { lastNodeId, type Node, type Value } from './value';
 import { inSequence, newWalk, type Slices, visit, type Walk } from './walk';
 
 /**
- * Separates the parts of a program's key. Signatures and indices are never negative, and inputs that are slices are
- * written as numbers below this one.
+ * Separates the parts of a program's key. Signatures and indices are never negative, and slices among the inputs are
+ * written as numbers below the separator.
  */
 export const SEPARATOR = -1;
 const OFFSET = Number.NEGATIVE_INFINITY;
@@ -20,8 +19,8 @@ const OFFSET = Number.NEGATIVE_INFINITY;
 const noOffsets: readonly undefined[] = [];
 
 /**
- * Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, must have this
- * mark.
+ * Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, must have the
+ * walk's mark.
  */
 export function number({ order, slices, mark }: Walk) {
   const inputs: Value[] = [];
@@ -44,8 +43,8 @@ export function number({ order, slices, mark }: Walk) {
   for (const node of order) {
     key.push(SEPARATOR, node.signature);
     for (const x of node.reads) key.push(x.number);
-    // If one output has contents and another output of the same node is wanted, the node also computes the first again,
-    // and nobody reads it.
+    // If one output has contents and another output of the same node is wanted, the node computes the first one again,
+    // too, and nothing reads it.
     for (const y of node.outputs) {
       if (y.mark !== mark) {
         y.mark = mark;
@@ -60,7 +59,7 @@ export function number({ order, slices, mark }: Walk) {
 }
 
 /**
- * The numbers that `number` gave. They are computed again here, since other flushes may have numbered the values anew.
+ * The numbers that `number` assigned. They are computed again here, since later flushes may have renumbered the values.
  */
 function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value, number> {
   const numbers = new Map(inputs.map((x, i) => [x, i]));
@@ -75,8 +74,8 @@ function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value,
 }
 
 /**
- * Where the contents of a program's inputs are: the value that holds each input, the byte offset of each slice, and for
- * padded inputs the values that are copied into them.
+ * Says where a program's inputs are: the value that holds each input, the byte offset of each slice, and for each
+ * padded input the values that are copied into it.
  */
 export function cellsOf(
   inputs: readonly Value[],
@@ -101,8 +100,8 @@ export function cellsOf(
 }
 
 /**
- * The views whose offset is part of the program's structure. They must be found before the program is built: by then
- * their bases may have contents, and the offsets would count as data.
+ * The views whose offset is part of the program's structure. They must be found early: when the program is built, their
+ * bases may have contents, and the offsets would count as data.
  */
 export const placedNodes = (order: readonly Node[]): ReadonlySet<Node> =>
   new Set(order.filter((node) => node.op.placed && !offsetIsData(node)));
@@ -143,8 +142,8 @@ export function buildProgram({ order, edges, inputs, slices, placed }: Recorded,
 }
 
 /**
- * The program that reading a pending value would run if nothing else were pending. It also stores what the value's
- * gradient will read. Null if there is nothing to run.
+ * The program that would run if a pending value were read and nothing else were pending. It also stores the values that
+ * the gradient will read. Null if there is nothing to run.
  */
 export function pendingProgram(value: Value) {
   const walk = newWalk();

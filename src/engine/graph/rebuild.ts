@@ -1,25 +1,33 @@
-// Rebuilds: functions that survive a lost GPU device, and make a value again from data on the host.
+// Rebuilds: functions that make a value again from data on the host after a GPU device was lost.
 import { type HostData, LateData } from '../compiler/contents';
 import { byteLength, isFloat, numel } from '../core/meta';
 import { withMode } from './mode';
 import { fromHost, recordAll } from './record';
 import type { Node, Value } from './value';
 
-/** The maximum number of nodes of a rebuild. An initialisation has a few nodes, a training step has many. */
+/**
+ * The maximum number of nodes in a rebuild. This allows an initialisation, which has few nodes, but not a training
+ * step.
+ */
 const MAX_NODES = 32;
-/** The host data of a rebuild may take this many times the bytes of its result, and MORE_BYTES besides. */
+/** The host data of a rebuild may take this many times the bytes of its result, plus MORE_BYTES. */
 const MAX_BYTES_RATIO = 2;
 const MORE_BYTES = 1 << 16;
 
-/** Makes a value with the same contents, without a gradient. Needs nothing that is on a GPU. */
+/** Makes a value with the same contents, without a gradient. Reads nothing from a GPU. */
 export type Rebuild = () => Value;
 
-/** The values that one rebuild has recorded so far, by node, so that each node is recorded once. */
+/**
+ * Maps each node to the values that one rebuild has recorded for it so far, so that each node is recorded only once.
+ */
 type Made = Map<object, readonly Value[]>;
 
 type Maker = (made: Made) => Value;
 
-/** A walk: how many nodes and bytes it may still take, the nodes that it has met, and a value that it must not meet. */
+/**
+ * A walk: the nodes and bytes that it has left, the nodes that it has visited, and a value that must not be part of the
+ * graph.
+ */
 interface Walk {
   nodes: number;
   bytes: number;
@@ -28,8 +36,8 @@ interface Walk {
 }
 
 /**
- * The rebuild of a value whose graph begins with data on the host. Null if the graph begins elsewhere, contains
- * `without`, or is too long.
+ * The rebuild of a value whose graph starts from data on the host. Null if the graph starts from anything else,
+ * contains `without`, or is too large.
  */
 export function rebuildOf(value: Value, without: Value | null = null): Rebuild | null {
   const bytes = MAX_BYTES_RATIO * byteLength(value) + MORE_BYTES;
@@ -46,7 +54,7 @@ function makerOf(value: Value, walk: Walk): Maker | null {
     return walk.bytes < 0 ? null : () => fromHost(data, shape, dtype);
   }
   if (!isOpen(value)) return null;
-  // However large a constant is, it takes no memory before it is read.
+  // A constant takes no memory until it is read, so its size does not count.
   if (node!.op.constant) return () => fromHost(new LateData(byteLength(value), () => filled(value)), shape, dtype);
   const seen = walk.known.get(node!);
   if (seen) return seen[value.index]!;
@@ -72,13 +80,10 @@ function makerOf(value: Value, walk: Walk): Maker | null {
   return outputs[value.index]!;
 }
 
-/** Whether the graph that makes the value is still there. */
+/** Whether the graph that makes the value still exists. */
 const isOpen = ({ node, gone, failure }: Value): boolean => node !== null && !node.cut && gone === null && !failure;
 
-/**
- * The host data that has the same bits as the value, since the value is that data or an alias of it; null if there is
- * none.
- */
+/** If the value is host data, or has the same bits as host data: that data. Otherwise null. */
 function dataOf(value: Value): HostData | LateData | null {
   for (let from = value; ; from = from.node!.inputs[0]!) {
     const { contents } = from;

@@ -1,4 +1,4 @@
-// Recording: an op's node is appended to the graph; nothing runs.
+// Recording: appends the node of an op to the graph, without running anything.
 
 import { bring, type HostData, LateData, noteFailure } from '../compiler/contents';
 import { DTypeError, invariant } from '../core/errors';
@@ -24,7 +24,7 @@ function allSpent(inputs: readonly Value[]): boolean {
   return true;
 }
 
-/** Appends a node and returns its outputs. Throws the op's shape and dtype errors at once. */
+/** Appends a node and returns its outputs. Throws the op's shape and dtype errors immediately. */
 export function recordAll<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars = noScalars): readonly Value[] {
   const { metas, signature, widens } = infer(op as Op, inputs, attrs, scalars.length);
   if (widens) return recordWidened(op, inputs, attrs, scalars);
@@ -94,8 +94,8 @@ export function named(value: Value, gradName: string): Value {
 }
 
 /**
- * A value from host data, uploaded when first needed. `data` must not change afterwards. For float16, numbers are
- * rounded.
+ * A value from host data, which is uploaded when first needed. `data` must not change afterwards. For float16, the
+ * numbers are rounded.
  */
 export function fromHost(data: HostData | LateData, shape: Shape, dtype: DType): Value {
   const value = new Value(internMeta({ shape, dtype }), null, 0);
@@ -111,7 +111,7 @@ export function fromHost(data: HostData | LateData, shape: Shape, dtype: DType):
   return value;
 }
 
-/** A value that has no contents and has failed from the start, with the error that says why. */
+/** A value that has no contents and counts as failed from the start. `why` is the error that reading it throws. */
 export function withoutContents(meta: Meta, why: Error): Value {
   const value = new Value(internMeta(meta), null, 0);
   noteFailure(value, why);
@@ -135,8 +135,8 @@ export function expectFloat(op: string, name: string, meta: Meta): void {
 }
 
 /**
- * Throws DTypeError if an input does not have the dtype of a layer's weight, or float32 if the layer has none.
- * `isMixed`: any float dtype will do. An input of uint8 is taken for a picture, so the error says how to scale it.
+ * Throws DTypeError if an input does not have the dtype of the layer's weight, or float32 if the layer has no weight.
+ * `isMixed`: any float dtype is accepted. A uint8 input is assumed to be a picture, so the error says how to scale it.
  */
 export function expectOfWeight(op: string, x: Meta, weight?: Meta | null, isMixed = false): void {
   if (isMixed && weight && !isFloat(weight.dtype)) weight = null;

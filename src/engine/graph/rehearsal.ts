@@ -1,9 +1,9 @@
-// Rehearsals: user code runs only to show which programs it would ask the GPU for. Nothing is computed, and its changes
-// are undone.
+// Rehearsals: user code runs only to find out which programs it would run on the GPU. Nothing is computed, and its
+// changes are undone.
 //
-// A rehearsal begins and ends within one task of the event loop. Values that the function reads back are there at once,
-// so that all of its continuations are microtasks of that task. No other task runs in between, so no other loop reads
-// values that were not computed, and no other loop's steps are undone.
+// A rehearsal begins and ends within one task of the event loop. Values that the function reads back are available
+// immediately, so that everything after an `await` runs as a microtask of that task. Since no other task runs in
+// between, no other loop can read values that were never computed, and no other loop's steps are undone.
 import { noteFailure, reopen, schedule } from '../compiler/contents';
 import { type Cell, engine, type Job } from '../compiler/engine';
 import type { Program } from '../compiler/ir';
@@ -19,34 +19,37 @@ export interface RehearsedJob {
   /** Equal keys mean equal programs. */
   readonly key: readonly number[];
   readonly program: Program;
-  /** For each input, whether its contents would come from the host. */
+  /** For each input, whether its contents would be uploaded from the host. */
   readonly uploads: readonly boolean[];
 }
 
-/** The caller's part in a rehearsal. */
+/** The callbacks of a rehearsal. */
 export interface Rehearsing {
-  /** Takes the program that a flush would run. */
+  /** Called with the program that a flush would run. */
   visit(job: RehearsedJob): void;
-  /** Asked after each call of the function: whether to call the function once more. */
+  /** Called after each call of the function. Returns whether to call the function once more. */
   again?(): boolean;
 }
 
 /**
- * After this many microtasks in a row without a call to the library, a function counts as waiting for another task.
- * They take about a millisecond. No training step has a longer chain of promises that records nothing on the way.
+ * After this many microtasks in a row without a call to the library, a function is assumed to be waiting for another
+ * task. That takes about a millisecond. No training step has a longer chain of promises that records nothing.
  */
 const PATIENCE = 10_000;
 
-/** How often a rehearsal may start over because its function read contents that only the GPU has. */
+/**
+ * The maximum number of times that a rehearsal starts over because its function reads contents that only the GPU has.
+ */
 const MAX_ATTEMPTS = 100;
 
 /**
- * Runs `fn` without computing anything, and again as long as `again` says so. The programs of its flushes go to
+ * Runs `fn` without computing anything, and repeats it while `again` returns true. The programs of its flushes go to
  * `visit`, and the values that it reads back are zeros. Afterwards parameters, gradients, optimizers, modules and
  * random generators are as they were. If `fn` waits for a value from before the rehearsal, that value is read first and
  * the rehearsal starts over, with another `begin()`.
  *
- * @throws ArgumentError if another rehearsal is under way, or if `fn` waits for anything but tensors that it reads back
+ * @throws ArgumentError if another rehearsal is in progress, or if `fn` waits for anything but tensors that it reads
+ * back
  */
 export async function rehearse(name: string, fn: () => unknown, begin: () => Rehearsing): Promise<void> {
   const known = new Map<Cell, ArrayBuffer>();
@@ -62,7 +65,7 @@ export async function rehearse(name: string, fn: () => unknown, begin: () => Reh
   throw waitsTooLong(name);
 }
 
-/** Resolves as the first microtask of a task of the event loop, at a moment when no job waits in the engine. */
+/** Resolves at the start of a new task of the event loop, at a moment when no job is waiting in the engine. */
 async function taskOfItsOwn(name: string): Promise<void> {
   do {
     expectNone(name);
@@ -70,7 +73,7 @@ async function taskOfItsOwn(name: string): Promise<void> {
     await engine.settle(0);
     await new Promise((resolve) => setTimeout(resolve));
     expectNone(name);
-    // Other tasks may have recorded something meanwhile.
+    // Other tasks may have recorded something in the meantime.
     flush();
   } while (engine.waits);
 }
@@ -89,8 +92,8 @@ const waitsTooLong = (name: string): ArgumentError =>
   );
 
 /**
- * Rehearses within this task. If `fn` cannot go on without the contents of values from before the rehearsal, returns
- * these values; else an empty list.
+ * Rehearses within this task. If `fn` cannot continue without the contents of values from before the rehearsal, returns
+ * those values; otherwise returns an empty list.
  */
 async function rehearseNow(
   name: string,
@@ -139,7 +142,7 @@ async function rehearseNow(
           if (missing.size > 0) return [...missing];
           throw waitsTooLong(name);
         }
-        // `fn` has returned without awaiting its reads. What follows them still belongs to this rehearsal.
+        // `fn` has returned without awaiting its reads. The callbacks of those reads still belong to this rehearsal.
       } else if (reads > before) await arrives(new Promise(() => {}), () => reads);
       flush();
     } while (again());
@@ -157,7 +160,7 @@ async function rehearseNow(
 const isThenable = (value: unknown): value is PromiseLike<unknown> =>
   typeof (value as { then?: unknown } | null | undefined)?.then === 'function';
 
-/** Whether a promise is fulfilled within this task. @throws the reason of its rejection */
+/** Whether a promise is fulfilled within this task. @throws the reason if the promise is rejected */
 async function arrives(promise: PromiseLike<unknown>, reads: () => number): Promise<boolean> {
   const state: { done: boolean; error: { readonly reason: unknown } | null } = { done: false, error: null };
   promise.then(
@@ -182,8 +185,8 @@ async function arrives(promise: PromiseLike<unknown>, reads: () => number): Prom
 }
 
 /**
- * Resets a value after a rehearsal. If the rehearsal made the value, reading it throws from now on. Any other value is
- * as it was.
+ * Resets a value after a rehearsal. If the value was made during the rehearsal, reading it throws from now on. Any
+ * other value is as it was before.
  */
 function forget(value: Value, first: number, name: string): void {
   reopen(value);

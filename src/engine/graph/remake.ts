@@ -1,36 +1,38 @@
-// Recipes: values that a flush does not store although tensors hold them, because they can be made again cheaply from
-// values with contents (their ingredients).
+// Recipes: values that tensors hold but a flush does not store, because they can be recomputed cheaply from values with
+// contents (their ingredients).
 import { byteLength } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
 import { type GraphRoot, topScope } from './roots';
 import type { Node, Value } from './value';
 
-/** The maximum number of operations that make a recipe. */
+/** The maximum number of operations in a recipe. */
 const MAX_NODES = 32;
-/** The maximum number of operations that make a batch, all its items together. */
+/** The maximum number of operations that make a batch, summed over all of its items. */
 const MAX_BATCH_NODES = 4096;
 /** The maximum number of ingredients of a recipe. */
 const MAX_INPUTS = 8;
 /**
- * A recipe may always stay if its ingredients have at most this many times its own bytes. An input as large as the
- * result, and a bias, are within this.
+ * A value may always be left as a recipe if its ingredients take at most this many times its own bytes. That allows for
+ * one input as large as the result, plus a bias.
  */
 const MAX_RATIO = 1.125;
 /**
- * The same ratio, if ingredients are on the host, as the items of a user's batch are. The host has more memory, and the
- * garbage collector sees how much is used.
+ * The ratio for ingredients on the host, such as the items of a user's batch. It is higher because the host has more
+ * memory, and because the garbage collector can see how much of it is used.
  */
 const MAX_HOST_RATIO = 4;
 
 interface Hanging {
   roots: WeakRef<GraphRoot>[];
-  /** At this length, references to roots that have been collected are removed. */
+  /** When `roots` reaches this length, references to garbage-collected roots are removed. */
   limit: number;
 }
 
 const hanging = new WeakMap<Value, Hanging>();
 
-/** Notes that a flush did not store a root's value, because it can be made from `inputs` whenever it is needed. */
+/**
+ * Notes that a flush did not store a root's value, because the value can be made from `inputs` whenever it is needed.
+ */
 export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
   for (const input of inputs) {
     input.hung = true;
@@ -48,7 +50,7 @@ export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
   }
 }
 
-/** Has the next flush store the recipes that are made from `input`, since `input` will be gone afterwards. */
+/** Makes the next flush store the recipes that depend on `input`, since `input` will be gone afterwards. */
 export function makeRecipesOf(input: Value): void {
   for (const reference of hanging.get(input)?.roots ?? []) {
     const root = reference.deref();
@@ -58,8 +60,8 @@ export function makeRecipesOf(input: Value): void {
 }
 
 /**
- * Whether a value has contents and still has them after the flush: nothing has overwritten it, and nobody has given it
- * back.
+ * Whether a value has contents and will keep them after the flush: it has not been overwritten, and its memory is not
+ * given back.
  */
 export const remains = (x: Value, releases: Pick<ReadonlySet<Value>, 'has'>): boolean =>
   x.available && !x.overwritten && !x.failure && !x.gone && !x.leaving && !releases.has(x);
@@ -67,39 +69,40 @@ export const remains = (x: Value, releases: Pick<ReadonlySet<Value>, 'has'>): bo
 const isOnHost = (x: Value): boolean => x.contents !== null && x.allocation === null;
 
 /**
- * Whether a value is a constant, or a batch made from values with contents. Such a value is always made again rather
- * than kept, at any cost.
+ * Whether a value is a constant, or a batch made from values with contents. Such a value is always recomputed rather
+ * than stored, whatever that costs.
  */
 export function isCheap(value: Value, standing: Standing): boolean {
   const cheap = value.node?.op.cheap;
   if (!cheap) return false;
   const ingredients = ingredientsOf(value, standing, MAX_BATCH_NODES);
   if (!ingredients || cheap !== 'joined') return ingredients !== null;
-  // An ingredient that an earlier flush has read is part of a data set, and stays anyway. One that was made for this
-  // batch stays only for the recipe, so its bytes count.
+  // An ingredient that an earlier flush has read is part of a data set, and stays in memory anyway. An ingredient that
+  // was made for this batch stays only for the recipe, so its bytes count.
   const made = [...ingredients].filter((x) => !x.used);
   const onHost = made.filter(isOnHost).reduce((bytes, { contents }) => bytes + contents!.byteLength, 0);
   const onDevice = sum(made.filter((x) => !isOnHost(x)));
   return onHost / MAX_HOST_RATIO + onDevice / MAX_RATIO <= byteLength(value);
 }
 
-/** Whether a value could be a recipe: as cheap to make as to read, and large enough to be worth it. */
+/** Whether a value could be a recipe: it is as cheap to make as to read, and large enough for the saving to matter. */
 export const mayBeRecipe = (value: Value): boolean =>
   value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
 
 /**
- * The facts by which a value is known to have contents after this flush: what the flush stores, and what it gives back.
+ * Decides which values have contents after this flush: the values that the flush stores, and the values that it gives
+ * back.
  */
 export interface Standing {
   readonly exports: ReadonlyMap<Value, unknown>;
-  /** Values whose memory goes back after the flush. */
+  /** Values whose memory is given back after the flush. */
   readonly releases: Pick<ReadonlySet<Value>, 'has'>;
 }
 
 /**
  * The ingredients of `value`: values with contents after the flush, from which at most `mostNodes` cheap operations
- * make it. Null if it cannot be made so. A batch may be made by operations of any cost. The values in between are added
- * to `between`.
+ * make it. Null if there is no such way to make it. A batch may be made by operations of any cost. Intermediate values
+ * are added to `between`.
  */
 export function ingredientsOf(
   value: Value,
@@ -129,15 +132,16 @@ export function ingredientsOf(
   return found;
 }
 
-/** `ingredientsOf`, by so few operations that the value may be left as a recipe. */
+/** `ingredientsOf`, limited to the number of operations that a recipe may have. */
 export const fewIngredientsOf = (value: Value, standing: Standing): ReadonlySet<Value> | null =>
   ingredientsOf(value, standing, MAX_NODES);
 
 /**
  * Chooses which of the possible recipes are not stored; the result has the ingredients of each. A recipe keeps its
- * ingredients alive, so recipes must not keep more memory alive than they save. One whose ingredients take little more
- * than its own bytes may always stay. The others may stay together if no ingredient is larger than its recipe, and all
- * ingredients, except those that other recipes keep alive anyway, take no more than these recipes would.
+ * ingredients alive, so recipes must not keep more memory alive than they save. A value whose ingredients take little
+ * more than its own bytes may always be a recipe. Of the other values, the ones without an ingredient larger than
+ * themselves become recipes either all or not at all: all of them if the ingredients that nothing else keeps alive take
+ * no more memory in total than these values would.
  */
 export function recipesAmong(possible: ReadonlyMap<Value, ReadonlySet<Value>>): ReadonlyMap<Value, ReadonlySet<Value>> {
   const recipes = new Map<Value, ReadonlySet<Value>>();
@@ -155,7 +159,7 @@ export function recipesAmong(possible: ReadonlyMap<Value, ReadonlySet<Value>>): 
   return recipes;
 }
 
-/** The bytes that values take. A constant that is not stored takes none. */
+/** The total size of values in bytes. A constant that is not stored takes none. */
 function sum(values: Iterable<Value>): number {
   let bytes = 0;
   for (const value of values) if (value.available || !value.node?.op.constant) bytes += byteLength(value);

@@ -1,5 +1,4 @@
-// Parts: a flush that repeats a subgraph runs as several programs, so that flushes of other lengths can use the same
-// ones.
+// Parts: a flush that repeats a subgraph is cut into several programs, so that loops of other lengths can reuse them.
 import { type Cut, cutsOf, MIN_TIMES } from './periods';
 import type { Node, Op, Value } from './value';
 
@@ -17,22 +16,22 @@ export interface Part {
 export interface Parts {
   readonly parts: readonly Part[];
   /**
-   * Numbers of rows that depend on how often a subgraph repeats: those of its joined results, and of the values that
-   * its repetitions slice.
+   * The row counts that depend on how often a subgraph repeats: the rows of its concatenated results, and of the values
+   * that its repetitions slice.
    */
   readonly lengths: ReadonlySet<number>;
-  /** An earlier flush has repeated the same subgraph another number of times. */
+  /** An earlier flush repeated the same subgraph a different number of times. */
   readonly varies: boolean;
 }
 
-/** Values that are stored whether or not anything reads them. */
+/** Values that are stored even if nothing reads them. */
 type Exports = { has(value: Value): boolean };
 
 const whole: Parts = { parts: [], lengths: new Set(), varies: false };
 
 /**
- * For each loop, by the signature of its first node: the lengths at its first flush, or null once a flush had other
- * lengths.
+ * Maps the signature of a loop's first node to the lengths at the loop's first flush, or to null once a flush had
+ * different lengths.
  */
 const known = new Map<number, string | null>();
 const MAX_KNOWN = 4096;
@@ -67,7 +66,9 @@ export function cutWhereRepeated(nodes: readonly Node[], slices: ReadonlyMap<Val
   return { parts: parts.filter(({ stores }) => stores.length > 0), lengths, varies };
 }
 
-/** Notes the lengths of the loop that begins with a node. Returns whether its flushes have had different ones. */
+/**
+ * Remembers the lengths of the loop that begins with a node. Returns whether its lengths have differed between flushes.
+ */
 function notedAsVarying({ signature }: Node, lengths: ReadonlySet<number>): boolean {
   if (lengths.size === 0) return false;
   const now = [...lengths].sort((a, b) => a - b).join();
@@ -79,7 +80,7 @@ function notedAsVarying({ signature }: Node, lengths: ReadonlySet<number>): bool
 
 /**
  * Where to cut before the first repetition: at a view of a value that is stored anyway, such as the probability of one
- * action. Behind the cut that value has contents, so the view is a slice of it, and its offset is no part of a plan.
+ * action. After the cut, that value has contents, so the view is a slice of it, and its offset is not part of the plan.
  */
 function offsetsIn(nodes: readonly Node[], exports: Exports): readonly number[] {
   const here = new Set(nodes);
@@ -93,7 +94,7 @@ function offsetsIn(nodes: readonly Node[], exports: Exports): readonly number[] 
 /** Nodes in order, cut into parts. */
 class Sequence {
   private readonly places: ReadonlyMap<Node, number>;
-  /** For each node, the cut at which its part begins. */
+  /** For each node, the cut that begins its part. */
   private readonly parts: Cut[] = [];
 
   constructor(
@@ -105,7 +106,7 @@ class Sequence {
     this.parts = this.partsBy(cuts);
   }
 
-  /** The numbers of rows that depend on the number of repetitions. */
+  /** The row counts that depend on the number of repetitions. */
   lengths(): Set<number> {
     const lengths = new Set<number>();
     const taken = new Map<Value, number>();
@@ -117,8 +118,8 @@ class Sequence {
       if (made === null || this.parts[made]!.loops) continue;
       const rows = rowsOf(x!);
       if (rows >= MIN_TIMES && (loops || slice !== x)) lengths.add(rows);
-      // The rows of a value also count if nodes take every single one of them, from the value itself or from a view of
-      // it.
+      // The row count of a value is also a length if nodes read every row one by one, from the value itself or from a
+      // view of it.
       for (const y of slice === x ? new Set([x!, node.reads[0]!]) : []) {
         const isRow = node.outputs[0]!.numel * rowsOf(y) === y.numel;
         const count = (taken.get(y) ?? 0) + (isRow ? 1 : 0);
@@ -130,9 +131,9 @@ class Sequence {
   }
 
   /**
-   * Adds the lengths that follow from known ones: the rows of a slice or a join that has at least half the rows of a
-   * long value and the same row size, and, if lengths vary, the rows of a reshape that splits or merges the rows of a
-   * long value.
+   * Adds the lengths that follow from known lengths. They are the rows of a slice or a join that has at least half the
+   * rows of a long value and the same row size. If lengths vary, they are also the rows of a reshape that splits or
+   * merges the rows of a long value.
    */
   addDerived(lengths: Set<number>, varies: boolean): void {
     const add = ({ op, reads, outputs, attrs }: Pick<Node, 'op' | 'reads' | 'outputs' | 'attrs'>): void => {
@@ -154,8 +155,8 @@ class Sequence {
   }
 
   /**
-   * Also cuts before long joins, and before slices of long values that the same part computes, so that the values they
-   * read have contents.
+   * Also cuts before long joins, and before slices of long values that the same part computes, so that their inputs
+   * have contents.
    */
   cutWhereLong(lengths: ReadonlySet<number>): { partOf: ReadonlyMap<Node, number>; loops: readonly boolean[] } {
     const cuts = [...this.cuts];
@@ -195,7 +196,7 @@ class Sequence {
     return (node && this.places.get(node)) ?? null;
   }
 
-  /** The value that a node takes a slice of; null if the node is no slice. */
+  /** The value that a node slices; null if the node is not a slice. */
   private sliced({ op, reads }: Node): Value | null {
     return op.placed ? shownBy(reads[0]!, this.places, this.exports) : null;
   }
@@ -207,8 +208,8 @@ const isJoin = (node: Node): boolean => node.reads.length >= MIN_TIMES && node.o
 const rowsOf = ({ shape }: Value): number => shape.find((size) => size !== 1) ?? 1;
 
 /**
- * If y has the elements of x in the same order, but each row split into several, or several rows merged into one: the
- * numbers of rows of x and of y. Else null.
+ * If y is x with each row split into several, or with several rows merged into one: the row counts of x and y.
+ * Otherwise null.
  */
 export function regroupedRows(op: Op, x: Value, y: Value): readonly [number, number] | null {
   const [from, to] = [rowsOf(x), rowsOf(y)];
@@ -217,8 +218,8 @@ export function regroupedRows(op: Op, x: Value, y: Value): readonly [number, num
 }
 
 /**
- * Follows views back to the value whose elements they show, as far as nodes of `here` compute it and no view on the way
- * is stored.
+ * Follows a chain of views back to the value whose elements they show. Stops at the first value that is stored or that
+ * no node of `here` computes.
  */
 export function shownBy(x: Value, here: { has(node: Node): boolean }, exports: Exports): Value {
   let at = x;
@@ -226,5 +227,5 @@ export function shownBy(x: Value, here: { has(node: Node): boolean }, exports: E
   return at;
 }
 
-/** Whether a node makes a constant, which is made again wherever it is read rather than stored. */
+/** Whether a node makes a constant. A constant is recomputed wherever it is read rather than stored. */
 export const isMadeAgain = ({ op, reads }: Node): boolean => op.cheap === true && reads.length === 0;

@@ -5,23 +5,26 @@ import type { Value } from './value';
 export interface GraphRoot {
   readonly value: Value;
   readonly disposed: boolean;
-  /** The scope that it lives in. */
+  /** The scope that the root belongs to. */
   readonly scope: Scope;
-  /** Set while the contents are a part of another root's contents. A flush then needs only that other root. */
+  /** Set while the contents are part of another root's contents. A flush then needs only that other root. */
   readonly slice: object | null;
-  /** It is a parameter or a buffer: the writes of one step to all of these take effect together, or not at all. */
+  /**
+   * The root is a parameter or a buffer. The writes of one step to all parameters and buffers take effect together, or
+   * not at all.
+   */
   readonly isState: boolean;
-  /** The value that was current at the last flush, whose memory the new one may take over. */
+  /** The value that was current at the last flush. The new value may take over its memory. */
   settled: Value | null;
-  /** The last value that a run has really computed. */
+  /** The last value that a run has actually computed. */
   computed: Value | null;
-  /** Called when a flush could not run: makes the `computed` value current again. */
+  /** Called if a flush could not run. Makes the `computed` value current again. */
   rollBack(): void;
-  /** Called when a flush finds the root in the top-level scope, where the user's program holds it. */
+  /** Called when a flush finds the root in the top-level scope: the user's program holds it. */
   stands(): void;
   /**
    * Called when the root's value is stored. The root then gives up the graph that made the value. Only a tensor that
-   * shows its graph to the user (gradFn) still keeps it.
+   * shows its graph to the user (`gradFn`) keeps the graph.
    */
   letGo(): void;
 }
@@ -32,12 +35,11 @@ export class Scope {
   closed = false;
   private lost = false;
 
-  /** How many scopes were open outside of it. */
+  /** `depth`: the number of scopes around this one. */
   constructor(readonly depth = 0) {}
 
   /**
-   * Whether a root that was made in this scope, or in a scope inside it, was left behind, because it was not returned
-   * outward.
+   * Whether a root made in this scope, or in a scope inside it, was left behind: it was not returned to the outside.
    */
   get leaves(): boolean {
     if (this.lost) return true;
@@ -47,15 +49,15 @@ export class Scope {
   }
 
   /**
-   * Notes that roots have been left behind that the list no longer shows: an inner scope left them, or a flush has
-   * emptied the list.
+   * Notes that roots which are no longer in the list were left behind: an inner scope left them, or a flush has emptied
+   * the list.
    */
   noteLeaves(): void {
     this.lost = true;
   }
 }
 
-/** The scope of user code outside of any other; it never closes. */
+/** The outermost scope, for user code that is in no other scope. It never closes. */
 export const topScope = new Scope();
 const open: Scope[] = [topScope];
 
@@ -63,14 +65,14 @@ export const currentScope = (): Scope => open[open.length - 1]!;
 
 export const atTopLevel = (): boolean => open.length === 1;
 
-/** Enters a root in its scope; if that scope has closed, at the top level. */
+/** Adds a root to its scope, or to the top level if that scope has closed. */
 export const trackRoot = (root: GraphRoot, scope: Scope): void => {
   (scope.closed ? topScope : scope).roots.push(root);
 };
 
 /**
  * Removes the latest entry of a root from the top level, so that the root can live in a scope instead. Returns whether
- * there was one. If a root was entered more than once, it stays at the top level all the same.
+ * there was an entry. A root that was added more than once stays at the top level.
  */
 export function takeFromTop(root: GraphRoot): boolean {
   const { roots } = topScope;
@@ -87,7 +89,7 @@ export function openScope(): Scope {
 }
 
 /**
- * Closes the innermost scope. Its roots are inner from now on: no flush stores them, unless they are tracked again.
+ * Closes the innermost scope. From now on its roots are inner: no flush stores them unless they are tracked again.
  * Returns the scope outside it.
  */
 export function closeScope(): Scope {
@@ -96,7 +98,7 @@ export function closeScope(): Scope {
   return currentScope();
 }
 
-/** Whether the next flush finds a root with this value that is not a slice of another root. */
+/** Whether the next flush will find a root with this value that is not a slice of another root. */
 export const isRootValue = (value: Value): boolean =>
   open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.slice));
 

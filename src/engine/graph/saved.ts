@@ -1,17 +1,17 @@
-// Saved values: a value that a flush stores for gradients alone goes back to the pool as soon as those gradients have
-// been taken. Waiting for the garbage collector would take too long.
+// Saved values: a value that a flush stores only for gradients returns to the pool as soon as those gradients have been
+// computed. Waiting for the garbage collector would take too long.
 import { isJournaling } from './journal';
 import { unwidened } from './record';
 import { makeRecipesOf } from './remake';
 import type { Node, Value } from './value';
 
 /**
- * Lent values that perhaps no gradient needs any more. A flush that takes some makes a new set, since a cleared one
- * keeps its old members alive until the next full garbage collection.
+ * Lent values that may no longer be needed by any gradient. A flush that takes some makes a new set, since a cleared
+ * set keeps its old members alive until the next full garbage collection.
  */
 let spent = new Set<Value>();
 
-/** Marks a value as lent: stored for gradients alone. A value that has been given back stays `returned`. */
+/** Marks a value as lent: stored only for gradients. A value that has been given back stays `returned`. */
 export function lend(value: Value): void {
   if (value.loan === 'none') value.loan = 'lent';
 }
@@ -27,7 +27,9 @@ function saveFor(node: Node, value: Value, stored: boolean): void {
   if (stored && !value.shown) lend(value);
 }
 
-/** Called when the gradient of `node` has been taken for the last time: the node needs its saved values no more. */
+/**
+ * Called when the gradient of `node` has been computed for the last time, so the node no longer needs its saved values.
+ */
 export function giveUpSaved(node: Node): void {
   if (node.saved === null) return;
   for (const value of node.saved) if (--value.keepers === 0 && value.lent) spent.add(value);
@@ -45,7 +47,7 @@ export function leaveToGradients(values: readonly Value[]): void {
   for (const value of left) makeRecipesOf(value);
 }
 
-/** Leaves a value to held-back work alone: the next flush gives it back, unless a gradient still reads it. */
+/** Keeps a value only for held-back work: the next flush gives it back, unless a gradient still reads it. */
 export function leaveToNext(value: Value): void {
   lend(value);
   if (!isJournaling()) spent.add(value);
@@ -53,7 +55,7 @@ export function leaveToNext(value: Value): void {
 
 /**
  * Takes the lent values that no gradient reads after this flush. Values whose run is still waiting, and values that
- * held-back work reads, are left to the next flush.
+ * held-back work reads, are left for the next flush.
  */
 export function takeSpent(heldBack: { reads(value: Value): boolean } | null): readonly Value[] {
   if (spent.size === 0 || isJournaling()) return [];
@@ -63,7 +65,7 @@ export function takeSpent(heldBack: { reads(value: Value): boolean } | null): re
   return free.filter((x) => x.allocation !== null && !waits(x));
 }
 
-/** Asks for the values that later gradients of `value` will read, so that they outlive this flush. */
+/** Calls `want` with the values that later gradients of `value` will read, so that they outlive this flush. */
 export function keepSaved(value: Value, want: (value: Value) => void, exports: Pick<ReadonlySet<Value>, 'has'>): void {
   const meet = (node: Node) => {
     const { savedKept } = node;
@@ -77,8 +79,8 @@ export function keepSaved(value: Value, want: (value: Value) => void, exports: P
 }
 
 /**
- * Calls `save` with each value that later gradients of `value` will read. `meet` says whether a node is met for the
- * first time.
+ * Calls `save` with each value that later gradients of `value` will read. `meet` returns true the first time that it is
+ * called with a node.
  */
 export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
   const stack: Value[] = [value];

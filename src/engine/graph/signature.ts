@@ -1,6 +1,6 @@
 // Structural signatures: a small integer for each distinct combination of op, attributes, input shapes and input
-// dtypes. Scalar values do not count. The shapes and dtypes of the outputs depend on the same things, so they are
-// inferred once and remembered with the signature.
+// dtypes. Scalar values do not matter. The shapes and dtypes of the outputs depend on the same things, so they are
+// inferred once and cached with the signature.
 import type { Meta } from '../core/meta';
 import type { Op, Value } from './value';
 
@@ -9,29 +9,28 @@ export interface InternedMeta extends Meta {
   readonly id: number;
 }
 
-/** The facts about a node that are known before it runs. */
+/** The facts about a node that are known before the node runs. */
 export interface Inferred {
-  /** Equal numbers mean that the compiler would produce equal passes. */
+  /** Nodes with equal signatures compile to equal passes. */
   readonly signature: number;
   readonly metas: readonly InternedMeta[];
-  /** Some input is float16, and the op does not take float16. Nothing is inferred then. */
+  /** Some input is float16, and the op does not take float16. In that case `metas` is empty. */
   readonly widens: boolean;
 }
 
-/** The outputs an op inferred, with everything they depended on. */
+/** The outputs that an op inferred, with everything that they depend on. */
 interface Known extends Inferred {
-  /** Numbers of the inputs' metas. */
+  /** The ids of the inputs' metas. */
   readonly inputs: readonly number[];
   readonly attrs: unknown;
   readonly scalarCount: number;
   readonly op: Op;
-  /** The inference that followed this one last time. */
+  /** The inference that followed this one the last time. */
   next: Known | null;
 }
 
 /**
- * Past this many entries everything is forgotten, so that ever-changing shapes do not pile up. Numbers are never used
- * twice.
+ * At this many entries the caches are emptied, so that ever-changing shapes do not pile up. Numbers are never reused.
  */
 const MAX_ENTRIES = 50_000;
 
@@ -46,7 +45,8 @@ export function internMeta({ shape, dtype }: Meta): InternedMeta {
   const key = `${dtype}${shape.join(',')}`;
   let meta = metas.get(key);
   if (!meta) {
-    // Copied and frozen, because all values of this shape share it, and the array given may be the user's own.
+    // The shape is copied and frozen, because all values of this shape share it, and the given array may belong to the
+    // user.
     meta = { shape: Object.freeze(shape.slice()), dtype, id: nextNumber++ };
     metas.set(key, meta);
     forgetIfMany();
@@ -54,7 +54,7 @@ export function internMeta({ shape, dtype }: Meta): InternedMeta {
   return meta;
 }
 
-/** Checks the inputs by the op's own rule and infers the outputs. @throws the errors of `op.infer` */
+/** Checks the inputs with `op.infer` and infers the outputs. @throws the errors of `op.infer` */
 export function infer(op: Op, inputs: readonly Value[], attrs: unknown, scalarCount: number): Inferred {
   const before = latest;
   const guess = before?.next;
@@ -98,7 +98,7 @@ function lookUp(op: Op, inputs: readonly Value[], attrs: unknown, scalarCount: n
   return entry;
 }
 
-/** Hashes everything that `fits` compares: FNV-1a, a whole number at a time. */
+/** Hashes everything that `fits` compares, with FNV-1a, an integer rather than a byte at a time. */
 function hashOf(inputs: readonly Value[], attrs: unknown, scalarCount: number): number {
   let hash = scalarCount ^ 0x811c9dc5;
   for (let i = 0; i < inputs.length; i++) hash = Math.imul(hash ^ inputs[i]!.metaId, 0x01000193);
@@ -123,8 +123,8 @@ function fits(known: Known, inputs: readonly Value[], attrs: unknown, scalarCoun
 }
 
 /**
- * Whether two sets of attributes, which are plain data, are equal in any order of their names. Numbers and strings are
- * compared without a call, because most attributes are numbers or strings.
+ * Whether two sets of attributes, which are plain data, are equal, whatever the order of their names. Numbers and
+ * strings are compared without a call, because most attributes are numbers or strings.
  */
 export function sameAttrs(a: unknown, b: unknown): boolean {
   if (Object.is(a, b)) return true;
@@ -146,7 +146,7 @@ export function sameAttrs(a: unknown, b: unknown): boolean {
   return true;
 }
 
-/** Copies attributes, because a list in them may be the user's own and change later. */
+/** Copies attributes, because a list in them may belong to the user and change later. */
 function copyOf(attrs: unknown): unknown {
   if (typeof attrs !== 'object' || attrs === null) return attrs;
   if (Array.isArray(attrs)) return attrs.map(copyOf);

@@ -5,7 +5,7 @@ import { mayBeRecipe } from './remake';
 import { isRootValue } from './roots';
 import type { Node, Value } from './value';
 
-/** Consecutive elements of a value with contents (`base`) that are all of another value's elements. */
+/** Consecutive elements of a value with contents (`base`) that make up all of another value. */
 export interface Slice {
   readonly base: Value;
   /** Bytes of the base before the slice. */
@@ -20,13 +20,13 @@ interface Run {
   readonly base: Value;
   /** Elements of the base before the first element of the run. */
   readonly offset: number;
-  /** Some view on the way is `placed`: where it begins is data, and it may leave out elements. */
+  /** At least one view in the chain is `placed`: its offset is data, and it may leave out elements. */
   readonly placed: boolean;
 }
 
 /**
- * Follows views from `x` to a value with contents, if `x` is a run of its elements; null otherwise. If `x` has
- * contents, that value is `x` itself. With `pending`, it may be a value that is still to be computed.
+ * Follows views from `x` to a value with contents of which `x` is a run of elements; null if there is no such value. If
+ * `x` has contents, that value is `x` itself. With `pending`, the value may also be one that is not computed yet.
  */
 function runOf(x: Value, pending = false): Run | null {
   let offset = 0;
@@ -48,8 +48,8 @@ function runOf(x: Value, pending = false): Run | null {
 }
 
 /**
- * The slice that `x`, a value without contents, views. Null if `x` is no slice, or if the base has no contents. Null,
- * too, if the base will be overwritten, since the plan must then know that it reads the base.
+ * The slice that `x`, a value without contents, is a view of. Null if `x` is not a slice, or if the base has no
+ * contents. Also null if the base will be overwritten, since the plan must then know that it reads the base.
  */
 export function sliceOf(x: Value): Slice | null {
   if (!x.node?.op.run || x.numel === 0) return null;
@@ -58,8 +58,8 @@ export function sliceOf(x: Value): Slice | null {
 }
 
 /**
- * The slice of a pending value that `x` will be after a flush, if that flush stores the pending value whether `x` is
- * asked for or not; else null.
+ * The slice of a pending value that `x` will be after a flush, if that flush stores the pending value in any case;
+ * otherwise null.
  */
 export function sliceToCome(x: Value): Slice | null {
   if (!x.node?.op.run || x.numel === 0) return null;
@@ -71,8 +71,8 @@ export function sliceToCome(x: Value): Slice | null {
 }
 
 /**
- * Where the elements of `x` lie, one after another, in a value with contents. Null if they do not, or if that value
- * will be overwritten.
+ * The place in a value with contents where the elements of `x` lie one after another. Null if there is none, or if that
+ * value will be overwritten.
  */
 export function pieceOf(x: Value): Slice | null {
   const run = runOf(x);
@@ -86,5 +86,5 @@ function sliceIn({ base, offset }: Run, x: Value): Slice | null {
   return slice.offset % COPY_ALIGNMENT === 0 && slice.bytes % COPY_ALIGNMENT === 0 ? slice : null;
 }
 
-/** Whether the offset of a view is data, not structure: its base has contents already. */
+/** Whether the offset of a view is data rather than structure, because its base already has contents. */
 export const offsetIsData = ({ op, reads }: Node): boolean => op.placed === true && runOf(reads[0]!) !== null;

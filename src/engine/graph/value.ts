@@ -1,4 +1,4 @@
-// Values and the nodes that produce them: the recorded graph, which is both what runs and what autograd walks.
+// Values and the nodes that produce them. They form the recorded graph, which flushes run and autograd walks.
 import { type HostData, LateData, pending, type State } from '../compiler/contents';
 import type { KernelOp, StridedView } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
@@ -19,8 +19,8 @@ export interface WriteCounter {
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
 export interface GradSink {
   /**
-   * Hooks for the gradient of the leaf. They are not on its value, because an in-place write gives the leaf another
-   * value.
+   * Hooks for the gradient of the leaf. They are stored here rather than on its value, because an in-place write gives
+   * the leaf a new value.
    */
   readonly gradHooks: readonly GradHook[] | null;
   accumulate(gradient: Value): void;
@@ -28,11 +28,11 @@ export interface GradSink {
 
 /**
  * The definition of an operation: shape rule and errors (`infer`), kernel (`lower`), gradient (`vjp`). The functions in
- * src/engine/ops that use a definition are thin: they gather attributes and call `record`. Each member has an entry in
+ * src/engine/ops that use a definition are thin: they collect attributes and call `record`. Each member has an entry in
  * the glossary of README.md in this folder.
  */
 export interface Op<A = unknown> extends KernelOp<A> {
-  /** Name of the gradient function in printed tensors, such as `MulBackward0`. Default: made from `name`. */
+  /** Name of the gradient function in printed tensors, such as `MulBackward0`. Default: derived from `name`. */
   readonly gradName?: string;
   /**
    * Checks the inputs and infers the outputs. Pure, and needs no device. @throws ShapeError, DTypeError or
@@ -40,9 +40,10 @@ export interface Op<A = unknown> extends KernelOp<A> {
    */
   infer(inputs: readonly Meta[], attrs: A): readonly Meta[];
   /**
-   * Records the gradients of the inputs from those of the outputs: `dys[i]` is undefined if output i received none.
-   * Returns one entry for each input; null means that the input has no gradient. A gradient may have the shape that the
-   * input was broadcast to, since the engine sums it back. `needs[i]` tells whether the gradient of input i is wanted.
+   * Records the gradients of the inputs, given the gradients of the outputs: `dys[i]` is undefined if output i received
+   * none. Returns one entry for each input; null means that the input has no gradient. A gradient may have the shape
+   * that the input was broadcast to, since the engine sums it back. `needs[i]` says whether the gradient of input i is
+   * wanted.
    */
   vjp?(dys: readonly (Value | undefined)[], node: GradContext<A>): readonly (Value | null)[];
   /** Inputs and outputs whose values `vjp` reads; default: all inputs, no outputs. */
@@ -54,55 +55,59 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * record.ts.
    */
   readonly takesHalf?: boolean;
-  /** Inputs 0 and 1 are factors of a product: each one's value is read only for the gradient of the other. */
+  /** Inputs 0 and 1 are factors of a product: the value of each is read only for the gradient of the other. */
   readonly factors?: boolean;
-  /** The output is the same memory as input 0: a write to one is a write to the other. */
+  /** The output shares the memory of input 0: a write to one is a write to the other. */
   readonly views?: boolean;
   /**
-   * The output is an alias of input 0. The place of the node in the sequence is no part of a program: see `inSequence`.
+   * The output is an alias of input 0. The node's position in the sequence does not change the program: see
+   * `inSequence`.
    */
   readonly isName?: boolean;
-  /** How many inputs, from the first on, a run reads. Gradients alone pass to the other inputs. Default: all. */
+  /** The number of leading inputs that a run reads. The other inputs only receive gradients. Default: all. */
   readonly reads?: number;
   /**
-   * The result costs so little to make from its inputs that it is made again rather than kept. `'batch'`: the result is
-   * made again at any cost, because it is a batch of a data set, which no later step needs. `'joined'`: the same for a
-   * batch of items that a user has made, unless the items take far more memory than the batch.
+   * The result is so cheap to make from its inputs that it is recomputed rather than stored. `'batch'`: the result is a
+   * batch of a data set, which no later step needs, so it is recomputed at any cost. `'joined'`: the result is a batch
+   * of items that a user has made. It is recomputed at any cost, unless the items take far more memory than the batch.
    */
   readonly cheap?: boolean | 'joined' | 'batch';
-  /** Element i of the result is made from elements i of the inputs, which broadcast. */
+  /** Element i of the result depends only on element i of each input, after broadcasting. */
   readonly elementwise?: boolean;
   /**
    * Takes about as long as reading and writing the elements, as pointwise operations, operations on rows and copies do.
-   * Its results may be made again rather than kept: see remake.ts.
+   * Its results may be recomputed rather than stored: see remake.ts.
    */
   readonly remakes?: boolean;
   /**
-   * Dynamic scalar 0 is the element of input 0 at which the result begins. If the same program computes input 0, this
-   * offset is part of the program's structure nevertheless, and `lower` finds it in the attributes as `offset`.
+   * Dynamic scalar 0 is the index of the element of input 0 at which the result begins. If the same program computes
+   * input 0, this offset is part of the program's structure instead, and `lower` finds it in the attributes as
+   * `offset`.
    */
   readonly placed?: boolean;
-  /** If output 0 is a run of consecutive elements of input 0: the element at which the run begins. Else undefined. */
+  /**
+   * If output 0 is a run of consecutive elements of input 0: the index of the run's first element. Otherwise undefined.
+   */
   run?(node: RunContext<A>): number | undefined;
   /**
-   * If output 0 shows every element of a strided view of input 0 exactly once: that view, to whose elements the
-   * gradient belongs. Else null.
+   * If output 0 contains every element of a strided view of input 0 exactly once: that view, which the gradient is
+   * written to. Otherwise null.
    */
   shows?(node: RunContext<A>): StridedView | null;
   /** The result has the same bits as input 0, in the same order. */
   readonly sameBits?: true;
   /** Every element of the result equals dynamic scalar 0. */
   readonly constant?: true;
-  /** Whether output 0 is the concatenation, in memory, of those inputs that the kernels read. */
+  /** Whether output 0 is the concatenation, in memory, of the inputs that the kernels read. */
   joins?(node: Pick<GradContext<A>, 'attrs' | 'outputs'>): boolean;
   /**
-   * The rule of src/engine/growth/rules.ts by which the op is recorded on padded values, so that one plan serves every
-   * size. Elements of the padding are arbitrary, in inputs and in outputs. Elementwise ops need no rule.
+   * The rule in src/engine/growth/rules.ts that records the op on padded values, so that one plan serves every size.
+   * Padding elements have arbitrary values, in inputs and in outputs. Elementwise ops need no rule.
    */
   readonly growth?: GrowthRule;
 }
 
-/** The rules by which ops are recorded again on padded values. */
+/** The rules for recording ops again on padded values. */
 export type GrowthRule =
   | 'affineGrad'
   | 'again'
@@ -134,14 +139,14 @@ export type GrowthRule =
   | 'viewed'
   | 'wrapped';
 
-/** A node to be recorded again on padded values: values with more elements than the real ones. */
+/** A node to record again on padded values, which have extra elements after the real ones. */
 export interface Roomy<A> {
   readonly op: Op<A>;
-  /** The padded inputs, of those that a run reads. */
+  /** The inputs that a run reads, padded. */
   readonly inputs: readonly Value[];
   readonly attrs: A;
   readonly scalars: readonly number[];
-  /** For each input, the shape of its real elements; the padded shape may be greater. */
+  /** For each input, the shape of its real elements; the padded shape may be larger. */
   readonly counts: readonly Shape[];
   /** For each output, its padded shape. */
   readonly shapes: readonly Shape[];
@@ -163,7 +168,8 @@ export interface GradContext<A> {
   readonly scalars: readonly number[];
   readonly needs: readonly boolean[];
   /**
-   * Returns a value that the gradient reads; throws AutogradError if an in-place write has changed its contents since.
+   * Returns a value for the gradient to read. @throws AutogradError if an in-place write has changed its contents since
+   * it was saved
    */
   readonly read: (value: Value) => Value;
 }
@@ -171,7 +177,7 @@ export interface GradContext<A> {
 let nextId = 1;
 let lastMark = 0;
 
-/** A fresh mark. A walk marks the values it has seen, which costs less than a set of them. */
+/** A new mark. A walk marks the values that it has seen, which is cheaper than keeping them in a set. */
 export const newMark = (): number => ++lastMark;
 
 /** The id of the latest node. Nodes recorded later have greater ids. */
@@ -180,15 +186,18 @@ export const lastNodeId = (): number => nextId - 1;
 const none: readonly never[] = [];
 const makerOf = (x: Value): Node | null => (x.requiresGrad && !x.sink ? x.maker : null);
 
-/** One execution of an op. Immutable, but for edges that are cut once nobody can need them. */
+/** One execution of an op. Immutable, except that its edges are cut once nothing can need them. */
 export class Node {
   readonly id = nextId++;
   readonly outputs: readonly Value[];
-  /** The edges were dropped, because the outputs have contents and nobody needs to make them again. */
+  /** The edges were dropped, because the outputs have contents and never need to be made again. */
   cut = false;
-  /** Its gradient was taken without `retainGraph`; a second backward through it is an error. */
+  /** Its gradient was computed without `retainGraph`, so a second backward through it is an error. */
   spent = false;
-  /** A flush has arranged to keep what the gradients of this node, and of all nodes before it, will read. */
+  /**
+   * A flush has already arranged to keep the values that the gradients of this node, and of all nodes before it, will
+   * read.
+   */
   savedKept = false;
   /** The values that flushes have stored for its gradient: see saved.ts. */
   saved: Value[] | null = null;
@@ -197,12 +206,12 @@ export class Node {
   /** The inputs that a run reads. */
   reads: readonly Value[];
   /**
-   * For each input, the node that its gradient goes on to. Held here, because a stored value may let go of its node.
+   * For each input, the node that its gradient is propagated to. Kept here, because a stored value may drop its node.
    */
   makers: readonly (Node | null)[];
-  /** If this node is a copy without edges: the node with the edges. See edges.ts. */
+  /** If this node is a copy without edges: the original node with edges. See edges.ts. */
   whole: WeakRef<Node> | null = null;
-  /** Keeps this node for a tensor whose value has let go of it, until the node's gradient has been taken. */
+  /** Keeps this node alive for a tensor whose value has dropped it, until the node's gradient has been computed. */
   keeper: { node: Node | null } | null = null;
 
   constructor(
@@ -225,61 +234,63 @@ export class Node {
   }
 }
 
-/**
- * One result of a node, or data that came from the host. Its contents never change; in-place writes make new values.
- */
+/** One output of a node, or data from the host. Its contents never change; in-place writes make new values. */
 export class Value implements Meta {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The number of this shape and dtype; equal ones have equal numbers. */
+  /** The number of this combination of shape and dtype. */
   readonly metaId: number;
   /** Where the contents are. Only the functions of compiler/contents.ts change it. */
   state: State = pending;
   /**
-   * `lent`: the value is stored for gradients alone, and given back when they have been taken; if anything else reads
-   * it, it is made again. `returned`: it has been given back, so only work that was submitted before still finds the
-   * contents.
+   * `lent`: the value is stored only for gradients, and its memory is given back when they have been computed; if
+   * anything else reads the value, it is recomputed. `returned`: the memory has been given back, so only work submitted
+   * before that can still read the contents.
    */
   loan: 'none' | 'lent' | 'returned' = 'none';
   /**
-   * Why the contents go once the work submitted so far has run; null if they stay. Nothing recorded later may read
-   * them.
+   * Why the contents will be gone once the work submitted so far has run; null if they stay. Nothing recorded later may
+   * read them.
    */
   leaving: string | null = null;
-  /** Where bad data that the contents depend on is reported. */
+  /** Where to report bad data that the contents depend on. */
   faults: FaultSources = null;
   /** Set on leaves: backward stops here and hands the gradient over. */
   sink: GradSink | null = null;
   /** Hooks for the gradient of this value. Those of a leaf are in its sink. */
   gradHooks: readonly GradHook[] | null = null;
-  /** Name of the gradient function in printed tensors, if several ops made what is one function in PyTorch. */
+  /**
+   * Name of the gradient function in printed tensors, if a function that is a single op in PyTorch takes several ops
+   * here.
+   */
   gradName: string | null = null;
   /** The write counter of the storage that has, or had, this value; null if none did. */
   memory: WriteCounter | null = null;
-  /** The count of `memory` when this value was the contents there. If it is higher now, they have changed. */
+  /**
+   * The count of `memory` when the memory last held this value. If the count is higher now, the contents have changed.
+   */
   private memoryChanges = 0;
   /** An in-place write has replaced this value in its storage. */
   overwritten = false;
   /**
-   * A storage has, or had, this value. Any other storage must take an alias, so that an in-place write changes one
-   * alone.
+   * A storage has, or had, this value. Any other storage must take an alias, so that an in-place write changes only one
+   * of the two.
    */
   inStorage = false;
   /**
-   * A recipe is made from this value, so its contents, if any, stay when an in-place write replaces it: see remake.ts.
+   * A recipe depends on this value, so its contents, if any, are kept when an in-place write replaces it: see
+   * remake.ts.
    */
   hung = false;
-  /** The id of the latest node when a flush last read the contents; 0 if no flush has. */
+  /** The id of the latest node at the time when a flush last read the contents; 0 if no flush has read them. */
   used = 0;
-  /**
-   * A flush left this value to be made again, though it could have stored it. The next flush that reads it stores it.
-   */
+  /** A flush chose not to store this value but to recompute it when needed. The next flush that reads it stores it. */
   recipe = false;
-  /** At a flush, a root held this value: a tensor that the user can reach showed it, so it is not lent. */
+  /** A flush found this value in a root: a tensor that the user can reach has it, so it is not lent. */
   shown = false;
   /** The number of nodes whose gradients still need the stored value: see saved.ts. */
   keepers = 0;
-  /** The mark of the latest walk that has numbered this value. */
+  /** The mark of the latest walk that numbered this value. */
   mark = 0;
   /** The number of this value in that walk's program. */
   number = 0;
@@ -295,22 +306,22 @@ export class Value implements Meta {
     this.metaId = meta.id;
   }
 
-  /** The node through which the gradient is propagated: the one with edges, if it still exists. */
+  /** The node through which the gradient is propagated: the original with its edges, if it still exists. */
   get maker(): Node | null {
     return this.node?.whole?.deref() ?? this.node;
   }
 
-  /** The memory of the contents on the GPU; null if there is none. */
+  /** The GPU memory of the contents; null if they are not on the GPU. */
   get allocation(): Allocation | null {
     return this.state.memory;
   }
 
-  /** The contents on the host, perhaps still to be made; null if they are not on the host. */
+  /** The contents on the host, which may not be computed yet; null if they are not on the host. */
   get contents(): HostData | LateData | null {
     return this.state.kind === 'onHost' ? this.state.data : null;
   }
 
-  /** The contents on the host. Contents that are still to be made are made now. */
+  /** The contents on the host, computed now if they were not computed yet; null if they are not on the host. */
   get host(): HostData | null {
     const { state } = this;
     if (state.kind !== 'onHost') return null;
@@ -333,23 +344,26 @@ export class Value implements Meta {
   }
 
   get requiresGrad(): boolean {
-    // Results of integer dtype beside others, such as the indices of a maximum, have no gradient.
+    // Integer outputs of a node that also has float outputs, such as the indices of a maximum, have no gradient.
     return this.sink !== null || ((this.node?.requiresGrad ?? false) && isFloat(this.dtype));
   }
 
-  /** Has contents, or will have without recording anything: computed, scheduled, waiting on the host, or failed. */
+  /**
+   * Whether the value has contents, or needs no more recording to get them: computed, scheduled, waiting on the host,
+   * or failed.
+   */
   get available(): boolean {
     const { kind } = this.state;
     return kind !== 'pending' && kind !== 'gone' && this.loan !== 'returned';
   }
 
-  /** Whether the contents were lost with a device. */
+  /** Whether the contents were lost when a GPU device was lost. */
   get isLost(): boolean {
     const { kind, memory } = this.state;
     return kind !== 'onHost' && memory !== null && memory.memory.isRetired;
   }
 
-  /** Notes that this value is now the contents of a storage, whose writes `memory` counts. */
+  /** Notes that this value is now the contents of a storage; `memory` counts the writes to that storage. */
   inMemory(memory: WriteCounter): void {
     this.memory = memory;
     this.memoryChanges = memory.changes;
@@ -361,7 +375,7 @@ export class Value implements Meta {
     this.memoryChanges = other.memoryChanges;
   }
 
-  /** Whether the memory has been written to since this value was its contents. */
+  /** Whether the memory has been written to since it held this value. */
   get changed(): boolean {
     return this.memory !== null && this.memory.changes !== this.memoryChanges;
   }

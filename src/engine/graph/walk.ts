@@ -1,11 +1,11 @@
-// Walks: which nodes must run so that values have contents, and in which order.
+// Walks: find the nodes that must run so that given values get contents, and the order in which they run.
 import { TensorReleasedError } from '../core/errors';
 import { type Slice, sliceOf } from './slices';
 import { type Node, newMark, type Value } from './value';
 
 export type Slices = Map<Value, Slice>;
 
-/** The nodes that a run is made of, and the slices that they read. */
+/** The nodes of a run, and the slices that they read. */
 export interface Walk {
   readonly order: Node[];
   readonly slices: Slices;
@@ -16,7 +16,7 @@ export const newWalk = (): Walk => ({ order: [], slices: new Map(), mark: newMar
 
 /**
  * Collects the nodes that must run for `value`, and the slices that they read. @throws TensorReleasedError if a value
- * that they need is gone; the error of a failed run if one failed
+ * that they need is gone; or the error of the failed run that should have computed such a value
  */
 export function visit(value: Value, { order, slices, mark }: Walk): void {
   const stack: Value[] = [value];
@@ -61,8 +61,9 @@ function releasedError(value: Value, missing: Value): Error {
 }
 
 /**
- * Sorts nodes in the order of their recording, except that aliases and views of values with contents come right before
- * their readers. A parameter gets an alias when it is first looked at, and that moment must not change the program.
+ * Sorts nodes in recording order, except that aliases and views of values with contents come right before their first
+ * readers. A parameter gets an alias when it is first used, and the moment of that first use must not change the
+ * program.
  */
 export function inSequence(order: Node[]): Node[] {
   order.sort((a, b) => a.id - b.id);
