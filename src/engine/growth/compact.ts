@@ -1,11 +1,10 @@
-// Packing: moves the real elements of a padded value to where they would lie without padding, one after another, and
-// back.
+// Packing: moves the real elements of a padded value next to each other, as they would lie without padding, and back.
 import { i32, scalar, u32 } from '../compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
 import { lib } from './lib';
 
-/** Dynamic scalar d is the stride of dimension d of the result in the input. */
+/** Dynamic scalar d is the stride in the input for dimension d of the result. */
 const spreadOp: Op<{ readonly shape: Shape }> = {
   name: 'spread',
   infer: ([{ dtype }], { shape }) => [{ shape, dtype }],
@@ -16,7 +15,7 @@ const spreadOp: Op<{ readonly shape: Shape }> = {
   },
 };
 
-/** Dynamic scalars: how many elements are real, then how many along each dimension. */
+/** Dynamic scalars: the total number of real elements, then their number along each dimension. */
 const packedOp: Op<undefined> = {
   name: 'packed',
   infer: ([x]) => [x],
@@ -27,10 +26,10 @@ const packedOp: Op<undefined> = {
   },
 };
 
-/** A padded value of a shape, made from x, which begins with the real elements without padding between them. */
+/** A padded value of `shape`, made from x, which begins with all the real elements, without padding between them. */
 export const spread = (x: Value, counts: Shape, shape: Shape): Value =>
   lib.record(spreadOp, [x], { shape }, contiguousStrides(counts));
 
-/** The real elements of x, one after another, from the front; behind them may be anything. */
+/** The real elements of x, one after another from the front, followed by arbitrary values. */
 export const compacted = (x: Value, counts: Shape): Value =>
   lib.record(packedOp, [x], undefined, [numel(counts), ...counts]);

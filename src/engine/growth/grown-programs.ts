@@ -1,5 +1,5 @@
 // Growing: if sizes of values depend on how often a loop repeats, the work of a flush is recorded again on padded
-// values. The resulting program serves all sizes up to the padded one.
+// values. The resulting program works for all sizes up to the padded size.
 
 import { bytesPerElement, numel, type Shape, sameShape } from '../core/meta';
 import type { Grown } from '../graph/late-growth';
@@ -11,31 +11,31 @@ import { compacted, spread } from './compact';
 import { computeWith, lib } from './lib';
 import { rules } from './rules';
 
-/** Padded numbers of rows, in the order in which they are tried. They are few, because each makes a plan of its own. */
+/**
+ * Padded row counts, in the order in which they are tried. There are only a few, because each one needs a separate
+ * plan.
+ */
 const ROOMS = [1024, 16384, 128];
 
 /**
- * Padded sizes of values that are padded in several dimensions. The steps are finer, since the number of elements is
+ * Padded sizes for values that are padded in several dimensions. The steps are smaller, since the number of elements is
  * the product of the sizes.
  */
 const PLANE_ROOMS = [128, 256, 512, 1024];
 
-/** The maximum number of bytes of a padded value. */
+/** The maximum size of a padded value, in bytes. */
 const MAX_BYTES = 1 << 22;
 
-/**
- * Padded numbers of rows for large values that come in several lengths. The steps are finer, since such values are
- * copied.
- */
+/** Padded row counts for large values whose lengths vary. The steps are smaller, since such values are copied. */
 const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
-/** The maximum number of nodes, without views, of a program that is recorded again. */
+/** The maximum number of nodes, not counting views, in a program that is recorded again. */
 const MAX_NODES = 1024;
 
-/** The sizes of the dimensions to pad, and whether earlier flushes have had others. */
+/** The sizes of the dimensions to pad, and whether earlier flushes had different sizes. */
 export type Lengths = Pick<Parts, 'lengths' | 'varies'>;
 
-/** Hands this folder its operations, and returns its entry point. */
+/** Gives this folder its operations, and returns its entry point. */
 export function grownBy(library: Library): typeof grown {
   computeWith(library);
   return grown;
@@ -53,7 +53,7 @@ function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varie
   }
 }
 
-/** The dimensions to pad, which have one of the lengths. */
+/** The dimensions to pad: those whose size is one of the lengths. */
 const longDims = (shape: Shape, lengths: ReadonlySet<number>): readonly number[] =>
   [...shape.keys()].filter((d) => lengths.has(shape[d]!));
 
@@ -86,8 +86,8 @@ class PaddedRecording {
   }
 
   /**
-   * Chooses a padded size for each length. Returns false if there is none, or if padded values become too large: values
-   * that are copied into or out of padding must be small, unless lengths vary.
+   * Chooses a padded size for each length. Returns false if a length has no suitable size, or if padded values become
+   * too large. Values that are copied into or out of padding must be small, unless lengths vary.
    */
   private makeRoom(order: readonly Node[], stored: ReadonlySet<Value>): boolean {
     const made = new Set(order.flatMap(({ outputs }) => outputs));
@@ -116,8 +116,8 @@ class PaddedRecording {
   }
 
   /**
-   * The padded size for `size`, if values have at most `most` elements for each index along that dimension; undefined
-   * if none is small enough.
+   * The padded size for a dimension of size `size`, given that values have at most `most` elements per index along it;
+   * undefined if no padded size is small enough.
    */
   private roomFor(size: number, most: number): number | undefined {
     if (most === Number.POSITIVE_INFINITY) return PLANE_ROOMS.find((room) => room > size);
@@ -127,8 +127,8 @@ class PaddedRecording {
   }
 
   /**
-   * For reshapes that split or merge rows: maps the greater number of rows to the smallest number that reshapes relate
-   * it to, so that both are padded in proportion.
+   * For reshapes that split or merge rows: maps the larger row count to the smallest row count that reshapes connect it
+   * with, so that both are padded in proportion.
    */
   private basesIn(order: readonly Node[]): ReadonlyMap<number, number> {
     const base = new Map<number, number>();
@@ -175,8 +175,8 @@ class PaddedRecording {
   }
 
   /**
-   * A padded input for y, into which `values` are copied one after another. Null if the elements of one of them do not
-   * lie together in a value with contents.
+   * A padded input for y, into which `values` are copied one after another. Null if one of them is not a contiguous
+   * piece of a value with contents.
    */
   private leaf(y: Value, values: readonly Value[]): Value | null {
     const pieces: Slice[] = [];
@@ -194,15 +194,15 @@ class PaddedRecording {
     return isSpread ? spread(leaf, y.shape, shape) : leaf;
   }
 
-  /** The value that is stored for y. It begins with the real elements of y, in order. */
+  /** The value that is stored instead of y. It begins with the real elements of y, in order. */
   private stored(y: Value): Value {
     const standIn = this.standIns.get(y)!;
     return this.isOfRows(y.shape) ? standIn : compacted(standIn, y.shape);
   }
 
   /**
-   * Whether the real elements are contiguous at the front, which they are if at most the first dimension (not counting
-   * sizes of 1) is padded.
+   * Whether the real elements are contiguous at the front. They are if no dimension is padded except the first one
+   * whose size is not 1.
    */
   private isOfRows(shape: Shape): boolean {
     const dims = this.longDims(shape);

@@ -1,4 +1,4 @@
-// Picking from padded values by index. The number of real elements is a dynamic scalar, not part of the program.
+// Indexing into padded values. The number of real elements is a dynamic scalar, not part of the program.
 import { scalar } from '../compiler/ir';
 import type { Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
@@ -7,8 +7,8 @@ import { lib } from './lib';
 import { hasRoom } from './room';
 
 /**
- * `gather` from the real elements alone. Dynamic scalar 0 is the number of real elements along the dimension; `asked`
- * is the operation's name in errors.
+ * `gather` from the real elements only. Dynamic scalar 0 is the number of real elements along the dimension; `asked` is
+ * the operation's name in errors.
  */
 const countedGatherOp: Op<SelectAttrs> = {
   name: 'gather',
@@ -16,7 +16,7 @@ const countedGatherOp: Op<SelectAttrs> = {
   lower: (context) => lib.kernel().indices.gather(context, context.attrs.asked, scalar(0, 'u32')),
 };
 
-/** The elements that an index picks from a value. Only elements within `counts` may be picked. */
+/** The elements of a value that `index` selects. Only elements within `counts` may be selected. */
 export const gatherCounted = (x: Value, dim: number, index: Value, counts: Shape, asked: string): Value =>
   hasRoom(x, counts, dim)
     ? lib.record(countedGatherOp, [x, index], { dim, asked }, [counts[dim]!])

@@ -1,12 +1,12 @@
-// Room (padding): a padded value is larger than needed. Along each dimension, only its first elements are real, as many
-// as `counts` says; the others, its room, may hold anything.
+// Room (padding): a padded value is larger than needed. Along each dimension d, only the first `counts[d]` elements are
+// real. The other elements, its room, may have any value.
 import { type DType, isFloat, type Shape, scalarOf } from '../core/meta';
 import type { Value } from '../graph/value';
 import { lib } from './lib';
 
 const numbers = new Map<number, Value>();
 
-/** The numbers from 0 to `count - 1`, made once for each count. */
+/** The numbers from 0 to `count - 1`, cached for each count. */
 function numbersTo(count: number): Value {
   let known = numbers.get(count);
   if (!known) {
@@ -23,22 +23,22 @@ function numbersTo(count: number): Value {
 /** Whether x is padded along a dimension. */
 export const hasRoom = (x: Value, counts: Shape, dim: number): boolean => x.shape[dim] !== counts[dim];
 
-/** The dimensions along which a value of a shape is padded. */
+/** The dimensions along which a value of this shape is padded. */
 export const roomIn = (shape: Shape, counts: Shape): number[] =>
   [...shape.keys()].filter((d) => shape[d] !== counts[d]);
 
-/** The padded dimension, if there is only one and all dimensions before it have size 1; else -1. */
+/** The padded dimension, if there is only one and all dimensions before it have size 1; otherwise -1. */
 export function rowsIn(shape: Shape, counts: Shape): number {
   const dims = roomIn(shape, counts);
   return dims.length === 1 && dims[0] === counts.findIndex((size) => size !== 1) ? dims[0] : -1;
 }
 
-/** x with its padding set to a number, along all dimensions or some. */
+/** x with its padding set to a number, along all dimensions or only along `dims`. */
 export function filledPast(x: Value, counts: Shape, fill: number, dims: readonly number[] = [...counts.keys()]): Value {
   return dims.reduce((filled, d) => (hasRoom(x, counts, d) ? rowsThen(filled, d, counts[d]!, fill) : filled), x);
 }
 
-/** The first `rows` rows of x along a dimension, followed by the rows of y, or filled up with y if it is a number. */
+/** The first `rows` rows of x along a dimension, followed by the remaining rows of y, or by the number y. */
 export function rowsThen(x: Value, dim: number, rows: number, y: Value | number): Value {
   const room = x.shape[dim]!;
   const index = lib.reshape(numbersTo(room), [room, ...x.shape.slice(dim + 1).map(() => 1)]);

@@ -1,4 +1,4 @@
-// The rules: how each operation is recorded again on padded values. A rule returns null if that is not possible.
+// The rules for recording each operation again on padded values. A rule returns null if that is not possible.
 import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape } from '../core/meta';
 import type { GrowthRule, Roomy, Value } from '../graph/value';
@@ -20,32 +20,32 @@ type Rule = (node: Roomy<never>) => readonly Value[] | null;
 const again = <A>({ op, scalars, ...node }: Roomy<A>, inputs = node.inputs, attrs = node.attrs): readonly Value[] =>
   lib.recordAll(op, inputs, attrs, scalars);
 
-/** Records the same operation on inputs with their padding set to a number, along all dimensions or some. */
+/**
+ * Records the same operation, with the padding of its inputs set to a number along all dimensions or only along `dims`.
+ */
 const filled = <A>(node: Roomy<A>, fill: number, dims?: readonly number[]): readonly Value[] =>
   again(
     node,
     node.inputs.map((x, i) => filledPast(x, node.counts[i]!, fill, dims)),
   );
 
-/** For each padded dimension of a shape: how many real elements there are along it, and its stride. */
+/** For each padded dimension of a shape: the number of real elements along it, and its stride. */
 const placesOfRoom = (shape: Shape, counts: Shape): number[] =>
   contiguousStrides(shape).flatMap((stride, d) => (shape[d] === counts[d] ? [] : [counts[d]!, stride]));
 
-/** Whether the real elements lie together at the front. */
+/** Whether the real elements are contiguous at the front. */
 const isOfRows = (shape: Shape, counts: Shape): boolean =>
   shape.every((size, d) => size === counts[d] || counts.slice(0, d).every((before) => before === 1));
 
 interface Lead {
-  /** How many dimensions come before the normalised ones. */
+  /** The number of dimensions before the normalised ones. */
   readonly lead: number;
 }
 
-/**
- * Whether only dimensions before the normalised ones are padded, so that no row is padded in part.
- */
+/** Whether only dimensions before the normalised ones are padded, so that every row is either real or padding. */
 const isLeading = (shape: Shape, counts: Shape, lead: number): boolean => roomIn(shape, counts).every((d) => d < lead);
 
-/** For each reduction, an element that changes no result. */
+/** The neutral element of each reduction. */
 const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
   sum: () => 0,
   mean: () => 0,
@@ -58,20 +58,20 @@ const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
   amin: greatestOf,
 };
 
-/** For each scan, a number that changes no result if the scan begins with it. */
+/** The neutral element of each scan: starting with it does not change the result. */
 const start: Readonly<Record<string, number>> = { cumsum: 0, cumprod: 1, logcumsumexp: Number.NEGATIVE_INFINITY };
 
 export const rules: { readonly [G in GrowthRule]: Rule } = {
   again: (node) => again(node),
 
-  /** The result has the contents of the first input. */
+  /** The result has the same contents as the first input. */
   contents: ({ inputs: [x] }) => [lib.detach(x!)],
 
-  /** The attributes give the shape of the result, which is the padded one here. */
+  /** The attributes contain the result's shape, which is replaced with the padded shape. */
   shaped: (node: Roomy<{ readonly shape: Shape }>) =>
     again(node, node.inputs, { ...node.attrs, shape: node.shapes[0]! }),
 
-  /** Possible if the real elements keep their places in memory. */
+  /** Possible if the reshape does not move the real elements in memory. */
   reshaped(node: Roomy<{ readonly shape: Shape }>) {
     const {
       inputs: [x],
@@ -85,7 +85,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
     return isSame && numel(shape!) === x!.numel ? again(node, [x!], { shape: shape! }) : null;
   },
 
-  /** Possible if the real elements come before all padding, so that their places are the same without padding. */
+  /** Possible if the real elements come before all padding, so that they are at the same places as without padding. */
   rows: (node) => (rowsIn(node.inputs[0]!.shape, node.counts[0]!) < 0 ? null : again(node)),
 
   // Reductions and scans
@@ -104,7 +104,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
       : again(node, [counted]);
   },
 
-  /** Of equal elements the first wins, so a real element wins over the padding. */
+  /** The first of several equal elements wins, so a real element wins over the padding. */
   extremum(node: Roomy<ReduceAttrs>) {
     const { dtype } = node.inputs[0]!;
     return filled(node, node.op.name === 'min' ? greatestOf(dtype) : leastOf(dtype), node.attrs.dims);
@@ -124,15 +124,15 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
     return [average, node.op.name === 'std' ? lib.sqrt(variance) : variance];
   },
 
-  /** A forward scan meets the padding last, so only a backward one needs it to be neutral. */
+  /** A forward scan reaches the padding last, so the padding must be neutral only for a backward scan. */
   scanned: (node: Roomy<ScanAttrs>) =>
     node.attrs.reverse ? filled(node, start[node.op.name]!, [node.attrs.dim]) : again(node),
 
   softmax: (node: Roomy<DimAttrs>) => filled(node, Number.NEGATIVE_INFINITY, [node.attrs.dim]),
 
   /**
-   * The padding gets the value that is sorted last. The order of equal elements is kept, so the padding comes behind
-   * real elements of that value, too.
+   * The padding is set to the value that is sorted last. The sort is stable, so the padding comes after real elements
+   * of that value, too.
    */
   sorted(node: Roomy<{ readonly dim: number; readonly descending: boolean }>) {
     const { dtype } = node.inputs[0]!;
@@ -142,7 +142,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
 
   // Products
 
-  /** The padding is 0 in both factors, so it adds nothing to a sum. */
+  /** The padding is set to 0 in both factors, so it adds nothing to a sum. */
   product(node: Roomy<{ readonly transposeA: boolean; readonly transposeB: boolean }>) {
     const {
       inputs: [a, b, ...bias],
@@ -155,7 +155,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
 
   rowProduct: (node) => filled(node, 0, [0]),
 
-  // Losses: rows of the padding get the label that is ignored
+  // Losses: padding rows get the label that is ignored
 
   labelled(node: Roomy<{ readonly classes: number; readonly ignoreIndex: number }>) {
     const {
@@ -186,10 +186,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
   normalisedGrad: (node: Roomy<Lead>) =>
     isLeading(node.inputs[1]!.shape, node.counts[1]!, node.attrs.lead) ? again(node) : null,
 
-  /**
-   * In the padding, the gradient is 0 and the numbers that it is multiplied by are finite, so nothing is added to the
-   * sums.
-   */
+  /** In the padding, the gradient is set to 0 and its factors are finite, so the padding adds nothing to the sums. */
   affineGrad(node: Roomy<Lead>) {
     const { inputs, counts, attrs } = node;
     if (!isLeading(inputs[1]!.shape, counts[1]!, attrs.lead)) return null;
@@ -285,7 +282,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
     return whole && [whole];
   },
 
-  /** If each part is the same piece of every row, the result may simply have more rows. */
+  /** If each part is the same piece of every row, the padded result only has more rows. */
   assembled(node: Roomy<AssembleAttrs>) {
     const {
       inputs,

@@ -1,19 +1,22 @@
-// Views of padded values: takes the offset and the strides of an unpadded view apart by dimension, so that the same
-// elements can be found in the padded value. Pure.
+// Views of padded values: splits the offset and the strides of an unpadded view by dimension, so that the same elements
+// can be found in the padded value. Pure functions.
 import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, type Shape } from '../core/meta';
 
-/** A view, described by the dimensions of its base. */
+/** A view, described in terms of the dimensions of its base. */
 export interface Steps {
-  /** For each dimension of the base, the index of the first element. */
+  /** The index of the view's first element along each dimension of the base. */
   readonly first: readonly number[];
-  /** For each dimension of the view, its step along each dimension of the base; all of one sign. */
+  /**
+   * For each dimension of the view, its step along each dimension of the base. The steps of one dimension have the same
+   * sign.
+   */
   readonly steps: readonly (readonly number[])[];
 }
 
 /**
- * Takes a view of a value of shape `of` apart by dimension. Null if the view runs over the end of a dimension into the
- * next row.
+ * Splits a view of a value of shape `of` by dimension. Null if the view crosses the end of a dimension into the next
+ * row.
  */
 export function stepsOf({ shape, strides, offset }: StridedView, of: Shape): Steps | null {
   const digits = (elements: number): number[] => {
@@ -33,7 +36,7 @@ export function stepsOf({ shape, strides, offset }: StridedView, of: Shape): Ste
 }
 
 /**
- * How many elements are needed before and after a value along each dimension, so that a padded view stays in bounds
+ * The number of elements to add before and after a value along each dimension, so that a padded view stays in bounds
  * wherever it begins.
  */
 export function marginsOf({ first, steps }: Steps, shape: Shape, long: Shape): { before: number[]; after: number[] } {
@@ -44,7 +47,7 @@ export function marginsOf({ first, steps }: Steps, shape: Shape, long: Shape): {
   return { before: beyond(-1), after: beyond(1) };
 }
 
-/** Whether a padded view stays in bounds of a value of a shape without any margin. */
+/** Whether a padded view stays within the bounds of a value of shape `of` without any margin. */
 export const staysWithin = ({ first, steps }: Steps, long: Shape, of: Shape): boolean =>
   of.every((size, d) => {
     const reach = steps.map((step, k) => step[d]! * (long[k]! - 1));
@@ -52,7 +55,7 @@ export const staysWithin = ({ first, steps }: Steps, long: Shape, of: Shape): bo
     return low >= 0 && reach.reduce((sum, by) => sum + Math.max(by, 0), first[d]!) < size;
   });
 
-/** The strides and the offset of a view in a value of another shape, which has a margin before the real elements. */
+/** The strides and the offset of a view in a value of shape `of`, which has a margin before the real elements. */
 export function placedIn({ first, steps }: Steps, of: Shape, before: readonly number[]) {
   const whole = contiguousStrides(of);
   const elements = (places: readonly number[]) => places.reduce((sum, at, d) => sum + at * whole[d]!, 0);

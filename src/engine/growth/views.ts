@@ -6,8 +6,8 @@ import { lib } from './lib';
 import { marginsOf, placedIn, staysWithin, stepsOf } from './steps';
 
 /**
- * Whether a view of a padded value shows all its real rows, and the same part of each. Such a view may show the rows of
- * the padding as well.
+ * Whether a view of a padded value shows all of its real rows, and the same part of each row. Such a view may show the
+ * padding rows as well.
  */
 export function isWithinRows({ shape, strides, offset }: StridedView, of: Shape, along: number, rows: number): boolean {
   const row = numel(of.slice(along + 1));
@@ -25,8 +25,8 @@ const shiftedOp: Op<Omit<StridedView, 'offset'>> = {
 };
 
 /**
- * A view of a padded value, which may be padded itself. Its offset is a dynamic scalar. Null if the view runs over the
- * end of a dimension.
+ * A view of a padded value. The view may be padded, too, and its offset is a dynamic scalar. Null if the view crosses
+ * the end of a dimension.
  */
 export function viewInRoom(x: Value, counts: Shape, view: StridedView, long: Shape): Value | null {
   const steps = stepsOf(view, counts);
@@ -41,10 +41,10 @@ export function viewInRoom(x: Value, counts: Shape, view: StridedView, long: Sha
   return lib.record(shiftedOp, [framed], { shape: long, strides }, [offset]);
 }
 
-/** The first `rows` rows of x along a dimension in reverse order, and anything behind them. */
+/** The first `rows` rows of x along a dimension in reverse order, followed by arbitrary rows. */
 export function rowsBack(x: Value, d: number, rows: number): Value {
   const room = x.shape[d]!;
-  // Pad in front, since the result has as many rows as x and the last of them lie before the first row of x.
+  // Pad at the front, since the result has as many rows as x, and its last rows would lie before the first row of x.
   const framed = lib.pad(
     x,
     x.shape.map((_, k) => (k === d ? room : 0)),
@@ -56,8 +56,8 @@ export function rowsBack(x: Value, d: number, rows: number): Value {
 }
 
 /**
- * A padded value of `shape`, whose real elements have shape `of`: x, which is padded too, lies in a window of it, and
- * all other elements are `fill`. Null if no window holds x.
+ * A padded value of `shape`, whose real elements have shape `of`. It holds x, which is padded too, in the window that
+ * `view` describes, and `fill` in all other elements. Null if x cannot be written into such a window.
  */
 export function scatterInRoom(
   x: Value,

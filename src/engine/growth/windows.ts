@@ -1,4 +1,4 @@
-// Puts padded values together, for `assemble` and `cat`.
+// Combines padded values, for `assemble` and `cat`.
 import { contiguousStrides, type Shape } from '../core/meta';
 import type { Roomy, Value } from '../graph/value';
 import type { AssembleAttrs } from '../ops/shape/assemble';
@@ -7,15 +7,15 @@ import { lib } from './lib';
 import { filledPast, rowsThen } from './room';
 import { scatterInRoom } from './views';
 
-/** The most padded windows that are added one by one. */
+/** The maximum number of padded windows to add up one by one. */
 const MAX_SUMMED = 8;
 
-/** The maximum number of padded values to join one by one. */
+/** The maximum number of padded values to concatenate one by one. */
 const MAX_JOINED = 4;
 
 /**
- * Writes each window into a padded value of its own, of the result's shape, and adds these values up. Null if there are
- * more than a few windows.
+ * Writes each window into a separate padded value of the result's shape, and adds these values up. Null if there are
+ * too many windows, or if one of them cannot be written.
  */
 export function summed(
   { inputs, attrs, scalars, counts }: Pick<Roomy<AssembleAttrs>, 'inputs' | 'attrs' | 'scalars' | 'counts'>,
@@ -32,8 +32,8 @@ export function summed(
 }
 
 /**
- * The strides of the dimensions of a shape, given axes into which neighbouring dimensions may have merged. Null if the
- * axes do not fit.
+ * The strides of the dimensions of a shape, given axes that may each merge several neighbouring dimensions. Null if the
+ * axes do not match the shape.
  */
 function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
   const strides: number[] = [];
@@ -52,8 +52,8 @@ function stridesIn(axes: readonly Axis[], shape: Shape): number[] | null {
 }
 
 /**
- * Joins padded values one after another in a padded result of `shape`, whose real part has shape `of`. Null if there
- * are too many.
+ * Concatenates padded values into a padded result of `shape`, whose real part has shape `of`. Null if there are too
+ * many values.
  */
 export function joinedRows(
   inputs: readonly Value[],
