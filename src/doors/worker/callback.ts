@@ -1,12 +1,12 @@
-// A function passed to the other side as an argument, as seen there. Errors in it are reported to the calling side,
-// sooner or later.
+// A function that the other side passed as an argument. If it throws, the error reaches this side's code, even if
+// nothing awaits the call.
 import type { Peer } from './remote';
 import type { Reply } from './reply';
 
 /**
- * Nobody awaits calls that report progress. If one of them fails, the next call throws that error at once, so that the
- * loop it is called in ends as it would with a local function. If there is no next call, the call that the
- * function was passed to fails.
+ * Calls that report progress are usually not awaited. If such a call fails, the next call throws its error immediately,
+ * so that the loop that makes the calls ends as it would with a local function. If there is no next call, the call that
+ * the function was passed to fails.
  */
 export class Callback {
   readonly #peer: Peer;
@@ -33,7 +33,7 @@ export class Callback {
 
   /** Throws the first error that no caller has seen. It does not wait for calls that are still running. */
   async settle(): Promise<void> {
-    // Answers keep their order: once this request is answered, earlier failures have arrived.
+    // Answers arrive in order: once this request is answered, earlier failures have arrived.
     if (this.#pending.size > 0) await this.#peer.ask('read', ['length']);
     this.#throwUnheard();
   }

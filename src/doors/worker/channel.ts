@@ -1,4 +1,4 @@
-// Channels within one connection. Each served object has its own channel, and all messages of a connection keep their
+// Channels within one connection. Each served object has its own channel, and all messages of a connection arrive in
 // order.
 import type { Endpoint } from 'comlink';
 
@@ -9,7 +9,7 @@ export class Channel implements Endpoint {
   readonly #post: (data: unknown, transfer: readonly object[]) => void;
   readonly #closed: () => void;
 
-  /** @param closed called when neither side uses the channel any more */
+  /** @param closed called when the channel is no longer used */
   constructor(post: (data: unknown, transfer: readonly object[]) => void, closed: () => void) {
     this.#post = post;
     this.#closed = closed;
@@ -17,7 +17,7 @@ export class Channel implements Endpoint {
 
   postMessage(data: unknown, transfer: readonly object[] = []): void {
     this.#post(data, transfer);
-    // The last message on a channel: comlink says that the remote was released.
+    // This is the last message on a channel: comlink reports that the remote was released.
     if ((data as { readonly type?: unknown }).type === 'RELEASE') this.#closed();
   }
 

@@ -1,4 +1,4 @@
-// The parts of comlink's types that this module uses, so that our types do not need the package.
+// Declares the parts of comlink that this module uses, so that our types do not depend on the package.
 declare module 'comlink' {
   export interface Endpoint {
     postMessage(message: unknown, transfer?: readonly object[]): void;

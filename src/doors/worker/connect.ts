@@ -1,4 +1,4 @@
-// The page's end: starts, watches and ends a worker.
+// The page's end: starts, watches and terminates a worker.
 
 import { ArgumentError, LamplightError, type data as torchData, WorkerError } from '../../torch';
 import { kindOf, newLock, parseArgs, type ThreadWords, threadOf, watchLock } from '../../torch/inside';
@@ -12,9 +12,12 @@ export type WorkerLike = torchData.WorkerLike;
 
 /** Options of `connect`. */
 export interface ConnectOptions {
-  /** Seconds within which the worker's module must call `expose`; 0 for no limit. Default: 60. */
+  /** The time within which the worker's module must call `expose`, in seconds; 0 for no limit. Default: 60. */
   timeout?: number;
-  /** Ends the worker when aborted. Pending and later calls fail with the signal's reason. */
+  /**
+   * Aborting this signal terminates the worker. Pending and later calls then fail with the signal's reason. Default:
+   * null.
+   */
   signal?: AbortSignal | null;
 }
 
@@ -26,7 +29,7 @@ const WORDS: ThreadWords = {
   serve: 'its module is to call expose(object) and to stay',
 };
 
-/** By remote: the function that ends its worker. */
+/** Maps each connection to the function that terminates its worker. */
 const ends = new WeakMap<object, (reason: unknown) => Promise<void>>();
 
 type WorkerSource = WorkerLike | PromiseLike<WorkerLike>;
@@ -40,7 +43,7 @@ type WorkerSource = WorkerLike | PromiseLike<WorkerLike>;
  *     const training = await new Remote();
  *     await training.fit(images, labels, (loss) => chart.add(loss), controller.signal);
  *
- * Calls arrive in order. Calls of a function that was passed as an argument arrive before the result of the call that
+ * Calls arrive in order. If a function was passed as an argument, calls to it arrive before the result of the call that
  * it was passed to. In Node, `worker` is a Worker of `node:worker_threads`; it keeps the process alive only while a
  * call is pending.
  *
@@ -116,7 +119,8 @@ export async function connect<T>(
 }
 
 /**
- * Ends the worker of a remote: pending and later calls fail with a WorkerError. Resolves when the worker has ended.
+ * Terminates the worker of a remote. Pending and later calls fail with a WorkerError. Resolves when the worker has
+ * ended.
  *
  * @throws ArgumentError if the value is not a remote
  */

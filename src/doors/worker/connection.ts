@@ -1,4 +1,5 @@
-// One connection between a page and its worker, the same at both ends: requests, answers, and their order.
+// One end of a connection between a page and its worker. Both ends use the same class, which sends requests and answers
+// and keeps their order.
 
 import * as comlink from 'comlink';
 import { ArgumentError } from '../../torch';
@@ -16,12 +17,13 @@ import { Signals } from './signals';
 /** The transport of a connection. */
 export interface Line {
   post(message: Message, transfer?: readonly object[]): void;
-  /** In Node: keeps the process alive, or no longer does. */
+  /** In Node: starts or stops keeping the process alive. */
   hold(on: boolean): void;
 }
 
 /**
- * Makes tensors. It is loaded when the first tensor arrives, so that a page without tensors does not load the library.
+ * The code that makes tensors. It is loaded when the first tensor arrives, so that a page without tensors does not load
+ * it.
  */
 let tensors: Awaited<ReturnType<typeof loadHostTensors>> | null = null;
 
@@ -30,7 +32,7 @@ const noop = (): void => undefined;
 export class Connection {
   readonly #line: Line;
   readonly #channels = new Map<string, Channel>();
-  /** The objects of this end that are served, by channel. */
+  /** Maps channels to the objects of this end that are served on them. */
   readonly #targets = new Map<string, object>();
   readonly #pending = new Set<(error: unknown) => void>();
   readonly #signals: Signals;
@@ -38,16 +40,17 @@ export class Connection {
   #count = 0;
   #end: { readonly reason: unknown } | null = null;
   /**
-   * Resolves when outgoing messages may be sent: earlier ones wait until their tensors are read. Null if nothing waits.
+   * Resolves when the next outgoing message may be sent: earlier messages may be waiting for their tensors to be read.
+   * Null if no message is waiting.
    */
   #leaving: Promise<void> | null = null;
   /**
-   * Resolves when the next incoming message may be handled: earlier ones wait until the code that makes tensors is
-   * loaded. Null if nothing waits.
+   * Resolves when the next incoming message may be handled: earlier messages may be waiting for the code that makes
+   * tensors to load. Null if no message is waiting.
    */
   #coming: Promise<void> | null = null;
 
-  /** @param side keeps the names that the two ends give apart */
+  /** @param side makes the channel names of the two ends distinct */
   constructor(side: 'page' | 'worker', line: Line) {
     this.#line = line;
     this.#signals = new Signals(side, {
@@ -94,9 +97,9 @@ export class Connection {
   }
 
   /**
-   * Returns a peer that makes requests on a channel of the other end.
+   * Returns a peer that sends requests to an object of the other end, on the object's channel.
    *
-   * @param release frees the channel's object there; default: a message that the channel is no longer needed
+   * @param release frees the object at the other end; default: sends a message that the channel is no longer needed
    */
   peer(channel: string, release: (() => void) | null = null): Peer {
     const host = comlink.wrap<Host>(this.#channel(channel));
@@ -155,7 +158,7 @@ export class Connection {
     try {
       const given = this.#arrive(args, (value) => value as readonly unknown[], callbacks);
       const result = await perform(way, target, path, given instanceof Promise ? await given : given);
-      // If a callback failed and nobody here has seen the error, the call itself fails with it.
+      // If a callback failed and no code here has seen the error, the call itself fails with it.
       for (const callback of callbacks) await callback.settle();
       return await this.#leave(name, way === 'make' ? proxy(result as object) : result, answered(false));
     } catch (error) {
@@ -169,8 +172,8 @@ export class Connection {
   }
 
   /**
-   * Takes a value as it is now, and sends it in its turn: at once, unless its tensors or earlier ones are still being
-   * read.
+   * Captures a value as it is now and sends it in order: immediately, unless its tensors or those of earlier messages
+   * are still being read.
    */
   #leave<R>(op: string, value: unknown, send: (parcel: Parcel) => R): Promise<R> {
     try {
@@ -189,7 +192,7 @@ export class Connection {
   }
 
   /**
-   * Uses an arrived value in its turn: at once, unless the code that makes tensors is still loading.
+   * Passes an arrived value to `use`, in order: immediately, unless the code that makes tensors is still loading.
    * @param callbacks collects the functions among a call's arguments
    */
   #arrive<R>(contents: Contents, use: (value: unknown) => R, callbacks: Callback[] | null = null): R | Promise<R> {

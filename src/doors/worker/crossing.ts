@@ -1,5 +1,5 @@
-// How values cross between a page and its worker: as structured clones in which tensors, functions, errors, signals and
-// iterators are replaced by placeholders. To support another kind of value, add a case here.
+// Defines how values cross between a page and its worker: as structured clones, with placeholders in place of tensors,
+// functions, errors, signals and iterators. To support another kind of value, add a case here.
 
 import { ArgumentError, type DType } from '../../torch';
 import { classesOf, kindOf, tensorClasses as kinds, knownOf, type TensorNumbers, toHalves } from '../../torch/inside';
@@ -10,7 +10,7 @@ export type Crossing =
   | { readonly kind: 'tensor'; readonly numbers: TensorNumbers }
   /** An object that stays on its side, and the channel for requests to it. */
   | { readonly kind: 'function' | 'object' | 'iterator'; readonly channel: string }
-  /** An object of the receiver that comes back to it, or a property of that object by a path of names. */
+  /** An object of the receiver that is sent back to it, or the property of such an object at a path of names. */
   | { readonly kind: 'own'; readonly channel: string; readonly path: readonly string[] }
   | { readonly kind: 'signal'; readonly id: string; readonly aborted: boolean; readonly reason: unknown }
   | {
@@ -24,8 +24,8 @@ export type Crossing =
     };
 
 /**
- * A value ready to be sent. Structured clones keep identities, so an object in `places` is found again in `value`. The
- * placeholder at index i in `places` stands for `crossings[i]`.
+ * A value ready to be sent. Structured cloning preserves identity, so an object in `places` can be found again in
+ * `value`. The placeholder at index i in `places` represents `crossings[i]`.
  */
 export interface Contents {
   readonly value: unknown;
@@ -33,19 +33,19 @@ export interface Contents {
   readonly crossings: readonly Crossing[];
 }
 
-/** A message with a value, and the objects in it to transfer. */
+/** The contents of a message, and the objects in it to transfer. */
 export interface Parcel {
   readonly contents: Contents;
   readonly transfer: readonly object[];
 }
 
-/** Where the object of a remote is: a channel, and a path of property names. */
+/** The location of a remote's object: a channel, and a path of property names. */
 export interface Origin {
   readonly channel: string;
   readonly path: readonly string[];
 }
 
-/** The part of a connection that sending needs. */
+/** The part of a connection that is needed for sending. */
 export interface Sender {
   /** Opens a channel for an object that stays here. */
   reference(target: object): string;
@@ -54,7 +54,7 @@ export interface Sender {
   originOf(value: object): Origin | null;
 }
 
-/** The part of a connection that receiving needs. */
+/** The part of a connection that is needed for receiving. */
 export interface Receiver {
   remote(kind: 'function' | 'object' | 'iterator', channel: string): unknown;
   own(origin: Origin): unknown;
@@ -62,7 +62,7 @@ export interface Receiver {
   tensor(numbers: TensorNumbers): unknown;
 }
 
-/** Classes that can only be transferred, not copied; not every platform has them. */
+/** Classes whose objects can only be transferred, not copied. Some platforms lack some of them. */
 const MOVES = [
   'MessagePort',
   'OffscreenCanvas',
@@ -72,7 +72,7 @@ const MOVES = [
   'RTCDataChannel',
   'MediaSourceHandle',
 ];
-/** Classes that are transferred if `transfer` says so, and otherwise copied. */
+/** Classes whose objects are transferred if `transfer` marks them, and copied otherwise. */
 const MAY_MOVE = ['ArrayBuffer', 'ImageBitmap', 'VideoFrame', 'AudioData'];
 
 const isA = (value: object, names: readonly string[]): boolean =>
@@ -82,8 +82,8 @@ const isA = (value: object, names: readonly string[]): boolean =>
   });
 
 /**
- * As much of a tensor as is needed here. Tensors are recognised by this form, so that a page that makes no tensors need
- * not load them.
+ * The part of a tensor that is needed here. Tensors are recognised by these members, so that a page that makes no
+ * tensors does not have to load the Tensor class.
  */
 interface TensorLike {
   readonly shape: readonly number[];
@@ -96,7 +96,7 @@ const isTensor = (value: object): value is TensorLike =>
   'storage' in value && 'dtype' in value && 'shape' in value && typeof Reflect.get(value, 'data') === 'function';
 
 /**
- * Makes a value ready to be sent. Its tensors are read at once, together, as they are now.
+ * Makes a value ready to be sent. Its tensors are read immediately and together, with their current contents.
  * @param op names the operation in errors
  * @throws ArgumentError if a value cannot cross
  */
@@ -124,7 +124,7 @@ class ParcelMaker {
     this.#sender = sender;
   }
 
-  /** @param moves whether to transfer, rather than copy, all that can be transferred */
+  /** @param moves whether to transfer, rather than copy, everything that can be transferred */
   walk(value: unknown, path: Path, moves: boolean): unknown {
     if (typeof value === 'symbol') throw this.#refused(path, 'a symbol', 'symbols cannot cross');
     if ((typeof value !== 'object' && typeof value !== 'function') || value === null) return value;
@@ -155,7 +155,7 @@ class ParcelMaker {
       return copy;
     }
     if (isPlain(value)) {
-      // Without a prototype, '__proto__' is a key like any other.
+      // In an object without a prototype, '__proto__' is a key like any other.
       const copy = this.#copied(value, Object.create(null) as Record<string, unknown>);
       for (const [key, part] of Object.entries(value)) copy[key] = this.walk(part, [...path, key], moving);
       return copy;
@@ -183,7 +183,7 @@ class ParcelMaker {
     return copy;
   }
 
-  /** The placeholder of a value that cannot be cloned; null if it can be. */
+  /** The placeholder of a value that cannot be cloned; null if the value can be cloned. */
   #crossing(value: object, path: Path): object | null {
     const sender = this.#sender;
     const origin = sender.originOf(value);
@@ -229,7 +229,7 @@ class ParcelMaker {
   #error(error: Error, path: Path): object {
     const { name, message, stack } = error;
     const at = this.crossings.length;
-    // The placeholder is made first, since a cause may refer back to this error.
+    // The placeholder is created first, since a cause may refer back to this error.
     const place = this.#place(error, null);
     const own = Object.entries(error);
     for (const key of ['cause', 'errors']) {
@@ -241,7 +241,7 @@ class ParcelMaker {
     return place;
   }
 
-  /** A property of an error. If it cannot cross, it becomes text. */
+  /** Prepares a property of an error. If the value cannot be sent, it is replaced with text. */
   #told(value: unknown, path: Path): unknown {
     try {
       return this.walk(value, path, false);
@@ -334,7 +334,7 @@ export function restore({ value, places, crossings }: Contents, receiver: Receiv
   return revive(value);
 }
 
-/** An error of the most specific class that is known here, with the original name, message and stack. */
+/** Creates an error of the most specific class that this side knows, with the original name, message and stack. */
 function errorOf({ classes, name, message, stack }: Extract<Crossing, { kind: 'error' }>): Error {
   if (classes.includes('DOMException')) return new DOMException(message, name);
   const error = new Error(message);

@@ -1,4 +1,4 @@
-// The worker's end: serves one object of the program to the page that started the worker.
+// The worker's end: serves one object of the worker to the page that started it.
 
 import { ArgumentError } from '../../torch';
 import { endpoint, holdLock, kindOf } from '../../torch/inside';
@@ -8,7 +8,7 @@ import { isMessage, MARK, type Message, ROOT } from './protocol';
 let isServing = false;
 
 /**
- * Serves an object, a class or a function to the page that started this worker. There, `connect` returns a typed
+ * Serves an object, a class or a function to the page that started this worker. In the page, `connect` returns a typed
  * `Remote` of it. `training.ts`:
  *
  *     import { expose } from 'lamplight/worker';
@@ -18,14 +18,15 @@ let isServing = false;
  *     expose(Training);
  *     export type { Training };
  *
- * Arguments and results cross as structured clones. In addition to what these support, the following may appear at any
- * depth: tensors, as their values, without gradients; functions, which run on their own side and return promises;
- * `AbortSignal`s; errors of the library's and JavaScript's classes; iterators and generators; and objects that stay on
- * their side (`proxy`). Call `expose` while the module loads; objects that the methods need may be made later.
+ * Arguments and results cross as structured clones. In addition to the types that structured cloning supports, the
+ * following may appear at any depth: tensors, as their values, without gradients; functions, which run on their own
+ * side and return promises; `AbortSignal`s; errors of the library's and JavaScript's classes; iterators and generators;
+ * and objects that stay on their side (`proxy`). Call `expose` while the module loads; objects that the methods need
+ * may be created later.
  *
  * @throws WorkerError if this thread is not a worker
- * @throws ArgumentError if it is called a second time
- * @returns the target, whose type is given to `connect`
+ * @throws ArgumentError if `expose` is called a second time
+ * @returns the target; pass its type to `connect`
  */
 export function expose<T extends object>(target: T): T {
   if ((typeof target !== 'object' && typeof target !== 'function') || target === null) {
@@ -54,7 +55,8 @@ export function expose<T extends object>(target: T): T {
     locked ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
     void locked.then(() => send({ mark: MARK, kind: 'ready' }));
   });
-  // The page repeats the requests that it sent before anybody listened.
+  // When the page receives this, it sends `hello` again: the first `hello` may have come before this worker was
+  // listening.
   send({ mark: MARK, kind: 'here' });
   return target;
 }

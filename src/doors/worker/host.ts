@@ -1,9 +1,9 @@
-// Serves the other side on a channel: calls, constructs and reads the objects of this side.
+// Serves requests from the other side on a channel: calls, constructs and reads objects of this side.
 import { ArgumentError } from '../../torch';
 import { kindOf } from '../../torch/inside';
 import type { Contents } from './crossing';
 
-/** The outcome of a call: its result, or the error it threw. */
+/** The outcome of a call: its result, or the error that it threw. */
 export interface Answer {
   readonly failed: boolean;
   readonly contents: Contents;
@@ -44,7 +44,7 @@ export function perform(way: Way, target: unknown, path: readonly string[], args
     : Reflect.apply(callee, path.length > 0 ? parent : undefined, args);
 }
 
-/** Lists the existing functions, for an error. */
+/** Lists the functions of an object, for an error message. */
 function listed(parent: unknown): string {
   const names = new Set<string>();
   for (let at: unknown = parent; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {

@@ -1,11 +1,11 @@
-// Marks on values before they cross: that an object stays on its side, or that its memory is transferred.
+// Marks values before they are sent: an object stays on its side, or its memory is transferred.
 
 import { ArgumentError } from '../../torch';
 import { closed, kindOf } from '../../torch/inside';
 
 declare const stays: unique symbol;
 
-/** Marks the type of a `proxy` object; it exists only for the compiler. */
+/** Marks the type of a `proxy` object. The mark exists only at compile time. */
 export interface Stays<T> {
   readonly [stays]: T;
 }
@@ -17,8 +17,8 @@ const proxied = new WeakSet<object>();
 const moved = new WeakMap<object, readonly object[] | 'all'>();
 
 /**
- * Makes an object cross as a `Remote`, whose methods run where the object is. Class instances can only cross this way;
- * functions, and whatever is passed to `expose`, need no mark.
+ * Makes an object cross as a `Remote`, whose methods run on the object's own side. Class instances can only cross this
+ * way. Functions, and the object passed to `expose`, need no mark.
  *
  *     expose({ open: async (name: string) => proxy(await Session.open(name)) }); // in the page: const session = await remote.open('a');
  *
@@ -33,10 +33,10 @@ export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: 
 });
 
 /**
- * Transfers memory to the other side instead of copying it: the given parts, or by default all of `value` that can be
- * transferred (ArrayBuffers, those of typed arrays, ImageBitmaps, VideoFrames). Afterwards they are empty here. Objects
- * that can only be transferred (MessagePort, OffscreenCanvas, streams) need no mark, nor do the bytes of tensors, which
- * are copied from the device anyway.
+ * Transfers memory to the other side instead of copying it: the given parts, or by default everything in `value` that
+ * can be transferred (ArrayBuffers, including those of typed arrays, ImageBitmaps, VideoFrames). Transferred objects
+ * are empty on this side afterwards. Objects that can only be transferred (MessagePort, OffscreenCanvas, streams) need
+ * no mark, nor do the bytes of tensors, which are copied from the device anyway.
  *
  *     await remote.show(transfer(bitmap));
  *

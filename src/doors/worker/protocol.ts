@@ -1,17 +1,17 @@
 // The messages between a page and its worker.
 import type { Contents } from './crossing';
 
-/** Tells these messages apart from others that a program may send to its worker. */
+/** Distinguishes these messages from others that a program may send to its worker. */
 export const MARK = 'lamplight:worker';
 
 export type Message =
-  /** The worker listens from now on; earlier messages may be lost. */
+  /** The worker is listening from now on; earlier messages may have been lost. */
   | { readonly mark: typeof MARK; readonly kind: 'here' }
-  /** Asks for `ready`. The worker shall hold the lock as long as it lives. */
+  /** Asks for `ready`. The worker must hold the lock as long as it lives. */
   | { readonly mark: typeof MARK; readonly kind: 'hello'; readonly lock: string | null }
   /** The worker serves its object, and holds its lock. */
   | { readonly mark: typeof MARK; readonly kind: 'ready' }
-  /** A message of comlink on a channel. */
+  /** A message from comlink on a channel. */
   | { readonly mark: typeof MARK; readonly kind: 'channel'; readonly channel: string; readonly data: unknown }
   | { readonly mark: typeof MARK; readonly kind: 'abort'; readonly id: string; readonly reason: Contents }
   /** The signal was garbage-collected, so it can never be aborted. */

@@ -1,5 +1,5 @@
-// A remote stands for an object on the other side. Property names on it are collected here, and followed there when the
-// remote is called, constructed or awaited.
+// A remote represents an object on the other side. It collects property names into a path. The other side follows the
+// path when the remote is called, constructed or awaited.
 import { ArgumentError, WorkerError } from '../../torch';
 import type { Callback } from './callback';
 import type { Origin } from './crossing';
@@ -8,7 +8,7 @@ import { Reply } from './reply';
 
 type Ask = (way: Way, path: readonly string[], args: readonly unknown[]) => Reply<unknown>;
 
-/** Makes requests on a channel of the other end. */
+/** Sends requests to an object of the other side, on the object's channel. */
 export class Peer {
   readonly channel: string;
   /** The connection. */
@@ -17,7 +17,7 @@ export class Peer {
   readonly #release: () => void;
   #isReleased = false;
 
-  /** @param release frees the object on the other side; no requests may follow */
+  /** @param release frees the object on the other side; no requests may be made afterwards */
   constructor(channel: string, owner: object, ask: Ask, release: () => void) {
     this.channel = channel;
     this.owner = owner;
@@ -46,16 +46,16 @@ export class Peer {
 
 const origins = new WeakMap<object, Origin & { readonly owner: object }>();
 
-/** The origin of a remote, or of a member reached from it; null for anything else. */
+/** The origin of a remote, or of a member that was reached through one; null for anything else. */
 export const originOf = (value: object): (Origin & { readonly owner: object }) | null => origins.get(value) ?? null;
 
 /**
- * The remote of the value at a path.
- * @param callback makes the calls instead of the peer
+ * Returns a remote of the value at a path.
+ * @param callback if given, makes the calls instead of the peer
  */
 export function remoteOf(peer: Peer, path: readonly string[], callback: Callback | null = null): object {
   const isRoot = path.length === 0;
-  // biome-ignore lint/complexity/useArrowFunction: `new` needs such a function as its target.
+  // biome-ignore lint/complexity/useArrowFunction: only a target of this kind can be called with `new`.
   const remote = new Proxy(function () {}, {
     get(_, key) {
       if (key === Symbol.dispose && isRoot) return () => peer.release();
@@ -82,7 +82,7 @@ export function remoteOf(peer: Peer, path: readonly string[], callback: Callback
   return remote;
 }
 
-/** An iterator on the other side. It is released once it is done. */
+/** An async generator for an iterator on the other side, which is released once it is done. */
 export function iteratorOf(peer: Peer): AsyncGenerator<unknown> {
   let isOver = false;
   const end = () => {

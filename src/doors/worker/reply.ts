@@ -1,8 +1,7 @@
 // The immediate result of a call to the other side: a promise, which can also be iterated if the result is an iterator.
 
 /**
- * A promise that knows whether anybody waits for it, so that an error that no caller sees can be reported in another
- * way.
+ * A promise that knows whether anything awaits it, so that an error that no caller sees can be reported in another way.
  */
 export class Reply<T> extends Promise<T> {
   #isHeard = false;

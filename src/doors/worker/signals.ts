@@ -1,30 +1,31 @@
-// AbortSignals across a connection: when a signal is aborted on its side, so is its counterpart on the other.
+// AbortSignals across a connection: when a signal is aborted on one side, its counterpart on the other side is aborted,
+// too.
 
 export interface SignalEvents {
-  /** A signal of this side was aborted. */
+  /** A signal that belongs to this side was aborted. */
   abort(id: string, reason: unknown): void;
-  /** A signal of this side was garbage-collected, so it cannot be aborted any more. */
+  /** A signal that belongs to this side was garbage-collected, so it can no longer be aborted. */
   forget(id: string): void;
 }
 
 export class Signals {
   readonly #prefix: string;
   readonly #events: SignalEvents;
-  /** The ids of this side's signals that have crossed. */
+  /** The ids of this side's signals that have been sent to the other side. */
   readonly #ids = new WeakMap<AbortSignal, string>();
   /** The controllers of signals from the other side, by id. */
   readonly #controllers = new Map<string, AbortController>();
   readonly #gone: FinalizationRegistry<string>;
   #count = 0;
 
-  /** @param prefix keeps the ids that the two sides give apart */
+  /** @param prefix makes the ids of the two sides distinct */
   constructor(prefix: string, events: SignalEvents) {
     this.#prefix = prefix;
     this.#events = events;
     this.#gone = new FinalizationRegistry((id) => events.forget(id));
   }
 
-  /** The id under which a signal of this side crosses. */
+  /** The id that represents a signal of this side when it is sent to the other side. */
   leaves(signal: AbortSignal): string {
     const known = this.#ids.get(signal);
     if (known !== undefined) return known;
@@ -36,7 +37,7 @@ export class Signals {
     return id;
   }
 
-  /** The counterpart of a signal of the other side. */
+  /** The counterpart of a signal from the other side. */
   arrived(id: string, aborted: boolean, reason: unknown): AbortSignal {
     if (!aborted) return this.#controller(id).signal;
     const controller = this.#controllers.get(id) ?? new AbortController();
@@ -45,8 +46,8 @@ export class Signals {
   }
 
   /**
-   * The abort may arrive before the signal itself, if that waits for tensors to be read. The controller is then made
-   * here.
+   * Aborts the counterpart of a signal. If the signal waits for tensors to be read, its abort may arrive before the
+   * signal. The controller is then created here.
    */
   aborted(id: string, reason: unknown): void {
     this.#controller(id).abort(reason);

@@ -1,5 +1,5 @@
-// The types of the other side's objects: methods that give promises, and values as they arrive.
-/// <reference lib="esnext.disposable" preserve="true" />
+// The types of objects on the other side: their methods return promises, and their values have the types that arrive. /
+// <reference lib="esnext.disposable" preserve="true" />
 import type { Tensor } from '../../torch';
 import type { Stays } from './marks';
 
@@ -7,7 +7,7 @@ type AnyFunction = (...args: never[]) => unknown;
 type AnyClass = abstract new (...args: never[]) => unknown;
 type AnyIterator = AsyncIterator<unknown, unknown, never> | Iterator<unknown, unknown, never>;
 type IsAny<T> = 0 extends 1 & T ? true : false;
-/** The names of an object's methods. An object with methods counts as a class instance, as `Map` and `Blob` do. */
+/** The names of an object's methods. An object with methods counts as a class instance, such as a `Map` or a `Blob`. */
 type MethodsOf<T> = { [K in keyof T]-?: Extract<T[K], AnyFunction> extends never ? never : K }[keyof T];
 
 /**
@@ -43,7 +43,7 @@ type SentKnown<T> = T extends Tensor
       ? Callback<T>
       : T;
 
-/** A function that may be called from the other side; there its result is a promise. */
+/** A function that may be called from the other side, where its result is a promise. */
 type Callback<F> = F extends (...args: infer A) => infer R
   ? Extract<R, PromiseLike<unknown>> extends never
     ? undefined extends R // also covers `void`
@@ -91,7 +91,8 @@ type Members<T> = { readonly [K in keyof T as K extends 'prototype' | symbol | n
 
 /**
  * The type of an object, a function or a class on the other side. Its methods run there and return promises. Read a
- * property with `await remote.property`; set it by a method of the object. `new remote(…)` returns a promise of a
- * `Remote`. Disposing of the remote from `connect` ends the worker; disposing of any other remote releases its object.
+ * property with `await remote.property`; to set one, call a method of the object that sets it. `new remote(…)` returns
+ * a promise of a `Remote`. Disposing of the remote from `connect` ends the worker; disposing of any other remote
+ * releases its object.
  */
 export type Remote<T> = Members<T> & Calls<T> & Makes<T> & Disposable;
