@@ -1,5 +1,5 @@
-// The bridge: the library's operations for Python, and how results are passed back together with their kind in
-// a single crossing.
+// The bridge: gives Python the library's operations, and passes each result back together with its kind, so that one
+// call across the language border is enough.
 
 import { type DType, type Index, Tensor, tensor as tensorOf } from '../../torch';
 import {
@@ -24,15 +24,18 @@ import { elementsOf, itemOf } from './reading';
 type AnyFunction = (...args: unknown[]) => unknown;
 
 /**
- * A result as Python gets it. Tensors and primitives are passed directly, everything else as a list that begins with
- * its kind:
+ * A result in the form that Python receives. Tensors and primitives are passed directly, everything else as a list that
+ * begins with its kind:
  *
  *     ['self'] ['tuple', …] ['named', names, …] ['dict', keys, …] ['data', typedArray] ['promise', p] ['null']
  *     ['parameter', tensor, className] ['module', m] ['class', c] ['function', f] ['object', constructorName, o]
  */
 type Shown = unknown;
 
-/** Stands for "no `self`". A method that returns its own tensor is recognised by comparing with `self`. */
+/**
+ * Means "no `self`". If a method returns the tensor that it was called on, `show` recognises it by comparing the result
+ * with `self`.
+ */
 const nobody = Symbol('nobody');
 
 const isClass = (value: AnyFunction): boolean => /^class\b/.test(Function.prototype.toString.call(value));
@@ -72,10 +75,10 @@ export function show(value: unknown, isBorn: boolean, self: unknown = nobody): S
   return ['object', (value as object).constructor.name, value];
 }
 
-/** The objects in which Python looks up names, by the name of the Python module. */
+/** Maps the names of Python modules to the objects in which their names are looked up. */
 const spaces = new Map<string, object>();
 
-/** Makes the exports of a library module, or of a part of it, available to Python under a module name. */
+/** Makes the exports of a library module, or of a part of one, available to Python under a module name. */
 export function openSpace(name: string, space: object): void {
   spaces.set(name, space);
 }
@@ -94,7 +97,7 @@ function bind(call: AnyFunction): AnyFunction {
 
 const methods = new Map<string, AnyFunction>();
 
-/** A function that calls the method of this name on its first argument. */
+/** A function that calls the method of this name on its first argument, and converts the result for Python. */
 function method(name: string): AnyFunction {
   let known = methods.get(name);
   if (!known) {
@@ -104,7 +107,7 @@ function method(name: string): AnyFunction {
   return known;
 }
 
-/** Whether a member of the tensor class is a method or a property; undefined if there is none. */
+/** Whether a member of the tensor class is a method or a property; undefined if there is no such member. */
 function memberKind(name: string): 'method' | 'property' | undefined {
   for (let at: object | null = Tensor.prototype; at && at !== Object.prototype; at = Object.getPrototypeOf(at)) {
     const found = Object.getOwnPropertyDescriptor(at, name);
@@ -124,7 +127,7 @@ const turn = (): Promise<void> =>
     port2.postMessage(null);
   });
 
-/** Whether the value is the very view that it is assigned to, as after `x[i] += 1`. */
+/** Whether the value is the same view that it is assigned to, as after `x[i] += 1`. */
 const isSamePlace = (place: TensorBase, value: TensorBase): boolean =>
   place.storage === value.storage &&
   place.offset === value.offset &&
@@ -153,7 +156,7 @@ export const bridge = {
   /** A counter that grows with each write to the tensor's memory. */
   changes: (tensor: TensorBase): number => tensor.storage.changes,
   liveHandles,
-  /** Looks up a name; functions come back wrapped. */
+  /** Looks up a name. Functions are returned wrapped. */
   find(space: string, name: string): Shown {
     const home = spaces.get(space);
     if (!home || !Object.hasOwn(home, name)) return ['missing'];
@@ -170,7 +173,7 @@ export const bridge = {
     }
     return [...names];
   },
-  /** Converts a value that reached Python in another way, for example as a callback's argument. */
+  /** Converts a value that reached Python directly, for example as the argument of a callback. */
   seen: (value: unknown): Shown => show(value, false),
   get: (object: object, name: string): Shown => show(Reflect.get(object, name), false),
   set: (object: object, name: string, value: unknown): void => {
@@ -186,7 +189,7 @@ export const bridge = {
   item: (tensor: Tensor): Shown => show(itemOf(tensor), false),
   /** The elements as a flat array. */
   elements: (tensor: Tensor): Shown => show(elementsOf(tensor), false),
-  /** `tensor.grad`, which the library holds, too. */
+  /** `tensor.grad`, which the library also holds. */
   gradient: (tensor: TensorBase): Shown => {
     const { grad } = tensor;
     if (grad) share(grad);
@@ -220,9 +223,11 @@ export const bridge = {
     return show(made, true);
   },
   defaultGenerator,
-  /** How many bytes of device buffers are in use. */
+  /** The number of bytes of GPU buffers in use. */
   gpuBytes: (): number => stats.liveBytes,
-  /** Resolves after the page has had a turn and the device has caught up with all but a few submissions. */
+  /**
+   * Resolves after the page has had a chance to handle events, and the device has finished all but a few submissions.
+   */
   async breathe(): Promise<void> {
     await turn();
     await engine.settle(MAX_RUNS_AHEAD);

@@ -1,9 +1,9 @@
-// The graph's side of autograd functions written in Python. JavaScript knows them by number, and calls Python for their
-// gradients.
+// Autograd functions written in Python, as the graph sees them. JavaScript identifies each call of such a function by a
+// number, and calls Python for its gradient.
 import { Tensor } from '../../torch';
 import { named, type Value, withGradient } from '../../torch/inside';
 
-/** Python's function that computes the gradients of a function's arguments from those of its results. */
+/** A Python function that computes the gradients of a function's arguments from the gradients of its results. */
 type Answer = (id: number, gradients: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
 
 let answer: Answer = () => [];
@@ -14,13 +14,14 @@ export function answerGradients(given: Answer): void {
 }
 
 /**
- * Functions whose gradient has been computed, by number. The graph node of the value tells whether that was the last
- * time.
+ * The functions whose gradient has been computed, by number. The graph node of the value says whether the gradient can
+ * be computed again.
  */
 const taken = new Map<number, Value>();
 
 /**
- * Records the results of a function as if one operation had made them from the arguments; Python computes its gradient.
+ * Records the results of a Python function as if one operation had made them from the arguments. Python computes the
+ * operation's gradient.
  */
 export function attach(name: string, id: number, args: readonly Tensor[], results: readonly Tensor[]): Tensor[] {
   const values = withGradient(
@@ -38,7 +39,7 @@ export function attach(name: string, id: number, args: readonly Tensor[], result
   return values.map((value) => Tensor.of(named(value, `${name}Backward`)));
 }
 
-/** The numbers of the functions that finished since the last call: their gradients can never be computed again. */
+/** The numbers of the functions whose gradients have been computed for the last time since the previous call. */
 export function spentFunctions(): number[] {
   const spent = [...taken].filter(([, value]) => value.node === null || value.node.spent).map(([id]) => id);
   taken.clear();

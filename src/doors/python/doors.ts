@@ -1,4 +1,4 @@
-// The library's other modules, which are loaded when Python first imports the corresponding package, and access to
+// Loads the library's other modules when Python first imports the corresponding packages, and gives Python access to
 // objects of their classes.
 import type { Tensor } from '../../torch';
 import { isTensorObject as isTensor, Module } from '../../torch/inside';
@@ -61,8 +61,8 @@ async function open(name: string): Promise<void> {
 }
 
 /**
- * Loads all modules, for interpreters that cannot wait at an import. A module that fails to load is tried again when it
- * is imported.
+ * Loads all modules, for interpreters that cannot wait during an import. If a module fails to load, loading is tried
+ * again when Python imports it.
  */
 export async function openDoors(): Promise<void> {
   await Promise.allSettled(Object.keys(doors).map(open));
@@ -100,7 +100,7 @@ export const doorsBridge = {
     Object.getOwnPropertyNames(made).filter(
       (name) => name !== 'prototype' && typeof Reflect.get(made, name) === 'function',
     ),
-  /** Whether a member of an object is a method or a value; null if there is none. */
+  /** Whether a member of an object is a method or a value; null if there is no such member. */
   kind(object: object, name: string): 'method' | 'value' | null {
     if (!(name in object)) return null;
     const value: unknown = Reflect.get(object, name);

@@ -1,4 +1,4 @@
-// Errors that TypeScript gets from Python code.
+// Errors that Python code throws into TypeScript.
 import { LamplightError } from '../../torch';
 
 /** An exception raised by Python code. Its message is Python's traceback. */
@@ -17,8 +17,8 @@ export class PythonError extends LamplightError {
 }
 
 /**
- * The interpreter has ended: its code ended it (`os._exit`), or it failed fatally. The contents of its variables are
- * lost; tensors and modules held by TypeScript remain. Python functions, and modules written in Python, throw this
- * error when TypeScript calls them. Timers that Python set do nothing.
+ * The interpreter has ended: its code exited (`os._exit`), or it failed fatally. The contents of its variables are
+ * lost, but tensors and modules held by TypeScript remain. Python functions, and modules written in Python, throw this
+ * error when TypeScript calls them. Timers that Python code had set no longer do anything.
  */
 export class PythonEndedError extends LamplightError {}

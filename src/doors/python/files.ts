@@ -1,4 +1,5 @@
-// The bridge for Python's `torch.save`, `torch.load` and data loaders: bytes of storages, and random orders.
+// The bridge for Python's `torch.save`, `torch.load` and data loaders: reads the bytes of storages, and draws random
+// orders.
 import { type Generator, noGrad, Tensor } from '../../torch';
 import {
   backpressure,
@@ -50,9 +51,9 @@ async function waitForDevice(): Promise<void> {
 export const filesBridge = {
   /** The number of a tensor's storage, its size in elements, and the tensor's offset and strides. */
   place: ({ storage, offset, strides }: Tensor): unknown => [numberOf(storage), sizeOf(storage), offset, [...strides]],
-  /** The bytes of the tensors' storages. All reads are started before the first is awaited. */
+  /** The bytes of the tensors' storages. All reads are started before the first one is awaited. */
   read: (tensors: readonly Tensor[]): Promise<Uint8Array[]> => Promise.all(tensors.map(bytesOf)),
-  /** A 1D tensor decoded from bytes of one of PyTorch's types. */
+  /** Decodes the bytes of one of PyTorch's types to a 1D tensor. */
   async decode(bytes: Uint8Array, type: string, size: number, little: boolean): Promise<Tensor> {
     const data: HostNumbers = await decode(once(bytes), size, fileDTypes.get(type)!, little, 'torch.load: a tensor');
     const tensor = noGrad(() => Tensor.of(fromHost(data, [size], fileDTypes.get(type)!.dtype)));

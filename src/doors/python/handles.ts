@@ -1,10 +1,10 @@
-// Counts how many Python tensors hold each storage. When the last one is dropped, a storage that was made by an
-// operation called from Python can be freed.
+// Counts the Python tensors that hold each storage. When the last of them is dropped, the storage can be freed if an
+// operation called from Python made it.
 import { Storage, type TensorBase } from '../../torch/inside';
 
 interface Holding {
   count: number;
-  /** The storage was made by an operation that Python called, and no JavaScript code holds it. */
+  /** An operation that Python called made the storage, and no JavaScript code holds it. */
   isOurs: boolean;
 }
 
@@ -13,8 +13,8 @@ const holdings = new WeakMap<Storage, Holding>();
 let live = 0;
 
 /**
- * Notes that a Python tensor holds this tensor from now on. `isBorn`: the storage may be new, made by the operation
- * that returned the tensor.
+ * Notes that a Python tensor holds this tensor from now on. `isBorn`: the tensor comes from an operation, which may
+ * have made its storage.
  */
 export function take(tensor: TensorBase, isBorn: boolean): void {
   const { storage } = tensor;
@@ -24,7 +24,7 @@ export function take(tensor: TensorBase, isBorn: boolean): void {
   else holdings.set(storage, { count: 1, isOurs: isBorn });
 }
 
-/** Notes that JavaScript code may hold this tensor, so the garbage collector decides how long it lives. */
+/** Notes that JavaScript code may hold this tensor, so its lifetime is left to the garbage collector. */
 export function share(tensor: TensorBase): void {
   const holding = holdings.get(tensor.storage);
   if (holding) holding.isOurs = false;
@@ -38,7 +38,7 @@ export function drop(tensor: TensorBase): void {
   if (!holding) return;
   live--;
   holding.count--;
-  // A module may hold the storage although Python first got it as a view.
+  // A module may hold the storage even if Python first received it as a view.
   if (holding.count > 0 || !holding.isOurs || tensor.leaf !== null || storage.isState) return;
   holdings.delete(storage);
   Storage.leave([storage]);

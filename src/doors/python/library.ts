@@ -1,4 +1,4 @@
-// The exports of `lamplight`, which Python gets as its package `torch`.
+// The exports of `lamplight`, which become Python's package `torch`.
 
 export * from '../../torch';
 export * as distributions from '../distributions';

@@ -1,17 +1,17 @@
-// Handles the end of an interpreter: tells everyone who waits for it. Also limits its stack.
+// Handles the end of an interpreter: rejects the promises of all callers that wait for it. Also limits its stack.
 import { PythonEndedError } from './errors';
 import type { Pyodide } from './types';
 
 /**
- * The bytes of the interpreter's own stack after which Python raises RecursionError. Python assumes 10 MB. But its C
- * code also runs on the JavaScript engine's stack, which overflows much earlier: in Chromium's workers, printing nested
- * lists overflows at 160 kB, and nested JSON at 144.
+ * The size of the interpreter's stack, in bytes, beyond which Python raises RecursionError. Python assumes 10 MB, but
+ * its C code also uses the JavaScript engine's stack, which overflows much earlier. In Chromium's workers, printing
+ * nested lists overflows at 160 kB, and nested JSON at 144 kB.
  */
 const STACK = 128 * 1024;
 
 /**
- * Makes deep recursion through C code, such as nested modules or printing nested lists, end in a RecursionError instead
- * of a crash.
+ * Makes deep recursion through C code, such as calling nested modules or printing nested lists, end in a RecursionError
+ * instead of a crash.
  */
 function boundStack({ _module: module }: Pyodide): void {
   const base = module?._emscripten_stack_get_base?.();
@@ -31,8 +31,8 @@ function why(cause: unknown): string {
 }
 
 /**
- * Pyodide also throws the fatal error where nobody can catch it. It is suppressed there, since everyone who waits has
- * been told.
+ * Pyodide also throws the fatal error where no code can catch it. That copy is suppressed, since all waiting callers
+ * have received the error.
  */
 function hush(): void {
   const hear = (event: Event): void => {
@@ -53,7 +53,7 @@ export class Life {
 
   constructor(
     private readonly pyodide: Pyodide,
-    /** Restores the state that the interpreter can no longer restore itself. */
+    /** Restores state that the interpreter can no longer restore by itself. */
     private readonly atEnd: () => void,
   ) {
     boundStack(pyodide);
@@ -80,9 +80,9 @@ export class Life {
   }
 
   /**
-   * Stops all calls into the ended interpreter. Timers of its event loop and promises that its code awaited still fire,
-   * and Pyodide would start a task for each. That would fail where nobody can catch it, since the task in which the
-   * interpreter ended never released its place.
+   * Blocks all calls into the ended interpreter. Timers of its event loop, and promises that its code awaited, still
+   * fire, and Pyodide would start a task for each of them. Such a task would fail where no code can catch the error,
+   * since the task in which the interpreter ended was never cleaned up.
    */
   #seal(): void {
     const { _module: module } = this.pyodide;
@@ -90,12 +90,12 @@ export class Life {
     // For tasks that are already queued.
     module.promisingApply = () => never;
     module.callPyObjectMaybePromising = (object) => {
-      // The caller releases the function next. The extra reference keeps Python's destructors from running.
+      // The caller will release the function next. The extra reference keeps Python's destructors from running then.
       module._Py_IncRef?.(object);
       return never;
     };
     module.callPyObject = () => this.check();
-    // For the same reason, objects that JavaScript drops from now on are not released in Python.
+    // Objects that JavaScript drops from now on are not released in Python, since that would run destructors, too.
     module.finalizationRegistry = { register() {}, unregister: () => false };
   }
 
@@ -108,7 +108,7 @@ export class Life {
     if (this.#error) throw this.#error;
   }
 
-  /** The result of `work`; rejects with PythonEndedError if the interpreter ends first. */
+  /** Returns the result of `work`; rejects with PythonEndedError if the interpreter ends first. */
   async orEnd<T>(work: () => Promise<T>): Promise<T> {
     this.check();
     let tell: (error: PythonEndedError) => void = () => {};

@@ -1,4 +1,4 @@
-// Loads CPython with Pyodide, and installs Lamplight as its package `torch`.
+// Loads CPython through Pyodide, and installs Lamplight as the package `torch`.
 import { FetchError } from '../../torch';
 import { type Arguments, calls, hearWarnings, parseArgs, kinds as torchKinds } from '../../torch/inside';
 import { bridge, openSpace } from './bridge';
@@ -11,8 +11,8 @@ import { optimBridge } from './optimizers';
 import type { Globals, LoadPythonOptions, Pyodide, Python, RunOptions } from './types';
 
 /**
- * Loads the library's parts that Python modules use. The library's other modules are loaded when Python first imports
- * their packages.
+ * Loads the parts of the library that Python modules use. The library's other modules are loaded when Python first
+ * imports their packages.
  */
 async function openSpaces(): Promise<void> {
   const torch = await import('./library');
@@ -41,7 +41,7 @@ async function openSpaces(): Promise<void> {
   }
 }
 
-/** Writes the Python sources to a folder in which the interpreter finds packages. */
+/** Writes the Python sources to a folder where the interpreter looks for packages. */
 async function writeSources(pyodide: Pyodide): Promise<void> {
   const { sources } = await import('./sources');
   const home = String(pyodide.runPython('import sysconfig; sysconfig.get_paths()["purelib"]'));
@@ -50,7 +50,8 @@ async function writeSources(pyodide: Pyodide): Promise<void> {
     pyodide.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
     pyodide.FS.writeFile(file, text);
   }
-  // Stand-ins for other packages go last in the search path, so that the real ones are preferred.
+  // Stand-ins for other packages go last in the search path, so that the real packages are preferred if they are
+  // installed.
   pyodide.runPython(`import sys; sys.path.append("${home}/torchvision/_stand_ins")`);
 }
 
@@ -94,7 +95,7 @@ async function pyodideFrom(folder: string): Promise<Loader> {
   }
 }
 
-/** The absolute address of a folder, which may be given relative to the page. */
+/** The absolute URL of a folder, which may be given relative to the page. */
 function folderAt(url: string): string {
   const address = new URL(url, globalThis.location?.href ?? 'file:///').href;
   return address.endsWith('/') ? address : `${address}/`;
@@ -111,7 +112,7 @@ async function startPyodide({ indexURL, packages, packageBaseUrl }: Start, outpu
 
 const SIGINT = 2;
 
-/** The modes that Python has set: whether gradients are recorded, and mixed precision. */
+/** The modes that Python code has set: gradient recording and mixed precision. */
 interface Switches {
   readonly grad: boolean;
   readonly conversions: typeof calls.conversions;
@@ -120,11 +121,14 @@ interface Switches {
 /** Pyodide's own code, which runs while Python waits, must not be interrupted, so it gets this empty buffer. */
 const NOTHING = new Uint8Array(1);
 
-/** Interrupts code with a byte that Python checks between its steps. */
+/** Manages the byte that interrupts Python code. Python checks it between bytecode instructions. */
 class Interrupts {
   #buffer: Uint8Array;
 
-  /** Called by Python before and after it waits. Meanwhile the page goes on with its own modes instead of Python's. */
+  /**
+   * Called by Python before and after it waits. While Python waits, the page's code runs with its own modes instead of
+   * Python's.
+   */
   readonly suspension = {
     suspend: (): Switches => {
       this.#buffer = this.buffer;
@@ -147,8 +151,8 @@ class Interrupts {
   }
 
   /**
-   * Writing a 2 interrupts Python. Other threads can write it if the page is isolated. If the page runs its own
-   * interpreter, it may already have set a buffer.
+   * Writing a 2 to this buffer interrupts Python. Other threads can write to it if the page is isolated. If the page
+   * started Pyodide itself, it may already have set a buffer, which is then used.
    */
   get buffer(): Uint8Array {
     const set = this.pyodide._module?.Py_EmscriptenSignalBuffer;
@@ -163,8 +167,8 @@ class Interrupts {
  *     await python.run('import torch; print(torch.ones(2, 3).sum().item())');
  *
  * Python waits for values by stack switching, which Chrome and Edge support since version 137. In other browsers
- * `x.item()` is an error, `await torch.lamplight.item(x)` reads the value, and the packages beside `torch` are loaded
- * at once. The page's content security policy must allow WebAssembly: `script-src 'wasm-unsafe-eval'`.
+ * `x.item()` is an error, `await torch.lamplight.item(x)` reads the value, and the other packages are loaded together
+ * with `torch`. The page's content security policy must allow WebAssembly: `script-src 'wasm-unsafe-eval'`.
  * @throws FetchError if Pyodide's files are not in that folder
  */
 export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): Promise<Python> {
@@ -185,7 +189,7 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
   await Promise.all([writeSources(pyodide), canSwitch ? null : openDoors()]);
   const stops: (() => void)[] = [];
   const life = new Life(pyodide, () => {
-    // Undoes what Python's `with torch.no_grad()` and autocast can no longer undo.
+    // Resets the modes that Python's `with torch.no_grad()` and `autocast` blocks can no longer reset.
     bridge.setGrad(true);
     calls.conversions = null;
     for (const stop of stops) stop();
@@ -213,8 +217,8 @@ interface Crossing {
 }
 
 /**
- * Runs code. If something other than an error ends the code, such as an interrupt, `stopped` is called: the event loop
- * would report it to the page's error listeners.
+ * Runs code. If an interrupt or an exit ends the code, `stopped` is called instead of raising the exception, which the
+ * event loop would report to the page's error listeners.
  */
 const RUN = `
 async def run(code, filename, stopped):
@@ -229,7 +233,7 @@ run
 
 type RunCode = (code: string, filename: string, stopped: (type: string, text: string) => void) => Promise<unknown>;
 
-/** Defines helpers in a namespace that the program does not see. */
+/** Runs code that defines a helper, in a namespace that the program does not see. */
 const defined = (pyodide: Pyodide, code: string): unknown => {
   const namespace = pyodide.toPy({});
   return pyodide.runPython(code, { globals: namespace });
@@ -249,16 +253,16 @@ class Interpreter implements Python {
   };
   readonly #runCode: RunCode;
   #crossed: Crossing | null = null;
-  /** How many runs are in progress. */
+  /** The number of runs in progress. */
   #runs = 0;
 
   constructor(
     readonly pyodide: Pyodide,
     private readonly life: Life,
     private readonly interrupts: Interrupts,
-    /** The names of the modules registered with Python. */
+    /** The names of the JavaScript modules that are registered with Python. */
     private readonly modules: readonly string[],
-    /** Functions that stop listening to warnings. */
+    /** Functions that stop forwarding warnings to Python. */
     private readonly stops: readonly (() => void)[],
   ) {
     this.#runCode = defined(pyodide, RUN) as RunCode;
@@ -273,7 +277,7 @@ class Interpreter implements Python {
     return this.#crossed;
   }
 
-  /** Converts a value from Pyodide: a Python object becomes the library's counterpart, if there is one. */
+  /** Converts a value from Pyodide: a Python object is replaced with its counterpart in the library, if it has one. */
   #shown(value: unknown): unknown {
     return isProxy(value) ? this.#crossing().to_typescript(value) : value;
   }
@@ -308,7 +312,7 @@ class Interpreter implements Python {
 
   dispose(): void {
     for (const stop of this.stops) stop();
-    // An interpreter that has ended takes no calls.
+    // An interpreter that has ended cannot be called any more.
     if (this.life.isOver) return;
     this.#crossed?.destroy();
     this.#crossed = null;

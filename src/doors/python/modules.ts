@@ -16,8 +16,8 @@ import { share, take } from './handles';
 type ModuleClass = new (...args: unknown[]) => Module;
 
 /**
- * A member of a module: its kind, its name in Python, the name of the property, and the value; `rest` has more about a
- * buffer.
+ * A member of a module: its kind, its name in Python, the name of the property, and the value. For a buffer, `rest` is
+ * `'passing'` if the buffer is not persistent, and `'optional'` if a state dict may lack it.
  */
 type Member = readonly [
   kind: 'parameter' | 'buffer' | 'module',
@@ -38,7 +38,7 @@ function baseNames(made: ModuleClass): string[] {
   return names;
 }
 
-/** The module classes among a library module's exports: name, class, and the names of the base classes. */
+/** The module classes that a library module exports, each with its name and the names of its base classes. */
 function classesOf(exports: object): [name: string, made: ModuleClass, bases: string[]][] {
   return Object.entries(exports).flatMap(([name, made]): [string, ModuleClass, string[]][] => {
     if (!isModuleClass(made)) return [];
@@ -46,10 +46,10 @@ function classesOf(exports: object): [name: string, made: ModuleClass, bases: st
   });
 }
 
-/** A camelCase name in Python's spelling, with underscores. */
+/** Converts a camelCase name to Python's spelling, with underscores. */
 const snake = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 
-/** A module's own members, in order. Members that are not used (such as no bias) are null. */
+/** A module's own members, in order. The value of an unused member, such as an omitted bias, is null. */
 function members(module: Module): Member[] {
   const has = module[stateMembers];
   const optional = new Set(has.optional());
@@ -69,12 +69,12 @@ function members(module: Module): Member[] {
       return [['buffer', name, property, shownMember(value as Tensor), rest]];
     }
     if (value !== null || !isGuarded(descriptor)) return [];
-    // Only buffers have names of several words here, so a changed spelling means a buffer.
+    // Only buffers have names of several words here, so if the spelling differs, the member is a buffer.
     return [[snake(property) === property ? 'parameter' : 'buffer', snake(property), property, null]];
   });
 }
 
-/** Passes a parameter or buffer to Python; JavaScript keeps holding it. */
+/** Passes a parameter or buffer to Python, while JavaScript keeps holding it. */
 function shownMember(tensor: Tensor): Tensor {
   share(tensor);
   take(tensor, false);
@@ -87,7 +87,7 @@ interface PythonCallable {
   callPromising(...args: unknown[]): Promise<unknown>;
 }
 
-/** The Python functions called by the JavaScript side of a module that is written in Python. */
+/** The Python functions that the JavaScript side of a Python module calls. */
 interface PythonParts {
   /** Runs the module's forward with its hooks. */
   readonly run: PythonCallable;
@@ -95,19 +95,19 @@ interface PythonParts {
   readonly trained: PythonCallable;
   /** Returns the module's `extra_repr`. */
   readonly described: PythonCallable;
-  /** The number by which Python finds its module again. */
+  /** The number that identifies the module in Python. */
   readonly number: number;
 }
 
 const parts = new WeakMap<Module, PythonParts>();
 
 /**
- * The modules written in Python, by number. They are held weakly: such a module holds its Python module, and if Python
- * also held it strongly, neither garbage collector could free the two.
+ * The JavaScript sides of modules written in Python, by number. The references are weak: the JavaScript side holds the
+ * Python module, and with a strong reference in the other direction, neither garbage collector could free the pair.
  */
 const shells = new Map<number, WeakRef<Module>>();
 const collected = new FinalizationRegistry<number>((number) => {
-  // Another module may have taken the number since.
+  // Another module may have the number by now.
   if (shells.get(number)?.deref() === undefined) shells.delete(number);
 });
 
@@ -135,7 +135,7 @@ class PythonModule extends Module {
 
 const namedClasses = new Map<string, typeof PythonModule>();
 
-/** A class with this name, so that the module is printed under it. */
+/** A class with this name, which is the name that the module is printed with. */
 function namedClass(name: string): typeof PythonModule {
   const known = namedClasses.get(name) ?? { [name]: class extends PythonModule {} }[name]!;
   namedClasses.set(name, known);
@@ -147,7 +147,7 @@ export const modulesBridge = {
   /** The library's layer classes. */
   classes: (): unknown[] => classesOf(nn),
   members,
-  /** The static methods of a class, by their names in JavaScript, with functions that call them. */
+  /** The static methods of a class: their JavaScript names, and functions that call them. */
   statics: (made: ModuleClass): unknown[] =>
     Object.getOwnPropertyNames(made).flatMap((name): unknown[] => {
       const method: unknown = Reflect.get(made, name);
@@ -165,7 +165,7 @@ export const modulesBridge = {
   materialize: (tensor: Tensor, shape: readonly number[]): void => {
     if (isUninitialized(tensor)) tensor.materialize(shape);
   },
-  /** Makes an instance, which may hold the arguments. */
+  /** A function that makes instances of a class. An instance may hold the arguments. */
   maker:
     (made: ModuleClass) =>
     (...args: unknown[]): Module => {
@@ -184,7 +184,7 @@ export const modulesBridge = {
   },
   /** Converts a parameter or buffer to another float dtype. */
   convert: (tensor: Tensor, dtype: Parameters<typeof convert>[1]): void => convert(tensor, dtype),
-  /** Sets a parameter, buffer or module of a module, or adds it. */
+  /** Sets or adds a parameter, buffer or submodule of a module. */
   put(module: Module, property: string, value: unknown): void {
     if (isTensor(value)) share(value as Tensor);
     if (!(property in module) && value instanceof Module) module.registerModule(property, value);
@@ -226,7 +226,7 @@ export const modulesBridge = {
     collected.register(module, number);
     return module;
   },
-  /** The module of this number that is written in Python, if JavaScript still holds it. */
+  /** The JavaScript side of the Python module with this number, if it still exists. */
   shellOf: (number: number): Module | undefined => shells.get(number)?.deref(),
   /** The number of a module written in Python; 0 for a module of the library. */
   numberOf: (module: Module): number => parts.get(module)?.number ?? 0,
@@ -236,7 +236,7 @@ export const modulesBridge = {
     else if (kind === 'parameter') module.registerParameter(name, value as nn.Parameter);
     else module.registerBuffer(name, value as Tensor, { persistent });
   },
-  /** Runs a Python function so that its backward hooks see the gradients. */
+  /** Runs a Python function in such a way that its backward hooks receive the gradients. */
   withBackward(
     args: readonly unknown[],
     forward: (args: readonly unknown[]) => unknown,
@@ -248,7 +248,7 @@ export const modulesBridge = {
   ): unknown {
     return show(withBackward(args, forward, { onOutputs, onInputs }), true);
   },
-  /** Wraps a Python function so that code in its calls may wait. */
+  /** Wraps a Python function so that code that it calls may wait. */
   promising:
     (call: PythonCallable) =>
     (...args: unknown[]): Promise<unknown> =>

@@ -21,7 +21,7 @@ export const optimBridge = {
     (made: AnyClass) =>
     (...args: unknown[]): object =>
       new made(...args),
-  /** The options of each group by their names in JavaScript, without the parameters. */
+  /** The options of each group, by their JavaScript names, without the parameters. */
   groups: (optimizer: AnyOptimizer): unknown =>
     show(
       optimizer.paramGroups.map(({ params: _, ...options }) => options),
@@ -33,14 +33,14 @@ export const optimBridge = {
     Reflect.set(optimizer.paramGroups[group]!, name, value),
   addGroup: (optimizer: AnyOptimizer, group: { params: Tensor[] }): void => optimizer.addParamGroup(group),
   step: (optimizer: AnyOptimizer): void => void optimizer.step(),
-  /** Takes a step with a Python closure, which may wait. */
+  /** Takes a step with a Python closure, which may be asynchronous. */
   stepWith: (optimizer: AnyOptimizer, closure: () => Promise<unknown>): unknown =>
     show(optimizer.step(closure) as unknown, true),
   zeroGrad: (optimizer: AnyOptimizer, setToNone: boolean): void => optimizer.zeroGrad({ setToNone }),
   stateDict: (optimizer: { stateDict(): object }): unknown => show(optimizer.stateDict(), false),
   loadStateDict: (optimizer: { loadStateDict(state: object): void }, state: object): void =>
     optimizer.loadStateDict(state),
-  /** The state of each parameter, in the order of the groups; null if there is none. */
+  /** The state of each parameter, in the order of the groups; null for a parameter without state. */
   states: (optimizer: AnyOptimizer): unknown =>
     show(
       optimizer.paramGroups.flatMap(({ params }) => params.map((param) => optimizer.state.get(param) ?? null)),

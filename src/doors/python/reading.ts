@@ -1,4 +1,4 @@
-// How Python reads tensors: immediately if the host knows the numbers, otherwise by a promise.
+// Reads tensors for Python: immediately if the host knows the numbers, otherwise through a promise.
 import type { DType, Tensor, TensorData } from '../../torch';
 import { knownNumbers } from '../../torch/inside';
 

@@ -1,4 +1,4 @@
-// The Python sources of the packages, as texts by path. They are loaded with the first interpreter.
+// The Python sources of the packages, by path. They are loaded together with the first interpreter.
 const texts = import.meta.glob<string>('../../../python/src/**/*.py', {
   query: '?raw',
   import: 'default',

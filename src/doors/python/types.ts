@@ -1,6 +1,6 @@
 // The public types of `lamplight/python`: options of `loadPython`, and the interpreter that it starts.
 
-/** Callbacks for messages about packages as they load. */
+/** Callbacks for messages while packages load. */
 export interface PackageCallbacks {
   /** Called with each progress message. Default: the console. */
   messageCallback?: (message: string) => void;
@@ -10,34 +10,34 @@ export interface PackageCallbacks {
 
 /** The part of Pyodide that is used here. `loadPyodide` of the package `pyodide` returns such an object. */
 export interface Pyodide {
-  /** Runs code that does not wait (synchronous). */
+  /** Runs synchronous code. */
   runPython(code: string, options?: { filename?: string; globals?: unknown }): unknown;
   /** Converts a JavaScript object to a Python object. */
   toPy(value: object): unknown;
-  /** Runs code that may wait (asynchronous). */
+  /** Runs code that may wait. */
   runPythonAsync(code: string, options?: { filename?: string }): Promise<unknown>;
   /** Makes an object importable from Python as a module. */
   registerJsModule(name: string, module: object): void;
   /** Imports a Python module. */
   pyimport(name: string): unknown;
-  /** Loads packages of Pyodide's distribution. */
+  /** Loads packages from Pyodide's distribution. */
   loadPackage(names: readonly string[]): Promise<unknown>;
-  /** Loads the packages of Pyodide's distribution that the code imports. */
+  /** Loads the packages that the code imports from Pyodide's distribution. */
   loadPackagesFromImports(code: string, options?: PackageCallbacks): Promise<unknown>;
-  /** Sets the receiver of what Python prints. */
+  /** Sets the function that receives Python's standard output. */
   setStdout(options: { batched: (line: string) => void }): void;
-  /** Sets the receiver of Python's warnings and errors. */
+  /** Sets the function that receives Python's standard error output. */
   setStderr(options: { batched: (line: string) => void }): void;
   /** Sets the buffer that Python checks for interrupts. */
   setInterruptBuffer(buffer: Uint8Array): void;
-  /** Removes a module that `registerJsModule` made importable. */
+  /** Removes a module that was registered with `registerJsModule`. */
   unregisterJsModule(name: string): void;
   /** Python's global variables. */
   readonly globals: { get(name: string): unknown; set(name: string, value: unknown): void };
   /** The interpreter's file system. */
   readonly FS: { mkdirTree(path: string): void; writeFile(path: string, data: string | Uint8Array): void };
   /**
-   * Pyodide's internals. Only they know the current interrupt buffer, and whether Python code can be suspended. All
+   * Pyodide's internals. They hold the current interrupt buffer, and say whether Python code can be suspended. All
    * calls of Python functions go through them.
    */
   readonly _module?: {
@@ -50,13 +50,13 @@ export interface Pyodide {
     _Py_IncRef?(object: number): void;
     /** Starts a Python task, which may wait. */
     promisingApply?: (...call: unknown[]) => Promise<unknown>;
-    /** Calls a Python function in such a task, for the event loop and for promises. */
+    /** Calls a Python function in a task that may wait, for the event loop and for promises. */
     callPyObjectMaybePromising?: (object: number, args: unknown[]) => Promise<unknown>;
     /** Calls a Python function for JavaScript code. */
     callPyObject?: (object: number, args: unknown[]) => unknown;
     finalizationRegistry?: Pick<FinalizationRegistry<unknown>, 'register' | 'unregister'>;
   };
-  /** Pyodide's internals, notified when the interpreter fails fatally. */
+  /** More of Pyodide's internals. `on_fatal` is called when the interpreter fails fatally. */
   readonly _api?: { on_fatal?: (cause: unknown) => void };
 }
 
@@ -64,20 +64,22 @@ export interface Pyodide {
 export interface LoadPythonOptions {
   /** The folder with Pyodide's files, relative to the page. Default: `pyodide/`. */
   indexURL?: string;
-  /** Packages of Pyodide's distribution to load at the start, such as `numpy`. Default: none. */
+  /** Packages from Pyodide's distribution to load at the start, such as `numpy`. Default: none. */
   packages?: readonly string[];
   /**
    * The folder from which package wheels are fetched. Default: `indexURL`. Pyodide's npm package contains no wheels;
    * its content delivery network does.
    */
   packageBaseUrl?: string | null;
-  /** Called with what Python prints. Default: the console; with `pyodide`, its present receiver. */
+  /**
+   * Called with Python's output. Default: the output goes to the console, or with `pyodide`, wherever it goes already.
+   */
   onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   /** A running Pyodide to use instead of loading one from `indexURL`. */
   pyodide?: Pyodide;
 }
 
-/** Options for running code. */
+/** Options of `run`. */
 export interface RunOptions {
   /** The name of the code in tracebacks. Default: `<python>`. */
   filename?: string;
@@ -85,9 +87,12 @@ export interface RunOptions {
 
 /** Python's global variables. */
 export interface Globals {
-  /** The value of a variable. Tensors and modules become the library's own; undefined if there is no such variable. */
+  /**
+   * The value of a variable; undefined if there is no such variable. Python tensors and modules are converted to the
+   * library's.
+   */
   get(name: string): unknown;
-  /** Sets a variable. Tensors become Python tensors. */
+  /** Sets a variable. Tensors are converted to Python tensors. */
   set(name: string, value: unknown): void;
 }
 
@@ -96,7 +101,7 @@ export interface Python {
   /**
    * Runs code, and returns the value of its last expression, converted as by `globals.get`.
    * @throws PythonError if the code raises an exception
-   * @throws PythonEndedError if the interpreter ends meanwhile, or has ended
+   * @throws PythonEndedError if the interpreter ends during the run, or has already ended
    */
   run(code: string, options?: RunOptions): Promise<unknown>;
   /** Python's global variables. */
@@ -107,18 +112,19 @@ export interface Python {
    */
   interrupt(): void;
   /**
-   * The result of `work`, which calls objects of the interpreter, for example a Python function from `globals.get`.
+   * Returns the result of `work`, which calls objects of the interpreter, for example a Python function from
+   * `globals.get`.
    *
    * @param work starts the calls; not called if the interpreter has already ended
-   * @throws PythonEndedError if the interpreter ends meanwhile, since such a call would never return
+   * @throws PythonEndedError if the interpreter ends during the call, since such a call would never return
    */
   orEnd<T>(work: () => Promise<T>): Promise<T>;
   /**
-   * The buffer that Python checks for interrupts. It is shared between threads if the page is isolated
+   * The buffer that Python checks for interrupts. It can be shared between threads if the page is isolated
    * (`crossOriginIsolated`).
    */
   readonly interruptBuffer: Uint8Array;
-  /** The underlying Pyodide, for everything else. */
+  /** The underlying Pyodide, for everything that this interface does not cover. */
   readonly pyodide: Pyodide;
   /** Removes Lamplight from the interpreter. */
   dispose(): void;
