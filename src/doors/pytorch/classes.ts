@@ -43,7 +43,7 @@ export class Classes {
   readonly written: PythonClass[] = [];
   readonly #framesOf: FramesOf;
   readonly #names: Set<string>;
-  /** By module: the expression that constructs it. */
+  /** Maps each module to the expression that constructs it. */
   readonly #constructed = new Map<Module, Line>();
 
   constructor(root: Module, rootName: string, framesOf: FramesOf) {
@@ -60,7 +60,7 @@ export class Classes {
     else this.#write(rootName, [this.#instance(root)], extras(root));
   }
 
-  /** Writes a function that makes the network, if the network is a layer or a container of layers. */
+  /** Writes a function that makes the network. Used if the network is a layer or a container of layers. */
   #writeCall(name: string, root: Module): void {
     const more = extras(root).map((line) => line.replaceAll('self', 'model'));
     const lines = [`model = ${plain(this.#construct(root))}`, ...more, 'return model'];
@@ -129,7 +129,7 @@ export class Classes {
     throw new ArgumentError(`toPython: expected a module of the network, but got a ${className(module)}`);
   }
 
-  /** The members of a container. Several equal members are written as a comprehension. */
+  /** The expression for a container and its members. Three or more equal members are written as a comprehension. */
   #list(open: string, items: readonly (readonly [string, Module])[], close: string, spread: string): Line {
     const lines = items.map(([, child]) => this.#construct(child));
     const [first] = lines.map(plain);
@@ -141,7 +141,7 @@ export class Classes {
     return [open, ...listed(lines), close];
   }
 
-  /** Writes a class, and stores the expression that constructs each of its instances. */
+  /** Writes a class, and stores the expressions that construct its instances. */
   #write(name: string, instances: readonly Instance[], more: readonly string[]): void {
     const columns = instances.map((instance) => slotsIn(instance));
     const parameters = new Map<string, string>();
@@ -169,7 +169,7 @@ export class Classes {
   }
 }
 
-/** The depth of a module above layers: 0 for a layer or a container of layers. */
+/** The height of a module above the layers: 0 for a layer or a container of layers. */
 function heightOf(module: Module, heights: Map<Module, number>): number {
   if (isLayer(module)) return 0;
   const below = Math.max(0, ...module.children().map((child) => heightOf(child, heights)));
@@ -188,14 +188,14 @@ const isContainer = (module: Module): boolean =>
     (kind) => module instanceof kind && module.forward === kind.prototype.forward,
   );
 
-/** The submodules by name. A shared one appears under each of its names. */
+/** The direct submodules with their names. A shared submodule appears under each of its names. */
 const childrenOf = (module: Module): [string, Module][] =>
   module.namedModules({ removeDuplicate: false }).filter(([path]) => path !== '' && !path.includes('.')) as [
     string,
     Module,
   ][];
 
-/** The module's own parameters and buffers, with the expressions that make them. */
+/** The module's own parameters and buffers, with the expressions that create them. */
 function ownTensors(module: Module): [string, Line][] {
   const parameters = module
     .namedParameters({ recurse: false })
@@ -233,7 +233,7 @@ const dictOf = (entries: readonly (readonly [string, Line])[]): Line => [
   '}',
 ];
 
-/** How the class's code accesses a module or parameter below it: `self.layers[0].conv`. */
+/** The expression with which a class accesses a module or parameter inside it, such as `self.layers[0].conv`. */
 function accessOf(module: Module, path: string): string {
   let text = 'self';
   let at: unknown = module;
@@ -254,7 +254,7 @@ const keyOf = ({ members, methods }: Instance): string =>
     methods.map(({ parameters, lines }) => [parameters, lines.map(shapeOf)]),
   ]);
 
-/** The literals of an instance in order, each with the member that it belongs to. */
+/** The literals of an instance in order, each with the name of its member; null for literals in methods. */
 const slotsIn = ({ members, methods }: Instance): (Slot & { readonly owner: string | null })[] => [
   ...members.flatMap(([target, value]) =>
     slotsOf(value).map((slot) => ({
@@ -265,7 +265,10 @@ const slotsIn = ({ members, methods }: Instance): (Slot & { readonly owner: stri
   ...methods.flatMap(({ lines }) => lines.flatMap((line) => slotsOf(line).map((slot) => ({ ...slot, owner: null })))),
 ];
 
-/** Statements after the members of the outermost class: shared weights, and weights that are not trained. */
+/**
+ * The statements that follow the members in the outermost class: they share weights, and freeze weights that are not
+ * trained.
+ */
 function extras(root: Module): string[] {
   const first = new Map<unknown, string>();
   const lines: string[] = [];
@@ -278,7 +281,7 @@ function extras(root: Module): string[] {
   return [...lines, ...frozen.map(([path]) => `${accessOf(root, path)}.requires_grad_(False)`)];
 }
 
-/** Whether two paths lead to the same parameter because the module that has it is shared. */
+/** Whether two paths lead to the same parameter because its module is shared. */
 function isSharedModule(root: Module, path: string, other: string): boolean {
   const [a, b] = [path, other].map((each) => root.getSubmodule(each.slice(0, Math.max(0, each.lastIndexOf('.')))));
   return a === b;

@@ -1,4 +1,4 @@
-// Writes a class's `forward`, one statement per line, and chooses the names of values.
+// Writes the `forward` of a class, one statement per line, and chooses the names of values.
 import { type Module, snakeName } from '../../torch/inside';
 import { isLayer } from './layers';
 import { isCount, valuesIn } from './merge';
@@ -6,18 +6,18 @@ import { argumentLines, literalLine, operationLine } from './operations';
 import { isName, type Line, listed, numberText, plain, splitArguments } from './python';
 import { type Frame, isInPlace, type Statement, type Term } from './trace';
 
-/** A method: its parameters, and its lines. */
+/** A method: its parameters and its lines. */
 export interface Method {
   readonly parameters: readonly string[];
   readonly lines: readonly Line[];
 }
 
-/** The `forward` of a traced call. `accessOf` returns the text for a module or parameter by its path. */
+/** Writes the `forward` of a traced call. `accessOf` returns the expression for the module or parameter at a path. */
 export function forwardOf(frame: Frame, accessOf: (path: string) => string): Method {
   return new Writer(frame, accessOf).method();
 }
 
-/** Names for values that have no name of their own. */
+/** The names for values that the program does not name. */
 const FRESH = ['x', 'out', 'y', 'z', 'u', 'v', 'w'];
 
 /** Whether a name is generic enough to be reused for any value: `x` is, `tokens` is not. */
@@ -27,16 +27,19 @@ class Writer {
   readonly #frame: Frame;
   readonly #accessOf: (path: string) => string;
   readonly #statements: readonly Statement[];
-  /** By value: the last statement that reads it. The result is read after all statements. */
+  /**
+   * For each value, the index of the last statement that reads it. The values of the result are read after all
+   * statements.
+   */
   readonly #last = new Map<number, number>();
-  /** By value: its text. */
+  /** The text of each value. */
   readonly #texts = new Map<number, string>();
-  /** By name: the values that the name holds. */
+  /** The values that each name refers to. */
   readonly #valuesOf = new Map<string, readonly number[]>();
   readonly #parameters: readonly string[];
-  /** The texts of list arguments, by the values in the lists. */
+  /** Maps the values of a list to the text of the list. */
   readonly #lists = new Map<string, string>();
-  /** Names of sizes, by their text. */
+  /** Maps the text of a size to its name. */
   readonly #sizes = new Map<string, string>();
 
   constructor(frame: Frame, accessOf: (path: string) => string) {
@@ -73,12 +76,13 @@ class Writer {
   #moduleCall(path: string, args: readonly Term[]): Line {
     const module = this.#frame.module.getSubmodule(path);
     const textOf = (term: Term, hint: string) => this.#text(term, hint);
-    // Layers of PyTorch take options by name; classes of the program take their arguments as they are.
+    // PyTorch's layers take options as keyword arguments. Classes of the program receive the same arguments as in
+    // JavaScript.
     const given = isLayer(module) ? argumentLines(args, textOf, 'size') : args.map((term) => textOf(term, 'size'));
     return [`${this.#accessOf(path)}(`, ...listed(given), ')'];
   }
 
-  /** A name whose values are read here for the last time, so that it can be reused. */
+  /** A name whose values are read for the last time in statement `i`, so that the name can be reused. */
   #dying(inputs: readonly number[], i: number): string | null {
     for (const [name, values] of this.#valuesOf) {
       if (!isLoose(name)) continue;
@@ -88,7 +92,7 @@ class Writer {
     return null;
   }
 
-  /** The names that a statement assigns its result to. */
+  /** The target of a statement: the names that its result is assigned to. */
   #target(result: Term, i: number, reusable: string | null): string {
     for (const [name, values] of this.#valuesOf) {
       if (
@@ -156,7 +160,7 @@ class Writer {
         const whole = this.#lists.get(valuesIn(term).join());
         if (whole && term.items.every(({ is }) => is === 'value')) return [whole];
         const items = term.items.map((item) => this.#text(item, hint));
-        // A result of several parts is a tuple; a shape may be one, too.
+        // A result of several parts is a tuple, and a shape may be a tuple, too.
         return items.length === 1 ? ['(', ...items[0]!, ',)'] : ['(', ...listed(items), ')'];
       }
       case 'slice': {
@@ -182,8 +186,8 @@ class Writer {
   }
 
   /**
-   * The text of an input as it was passed in. Its name may hold another value later, so sizes are read at the
-   * beginning.
+   * The text of an input at the start of the method. Its name may refer to another value later, so sizes are read at
+   * the start.
    */
   #inputText(id: number): string {
     const find = (term: Term, text: string): string | null => {
@@ -224,7 +228,7 @@ class Writer {
     return [`torch.tensor([${numbers.map(numberText).join(', ')}], ${options}).view(`, ...size, ')'];
   }
 
-  /** The device for constants: that of the first tensor argument. */
+  /** The device for constants, which is the device of the first tensor argument. */
   #device(): string {
     const [id] = valuesIn({ is: 'list', items: this.#frame.args });
     return id === undefined ? "'cpu'" : `${this.#inputText(id)}.device`;
@@ -232,8 +236,8 @@ class Writer {
 }
 
 /**
- * The statements that are needed: those whose results are read, those that change something in place, and calls of
- * modules, which may keep state.
+ * The statements that are needed: calls of modules, which may have state, statements that change something in place,
+ * and statements whose results are read.
  */
 function used({ statements, result }: Frame): Statement[] {
   const wanted = new Set(valuesIn(result));
@@ -260,7 +264,7 @@ function parameterNames({ module, args }: Frame): string[] {
   return names;
 }
 
-/** The parameters. Trailing arguments that are not tensors, such as an omitted mask, get defaults. */
+/** The parameters of the method. Trailing arguments that are not tensors, such as an omitted mask, get defaults. */
 function signature({ args }: Frame, names: readonly string[]): string[] {
   const required = args.findLastIndex((arg) => arg.is !== 'literal');
   return names.map((name, i) => {

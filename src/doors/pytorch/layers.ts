@@ -1,10 +1,10 @@
-// Writes layers of torch.nn as Python constructs them.
+// Writes the Python expressions that construct layers of torch.nn.
 import { ArgumentError, nn, Tensor } from '../../torch';
 import { className, type Module, pythonFloat, pythonText, snakeName } from '../../torch/inside';
 import { type Line, listed, quoted, type Slot, splitArguments } from './python';
 
 /**
- * The classes of `nn` that PyTorch has, too, with their names. Containers are left out, since their members are written
+ * The classes of `nn` that PyTorch also has, with their names. Containers are left out, since their members are written
  * instead.
  */
 const ownLayers: () => ReadonlyMap<unknown, string> = (() => {
@@ -26,7 +26,7 @@ const containers: ReadonlySet<string> = new Set([
 /** Whether PyTorch has the module's class. */
 export const isLayer = (module: Module): boolean => ownLayers().has(module.constructor);
 
-/** Parameters that a layer prints without their names. */
+/** The parameters that layers print without their names. */
 const unnamed: readonly [classes: RegExp, names: readonly string[]][] = [
   [/^Conv/, ['in_channels', 'out_channels']],
   [/^(BatchNorm|InstanceNorm)/, ['num_features']],
@@ -39,7 +39,7 @@ const unnamed: readonly [classes: RegExp, names: readonly string[]][] = [
   [/shrink$/, ['lambd']],
 ];
 
-/** PyTorch's defaults. A value is Python text, or the name of the parameter that it defaults to. */
+/** PyTorch's defaults. A value is Python code, or the name of another parameter whose value is the default. */
 const defaults: readonly [classes: RegExp, values: Readonly<Record<string, string>>][] = [
   [/^Conv/, { stride: '1', padding: '0', dilation: '1', groups: '1', output_padding: '0', bias: 'True' }],
   [/^BatchNorm/, { eps: '1e-05', momentum: '0.1', affine: 'True', bias: 'True', track_running_stats: 'True' }],
@@ -53,7 +53,7 @@ const defaults: readonly [classes: RegExp, values: Readonly<Record<string, strin
   [/./, { inplace: 'False' }],
 ];
 
-/** Settings that layers do not print, by attribute name, with their defaults. */
+/** Attributes that layers do not print, with their defaults. */
 const silent: readonly [classes: RegExp, values: Readonly<Record<string, unknown>>][] = [
   [/^AvgPool1d$/, { ceilMode: false, countIncludePad: true }],
   [/^AvgPool[23]d$/, { ceilMode: false, countIncludePad: true, divisorOverride: null }],
@@ -81,12 +81,12 @@ const silent: readonly [classes: RegExp, values: Readonly<Record<string, unknown
   [/Loss$/, { reduction: 'mean' }],
 ];
 
-/** Attributes whose parameter has another name in PyTorch. */
+/** Attributes that correspond to a parameter of another name in PyTorch. */
 const otherNames: Readonly<Record<string, string>> = { norm: 'p' };
 
 type Entry = readonly [name: string, literal: string];
 
-/** The text of a layer, such as `nn.Conv2d(1, 6, kernel_size=5)`, with its literals as slots. */
+/** The Python expression for a layer, such as `nn.Conv2d(1, 6, kernel_size=5)`, with its literals as slots. */
 export function layerLine(module: Module): Line {
   const name = ownLayers().get(module.constructor)!;
   refuse(module, name);
@@ -96,8 +96,7 @@ export function layerLine(module: Module): Line {
 }
 
 /**
- * @throws ArgumentError if the names in the module's state differ from those of a plain layer, or if the state does not
- * exist yet
+ * @throws ArgumentError if the module's state has other names than that of a plain layer, or if it does not exist yet
  */
 function refuse(module: Module, name: string): void {
   if (name.startsWith('Lazy')) {
@@ -148,7 +147,7 @@ const sizes: ReadonlySet<string> = new Set([
   'output_size',
 ]);
 
-/** Shortens `(5, 5)` to `5` where both mean the same. */
+/** Shortens `(5, 5)` to `5` if both mean the same. */
 function collapsed(text: string, key: string): string {
   const parts = sizes.has(key) && text.startsWith('(') ? splitArguments(text.slice(1, -1)) : [];
   return parts.length > 0 && parts.every((part) => part === parts[0] && part !== 'None') ? parts[0]! : text;
@@ -165,7 +164,10 @@ function unprinted(module: Module, name: string): Entry[] {
   });
 }
 
-/** The text of a setting. Tensors, such as class weights, are part of the state, so only their shape matters. */
+/**
+ * The Python expression for a setting. Tensors, such as class weights, are loaded with the state dict, so only their
+ * shape matters.
+ */
 function valueText(value: unknown): string {
   if (value instanceof Tensor) return `torch.ones(${pythonText([...value.shape])})`;
   return typeof value === 'string' ? quoted(value) : pythonText(value);
@@ -205,7 +207,7 @@ type BlockFields = Readonly<Record<string, unknown>> & {
   readonly normFirst: boolean;
 };
 
-/** The settings of layers that are made of other layers. */
+/** The settings of layers that consist of other layers; null for all others. */
 function composed(module: Module, name: string): (readonly [string, string | Line])[] | null {
   if (name === 'MultiheadAttention') return attention(module as unknown as AttentionFields);
   if (name === 'TransformerEncoderLayer' || name === 'TransformerDecoderLayer')

@@ -1,11 +1,11 @@
-// Merges the frames of one module from several traces. What differs with the inputs' sizes becomes a size, and what
-// differs with the mode becomes `self.training`.
+// Merges the frames of one module from several traces. A number that varies with the inputs' sizes becomes a size
+// expression, and a flag that varies with the mode becomes `self.training`.
 import type { Frame, Place, Statement, Term } from './trace';
 
-/** Merges the terms at the same position of several frames; null if they have nothing in common. */
+/** Merges the terms at the same position of several frames; null if they cannot be merged. */
 type Join = (terms: readonly Term[]) => Term | null;
 
-/** Merges frames, with `join` for literals; null if the frames do not make the same calls. */
+/** Merges frames, using `join` for literals and sizes; null if the frames do not make the same calls. */
 function zipped(frames: readonly Frame[], join: Join): Frame | null {
   const [first] = frames as readonly [Frame, ...Frame[]];
   const all = (terms: readonly Term[]): Term | null => {
@@ -53,7 +53,10 @@ function zipped(frames: readonly Frame[], join: Join): Frame | null {
   return { ...first, args, statements, result };
 }
 
-/** Whether two constants count as the same: equal numbers, or ranges 0, 1, 2, …, which may differ in length. */
+/**
+ * Whether two constants count as equal: they have equal numbers, or both are ranges 0, 1, 2, …, whose lengths may
+ * differ.
+ */
 const sameNumbers = (a: readonly number[] | number, b: readonly number[] | number): boolean => {
   if (typeof a === 'number' || typeof b === 'number') return a === b;
   if (a.length === b.length) return a.every((number, i) => number === b[i]);
@@ -64,8 +67,8 @@ const sameNumbers = (a: readonly number[] | number, b: readonly number[] | numbe
 export const isCount = (numbers: readonly number[]): boolean => numbers.every((number, i) => number === i);
 
 /**
- * Replaces numbers by sizes of inputs where the frames of other inputs show that they depend on them. Frames that make
- * other calls are ignored.
+ * Replaces numbers with sizes of inputs if frames of differently sized inputs show that the numbers depend on these
+ * sizes. Frames that make different calls are ignored.
  */
 export function withSizes(base: Frame, others: readonly Frame[]): Frame {
   let merged = base;
@@ -77,7 +80,7 @@ export function withSizes(base: Frame, others: readonly Frame[]): Frame {
   return merged;
 }
 
-/** The first dimension of an input whose size differs in the other frame. */
+/** The first dimension whose size differs between the inputs of the two frames. */
 function changedPlace(base: Frame, other: Frame): Place | null {
   for (const id of valuesIn({ is: 'list', items: base.args })) {
     const dim = base.shapes[id]!.findIndex((size, d) => size !== other.shapes[id]?.[d]);
@@ -108,8 +111,8 @@ const amount = ({ of, times, plus }: Term & { is: 'size' }, { shapes }: Frame): 
   of.reduce((product, { id, dim }) => product * shapes[id]![dim]!, times) + plus;
 
 /**
- * Merges the frames of training and evaluation, with `self.training` where they differ in a flag; null if they differ
- * in more.
+ * Merges the frames of training and evaluation. A flag that is true only in training becomes `self.training`. Null if
+ * the frames differ in any other way.
  */
 export function inBothModes(training: Frame, evaluation: Frame): Frame | null {
   return zipped([training, evaluation], ([train, evaluated]) => {
@@ -119,7 +122,10 @@ export function inBothModes(training: Frame, evaluation: Frame): Frame | null {
   });
 }
 
-/** The values that a term reads, in order. Sizes of inputs do not count: they are read at the beginning. */
+/**
+ * The values that a term reads, in order. Sizes of inputs do not count, because they are read at the start of the
+ * method.
+ */
 export function valuesIn(term: Term): number[] {
   switch (term.is) {
     case 'value':

@@ -1,4 +1,4 @@
-// Writes operations as Python calls them: operators, indices, tensor methods, and functions of torch,
+// Writes the Python expressions for operations: operators, indices, tensor methods, and functions of torch,
 // torch.nn.functional and torchvision.
 import { nn } from '../../torch';
 import { snakeName } from '../../torch/inside';
@@ -49,10 +49,10 @@ const DTYPES: ReadonlySet<string> = new Set([
   'bfloat16',
 ]);
 
-/** Returns the text of a term at one of the frame's statements. */
+/** Returns the Python text of a term. `hint` names the parameter if the term becomes one. */
 export type TextOf = (term: Term, hint: string) => Line;
 
-/** A literal as a slot. Strings and booleans may differ between instances, too. */
+/** A literal as a slot. Not only numbers but also strings and booleans may differ between instances. */
 export function literalLine(value: number | string | boolean | null, hint: string): Line {
   if (value === null) return ['None'];
   if (typeof value === 'boolean') return [{ literal: value ? 'True' : 'False', hint }];
@@ -60,7 +60,7 @@ export function literalLine(value: number | string | boolean | null, hint: strin
   return DTYPES.has(value) ? [`torch.${value}`] : [{ literal: quoted(value), hint }];
 }
 
-/** The arguments of a call. A trailing options object becomes keyword arguments. */
+/** The arguments of a call. A trailing options object is written as keyword arguments. */
 export function argumentLines(args: readonly Term[], textOf: TextOf, name: string): Line[] {
   const last = args.at(-1);
   const named = last?.is === 'record' ? last.entries : [];
@@ -72,7 +72,7 @@ export function argumentLines(args: readonly Term[], textOf: TextOf, name: strin
   ];
 }
 
-/** The text of an operation. */
+/** The Python expression for an operation. */
 export function operationLine({ operation, kind }: Operation, args: readonly Term[], textOf: TextOf): Line {
   const name = snakeName(operation);
   const [first, ...rest] = args;
@@ -99,7 +99,7 @@ const operand: (term: Term, textOf: TextOf) => Line = (term, textOf) => {
   return term.is === 'size' || isNegative ? ['(', ...line, ')'] : line;
 };
 
-/** An index of `at`; here `'1:3'` and `'...'` are strings. */
+/** An index of `at`, where slices and ellipses are strings such as `'1:3'` and `'...'`. */
 function indexLine(term: Term, textOf: TextOf): Line {
   if (term.is === 'literal' && typeof term.value === 'string') return [term.value];
   return textOf(term, 'index');

@@ -1,4 +1,4 @@
-// Python text: names, literals, and lines in which some literals may later become parameters.
+// Python text: names, literals, and lines in which some literals may be replaced with parameters later.
 import { pythonFloat, pythonText } from '../../torch/inside';
 
 const KEYWORDS: ReadonlySet<string> = new Set(
@@ -17,16 +17,16 @@ export const quoted = (text: string): string => {
   return `'${json}'`;
 };
 
-/** A number in Python's notation; integers are written without a point. */
+/** A number in Python's notation. Integers are written without a decimal point. */
 export const numberText = (value: number): string => {
   if (Number.isInteger(value) && Math.abs(value) < 2 ** 53) return String(value);
   return Number.isFinite(value) ? pythonFloat(value) : `float('${pythonText(value)}')`;
 };
 
-/** A literal that becomes a parameter of the class if it differs between instances. */
+/** A literal. If it differs between the instances of a class, it becomes a parameter of the class. */
 export interface Slot {
   readonly literal: string;
-  /** The name of that parameter. */
+  /** The name of the parameter. */
   readonly hint: string;
 }
 
@@ -40,16 +40,16 @@ export const listed = (items: readonly Line[], separator = ', '): Line =>
 export const plain = (line: Line): string =>
   line.map((part) => (typeof part === 'string' ? part : part.literal)).join('');
 
-/** The line with a text for each slot. */
+/** The text of a line, with `textOf` applied to each slot. */
 export const filled = (line: Line, textOf: (slot: Slot) => string): string =>
   line.map((part) => (typeof part === 'string' ? part : textOf(part))).join('');
 
-/** The part of a line that all instances of a class share. */
+/** The part of a line that is the same for all instances of a class. */
 export const shapeOf = (line: Line): string => filled(line, () => '\0');
 
 export const slotsOf = (line: Line): Slot[] => line.filter((part): part is Slot => typeof part !== 'string');
 
-/** The characters of Python code outside string literals, with their positions. */
+/** The characters of Python code that are not in string literals, with their positions. */
 function* bare(text: string): Iterable<readonly [letter: string, at: number]> {
   let quote = '';
   for (let i = 0; i < text.length; i++) {
@@ -62,7 +62,7 @@ function* bare(text: string): Iterable<readonly [letter: string, at: number]> {
   }
 }
 
-/** The arguments of a call, split at top level: `1, (2, 3), a=4` has three. */
+/** Splits the arguments of a call at the top level: `1, (2, 3), a=4` has three. */
 export function splitArguments(text: string): string[] {
   const parts: string[] = [];
   let depth = 0;
@@ -82,8 +82,8 @@ export function splitArguments(text: string): string[] {
 const WIDTH = 100;
 
 /**
- * Wraps a statement to lines of at most 100 characters, including `indent` spaces. A longer call gets one argument per
- * line.
+ * Wraps a statement into lines of at most 100 characters, including `indent` spaces. A call that is longer is written
+ * with one argument per line.
  */
 export function wrapped(text: string, indent: number): string[] {
   const close = text.length - 1;

@@ -1,4 +1,5 @@
-// Writes optimizers, schedulers and losses as Python constructs them. Their current state comes from the checkpoint.
+// Writes the Python expressions that construct optimizers, schedulers and losses. Their current state is loaded from
+// the checkpoint.
 
 import { ArgumentError, nn, type optim } from '../../torch';
 import { Module, snakeName } from '../../torch/inside';
@@ -8,7 +9,7 @@ import { numberText, plain, quoted } from './python';
 /** An object with an optimizer and the state dict of a scheduler. */
 export type Scheduler = Pick<optim.lrScheduler.LRScheduler, 'optimizer'> & { stateDict(): object };
 
-/** The parameters of schedulers by class, as keys of their state dicts. */
+/** The parameters of each scheduler class, which are also keys of its state dict. */
 const settings: Readonly<Record<string, readonly string[]>> = {
   StepLR: ['step_size', 'gamma'],
   MultiStepLR: ['milestones', 'gamma'],
@@ -34,7 +35,7 @@ function valueText(value: unknown): string {
   return value === null || value === undefined ? 'None' : quoted(String(value));
 }
 
-/** The expression that makes the scheduler for the Python variable `optimizer`. */
+/** The expression that creates the scheduler for the Python variable `optimizer`. */
 export function schedulerText(scheduler: Scheduler): string {
   const name = scheduler.constructor.name;
   const state = scheduler.stateDict() as Readonly<Record<string, unknown>>;
@@ -76,8 +77,8 @@ function cyclic(state: Readonly<Record<string, unknown>>): string[] {
 }
 
 /**
- * The lines that make the optimizer of `model` with the same parameter groups. Learning rates and other values come
- * from the checkpoint.
+ * The lines that create the optimizer of `model`, with the same parameter groups. Current learning rates and other
+ * values are loaded from the checkpoint.
  */
 export function optimizerLines(optimizer: optim.Optimizer, model: Module): string[] {
   const name = optimizer.constructor.name;
@@ -98,7 +99,7 @@ export function optimizerLines(optimizer: optim.Optimizer, model: Module): strin
   return ['named = dict(model.named_parameters())', 'groups = [', ...lists, ']', `return optim.${name}(groups, ${lr})`];
 }
 
-/** The expression of a loss: a module of `nn` or a function of `nn.functional`. */
+/** The expression for a loss: a module of `nn` or a function of `nn.functional`. */
 export function lossText(loss: unknown): string {
   if (loss instanceof Module && isLayer(loss)) return plain(layerLine(loss));
   const found = Object.entries(nn.functional).find(([, value]) => value === loss);

@@ -1,4 +1,4 @@
-// toPython: writes a network as one Python file.
+// toPython: writes a network as a single Python file.
 
 import { ArgumentError, cat, optim, scope, Tensor } from '../../torch';
 import {
@@ -26,11 +26,11 @@ export interface ToPythonOptions {
   /** Also write a script that continues training, for `torchrun` or for Ray Train. Default: only the network. */
   trainer?: 'torchrun' | 'ray' | null;
   /**
-   * The optimizer whose state dict is in the checkpoint under `optimizer`. Without it, the script takes the name of the
-   * optimizer's class.
+   * The optimizer whose state dict is stored in the checkpoint as `optimizer`. Without this option, the script takes
+   * the name of the optimizer's class as an argument.
    */
   optimizer?: optim.Optimizer | null;
-  /** The scheduler whose state dict is in the checkpoint under `scheduler`. */
+  /** The scheduler whose state dict is stored in the checkpoint as `scheduler`. Default: none. */
   scheduler?: Scheduler | null;
   /**
    * The loss of outputs and targets: a module of `nn`, or a function of `nn.functional`. Default:
@@ -40,13 +40,13 @@ export interface ToPythonOptions {
 }
 
 interface ToPythonArguments extends ToPythonOptions {
-  /** The network. If it has lazy layers, it must have been called once. */
+  /** The network. If it has lazy layers, it must have been called at least once. */
   model: Module;
   /** The network's input: a tensor, or a list of arguments. */
   example: Tensor | readonly unknown[];
 }
 
-/** By module: its frames (recorded calls) in one trace. */
+/** Maps each module to its frames (recorded calls) in one trace. */
 type Frames = ReadonlyMap<Module, readonly Frame[]>;
 
 const exampleKind: kinds.Kind = {
@@ -65,8 +65,9 @@ const schedulerKind: kinds.Kind = {
 };
 
 /**
- * Writes a network as one readable Python file: a class for it and for each class of its modules, with the same names.
- * PyTorch then loads the model's state dict, or a checkpoint with it under `model`, and computes the same.
+ * Writes a network as one readable Python file: a class for the network and for each class of its modules, with the
+ * same names. PyTorch can then load the model's state dict, or a checkpoint that stores it as `model`, and computes the
+ * same results.
  *
  *     const file = toPython(model, torch.rand(1, 1, 28, 28), { name: 'LeNet' });
  *     await torch.save(model.stateDict(), 'lenet.pt');   // in Python: from lenet import load; model = load('lenet.pt')
@@ -76,8 +77,8 @@ const schedulerKind: kinds.Kind = {
  * (`torchrun --nproc-per-node 2 lenet.py --data train.pt`). With `'ray'` it is a script for Ray Train.
  *
  * `forward` is traced by calling the model with `example` (a tensor or a list of arguments) in both modes; nothing is
- * computed. Sizes of the inputs stay variable. Other plain JavaScript between operations, such as loops and conditions,
- * is written as it ran. Instances that differ only in numbers share a class.
+ * computed. Sizes of the inputs stay variable. Plain JavaScript between operations, such as loops and conditions, is
+ * not translated: the file has the operations that ran. Instances that differ only in numbers share a class.
  *
  * @throws ArgumentError if a call has no equivalent in Python; the error names the module
  */
@@ -104,7 +105,7 @@ export function toPython(
     );
   }
   const example = o.example instanceof Tensor ? [o.example] : (o.example as readonly unknown[]);
-  // Traces with other sizes make their tensors inside the scope, so they are never computed.
+  // Traces with other sizes create their tensors inside the scope, so those tensors are never computed.
   const { written } = scope(() => new Classes(model, name, framesOf(model, example)));
   const training: Training | null = trainer && {
     trainer,
@@ -149,7 +150,7 @@ function framesOf(model: Module, example: readonly unknown[]) {
   });
 }
 
-/** @throws ArgumentError if a constant made in a `forward` differs between calls */
+/** @throws ArgumentError if a constant that a `forward` creates differs between calls */
 function expectSteady(base: Frames, again: () => Frames): void {
   const textOf = (frame: Frame) => JSON.stringify(frame.statements);
   const found = [...base].filter(([, frames]) => frames.some((frame) => textOf(frame).includes('"is":"constant"')));
@@ -163,7 +164,7 @@ function expectSteady(base: Frames, again: () => Frames): void {
   }
 }
 
-/** The result of `run`; null if the network cannot be called this way, for example with other sizes. */
+/** The result of `run`; null if it throws, for example because the network does not accept other sizes. */
 function attempt<T>(run: () => T): T | null {
   try {
     return run();
@@ -172,7 +173,7 @@ function attempt<T>(run: () => T): T | null {
   }
 }
 
-/** The frame of a module that is called once, or always in the same way. */
+/** The frame of a module that is called once, or in the same way each time; null if it is never called. */
 function single(module: Module, frames: readonly Frame[] | undefined): Frame | null {
   const [first, ...more] = frames ?? [];
   if (!first) return null;
@@ -186,8 +187,8 @@ function single(module: Module, frames: readonly Frame[] | undefined): Frame | n
 }
 
 /**
- * Variants of the example with other sizes: first with the leading dimension of every tensor doubled, then with one of
- * the remaining sizes changed.
+ * Variants of the example with other sizes: first with the leading dimension of every tensor doubled, then each with
+ * another of the sizes doubled.
  */
 function variations(example: readonly unknown[]): (readonly unknown[])[] {
   const tensors = tensorsIn(example);

@@ -1,5 +1,5 @@
-// Traces a network: records what the `forward` of each module that is not a PyTorch layer calls, and with which
-// arguments.
+// Traces a network: records the calls, with their arguments, that the `forward` of each module makes. Layers of PyTorch
+// are not traced into.
 import { ArgumentError, type DType, rand, scope, Tensor } from '../../torch';
 import {
   type CallWatcher,
@@ -16,7 +16,7 @@ import {
 } from '../../torch/inside';
 import { isLayer } from './layers';
 
-/** An argument or result, or a part of one, as the trace stores it. */
+/** An argument or a result of a call, or a part of one, in the form that a trace stores. */
 export type Term =
   /** A tensor that was passed to the frame, or made by one of its statements. */
   | { readonly is: 'value'; readonly id: number }
@@ -30,12 +30,12 @@ export type Term =
       readonly dtype: DType;
     }
   | { readonly is: 'literal'; readonly value: number | string | boolean | null }
-  /** `times` × the product of sizes of values, + `plus`. Found by tracing inputs of other sizes. */
+  /** `times` × the product of the sizes `of` values + `plus`. Found by tracing inputs of other sizes. */
   | { readonly is: 'size'; readonly of: readonly Place[]; readonly times: number; readonly plus: number }
   /** Whether the module is in training mode. Found by tracing both modes. */
   | { readonly is: 'training' }
   | { readonly is: 'list'; readonly items: readonly Term[] }
-  /** `from:to:step` in an index; null for a part that is left out. */
+  /** `from:to:step` in an index. An omitted part is a literal null. */
   | { readonly is: 'slice'; readonly items: readonly Term[] }
   | { readonly is: 'record'; readonly entries: readonly (readonly [string, Term])[] };
 
@@ -64,21 +64,21 @@ export interface Frame {
   readonly args: readonly Term[];
   readonly statements: Statement[];
   result: Term;
-  /** The shapes of values, by value id. */
+  /** The shape of each value, by id. */
   readonly shapes: (readonly number[])[];
 }
 
-/** The maximum number of elements of a constant that is written out in the script. */
+/** The maximum number of elements in a constant that is written out in the file. */
 const MOST_NUMBERS = 4096;
 
-/** The slice that a string index of `at` means: `'1:3'`, `'::2'`. */
+/** The slice for a string index of `at`, such as `'1:3'` or `'::2'`; null for any other index. */
 function sliceIn(index: unknown): Term | null {
   if (typeof index !== 'string' || !/^-?\d*:-?\d*(:-?\d*)?$/.test(index)) return null;
   const items = index.split(':').map((end): Term => ({ is: 'literal', value: end === '' ? null : Number(end) }));
   return { is: 'slice', items };
 }
 
-/** Whether an operation works in place, by its name. */
+/** Whether an operation works in place, judging by its name. */
 export const isInPlace = (operation: string): boolean => operation.endsWith('_');
 
 /** A frame while its module is running. */
@@ -132,8 +132,8 @@ class OpenFrame implements Frame {
   }
 
   /**
-   * The term of a call's result or of the frame's arguments. Tensors in it get new ids even if they had one, unless
-   * `keeps`.
+   * The term for a call's result or for an argument of the frame. Its tensors get new ids, even if they already had
+   * one, unless `keeps` is set.
    */
   #made(value: unknown, keeps = false): Term {
     if (!(value instanceof Tensor)) return this.#structure(value, (part) => this.#made(part, keeps));
@@ -181,7 +181,7 @@ const unknownModule = (caller: Module, module: Module): ArgumentError =>
   );
 
 class Tracer implements CallWatcher {
-  /** By module: its recorded calls. */
+  /** The recorded calls of each module. */
   readonly frames = new Map<Module, Frame[]>();
   #open: OpenFrame | null = null;
   readonly #known: ReadonlySet<object>;
@@ -254,16 +254,19 @@ const holdsTensor = (value: unknown): boolean =>
     Symbol.iterator in value &&
     holdsTensor([...(value as Iterable<unknown>)]));
 
-/** A call of a network that is to be traced. */
+/** A call of a network to trace. */
 export interface Call {
   readonly model: Module;
   readonly args: readonly unknown[];
   readonly training: boolean;
-  /** Draw random numbers from another position of the generator than usual, to find constants that are random. */
+  /**
+   * Draw random numbers from a different position of the generator, so that random constants differ from those of
+   * another trace.
+   */
   readonly redraws?: boolean;
 }
 
-/** By module: its calls when the network is called once. Nothing is computed, and all changes are undone. */
+/** Calls the network once, and returns the calls of each module. Nothing is computed, and all changes are undone. */
 export function traced({ model, args, training, redraws = false }: Call): ReadonlyMap<Module, readonly Frame[]> {
   const tracer = new Tracer(model);
   inMode(model, training, () =>

@@ -1,12 +1,12 @@
 // Writes the part of the file that continues training, with torchrun or on Ray.
 import { indented, wrapped } from './python';
 
-/** The parts from which a training script is written. */
+/** The parts of a training script. */
 export interface Training {
   readonly trainer: 'torchrun' | 'ray';
   /** The name of the checkpoint file. */
   readonly file: string;
-  /** The lines that make the optimizer; null if the script takes the optimizer's name as an argument. */
+  /** The lines that create the optimizer; null if the script takes the optimizer's name as an argument. */
   readonly optimizer: readonly string[] | null;
   readonly scheduler: string | null;
   readonly byBatch: boolean;
@@ -46,7 +46,7 @@ export const trainingPackages = (trainer: Training['trainer']): string[] => [
   'from torch.utils.data import DataLoader, DistributedSampler, TensorDataset',
 ];
 
-/** The functions of the script, and the code that runs when it is called. */
+/** The functions of the script, and the code that runs when it is started. */
 export function trainingLines({ trainer, file, optimizer, scheduler, byBatch, loss }: Training): string[] {
   const isRay = trainer === 'ray';
   const steps =
