@@ -1,8 +1,8 @@
-// Kinds: which values a parameter accepts, and how the errors of `parseArgs` describe them.
+// Kinds: the values that a parameter accepts, and their description in the errors of `parseArgs`.
 
-/** The values that a parameter takes, as a test and in words. */
+/** The values that a parameter accepts, as a test and as a description. */
 export interface Kind {
-  /** The words of errors: "expected lr to be …". */
+  /** The description in errors: "expected lr to be …". */
   readonly words: string;
   fits(value: unknown): boolean;
 }
@@ -12,13 +12,13 @@ export type Kinds<O> = { readonly [K in keyof O]?: Kind };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);
 
-/** Anything, even a promise: the function checks the value itself. */
+/** Anything, even a promise: the function itself checks the value. */
 export const anything: Kind = { words: 'anything', fits: () => true };
 
-/** Any number but NaN. */
+/** Any number except NaN. */
 export const number: Kind = { words: 'a number', fits: isNumber };
 
-/** Any number, even NaN, as elements may be. */
+/** Any number, even NaN, for parameters that become elements of tensors. */
 export const real: Kind = { words: 'a number', fits: (value) => typeof value === 'number' };
 
 export const finite: Kind = { words: 'a finite number', fits: Number.isFinite };
@@ -41,13 +41,13 @@ export const iterable: Kind = {
 
 export const callback: Kind = { words: 'a function', fits: (value) => typeof value === 'function' };
 
-/** A number from `least` to `most`. Without `most`, any finite number from `least` on. */
+/** A number from `least` to `most`. Without `most`, any finite number that is at least `least`. */
 export const between = (least: number, most: number = Number.MAX_VALUE): Kind => ({
   words: most === Number.MAX_VALUE ? `a finite number of at least ${least}` : `a number from ${least} to ${most}`,
   fits: (value) => isNumber(value) && value >= least && value <= most,
 });
 
-/** A probability or a part of a whole: a number from 0 to 1. */
+/** A probability or a fraction: a number from 0 to 1. */
 export const share: Kind = between(0, 1);
 
 /** A whole number from `least` to `most`. */
@@ -59,7 +59,7 @@ export const whole = (least: number, most = Number.MAX_SAFE_INTEGER): Kind => ({
   fits: (value) => Number.isInteger(value) && (value as number) >= least && (value as number) <= most,
 });
 
-/** How many things there are: at least one. */
+/** A number of things, of which there must be at least one. */
 export const count: Kind = {
   words: 'a positive integer',
   fits: (value) => Number.isSafeInteger(value) && (value as number) > 0,
@@ -68,32 +68,32 @@ export const count: Kind = {
 /** Any whole number. */
 export const integer: Kind = { words: 'a whole number', fits: Number.isSafeInteger };
 
-/** The largest number of units, channels or classes: a vector of this many float32 numbers takes 1 GB. */
+/** The maximum number of units, channels or classes: a vector of this many float32 numbers takes 1 GB. */
 export const MOST_FEATURES = 2 ** 28;
 
 /** A number of channels, classes or features. */
 export const features: Kind = whole(1, MOST_FEATURES);
 
-/** A list of `kind`, of `length` elements if that is given. */
+/** A list of elements of `kind`; of exactly `length` elements if `length` is given. */
 export const listOf = (kind: Kind, length?: number): Kind => ({
   words: `a list${length === undefined ? '' : ` of length ${length}`}, each element ${kind.words}`,
   fits: (value) =>
     Array.isArray(value) && (length === undefined || value.length === length) && value.every((one) => kind.fits(one)),
 });
 
-/** A list of `kind` with at least one element. */
+/** A list of at least one element of `kind`. */
 export const nonEmpty = (kind: Kind): Kind => ({
   words: `a list of at least one element, each ${kind.words}`,
   fits: (value) => Array.isArray(value) && value.length > 0 && value.every((one) => kind.fits(one)),
 });
 
-/** One of these values. */
+/** One of the given values. */
 export const oneOf = (...values: readonly unknown[]): Kind => ({
   words: values.map((value) => (typeof value === 'string' ? `'${value}'` : String(value))).join(' or '),
   fits: (value) => values.includes(value),
 });
 
-/** One kind or another. */
+/** A value of any of the given kinds. */
 export const either = (...kinds: readonly Kind[]): Kind => ({
   words: kinds.map(({ words }) => words).join(' or '),
   fits: (value) => kinds.some((kind) => kind.fits(value)),
@@ -101,7 +101,7 @@ export const either = (...kinds: readonly Kind[]): Kind => ({
 
 export const orNull = (kind: Kind): Kind => either(kind, { words: 'null', fits: (value) => value === null });
 
-/** An object of a class. */
+/** An instance of a class. */
 export const instance = (type: abstract new (...args: never[]) => unknown, words = `a ${type.name}`): Kind => ({
   words,
   fits: (value) => value instanceof type,

@@ -1,4 +1,4 @@
-// Counts the arguments that a function takes by position, because JavaScript silently ignores all further ones.
+// Counts the positional arguments that a function takes, because JavaScript silently ignores any others.
 import { ArgumentError } from './errors';
 import { isPlainObject, kindOf } from './options';
 
@@ -7,8 +7,8 @@ type Function = (...args: never[]) => unknown;
 const known = new WeakMap<Function, number>();
 
 /**
- * The maximum number of arguments that a function uses, including optional ones. Infinity if it takes a list, or if its
- * source does not tell.
+ * The maximum number of arguments that a function uses, including optional ones. Infinity if it has a rest parameter,
+ * or if its source does not say.
  */
 export function mostArguments(call: Function): number {
   const before = known.get(call);
@@ -18,7 +18,7 @@ export function mostArguments(call: Function): number {
   return most;
 }
 
-/** A function that reads its arguments without naming them. */
+/** Matches the source of a function that reads its arguments without naming them. */
 const READS_ARGUMENTS = /\barguments(\[|\.length)|(\.\.\.|\()arguments\b/;
 
 /** Counts the parameters in the source of a function. */
@@ -31,7 +31,8 @@ function counted(source: string): number {
   let [depth, commas, since] = [0, 0, false];
   for (let i = from; i < source.length; i++) {
     const letter = source[i]!;
-    // A string or a comment could hold commas, so the count would be wrong. The library's own parameters have neither.
+    // A string or a comment could contain commas, so the count would be wrong. The library's own parameter lists
+    // contain neither.
     if (letter === '"' || letter === "'" || letter === '`' || letter === '/') return Number.POSITIVE_INFINITY;
     if (depth === 1 && source.startsWith('...', i)) return Number.POSITIVE_INFINITY;
     if (')]}'.includes(letter)) depth--;
@@ -44,9 +45,9 @@ function counted(source: string): number {
 }
 
 /**
- * Refuses arguments beyond those that a function takes.
+ * Rejects arguments beyond the ones that a function takes.
  *
- * @throws ArgumentError if there is one too many
+ * @throws ArgumentError if there are too many
  */
 export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
   if (args.length <= call.length || args.length <= mostArguments(call)) return;
@@ -55,7 +56,10 @@ export function expectNoMore(name: string, call: Function, args: readonly unknow
   if (args.slice(most).some((arg) => arg !== undefined)) throw oneTooMany(name, most, args);
 }
 
-/** Makes methods of a class refuse arguments that they would ignore: those of `names` that the class itself defines. */
+/**
+ * Makes methods of a class reject arguments that they would ignore. This applies to the methods in `names` that the
+ * class itself defines.
+ */
 export function closeMethods(prototype: object, names: readonly string[]): void {
   for (const name of names) {
     const method: unknown = Object.getOwnPropertyDescriptor(prototype, name)?.value;
@@ -65,12 +69,12 @@ export function closeMethods(prototype: object, names: readonly string[]): void 
   }
 }
 
-/** The prototypes that are closed already, by the base at which closing stopped. */
+/** The prototypes that have been closed, by the base class at which closing stopped. */
 const inherited = new WeakMap<object, WeakSet<object>>();
 
 /**
- * `closeMethods` for all classes that an object inherits from, up to a base. Called by the constructors of classes that
- * users extend.
+ * Calls `closeMethods` for all classes that an object inherits from, up to a base class. Called by the constructors of
+ * classes that users extend.
  */
 export function closeInherited(object: object, base: object, names: readonly string[]): void {
   const known = inherited.get(base) ?? new WeakSet();
@@ -86,7 +90,7 @@ export function closeInherited(object: object, base: object, names: readonly str
   }
 }
 
-/** @throws ArgumentError if an argument is a promise, by position or by name */
+/** @throws ArgumentError if an argument, positional or named, is a promise */
 export function expectSettled(name: string, args: readonly unknown[]): void {
   for (const arg of args) {
     if (arg instanceof Promise) throw new ArgumentError(`${name}: expected a value, but got ${kindOf(arg)}`);
@@ -99,7 +103,7 @@ export function expectSettled(name: string, args: readonly unknown[]): void {
   }
 }
 
-/** A function that refuses promises, and arguments beyond those that it uses. */
+/** Wraps a function so that it rejects promises and surplus arguments. */
 /* @__NO_SIDE_EFFECTS__ */
 export function closed<F extends Function>(name: string, call: F): F {
   return function (this: unknown, ...args: never[]): unknown {
@@ -109,7 +113,7 @@ export function closed<F extends Function>(name: string, call: F): F {
   } as F;
 }
 
-/** The error of a function that takes no arguments by name, and got more arguments than it takes. */
+/** The error for too many arguments to a function that takes no named arguments. */
 export function oneTooMany(name: string, most: number, args: readonly unknown[]): ArgumentError {
   const last = args.at(-1);
   const key = isPlainObject(last) && args.length === most + 1 ? Object.keys(last)[0] : undefined;

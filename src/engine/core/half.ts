@@ -1,11 +1,12 @@
-// float16 on the host: IEEE 754 binary16 as bits, to and from numbers. Not every runtime has Float16Array.
+// float16 on the host: converts numbers to and from the bits of IEEE 754 binary16, since not every runtime has
+// Float16Array.
 
 const float = new Float32Array(1);
 const bits = new Uint32Array(float.buffer);
 
 /**
- * The bits of the float16 that is nearest to a number as float32; of two that are equally near, the even one. Beyond
- * 65504 it is infinity.
+ * The bits of the float16 that is nearest to a number, which is rounded to float32 first. Ties go to the even float16.
+ * Numbers that would round beyond 65504 become infinity.
  */
 export function toHalf(value: number): number {
   float[0] = value;
@@ -13,7 +14,7 @@ export function toHalf(value: number): number {
   const sign = (bits[0]! >>> 16) & 0x8000;
   if (size > 0x7f800000) return sign | 0x7e00;
   if (size >= 0x47800000) return sign | 0x7c00;
-  // Below 2⁻¹⁴, float16 numbers are multiples of 2⁻²⁴, and their bits are the multiple itself.
+  // Below 2⁻¹⁴, a float16 is a multiple of 2⁻²⁴, and its bits are the factor.
   if (size < 0x38800000) return sign | roundEven(Math.abs(float[0]!) * 2 ** 24);
   return sign | ((size - 0x38000000 + 0xfff + ((size >>> 13) & 1)) >>> 13);
 }
@@ -24,7 +25,7 @@ function roundEven(x: number): number {
   return rest > 0.5 || (rest === 0.5 && below % 2 === 1) ? below + 1 : below;
 }
 
-/** The number that 16 bits stand for: 1 of sign, 5 of exponent (bias 15) and 10 of fraction. */
+/** The number that 16 bits represent: 1 sign bit, 5 exponent bits (bias 15) and 10 fraction bits. */
 export function fromHalf(half: number): number {
   const sign = half & 0x8000 ? -1 : 1;
   const exponent = (half >> 10) & 0x1f;
@@ -34,11 +35,11 @@ export function fromHalf(half: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
-/** The float16 number that is nearest to a number. */
+/** Rounds a number to the nearest float16. */
 export const roundToHalf = (value: number): number => fromHalf(toHalf(value));
 
 /**
- * Converts numbers to float16. If their number is odd, an element is added, so that they fill whole words of 32 bits.
+ * Converts numbers to float16. An odd count is padded with one element, so that the result fills whole 32-bit words.
  */
 export function toHalves(numbers: ArrayLike<number>): Uint16Array {
   const halves = new Uint16Array(2 * Math.ceil(numbers.length / 2));

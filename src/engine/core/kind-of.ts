@@ -1,6 +1,6 @@
 // Describes values in words, for messages.
 
-/** Describes a value, for errors that expected another kind. */
+/** Describes a value, for errors that say what was given instead of the expected value. */
 export function kindOf(value: unknown): string {
   if (value === null || value === undefined) return String(value);
   if (typeof value === 'number') return `number ${value}`;
@@ -13,7 +13,10 @@ export function kindOf(value: unknown): string {
       : `an instance of ${value.constructor.name}`;
 }
 
-/** True for `{…}` literals. As the last argument, such an object gives parameters by name. */
+/**
+ * Whether a value is a plain object, such as a `{…}` literal. As the last argument, such an object passes arguments by
+ * name.
+ */
 export function isPlainObject(value: unknown): value is Record<string, unknown> {
   if (typeof value !== 'object' || value === null) return false;
   const prototype: unknown = Object.getPrototypeOf(value);

@@ -1,9 +1,9 @@
-// The names of parameters, as labels of argument lists that editors show. A type cannot turn a string into a label, so
-// every name is written out.
+// Labels for argument lists, which let editors show the names of parameters. A type cannot turn a string into a label,
+// so every name is written out.
 
 /**
- * A list of one argument, labelled by the name of its parameter. A parameter that is missing here has no name in
- * editors.
+ * For each parameter name, a list of one argument with the name as its label. If a name is missing here, editors show
+ * no name for that parameter.
  */
 // biome-ignore format: a list of names
 export interface Labelled<T> {

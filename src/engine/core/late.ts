@@ -1,4 +1,5 @@
-// Parts of the library that are loaded when a plan first needs them: the code that chooses kernels, and their WGSL.
+// Parts of the library that are loaded when they are first needed, such as the code that chooses kernels, and their
+// WGSL.
 import { FetchError } from './errors';
 
 /** A part of the library that is loaded once, when it is first needed. */
@@ -7,7 +8,7 @@ export class LatePart<T> {
   #loading: Promise<void> | undefined;
 
   constructor(
-    /** The name that the error gives if the part cannot be loaded. */
+    /** The part's name in the error if it cannot be loaded. */
     readonly name: string,
     private readonly ask: () => Promise<T>,
   ) {}
@@ -17,13 +18,13 @@ export class LatePart<T> {
     return this.#here;
   }
 
-  /** The part, to be used within `whenLoaded`. @throws MissingParts until it has been loaded */
+  /** The part, for use inside `whenLoaded`. @throws MissingParts until it has been loaded */
   get now(): T {
     if (this.#here === undefined) throw new MissingParts([this]);
     return this.#here;
   }
 
-  /** Loads the part. After a failure the next call tries again. @throws FetchError if the file cannot be loaded */
+  /** Loads the part. If that fails, the next call tries again. @throws FetchError if the file cannot be loaded */
   load(): Promise<void> {
     this.#loading ??= this.ask().then(
       (part) => {
@@ -41,7 +42,7 @@ export class LatePart<T> {
   }
 }
 
-/** Thrown by a computation that needs parts which are not loaded. */
+/** Thrown by a computation that needs parts that are not loaded yet. */
 export class MissingParts extends Error {
   constructor(readonly parts: readonly LatePart<unknown>[]) {
     super(`internal: not loaded: ${parts.map(({ name }) => name).join(', ')}; await whenLoaded first`);
@@ -49,8 +50,8 @@ export class MissingParts extends Error {
 }
 
 /**
- * The results of the functions, in order. @throws MissingParts if any function lacks a part. The error names all parts
- * that the functions lack, and `besides`
+ * The results of the functions, in order. @throws MissingParts if a part is missing; the error names all the parts that
+ * the functions need, and those in `besides`
  */
 export function allHere<T>(functions: readonly (() => T)[], besides: readonly LatePart<unknown>[] = []): T[] {
   const missing = new Set<LatePart<unknown>>();
@@ -68,8 +69,8 @@ export function allHere<T>(functions: readonly (() => T)[], besides: readonly La
 }
 
 /**
- * The result of `make`. If parts are missing, they are loaded, and `make` runs again, so it must not have done anything
- * by then.
+ * The result of `make`. If parts are missing, they are loaded, and `make` runs again, so it must not have had any
+ * effect before that.
  */
 export async function whenLoaded<T>(make: () => T): Promise<T> {
   for (;;) {

@@ -1,6 +1,9 @@
-// Shapes and element types: the part of a value that is known before any GPU exists.
+// Shapes and element types: the facts about a value that are known before there is a GPU device.
 
-/** Element types, by PyTorch's names. `int64` is held as 32-bit integers with range checks on the way in. */
+/**
+ * Element types, with PyTorch's names. `int64` elements are stored as 32-bit integers, and data is range-checked when
+ * it comes in.
+ */
 export type DType = 'float32' | 'float16' | 'int32' | 'int64' | 'uint32' | 'uint8' | 'bool';
 
 /** The WGSL scalar type in which a dtype is computed. */
@@ -9,7 +12,7 @@ export type Scalar = 'f32' | 'i32' | 'u32';
 /** The WGSL scalar type in which a dtype is stored. */
 export type Stored = Scalar | 'f16';
 
-/** Sizes of the dimensions of a tensor; [] for a scalar. */
+/** The sizes of a tensor's dimensions; [] for a scalar. */
 export type Shape = readonly number[];
 
 export interface Meta {
@@ -17,7 +20,7 @@ export interface Meta {
   readonly dtype: DType;
 }
 
-/** The bytes of an element on the GPU, for every dtype but float16. */
+/** The size of an element on the GPU in bytes, for every dtype except float16. */
 export const BYTES_PER_ELEMENT = 4;
 
 const scalars: Record<DType, Scalar> = {
@@ -32,14 +35,19 @@ const scalars: Record<DType, Scalar> = {
 
 export const scalarOf = (dtype: DType): Scalar => scalars[dtype];
 
-/** As `scalarOf`, but float16 is stored in two bytes: kernels widen it when they load, and round when they store. */
+/**
+ * Like `scalarOf`, except that float16 is stored in two bytes: kernels widen elements on load and round them on store.
+ */
 export const storedOf = (dtype: DType): Stored => (dtype === 'float16' ? 'f16' : scalars[dtype]);
 
 export const isFloat = (dtype: DType): boolean => dtype === 'float32' || dtype === 'float16';
 
 export const bytesPerElement = (dtype: DType): number => (dtype === 'float16' ? 2 : BYTES_PER_ELEMENT);
 
-/** Bytes of an element in files, and as PyTorch counts them. On the GPU an element takes 4 bytes, or 2 for float16. */
+/**
+ * The size of an element in bytes, in files and in PyTorch's `itemsize`. On the GPU an element takes 4 bytes, or 2 for
+ * float16.
+ */
 export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   float32: 4,
   float16: 2,
@@ -50,7 +58,7 @@ export const ITEM_BYTES: Readonly<Record<DType, number>> = {
   bool: 1,
 };
 
-/** Number of elements of a shape; 1 for a scalar. */
+/** The number of elements of a shape; 1 for a scalar. */
 export function numel(shape: Shape): number {
   let n = 1;
   for (let d = 0; d < shape.length; d++) n *= shape[d]!;
@@ -75,10 +83,10 @@ export function sameShape(a: Shape, b: Shape): boolean {
   return true;
 }
 
-/** Bytes of a value on the GPU, rounded up to whole words so that the value can be copied. */
+/** The size of a value on the GPU in bytes, rounded up to whole words so that the value can be copied. */
 export function byteLength({ shape, dtype }: Meta): number {
   return Math.ceil((numel(shape) * bytesPerElement(dtype)) / 4) * 4;
 }
 
-/** `[2, 3]`, as shapes appear in messages. */
+/** The text of a shape in messages, such as `[2, 3]`. */
 export const showShape = (shape: Shape): string => `[${shape.join(', ')}]`;

@@ -1,9 +1,9 @@
-// Parameters whose values are objects with keys of their own: states, groups of options, values by name.
+// Parameters whose values are themselves objects with keys: state dicts, groups of options, values by name.
 import { isPlainObject, parameterTwice } from './options';
 
 /**
- * Prepares arguments for `parseArgs` if the parameter at a place takes an object. An object at that place is the
- * parameter's value, unless all its keys are names of parameters, and that parameter is one of them.
+ * Prepares arguments for `parseArgs` if the parameter at position `place` takes an object. An object at that position
+ * is the parameter's value, unless all of its keys are parameter names and this parameter is among them.
  *
  *     objectAt('loadStateDict', ['stateDict'], 0, [{ state, param_groups }]);  // [undefined, { stateDict: { state, param_groups } }]
  *     objectAt('loadStateDict', ['stateDict'], 0, [{ stateDict: state }]);     // as it is

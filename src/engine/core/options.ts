@@ -1,4 +1,4 @@
-// PyTorch's calling rules: any parameter may be given by position, or by name in one trailing object.
+// PyTorch's calling rules: any argument may be passed by position, or by name in one trailing object.
 
 import { count, flag, type Kind, type Kinds, number, orNull, text } from './argument-kinds';
 import { ArgumentError } from './errors';
@@ -10,15 +10,15 @@ export { isPlainObject, kindOf };
 export type RequiredKeys<O> = { [K in keyof O]-?: object extends Pick<O, K> ? never : K }[keyof O];
 type OptionalKeys<O> = Exclude<keyof O, RequiredKeys<O>>;
 
-/** The default of every optional parameter of O, in the order in which they may be given by position. */
+/** The defaults of the optional parameters of O, in their positional order. */
 export type Defaults<O> = { [K in OptionalKeys<O>]-?: Exclude<O[K], undefined> };
 
-/** Every parameter of O, given or defaulted. */
+/** All parameters of O, with defaults filled in. */
 export type Parsed<O> = { [K in keyof O]-?: Exclude<O[K], undefined> };
 
 /**
- * The argument lists of a function whose parameters are O, in the given order: a prefix of them by position, the rest
- * by name in one trailing object, which may be left out once nothing required is missing.
+ * The argument lists of a function with the parameters O in the given order: the first few by position, the rest by
+ * name in one trailing object. The object may be omitted if all required arguments were passed by position.
  *
  * `Arguments<{ a: number; b?: number }, ['a', 'b']>` is `[a, { b? }?] | [a, b?] | [{ a, b? }]`.
  */
@@ -34,7 +34,7 @@ export type Arguments<O, Order extends readonly (keyof O)[], Given extends reado
 
 /**
  * The argument lists after the required arguments: the rest by name, all by position, or some by position and some by
- * name. Editors show the first of these, errors the last.
+ * name. Editors show the first of these forms, compiler errors the last one.
  */
 type Completed<O, Order extends readonly (keyof O)[], Given extends readonly unknown[]> = Order extends readonly []
   ? Given
@@ -59,30 +59,32 @@ type PlacesThenNames<O, Order extends readonly (keyof O)[], Given extends readon
       | PlacesThenNames<O, OfKeys<[Next, ...Rest], O>, [...Given, O[K & keyof O]]>
   : never;
 
-/** The union of both. Editors list the members of a union in the order in which TypeScript has met them. */
+/** The union of A and B. Editors list the members of a union in the order in which TypeScript first encounters them. */
 type Either<A, B> = A extends infer First ? First | B : never;
 
-/** One required argument by position, labelled by the name of its parameter. */
+/** One required positional argument, labelled with the name of its parameter. */
 type ByPlace<K, O> = K extends keyof Labelled<unknown> ? Labelled<O[K & keyof O]>[K] : [O[K & keyof O]];
 
 /**
- * Arguments by position that may be left out. They have no labels: with labels, a type check would make twice as many
+ * Optional positional arguments. They have no labels, since with labels TypeScript would have to create twice as many
  * types.
  */
 type OptionalPlaces<O, Order extends readonly (keyof O)[]> = Order extends readonly [infer K, ...infer Rest]
   ? [O[K & keyof O]?, ...OptionalPlaces<O, OfKeys<Rest, O>>]
   : [];
 
-/** The parameters that may still be given by name, written out for editors. */
+/** The parameters that may still be passed by name, expanded for display in editors. */
 type RemainingByName<O, Order extends readonly (keyof O)[]> =
   Pick<O, Order[number]> extends infer Part ? { [K in keyof Part]: Part[K] } : never;
 
-/** A list of keys, as a type that TypeScript 5.2 understands, too: it fails on constraints of `infer`. */
+/** A list of keys. This form also works in TypeScript 5.2, which fails on constraints of `infer`. */
 export type OfKeys<List, O> = List extends readonly (keyof O)[] ? List : [];
 
 const LONGEST = 200;
 
-/** A value as a message shows it: as JSON, cut if it is long; in words if JSON cannot say it. */
+/**
+ * The text of a value in messages: JSON, truncated if it is long, or a description if JSON cannot represent the value.
+ */
 export function shown(value: unknown): string {
   const cut = (text: string) => (text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text);
   try {
@@ -93,8 +95,8 @@ export function shown(value: unknown): string {
 }
 
 /**
- * Prepares the parts of a value for JSON. Lists are cut to what a message can show, and instances are described in
- * words, even those with a `toJSON`.
+ * Prepares the parts of a value for JSON. Lists are truncated, and class instances are described in words, even if they
+ * have a `toJSON`.
  */
 function plainly(this: unknown, key: string): unknown {
   const part: unknown = Reflect.get(this as object, key);
@@ -102,16 +104,16 @@ function plainly(this: unknown, key: string): unknown {
   return Array.isArray(part) ? part.slice(0, LONGEST) : kindOf(part);
 }
 
-/** A value as an error shows it if another kind was expected. */
+/** The text of a value of the wrong kind in an error. */
 function gotten(value: unknown): string {
   if (typeof value === 'number') return String(value);
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? kindOf(value) : shown(value);
 }
 
 /**
- * Checks one parameter of `name`.
+ * Checks one argument of the function `name`.
  *
- * @throws ArgumentError if the value is of another kind
+ * @throws ArgumentError if the value is not of this kind
  */
 export function expectKind(name: string, key: string, value: unknown, kind: Kind): void {
   if (kind.fits(value)) return;
@@ -125,8 +127,8 @@ export function expectCount(name: string, key: string, value: unknown): number {
 }
 
 /**
- * Parameters that take lists, tensors or null besides numbers in some functions. `padding` and `fill` also take words
- * and colours.
+ * Parameters that in some functions take lists, tensors or null as well as numbers. `padding` and `fill` also take
+ * words and colours.
  */
 const wide: ReadonlySet<string> = new Set([
   ...['kernelSize', 'stride', 'padding', 'outputPadding', 'dilation', 'dim', 'dims', 'inDims', 'outDims', 'argnums'],
@@ -136,7 +138,7 @@ const wide: ReadonlySet<string> = new Set([
 const offers = (value: unknown, method: string): boolean =>
   typeof value === 'object' && value !== null && typeof Reflect.get(value, method) === 'function';
 
-/** Parameters that mean the same in all functions. */
+/** The kinds of parameters that have the same meaning in all functions. */
 const kindsByName: Readonly<Record<string, Kind>> = {
   generator: orNull({ words: 'a torch.Generator', fits: (value) => offers(value, 'manualSeed') }),
   dtype: orNull({ words: "a dtype, as in 'float32'", fits: (value) => typeof value === 'string' && value !== '' }),
@@ -149,7 +151,7 @@ const kindsByName: Readonly<Record<string, Kind>> = {
   signal: orNull({ words: 'an AbortSignal', fits: (value) => offers(value, 'throwIfAborted') }),
 };
 
-/** The kind of a parameter that is a number by default, and may also be a list of numbers, null or a tensor. */
+/** The kind of a parameter whose default is a number, and which also accepts a list of numbers, null or a tensor. */
 const measure: Kind = {
   words: 'a number or a list of numbers',
   fits: (value) =>
@@ -159,7 +161,7 @@ const measure: Kind = {
     (typeof value === 'object' && !Array.isArray(value) && !isPlainObject(value) && !(value instanceof Promise)),
 };
 
-/** The kind of a parameter that declares none, by its name and its default. */
+/** The kind of a parameter without a declared kind, derived from its name and its default. */
 function kindOfDefault(key: string, fallback: unknown): Kind | undefined {
   if (typeof fallback === 'boolean') return flag;
   if (typeof fallback !== 'number') return Object.hasOwn(kindsByName, key) ? kindsByName[key] : undefined;
@@ -167,8 +169,8 @@ function kindOfDefault(key: string, fallback: unknown): Kind | undefined {
 }
 
 /**
- * Checks a given value against the kind of its parameter. Without a declared kind, it must be a boolean or a number if
- * the default is one, and never a promise.
+ * Checks a value against the kind of its parameter. Without a declared kind, the value must be a boolean or a number if
+ * the default is one, and must not be a promise.
  */
 function expectFit(name: string, key: string, value: unknown, fallback: unknown, kind: Kind | undefined): void {
   const wanted = kind ?? kindOfDefault(key, fallback);
@@ -179,16 +181,16 @@ function expectFit(name: string, key: string, value: unknown, fallback: unknown,
 }
 
 /**
- * Matches `args` with the parameters of `name`: the `required` ones first, then those of `defaults`, in that order.
- * `undefined` counts as not given. Each argument is checked against `kinds`. Without a kind, it must be a boolean if
- * the default is a boolean, and a number other than NaN if the default is a number. A promise is refused unless a kind
- * allows it.
+ * Matches `args` with the parameters of the function `name`: first the `required` ones, then the ones in `defaults`, in
+ * that order. `undefined` counts as not given. Each argument is checked against its kind in `kinds`. Without a kind, it
+ * must be a boolean if the default is a boolean, and a number other than NaN if the default is a number. A promise is
+ * rejected unless the kind allows it.
  *
  *     const o = parseArgs<{ inFeatures: number; outFeatures: number; bias?: boolean }>(
  *       'Linear', ['inFeatures', 'outFeatures'], { bias: true }, args, { inFeatures: features, outFeatures: features });
  *
- * @throws ArgumentError for an unknown name, a name given twice, a required one that is missing, too many positions, or
- * a value of another kind
+ * @throws ArgumentError for an unknown name, an argument given twice, a missing required argument, too many positional
+ * arguments, or a value of the wrong kind
  */
 export function parseArgs<O extends object>(
   name: string,
@@ -200,7 +202,7 @@ export function parseArgs<O extends object>(
   const parsed = matched(name, required, defaults, args);
   for (const key in parsed) {
     const [value, fallback] = [parsed[key], (defaults as Record<string, unknown>)[key]];
-    // A default needs no check.
+    // Defaults need no check.
     if (value !== fallback) expectFit(name, key, value, fallback, kinds[key as unknown as keyof O]);
   }
   return parsed;
@@ -235,8 +237,8 @@ function matched<O extends object>(
 }
 
 /**
- * Matches the usual call, all required arguments by position and the rest by name, without making lists. Returns false
- * for any other call, and for a wrong one.
+ * A fast path for the usual call: all required arguments by position, and the rest by name. Returns false for any other
+ * call, including an incorrect one.
  */
 function takesNames(
   parsed: Record<string, unknown>,
@@ -257,18 +259,18 @@ function takesNames(
   return true;
 }
 
-/** The error for more arguments by position than there are parameters. */
+/** The error for more positional arguments than there are parameters. */
 export function tooMany(name: string, order: readonly string[], positions: number): ArgumentError {
   const expected =
     order.length === 0 ? 'no arguments' : `at most ${counted(order.length, 'argument')} (${list(order)})`;
   return new ArgumentError(`${name}: expected ${expected}, but got ${positions}`);
 }
 
-/** The error for a parameter that was given by position and by name. */
+/** The error for an argument that was passed both by position and by name. */
 export const parameterTwice = (name: string, key: string): ArgumentError =>
   new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
 
-/** The error for required parameters that were not given. */
+/** The error for missing required arguments. */
 export function missingArguments(name: string, required: readonly string[], given: object): ArgumentError {
   const missing = required.filter((key) => !(key in given));
   return new ArgumentError(`${name}: missing ${counted(missing.length, 'required argument')}: ${list(missing)}`);
@@ -278,7 +280,7 @@ const oneDispatch = 'all tensors are handled in one dispatch anyway, so leave it
 const noNesting = 'there are no nested tensors, so leave it out';
 const oldReduction = "deprecated in PyTorch; use reduction: 'mean', 'sum' or 'none'";
 
-/** PyTorch's arguments that no function here takes, and what to do without them. */
+/** Arguments of PyTorch that no function here takes, and what the error advises instead. */
 const absent: Readonly<Record<string, string>> = {
   device: 'there is one device, so leave it out',
   dtype: 'convert with .to(dtype)',
@@ -295,9 +297,7 @@ const absent: Readonly<Record<string, string>> = {
   maskCheck: noNesting,
 };
 
-/**
- * The error for an unknown name. It gives the name that was probably meant, or says what to do without the argument.
- */
+/** The error for an unknown argument name. It suggests the name that was probably meant, or says what to do instead. */
 export function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
@@ -314,7 +314,7 @@ export function unknownArgument(name: string, key: string, known: readonly strin
 
 const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 
-/** `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`, as Python lists missing arguments. */
+/** Formats names the way Python lists missing arguments: `'a'`, `'a' and 'b'`, `'a', 'b', and 'c'`. */
 function list(names: readonly string[]): string {
   const quoted = names.map((name) => `'${name}'`);
   if (quoted.length < 3) return quoted.join(' and ');

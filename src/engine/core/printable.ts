@@ -1,12 +1,12 @@
-// Shows objects in the consoles of Node and Deno by the text that String(x) gives.
+// Makes the consoles of Node and Deno show objects as their String(x) text.
 
-/** The key of Node's hook for printing objects, which Bun and Deno call, too. */
+/** The key of Node's hook for printing objects, which Bun and Deno also call. */
 export const nodeInspect = Symbol.for('nodejs.util.inspect.custom');
 export const denoInspect = Symbol.for('Deno.customInspect');
 
 /**
- * Base of objects that print their `toString`. The consoles' hooks are here alone, so that bundlers can leave unused
- * classes out.
+ * The base class of objects that consoles print as their `toString()`. The consoles' hooks are defined only here, so
+ * that bundlers can drop unused classes.
  */
 export abstract class Printable {
   [nodeInspect](): string {

@@ -1,6 +1,6 @@
-// Rounding as in Python, PyTorch and ONNX.
+// Rounds the way Python, PyTorch and ONNX do.
 
-/** The nearest whole number; a half is rounded to the even one. */
+/** The nearest whole number. Halves are rounded to the nearest even number. */
 export function roundHalfEven(x: number): number {
   const floor = Math.floor(x);
   if (x - floor !== 0.5) return Math.round(x);

@@ -1,14 +1,14 @@
-// Parameters that are declared once for all that take them, such as a function and its layer: their order, defaults and
-// checks.
+// Sets of parameters that are declared once and shared, for example by a function and its layer: their order, defaults
+// and checks.
 import type { Kinds } from './argument-kinds';
 import { type Defaults, type Parsed, parseArgs, type RequiredKeys } from './options';
 
-/** The parameters O in their order: the required ones, then those with defaults. */
+/** The parameters O in order: first the required ones, then the ones with defaults. */
 export interface Settings<O extends object> {
   readonly required?: readonly RequiredKeys<O>[];
   readonly defaults: Defaults<O>;
   readonly kinds?: Kinds<O>;
-  /** Refuses values that do not fit together. `name` is what the error names. */
+  /** Rejects values that contradict each other. `name` is the function's name in the error. */
   check?(name: string, o: Parsed<O>): void;
 }
 

@@ -1,10 +1,10 @@
-// Warnings: a call that is allowed, but most likely a mistake, is reported on the console once, or to a listener.
+// Warnings: a call that is allowed, but most likely a mistake, is reported once on the console, or to a listener.
 
 const said = new Set<string>();
 
-/** A language, such as Python, that decides by itself which warnings to show. */
+/** A listener for a language, such as Python, that decides by itself which warnings to show. */
 export interface WarningListener {
-  /** Whether the call that is under way came from this language. */
+  /** Whether the current call came from this language. */
   isCalling(): boolean;
   tell(message: string): void;
 }
@@ -12,8 +12,9 @@ export interface WarningListener {
 const listeners: WarningListener[] = [];
 
 /**
- * Writes a warning to the console, unless it has been written before. If there are listeners, the one that made the
- * call is told instead, each time. After an await nobody is calling, and the newest listener is told.
+ * Writes a warning to the console, unless it has been written before. If there are listeners, the warning goes to the
+ * listener whose language made the call instead, every time. After an `await` no listener is calling, so the warning
+ * goes to the newest listener.
  */
 export function warnOnce(message: string): void {
   const listener = listeners.findLast((each) => each.isCalling()) ?? listeners.at(-1);
@@ -36,7 +37,8 @@ export function hearWarnings(listener: WarningListener): () => void {
 }
 
 /**
- * Forgets which warnings were given. For tests, since files that share a process must see warnings as in a fresh one.
+ * Forgets which warnings have been shown. For tests: test files that share a process must see warnings as in a fresh
+ * process.
  */
 export function forgetWarnings(): void {
   said.clear();
