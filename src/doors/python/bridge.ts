@@ -153,7 +153,7 @@ export const bridge = {
   /** Records the results of a Python function as if one operation had made them from its arguments. */
   custom: (name: string, id: number, args: Tensor[], results: Tensor[]): Shown =>
     show(attach(name, id, args, results), true),
-  /** A counter that grows with each write to the tensor's memory. */
+  /** A counter that is incremented with each write to the tensor's memory. */
   changes: (tensor: TensorBase): number => tensor.storage.changes,
   liveHandles,
   /** Looks up a name. Functions are returned wrapped. */
@@ -195,7 +195,7 @@ export const bridge = {
     if (grad) share(grad);
     return show(grad, false);
   },
-  /** The same tensor, for another Python object. */
+  /** Returns the same tensor, for another Python object to hold. */
   alias: (tensor: TensorBase): TensorBase => {
     take(tensor, false);
     return tensor;

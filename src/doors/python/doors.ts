@@ -106,7 +106,10 @@ export const doorsBridge = {
     const value: unknown = Reflect.get(object, name);
     return typeof value === 'function' && !isTensor(value) && !(value instanceof Module) ? 'method' : 'value';
   },
-  /** Calls a method of an object by name; without a name, calls the object itself. The object may keep the result. */
+  /**
+   * A function that calls the method `name` of an object, or the object itself if there is no name. The object may keep
+   * the result.
+   */
   method:
     (object: object, name?: string) =>
     (...args: unknown[]): unknown => {

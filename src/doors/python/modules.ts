@@ -81,7 +81,7 @@ function shownMember(tensor: Tensor): Tensor {
   return tensor;
 }
 
-/** The members of a Python callable's proxy that are used here. */
+/** The part of a Python callable's proxy that is used here. */
 interface PythonCallable {
   (...args: unknown[]): unknown;
   callPromising(...args: unknown[]): Promise<unknown>;
@@ -204,13 +204,13 @@ export const modulesBridge = {
     const value: unknown = Reflect.get(module, name);
     return typeof value === 'function' && !isTensor(value) && !(value instanceof Module);
   },
-  /** A method of a module, whose results are converted for Python. */
+  /** Wraps a method of a module so that its results are converted for Python. */
   methodOf:
     (module: Module, name: string) =>
     (...args: unknown[]): unknown =>
       show((Reflect.get(module, name) as (...args: unknown[]) => unknown).apply(module, args), true, module),
   has: (module: Module, name: string): boolean => name in module,
-  /** Whether the module has a data property of this name, which may be assigned. */
+  /** Whether the module has a data property of this name, to which a value may be assigned. */
   hasField: (module: Module, name: string): boolean =>
     Object.hasOwn(module, name) && typeof Reflect.get(module, name) !== 'function',
   /** Makes a module whose forward is written in Python. */

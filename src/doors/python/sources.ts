@@ -5,7 +5,7 @@ const texts = import.meta.glob<string>('../../../python/src/**/*.py', {
   eager: true,
 });
 
-/** Each source file by its path in `python/src`, such as `torch/__init__.py`. */
+/** The source files, each with its path in `python/src`, such as `torch/__init__.py`. */
 export const sources: readonly (readonly [path: string, text: string])[] = Object.entries(texts).map(
   ([path, text]) => [path.slice(path.indexOf('/python/src/') + '/python/src/'.length), text] as const,
 );

@@ -62,7 +62,7 @@ export interface Pyodide {
 
 /** Options of `loadPython`. */
 export interface LoadPythonOptions {
-  /** The folder with Pyodide's files, relative to the page. Default: `pyodide/`. */
+  /** The folder that contains Pyodide's files, relative to the page. Default: `pyodide/`. */
   indexURL?: string;
   /** Packages from Pyodide's distribution to load at the start, such as `numpy`. Default: none. */
   packages?: readonly string[];

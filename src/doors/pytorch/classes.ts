@@ -24,7 +24,7 @@ import type { Frame } from './trace';
 /** The Python text of one instance. */
 interface Instance {
   readonly module: Module;
-  /** The assignments in `__init__`. */
+  /** The assignments in `__init__`: targets and expressions. */
   readonly members: readonly (readonly [target: string, value: Line])[];
   readonly methods: readonly Method[];
 }

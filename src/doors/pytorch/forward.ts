@@ -251,7 +251,7 @@ function used({ statements, result }: Frame): Statement[] {
     .reverse();
 }
 
-/** The parameter names of `forward`, from its source code. */
+/** The parameter names of `forward`, taken from its source code. */
 function parameterNames({ module, args }: Frame): string[] {
   const source = Function.prototype.toString.call((module as Module & { forward: unknown }).forward);
   const written = splitArguments(/^[^(]*\(([\s\S]*?)\)\s*(?:=>|\{)/.exec(source)?.[1] ?? '');

@@ -6,7 +6,7 @@ import { Module, snakeName } from '../../torch/inside';
 import { isLayer, layerLine } from './layers';
 import { numberText, plain, quoted } from './python';
 
-/** An object with an optimizer and the state dict of a scheduler. */
+/** Any object that has the optimizer and the state dict of a scheduler. */
 export type Scheduler = Pick<optim.lrScheduler.LRScheduler, 'optimizer'> & { stateDict(): object };
 
 /** The parameters of each scheduler class, which are also keys of its state dict. */

@@ -1,4 +1,4 @@
-// Writes the part of the file that continues training, with torchrun or on Ray.
+// Writes the part of the file that continues training, with torchrun or Ray.
 import { indented, wrapped } from './python';
 
 /** The parts of a training script. */
@@ -29,14 +29,14 @@ const DATA = `def load_data(path):
     data = torch.load(path, weights_only=True)
     return TensorDataset(*(data.values() if isinstance(data, dict) else data))`;
 
-/** The import statements that a training script needs. */
+/** The `import` lines for modules of Python's standard library. */
 export const trainingImports = (trainer: Training['trainer']): string[] => [
   'import argparse',
   'import os',
   ...(trainer === 'ray' ? ['import tempfile'] : []),
 ];
 
-/** The `import` lines for packages. */
+/** The `import` lines for other packages. */
 export const trainingPackages = (trainer: Training['trainer']): string[] => [
   ...(trainer === 'ray' ? ['import ray.train', 'import ray.train.torch'] : []),
   'import torch.distributed as dist',

@@ -31,7 +31,7 @@ export class Callback {
     return reply;
   }
 
-  /** Throws the first error that no caller has seen. It does not wait for calls that are still running. */
+  /** Throws the first error that no caller has seen. Does not wait for calls that are still running. */
   async settle(): Promise<void> {
     // Answers arrive in order: once this request is answered, earlier failures have arrived.
     if (this.#pending.size > 0) await this.#peer.ask('read', ['length']);

@@ -6,7 +6,7 @@ declare module 'comlink' {
     removeEventListener(type: string, listener: (event: { readonly data: unknown }) => void): void;
   }
 
-  /** An object's methods as the other side calls them. */
+  /** The methods of an object on the other side, which return promises here. */
   export type Remote<T> = {
     readonly [K in keyof T]: T[K] extends (...args: infer A) => infer R ? (...args: A) => Promise<Awaited<R>> : never;
   } & { [releaseProxy](): void };

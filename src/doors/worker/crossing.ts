@@ -5,7 +5,7 @@ import { ArgumentError, type DType } from '../../torch';
 import { classesOf, kindOf, tensorClasses as kinds, knownOf, type TensorNumbers, toHalves } from '../../torch/inside';
 import { isProxied, movedOf } from './marks';
 
-/** The form in which a value that cannot be cloned is sent. */
+/** What is sent in place of a value that cannot be cloned. */
 export type Crossing =
   | { readonly kind: 'tensor'; readonly numbers: TensorNumbers }
   /** An object that stays on its side, and the channel for requests to it. */
@@ -268,7 +268,7 @@ type AnyIterator = AsyncIterator<unknown> | Iterator<unknown>;
 const isIterator = (value: object): value is AnyIterator & object =>
   typeof Reflect.get(value, 'next') === 'function' && (Symbol.asyncIterator in value || Symbol.iterator in value);
 
-/** An iterator with all three methods, `next`, `return` and `throw`. */
+/** Adds the missing methods to an iterator, so that it has `next`, `return` and `throw`. */
 const iterated = (iterator: AnyIterator) => ({
   next: (...args: [] | [unknown]) => iterator.next(...args),
   return: (value?: unknown) => iterator.return?.(value) ?? { done: true, value },

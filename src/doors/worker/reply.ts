@@ -6,7 +6,7 @@
 export class Reply<T> extends Promise<T> {
   #isHeard = false;
 
-  // Promises derived from it are ordinary promises.
+  // Promises derived from a reply are ordinary promises.
   static override get [Symbol.species](): PromiseConstructor {
     return Promise;
   }
@@ -15,7 +15,7 @@ export class Reply<T> extends Promise<T> {
     return this.#isHeard;
   }
 
-  // biome-ignore lint/suspicious/noThenProperty: a promise is what it is.
+  // biome-ignore lint/suspicious/noThenProperty: this class is a promise.
   override then<A = T, B = never>(
     fulfilled?: ((value: T) => A | PromiseLike<A>) | null,
     rejected?: ((error: unknown) => B | PromiseLike<B>) | null,
@@ -24,7 +24,7 @@ export class Reply<T> extends Promise<T> {
     return super.then(fulfilled, rejected);
   }
 
-  /** Reacts to the outcome without counting as a waiting caller. */
+  /** Calls a function with the outcome, without counting as a caller that awaits it. */
   watch(fulfilled: (value: T) => void, rejected: (error: unknown) => void): void {
     void super.then(fulfilled, rejected);
   }

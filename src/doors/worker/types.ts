@@ -11,7 +11,7 @@ type IsAny<T> = 0 extends 1 & T ? true : false;
 type MethodsOf<T> = { [K in keyof T]-?: Extract<T[K], AnyFunction> extends never ? never : K }[keyof T];
 
 /**
- * The type of a `T` after it has arrived on the other side: a `Remote` for a function or an object marked by `proxy`,
+ * The type that a `T` has when it arrives on the other side: a `Remote` for a function or an object marked by `proxy`,
  * an async iterator for an iterator, and `T` itself for anything else.
  */
 export type Arrived<T> = IsAny<T> extends true ? T : ArrivedKnown<T>;
@@ -32,7 +32,7 @@ type ArrivedKnown<T> = T extends Tensor
               : T
             : T;
 
-/** The type of the argument to pass for a parameter of type `T` of a function on the other side. */
+/** The type of the argument to pass if a function on the other side has a parameter of type `T`. */
 export type Sent<T> = IsAny<T> extends true ? T : SentKnown<T>;
 
 type SentKnown<T> = T extends Tensor

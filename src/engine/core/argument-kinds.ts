@@ -7,7 +7,7 @@ export interface Kind {
   fits(value: unknown): boolean;
 }
 
-/** The kinds of some of the parameters of O. */
+/** The kinds of parameters of O. Parameters without a special kind are left out. */
 export type Kinds<O> = { readonly [K in keyof O]?: Kind };
 
 const isNumber = (value: unknown): value is number => typeof value === 'number' && !Number.isNaN(value);

@@ -52,7 +52,7 @@ function counted(source: string): number {
 export function expectNoMore(name: string, call: Function, args: readonly unknown[]): void {
   if (args.length <= call.length || args.length <= mostArguments(call)) return;
   const most = mostArguments(call);
-  // An argument that is undefined counts as not given.
+  // An undefined argument counts as not given.
   if (args.slice(most).some((arg) => arg !== undefined)) throw oneTooMany(name, most, args);
 }
 

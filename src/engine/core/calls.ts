@@ -15,7 +15,7 @@ export interface CallWatcher {
    * is a node of the traced graph.
    */
   note(names: readonly string[]): void;
-  /** Called when a parameter is read, which happens before the operation that uses it. */
+  /** Called when a parameter is read, before the operation that uses it is called. */
   read(parameter: object): void;
 }
 

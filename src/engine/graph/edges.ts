@@ -2,7 +2,7 @@
 // alive.
 import { Node, type Value } from './value';
 
-/** A copy of a node without its edges. The operation, the attributes and the id are all that a stored value needs. */
+/** A copy of a node without its edges. A stored value needs only the operation, the attributes and the id. */
 const nameOf = (node: Node, whole: WeakRef<Node> | null): Node =>
   Object.assign(Object.create(Node.prototype), node, {
     outputs: [],

@@ -59,7 +59,7 @@ function takeReleases(heldBack: HeldBack | null = null): readonly Value[] {
   return all.filter(([value, isFree]) => !stays(value) && isFree()).map(([value]) => value);
 }
 
-/** Forgets the recorded work that has not been flushed. */
+/** Discards recorded work that has not been flushed. */
 export function discardPending(): void {
   takeRoots();
   takeReleases();
@@ -116,7 +116,7 @@ export function flush(
 
 /**
  * Sends all pending work so that `value` can be read. If `value` is a slice of a value that is stored anyway, it is not
- * stored itself, and the slice is returned.
+ * stored separately, and the slice is returned.
  */
 export function flushToRead(value: Value): Slice | null {
   const slice = value.available ? null : (sliceOf(value) ?? sliceToCome(value));
@@ -161,7 +161,7 @@ interface Chosen extends Walk {
   readonly exports: Map<Value, GraphRoot | null>;
 }
 
-/** The nodes that the engine runs as one program: those of a flush, or of one part of it. */
+/** The nodes that the engine runs as one program: all nodes of a flush, or one part of them. */
 interface Work extends Walk {
   readonly exports: ReadonlyMap<Value, GraphRoot | null>;
   /**

@@ -59,7 +59,7 @@ export function heldBackIn({ nodes, slices, roots }: Pending, most: { nodes: num
   return { makes, reads, needs, bytes };
 }
 
-/** If `x` is an alias or a view of a value with contents, returns that value; else `x` itself. */
+/** If `x` is an alias or a view of a value with contents, returns that value; otherwise returns `x`. */
 function baseOf(x: Value, here: ReadonlySet<Node>): Value {
   let at = x;
   while (!at.available && at.node && here.has(at.node) && (at.node.op.isName || at.node.op.views))

@@ -8,7 +8,10 @@ import type { Node, Value } from './value';
 
 /** The padded values that are computed instead of the recorded ones. */
 export interface Grown {
-  /** For each stored value, the padded value that is stored instead, which begins with the same elements. */
+  /**
+   * For each stored value, the padded value that is stored instead. Its first elements are the elements of the stored
+   * value.
+   */
   readonly standIns: ReadonlyMap<Value, Value>;
   /** For each padded input, the slices that are copied into it, one after another. */
   readonly pieces: ReadonlyMap<Value, readonly Slice[]>;

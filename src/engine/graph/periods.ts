@@ -45,7 +45,7 @@ interface Sequence {
   readonly kinds: readonly number[];
 }
 
-/** The values that are slices of values with contents. */
+/** The set of values that are slices of values with contents. */
 type Slices = Pick<ReadonlyMap<Value, unknown>, 'has' | 'size'>;
 
 const none: Slices = new Map();

@@ -50,12 +50,13 @@ const castFloatOp: Op<{ readonly dtype: DType }> = {
   vjp: ([dy], { inputs: [x] }) => [castFloat(dy!, x!.dtype)],
 };
 
-/** Converts floats to another float dtype; returns x itself if it has that dtype already. */
+/** Converts floats to another float dtype; returns x itself if it already has that dtype. */
 export const castFloat = (x: Value, dtype: DType): Value =>
   x.dtype === dtype ? x : record(castFloatOp, [x], { dtype });
 
 /**
- * If x is a float32 copy of a float16 value, returns that value, from which the copy can be made again; else x itself.
+ * If x is a float32 copy of a float16 value, returns that value, from which the copy can be made again; otherwise
+ * returns x.
  */
 export function unwidened(x: Value): Value {
   const { node } = x;

@@ -173,7 +173,7 @@ async function arrives(promise: PromiseLike<unknown>, reads: () => number): Prom
   );
   let [nodes, answers] = [lastNodeId(), reads()];
   for (let idle = 0; idle < PATIENCE; idle++) {
-    // Lets all microtasks that are due run first.
+    // Lets all pending microtasks run first.
     await null;
     if (state.error) throw state.error.reason;
     if (state.done) return true;

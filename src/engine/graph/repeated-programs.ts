@@ -6,7 +6,7 @@ import type { Node, Op, Value } from './value';
 export interface Part {
   /** Values made here that users, gradients or later parts read. */
   readonly stores: readonly Value[];
-  /** Values that earlier parts stored and no later part reads. */
+  /** Values that earlier parts stored, and that no part after this one reads. */
   readonly spends: readonly Value[];
   /** The part repeats a subgraph. */
   readonly loops: boolean;

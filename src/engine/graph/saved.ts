@@ -36,7 +36,7 @@ export function giveUpSaved(node: Node): void {
   node.saved = null;
 }
 
-/** Marks these values as needed only for gradients: no tensor that the user holds refers to them any more. */
+/** Marks values as needed only for gradients, because no tensor that the user holds refers to them any more. */
 export function leaveToGradients(values: readonly Value[]): void {
   const left = values.filter(({ node, sink }) => node !== null && sink === null);
   for (const value of left) {

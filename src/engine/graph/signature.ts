@@ -4,7 +4,7 @@
 import type { Meta } from '../core/meta';
 import type { Op, Value } from './value';
 
-/** A shape and dtype with its number: equal metas have equal numbers. */
+/** A shape and dtype with a number. Equal shapes and dtypes have equal numbers. */
 export interface InternedMeta extends Meta {
   readonly id: number;
 }

@@ -51,7 +51,7 @@ export interface Op<A = unknown> extends KernelOp<A> {
   /** `vjp` reads saved values through `read`. Without this flag, all values that `saves` names count as read. */
   readonly readsSaved?: boolean;
   /**
-   * Takes float16 inputs as they are. Other ops get float32 copies, and their float32 results are rounded: see
+   * Accepts float16 inputs directly. Other ops get float32 copies, and their float32 results are rounded: see
    * record.ts.
    */
   readonly takesHalf?: boolean;
@@ -160,7 +160,7 @@ type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;
 export const gradNameOf = ({ gradName, name }: Op): string =>
   gradName ?? `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
 
-/** A recorded node as its gradient sees it. */
+/** The part of a recorded node that its gradient function receives. */
 export interface GradContext<A> {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
@@ -180,7 +180,7 @@ let lastMark = 0;
 /** A new mark. A walk marks the values that it has seen, which is cheaper than keeping them in a set. */
 export const newMark = (): number => ++lastMark;
 
-/** The id of the latest node. Nodes recorded later have greater ids. */
+/** The id of the latest node. Nodes recorded later have higher ids. */
 export const lastNodeId = (): number => nextId - 1;
 
 const none: readonly never[] = [];
@@ -238,7 +238,7 @@ export class Node {
 export class Value implements Meta {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The number of this combination of shape and dtype. */
+  /** The number of the shape and dtype: see `InternedMeta`. */
   readonly metaId: number;
   /** Where the contents are. Only the functions of compiler/contents.ts change it. */
   state: State = pending;

@@ -68,7 +68,7 @@ function releasedError(value: Value, missing: Value): Error {
 export function inSequence(order: Node[]): Node[] {
   order.sort((a, b) => a.id - b.id);
   const names = new Set(order.filter(({ op, reads }) => (op.isName || op.views || op.run) && reads[0]!.available));
-  // If a node overwrites a value in place, the recorded order must stay.
+  // If a node overwrites a value in place, the recording order must be kept.
   if (names.size === 0 || order.some(({ op }) => op.inPlace)) return order;
   const sorted = order.splice(0);
   const late = new Set(names);

@@ -20,7 +20,7 @@ function numbersTo(count: number): Value {
   return known;
 }
 
-/** Whether x is padded along a dimension. */
+/** Whether x is padded along dimension `dim`. */
 export const hasRoom = (x: Value, counts: Shape, dim: number): boolean => x.shape[dim] !== counts[dim];
 
 /** The dimensions along which a value of this shape is padded. */

@@ -16,7 +16,7 @@ import { joinedRows, summed } from './windows';
 
 type Rule = (node: Roomy<never>) => readonly Value[] | null;
 
-/** Records the same operation on other inputs, or with other attributes. */
+/** Records the same operation, with different inputs or attributes if given. */
 const again = <A>({ op, scalars, ...node }: Roomy<A>, inputs = node.inputs, attrs = node.attrs): readonly Value[] =>
   lib.recordAll(op, inputs, attrs, scalars);
 

@@ -1,4 +1,4 @@
-// Views and windows of padded values.
+// Views of padded values, and windows in them.
 import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, numel, type Shape } from '../core/meta';
 import type { Op, Value } from '../graph/value';
