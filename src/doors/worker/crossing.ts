@@ -5,7 +5,7 @@ import { ArgumentError, type DType } from '../../torch';
 import { classesOf, kindOf, tensorClasses as kinds, knownOf, type TensorNumbers, toHalves } from '../../torch/inside';
 import { isProxied, movedOf } from './marks';
 
-/** What is sent in place of a value that cannot be cloned. */
+/** The replacement that is sent for a value that cannot be cloned. */
 export type Crossing =
   | { readonly kind: 'tensor'; readonly numbers: TensorNumbers }
   /** An object that stays on its side, and the channel for requests to it. */
