@@ -1,5 +1,5 @@
-// The bridge: gives Python the library's operations, and passes each result back together with its kind, so that one
-// call across the language border is enough.
+// The bridge: gives Python the library's operations, and passes each result back together with its kind, so that Python
+// needs only one call to JavaScript.
 
 import { type DType, type Index, Tensor, tensor as tensorOf } from '../../torch';
 import {

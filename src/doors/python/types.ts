@@ -72,7 +72,8 @@ export interface LoadPythonOptions {
    */
   packageBaseUrl?: string | null;
   /**
-   * Called with Python's output. Default: the output goes to the console, or with `pyodide`, wherever it goes already.
+   * Called with Python's output. Default: the output goes to the console or, if `pyodide` is given, to the receiver
+   * that is already set there.
    */
   onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
   /** A running Pyodide to use instead of loading one from `indexURL`. */

@@ -139,9 +139,9 @@ export const fewIngredientsOf = (value: Value, standing: Standing): ReadonlySet<
 /**
  * Chooses which of the possible recipes are not stored; the result has the ingredients of each. A recipe keeps its
  * ingredients alive, so recipes must not keep more memory alive than they save. A value whose ingredients take little
- * more than its own bytes may always be a recipe. Of the other values, the ones without an ingredient larger than
- * themselves become recipes either all or not at all: all of them if the ingredients that nothing else keeps alive take
- * no more memory in total than these values would.
+ * more than its own bytes may always be a recipe. Of the other values, only those are considered whose ingredients are
+ * all no larger than the value itself. They all become recipes if the ingredients that nothing else keeps alive take no
+ * more memory in total than these values would; otherwise none of them does.
  */
 export function recipesAmong(possible: ReadonlyMap<Value, ReadonlySet<Value>>): ReadonlyMap<Value, ReadonlySet<Value>> {
   const recipes = new Map<Value, ReadonlySet<Value>>();

@@ -49,8 +49,8 @@ export class Scope {
   }
 
   /**
-   * Notes that roots which are no longer in the list were left behind: an inner scope left them, or a flush has emptied
-   * the list.
+   * Notes that roots were left behind that are no longer in the list, because an inner scope left them or a flush has
+   * emptied the list.
    */
   noteLeaves(): void {
     this.lost = true;
