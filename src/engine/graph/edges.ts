@@ -1,5 +1,5 @@
-// Cuts edges of the graph once values are stored. Otherwise a small result would keep everything that it was made from
-// alive.
+// Cuts edges of the graph once values are stored. Otherwise a small result would keep alive everything that it was made
+// from.
 import { Node, type Value } from './value';
 
 /** A copy of a node without its edges. A stored value needs only the operation, the attributes and the id. */

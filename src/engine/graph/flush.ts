@@ -36,9 +36,9 @@ const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
 /**
- * Values to release after the next flush. Each has a test, called at that flush, for whether nothing needs the value
- * any more. A flush that releases values starts a new map, since a cleared map keeps its old members alive until the
- * next full garbage collection.
+ * Values to release after the next flush. Each maps to a function that is called at that flush, and returns whether the
+ * value is no longer needed. A flush that releases values starts a new map, since a cleared map keeps its old members
+ * alive until the next full garbage collection.
  */
 let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];

@@ -90,8 +90,8 @@ export const mayBeRecipe = (value: Value): boolean =>
   value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
 
 /**
- * Decides which values have contents after this flush: the values that the flush stores, and the values that it gives
- * back.
+ * The facts that decide which values have contents after this flush: the values that the flush stores, and the values
+ * that it gives back.
  */
 export interface Standing {
   readonly exports: ReadonlyMap<Value, unknown>;

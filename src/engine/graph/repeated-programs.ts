@@ -227,5 +227,5 @@ export function shownBy(x: Value, here: { has(node: Node): boolean }, exports: E
   return at;
 }
 
-/** Whether a node makes a constant. A constant is recomputed wherever it is read rather than stored. */
+/** Whether a node makes a constant. A constant is not stored, but recomputed wherever it is read. */
 export const isMadeAgain = ({ op, reads }: Node): boolean => op.cheap === true && reads.length === 0;

@@ -238,7 +238,7 @@ export class Node {
 export class Value implements Meta {
   readonly shape: Shape;
   readonly dtype: DType;
-  /** The number of the shape and dtype: see `InternedMeta`. */
+  /** The number that identifies the shape and dtype: see signature.ts. */
   readonly metaId: number;
   /** Where the contents are. Only the functions of compiler/contents.ts change it. */
   state: State = pending;
