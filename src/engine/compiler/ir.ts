@@ -299,7 +299,7 @@ export interface Program {
   readonly nodes: readonly ProgramNode[];
   /** Values that must outlive the run. */
   readonly exports: readonly number[];
-  /** For each export: whether its buffer has spare capacity (a growing value), so that the result is copied into it. */
+  /** For each export: whether its buffer has spare capacity (a padded value), so that the result is copied into it. */
   readonly roomy?: readonly boolean[];
 }
 

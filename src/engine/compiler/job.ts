@@ -13,7 +13,7 @@ export interface Job {
   /** For each input that is a slice of a cell: its byte offset in the cell. */
   readonly offsets: readonly (number | undefined)[];
   /**
-   * For each input whose buffer has spare capacity (a growing value): the inputs that lie in it one after another. All
+   * For each input whose buffer has spare capacity (a padded value): the inputs that lie in it one after another. All
    * but the first of them come after the program's own inputs.
    */
   readonly joins?: ReadonlyMap<number, readonly Piece[]>;

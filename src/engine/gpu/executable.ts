@@ -95,7 +95,7 @@ export interface Run {
   /** Inputs that are copied for this run only, besides those that always are. The run reads the copies. */
   readonly moved: readonly Copy[];
   /**
-   * For each input whose buffer has spare capacity (a growing value): the pieces that are copied into it one after
+   * For each input whose buffer has spare capacity (a padded value): the pieces that are copied into it one after
    * another.
    */
   readonly joins?: ReadonlyMap<number, readonly Piece[]>;

@@ -17,11 +17,11 @@ import {
 } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { readImage } from '../pictures/read-image';
-import { batched, type Pictures, PackedPictures as PicturesOfSizes } from '../transforms';
+import { batched, PackedPictures, type Pictures } from '../transforms';
 import { type FoundFile, sourceOf } from './found-file';
 import { transformKinds } from './option-kinds';
-import { PackedPictures } from './packed';
 import { fileForWorker, type PictureRead } from './picture-file';
+import { PictureGatherer } from './picture-gatherer';
 import { readPictureFile } from './read-picture-file';
 import {
   type ClassNumbers,
@@ -219,10 +219,10 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
       first += each.pixels.length;
     }
     if (isOneSize) {
-      return new PackedPictures({ count: pictures.length, height, width, channels, pixels: bytes }).gatherAll();
+      return new PictureGatherer({ count: pictures.length, height, width, channels, pixels: bytes }).gatherAll();
     }
     const words = new Uint32Array(bytes.buffer);
-    return new PicturesOfSizes(Tensor.of(fromHost(words, [words.length], 'uint32')), channels, places);
+    return new PackedPictures(Tensor.of(fromHost(words, [words.length], 'uint32')), channels, places);
   }
 
   async #read(path: string): Promise<Raw> {

@@ -16,7 +16,7 @@ import {
 } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../transforms';
-import { kept, PackedPictures, type PictureBytes } from './packed';
+import { kept, type PictureBytes, PictureGatherer } from './picture-gatherer';
 import { type ItemTransforms, StandardTransform, transformsIn, VisionDataset } from './vision-dataset';
 
 /** The files of a data set after reading: pictures, labels, and the names of classes. */
@@ -62,7 +62,7 @@ export class ImageDataset<
   readonly classes: readonly string[];
   readonly #pictures: PictureBytes;
   readonly #labels: Int32Array;
-  readonly #packed: PackedPictures;
+  readonly #gatherer: PictureGatherer;
   readonly #identity: DatasetIdentity;
   #data: Tensor | null = null;
   #labelTensor: Tensor | null = null;
@@ -77,7 +77,7 @@ export class ImageDataset<
     this.classes = classes;
     this.#pictures = pictures;
     this.#labels = Int32Array.from(labels);
-    this.#packed = new PackedPictures(pictures);
+    this.#gatherer = new PictureGatherer(pictures);
     this.#identity = identity;
   }
 
@@ -161,7 +161,7 @@ export class ImageDataset<
     return scope((): [Tensor, torchData.Collated<Label>] => {
       const scale = this.#scale;
       const transform = this.#batched;
-      const pixels = this.#packed.gather(rows, index, scale);
+      const pixels = this.#gatherer.gather(rows, index, scale);
       const given = draws as readonly (ItemDraw<Label> | undefined)[] | undefined;
       const drawn = given ?? rows.map((row) => this.drawFor(row, defaultGenerator()));
       const labels = this.targetTransform

@@ -13,9 +13,9 @@ import { byKind, pointwise, wrapped } from './pointwise';
 
 const mathLib: Text = '#math/libMath';
 const elementaryLib: Text = '#functions/libElementary';
-const partsLib: Text = '#special/libParts';
+const numbersLib: Text = '#special/libNumbers';
 
-const lib = [mathLib, partsLib];
+const lib = [mathLib, numbersLib];
 
 type Unary = (a: Value) => Value;
 type Binary = (a: Value, b: Value) => Value;
@@ -34,7 +34,7 @@ function test(name: string, float: string, integer: (dtype: DType) => string): U
 }
 const never = () => '0u';
 /** Whether the sign bit is set, also for -0 and NaN. */
-export const signbit = test('signbit', 'u32(parts_signbit(a0))', (dtype) =>
+export const signbit = test('signbit', 'u32(numbers_signbit(a0))', (dtype) =>
   scalarOf(dtype) === 'i32' ? 'u32(a0 < 0)' : '0u',
 );
 /** Whether a is +∞. */
@@ -56,7 +56,7 @@ export const angle: Unary = (a) => record(angleOp, [toFloat(a)], undefined);
 const copysignOp = pointwise({
   name: 'copysign',
   lib,
-  expr: 'parts_copysign(a0, a1)',
+  expr: 'numbers_copysign(a0, a1)',
   saves: 'ay',
   grads: [(dy, { a, y }) => mul(dy, where(eq(a, 0), 0, div(y, a))), (dy) => fullLike(dy, 0)],
 });
@@ -66,7 +66,7 @@ export const copysign: Binary = (a, b) => record(copysignOp, [a, b], undefined);
 const nextafterOp = pointwise({
   name: 'nextafter',
   lib,
-  expr: 'parts_nextafter(a0, a1)',
+  expr: 'numbers_nextafter(a0, a1)',
   saves: 'ab',
   grads: [(dy, { a, b }) => where(ne(a, b), dy, 0), (dy) => fullLike(dy, 0)],
 });
@@ -80,11 +80,11 @@ export function nextafter(a: Value, b: Value): Value {
   return record(nextafterOp, [a, b], undefined);
 }
 
-const exponentOp = pointwise({ name: 'frexp', result: 'int32', lib, expr: 'parts_exponent(a0)' });
+const exponentOp = pointwise({ name: 'frexp', result: 'int32', lib, expr: 'numbers_exponent(a0)' });
 const mantissaOp: Op<undefined> = pointwise({
   name: 'frexp',
   lib,
-  expr: 'parts_mantissa(a0)',
+  expr: 'numbers_mantissa(a0)',
   saves: 'a',
   grads: [(dy, { a }) => div(dy, exp2(record(exponentOp, [a], undefined)))],
 });
@@ -126,7 +126,7 @@ function choice(name: string, fn: 'max' | 'min', closer: string): Binary {
     name,
     takes: 'any',
     lib,
-    expr: byKind(`parts_f${fn}(a0, a1)`, `${fn}(a0, a1)`),
+    expr: byKind(`numbers_f${fn}(a0, a1)`, `${fn}(a0, a1)`),
     saves: 'ab',
     grads: [(dy, { a, b }) => mul(dy, shareOf(a, b)), (dy, { a, b }) => mul(dy, sub(1, shareOf(a, b)))],
   });
@@ -155,13 +155,16 @@ function whole(name: string, call: (type: 'i32' | 'u32', width: number) => strin
   };
 }
 /** The greatest common divisor, ≥ 0. */
-export const gcd = whole('gcd', (type) => `parts_gcd_${type}(a0, a1)`);
+export const gcd = whole('gcd', (type) => `numbers_gcd_${type}(a0, a1)`);
 /** The least common multiple, ≥ 0. */
-export const lcm = whole('lcm', (type) => `parts_lcm_${type}(a0, a1)`);
+export const lcm = whole('lcm', (type) => `numbers_lcm_${type}(a0, a1)`);
 /** a · 2^b for whole b; bits beyond the dtype's width are lost. */
-export const bitwiseLeftShift = whole('bitwiseLeftShift', (type, width) => `parts_left_${type}(a0, a1, ${width}u)`);
+export const bitwiseLeftShift = whole('bitwiseLeftShift', (type, width) => `numbers_left_${type}(a0, a1, ${width}u)`);
 /** ⌊a / 2^b⌋ for whole b. */
-export const bitwiseRightShift = whole('bitwiseRightShift', (type, width) => `parts_right_${type}(a0, a1, ${width}u)`);
+export const bitwiseRightShift = whole(
+  'bitwiseRightShift',
+  (type, width) => `numbers_right_${type}(a0, a1, ${width}u)`,
+);
 
 // ── Angles ──
 

@@ -16,7 +16,7 @@ interface SoftmaxCase extends FixtureCase {
   readonly text: string;
 }
 
-const fixture = await loadFixture<Call | SoftmaxCase>('further');
+const fixture = await loadFixture<Call | SoftmaxCase>('rare-layers');
 const calls = fixture.cases.filter((item): item is Call => 'op' in item);
 const softmaxes = fixture.cases.filter((item): item is SoftmaxCase => 'module' in item);
 

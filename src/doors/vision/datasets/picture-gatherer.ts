@@ -26,9 +26,9 @@ const BINDING_BYTES = 2 ** 27;
 const MOST_BYTES = 2 ** 29;
 
 /** Gathers batches of pictures, on the device if all pictures fit there. */
-export class PackedPictures {
+export class PictureGatherer {
   readonly #pictures: PictureBytes;
-  #packed: Tensor | null = null;
+  #words: Tensor | null = null;
 
   constructor(pictures: PictureBytes) {
     this.#pictures = pictures;
@@ -39,12 +39,12 @@ export class PackedPictures {
     const { channels, height, width } = this.#pictures;
     const shape = [channels, height, width];
     if (this.#fits()) {
-      this.#packed ??= kept(
+      this.#words ??= kept(
         () => words(this.#pictures, null),
         [this.#pictures.count, rowWords(this.#pictures)],
         'uint32',
       );
-      return Tensor.of(gatherBytes(this.#packed.value, index, shape, scale));
+      return Tensor.of(gatherBytes(this.#words.value, index, shape, scale));
     }
     return this.#upload(rows, scale);
   }
