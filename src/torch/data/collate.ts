@@ -67,7 +67,8 @@ function collate(items: readonly unknown[]): unknown {
 }
 
 /**
- * `stack` of tensors. Without gradients, the batch can be made again from the items, so no step has to keep it in memory.
+ * `stack` of tensors. If no tensor needs a gradient, the batch can be rebuilt from its items, so no step has to keep it
+ * in memory.
  */
 function batchOf(items: readonly Tensor[]): Tensor {
   const [first] = items as [Tensor, ...Tensor[]];

@@ -1,6 +1,6 @@
-// Random access to a file at an address, of which only small parts are in memory: it is read as one stream as long as
-// reads go from front to back, then in windows. If the server tells no length, or supports no ranges once they are
-// needed, all of the file is loaded.
+// Random access to a file at an address, of which only small parts are in memory: as long as reads proceed from front
+// to back, it is read as one stream; after that, in windows. If the server gives no length, or turns out not to support
+// ranges, the whole file is loaded.
 import { FetchError, FileFormatError } from '../../engine/core/errors';
 import { answerOf, bodyOf, describeSource, joined } from './bytes';
 import { memoryReader, type Reader, reader } from './random-access';
@@ -8,7 +8,7 @@ import { firstRange, rangeOf, versionOf } from './ranges';
 
 /** Bytes from the beginning that are kept, since formats are recognised by them. */
 const KEPT = 2 ** 16;
-/** A gap up to this length is read over rather than skipped by another request. */
+/** A gap up to this length is read and dropped rather than skipped with another request. */
 const GAP = 2 ** 18;
 /** Bytes that a request asks for beyond the current read, since the next read usually follows it. */
 const WINDOW = 2 ** 22;
@@ -20,7 +20,7 @@ const WINDOW = 2 ** 22;
 export async function addressReader(address: string | URL | Request): Promise<Reader> {
   const name = describeSource(address);
   if (/^(data|blob):/i.test(name)) return memoryReader(await bodyOf(await answerOf(address), name), name);
-  // If a range is requested, the file comes uncompressed, so its length is that of the bytes received.
+  // If a range is requested, the server sends the file uncompressed, so its length is that of the bytes received.
   const first = await firstRange(address, 'bytes=0-');
   const size = first && lengthOf(first);
   const body = first?.body?.getReader();
@@ -34,12 +34,12 @@ export async function addressReader(address: string | URL | Request): Promise<Re
   );
 }
 
-/** The length of the file that this answer begins; null if it cannot be known. */
+/** The length of the file, from the response to the first request; null if it cannot be known. */
 function lengthOf({ headers, status, type }: Response): number | null {
   if (headers.has('content-encoding')) return null;
   const whole = /^bytes 0-\d+\/(\d+)$/.exec(headers.get('content-range') ?? '')?.[1];
   if (whole !== undefined) return Number(whole);
-  // An answer from another origin may hide that it is compressed as a whole.
+  // A response from another origin may hide that it is compressed.
   const length = headers.get('content-length');
   return length !== null && (status === 206 || type !== 'cors') ? Number(length) : null;
 }
@@ -48,11 +48,11 @@ class AddressFile {
   readonly #name: string;
   readonly #version: string;
   readonly #givesRanges: boolean;
-  /** The stream from the current position on; null once it has been left. */
+  /** The stream, from the current position on; null once it is no longer used. */
   #body: ReadableStreamDefaultReader<Uint8Array> | null;
   /** The stream's position. */
   #at = 0;
-  /** Bytes that the stream has given beyond the position. */
+  /** Bytes beyond the position that the stream has already delivered. */
   #ahead: Uint8Array = new Uint8Array();
   /** The beginning of the file, as far as it has been read. */
   #kept: Uint8Array = new Uint8Array();
@@ -87,8 +87,8 @@ class AddressFile {
     if (this.#all) return this.#all.subarray(start, end);
     if (end <= this.#kept.length) return this.#kept.subarray(start, end);
     if (this.#body) {
-      // All bytes streamed so far are kept, so the kept bytes from `start` on and the next bytes of the stream make up
-      // the answer.
+      // All bytes streamed so far are kept, so the result consists of the kept bytes from `start` on and the next bytes
+      // of the stream.
       if (start < this.#kept.length && this.#kept.length === this.#at) {
         const head = this.#kept.subarray(start);
         return joined([head, await this.#next(end - this.#at)], end - start);
@@ -143,7 +143,7 @@ class AddressFile {
       return this.#window.bytes.subarray(within, within + end - start);
     }
     const until = Math.min(this.size, Math.max(end, start + WINDOW));
-    // Release the old window before the new one comes.
+    // Release the old window before the new one arrives.
     this.#window = { start: 0, bytes: new Uint8Array() };
     const bytes = await rangeOf(this.address, this.#version, start, until);
     if (bytes.length < end - start) {
@@ -155,7 +155,9 @@ class AddressFile {
     return bytes.subarray(0, end - start);
   }
 
-  /** The whole file: the kept beginning and the rest of the stream, if that continues it, else a new request. */
+  /**
+   * The whole file: the kept beginning and the rest of the stream, if it continues there; otherwise from a new request.
+   */
   async #readAll(): Promise<Uint8Array> {
     if (this.#body && this.#kept.length === this.#at) {
       const head = this.#kept;

@@ -2,7 +2,7 @@
 import { FileFormatError } from '../../engine/core/errors';
 import type { ByteSource } from './bytes';
 
-/** Whether `file`, a name read from some file, leads into that file's own folder, or below it. */
+/** Whether `file`, a name read from another file, is a path within that file's folder. */
 export const isBeside = (file: unknown): file is string =>
   typeof file === 'string' && file.split('/').every((part) => part !== '..' && /^[^\\:?#%\0]+$/.test(part));
 

@@ -5,7 +5,7 @@ export class ByteSink {
   private view = new DataView(this.bytes.buffer);
   private length = 0;
 
-  /** Makes room for n more bytes, and returns where they begin. */
+  /** Makes room for n more bytes, and returns their offset. */
   private take(n: number): number {
     const at = this.length;
     this.length += n;

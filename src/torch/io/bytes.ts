@@ -1,5 +1,5 @@
-// Reading bytes from anywhere: addresses, files on disk, files dropped on a page, memory. Gzip is decompressed on
-// the way.
+// Reads bytes from anywhere: addresses, files on disk, files dropped on a page, memory. Gzip is decompressed along the
+// way.
 
 import type { Kind } from '../../engine/core/argument-kinds';
 import { ArgumentError, FetchError, FileFormatError } from '../../engine/core/errors';
@@ -26,8 +26,8 @@ export const byteSource: Kind = {
 };
 
 /**
- * How many bytes the contents may have once decompressed, judging by their beginning, `head`. If more bytes come, the
- * bound is asked again with all bytes so far as `head`. Unless it returns a larger number, the contents are too long.
+ * The maximum size of the decompressed contents in bytes, judging by their beginning, `head`. If more bytes arrive, the
+ * bound is called again with all bytes so far as `head`. Unless it returns a larger number, the contents are too long.
  */
 export type Bound = (head: Uint8Array) => number;
 
@@ -37,19 +37,19 @@ const hasScheme = /^[a-z][a-z\d+.-]+:/i;
  * Reads all of `source`. Gzip-compressed contents are decompressed, up to one byte beyond their bound, since a small
  * file can grow a thousandfold.
  *
- * In a page, strings are addresses, which may be relative. In Node, a string without a scheme, and a `file:` address,
- * is a path on disk.
+ * In a page, strings are addresses, which may be relative. In Node, strings without a scheme, and `file:` addresses,
+ * are paths on disk.
  *
  * @throws FetchError if the source cannot be read; its `status` is 404 if there is nothing there
  * @throws FileFormatError if the gzip stream is damaged
- * @throws ArgumentError if `source` is none of these
+ * @throws ArgumentError if `source` is not a source of bytes
  */
 export async function readBytes(source: ByteSource, bound: Bound): Promise<Uint8Array> {
   const [bytes] = await Promise.all([rawBytes(source), keepPace()]);
   return isGzip(bytes) ? inflate(bytes, 'gzip', bound, describeSource(source)) : bytes;
 }
 
-/** How messages name a source: by its address or file name. */
+/** The name of a source in messages: its address or file name. */
 export function describeSource(source: ByteSource): string {
   if (typeof source === 'string') return source;
   if (source instanceof URL) return source.href;
@@ -63,8 +63,8 @@ export type Format = 'gzip' | 'deflate' | 'deflate-raw';
 /**
  * Decompresses gzip, zlib's `deflate`, or a zip's `deflate-raw`, up to one byte beyond the bound; throws a
  * FileFormatError that names `what` if the stream is damaged. A gzip file may have several members, and zeros after
- * them. In the other formats, bytes after the end are ignored, and so is a missing end once there are as many bytes as
- * the bound: Pillow reads such pictures.
+ * them. In the other formats, bytes after the end are ignored. A missing end is ignored, too, if there are already as
+ * many bytes as the bound, because Pillow reads such pictures.
  */
 export async function inflate(bytes: Uint8Array, format: Format, bound: Bound, what: string): Promise<Uint8Array> {
   try {
@@ -98,7 +98,7 @@ async function* inflatedHere(bytes: Uint8Array, format: Format): AsyncGenerator<
 }
 
 /**
- * Joins the pieces, up to one byte beyond the bound; `isEnough` tells which errors to ignore once there are as many
+ * Joins the pieces, up to one byte beyond the bound; `isEnough` decides which errors to ignore once there are as many
  * bytes as the bound.
  */
 async function upTo(
@@ -126,7 +126,7 @@ async function upTo(
   return joined(parts, length);
 }
 
-/** The first `length` bytes of the parts, one after the other. */
+/** The first `length` bytes of the concatenated parts. */
 export function joined(parts: readonly Uint8Array[], length: number): Uint8Array {
   const out = new Uint8Array(length);
   let at = 0;
@@ -197,7 +197,7 @@ export function diskError(path: string | URL, cause: unknown): FetchError {
 const fetchBytes = async (source: string | URL | Request): Promise<Uint8Array> =>
   bodyOf(await answerOf(source), describeSource(source));
 
-/** The answer of a server, if it is a success; `range` asks for a part. */
+/** The response of a server, if it is successful; `range` requests a part. */
 export async function answerOf(source: string | URL | Request, range?: string): Promise<Response> {
   const name = describeSource(source);
   let response: Response;
@@ -221,7 +221,7 @@ function ranged(source: string | URL | Request, range: string): Headers {
   return headers;
 }
 
-/** The whole body of an answer. */
+/** The whole body of a response. */
 export async function bodyOf(response: Response, name: string): Promise<Uint8Array> {
   try {
     return new Uint8Array(await response.arrayBuffer());

@@ -1,12 +1,12 @@
-// Check sums of files, computed piece by piece, so that a file need not be in memory.
+// Checksums of files, computed piece by piece, so that a file need not be in memory.
 
-/** The algorithms by which servers and packages give check sums. */
+/** The algorithms that servers and packages use for checksums. */
 export type DigestKind = 'sha256' | 'md5';
 
-/** The number of hexadecimal digits of each. */
+/** The number of hexadecimal digits of each checksum. */
 export const digitsOf: Readonly<Record<DigestKind, number>> = { sha256: 64, md5: 32 };
 
-/** The check sum of the bytes that come in pieces, as lower-case hexadecimal digits. */
+/** The checksum of bytes that arrive in pieces, as lower-case hexadecimal digits. */
 export async function digest(kind: DigestKind, pieces: AsyncIterable<Uint8Array>): Promise<string> {
   const hash =
     kind === 'md5'

@@ -1,9 +1,9 @@
-// The element types of files, and how their bytes become the numbers of a tensor.
+// The element types of files, and the conversion of their bytes to the numbers of a tensor.
 import { fromHalf, toHalf } from '../../engine/core/half';
 import type { DType } from '../../engine/core/meta';
 import type { HostNumbers } from '../../engine/graph/value';
 
-/** Types that files hold, named as Rust and safetensors do: the kind, then the bits. */
+/** The element types found in files, named as in Rust and safetensors: the kind, then the number of bits. */
 export type ElementType =
   | 'f64'
   | 'f32'
@@ -24,17 +24,17 @@ export type ElementType =
   | 'u8'
   | 'bool';
 
-/** Refuses element `index`, whose value the dtype cannot hold. */
+/** Throws an error for element `index`, whose value the dtype cannot hold. */
 export type Refuse = (index: number, value: bigint, dtype: DType) => never;
 
 type Words = Float64Array | Float32Array | Int32Array | Int16Array | Int8Array | Uint32Array | Uint16Array | Uint8Array;
 
 interface Definition {
   readonly bytes: number;
-  /** The dtype in which the numbers are held. */
+  /** The dtype of the tensor that holds the numbers. */
   readonly dtype: DType;
   readonly words: new (buffer: ArrayBufferLike, offset: number, length: number) => Words;
-  /** Writes the numbers that the words stand for to `out`; default: the words themselves. */
+  /** Writes the numbers that the words represent to `out`; default: the words themselves. */
   readonly fill?: (words: Words, out: HostNumbers, refuse: Refuse) => void;
 }
 
@@ -97,7 +97,7 @@ const definitions: Readonly<Record<ElementType, Definition>> = {
     fill: byTable((bits) => ((bits & 0x7f) === 0x7f ? NAN : small(bits, 3, 7))),
   },
   f8_e5m2: { bytes: 1, dtype: 'float32', words: Uint8Array, fill: byTable((bits) => fromHalf(bits << 8)) },
-  // Noune et al. 2022, arXiv:2206.02915: one NaN, in the place of −0.
+  // Noune et al. 2022, arXiv:2206.02915: a single NaN, whose bits would otherwise mean −0.
   f8_e4m3fnuz: {
     bytes: 1,
     dtype: 'float32',
@@ -128,20 +128,20 @@ const definitions: Readonly<Record<ElementType, Definition>> = {
   bool: { bytes: 1, dtype: 'bool', words: Uint8Array, fill: each((byte) => (byte === 0 ? 0 : 1)) },
 };
 
-/** Bytes of one element. */
+/** The size of one element in bytes. */
 export const elementBytes = (type: ElementType): number => definitions[type].bytes;
 
-/** The dtype in which a type's numbers are held. */
+/** The dtype of the tensor that holds a type's numbers. */
 export const heldAs = (type: ElementType): DType => definitions[type].dtype;
 
-/** A new typed array, of the kind that holds a dtype's numbers on the host. */
+/** A new typed array of the kind that the host uses for a dtype's numbers. */
 export function hostArray(dtype: DType, length: number): HostNumbers {
   if (dtype === 'float32' || dtype === 'float16') return new Float32Array(length);
   return dtype === 'int32' || dtype === 'int64' ? new Int32Array(length) : new Uint32Array(length);
 }
 
 /**
- * Converts the numbers in `bytes` to `out`, which has as many elements. Big-endian numbers must have passed
+ * Converts the numbers in `bytes` to `out`, which has the same number of elements. Big-endian numbers must have passed
  * `swapBytes`.
  */
 export function readElements(type: ElementType, bytes: Uint8Array, out: HostNumbers, refuse: Refuse): void {
@@ -176,7 +176,7 @@ export function elementsAsBytes(dtype: DType, numbers: ArrayLike<number>): Uint8
     return bytesOf(pairs);
   }
   if (dtype === 'float32') return bytesOf(numbers instanceof Float32Array ? numbers : Float32Array.from(numbers));
-  // Int32Array stores numbers above 2³¹ by their bits.
+  // Int32Array.from wraps numbers above 2³¹, so their bits are right.
   return bytesOf(numbers instanceof Int32Array || numbers instanceof Uint32Array ? numbers : Int32Array.from(numbers));
 }
 

@@ -1,11 +1,12 @@
-// Recognising files by their first bytes. It knows the kinds that are often given where safetensors is expected.
+// Recognises files by their first bytes. It knows the kinds of files that users often pass where safetensors is
+// expected.
 
 interface Kind {
   readonly magic: readonly number[];
   /** The offset of the magic bytes; default 0. */
   readonly at?: number;
   readonly name: string;
-  /** Whether PyTorch or NumPy reads it, so that it can be converted. */
+  /** Whether PyTorch or NumPy can read such files, so that they can be converted. */
   readonly holdsTensors?: boolean;
 }
 
@@ -42,10 +43,13 @@ const kinds: readonly Kind[] = [
   { magic: [0, 0, 8], name: "an IDX file, as MNIST's images and labels are" },
 ];
 
-/** Bytes to look at to decide whether a file is text. */
+/** The number of bytes that decide whether a file is text. */
 const LOOK = 512;
 
-/** A short description of a file by its bytes, and whether it holds tensors that can be converted; null for an unknown kind. */
+/**
+ * A short description of a file, judging by its bytes, and whether it holds tensors that can be converted; null for an
+ * unknown kind.
+ */
 export function kindOfFile(bytes: Uint8Array): { readonly name: string; readonly holdsTensors: boolean } | null {
   if (bytes.length === 0) return { name: 'an empty file', holdsTensors: false };
   if (isPickle(bytes)) {
@@ -79,14 +83,15 @@ const isOnnx = (bytes: Uint8Array): boolean =>
   bytes.length > 8 && bytes[1]! < 32 && bytes[2] === 0x12 && bytes[7] !== 0;
 
 /**
- * Text is recognised by its characters; a safetensors file begins with a number of eight bytes, whose upper ones are 0.
+ * Text is recognised by its characters; a safetensors file begins with a number of eight bytes, whose upper bytes are
+ * 0.
  */
 function kindOfText(bytes: Uint8Array): { readonly name: string; readonly holdsTensors: false } | null {
   const head = bytes.subarray(0, LOOK);
   if (head.some((byte) => byte < 9 || (byte > 13 && byte < 32))) return null;
   let letters: string;
   try {
-    // The last character may be cut.
+    // The last character may be incomplete.
     letters = new TextDecoder('utf-8', { fatal: true }).decode(head, { stream: true });
   } catch {
     return null;

@@ -1,4 +1,4 @@
-// Whether float16 in files can stay float16.
+// Decides whether float16 in files can stay float16.
 
 import { supportsHalf } from '../../engine/compiler/compile';
 import { engine } from '../../engine/compiler/engine';

@@ -1,11 +1,11 @@
-// The way from numbers on the host, as files hold them, to tensors and back.
+// Converts numbers on the host, as read from files, to tensors and back.
 import { fromHost } from '../../engine/graph/record';
 import { valuesAtHand } from '../tensor/reading/shown';
 import { Tensor } from '../tensor/tensor';
 import { computesHalf } from './half';
 import type { HostTensor, WritableTensor } from './safetensors/safetensors';
 
-/** The tensors of a file's contents; float16 becomes float32 if the device does not compute with it. */
+/** The tensors of a file's contents; float16 becomes float32 if the device cannot compute with it. */
 export async function hostTensors(contents: readonly HostTensor[]): Promise<Tensor[]> {
   const widened = contents.some(({ dtype }) => dtype === 'float16') && !(await computesHalf());
   return contents.map(({ data, shape, dtype }) =>
@@ -13,7 +13,9 @@ export async function hostTensors(contents: readonly HostTensor[]): Promise<Tens
   );
 }
 
-/** The contents of tensors, for a file. All reads start before the first is awaited, so that one flush serves them. */
+/**
+ * The contents of tensors, for a file. All reads start before the first is awaited, so that one flush serves them all.
+ */
 export function readTensors(tensors: readonly Tensor[]): Promise<WritableTensor[]> {
   return Promise.all(
     tensors.map(async (tensor) => ({

@@ -1,6 +1,6 @@
-// Decompresses deflate, zlib and gzip where the platform's own decoder refuses: Node and Python read a gzip file of
-// several members, zeros after the last one, and a stream with other bytes after it; the decoders of browsers do not.
-// Sources: RFC 1950 (zlib), RFC 1951 (deflate), RFC 1952 (gzip).
+// Decompresses deflate, zlib and gzip if the platform's own decoder refuses a stream: Node and Python read gzip files
+// with several members, zeros after the last member, and streams followed by other bytes; the decoders of browsers do
+// not. Sources: RFC 1950 (zlib), RFC 1951 (deflate), RFC 1952 (gzip).
 import type { Format } from './bytes';
 import { crc32 } from './zip/crc32';
 
@@ -10,7 +10,7 @@ import { crc32 } from './zip/crc32';
  */
 type Flow<T> = Generator<Uint8Array | null, T, Uint8Array | undefined>;
 
-/** How far back a repetition may reach. */
+/** The maximum distance of a repetition. */
 const WINDOW = 2 ** 15;
 /** Bytes of output to collect before a piece is yielded. */
 const PIECE = 2 ** 16;
@@ -21,7 +21,7 @@ const END_OF_BLOCK = 256;
 /** The order in which a block gives the lengths of the codes of code lengths (§3.2.7). */
 const LENGTHS_ORDER = [16, 17, 18, 0, 8, 7, 9, 6, 10, 5, 11, 4, 12, 3, 13, 2, 14, 1, 15];
 /**
- * The lengths and distances of repetitions: the smallest number of each symbol, and how many extra bits are added to it
+ * The lengths and distances of repetitions: the smallest number of each symbol, and the number of its extra bits
  * (§3.2.5).
  */
 const [LENGTHS, LENGTH_BITS] = steps(28, 4, 3);
@@ -54,7 +54,7 @@ class Input {
   bits = 0;
   ended = false;
 
-  /** Adds bytes until there are `count` bits, or the input ends. */
+  /** Adds bytes until `count` bits are available, or the input ends. */
   *fill(count: number): Flow<void> {
     while (this.bits < count) {
       if (this.at === this.chunk.length) {
@@ -86,7 +86,7 @@ class Input {
     return value;
   }
 
-  /** A number of 32 bits, which starts at the next whole byte. */
+  /** A 32-bit number, which starts at the next byte boundary. */
   *word(): Flow<number> {
     this.drop(this.bits & 7);
     const low = yield* this.take(16);
@@ -100,7 +100,10 @@ class Input {
   }
 }
 
-/** Symbols by the next bits: each entry is the symbol times 16, plus how many of the bits it uses. */
+/**
+ * A table of symbols, indexed by the next bits of input. Each entry is the symbol times 16, plus the number of bits
+ * that it uses.
+ */
 interface Codes {
   readonly table: Uint16Array;
   readonly mask: number;
@@ -168,7 +171,7 @@ function* ownCodes(input: Input): Flow<readonly [Codes, Codes]> {
 /** A deflate stream, up to the end of its last block. */
 function* deflated(input: Input, take: (piece: Uint8Array) => void): Flow<void> {
   const out = new Uint8Array(WINDOW + PIECE + MOST_REPEATED);
-  /** Where the output ends, and where the output that has not been yielded begins. */
+  /** The end of the output, and the start of the output that has not been yielded yet. */
   let end = 0;
   let given = 0;
   const piece = (): Uint8Array => {
@@ -198,7 +201,7 @@ function* deflated(input: Input, take: (piece: Uint8Array) => void): Flow<void> 
       }
       const [literals, distances] = kind === 1 ? fixedCodes() : yield* ownCodes(input);
       for (;;) {
-        // `symbol` is written out here, since this runs for each byte.
+        // `symbol` is inlined here, since this runs for each byte.
         if (input.bits < MOST_BITS) yield* input.fill(MOST_BITS);
         const found = literals.table[input.hold & literals.mask]!;
         if ((found & 15) === 0) damaged();
@@ -220,14 +223,14 @@ function* deflated(input: Input, take: (piece: Uint8Array) => void): Flow<void> 
       }
     }
   } catch (error) {
-    // Output from before the fault is valid.
+    // Output from before the error is valid.
     if (end > given) yield piece();
     throw error;
   }
   if (end > given) yield piece();
 }
 
-/** zlib's check sum (RFC 1950, §9). */
+/** zlib's checksum (RFC 1950, §9). */
 function adler32(bytes: Uint8Array, sum: number): number {
   let [low, high] = [sum & 0xffff, sum >>> 16];
   for (const byte of bytes) {
@@ -268,8 +271,8 @@ function* gzip(input: Input): Flow<void> {
 }
 
 /**
- * Skips the rest of a header: time and system, then the extra field, name, comment and check sum that the flags
- * announce (§2.3).
+ * Skips the rest of a header: time and operating system, then the extra field, name, comment and checksum, if the flags
+ * say that they are present (§2.3).
  */
 function* skipHeader(input: Input, flags: number): Flow<void> {
   if (flags < 0 || flags > 31) damaged();

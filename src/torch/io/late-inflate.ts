@@ -1,2 +1,2 @@
-// Loads the decoder of gzip for streams that the platform's own refuses.
+// Loads the decoder of gzip for streams that the platform's own decoder refuses.
 export const loadInflate = () => import('./inflate');

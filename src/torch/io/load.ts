@@ -1,5 +1,4 @@
-// Torch.load: it recognises a file's format by its contents, and calls the reader of that format, which is loaded
-// when first used.
+// `torch.load`: recognises a file's format by its contents, and calls its reader, which is loaded when first used.
 
 import { either, flag, type Kind, type Kinds, listOf, orNull, text, whole } from '../../engine/core/argument-kinds';
 import { ArgumentError } from '../../engine/core/errors';
@@ -14,40 +13,42 @@ import { defaultMaxBytes, openZip, type Zip } from './zip/zip';
 
 /** Options of `load`. */
 export interface LoadOptions {
-  /** Accepted because PyTorch's scripts give it. Tensors are always on WebGPU, whichever device is named. */
+  /** Accepted because PyTorch scripts pass it. Tensors are always on WebGPU, whichever device is named. */
   mapLocation?: DeviceLike | null;
   /**
-   * How to treat Python objects whose classes are not known here. In any case, nothing of a file is run. Null
-   * (default): each becomes a `PickledObject` with its name, arguments and state, and a warning names the classes; a
-   * file that would have Python run a command is refused. False: the same for every file, without a warning. True: they
-   * are refused, as PyTorch refuses them.
+   * How to treat Python objects whose classes are not known here. No code in a file is ever run. Null (default): each
+   * becomes a `PickledObject` with its name, arguments and state, and a warning names the classes; a file that would
+   * have Python run a command is refused. False: every file is loaded, without a warning. True: such objects are
+   * refused, as in PyTorch.
    */
   weightsOnly?: boolean | null;
   /**
-   * The beginnings of names, such as `['features.']`: only these tensors are read, and of a large file only their
-   * bytes, also from a server that supports ranges. Names of nested tensors are joined by dots:
+   * The beginnings of names, such as `['features.']`: only tensors with these names are read. Of a large file, only
+   * their bytes are read, also from a server if it supports ranges. Names of nested tensors are joined by dots:
    * `model.features.0.weight`.
    */
   only?: string | readonly string[] | null;
   /**
-   * For an `.npy` file, the rows to read, `[start, end]`, without `end`: of a large file only their bytes are read,
-   * also from a server that supports ranges.
+   * For an `.npy` file, the rows to read, `[start, end]`, without `end`: of a large file, only the bytes of these rows
+   * are read, also from a server if it supports ranges.
    */
   rows?: readonly [start: number, end: number] | null;
-  /** How many bytes the contents may have, once decompressed; default: four times the file, at least 256 MiB. */
+  /**
+   * The maximum size of the decompressed contents in bytes; default: four times the size of the file, at least 256 MiB.
+   */
   maxBytes?: number | null;
 }
 
 /** A file that is being loaded. */
 export interface LoadedFile {
-  /** The given source, since other files may be beside it. */
+  /** The given source, since related files may be in the same folder. */
   readonly source: ByteSource;
   readonly reader: Reader;
-  /** Its first bytes, up to 512. */
+  /** The first bytes of the file, at most 512. */
   readonly head: Uint8Array;
   /** The archive, if the file is a zip. */
   readonly zip: Zip | null;
-  /** The beginnings of wanted names; null for all. */
+  /** The beginnings of the wanted names; null for all. */
   readonly only: readonly string[] | null;
   /** The wanted rows of an array; null for all. */
   readonly rows: readonly [number, number] | null;
@@ -60,7 +61,10 @@ interface Format {
   load(file: LoadedFile): Promise<unknown>;
 }
 
-/** In the order in which they are tried; the last one takes any file, and its errors name the file's kind. */
+/**
+ * The formats, in the order in which they are tried. The last one accepts any file, and its errors name the kind of the
+ * file.
+ */
 const formats: readonly { is(file: LoadedFile): boolean; read(): Promise<Format> }[] = [
   {
     is: ({ zip }) => zip !== null && pickleIn(zip) !== null,
@@ -92,16 +96,16 @@ export function expectLoadable(name: string, { mapLocation }: Required<Pick<Load
 }
 
 /**
- * Loads files of `torch.save`, here or in PyTorch, safetensors, and NumPy's `.npy` (a tensor) and `.npz` (an object of
- * tensors): from an address or path, a `File`, a `Blob`, or bytes. The contents decide which format it is.
+ * Loads files written by `torch.save`, here or in PyTorch, by safetensors, and by NumPy (`.npy`: a tensor, `.npz`: an
+ * object of tensors): from an address or path, a `File`, a `Blob`, or bytes. The format is recognised by the contents.
  *
  *     model.loadStateDict(await torch.load('resnet18.pth'));
  *     const { model, optimizer, epoch } = await torch.load<Checkpoint>('run.pt');
  *     const features = await torch.load(file, { only: ['features.'] });
  *     const drawings = await torch.load<Tensor>('cat.npy', { rows: [0, 1000] });
  *
- * float64, bfloat16 and float8 become float32, as does float16 if the device does not compute with it; int64 is held in
- * 32 bits.
+ * float64, bfloat16 and float8 become float32, and so does float16 if the device cannot compute with it; int64 is held
+ * in 32 bits.
  *
  * @throws FetchError if the source cannot be read, FileFormatError if it is damaged or holds unsupported values
  */
@@ -167,7 +171,7 @@ const isPickle = (head: Uint8Array): boolean =>
 
 const isZip = (head: Uint8Array): boolean => head[0] === 0x50 && head[1] === 0x4b && (head[2] === 3 || head[2] === 5);
 
-/** If a file is gzip as a whole, its decompressed contents. */
+/** The decompressed contents if the whole file is gzip; otherwise the file itself. */
 async function uncompressed(reader: Reader, maxBytes: number): Promise<Reader> {
   const head = await reader.read(0, Math.min(3, reader.size));
   if (!(head[0] === 0x1f && head[1] === 0x8b && head[2] === 8)) return reader;

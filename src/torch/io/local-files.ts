@@ -1,4 +1,4 @@
-// Paths, and writing files to a disk; a page has no disk.
+// Handles paths and writes files to disk; a page has no disk.
 import { FetchError } from '../../engine/core/errors';
 import { fileSystem } from '../../engine/gpu/node';
 

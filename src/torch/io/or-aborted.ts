@@ -1,9 +1,9 @@
-// Waits that an abort ends at once, whatever they wait for.
+// Makes an abort end a wait immediately, whatever it waits for.
 
 /**
  * The result of `work`, or the signal's reason as soon as the signal is aborted. A wait for a server, or for another
- * caller's turn, may be long; and in Node, reading on after the last piece of a body never ends once its `fetch` is
- * aborted.
+ * caller's turn, may be long; and in Node, once a `fetch` is aborted, a read beyond the last piece of its body never
+ * settles.
  */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | null | undefined): Promise<T> {
   if (!signal) return work;

@@ -1,4 +1,4 @@
-// The checks that every reader of parts of a file makes, and the reader of bytes in memory.
+// The checks shared by all random-access readers, and the reader for bytes in memory.
 import { FetchError, FileFormatError } from '../../engine/core/errors';
 
 /** A file whose parts can be read in any order. */
@@ -8,7 +8,8 @@ export interface Reader {
   /** In bytes. */
   readonly size: number;
   /**
-   * The bytes from `start` to `end` (exclusive); they may share memory with the source, so nobody may write to them.
+   * The bytes from `start` to `end` (exclusive); they may share memory with the source, so callers must not write to
+   * them.
    *
    * @throws FileFormatError if the file ends before `end`
    * @throws FetchError if the bytes cannot be read

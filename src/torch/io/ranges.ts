@@ -1,10 +1,11 @@
-// Reading a server's file by ranges of bytes. All ranges are of one version of the file, or an error says so.
+// Reads a file from a server by byte ranges. All ranges must come from one version of the file; otherwise an error is
+// thrown.
 import { FetchError } from '../../engine/core/errors';
 import { answerOf, bodyOf, describeSource } from './bytes';
 
 type Address = string | URL | Request;
 
-/** The answer to the first request for a range; null if the server has no such range, as for an empty file. */
+/** The response to the first request for a range; null if the server has no such range, as for an empty file. */
 export function firstRange(address: Address, range: string): Promise<Response | null> {
   return answerOf(address, range).catch((error: unknown) => {
     if (error instanceof FetchError && error.status === 416) return null;
@@ -12,13 +13,13 @@ export function firstRange(address: Address, range: string): Promise<Response | 
   });
 }
 
-/** A text that changes when the file does, as far as the server tells. */
+/** A string that changes when the file changes, as far as the server's headers show. */
 export const versionOf = ({ headers }: Response): string =>
   [headers.get('etag'), headers.get('last-modified'), headers.get('content-range')?.split('/')[1]].join();
 
 /**
- * The bytes from `start` to `end` (exclusive), of the version of the first request.
- * @throws FetchError if the server has another version by now
+ * The bytes from `start` to `end` (exclusive), from the same version of the file as the first request.
+ * @throws FetchError if the server's version has changed since
  */
 export async function rangeOf(address: Address, version: string, start: number, end: number): Promise<Uint8Array> {
   const name = describeSource(address);

@@ -1,4 +1,4 @@
-// Random access to bytes: memory, parts of a Blob, a file on disk, or ranges from a server.
+// Random access to bytes in memory, in a Blob, in a file on disk, or on a server that supports ranges.
 import { keepPace } from '../../engine/gpu/file-pace';
 import { addressReader } from './address-reader';
 import { type ByteSource, blobBytes, bodyOf, describeSource, diskError, type Place, placeOf } from './bytes';
@@ -9,8 +9,8 @@ export { memoryReader, type Reader } from './random-access';
 
 export interface ReaderOptions {
   /**
-   * Requests only the parts that are read from a server. Default: false, so that it sends all of the file as it is
-   * read. Files and blobs are always read in parts.
+   * Whether to request only those parts of a server's file that are read. Default: false, so that the server sends the
+   * whole file as it is read. Files and blobs are always read in parts.
    */
   ranges?: boolean;
 }
@@ -64,7 +64,10 @@ async function diskReader({ path, fs }: Extract<Place, { path: unknown }>, name:
 /** The size in bytes of the first request, which fetches the beginning of the file and learns its length. */
 const HEAD = 4096;
 
-/** Reads by ranges; null if the server does not support them, or does not let the page see how long the file is. */
+/**
+ * A reader that uses ranges; null if the server does not support them, or does not let the page see the length of the
+ * file.
+ */
 async function rangeReader(address: string | URL | Request, name: string): Promise<Reader | null> {
   if (/^(data|blob):/i.test(describeSource(address))) return null;
   const first = await firstRange(address, `bytes=0-${HEAD - 1}`);

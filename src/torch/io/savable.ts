@@ -13,7 +13,7 @@ const DEEPEST = 900;
 export type Savable =
   | { readonly kind: 'null' }
   | { readonly kind: 'boolean'; readonly value: boolean }
-  /** A number; whether it is whole in Python, too, depends on where it is. */
+  /** A number; the Python type remembered for its place decides whether it is an int or a float. */
   | { readonly kind: 'number'; readonly value: number }
   | { readonly kind: 'bigint'; readonly value: bigint }
   | { readonly kind: 'string'; readonly value: string }
@@ -25,7 +25,7 @@ export type Savable =
   | { readonly kind: 'set'; readonly value: ReadonlySet<unknown> }
   | { readonly kind: 'object'; readonly value: Record<string, unknown> };
 
-/** The path from the saved value to one inside it: `model.0.weight`. */
+/** The path from the saved value to a value inside it: `model.0.weight`. */
 export type Path = readonly string[];
 
 /** @throws ArgumentError if no file can hold the value */
@@ -68,7 +68,7 @@ function savableObject(value: object, path: Path): Savable {
   return refuse(path, kindOf(value), 'pass plain objects, arrays, numbers, text and tensors');
 }
 
-/** Refuses a module, an optimizer or a scheduler, which is saved by its state. */
+/** Refuses a module, an optimizer or a scheduler, which must be saved as its state dict. */
 function refuseStateful(value: object, path: Path): void {
   if (typeof (value as { stateDict?: unknown }).stateDict !== 'function') return;
   // A nested module is named by its key, whatever its class.
@@ -76,24 +76,24 @@ function refuseStateful(value: object, path: Path): void {
   refuse(path, `an instance of ${value.constructor.name}`, `pass ${what}.stateDict()`);
 }
 
-/** @throws ArgumentError always */
+/** Throws the error for a value that cannot be saved. @throws ArgumentError always */
 export function refuse(path: Path, got: string, remedy: string): never {
   const where = path.length === 0 ? 'what can be saved' : `what can be saved at ${shown(path.join('.'))}`;
   throw new ArgumentError(`${SAVE}: expected ${where}, but got ${got}; ${remedy}`);
 }
 
-/** Walks down into values, and refuses those that contain themselves. */
+/** Tracks a descent into nested values, and refuses those that contain themselves. */
 export class Descent {
   readonly path: string[] = [];
   private readonly open = new Set<object>();
 
-  /** @throws ArgumentError if a value is a container around itself */
+  /** @throws ArgumentError if the value is one of the containers that are being visited, so that it contains itself */
   refuseOpen(value: unknown): void {
     if (!this.open.has(value as object)) return;
     refuse(this.path, 'an object inside of itself', 'files hold no cycles, so leave it out');
   }
 
-  /** Runs `visit` inside a container; @throws ArgumentError if it contains itself, or is too deep */
+  /** Runs `visit` inside a container; @throws ArgumentError if it contains itself, or is nested too deep */
   within(container: object, visit: () => void): void {
     this.refuseOpen(container);
     if (this.open.size >= DEEPEST)

@@ -6,7 +6,7 @@ import type { Tensor } from '../tensor/tensor';
 import { type OriginKind, originOf, setOrigin, setSlot, slotOf } from './download/origins';
 import { Descent, entriesOf, savable } from './savable';
 
-/** The key of the text in a file's metadata. */
+/** The key of the JSON text in a file's metadata. */
 export const STRUCTURE = 'lamplight.structure';
 
 /**
@@ -19,7 +19,7 @@ type Node = null | boolean | number | string | Node[] | { [name: string]: Node }
 
 const hexOf = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
-/** The text, and the tensors by the names that the text gives them. */
+/** The JSON text, and the tensors by the names that it gives them. */
 export function writeStructure(root: unknown): { text: string; tensors: Map<string, Tensor> } {
   const writer = new Writer();
   const node = writer.node(root, null, null);
@@ -112,7 +112,7 @@ class Writer {
   }
 }
 
-/** More levels than `torch.save` writes. */
+/** The maximum depth; `torch.save` writes fewer levels. */
 const DEEPEST = 1000;
 
 const kinds: ReadonlySet<unknown> = new Set<OriginKind>([
@@ -125,14 +125,14 @@ const kinds: ReadonlySet<unknown> = new Set<OriginKind>([
   'integer keys',
 ]);
 
-/** Stands for a value that is not wanted. */
+/** The placeholder for a value that is not wanted. */
 const left = Symbol('left out');
 
 /**
  * The value that a text describes, with the tensors by their names; if `only` is given, dictionaries keep only the
- * entries whose names begin with one of these texts.
+ * entries whose names begin with one of its strings.
  *
- * @throws FileFormatError if the text is damaged, ArgumentError if nothing of it is wanted
+ * @throws FileFormatError if the text is damaged, ArgumentError if none of it is wanted
  */
 export function readStructure(
   text: string,
@@ -167,7 +167,7 @@ class StructureReader {
     throw new FileFormatError(`${this.file}: expected sound JSON in ${STRUCTURE}, but ${problem}`);
   }
 
-  /** Reads a value. If `whole`, all of it is wanted; else only the parts whose names are in `only`. */
+  /** Reads a value. If `whole`, all of it is wanted; otherwise only the parts that `only` names. */
   value(node: Node, whole: boolean, path: string, depth: number): unknown {
     if (depth > DEEPEST) this.fail(`it is nested deeper than ${DEEPEST} levels`);
     if (node === null || typeof node !== 'object') return whole ? node : left;

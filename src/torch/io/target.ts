@@ -1,17 +1,17 @@
-// Writing a file to its target: a download of the page, a file on disk, a file handle or a stream. A file is
-// written completely or not at all.
+// Writes a file to its target: a download of the page, a file on disk, a file handle or a stream. A file is written
+// completely or not at all.
 import { ArgumentError } from '../../engine/core/errors';
 import { shown } from '../../engine/core/options';
 import { fileSystem, writeFileAtomically } from '../../engine/gpu/node';
 
 /**
- * Where a file is written to.
+ * The target of a file.
  *
- * - A name: in Node a path (or a `file:` address), written all or nothing; in a page the name of the file that the
- * browser downloads.
- * - A `FileSystemFileHandle`, as `showSaveFilePicker()` and the origin private file system give: written all or
- * nothing.
- * - A `WritableStream` of bytes, which is closed at the end, or aborted if an error comes first.
+ * - A name: in Node a path (or a `file:` address), written completely or not at all; in a page, the name of the file
+ * that the browser downloads.
+ * - A `FileSystemFileHandle`, as returned by `showSaveFilePicker()` and the origin private file system: written
+ * completely or not at all.
+ * - A `WritableStream` of bytes, which is closed at the end, or aborted if an error occurs.
  */
 export type Target = string | URL | FileHandle | WritableStream<Uint8Array>;
 
@@ -25,14 +25,14 @@ export interface FileHandle {
 /** A file in pieces, written one after another. */
 export type Pieces = Iterable<Uint8Array> | AsyncIterable<Uint8Array>;
 
-/** The name of a target, whose ending tells a format; null for a stream, which has none. */
+/** The name of a target, whose extension determines the format; null for a stream, which has no name. */
 export function targetName(target: Target): string | null {
   if (typeof target === 'string' || target instanceof URL) return String(target);
   return isHandle(target) ? target.name : null;
 }
 
 /**
- * Checks that something can be written, before anything is made for it.
+ * Checks that the target can be written to, before any contents are made.
  *
  * @throws ArgumentError if the value is not a target, or if it is a name and there is neither a page nor a file system
  */
@@ -92,7 +92,7 @@ async function pour(pieces: Pieces, to: WritableStream<Uint8Array>): Promise<voi
     }
     await writer.close();
   } catch (error) {
-    // A stream that has failed by itself cannot be aborted any more.
+    // A stream that has already failed cannot be aborted.
     await writer.abort(error).catch(() => undefined);
     throw error;
   } finally {
@@ -100,20 +100,20 @@ async function pour(pieces: Pieces, to: WritableStream<Uint8Array>): Promise<voi
   }
 }
 
-/** Collects the pieces as the parts of one Blob, which does not copy them. */
+/** Collects the pieces into one Blob, without copying them. */
 async function gathered(pieces: Pieces): Promise<Blob> {
   const parts: BlobPart[] = [];
   for await (const piece of pieces) parts.push(piece as Uint8Array<ArrayBuffer>);
   return new Blob(parts, { type: 'application/octet-stream' });
 }
 
-/** Has the browser save a file. */
+/** Makes the browser save a file. */
 function download(contents: Blob, name: string): void {
   const url = URL.createObjectURL(contents);
   const link = document.createElement('a');
   link.href = url;
   link.download = name;
   link.click();
-  // The download has begun once the click's task is over; a minute is ample for slow devices.
+  // The download starts when the click's task is over; a minute is ample even for slow devices.
   setTimeout(() => URL.revokeObjectURL(url), 60_000);
 }

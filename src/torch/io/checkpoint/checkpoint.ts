@@ -1,4 +1,4 @@
-// Torch.save: to files and bytes, in the format that the ending of the file's name gives.
+// `torch.save`: writes to files and bytes, in the format that the extension of the file name determines.
 
 import { anything } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -7,8 +7,8 @@ import { isPlainObject, kindOf, missingArguments, parseArgs, shown } from '../..
 import { Tensor } from '../../tensor/tensor';
 import { joined } from '../bytes';
 import { readTensors } from '../host-tensors';
-// These two writers are not loaded when first used: awaiting them would delay reading the tensors, and the file must
-// hold their values at the moment of the call.
+// These two writers are loaded in advance rather than on first use: awaiting them would delay reading the tensors, but
+// the file must hold the tensors' values as of the call.
 import { pytorchPieces } from '../pytorch/write';
 import { safetensorsPieces } from '../safetensors/save';
 import { checkTarget, type Target, targetName, writeTo } from '../target';
@@ -16,8 +16,9 @@ import { checkTarget, type Target, targetName, writeTo } from '../target';
 const SAVE = 'torch.save';
 
 /**
- * The values that can be saved: results of `stateDict()` of any model, optimizer or scheduler, and whole checkpoints: tensors, numbers, texts,
- * booleans, null and bytes in arrays, tuples, plain objects, Maps and Sets, nested as you like.
+ * The values that can be saved: the result of `stateDict()` of any model, optimizer or scheduler, and whole checkpoints,
+ * that is, tensors, numbers, strings, booleans, null and bytes in arrays, tuples, plain objects, Maps and Sets, nested
+ * as you like.
  */
 export type Saved<T> = T extends StatefulObject ? never : T;
 
@@ -29,22 +30,22 @@ interface StatefulObject {
 /** Options of `save`. */
 export interface SaveOptions {
   /**
-   * The format to write, whatever the name's ending: `pt` is PyTorch's own format. Default: by the name's ending, and
-   * `pt` for any other ending.
+   * The format to write, whatever the name's extension: `pt` is PyTorch's own format. Default: by the name's extension;
+   * `pt` if it is none of these.
    */
   format?: 'pt' | 'safetensors' | 'npy' | 'npz' | null;
-  /** Compress the arrays of an `.npz` file, as `numpy.savez_compressed` does. Default: false. */
+  /** Whether to compress the arrays of an `.npz` file, as `numpy.savez_compressed` does. Default: false. */
   compressed?: boolean;
 }
 
 /**
  * Saves tensors, alone or within other values.
  *
- * The ending of the name decides the format: `.safetensors` is safetensors (names joined by dots, other values in the
- * metadata), `.npy` a tensor and `.npz` tensors by name for NumPy, and anything else PyTorch's own format, which Python
- * reads by `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and floats that
- * came from a file keep their types in Python; other whole numbers become integers. State dicts of optimizers and
- * schedulers are written in PyTorch's form.
+ * The extension of the name decides the format: `.safetensors` is safetensors (names joined by dots, other values in
+ * the metadata), `.npy` is a tensor and `.npz` named tensors for NumPy, and anything else is PyTorch's own format,
+ * which Python reads with `torch.load(name, weights_only=True)`. Tuples (`torch.tuple`), integer keys, and integers and
+ * floats that came from a file keep their types in Python; other whole numbers become integers. State dicts of
+ * optimizers and schedulers are written in PyTorch's form.
  *
  *     await torch.save(model.stateDict(), 'net.safetensors');
  *     await torch.save({ model: model.stateDict(), optimizer: optimizer.stateDict(), epoch }, 'run.pt');
@@ -53,7 +54,7 @@ export interface SaveOptions {
  * browser downloads), a file handle, or a writable stream.
  *
  * @throws ArgumentError if no file can hold a value, such as a function, a module or an object that contains itself;
- * also for a name if there is neither a page nor a file system: use `saveBytes` there
+ * also if the target is a name and there is neither a page nor a file system: use `saveBytes` there
  */
 export async function save<T>(obj: Saved<T>, f: Target, options?: SaveOptions): Promise<void>;
 export async function save<T>(named: SaveOptions & { obj: Saved<T>; f: Target }): Promise<void>;
@@ -71,7 +72,9 @@ export async function save(...args: readonly unknown[]): Promise<void> {
 
 export const saveDefaults = { format: null, compressed: false } as const;
 
-/** The bytes that `save` would write to a file of that name; without a name and a format, as safetensors. */
+/**
+ * The bytes that `save` would write to a file of that name; if neither a name nor a format is given, as safetensors.
+ */
 export async function saveBytes<T>(object: Saved<T>, options?: SaveOptions): Promise<Uint8Array>;
 export async function saveBytes<T>(object: Saved<T>, name: string, options?: SaveOptions): Promise<Uint8Array>;
 export async function saveBytes(
@@ -114,13 +117,13 @@ async function numpyPieces(given: unknown, kind: 'npy' | 'npz', compressed: bool
   const object = isPlainObject(given) ? { ...given } : given;
   const values = isPlainObject(object) ? Object.values(object) : [object];
   const reads = readTensors(values.filter((value) => value instanceof Tensor));
-  // If the object is refused, the call ends before the reads do.
+  // If the object is refused, the call fails before the reads have ended, so ignore their errors.
   reads.catch(() => undefined);
   const { npyPieces, npzPieces } = await import('../npy/save');
   return kind === 'npy' ? npyPieces(object, reads) : npzPieces(object, reads, compressed);
 }
 
-/** The format that the ending of a name gives. */
+/** The format for the extension of a name. */
 function formatOf(name: string | null): string {
   const ending = /\.(npy|npz|safetensors)$/i.exec(name ?? '')?.[1];
   return ending?.toLowerCase() ?? 'pt';

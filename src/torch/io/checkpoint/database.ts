@@ -3,13 +3,13 @@ import { FetchError } from '../../../engine/core/errors';
 import type { Shelf, StoredCheckpoint } from './store';
 
 const PREFIX = 'lamplight-checkpoints/';
-/** Facts about a checkpoint are stored apart from its contents, so that listing reads no contents. */
+/** Facts about a checkpoint are stored separately from its contents, so that listing checkpoints reads no contents. */
 const FACTS = 'facts';
 const CONTENTS = 'contents';
 
 /** @param name the name of the store */
 export function databaseShelf(name: string): Shelf {
-  /** Runs `work` in one transaction, and waits until it is on the disk. */
+  /** Runs `work` in one transaction, and waits until the transaction is on disk. */
   async function within<T>(
     mode: IDBTransactionMode,
     work: (facts: IDBObjectStore, contents: IDBObjectStore) => IDBRequest<T>,

@@ -1,4 +1,4 @@
-// Checkpoints in a folder: each is a file that gets its name once it is completely written.
+// Checkpoints in a folder. Each is a file that is renamed to its final name once it is completely written.
 import { FetchError } from '../../../engine/core/errors';
 import { fileSystem, writeFileAtomically } from '../../../engine/gpu/node';
 import type { Shelf, StoredCheckpoint } from './store';
@@ -11,7 +11,7 @@ interface Disk {
   stat(path: string): Promise<{ readonly size: number; readonly mtime: Date; isFile(): boolean }>;
 }
 
-/** The ending of a file that is still being written. */
+/** The extension of a file that is still being written. */
 const PART = /\.part$/;
 
 /** @param folder its path; it is created when something is stored in it */
@@ -54,7 +54,7 @@ const fileName = (name: string): string =>
     .replace(/^\./, '%2E')
     .replace(/\.part$/, '%2Epart');
 
-/** Whether a file's name is one that `fileName` makes. */
+/** Whether `fileName` could have made this file name. */
 function isName(file: string): boolean {
   try {
     return fileName(decodeURIComponent(file)) === file;

@@ -1,4 +1,5 @@
-// A store of checkpoints that outlasts the page or the program: each is written all or nothing, under a name.
+// A store of checkpoints that outlives the page or the program. Each checkpoint has a name and is written completely or
+// not at all..
 
 import { type Kind, text } from '../../../engine/core/argument-kinds';
 import { closeMethods } from '../../../engine/core/arity';
@@ -18,10 +19,10 @@ export interface StoredCheckpoint {
   readonly savedAt: Date;
 }
 
-/** Stores bytes by name, all or nothing. */
+/** Stores bytes by name, completely or not at all. */
 export interface Shelf {
   put(name: string, bytes: Uint8Array): Promise<void>;
-  /** Null if there is none. */
+  /** The contents stored under the name; null if there are none. */
   get(name: string): Promise<Blob | string | null>;
   list(): Promise<StoredCheckpoint[]>;
   remove(name: string): Promise<boolean>;
@@ -36,7 +37,7 @@ const checkpointName: Kind = {
 };
 
 interface StoreName {
-  /** In a page, the name of the store; in Node, the path of a folder, which is created when it is needed. */
+  /** In a page, the name of the store; in Node, the path of a folder, which is created on demand. */
   name: string;
 }
 
@@ -68,9 +69,9 @@ export class CheckpointStore extends Printable {
   }
 
   /**
-   * Saves any value that `torch.save` takes; values on the device are read as of this call. The name's ending gives the
-   * format, as for a file.
-   * @throws ArgumentError if it cannot be saved, FetchError if there is no room
+   * Saves any value that `torch.save` takes; values on the device are saved as of this call. The extension of the name
+   * determines the format, as for a file.
+   * @throws ArgumentError if the value cannot be saved, FetchError if there is no space left
    */
   async save<T>(name: string, object: Saved<T>, options?: SaveOptions): Promise<void>;
   async save<T>(named: SaveOptions & { name: string; object: Saved<T> }): Promise<void>;
@@ -84,7 +85,7 @@ export class CheckpointStore extends Printable {
       { name: checkpointName },
     );
     const bytes = saveBytes(object, name, options);
-    // The bytes are awaited in their turn, so a failure before that must not count as unhandled.
+    // The bytes are awaited only when earlier writes are done, so a failure before that must not count as unhandled.
     bytes.catch(() => undefined);
     const write = this.#writes.then(async () => (await this.#open()).put(name, await bytes));
     this.#writes = write.catch(() => undefined);

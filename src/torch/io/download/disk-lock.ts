@@ -10,10 +10,13 @@ interface Disk {
   utimes(path: string, accessed: Date, modified: Date): Promise<void>;
 }
 
-/** How often a process shows that it is still at work, and after how much silence another takes over; in ms. */
+/**
+ * The interval at which a process signals that it is still working, and the silence after which another takes over; in
+ * ms.
+ */
 const HEARTBEAT = 5_000;
 const SILENCE = 20_000;
-/** How often waiting processes look again; in ms. */
+/** The interval at which waiting processes check the lock again; in ms. */
 const LOOK = 100;
 
 const disk = (): Disk => fileSystem() as unknown as Disk;
@@ -24,8 +27,8 @@ export interface DiskLock {
 }
 
 /**
- * Makes the lock if nobody holds it, or takes it over if it is silent: its holder has given no heartbeat for long. Null
- * if the signal is aborted first.
+ * Acquires the lock if nobody holds it, or takes it over if it is silent, that is, if its holder has sent no heartbeat
+ * for a long time. Null if the signal is aborted first.
  */
 export async function takeLock(path: string, signal: AbortSignal | null = null): Promise<DiskLock | null> {
   const own = crypto.randomUUID();
@@ -42,13 +45,13 @@ function keepLock(path: string, own: string): DiskLock {
   return {
     release: async () => {
       clearInterval(beat);
-      // A process that slept for long may find that another has taken its lock.
+      // While this process was suspended, another one may have taken its lock.
       if (await isOwn(path, own)) await disk().rm(path, { force: true });
     },
   };
 }
 
-/** Writes a file if it does not exist yet; false if it does. */
+/** Writes a file if it does not exist yet; returns false if it does. */
 async function made(path: string, text: string): Promise<boolean> {
   try {
     await disk().writeFile(path, text, { flag: 'wx' });
@@ -76,9 +79,9 @@ const isOwn = (path: string, own: string): Promise<boolean> =>
     );
 
 /**
- * Of all processes that find a lock silent, only one gets it: the one that makes the claim file beside it, and then
- * still finds the lock silent. The lock file exists throughout. If the claim is silent itself, because its process
- * ended just then, it is made anew.
+ * Of all processes that find a lock silent, only one gets it: the one that creates the claim file next to it, and then
+ * still finds the lock silent. The lock file exists throughout. If the claim itself is silent, because its process
+ * ended at that moment, the claim is made anew.
  */
 async function takeOver(path: string, own: string): Promise<boolean> {
   const claim = `${path}.claim`;

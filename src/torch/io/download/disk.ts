@@ -1,5 +1,4 @@
-// Downloads in Node: a file in a folder, which gets its name once it is complete; until then, it is a .part file
-// beside it.
+// Downloads in Node. Each is a file in a folder; until it is complete, it has the extension .part.
 import { FetchError } from '../../../engine/core/errors';
 import { fileSystem } from '../../../engine/gpu/node';
 import { takeLock } from './disk-lock';
@@ -23,12 +22,12 @@ interface Disk {
   stat(path: string): Promise<{ readonly size: number; isFile(): boolean }>;
 }
 
-/** Bytes to read at a time for a check sum. */
+/** Number of bytes to read at a time for a checksum. */
 const READ = 2 ** 20;
 
 const disk = (): Disk => fileSystem() as unknown as Disk;
 
-/** @param path the path under which the file is kept; its folder is created when it is needed */
+/** @param path the path under which the file is kept; its folder is created on demand */
 export const diskSlot = (path: string, url: string): Slot => new DiskSlot(path, url);
 
 /** The bytes of a file in pieces. */
@@ -59,7 +58,7 @@ class DiskSlot implements Slot {
     this.#factsFile = `${path}.part.json`;
   }
 
-  /** Processes and threads keep each other out by a lock file that only one of them can make. */
+  /** Processes and threads exclude each other with a lock file that only one of them can create. */
   alone<T>(work: () => Promise<T>, signal: AbortSignal | null = null): Promise<T> {
     const inside = async () => {
       const lock = `${this.path}.lock`;

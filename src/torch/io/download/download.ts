@@ -1,4 +1,5 @@
-// Downloads that are kept: each address is fetched once, checked, with progress, and resumed after a break.
+// Downloads and keeps files: each address is fetched once, with progress reports; the contents are checked, and a
+// download resumes after an interruption.
 import { ArgumentError, FetchError, FileFormatError } from '../../../engine/core/errors';
 import { kindOf, parseArgs, shown } from '../../../engine/core/options';
 import { cacheFolder, fileSystem } from '../../../engine/gpu/node';
@@ -16,7 +17,7 @@ export interface DownloadOptions {
   sha256?: string | null;
   /** The MD5 of the file in hexadecimal digits. Default: not checked. */
   md5?: string | null;
-  /** Called with every piece that arrives; not called if the file is already kept. */
+  /** Called for every piece that arrives; not called if the file has been kept before. */
   onProgress?: ((progress: DownloadProgress) => void) | null;
   /**
    * The name under which the file is kept, instead of one made from its address; it may contain folders, as in
@@ -25,7 +26,9 @@ export interface DownloadOptions {
   cacheName?: string | null;
   /** In Node: the folder where files are kept. Default: `lamplight/downloads` in the user's cache. */
   folder?: string | null;
-  /** Breaks the download off; the bytes received are kept, and the next call resumes from there. */
+  /**
+   * If the signal is aborted, the download stops; the bytes received are kept, and the next call resumes from there.
+   */
   signal?: AbortSignal | null;
 }
 
@@ -36,12 +39,12 @@ const NAMED = 'https://lamplight.invalid/';
  * Downloads a file once: a file already kept is returned without a request.
  *
  * In a page, the file is kept in the Cache API, or only in memory if there is none (a page without https); in Node, in
- * a folder. It is kept all or nothing. A download that broke off resumes where it stopped if the server supports
- * ranges. In Node, a path or a `file:` address is returned unchanged.
+ * a folder. It is kept completely or not at all. An interrupted download resumes where it stopped if the server
+ * supports ranges. In Node, a path or a `file:` address is returned unchanged.
  *
- * @returns a `Blob` in a page, the file's path in Node: both can be given wherever a source of bytes is expected
+ * @returns a `Blob` in a page, the file's path in Node: either can be passed wherever a source of bytes is expected
  * @throws FetchError if the server does not answer, or refuses
- * @throws FileFormatError if the check sum differs; the file is then not kept
+ * @throws FileFormatError if the checksum differs; the file is then not kept
  */
 export async function download(address: string | URL, options: DownloadOptions = {}): Promise<Kept> {
   const defaults = { sha256: null, md5: null, onProgress: null, cacheName: null, folder: null, signal: null };
@@ -55,7 +58,7 @@ export async function download(address: string | URL, options: DownloadOptions =
   if (found !== null && (await differs(slot, checks)) === null) return found;
   const work = async () => {
     o.signal?.throwIfAborted();
-    // Another caller may have downloaded the file meanwhile.
+    // Another caller may have downloaded the file in the meantime.
     const now = await slot.found();
     if (now !== null && (await differs(slot, checks)) === null) return now;
     if (now !== null) await slot.discard();
@@ -63,7 +66,7 @@ export async function download(address: string | URL, options: DownloadOptions =
     await fetchInto(slot, url, begun, o);
     let wrong = await differs(slot, checks);
     if (wrong !== null && begun !== null) {
-      // The bytes left by an earlier attempt were of another version, so start again.
+      // The bytes left by an earlier attempt belong to a different version, so start again.
       await slot.discard();
       await fetchInto(slot, url, null, o);
       wrong = await differs(slot, checks);
@@ -75,7 +78,9 @@ export async function download(address: string | URL, options: DownloadOptions =
   return slot.alone(work, o.signal);
 }
 
-/** The file that `download` has kept for an address, if its check sums are right; else null. No server is asked. */
+/**
+ * The file that `download` has kept for an address, if its checksums are right; otherwise null. No server is contacted.
+ */
 export async function findDownload(
   address: string | URL,
   options: Pick<DownloadOptions, DigestKind | 'cacheName' | 'folder'> = {},
@@ -90,7 +95,7 @@ export async function findDownload(
   return found !== null && (await differs(slot, checks)) === null ? found : null;
 }
 
-/** Deletes the file that `download` has kept, or begun, for an address. */
+/** Deletes the file, complete or partial, that `download` has kept for an address. */
 export async function forgetDownload(
   address: string | URL,
   options: Pick<DownloadOptions, 'cacheName' | 'folder'> = {},
@@ -118,7 +123,7 @@ function checksOf(given: Pick<DownloadOptions, DigestKind>): Checks {
   });
 }
 
-/** The problem with the contents of a slot, such as another check sum; null if there is none. */
+/** The problem with the contents of a slot, such as a different checksum; null if there is none. */
 async function differs(slot: Pick<Slot, 'contents'>, checks: Checks): Promise<string | null> {
   for (const [kind, digits] of checks) {
     const actual = await digest(kind, slot.contents());
@@ -139,7 +144,7 @@ async function onDisk(address: string | URL, checks: Checks): Promise<string> {
   return path;
 }
 
-/** The whole address without its fragment, which servers do not see; null for files on this machine. */
+/** The absolute address without its fragment, which servers do not see; null for files on this machine. */
 function webAddress(address: string | URL): string | null {
   if (typeof address !== 'string' && !(address instanceof URL)) {
     throw new ArgumentError(`download: expected an address, but got ${kindOf(address)}`);
@@ -155,7 +160,7 @@ function webAddress(address: string | URL): string | null {
   }
 }
 
-/** The path of a `file:` address; other texts unchanged. */
+/** The path of a `file:` address; any other text is unchanged. */
 function pathOf(address: string | URL): string {
   const text = String(address);
   if (!/^file:/i.test(text)) return text;
@@ -182,7 +187,7 @@ function expectInside(name: string): void {
   }
 }
 
-/** The file's own name, in a folder for its address, since other addresses may end in the same name. */
+/** The file's own name, within a folder named after its address, since other addresses may end in the same name. */
 async function nameOf(url: string): Promise<string> {
   async function* address() {
     yield new TextEncoder().encode(url);

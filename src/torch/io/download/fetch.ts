@@ -1,4 +1,4 @@
-// How a download's bytes come: by one request, and after a break another one for the rest.
+// Fetches the bytes of a download: with one request, and after an interruption another one for the rest.
 import { FetchError } from '../../../engine/core/errors';
 import { orAborted } from '../or-aborted';
 import type { Begun, FileFacts, Slot } from './slot';
@@ -9,7 +9,7 @@ export interface DownloadProgress {
   readonly url: string;
   /** Bytes received, including those of an earlier attempt. */
   readonly loaded: number;
-  /** Bytes in total; null if the server does not say. */
+  /** Total number of bytes; null if the server does not say. */
   readonly total: number | null;
 }
 
@@ -19,8 +19,8 @@ interface Manner {
 }
 
 /**
- * The pauses, in ms, before a broken download is tried again: after the first, the second and the third attempt in a
- * row that brought no bytes.
+ * The pauses, in ms, before a broken download is tried again: after the first, second and third attempt in a row that
+ * received no bytes.
  */
 const PAUSES = [300, 1000, 3000];
 
@@ -31,7 +31,7 @@ class Broken {
 
 /**
  * Fetches the missing bytes of a file into its slot.
- * @throws FetchError if the server does not answer or refuses, or if the connection breaks again and again
+ * @throws FetchError if the server does not answer or refuses, or if the connection keeps breaking
  */
 export async function fetchInto(slot: Slot, url: string, begun: Begun | null, manner: Manner): Promise<void> {
   let here = begun;
@@ -56,7 +56,7 @@ async function attempt(slot: Slot, url: string, here: Begun | null, first: boole
   const response = await request(url, here, first, manner.signal ?? null);
   const total = totalOf(response, here);
   const facts: FileFacts = { total, version: response.headers.get('etag') ?? response.headers.get('last-modified') };
-  // The file is complete, so the range does not exist.
+  // The file is already complete, so the rest that was requested does not exist.
   if (response.status === 416 && here !== null && here.length === here.total) return;
   const goesOn = here !== null && response.status === 206 && continues(response, facts, here);
   if (here !== null && !goesOn && response.status !== 200) {
@@ -94,7 +94,7 @@ async function attempt(slot: Slot, url: string, here: Begun | null, first: boole
   if (total !== null && loaded < total && isPlain(response)) throw broke();
 }
 
-/** Cancels the rest of an answer, which would keep its connection open. */
+/** Cancels the rest of a response, which would otherwise keep its connection open. */
 function leave(body: { cancel(): Promise<void> } | null): void {
   body?.cancel().catch(() => undefined);
 }
@@ -111,7 +111,7 @@ async function request(url: string, here: Begun | null, first: boolean, signal: 
   }
 }
 
-/** Whether the answer continues the bytes in the slot, and is of the same version. */
+/** Whether the response continues the bytes in the slot and comes from the same version of the file. */
 function continues(response: Response, facts: FileFacts, here: Begun): boolean {
   const [, start] = /^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (start !== undefined && Number(start) !== here.length) return false;
@@ -121,19 +121,19 @@ function continues(response: Response, facts: FileFacts, here: Begun): boolean {
   return sameLength || (bothSay && (here.total === null || facts.total === null));
 }
 
-/** The length of the whole file, from an answer that is all of it or its end. */
+/** The length of the whole file, from a response that contains all of it or its end. */
 function totalOf(response: Response, here: Begun | null): number | null {
   const [, whole] = /\/(\d+)$/.exec(response.headers.get('content-range') ?? '') ?? [];
   if (whole !== undefined) return Number(whole);
   const length = response.headers.get('content-length');
   if (length === null || response.headers.has('content-encoding')) return null;
-  // Another origin may hide which range it gave. Assume the one that was asked for; if it was not, the lengths will not
-  // agree.
+  // A response from another origin may hide its range. Assume the one that was requested; if it is another, the lengths
+  // will not match.
   if (response.status === 206) return (here?.length ?? 0) + Number(length);
   return response.status === 200 ? Number(length) : null;
 }
 
-/** Whether Content-Length counts the bytes that arrive: an encoding by another origin cannot be seen. */
+/** Whether Content-Length counts the bytes that arrive: a response from another origin may hide its encoding. */
 const isPlain = (response: Response): boolean => response.type !== 'cors' && !response.headers.has('content-encoding');
 
 function pause(ms: number, signal: AbortSignal | null): Promise<void> {

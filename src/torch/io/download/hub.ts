@@ -19,10 +19,11 @@ export interface HubOptions {
   modelDir?: string | null;
   /** As in `torch.load`. */
   mapLocation?: DeviceLike | null;
-  /** true reports downloads on the console; a function gets the progress. Default: true. */
+  /** If true, downloads are reported on the console; if a function, it is called with the progress. Default: true. */
   progress?: boolean | ((progress: DownloadProgress) => void);
   /**
-   * Check that the file's SHA-256 begins with the digits in its name, as in `alexnet-owt-7be5be79.pth`. Default: false.
+   * Whether to check that the file's SHA-256 begins with the digits in its name, as in `alexnet-owt-7be5be79.pth`.
+   * Default: false.
    */
   checkHash?: boolean;
   /**
@@ -36,7 +37,7 @@ export interface HubOptions {
   weightsOnly?: boolean | null;
   /** As in `torch.load`: the beginnings of the names of wanted tensors. */
   only?: string | readonly string[] | null;
-  /** Breaks the download off; the next call resumes from there. */
+  /** If the signal is aborted, the download stops; the next call resumes from there. */
   signal?: AbortSignal | null;
 }
 
@@ -56,7 +57,10 @@ type HubOrder = [
 
 let folder: string | null = null;
 
-/** Where downloads are kept in Node: the folder of `setDir`, or `$LAMPLIGHT_HOME/hub`, or `lamplight/hub` in the user's cache. In a page: the name of the cache. */
+/**
+ * Where downloads are kept. In Node: the folder of `setDir`, or `$LAMPLIGHT_HOME/hub`, or `lamplight/hub` in the user's
+ * cache. In a page: the name of the cache.
+ */
 export const getDir = closed('hub.getDir', (): string => {
   if (folder !== null) return folder;
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
@@ -78,15 +82,15 @@ const path: Kind = { words: 'the path of a folder', fits: (value) => typeof valu
 const HASH = /-([\da-f]*)\./;
 
 /**
- * Loads a file of `torch.save`, of safetensors or of NumPy from an address. The file is downloaded once and kept: in a
- * page in its cache, in Node in a folder. A download that broke off resumes where it stopped if the server supports
- * ranges.
+ * Loads a file written by `torch.save`, safetensors or NumPy from an address. The file is downloaded once and kept: in
+ * a page, in the page's cache; in Node, in a folder. An interrupted download resumes where it stopped if the server
+ * supports ranges.
  *
  *     const weights = await torch.hub.loadStateDictFromUrl('https://…/alexnet-owt-7be5be79.pth', { checkHash: true });
  *
  * A page can read files of its own origin, and of other origins whose server allows it (CORS).
  *
- * @throws FetchError if there is no answer, FileFormatError if the check sum differs or the file is damaged
+ * @throws FetchError if there is no answer, FileFormatError if the checksum differs or the file is damaged
  */
 export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
   ...args: Arguments<HubParameters, HubOrder>
@@ -143,7 +147,7 @@ export async function loadStateDictFromUrl<T = Record<string, Tensor>>(
   try {
     return await load<T>(source, { mapLocation: o.mapLocation, weightsOnly: o.weightsOnly, only: o.only });
   } catch (error) {
-    // A file without weights is not kept, so that the next call asks the server again.
+    // A file without weights is not kept, so that the next call downloads it again.
     if (error instanceof FileFormatError) {
       await forgetDownload(o.url, place);
     }

@@ -1,12 +1,12 @@
-// The Python types of values for which JavaScript has one type where Python has several: tuples and lists are both
-// arrays, and 1 and 1.0 both the number 1. Files that are loaded and saved again thus keep their types. The types are
-// remembered in WeakMaps beside the objects, so a copy of an object loses them.
+// Remembers the Python types of values for which JavaScript has one type and Python several: tuples and lists are both
+// arrays, and 1 and 1.0 are both the number 1. Thus files that are loaded and saved again keep their types. The types
+// are kept in WeakMaps, not in the objects, so a copy of an object loses them.
 
 /** The Python type of an array, object, Map, Set or Uint8Array, if it is not a list, dict, set or bytes. */
 export type OriginKind = 'tuple' | 'Size' | 'OrderedDict' | 'Counter' | 'frozenset' | 'bytearray' | 'integer keys';
 
 /**
- * The Python type of a value in a container, if the value itself does not tell: a float whose number is whole, or a
+ * The Python type of a value in a container, if the value itself does not show it: a float whose value is whole, or a
  * dtype, which is a string here.
  */
 export type SlotKind = 'float' | 'dtype';

@@ -1,10 +1,10 @@
-// Downloads in a page: pieces in the Cache API, so that a break loses one piece at most; in memory if there is no
-// cache.
+// Downloads in a page: kept as pieces in the Cache API, so that an interruption loses at most one piece; in memory if
+// there is no cache.
 import { warnOnce } from '../../../engine/core/warnings';
 import { type Begun, type FileFacts, inTurn, type Kept, type Slot } from './slot';
 
 const CACHE = 'lamplight-downloads';
-/** Bytes of a piece, which is what a break may lose. */
+/** The size of a piece in bytes, which is the most that an interruption can lose. */
 const PIECE = 8 * 2 ** 20;
 /** The query parameter in the addresses of pieces, which no server sees. */
 const NUMBER = 'lamplight-piece';
@@ -20,10 +20,10 @@ export async function pageSlot(key: string): Promise<Slot> {
   return new PageSlot(key, await openCache(key));
 }
 
-/** Pages without https have no cache, and the Cache API accepts only addresses of the web. */
+/** Pages without https have no cache, and the Cache API accepts only http and https addresses. */
 async function openCache(key: string): Promise<Cache | null> {
   if (typeof caches === 'undefined' || !/^https?:/.test(key)) return null;
-  // Sandboxed frames have the object, but may not use it.
+  // In sandboxed frames the object `caches` exists, but may not be used.
   return caches.open(CACHE).catch(() => null);
 }
 
@@ -100,8 +100,8 @@ class PageSlot implements Slot {
     this.#waitingLength = 0;
     this.#facts = null;
     if (!this.cache) return;
-    // First delete the entry that says the file is complete, so that a page closed on the way finds a file that is
-    // merely begun.
+    // First delete the entry that says the file is complete, so that, if the page is closed halfway, the file is found
+    // incomplete.
     await this.cache.delete(this.key);
     for (let i = 0; await this.cache.delete(this.#address(i)); i++);
   }
@@ -116,7 +116,7 @@ class PageSlot implements Slot {
     }
   }
 
-  /** If the cache is full, the file can be used all the same. */
+  /** If the cache is full, the file can still be used. */
   async #put(address: string, response: Response): Promise<void> {
     try {
       await this.cache?.put(address, response);

@@ -12,7 +12,7 @@ export interface FileFacts {
   readonly version: string | null;
 }
 
-/** The part of a file that an earlier attempt has left. */
+/** The part of a file that an earlier attempt has downloaded. */
 export interface Begun extends FileFacts {
   readonly length: number;
 }
@@ -20,17 +20,17 @@ export interface Begun extends FileFacts {
 /** The place of one file, which is empty, begun, or complete. */
 export interface Slot {
   /**
-   * Runs `work` while nobody else, in this page or process or another, works on this slot. An abort ends the wait for
-   * the turn; after that, `work` must watch the signal itself.
+   * Runs `work` while nobody else, in this or any other page or process, works on this slot. An abort ends the wait for
+   * access; after that, `work` must watch the signal itself.
    */
   alone<T>(work: () => Promise<T>, signal?: AbortSignal | null): Promise<T>;
   /** The file, if it is complete. */
   found(): Promise<Kept | null>;
   begun(): Promise<Begun | null>;
-  /** Begins the file from the start. */
+  /** Starts the file from scratch. */
   begin(facts: FileFacts): Promise<void>;
   append(bytes: Uint8Array): Promise<void>;
-  /** Makes the bytes appended so far outlast a break. */
+  /** Stores the bytes appended so far, so that they survive an interruption. */
   flush(): Promise<void>;
   /** The contents so far. */
   contents(): AsyncIterable<Uint8Array>;
@@ -42,8 +42,8 @@ export interface Slot {
 const queues = new Map<string, Promise<unknown>>();
 
 /**
- * Runs `work` when all work queued before under that name has ended, whether it succeeded or not; an abort ends the
- * wait for that.
+ * Runs `work` when all work queued earlier under that name has ended, whether it succeeded or not. An abort ends the
+ * wait.
  */
 export async function inTurn<T>(name: string, work: () => Promise<T>, signal?: AbortSignal | null): Promise<T> {
   const turn = (queues.get(name) ?? Promise.resolve()).then(

@@ -1,11 +1,11 @@
-// The message for a server that gave no answer.
+// The error message for a server that did not respond.
 
 /** The remedy if a server does not let pages of other origins read a file. */
 const REMEDY = 'host the file on your own origin, or have it picked with <input type="file"> and pass the File';
 
 /**
- * Why there was no answer. Browsers do not tell a page that asks another origin, but a request without CORS shows
- * whether it answers.
+ * Finds out why there was no response. Browsers do not tell a page why a request to another origin failed, but a
+ * request without CORS shows whether the server responds.
  */
 export async function unreachable(url: string, cause: unknown): Promise<string> {
   const here = globalThis.location?.origin;

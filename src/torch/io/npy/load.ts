@@ -1,4 +1,4 @@
-// Torch.load of .npy and .npz files.
+// `torch.load` for .npy and .npz files.
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import type { Tensor } from '../../tensor/tensor';

@@ -24,16 +24,16 @@ export interface NpyHeader {
 type Fail = (message: string) => never;
 
 const MAGIC = [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59];
-/** The length of magic and version. */
+/** The length of the magic bytes and the version. */
 const PREFIX = 8;
 /** NumPy itself reads at most 10,000 bytes of header, unless told otherwise. */
 const MAX_HEADER = 2 ** 20;
 /** NumPy's bound on dimensions. */
 const MAX_RANK = 64;
-/** Bytes to read and convert at a time; a multiple of every element's size. */
+/** Number of bytes to read and convert at a time; a multiple of every element's size. */
 const PIECE = 2 ** 22;
 
-/** Whether a file begins as .npy files do. */
+/** Whether a file begins like an .npy file. */
 export const isNpy = (head: Uint8Array): boolean => MAGIC.every((byte, i) => head[i] === byte);
 
 /** NumPy's type codes: a letter and a size. */
@@ -52,7 +52,7 @@ const types: Readonly<Record<string, ElementType>> = {
   b1: 'bool',
 };
 
-/** Types that no tensor can hold, by their letter. */
+/** The types that no tensor can hold, by letter. */
 const refused: Readonly<Record<string, string>> = {
   f: 'floats of a size that only some machines have',
   g: 'floats of a size that only some machines have',
@@ -152,8 +152,8 @@ function typeOf(descr: PythonLiteral, fail: Fail): Pick<NpyHeader, 'type' | 'big
  * The elements of a file in row-major order, whatever their order in the file.
  *
  * @param rows the first row and the one after the last; default: all
- * @throws FileFormatError if the file is damaged or holds a number that no dtype can hold, ArgumentError if it does not
- * have the rows
+ * @throws FileFormatError if the file is damaged or holds a number that no dtype can hold, ArgumentError if the array
+ * does not have these rows
  */
 export async function readNpy(reader: Reader, rows: readonly [number, number] | null = null): Promise<HostTensor> {
   const header = await readNpyHeader(reader);

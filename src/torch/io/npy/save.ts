@@ -1,4 +1,4 @@
-// Torch.save of .npy and .npz files.
+// `torch.save` for .npy and .npz files.
 import { ArgumentError } from '../../../engine/core/errors';
 import { isPlainObject, kindOf, shown } from '../../../engine/core/options';
 import { Tensor } from '../../tensor/tensor';
@@ -11,7 +11,7 @@ import { writeNpy } from './npy';
 type Reads = Promise<readonly WritableTensor[]>;
 
 /**
- * The pieces of an .npy file, as `numpy.save` writes it; `reads` gives its tensor's contents.
+ * The pieces of an .npy file, as `numpy.save` writes it; `reads` returns the contents of its tensor.
  * @throws ArgumentError if the value is not a tensor
  */
 export async function npyPieces(object: unknown, reads: Reads): Promise<Iterable<Uint8Array>> {
@@ -24,8 +24,8 @@ export async function npyPieces(object: unknown, reads: Reads): Promise<Iterable
 }
 
 /**
- * The pieces of an .npz file, as `numpy.savez` or, compressed, `numpy.savez_compressed` writes it; `reads` gives its
- * tensors' contents, in order.
+ * The pieces of an .npz file, as `numpy.savez` or, compressed, `numpy.savez_compressed` writes it; `reads` returns the
+ * contents of its tensors, in order.
  * @throws ArgumentError if the value is not an object of tensors
  */
 export async function npzPieces(object: unknown, reads: Reads, compressed: boolean): Promise<Iterable<Uint8Array>> {

@@ -2,13 +2,15 @@
 import { fromHalf } from '../../../engine/core/half';
 import { Container, type Py, PyBytes, PyFloat, PyForeign, PyObject } from './values';
 
-/** The JavaScript value of an object: a number, text or bytes; undefined if it is kept as a `PickledObject`. */
+/**
+ * The JavaScript value of a Python object: a number, text or bytes; undefined if the object becomes a `PickledObject`.
+ */
 export function plainValue(object: PyObject): PyFloat | PyBytes | string | number | bigint | boolean | undefined {
   const { callee, args } = object;
   return callee instanceof PyForeign ? values[shortName(object)]?.(args, object) : undefined;
 }
 
-/** The name of an object's class or function, the same whichever version wrote it. */
+/** The name of an object's class or function, independent of the version that wrote it. */
 export const shortName = (object: PyObject): string =>
   object.callName.replace('numpy._core.', 'numpy.core.').replace('pathlib._local.', 'pathlib.');
 
@@ -59,7 +61,7 @@ const values: Readonly<Record<string, (args: readonly Py[], object: PyObject) =>
   'numpy.str_': ([text]) => (typeof text === 'string' ? text : undefined),
 };
 
-// ── Dates: the bytes of datetime's own pickles, year first ──
+// ── Dates: the bytes that datetime itself pickles, year first ──
 
 function octets(packed: Py | undefined, length: number): Uint8Array | undefined {
   // Python 2 stored bytes as Latin-1 text.
@@ -74,8 +76,8 @@ function octets(packed: Py | undefined, length: number): Uint8Array | undefined 
 
 const digits = (value: number, count: number): string => String(value).padStart(count, '0');
 
-// The highest bit of the month, or of a time's hour, tells which of two equal times is meant when clocks are turned
-// back; it is dropped.
+// The highest bit of the month, or of a time's hour, distinguishes the two equal times when clocks are turned back; it
+// is dropped.
 const date = (bytes: Uint8Array): string =>
   [digits(bytes[0]! * 256 + bytes[1]!, 4), digits(bytes[2]! & 127, 2), digits(bytes[3]!, 2)].join('-');
 
@@ -100,8 +102,8 @@ function secondsOf([days = 0, seconds = 0, micros = 0]: readonly Py[]): number |
 }
 
 /**
- * `+02:00` for `datetime.timezone(timedelta(hours=2))`; empty for no zone, undefined for a zone that is known only by
- * name.
+ * `+02:00` for `datetime.timezone(timedelta(hours=2))`; empty if there is no zone, undefined if only the zone's name is
+ * known.
  */
 function zoneText(zone: Py | undefined): string | undefined {
   if (zone === undefined || zone === null) return '';
@@ -141,7 +143,7 @@ const readers: Readonly<Record<string, (view: DataView, little: boolean) => numb
   f8: (view, little) => view.getFloat64(0, little),
 };
 
-/** A single number or text of NumPy's. */
+/** A single NumPy number or string. */
 function scalar(dtype: Py | undefined, packed: Py | undefined): Value {
   const type = numpyType(dtype);
   if (type === null || packed === undefined) return undefined;
@@ -163,8 +165,8 @@ function scalar(dtype: Py | undefined, packed: Py | undefined): Value {
 }
 
 /**
- * An array as a `.npy` file, which that format's reader turns into a tensor; null if the object is not an array of
- * numbers.
+ * An array in the form of an `.npy` file, which the reader of that format turns into a tensor; null if the object is
+ * not an array of numbers.
  */
 export function npyOf(object: PyObject): Uint8Array | null {
   const name = shortName(object);

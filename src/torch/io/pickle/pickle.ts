@@ -1,4 +1,4 @@
-// Writing pickles, protocol 2, of the values that Python's torch.load(weights_only=True) can read.
+// Writes pickles, protocol 2, of the values that Python's torch.load(weights_only=True) can read.
 
 import type { Tensor } from '../../tensor/tensor';
 import { ByteSink } from '../byte-sink';
@@ -23,14 +23,14 @@ const BUILD = code('b');
 const GLOBAL = code('c');
 const BINPERSID = code('Q');
 
-/** Whether a number fits the 32 bits, sign included, of the opcode BININT. */
+/** Whether a number fits the opcode BININT, which takes 32 bits, sign included. */
 const isShort = (value: number): boolean => value >= -(2 ** 31) && value < 2 ** 31;
 
 /** Names of dtypes, which in Python are attributes of torch. */
 const dtypes = /^(u?int(8|16|32|64)|bfloat16|float(16|32|64|8_\w+)|bool|complex(32|64|128))$/;
 
 /**
- * For each saved object, its copy in PyTorch's form. `pickle` is called twice for a file, and both calls must meet the
+ * For each saved object, its copy in PyTorch's form. `pickle` is called twice for a file, and both calls must use the
  * same copies.
  */
 export type Translated = Map<object, Record<string, unknown>>;
@@ -101,9 +101,9 @@ export class Pickler {
   private long(value: bigint): void {
     const magnitude = (value < 0n ? ~value : value).toString(16);
     const bits = 4 * magnitude.length - Math.clz32(Number.parseInt(magnitude[0]!, 16)) + 28;
-    // One bit of the highest byte is the sign.
+    // The sign takes one bit of the highest byte.
     const bytes = new Uint8Array(Math.floor(bits / 8) + 1);
-    // Use the digits, since each shift of a long bigint copies all of it.
+    // Convert via hexadecimal digits, since each shift of a long bigint would copy all of it.
     const digits = BigInt.asUintN(8 * bytes.length, value)
       .toString(16)
       .padStart(2 * bytes.length, '0');
@@ -193,7 +193,7 @@ export class Pickler {
     });
   }
 
-  /** Writes a dictionary; `container` has the Python types of its entries. */
+  /** Writes a dictionary; the Python types of its entries are remembered for `container`. */
   private map(original: object, container: object, entries: readonly (readonly [unknown, unknown])[]): void {
     const origin = originOf(container);
     const attributes = attributesOf(original);

@@ -1,4 +1,4 @@
-// The class that represents a Python object whose own class is known only by name.
+// The class that represents a Python object if only the name of the object's class is known.
 
 import type { StateDict } from '../../nn/module/state-dict';
 import { Tensor } from '../../tensor/tensor';
@@ -9,8 +9,8 @@ const isEntries = (value: unknown): value is Entries =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Map);
 
 /**
- * A Python object, class or function from a file of `torch.save`, whose class does not exist here. It keeps what the
- * file says about it, and nothing of it is ever run.
+ * A Python object, class or function from a `torch.save` file, whose class does not exist here. It keeps the file's
+ * description of the object; none of the object's code is ever run.
  *
  *     const { hparams } = await torch.load<{ hparams: PickledObject }>('run.ckpt');
  *     hparams.module;                      // 'mypackage.config'
@@ -18,21 +18,21 @@ const isEntries = (value: unknown): value is Entries =>
  *     model.loadStateDict((await torch.load<PickledObject>('whole-model.pt', { weightsOnly: false })).stateDict());
  */
 export class PickledObject {
-  /** The argument of `__setstate__` in Python, usually the attributes by name; null if the file gives none. */
+  /** The argument of `__setstate__` in Python, usually the attributes by name; null if the file has none. */
   state: unknown = null;
-  /** The items appended to it, if its class is a list or a set. */
+  /** The items appended to the object, if its class is a list or a set. */
   list: readonly unknown[] | null = null;
-  /** Its entries, if its class is a dictionary: an object, or a Map if not all keys are texts. */
+  /** The object's entries, if its class is a dictionary: an object, or a Map if not all keys are texts. */
   entries: unknown = null;
-  /** The arguments of its constructor, or of the function; null for a class or function by itself. */
+  /** The arguments of the constructor or function call; null for a class or function that is not called. */
   args: readonly unknown[] | null = null;
   /** The keyword arguments. */
   kwargs: unknown = null;
 
   constructor(
-    /** The module of its class: `argparse`. */
+    /** The module of the class or function: `argparse`. */
     readonly module: string,
-    /** The name of its class, or of the function, within the module: `Namespace`. */
+    /** The name of the class or function within the module: `Namespace`. */
     readonly name: string,
   ) {}
 
@@ -44,7 +44,7 @@ export class PickledObject {
 
   /**
    * The parameters and buffers of a whole module that was saved by `torch.save(model)` in Python, by their names in its
-   * state dict, as far as they are tensors here; an empty object if this is not a module.
+   * state dict, except those that are not tensors here; an empty object if this is not a module.
    */
   stateDict(): StateDict {
     const found: [string, Tensor][] = [];

@@ -1,5 +1,5 @@
-// The conversion of a pickle's values to JavaScript values. Each is made once, however often it is referred to,
-// and without recursion.
+// Converts a pickle's values to JavaScript values. Each is converted once, however often it is referred to, and without
+// recursion.
 import { FileFormatError } from '../../../engine/core/errors';
 import { type OriginKind, setOrigin, setSlot, slotOf } from '../download/origins';
 import { plainValue, shortName } from './known-objects';
@@ -21,8 +21,8 @@ import {
 const DEEPEST = 1000;
 
 /**
- * If every reference to a shared value were written out, the values may be this many times as many as in the file, plus
- * `ALWAYS`.
+ * If every reference to a shared value were written out, there may be at most this many times the number of values in
+ * the file, plus `ALWAYS`.
  */
 const MOST_REPEATS = 16;
 const ALWAYS = 1_000_000;
@@ -36,11 +36,11 @@ const origins: Partial<Record<ContainerKind, OriginKind>> = {
 };
 
 export interface PlainOptions {
-  /** Converts the caller's own values. */
+  /** Converts the values that the caller has made, such as tensors. */
   readonly opaque: (content: unknown) => unknown;
   /** Converts an object or a class that is known only by name; undefined makes it a `PickledObject`. May throw. */
   readonly foreign?: (value: PyObject | PyForeign) => unknown;
-  /** Whether classes that the reader knows may be values by themselves, as a `PickledObject`. Default: false. */
+  /** Whether a known class may itself be a value, as a `PickledObject`. Default: false. */
   readonly keepsClasses?: boolean;
 }
 
@@ -49,7 +49,7 @@ export interface PlainOptions {
  * array; a set a Set; bytes a Uint8Array; None null. An object or class known only by name becomes a `PickledObject`,
  * which may contain itself.
  *
- * @throws FileFormatError if a container contains itself, is nested too deep, or would be absurdly many values if
+ * @throws FileFormatError if a container contains itself, is nested too deep, or would be an absurd number of values if
  * written out
  */
 export function toPlain(root: Py, name: string, options: PlainOptions): unknown {
@@ -63,7 +63,7 @@ class Maker {
   private readonly made = new Map<Container, unknown>();
   private readonly classes = new Map<PyGlobal, PickledObject>();
   private readonly sizes = new Map<Container, number>();
-  /** Objects that exist already, but have not been filled yet. */
+  /** Objects that have been created but not filled yet. */
   private readonly waiting: [object: PyObject, made: object][] = [];
   private values = 0;
 
@@ -79,7 +79,7 @@ class Maker {
   make(root: Py): unknown {
     const made = this.whole(root);
     // Filling an object may append the objects inside it to this list. Since there is no recursion, chains of objects
-    // may have any length, and may form rings.
+    // may be of any length and may form cycles.
     for (const [object, shell] of this.waiting) this.fill(object, shell);
     return made;
   }
@@ -127,7 +127,7 @@ class Maker {
     return made;
   }
 
-  /** Makes the JavaScript object for a Python object, without its contents yet. */
+  /** Makes the JavaScript object for a Python object, still without contents. */
   private shell(object: PyObject): object {
     const name = shortName(object);
     const isNamespace = namespaces.has(name) && object.state instanceof Container && object.state.isDict;
@@ -140,7 +140,7 @@ class Maker {
     const { args, named, state, appended, entries } = object;
     const plain = (part: Py | undefined): unknown => (part === undefined ? null : this.whole(part));
     if (Array.isArray(made)) {
-      // The items are among the arguments, or appended.
+      // The items are either arguments or appended later.
       for (const part of [args[0], appended]) for (const item of listed(plain(part ?? null))) made.push(item);
     } else if (made instanceof PickledObject) {
       made.args = args.map(plain);
@@ -168,8 +168,8 @@ function copyEntries(made: object, state: unknown): void {
 }
 
 /**
- * The module and name of the class that an object is made by. Arrays are written as calls of a NumPy function, but are
- * of NumPy's class.
+ * The module and name of an object's class. Arrays are pickled as calls of a NumPy function, but their class is NumPy's
+ * ndarray.
  */
 function callNames({ callee, callName }: PyObject): [module: string, name: string] {
   if (/^numpy\.(_?core)\.(multiarray\._reconstruct|numeric\._frombuffer)$/.test(callName)) return ['numpy', 'ndarray'];
@@ -193,12 +193,12 @@ function inside(container: Container): Container[] {
 }
 
 /**
- * All containers that have no size yet, each after the containers inside it. `sizes` receives the number of values that
- * each has if every reference is written out.
+ * All containers that have no size yet, each after the containers inside it. `sizes` receives each container's number
+ * of values with every reference written out.
  */
 function childrenFirst(root: Container, sizes: Map<Container, number>, fail: Fail): Container[] {
   const order: Container[] = [];
-  /** The path from the root to the current container, with the children that are left at each. */
+  /** The path from the root to the current container, with the children of each that remain to be visited. */
   const path: { readonly container: Container; readonly left: Container[] }[] = [
     { container: root, left: inside(root) },
   ];
@@ -221,7 +221,7 @@ function childrenFirst(root: Container, sizes: Map<Container, number>, fail: Fai
   return order;
 }
 
-/** How many values a container has, each counted as often as it is referred to. */
+/** The number of values in a container, each counted once per reference. */
 function writtenOut(container: Container, sizes: ReadonlyMap<Container, number>): number {
   return inside(container).reduce((sum, child) => sum + sizes.get(child)!, 1 + container.items.length);
 }
@@ -256,14 +256,14 @@ function dictOf({ items }: Container, plain: (value: Py) => unknown): object {
   return made;
 }
 
-/** Remembers the Python type of a number or string if the value alone does not tell it. */
+/** Remembers the Python type of a number or string if the value alone does not show it. */
 function keepSlot(container: object, key: unknown, item: Py): void {
   const value = item instanceof PyObject ? (plainValue(item) ?? item) : item;
   if (value instanceof PyFloat && Number.isInteger(value.value)) setSlot(container, key, 'float');
   else if (value instanceof PyGlobal && typeof value.value === 'string') setSlot(container, key, 'dtype');
 }
 
-/** Attributes of a dictionary become non-enumerable properties, since in Python they are not keys. */
+/** Attributes of a dictionary become non-enumerable properties, since in Python attributes are not keys. */
 function keepAttributes(made: object, { items }: Container, plain: (value: Py) => unknown): void {
   for (let i = 0; i < items.length; i += 2) {
     const name = items[i];

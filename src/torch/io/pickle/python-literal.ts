@@ -1,7 +1,7 @@
-// Python's literals, as far as NumPy's headers use them: dictionaries, tuples, lists, strings, integers, True,
-// False and None.
+// Parses the Python literals that NumPy's headers use: dictionaries, tuples, lists, strings, integers, True, False and
+// None.
 
-/** A tuple, to be distinguished from a list: a shape must be a tuple. */
+/** A tuple, as opposed to a list: a shape must be a tuple. */
 export class PythonTuple {
   constructor(readonly items: readonly PythonLiteral[]) {}
 }
@@ -15,7 +15,7 @@ export type PythonLiteral =
   | readonly PythonLiteral[]
   | ReadonlyMap<PythonLiteral, PythonLiteral>;
 
-/** How deep literals may be nested. */
+/** The maximum nesting depth of literals. */
 const DEPTH = 32;
 
 const TOKEN =
@@ -30,7 +30,7 @@ interface Token {
 }
 
 /**
- * The value of a literal; Python 2's `2L` and `u'text'` are accepted, too.
+ * The value of a literal; `2L` and `u'text'` of Python 2 are accepted, too.
  * @throws SyntaxError if the text is not a literal
  */
 export function parsePythonLiteral(text: string): PythonLiteral {
@@ -64,7 +64,7 @@ export function parsePythonLiteral(text: string): PythonLiteral {
     if (sign === null) return value;
     if (sign === '(') {
       const { items, commas } = list(')', depth);
-      // A single value in brackets is the value itself.
+      // A single value in parentheses, without a comma, is the value itself.
       return items.length === 1 && commas === 0 ? items[0]! : new PythonTuple(items);
     }
     if (sign === '[') return list(']', depth).items;

@@ -1,6 +1,6 @@
-// The differences between PyTorch's state dicts of optimizers and schedulers and ours, wherever they are in a
-// checkpoint. Names are the same; what differs are types that only Python distinguishes: integer keys, tuples, counts
-// in tensors, milestones in a Counter.
+// Converts the state dicts of optimizers and schedulers between PyTorch's form and ours, wherever they are in a
+// checkpoint. The names are the same; the differences are in types that only Python distinguishes: integer keys,
+// tuples, counts in tensors, milestones in a Counter.
 
 import { isPlainObject } from '../../../engine/core/options';
 import { fromHost } from '../../../engine/graph/record';
@@ -10,7 +10,7 @@ import { originOf, setOrigin, setSlot, slotOf } from '../download/origins';
 
 type Fields = Record<string, unknown>;
 
-/** The fields that every scheduler of one optimizer saves. */
+/** The fields that every single-optimizer scheduler saves. */
 const SCHEDULER = ['base_lrs', 'last_epoch', '_step_count', '_last_lr'];
 /** More milestones than any program lists; a Counter can claim any number. */
 const MOST_MILESTONES = 1_000_000;
@@ -56,7 +56,7 @@ function recordsOf(state: object): object {
 
 const numberOf = (value: unknown): unknown => (value instanceof Tensor ? (numberAtHand(value) ?? value) : value);
 
-/** The epochs of a Counter, each as often as it counts; null for any other value. */
+/** The epochs in a Counter, each repeated as often as the Counter says; null for any other value. */
 function milestonesOf(counter: unknown): number[] | null {
   if (!(counter instanceof Map)) return null;
   const entries = [...counter] as [unknown, unknown][];
@@ -70,7 +70,7 @@ function milestonesOf(counter: unknown): number[] | null {
     .sort((a, b) => a - b);
 }
 
-/** For OneCycleLR: adds the options from which PyTorch computed its phases. */
+/** For OneCycleLR: adds the options from which PyTorch computes the phases. */
 function addCyclePhases(fields: Fields): void {
   const { _schedule_phases: phases, total_steps: total, _anneal_func_type: strategy } = fields;
   const first: unknown = Array.isArray(phases) ? phases[0] : null;
@@ -94,7 +94,7 @@ export function toPython(dict: Fields): Fields {
   return isScheduler(dict) ? like(dict, { ...dict, ...schedulerFields(dict) }) : dict;
 }
 
-/** Copies the remembered Python type of the original to its changed copy. */
+/** Remembers, for the changed copy, the Python type of the original. */
 function like(original: object, copy: Fields): Fields {
   const kind = originOf(original);
   if (kind) setOrigin(copy, kind);
@@ -105,7 +105,7 @@ function like(original: object, copy: Fields): Fields {
   return copy;
 }
 
-/** Options of a group that are tuples in PyTorch. */
+/** The options of a parameter group that are tuples in PyTorch. */
 const TUPLES = ['betas', 'etas', 'step_sizes'];
 
 function tuples(group: Fields): Fields {
@@ -122,7 +122,7 @@ function copied(list: readonly unknown[]): unknown[] {
   return copy;
 }
 
-/** Numbers of a parameter that PyTorch keeps as tensors. */
+/** The numbers in a parameter's state that PyTorch keeps as tensors. */
 const COUNTS = ['step', 'mu_product', 'eta', 'mu'];
 
 function statesOf(state: object): unknown {
@@ -142,8 +142,8 @@ function withTensors(record: Fields): Fields {
 }
 
 function schedulerFields(fields: Fields): Fields {
-  // A state with these fields alone is of LambdaLR or MultiplicativeLR. Their functions are not saved, for which
-  // PyTorch writes a list of None.
+  // A state with only these fields belongs to LambdaLR or MultiplicativeLR. Their functions are not saved; PyTorch
+  // writes a list of None instead.
   if (Object.keys(fields).length === SCHEDULER.length) {
     return { lr_lambdas: (fields.base_lrs as unknown[]).map(() => null) };
   }

@@ -1,5 +1,5 @@
-// Reading pickles: a machine that makes plain values, and calls only what its caller has listed.
-// Source: CPython's Lib/pickletools.py, which describes the opcodes of protocols 0 to 5.
+// Reads pickles: a machine that makes plain values, and calls only the functions that its caller has listed. Source:
+// CPython's Lib/pickletools.py, which describes the opcodes of protocols 0 to 5.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import {
@@ -20,25 +20,31 @@ export interface UnpickleOptions {
   readonly name: string;
   /** Finds the class or function that a pickle names; null if it is refused. */
   readonly find: (module: string, name: string) => PyGlobal | null;
-  /** Keep unknown classes and functions by name, arguments and state, rather than refuse them. Default: false. */
+  /**
+   * Whether to keep unknown classes and functions by name, arguments and state, rather than refuse them. Default:
+   * false.
+   */
   readonly keepsForeign?: boolean;
   /** The remedy, for the message about a name that is refused. */
   readonly remedy?: (module: string, name: string) => string;
   /** Resolves the identifier of an object outside the pickle. Default: such identifiers are refused. */
   readonly persistent?: (id: Py) => Py;
-  /** Gives one of the caller's own objects its state. Default: such states are refused. */
+  /** Applies a state to one of the caller's own objects. Default: such states are refused. */
   readonly state?: (content: unknown, state: Py) => void;
-  /** How to read strings of Python 2, which may be bytes: as text by default, in Latin-1 if they are not UTF-8. */
+  /**
+   * How to read Python 2 strings, which may be bytes. Default: as text, in UTF-8, or in Latin-1 if they are not valid
+   * UTF-8.
+   */
   readonly strings?: 'text' | 'bytes';
 }
 
 export interface Unpickled {
   readonly value: Py;
-  /** Where the pickle ends in the bytes. */
+  /** The offset in the bytes at which the pickle ends. */
   readonly end: number;
 }
 
-/** The pickle is longer than the bytes that are there. */
+/** The pickle continues beyond the bytes given. */
 export class PickleEndError extends FileFormatError {
   override name = FileFormatError.name;
 }
@@ -51,8 +57,8 @@ const MANY = 2 ** 20;
 /**
  * Reads the pickle that begins at `start`.
  *
- * @throws FileFormatError if it is damaged, or asks for a class that `find` does not know; then nothing of it has been
- * run
+ * @throws FileFormatError if it is damaged, or names a class that `find` does not know; in that case, none of it has
+ * been run
  */
 export function unpickle(bytes: Uint8Array, options: UnpickleOptions, start = 0): Unpickled {
   const machine = new Machine(bytes, options, start);
@@ -102,7 +108,7 @@ class Machine {
 
   // ── Bytes ──
 
-  /** Steps over n bytes, and throws if they are not there. */
+  /** Advances by n bytes and returns their offset; throws if there are fewer. */
   private take(n: number): number {
     const { at } = this;
     if (n > this.bytes.length - at) this.failAtEnd(`it ends in the middle: ${n} bytes expected at byte ${at}`);
@@ -126,7 +132,7 @@ class Machine {
     return this.view.getInt32(this.take(4), true);
   }
 
-  /** A length of 64 bits; if it is too large to be exact, it is longer than any file anyway. */
+  /** A 64-bit length. A length too large to be exact is longer than any file anyway. */
   uint64(): number {
     return Number(this.view.getBigUint64(this.take(8), true));
   }
@@ -149,7 +155,7 @@ class Machine {
     }
   }
 
-  /** The rest of the line, without its end. */
+  /** The rest of the line, without the line break. */
   line(): string {
     const end = this.bytes.indexOf(10, this.at);
     if (end < 0) this.failAtEnd('it ends in the middle of a line');
@@ -289,12 +295,12 @@ class Machine {
     return this.refuse(`${module}.${name}`, this.options.remedy?.(module, name));
   }
 
-  /** The class of an object that protocol 0 or 1 writes. It is not looked up if the object will be refused anyway. */
+  /** The class of an object written by protocol 0 or 1. It is not looked up if the object will be refused anyway. */
   named(module: string, name: string): PyGlobal {
     return this.options.keepsForeign ? this.global(module, name) : new PyForeign(module, name);
   }
 
-  /** Throws because the file asks for a class or function; none of it has been run. */
+  /** Throws an error about a class or function that the file names; no code of the file has been run. */
   refuse(what: string, remedy = 'save tensors, containers and plain values only'): never {
     throw new FileFormatError(
       `${this.options.name}: expected tensors, containers and plain values, but the file asks for ${what.slice(0, 200)}, which is not run; ${remedy}`,
@@ -321,7 +327,7 @@ class Machine {
     try {
       made = callee.call(items);
     } catch (error) {
-      // A call that fails because of foreign arguments is kept as foreign itself.
+      // If a call fails because of foreign arguments, the call itself is kept as a foreign object.
       if (!keepsForeign || !items.some(isForeign)) throw error;
       return this.keep(callee, items);
     }
@@ -329,11 +335,11 @@ class Machine {
     return made;
   }
 
-  /** Keeps a call as an object that describes it, rather than run it. */
+  /** Keeps a call as an object that describes it, rather than running it. */
   keep(callee: PyGlobal | PyObject, args: readonly Py[], named: Py = null): Py {
     const [first, second] = args;
     const { name } = callee instanceof PyGlobal ? callee : { name: '' };
-    // These are Python's own ways to write an object of a class, and a class nested in a class.
+    // These are the ways in which Python itself pickles an instance of a class, and a nested class.
     if (first instanceof PyGlobal) {
       if (name === 'copyreg._reconstructor') return this.keep(first, []);
       if (name === 'copyreg.__newobj__') return this.keep(first, args.slice(1));
@@ -345,7 +351,7 @@ class Machine {
     return new PyObject(callee, args, named instanceof Container && named.items.length > 0 ? named : null);
   }
 
-  /** An object of a class, as the opcodes of Python's first protocols write it. */
+  /** An instance of a class, as written by the opcodes of Python's first protocols. */
   instance(cls: Py, args: Py[]): Py {
     if (!this.options.keepsForeign) {
       return this.refuse(`an instance of ${cls instanceof PyGlobal ? cls.name : 'something'}`);
@@ -355,7 +361,7 @@ class Machine {
 
   /**
    * Counts the values that calls make, since a call copies values of the pickle. If calls make more values than the
-   * pickle has bytes, it copies the same values again and again through the memo, and is refused.
+   * pickle has bytes, the pickle is refused, because it copies the same values again and again through the memo.
    */
   private count(made: Py): void {
     if (made instanceof Container) this.copied += made.items.length;
@@ -364,7 +370,8 @@ class Machine {
   }
 
   /**
-   * Gives an object its state: a dictionary gets attributes, such as `_metadata`; the caller's own objects take theirs.
+   * Applies a state to an object. A dictionary gets attributes, such as `_metadata`; the caller handles its own
+   * objects.
    */
   build(target: Py, state: Py): void {
     if (target instanceof Opaque && this.options.state) {
@@ -387,7 +394,7 @@ class Machine {
     return this.options.persistent(id);
   }
 
-  /** An object of a class, made by its constructor. */
+  /** An instance of a class, made by its constructor. */
   create(cls: Py, args: Py, named: Py = null): Py {
     const plain = !(named instanceof Container) || named.items.length === 0;
     if (!this.options.keepsForeign && named !== null) return this.refuse('an object made with named arguments');
@@ -396,7 +403,7 @@ class Machine {
   }
 }
 
-/** Protocols up to 2 use the names of Python 2. */
+/** Protocols up to 2 use Python 2 names. */
 const modulesOfPython2: ReadonlyMap<string, string> = new Map([
   ['__builtin__', 'builtins'],
   ['exceptions', 'builtins'],
@@ -423,7 +430,7 @@ function latin1(bytes: Uint8Array): string {
   return text;
 }
 
-/** The string in a quoted literal of Python 2. */
+/** The string in a quoted Python 2 literal. */
 function unquoted(m: Machine, line: string): Py {
   const [, quote, body] = /^(['"])(.*)\1$/s.exec(line.trimEnd()) ?? [];
   if (quote === undefined) return m.fail(`${shown(line)} is not a string in quotes`);

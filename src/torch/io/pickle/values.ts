@@ -1,6 +1,6 @@
 // The values of a pickle before they become JavaScript values: there is one type here for each Python type.
 
-/** A Python value. Whole numbers are numbers, or bigints beyond 2⁵³; floats have a class of their own. */
+/** A Python value. Whole numbers are numbers, or bigints beyond 2⁵³; floats have a separate class. */
 export type Py = null | boolean | string | number | bigint | PyFloat | PyBytes | Container | PyGlobal | Opaque;
 
 export class PyFloat {
@@ -10,7 +10,7 @@ export class PyFloat {
 export class PyBytes {
   constructor(
     readonly bytes: Uint8Array,
-    /** A `bytearray` rather than `bytes`. */
+    /** Whether this is a `bytearray` rather than `bytes`. */
     readonly mutable = false,
   ) {}
 }
@@ -52,7 +52,7 @@ export class Container {
     this.items.push(value);
   }
 
-  /** The value of a string key of a dictionary; the last entry counts. */
+  /** The value of a string key of a dictionary; if the key is repeated, the last entry counts. */
   get(key: string): Py | undefined {
     for (let i = this.items.length - 2; i >= 0; i -= 2) if (this.items[i] === key) return this.items[i + 1];
     return undefined;
@@ -66,14 +66,14 @@ export class PyGlobal {
   constructor(
     /** `module.name`. */
     readonly name: string,
-    /** Computes the result of calling it; null if it cannot be called. */
+    /** Computes the result of calling the class or function; null if it cannot be called. */
     readonly call: ((args: readonly Py[]) => Py) | null,
-    /** Its JavaScript value when it is a value by itself; undefined if it has none. */
+    /** The JavaScript value of the class or function itself; undefined if it has none. */
     readonly value?: unknown,
   ) {}
 }
 
-/** A class or function of which the reader knows only the name: nothing of it is ever run. */
+/** A class or function that the reader knows only by name; it is never run. */
 export class PyForeign extends PyGlobal {
   constructor(
     readonly module: string,
@@ -83,11 +83,11 @@ export class PyForeign extends PyGlobal {
   }
 }
 
-/** A call of a class or function that is not run here; it keeps what the pickle says about it. */
+/** A call of a class or function that is not run here, as described by the pickle. */
 export class PyObject extends Container {
   /** The argument of `__setstate__`. */
   state: Py | undefined;
-  /** The items appended to it, if it is a list in Python, and its entries, if it is a dictionary. */
+  /** The items appended to the object, if it is a list in Python, and its entries, if it is a dictionary. */
   appended: Container | null = null;
   entries: Container | null = null;
 
@@ -106,7 +106,7 @@ export class PyObject extends Container {
     return callee.name;
   }
 
-  /** All values that it holds. */
+  /** All values that the object holds. */
   get parts(): Py[] {
     const { callee, args, named, state, appended, entries } = this;
     const found = [...args, named, state, appended, entries].filter((part): part is Py => part != null);

@@ -1,5 +1,5 @@
-// How the value that a PyTorch file's pickle describes becomes the value that torch.load returns: its tensors are
-// found and named, and those that are wanted are put in their places.
+// Turns the value that a PyTorch file's pickle describes into the value that torch.load returns: finds and names the
+// tensors, and inserts the wanted ones.
 import { ArgumentError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import type { LoadedFile } from '../load';
@@ -10,8 +10,8 @@ import { TensorSpec } from './specs';
 import { makeTensors, type TensorSource } from './tensors';
 
 /**
- * The values of a pickle with their tensors, which are read from `source`; only those that `only` names, if it is
- * given.
+ * The values of a pickle with their tensors, which are read from `source`. If `only` is given, only the values that it
+ * names.
  */
 export async function contentsOf(root: Py, file: LoadedFile, source: TensorSource): Promise<unknown> {
   const { only } = file;
@@ -51,7 +51,7 @@ function namesOf(root: Py): { names: Map<TensorSpec, string>; arrays: PyObject[]
         for (const part of value.parts.reverse()) stack.push([part, name]);
       }
       if (value.attributes) stack.push([value.attributes, name]);
-      // In reverse, as the stack reverses the order again.
+      // Push the children in reverse, since the stack reverses their order again.
       for (const [key, child] of children(value).reverse()) stack.push([child, joinedName(name, key)]);
     }
   }

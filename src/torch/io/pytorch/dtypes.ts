@@ -1,4 +1,4 @@
-// PyTorch's element types in files, by name and by storage class, and the dtypes that they become here.
+// The element types in PyTorch's files, by name and by storage class, and the dtypes that they become here.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import type { DType } from '../../../engine/core/meta';
@@ -13,7 +13,7 @@ export interface FileDType {
   /** The bytes of one element. */
   readonly bytes: number;
   readonly dtype: DType;
-  /** Null for complex numbers, which are known so that a message can name their tensors. */
+  /** Null for complex numbers. They are listed only so that an error can name their tensors. */
   readonly element: ElementType | null;
 }
 
@@ -66,7 +66,7 @@ export const storageDTypes: Readonly<Record<string, string>> = {
   ComplexDoubleStorage: 'complex128',
 };
 
-/** Storage classes whose elements no tensor can hold here, and what to do about them. */
+/** The storage classes whose elements no tensor can hold here, each with a remedy. */
 export const otherStorages: Readonly<Record<string, string>> = Object.fromEntries(
   ['QUInt8Storage', 'QInt8Storage', 'QInt32Storage', 'QUInt4x2Storage', 'QUInt2x4Storage'].map((name) => [
     name,

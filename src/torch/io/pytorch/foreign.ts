@@ -1,5 +1,5 @@
-// How torch.load treats objects of unknown classes: NumPy's arrays become tensors, others become PickledObjects,
-// or are refused.
+// Objects of unknown classes in torch.load: NumPy's arrays become tensors; other objects become PickledObjects or are
+// refused.
 import { FileFormatError } from '../../../engine/core/errors';
 import { warnOnce } from '../../../engine/core/warnings';
 import type { Tensor } from '../../tensor/tensor';
@@ -29,7 +29,8 @@ export class Foreign {
   ) {}
 
   /**
-   * The tensor that an object has become, if it is an array; else undefined. @throws FileFormatError if it is refused
+   * The tensor that replaces an object, if it is an array; otherwise undefined. @throws FileFormatError if the object
+   * is refused
    */
   readonly stand = (value: PyObject | PyForeign): unknown => {
     const { weightsOnly } = this.file;
@@ -81,7 +82,7 @@ export class Foreign {
     });
   }
 
-  /** Warns once of the classes that are known only by name, unless the caller asked for such objects. */
+  /** Warns once about the classes that are known only by name, unless the caller asked for such objects. */
   warn(): void {
     if (this.file.weightsOnly === false || this.names.size === 0) return;
     const names = [...this.names].sort();

@@ -1,5 +1,4 @@
-// The classes and functions that PyTorch's files may name: those that make tensors, containers and plain values,
-// and no others.
+// The classes and functions that PyTorch's files may name: only those that make tensors, containers and plain values.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import { device } from '../../../engine/storage/device';
@@ -8,15 +7,17 @@ import { Container, Opaque, type Py, PyBytes, PyForeign, PyGlobal, PyObject, pyK
 import { fileDTypes, otherStorages, storageDTypes } from './dtypes';
 import { type StorageRef, TensorSpec, tensorSpec } from './specs';
 
-/** A storage class, with the type of its elements; null for bytes of any type. */
+/** A storage class, with the type of its elements; null for untyped bytes. */
 interface StorageClass {
   readonly storage: string | null;
 }
 
-/** Files from Python 2 use these names of modules. */
+/** Python 2 files use these module names. */
 const renamed: Readonly<Record<string, string>> = { __builtin__: 'builtins', copy_reg: 'copyreg' };
 
-/** Makes the lookup of what a PyTorch file may name. `maxBytes` limits the size of tensors. */
+/**
+ * Makes the lookup of the classes and functions that a PyTorch file may name. `maxBytes` limits the size of tensors.
+ */
 export function pytorchGlobals(name: string, maxBytes: number) {
   const fail = (problem: string): never => {
     throw new FileFormatError(`${name}: ${problem}`);
@@ -146,7 +147,7 @@ export function pytorchGlobals(name: string, maxBytes: number) {
     known.get(`${renamed[module] ?? module}.${global}`) ?? null;
 }
 
-/** The storage to which a persistent identifier of PyTorch's refers: ('storage', class, key, place, elements). */
+/** The storage to which one of PyTorch's persistent identifiers refers: ('storage', class, key, place, elements). */
 export function storageRef(name: string, id: Py): StorageRef {
   const fail = (problem: string): never => {
     throw new FileFormatError(`${name}: ${problem}`);
@@ -166,7 +167,7 @@ export function storageRef(name: string, id: Py): StorageRef {
 
 /**
  * Whether objects of other classes are kept rather than refused at once. With `only`, all objects are kept at first,
- * because only the wanted ones are to be refused, and which these are is known later.
+ * because only the wanted ones must be refused, and it is not yet known which these are.
  */
 export const keepsForeign = ({ weightsOnly, only }: Pick<LoadedFile, 'weightsOnly' | 'only'>): boolean =>
   weightsOnly !== true || only !== null;
@@ -187,15 +188,15 @@ export function otherStorageRef(name: string, id: Py): StorageRef {
 }
 
 /**
- * The class of a module that a legacy file holds whole, followed by the class's program as text; null for anything
- * else.
+ * The class of a module that a legacy file holds as a whole, followed by the source text of the class; null for
+ * anything else.
  */
 export function moduleIn(id: Py): Py {
   const items = id instanceof Container && id.kind === 'tuple' ? id.items : [];
   return items[0] === 'module' && items[1] instanceof PyGlobal ? items[1] : null;
 }
 
-/** A legacy storage may be a part of another: (key, offset, elements). */
+/** A legacy storage may be a view of part of another: (key, offset, elements). */
 function viewOf(view: Py | undefined, fail: (problem: string) => never): { start?: number; part?: number } {
   if (view === undefined || view === null) return {};
   const [, start, part] = view instanceof Container ? view.items : [];

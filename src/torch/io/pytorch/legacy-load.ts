@@ -1,5 +1,5 @@
-// Torch.load of the files that PyTorch wrote before 1.6, and still writes on request: pickles one after another,
-// then the storages.
+// `torch.load` for the files that PyTorch wrote before 1.6, and still writes on request: several pickles, then the
+// storages.
 import { FileFormatError } from '../../../engine/core/errors';
 import { hostArray } from '../../../engine/storage/host-data';
 import { joined } from '../bytes';
@@ -24,9 +24,9 @@ import type { StorageRef } from './specs';
 /** The number with which such a file begins. */
 const MAGIC = 0x1950a86a20f9469cfc6cn;
 const PROTOCOL = 1001;
-/** Bytes to read first; the pickles of most files end within them. */
+/** Number of bytes to read first; the pickles of most files end within them. */
 const BEGINNING = 2 ** 20;
-/** The length of the field before each storage: how many elements it has. */
+/** The length of the field before each storage: its number of elements. */
 const COUNT = 8;
 
 interface Place {
@@ -42,7 +42,7 @@ interface Head {
   readonly refs: ReadonlyMap<string, StorageRef>;
   /** Whether the file says that a big-endian machine wrote it. */
   readonly isBig: boolean;
-  /** Where the pickles end. */
+  /** The offset at which the pickles end. */
   readonly end: number;
 }
 
@@ -79,7 +79,10 @@ export async function load(file: LoadedFile): Promise<unknown> {
   });
 }
 
-/** Reads the pickles at the beginning of the file, and twice as many bytes each time they do not end there. */
+/**
+ * Reads the pickles at the beginning of the file; as long as they do not end within the bytes read, reads twice as
+ * many.
+ */
 async function readHead(
   reader: Reader,
   maxBytes: number,
@@ -132,7 +135,10 @@ function parseHead(bytes: Uint8Array, name: string, maxBytes: number, foreign: b
 
 type Read = (start: number, end: number) => Promise<Uint8Array>;
 
-/** The positions of the storages: one after another, in the order of their keys, each after its number of elements. */
+/**
+ * The positions of the storages: one after another, in the order of their keys, each preceded by its number of
+ * elements.
+ */
 function storagePlaces(size: number, { keys, refs, end: start }: Head, fail: Fail): Map<string, Place> {
   const places = new Map<string, Place>();
   let at = start;
@@ -159,14 +165,14 @@ async function checkCount(read: Read, begin: number, { key, numel }: StorageRef,
 
 const widthOf = ({ dtype }: StorageRef): number => (dtype === null ? 1 : fileDTypes.get(dtype)!.bytes);
 
-/** How many elements of each storage are sampled, and how far from 1 a number can be. */
+/** How many elements of each storage are sampled, and the maximum distance of a number from 1, in powers of 2. */
 const SAMPLE = 64;
 const FARTHEST = 2000;
 
 /**
  * Whether the storages of a file from a big-endian machine are big-endian. PyTorch itself reversed their bytes when it
- * wrote them, and still said `little_endian: False`; files of other programs are as they say. The numbers tell: read in
- * the wrong order, they are absurdly large or small.
+ * wrote them, but still wrote `little_endian: False`; files from other programs are as they say. The numbers decide:
+ * read in the wrong byte order, they are absurdly large or small.
  */
 async function isBigEndian(
   read: Read,
@@ -186,7 +192,10 @@ async function isBigEndian(
   return bigSize <= littleSize;
 }
 
-/** The sum of |log₂|x|| over the numbers: how far they are from 1. NaN, and integers that do not fit, count as farthest. */
+/**
+ * The sum of |log₂|x|| over the numbers: their total distance from 1. NaN, and integers that do not fit, count as the
+ * maximum distance.
+ */
 function magnitude(bytes: Uint8Array, type: FileDType, little: boolean): number {
   const n = bytes.length / type.bytes;
   const numbers = hostArray(type.dtype, n);

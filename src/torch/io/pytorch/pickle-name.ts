@@ -1,6 +1,6 @@
-// Tells PyTorch's archives from other zip archives.
+// Distinguishes PyTorch's archives from other zip archives.
 import type { Zip } from '../zip/zip';
 
-/** The name of the pickle in an archive of PyTorch's, whose top folder may have any name; null for other archives. */
+/** The name of the pickle in a PyTorch archive, whose top folder may have any name; null for other archives. */
 export const pickleIn = ({ names }: Zip): string | null =>
   names.find((name) => /^([^/]+\/)?data\.pkl$/.test(name)) ?? null;

@@ -1,4 +1,4 @@
-// What a file says about a tensor, checked before any memory is allocated for it.
+// The description of a tensor in a file, checked before any memory is allocated for the tensor.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';
@@ -9,9 +9,9 @@ import { type FileDType, fileDTypes } from './dtypes';
 /** A storage of a file, by its key. */
 export interface StorageRef {
   readonly key: string;
-  /** The dtype of its elements; null for bytes of any type. */
+  /** The dtype of the elements; null for untyped bytes. */
   readonly dtype: string | null;
-  /** In elements, or in bytes if their type is not known. */
+  /** The length in elements, or in bytes if the storage is untyped. */
   readonly numel: number;
   /** The start and the length, in elements, of the part of a storage to which a legacy file refers. */
   readonly start?: number;
@@ -33,7 +33,7 @@ export class TensorSpec {
     readonly isParameter = false,
   ) {}
 
-  /** How many elements of this type the storage has. */
+  /** The number of elements of this type that the storage has. */
   get available(): number {
     const { dtype, numel: n } = this.storage;
     return dtype === null ? Math.floor(n / this.type.bytes) : n;
@@ -59,7 +59,7 @@ interface Given {
   readonly metadata: Py | undefined;
 }
 
-/** @throws FileFormatError if the tensor reaches beyond its storage, or would be larger than `maxBytes` once loaded */
+/** @throws FileFormatError if the tensor reaches beyond its storage, or would take more than `maxBytes` once loaded */
 export function tensorSpec(name: string, maxBytes: number, given: Given): TensorSpec {
   const { storage } = given;
   const fail = (problem: string): never => {

@@ -1,4 +1,4 @@
-// Making the tensors that a PyTorch file describes. Tensors that share a storage in the file share one here, too.
+// Makes the tensors that a PyTorch file describes. Tensors that share a storage in the file share one here, too.
 
 import { FileFormatError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';
@@ -19,11 +19,11 @@ export interface TensorSource {
   readonly name: string;
   /** Whether numbers are little-endian. */
   readonly little: boolean;
-  /** A storage's position in the file, or a number that sorts like it: storages are read in this order. */
+  /** A storage's position in the file, or a number with the same order: storages are read in this order. */
   place(key: string): number;
-  /** How many bytes a storage has, before it is read. */
+  /** The size of a storage in bytes, known before it is read. */
   size(key: string): number | Promise<number>;
-  /** Its bytes, in pieces that consist of whole elements, whatever their type. */
+  /** The storage's bytes, in pieces that consist of whole elements, whatever their type. */
   pieces(key: string): AsyncIterable<Uint8Array>;
 }
 
@@ -69,8 +69,8 @@ async function readStorage(
 }
 
 /**
- * Makes the tensors of one storage. Those that may have elements in common share one here, too; others, such as those
- * of a flat buffer of parameters, each get their own, which can be bound as it is.
+ * Makes the tensors of one storage. Tensors that may have elements in common share a storage here, too; others, such as
+ * views of a flat parameter buffer, each get their own, which can be bound directly.
  */
 function share(
   group: readonly TensorSpec[],
@@ -99,7 +99,7 @@ function share(
 
 interface Overlapping {
   readonly specs: TensorSpec[];
-  /** The range of the storage's elements that these tensors reach. */
+  /** The range of the storage's elements that these tensors use. */
   readonly start: number;
   end: number;
 }
@@ -142,7 +142,7 @@ function gathered({ size, stride, offset, type, negative }: TensorSpec, numbers:
   return data;
 }
 
-/** Warns once for each element type that becomes another dtype here, if the difference may matter. */
+/** Warns once for each element type that becomes a different dtype here, if the difference may matter. */
 function warnOfTypes(specs: Iterable<TensorSpec>): void {
   for (const { type } of specs) {
     if (type.name === type.dtype) continue;

@@ -1,4 +1,4 @@
-// Torch.save in PyTorch's zip format, which Python's torch.load(weights_only=True) reads.
+// `torch.save` in PyTorch's zip format, which Python's torch.load(weights_only=True) reads.
 import { contiguousStrides, type DType, numel } from '../../../engine/core/meta';
 import { withMode } from '../../../engine/graph/mode';
 import type { Storage } from '../../../engine/storage/storage';
@@ -26,15 +26,15 @@ const written: Record<DType, Written> = {
   bool: { storage: 'BoolStorage', bytes: 1 },
 };
 
-/** The part of a storage that is written, in elements, or a single tensor of it. */
+/** The part of a storage that is written, in elements, or a single tensor that uses the storage. */
 interface Part {
   readonly key: string;
   readonly tensors: Tensor[];
   begin: number;
   end: number;
   /**
-   * Whether a tensor is written row by row, because it covers a small part of its storage, and no other tensor shares
-   * it.
+   * Whether a tensor is written row by row, because it covers only a small part of its storage and no other tensor
+   * shares the storage.
    */
   packed: boolean;
 }
@@ -44,8 +44,8 @@ const FOLDER = 'archive';
 /** The pieces of the file. */
 export async function pytorchPieces(root: unknown, name: string | null): Promise<Iterable<Uint8Array>> {
   const parts = new Map<Storage, Part>();
-  // The extent of a part is known only once all its tensors are known. So there are two pickles: the first one finds
-  // the tensors, and the second one is written.
+  // The extent of a part is known only once all its tensors are known. So pickle twice: the first pickle only finds the
+  // tensors, and the second one is written.
   const translated: Translated = new Map();
   pickle(root, (_, tensor) => addTo(parts, tensor), translated);
   for (const part of parts.values()) measure(part);
@@ -54,7 +54,7 @@ export async function pytorchPieces(root: unknown, name: string | null): Promise
     (pickler, tensor) => writeTensor(pickler, tensor, parts.get(tensor.storage)!),
     translated,
   );
-  // All reads start before the first is awaited, so that one flush serves them.
+  // All reads start before the first is awaited, so that one flush serves them all.
   const data = await Promise.all([...parts.values()].map(bytesOf));
   const folder = folderOf(name);
   const text = (letters: string): Uint8Array => new TextEncoder().encode(letters);

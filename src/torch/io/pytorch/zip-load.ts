@@ -1,4 +1,4 @@
-// Torch.load of the zip archives that PyTorch has written since 1.6: a pickle, and a file for each storage.
+// `torch.load` for the zip archives that PyTorch has written since 1.6: a pickle, and a file for each storage.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import type { LoadedFile } from '../load';
@@ -39,7 +39,7 @@ export async function load(file: LoadedFile): Promise<unknown> {
   });
 }
 
-/** The byte order that the archive states; older archives state none, and come from little-endian machines. */
+/** The byte order that the archive states; older archives state none; they come from little-endian machines. */
 async function byteOrder(zip: Zip, folder: string, name: string): Promise<'little' | 'big'> {
   if (!zip.has(`${folder}byteorder`)) return 'little';
   const order = new TextDecoder().decode(await zip.read(`${folder}byteorder`, { bound: 16 }));

@@ -1,11 +1,11 @@
 // Works out the length of a safetensors file from its header, for files that are read piece by piece.
 
-/** The format's own bound on the header, and the length of the field that holds the header's length. */
+/** The format's own limit for the header, and the length of the field that holds the header's length. */
 const MAX_HEADER = 100_000_000;
 const PREFIX = 8;
 
 /**
- * The length of a safetensors file, by its header; at most the length of `head` if that is not a header, whose fault
+ * The length of a safetensors file, by its header; at most the length of `head` if that is not a valid header, which
  * the parser will report.
  */
 export function safetensorsBound(head: Uint8Array): number {
@@ -16,7 +16,7 @@ export function safetensorsBound(head: Uint8Array): number {
   return head.length < start ? start : start + endOfData(head.subarray(PREFIX, start));
 }
 
-/** Where the last tensor ends in the data after the header; 0 if the header does not tell. */
+/** Where the last tensor ends in the data after the header; 0 if the header does not say. */
 function endOfData(header: Uint8Array): number {
   let end = 0;
   try {

@@ -1,5 +1,4 @@
-// Safetensors as in Python's package of that name: a file opened to read some of its tensors, and files with
-// metadata.
+// The API of Python's package safetensors: opens a file to read some of its tensors, and writes files with metadata.
 
 import { anything, type Kind, listOf, orNull, text, whole } from '../../../engine/core/argument-kinds';
 import { closeMethods } from '../../../engine/core/arity';
@@ -67,7 +66,7 @@ export class SafeOpen extends Printable {
   }
 
   /**
-   * A tensor, or its rows `[start, end]`, without `end`. No other bytes are read.
+   * A tensor, or only its rows from `start` to `end` (exclusive). No other bytes are read.
    * @throws ArgumentError if there is no such tensor or row
    */
   async getTensor(...args: Arguments<TensorEntry & RowsOfTensor, ['name', 'rows']>): Promise<Tensor> {
@@ -111,7 +110,7 @@ export class SafeOpen extends Printable {
 
 /**
  * Opens a safetensors file to read its metadata and some of its tensors, one by one. Only the header is read at first,
- * also from a server, if it supports ranges.
+ * even from a server, if it supports ranges.
  *
  *     const file = await torch.safetensors.safeOpen('model.safetensors');
  *     const weight = await file.getTensor('features.0.weight');
@@ -140,15 +139,15 @@ interface FileArgument {
 const sourceIn = (op: string, args: readonly unknown[]): ByteSource =>
   parseArgs<FileArgument>(op, ['filename'], {}, args, { filename: byteSource }).filename;
 
-/** Options of writing safetensors. */
+/** Options for writing safetensors. */
 export interface SafetensorsOptions {
-  /** Texts to store in the file, by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
+  /** Strings to store in the file, by name. Default: `{ format: 'pt' }`, as readers of PyTorch's files expect. */
   metadata?: Readonly<Record<string, string>> | null;
 }
 
 /**
  * Saves tensors by name, with your own metadata; `filename` is a target as for `torch.save`.
- * @throws ArgumentError if a value is not a tensor, or one of the metadata is not a text
+ * @throws ArgumentError if a value is not a tensor, or a metadata value is not a string
  */
 export async function saveFile(tensors: NamedTensors, filename: Target, options?: SafetensorsOptions): Promise<void>;
 export async function saveFile(named: SafetensorsOptions & { tensors: NamedTensors; filename: Target }): Promise<void>;

@@ -9,11 +9,11 @@ import { type ElementType, elementBytes } from '../elements';
 import { kindOfFile } from '../file-kinds';
 import type { Reader } from '../reader';
 
-/** The format's own bound on the header, against files that ask for absurd amounts of memory. */
+/** The format's own limit for the header, which protects against files that request absurd amounts of memory. */
 const MAX_HEADER = 100_000_000;
 /** The length of the field that holds the header's length. */
 export const PREFIX = 8;
-/** Bytes enough to recognise a file of another kind. */
+/** Enough bytes to recognise other kinds of files. */
 const HEAD = 512;
 export const METADATA = '__metadata__';
 
@@ -39,14 +39,14 @@ const fileTypes: Readonly<Record<string, ElementType>> = {
   BOOL: 'bool',
 };
 
-/** The place of a tensor in a file. */
+/** The location of a tensor in a file. */
 export interface Entry {
   readonly name: string;
   readonly type: ElementType;
   /** The format's name of the type. */
   readonly typeName: string;
   readonly shape: readonly number[];
-  /** Counted from the first byte after the header. */
+  /** The byte range of the elements, counted from the end of the header. */
   readonly begin: number;
   readonly end: number;
 }
@@ -60,7 +60,7 @@ export interface Header {
   readonly start: number;
 }
 
-/** @throws ArgumentError if it is the one name that no tensor can have */
+/** @throws ArgumentError if the name is `__metadata__`, the only one that no tensor can have */
 export function refuseName(name: string): void {
   if (name !== METADATA) return;
   throw new ArgumentError(
@@ -124,7 +124,7 @@ async function readJson(reader: Reader, fail: Fail): Promise<{ json: object; len
   return { json, length };
 }
 
-/** The format forbids a name twice; JSON.parse would take the last. */
+/** The format forbids repeated names; JSON.parse would silently take the last. */
 function refuseTwice(text: string, json: object, fail: Fail): void {
   const names = namesIn(text);
   if (names.length === Object.keys(json).length) return;
@@ -138,7 +138,7 @@ function namesIn(text: string): string[] {
   const names: string[] = [];
   let depth = 0;
   let last = '';
-  // A string, or one of the signs that show depth and names.
+  // A string, or one of the punctuation marks that determine depth and names.
   for (const [token] of text.matchAll(/"(?:[^"\\]|\\.)*"|[{}[\]:]/g)) {
     if (token === '{' || token === '[') depth++;
     else if (token === '}' || token === ']') depth--;

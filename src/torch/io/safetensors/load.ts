@@ -1,4 +1,4 @@
-// Torch.load of safetensors files, and of several that an index joins.
+// `torch.load` for safetensors files, single or joined by an index.
 import { FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
 import { beside, isBeside } from '../beside';
@@ -11,8 +11,8 @@ import { isObject } from './header';
 import { type HostTensor, readSafetensors } from './safetensors';
 
 /**
- * The value saved by `torch.save`, if there is one; else the tensors by name, of the file or of all files that an index
- * such as `model.safetensors.index.json` names.
+ * The value saved by `torch.save`, if the file holds one; otherwise the tensors by name, from the file or from all
+ * files that an index such as `model.safetensors.index.json` names.
  */
 export async function load({ reader, head, only, source }: LoadedFile): Promise<unknown> {
   const wanted = (name: string): boolean => !only || only.some((start) => name.startsWith(start));
@@ -29,11 +29,12 @@ export async function load({ reader, head, only, source }: LoadedFile): Promise<
 }
 
 /**
- * A safetensors file begins with a length, whose upper bytes are 0; an index begins with the name of its first field.
+ * A safetensors file begins with a length, whose upper bytes are 0; an index begins with a brace and the name of its
+ * first field.
  */
 const isIndex = (head: Uint8Array): boolean => /^\s*\{\s*"/.test(String.fromCharCode(...head.subarray(0, 64)));
 
-/** Reads, one after another, those files beside an index that hold wanted tensors. */
+/** Reads, one after another, those of an index's files that hold wanted tensors. */
 async function readShards(
   reader: Reader,
   wanted: (name: string) => boolean,

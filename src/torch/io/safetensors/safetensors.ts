@@ -1,5 +1,5 @@
-// The safetensors format, both ways: tensor by tensor from a file, and as the pieces of one.
-// Source: https://github.com/huggingface/safetensors#format.
+// Reads the safetensors format, tensor by tensor, and writes it, in pieces. Source:
+// https://github.com/huggingface/safetensors#format.
 
 import { FileFormatError, invariant } from '../../../engine/core/errors';
 import { type DType, numel } from '../../../engine/core/meta';
@@ -29,16 +29,16 @@ export interface Safetensors {
   readonly metadata: ReadonlyMap<string, string>;
 }
 
-/** Bytes to read and convert at a time; a multiple of every element's size. */
+/** Number of bytes to read and convert at a time; a multiple of every element's size. */
 const PIECE = 2 ** 22;
 
 /**
- * Reads a safetensors file tensor by tensor, so the whole file is never in memory beside its tensors.
+ * Reads a safetensors file tensor by tensor, so that the whole file is never in memory in addition to its tensors.
  *
  * F32, BF16, F64 and the kinds of F8 become float32, F16 float16, I64 and U64 int64 (held in 32 bits), I32, I16, U16
  * and I8 int32, U32 uint32, U8 uint8, BOOL bool.
  *
- * @param wanted which tensors to read; default: all
+ * @param wanted decides by name which tensors to read; default: all
  * @throws FileFormatError if the bytes are not a safetensors file, or break one of the format's rules
  */
 export async function readSafetensors(
@@ -48,14 +48,14 @@ export async function readSafetensors(
   const header = await readHeader(reader);
   const names = [...header.entries.keys()].filter(wanted);
   const read = new Map<string, HostTensor>();
-  // From the beginning of the file to its end, as a server sends it.
+  // Read from the beginning of the file to its end, the order in which a server sends it.
   for (const { name } of names.map((name) => header.entries.get(name)!).sort((a, b) => a.begin - b.begin)) {
     read.set(name, await readTensor(reader, header, name));
   }
   return { tensors: new Map(names.map((name) => [name, read.get(name)!])), metadata: header.metadata };
 }
 
-/** Reads one tensor of the file, which must have it; or only its rows from `rows[0]` up to, not including, `rows[1]`. */
+/** Reads one tensor, which must be in the file; or only its rows from `rows[0]` to `rows[1]` (exclusive). */
 export async function readTensor(
   reader: Reader,
   { entries, start }: Header,
@@ -91,7 +91,7 @@ function refuseOtherBools({ name: file }: Reader, { name }: Entry, bytes: Uint8A
   );
 }
 
-/** The type as which a dtype is written, and the bytes of an element. */
+/** The file type that each dtype is written as, and the number of bytes per element. */
 const writtenAs: Record<DType, readonly [type: string, bytes: number]> = {
   float32: ['F32', 4],
   float16: ['F16', 2],
@@ -106,7 +106,7 @@ const writtenAs: Record<DType, readonly [type: string, bytes: number]> = {
  * The pieces of a file that PyTorch's `safetensors.torch.load_file` reads. The header keeps the order given; the data
  * is ordered by element size, so that every tensor starts at a multiple of its element size.
  *
- * @throws ArgumentError if a tensor has the one name that no tensor can have
+ * @throws ArgumentError if a tensor is named `__metadata__`, the only name that no tensor can have
  */
 export function* writeSafetensors(
   tensors: Iterable<readonly [name: string, tensor: WritableTensor]>,

@@ -1,4 +1,4 @@
-// Torch.save as safetensors: tensors by name, and the values around them in the metadata.
+// `torch.save` in the safetensors format: tensors by name, and the values around them in the metadata.
 import { isPlainObject } from '../../../engine/core/options';
 import { Tensor } from '../../tensor/tensor';
 import { readTensors } from '../host-tensors';
@@ -6,7 +6,7 @@ import { savable } from '../savable';
 import { STRUCTURE, writeStructure } from '../structure';
 import { refuseName, writeSafetensors } from './safetensors';
 
-/** The pieces of the file: tensors at the top under their own names, nested ones under names joined by dots. */
+/** The pieces of the file: top-level tensors under their own names, nested ones under names joined by dots. */
 export async function safetensorsPieces(root: unknown): Promise<Iterable<Uint8Array>> {
   if (isStateDict(root)) {
     for (const [name, tensor] of Object.entries(root)) {

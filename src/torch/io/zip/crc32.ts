@@ -1,5 +1,5 @@
-// CRC-32 as in zip and PNG: the remainder of the bytes as a polynomial over GF(2), divided by 0xEDB88320 (bits reversed).
-// Eight bytes a step ("slicing by 8", Kounavis & Berry 2005).
+// CRC-32 as in zip and PNG: the remainder of the bytes as a polynomial over GF(2), divided by 0xEDB88320 (bits
+// reversed). Eight bytes per step ("slicing by 8", Kounavis & Berry 2005).
 
 /** Table k holds the remainder of each byte when k more bytes follow it. */
 const tables: Uint32Array[] = [];
@@ -16,7 +16,9 @@ function makeTables(): void {
   }
 }
 
-/** The check sum of `bytes`, or of longer data whose check sum before `bytes` is `before`. */
+/**
+ * The checksum of `bytes`, or of longer data that ends in `bytes`, if `before` is the checksum of the preceding data.
+ */
 export function crc32(bytes: Uint8Array, before = 0): number {
   if (tables.length === 0) makeTables();
   const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [

@@ -1,10 +1,10 @@
-// Reading tar archives, one member after another from a stream, so that no more of an archive is in memory than is
-// wanted.
-// Source: POSIX.1-2024, pax interchange format; GNU tar manual, "Basic Tar Format" (long names, sizes in base 256).
+// Reads tar archives from a stream, one member after another, so that no more of an archive is in memory than the
+// caller wants. Source: POSIX.1-2024, pax interchange format; GNU tar manual, "Basic Tar Format" (long names, sizes in
+// base 256).
 import { FileFormatError, LamplightError } from '../../../engine/core/errors';
 import { joined } from '../bytes';
 
-/** A regular file of an archive. Bytes left unread are skipped when the next member is asked for. */
+/** A regular file of an archive. Unread bytes are skipped when the next member is requested. */
 export interface TarMember {
   /** Its path in the archive, with `/` as separator and without a leading `./`. */
   readonly name: string;
@@ -17,7 +17,7 @@ export interface TarMember {
 export interface TarOptions {
   /** The archive's name in messages. */
   name: string;
-  /** The maximum number of bytes that one member may have for `bytes` to read it. Default: 1 GiB. */
+  /** The maximum size in bytes of a member that `bytes` will read. Default: 1 GiB. */
   maxMember?: number;
 }
 
@@ -25,14 +25,14 @@ const BLOCK = 512;
 /** Long names and pax records are read whole; real ones are below 64 kB. */
 const MAX_HEADER_BYTES = 2 ** 20;
 const DEFAULT_MAX_MEMBER = 2 ** 30;
-/** Bytes after the end are read, up to this many, because the compressed stream's check sum comes after them. */
+/** Bytes after the end are read, up to this many, because the checksum of the compressed stream follows them. */
 const MAX_TRAILER = 2 ** 24;
 
 /**
  * The regular files of a tar archive, in its order; folders, links and devices are left out.
  *
- * @throws FileFormatError if it is not a tar archive, is truncated or damaged, has a name that leads out of it, or if a
- * member above the limit is read
+ * @throws FileFormatError if it is not a tar archive, is truncated or damaged, contains a name that leads out of the
+ * archive, or if a member above the limit is read
  */
 export async function* readTar(
   stream: ReadableStream<Uint8Array>,
@@ -71,7 +71,7 @@ export async function* readTar(
       }
       next = new Map();
       const path = own.get('path') ?? pathOf(block);
-      // Old writers mark a folder only by a slash at its end.
+      // Old writers mark a folder only by a trailing slash.
       const regular = (kind === '0' || kind === '\0' || kind === '7') && !path.endsWith('/');
       let left = size;
       if (regular) {
@@ -97,8 +97,8 @@ const notTar = (length: number): string =>
   length === 0 ? 'expected a tar archive, but it is empty' : `expected a tar archive, but it has only ${length} bytes`;
 
 /**
- * Compares a header's check sum: the sum of all its bytes, with blanks for the sum itself. Some old writers added
- * signed bytes.
+ * Verifies a header's checksum: the sum of all its bytes, with blanks in place of the sum itself. Some old writers
+ * summed signed bytes.
  */
 function hasGoodSum(block: Uint8Array): boolean {
   const told = Number.parseInt(text(block.subarray(148, 156)).trim(), 8);
@@ -127,7 +127,7 @@ function sizeOf(block: Uint8Array, pax: string | undefined, fail: (message: stri
 /** The name, preceded by its prefix if the header has one. */
 function pathOf(block: Uint8Array): string {
   const own = text(block.subarray(0, 100));
-  // GNU's own format has times where POSIX has the prefix.
+  // In GNU's own format, the field of the prefix holds times.
   const prefix = text(block.subarray(257, 263)) === 'ustar' ? text(block.subarray(345, 500)) : '';
   return prefix ? `${prefix}/${own}` : own;
 }
@@ -171,7 +171,7 @@ class ByteQueue {
     this.#fail = fail;
   }
 
-  /** `length` bytes, or fewer if the stream ends. Allocates memory only for bytes that have arrived. */
+  /** The next `length` bytes, or fewer if the stream ends. Allocates memory only for bytes that have arrived. */
   async takeUpTo(length: number): Promise<Uint8Array> {
     const parts: Uint8Array[] = [];
     let have = 0;
@@ -203,7 +203,7 @@ class ByteQueue {
     for (let left = most; left > 0 && (await this.#fill()); this.#rest = new Uint8Array()) left -= this.#rest.length;
   }
 
-  /** Cancels the stream, so that its producer need not make the rest. */
+  /** Cancels the stream, so that its producer need not produce the rest. */
   async close(): Promise<void> {
     this.#rest = new Uint8Array();
     await this.#reader.cancel().catch(() => {});

@@ -1,5 +1,5 @@
-// Zip archives: read entry by entry, from the central directory alone, and written aligned.
-// Source: PKWARE's APPNOTE 6.3.10. Nothing in the file is trusted: every size and position is checked before memory is
+// Zip archives: read entry by entry, relying on the central directory, and written with aligned contents. Source:
+// PKWARE's APPNOTE 6.3.10. Nothing in the file is trusted: every size and position is checked before memory is
 // allocated.
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
 import { shown } from '../../../engine/core/options';
@@ -13,7 +13,7 @@ export interface ZipEntry {
   readonly size: number;
   /** In bytes, in the archive. */
   readonly compressedSize: number;
-  /** Where its header begins in the archive. */
+  /** The offset of its header in the archive. */
   readonly offset: number;
 }
 
@@ -30,18 +30,18 @@ export interface Zip {
    */
   read(name: string, options?: { bound?: number }): Promise<Uint8Array>;
   /**
-   * The same, in pieces of `PIECE` bytes (the last may be shorter), so that little of a large file is in memory. A
-   * compressed file comes in one piece. A wrong check sum is reported at the end.
+   * The contents of a file in pieces of `PIECE` bytes (the last may be shorter), so that little of a large file is in
+   * memory. A compressed file is one piece. A wrong checksum is reported at the end.
    */
   pieces(name: string): AsyncIterable<Uint8Array>;
 }
 
-/** Bytes of a piece: a multiple of every element's size. */
+/** The size of a piece in bytes: a multiple of every element's size. */
 export const PIECE = 2 ** 22;
 
 export interface ZipOptions {
   /**
-   * The maximum number of bytes that the contents read may have together; default: four times the archive, at least 256
+   * The maximum total number of bytes of all contents read; default: four times the size of the archive, at least 256
    * MiB.
    */
   maxBytes?: number;
@@ -69,13 +69,15 @@ const IN_64 = 0xffffffff;
 const IN_64_SHORT = 0xffff;
 const STORED = 0;
 const DEFLATED = 8;
-/** The maximum number of bytes that one byte of deflate can give: 258 bytes for two bits. */
+/** The maximum number of bytes that one byte of deflate can expand to: 258 bytes for two bits. */
 const MOST_INFLATED = 1032;
-/** How many of the archive's last bytes are read first: they hold the end of the directory, and often all of it. */
+/**
+ * The number of bytes at the end of the archive to read first: they hold the end of the directory, and often all of it.
+ */
 const TAIL = 4096;
 const UTF_8 = 0x800;
 
-/** The default limit for the contents of a file: these are at most four times as large, or small. */
+/** The default limit for the contents of a file: four times its size, or 256 MiB if that is more. */
 export const defaultMaxBytes = (size: number): number => Math.max(2 ** 28, 4 * size);
 
 /**
@@ -95,7 +97,7 @@ export async function openZip(
   let total = 0;
   const entry = (name: string): Entry =>
     entries.get(name) ?? fail(`expected an entry ${shown(name)} in the archive, but there is none`);
-  /** Counts an entry whose contents are about to be read, and returns it. */
+  /** Returns an entry whose contents are about to be read, and counts its size. */
   const counting = (name: string): Entry => {
     const found = entry(name);
     if (!counted.has(name)) total += found.size;
@@ -122,14 +124,14 @@ type Fail = (message: string) => never;
 
 const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 
-/** A number of 64 bits; if it is too large to be exact, it is larger than any file anyway. */
+/** A 64-bit number. A number too large to be exact is larger than any file anyway. */
 const long = (view: DataView, at: number): number => Number(view.getBigUint64(at, true));
 
 interface Directory {
   readonly count: number;
   readonly offset: number;
   readonly size: number;
-  /** Where the records at the end of the archive begin. */
+  /** The offset of the records at the end of the archive. */
   readonly end: number;
 }
 
@@ -171,7 +173,7 @@ async function findDirectory(reader: Reader, fail: Fail): Promise<Directory> {
     };
     const isWhole = start === 0 || length > TAIL;
     let at = ends((end) => end === tail.length);
-    // Bytes that were added after the archive are ignored, as in Python.
+    // Bytes appended to the archive are ignored, as in Python.
     if (at < 0 && isWhole) at = ends((end) => end < tail.length);
     if (at >= 0) return directoryAt(reader, view, at, start, fail);
     if (isWhole) break;
@@ -191,7 +193,7 @@ async function directoryAt(reader: Reader, view: DataView, at: number, start: nu
   }
   const locatorAt = start + at - LOCATOR_LENGTH;
   const locator = locatorAt < 0 ? null : viewOf(await reader.read(locatorAt, locatorAt + LOCATOR_LENGTH));
-  // Without a locator these fields hold the numbers themselves.
+  // Without a zip64 locator, these fields hold the actual numbers.
   if (!locator || locator.getUint32(0, true) !== LOCATOR_64) return { count, offset, size, end: start + at };
   const endAt = long(locator, 8);
   if (endAt + END_64_LENGTH > locatorAt)
@@ -232,7 +234,7 @@ function readCentral(bytes: Uint8Array, at: number, fail: Fail): { entry: Entry;
   return { entry: { name, size, compressedSize, offset, method, crc, limit: 0 }, length };
 }
 
-/** Replaces the sizes that do not fit by those of the zip64 extension. */
+/** Replaces sizes that do not fit by those in the zip64 extension. */
 function widen(sizes: number[], extra: DataView, name: string, fail: Fail): void {
   if (!sizes.includes(IN_64)) return;
   for (let at = 0; at + 4 <= extra.byteLength; ) {
@@ -258,7 +260,7 @@ function nameIn(bytes: Uint8Array, fail: Fail): string {
   try {
     name = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);
   } catch {
-    // A name that is not UTF-8 has one character per byte, as older programs wrote it.
+    // A name that is not UTF-8 is read as one character per byte, as older programs wrote names.
     name = String.fromCharCode(...bytes);
   }
   const leadsOut = /^[/\\]|^[a-z]:|\0|(^|[/\\])\.\.([/\\]|$)/i.test(name);
@@ -266,7 +268,7 @@ function nameIn(bytes: Uint8Array, fail: Fail): string {
   return name;
 }
 
-/** Checks that the entries are one after another before the directory, without overlap. */
+/** Checks that the entries do not overlap and all precede the directory. */
 function checkPlaces(entries: readonly Entry[], directory: number, fail: Fail): void {
   const sorted = [...entries].sort((a, b) => a.offset - b.offset);
   sorted.forEach((entry, i) => {
@@ -295,7 +297,7 @@ async function* entryPieces(reader: Reader, entry: Entry, fail: Fail): AsyncGene
   if (crc !== 0 && sum !== crc) fail(`entry ${shown(name)} is damaged: its check sum is wrong`);
 }
 
-/** How many bytes come before the contents of an entry, according to its own header. */
+/** The number of bytes that precede the contents of an entry, according to its local header. */
 function localLength(bytes: Uint8Array, name: string, fail: Fail): number {
   const header = viewOf(bytes);
   if (header.getUint32(0, true) !== LOCAL)
@@ -305,8 +307,7 @@ function localLength(bytes: Uint8Array, name: string, fail: Fail): number {
 
 async function readEntry(reader: Reader, entry: Entry, fail: Fail): Promise<Uint8Array> {
   const { name, offset, compressedSize, size, limit, method, crc } = entry;
-  // Only the header tells the length of its name and padding; one read takes the usual length of these, and the
-  // contents.
+  // Only the header gives the length of its name and padding, so read their usual length and the contents at once.
   const guess = Math.min(limit, offset + LOCAL_LENGTH + 2 * name.length + 128 + compressedSize);
   let bytes = await reader.read(offset, guess);
   const start = localLength(bytes, name, fail);
@@ -320,27 +321,27 @@ async function readEntry(reader: Reader, entry: Entry, fail: Fail): Promise<Uint
     fail(
       `entry ${shown(name)} says that it has ${size} bytes, but has ${contents.length > size ? 'more' : contents.length}`,
     );
-  // PyTorch can be told to write no check sums; they are 0 then.
+  // PyTorch can be told not to write checksums; then they are 0.
   if (crc !== 0 && crc32(contents) !== crc) fail(`entry ${shown(name)} is damaged: its check sum is wrong`);
   return contents;
 }
 
-/** A file to put into an archive. */
+/** A file to add to an archive. */
 export interface ZipContent {
   readonly name: string;
   readonly data: Uint8Array;
-  /** The same data, compressed by `deflate-raw`. If given, this is written. */
+  /** The same data, compressed with `deflate-raw`. If given, it is written instead. */
   readonly deflated?: Uint8Array;
 }
 
 /** PyTorch's alignment of contents, so that they can be mapped into memory. */
 const ALIGNMENT = 64;
-/** The padding's kind, as PyTorch writes it. */
+/** The tag of the extra field that PyTorch uses for padding. */
 const PADDING = 0x4246;
-/** 1 January 1980, so that the same contents always give the same archive. */
+/** 1 January 1980: a fixed date, so that the same contents always give the same archive. */
 const DATE = 0x21;
 
-/** The pieces of an archive, whose contents begin at multiples of 64 bytes; zip64 only if it is needed. */
+/** The pieces of an archive, whose contents begin at multiples of 64 bytes; zip64 is used only if needed. */
 export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array> {
   const directory: Uint8Array[] = [];
   const names = new Set<string>();
@@ -370,7 +371,7 @@ export function* writeZip(contents: Iterable<ZipContent>): Generator<Uint8Array>
 const isLong = (...numbers: number[]): boolean => numbers.some((number) => number >= IN_64);
 
 /**
- * The fields of a header that describe the contents: their size, the size as written, the method, and their check sum.
+ * The fields of a header that describe the contents: their size, the size as written, the method, and their checksum.
  */
 interface Sizes {
   readonly size: number;
@@ -380,8 +381,8 @@ interface Sizes {
 }
 
 /**
- * Writes the fields that local and central headers share, from byte `at` on: version, flags, method, date, check sum
- * and sizes.
+ * Writes the fields that local and central headers share, from byte `at` on: version, flags, method, date, checksum and
+ * sizes.
  */
 function writeSharedFields(view: DataView, at: number, name: Uint8Array, { size, written, method, crc }: Sizes): void {
   view.setUint16(at, isLong(size, written) ? 45 : 20, true);
