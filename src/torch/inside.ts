@@ -62,7 +62,7 @@ export { evenly } from './tensor/creation/evenly';
 // Calls that are watched: exporters, summaries and explainers follow a network through its modules and operations.
 
 export { type CallWatcher, calls, noteCalls, readHere, watchedBy } from '../engine/core/calls';
-export { placeOf, trace as tracePlaces } from '../engine/graph/places';
+export { placeOf } from '../engine/graph/places';
 export { Callable, callOf, expectTensors, inputs } from './nn/module/callable-object';
 export { type Interceptor, intercepted } from './nn/module/intercept';
 export { FieldTracker, type ReceptiveField } from './nn/summary/receptive-field';
@@ -104,8 +104,9 @@ export { supportsHalf } from '../engine/compiler/compile';
 export { engine } from '../engine/compiler/engine';
 export { MAX_RUNS_AHEAD } from '../engine/gpu/run-ahead';
 export { stats as counters } from '../engine/gpu/stats';
-export { backpressure, discardPending, flush, releaseAfterFlush } from '../engine/graph/flush';
-export { isJournaling, startJournal, undone } from '../engine/graph/journal';
+export { backpressure, flush, releaseAfterFlush } from '../engine/graph/flush';
+export { isJournaling, undone } from '../engine/graph/journal';
+export { withoutRunning } from '../engine/graph/without-running';
 
 // Memory: which tensors live as long as the objects of a door, what is restored after a lost device, and state that
 // survives awaits.
@@ -133,8 +134,8 @@ export { weightedIndices } from '../engine/storage/random/weighted';
 
 // Operations on batches of pictures, with parameters for each picture as data: for vision and interpret.
 
-export { type PictureSource, rowPixels } from '../engine/gpu/pictures';
-export { fromPicture, showPicture } from '../engine/graph/pictures';
+export type { PictureSource } from '../engine/gpu/pictures';
+export { fromPicture } from '../engine/graph/pictures';
 export { deformColumns } from '../engine/ops/conv/deform-conv';
 export {
   type ByteScale,
@@ -161,32 +162,26 @@ export {
   pictureResample,
   pictureWindow,
   pixelsOf,
-  type ResampleAttrs as PictureResampleAttrs,
   type Taps,
   type Window,
   type WindowOptions,
 } from '../engine/ops/pictures/pictures';
-export { type Channels, packPixels, unpackPixels } from '../engine/ops/pictures/pixels';
+export { type Channels, unpackPixels } from '../engine/ops/pictures/pixels';
 export { Recolor, type RecolorRow, ROW_SIZE, recolor } from '../engine/ops/pictures/recolor';
 export { type Pooling, roiAlign, roiPoolPlaces } from '../engine/ops/pictures/regions';
-export type { ResampleAttrs } from '../engine/ops/pictures/resample';
 export { tapsAt } from '../engine/ops/pictures/resample-bytes';
-export { WARP_NUMBERS, warpBytes, warpPlaces } from '../engine/ops/pictures/warp';
+export { showChannels } from '../engine/ops/pictures/shown';
+export { warpBytes, warpPlaces } from '../engine/ops/pictures/warp';
 export { ofDataSet } from '../engine/ops/together';
 
 // Operations that doors need and users do not call directly. Exporters read their attributes.
 
+export type { OpAttrs } from '../engine/ops/attributes';
 export { conv2d as conv2dValue } from '../engine/ops/conv/conv';
 export * as convNd from '../engine/ops/conv/conv-nd';
-export type { ConvAttrs } from '../engine/ops/conv/conv-shape';
-export type { MatmulAttrs } from '../engine/ops/linalg/matmul-sizes';
-export type { CrossEntropyAttrs } from '../engine/ops/loss/cross-entropy';
 export { implicitSlope } from '../engine/ops/pointwise/implicit';
-export type { AvgPoolAttrs, MaxPoolAttrs } from '../engine/ops/pooling/pool';
-export { countOf, type WindowAttrs } from '../engine/ops/pooling/window-attrs';
-export type { RecurrentAttrs } from '../engine/ops/recurrent/recurrent-steps';
+export { countOf } from '../engine/ops/pooling/window-attrs';
 export { frozenBatchNorm } from '../engine/ops/reduction/batch-norm';
-export type { LayerNormAttrs } from '../engine/ops/reduction/norm';
 export { cast, full as fullValue, identity, reshape as reshapeValue } from '../engine/ops/shape/cast';
 export { cat as catValue } from '../engine/ops/shape/join';
 
@@ -235,8 +230,7 @@ export { loadReader } from './io/late-reader';
 export { disk, hasFiles, join, normalized, splitPath, writeText } from './io/local-files';
 export { readNpyBytes, readNpyHeader } from './io/npy/npy';
 export { orAborted } from './io/or-aborted';
-export { unpickle } from './io/pickle/unpickle';
-export { Container, Opaque, type Py, PyBytes, PyGlobal } from './io/pickle/values';
+export { isPickle, unpickleArrays } from './io/pickle/pickled-arrays';
 export { decode, fileDTypes } from './io/pytorch/dtypes';
 export type { Reader } from './io/random-access';
 export { openReader } from './io/reader';

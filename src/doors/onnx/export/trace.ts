@@ -2,7 +2,6 @@
 // model's state is restored.
 import { ArgumentError, type DType, Generator, type Shape, scope, Tensor } from '../../../torch';
 import {
-  discardPending,
   flush,
   isJournaling,
   lastNodeId,
@@ -12,12 +11,11 @@ import {
   type Op,
   placeOf,
   record,
-  startJournal,
   tensorsIn,
-  tracePlaces as trace,
   type Value,
   withDefaultGenerator,
   withMode,
+  withoutRunning,
 } from '../../../torch/inside';
 import { nodeTitle, readsOf } from './reads';
 
@@ -91,18 +89,10 @@ function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Sha
   // Earlier work runs now; the work recorded by this call never runs.
   flush();
   return scope(() => {
-    const undo = startJournal();
-    trace(true);
-    try {
-      const record = () => withMode({ grad: false, keepSaved: false }, () => recorded(model, args, shapes, dtypes));
-      const found = withDefaultGenerator(generator, record);
-      const state = generator.getState();
-      return { trace: found, draws: state.some((byte, i) => byte !== before[i]) };
-    } finally {
-      trace(false);
-      discardPending();
-      undo();
-    }
+    const record = () => withMode({ grad: false, keepSaved: false }, () => recorded(model, args, shapes, dtypes));
+    const found = withoutRunning(() => withDefaultGenerator(generator, record));
+    const state = generator.getState();
+    return { trace: found, draws: state.some((byte, i) => byte !== before[i]) };
   });
 }
 

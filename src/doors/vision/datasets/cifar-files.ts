@@ -1,13 +1,16 @@
 // Reads the files of CIFAR-10 and CIFAR-100: batches of pictures and the names of classes, in the binary format and as
 // Python pickles. Source: https://www.cs.toronto.edu/~kriz/cifar.html, "Dataset layout" and "Binary version".
 import { FileFormatError } from '../../../torch';
+import { isPickle, unpickleArrays } from '../../../torch/inside';
 import type { CifarLabels, CifarSet } from './cifar-facts';
-import { isPickle, unpickleArrays } from './cifar-pickle';
 
 /** Pixels of a picture: rows of red, then of green, then of blue. */
 const SIDE = 32;
 const PLANE = SIDE * SIDE;
 const PIXELS = 3 * PLANE;
+
+/** Ends the error of a pickle that holds objects of other classes than NumPy's arrays. */
+const NO_BATCH = 'this is no batch of CIFAR';
 
 /** The pictures of one file. */
 export interface CifarBatch {
@@ -44,7 +47,7 @@ function pickledBatch(file: Uint8Array, { key }: CifarLabels, name: string): Cif
   const fail = (what: string): never => {
     throw new FileFormatError(`${name}: expected a batch of CIFAR's, but ${what}`);
   };
-  const batch = unpickleArrays(file, name);
+  const batch = unpickleArrays(file, name, NO_BATCH);
   const data = batch.get('data');
   const labels = batch.get(key);
   if (!(data && 'bytes' in data)) return fail("it has no array 'data'");
@@ -63,7 +66,7 @@ export function readClasses(bytes: Uint8Array, { namesKey }: CifarLabels, name: 
     const lines = new TextDecoder().decode(bytes).split('\n');
     return lines.map((line) => line.trim()).filter((line) => line !== '');
   }
-  const names = unpickleArrays(bytes, name).get(namesKey);
+  const names = unpickleArrays(bytes, name, NO_BATCH).get(namesKey);
   if (names && 'list' in names && names.list.every((each) => typeof each === 'string')) return names.list as string[];
   throw new FileFormatError(`${name}: expected a list '${namesKey}' of names, but there is none`);
 }

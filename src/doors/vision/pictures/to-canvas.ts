@@ -5,11 +5,9 @@ import {
   type Arguments,
   tensorKind as aTensor,
   isFloat,
-  packPixels,
   parseArgs,
   reshapeValue as reshape,
-  rowPixels,
-  showPicture,
+  showChannels,
   showShape,
 } from '../../../torch/inside';
 import { aCanvas, withCanvas } from './canvas-argument';
@@ -57,6 +55,5 @@ export async function toCanvas(...args: Arguments<CanvasArguments, ['tensor', 'c
   if (canvas.height !== height) canvas.height = height!;
   const format = navigator.gpu.getPreferredCanvasFormat();
   const picture = reshape(tensor.value, [channels!, height!, width!]);
-  const pixels = packPixels(picture, { rowWords: rowPixels(width!), blueFirst: format === 'bgra8unorm' });
-  await showPicture(pixels, { context, format, width: width!, height: height!, transparent: channels === 4 });
+  await showChannels(picture, { context, format, width: width!, height: height!, transparent: channels === 4 });
 }

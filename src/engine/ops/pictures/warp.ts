@@ -4,7 +4,7 @@ import { f32, input, type Lowering, output } from '../../compiler/ir';
 import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
-import { record } from '../../graph/record';
+import { fromHost, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 
 const exactLib: Text = '#regions/libExact';
@@ -13,7 +13,7 @@ const placesSource: Text = '#resample/warpPlaces';
 
 const WORKGROUP = 64;
 /** How many numbers a picture has: a … h of ((a x + b y + c) / (g x + h y + 1), (d x + e y + f) / (g x + h y + 1)). */
-export const WARP_NUMBERS = 8;
+const WARP_NUMBERS = 8;
 /** PyTorch computes matrix products of fewer multiplications than this without fused multiply-adds. */
 const SMALL = 400;
 
@@ -63,9 +63,25 @@ const warpPlacesOp: Op<WarpAttrs> = {
 };
 
 /**
- * The places [N, H', W', 2] to read at, in pixels, x first, from matrices [N, 8]. They equal torchvision's bit for bit.
+ * The places [N, H', W', 2] to read at, in pixels, x first, by a map for each picture: a … f of an affine one, a … h of
+ * one in perspective. They equal torchvision's bit for bit.
  */
-export const warpPlaces = (matrices: Value, attrs: WarpAttrs): Value => record(warpPlacesOp, [matrices], attrs);
+export const warpPlaces = (maps: readonly (readonly number[])[], attrs: WarpAttrs): Value =>
+  record(warpPlacesOp, [overHalves(maps, attrs.size)], attrs);
+
+/**
+ * Packs numbers as [N, 8]: the three for x divided by half the width of the source picture, the three for y divided by
+ * half its height, and two more unchanged.
+ */
+function overHalves(maps: readonly (readonly number[])[], [height, width]: WarpAttrs['size']): Value {
+  const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
+  const numbers = maps.flatMap((map) =>
+    Array.from({ length: WARP_NUMBERS }, (_, k) =>
+      k < 6 ? Math.fround(map[k]!) / halves[k < 3 ? 0 : 1] : Math.fround(map[k] ?? 0),
+    ),
+  );
+  return fromHost(Float32Array.from(numbers), [maps.length, WARP_NUMBERS], 'float32');
+}
 
 const warpBytesOp: Op<{ readonly filled: boolean }> = {
   name: 'warpBytes',

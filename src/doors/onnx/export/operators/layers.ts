@@ -1,16 +1,6 @@
 // Layers that are recorded as several nodes but are one node in ONNX: convolutions and pooling over 1D and 3D data,
 // group normalisation.
-import {
-  type AvgPoolAttrs,
-  type ConvAttrs,
-  type LayerNormAttrs,
-  type MaxPoolAttrs,
-  type Node,
-  numelOf as numel,
-  sameShape,
-  type Value,
-  type WindowAttrs,
-} from '../../../../torch/inside';
+import { type Node, numelOf as numel, type OpAttrs, sameShape, type Value } from '../../../../torch/inside';
 import { type Attributes, f, type Wire } from '../builder';
 import type { Site } from '../site';
 
@@ -42,7 +32,7 @@ export function lineLayer(site: Site): Wire | null {
 function lineConvolution(site: Site, node: Node, x: Value): Wire | null {
   const [, kernel, bias] = node.inputs as readonly [Value, Value, Value | undefined];
   const weight = line(kernel);
-  const { stride, padding, dilation, groups, size } = node.attrs as ConvAttrs & { size?: readonly number[] };
+  const { stride, padding, dilation, groups, size } = node.attrs as OpAttrs['conv'] & { size?: readonly number[] };
   if (!weight || padding[0] !== 0 || padding[1] !== 0) return null;
   const length = weight.shape[2]!;
   const attributes: Attributes = {
@@ -64,7 +54,7 @@ function lineConvolution(site: Site, node: Node, x: Value): Wire | null {
 }
 
 function linePooling(site: Site, node: Node, x: Value): Wire | null {
-  const attrs = node.attrs as MaxPoolAttrs & AvgPoolAttrs;
+  const attrs = node.attrs as OpAttrs['maxPool'] & OpAttrs['avgPool'];
   const { kernel, stride, padding, ceilMode } = attrs;
   const isMax = node.op.name === 'maxPool2d';
   if (ceilMode || kernel[0] !== 1 || padding[0] !== 0) return null;
@@ -104,9 +94,9 @@ export function volumeConvolution(site: Site): Wire | null {
   const windows = made(made(conv?.inputs[0], 'reshape')?.inputs[0], 'unfold');
   const weight = conv && volumeKernel(conv.inputs[1]!);
   if (!conv || !windows || !weight) return null;
-  const { dim, size, step, dilation: far, order } = windows.attrs as WindowAttrs;
+  const { dim, size, step, dilation: far, order } = windows.attrs as OpAttrs['windows'];
   if (dim !== 2 || size !== weight.shape[2] || !hasOrder(order, [0, 2, 1, 5, 3, 4])) return null;
-  const { stride, padding, dilation, groups } = conv.attrs as ConvAttrs;
+  const { stride, padding, dilation, groups } = conv.attrs as OpAttrs['conv'];
   const [top, bottom, left, right] = padding;
   const { x, front, back } = aroundDepth(windows.inputs[0]!);
   const bias = conv.inputs[2];
@@ -121,14 +111,14 @@ export function volumeConvolution(site: Site): Wire | null {
 
 /** A transposed 3D convolution without padding along the depth, recognised where its slices are added together. */
 export function volumeTransposed(site: Site): Wire | null {
-  const { dim, size, step, dilation: far, order } = site.attrs<WindowAttrs>();
+  const { dim, size, step, dilation: far, order } = site.attrs<OpAttrs['windows']>();
   const conv = made(made(site.value(0), 'reshape')?.inputs[0], 'convTranspose2d');
   const turned = made(made(conv?.inputs[0], 'reshape')?.inputs[0], 'permute');
   const weight = conv && volumeKernel(conv.inputs[1]!);
   if (!conv || !turned || !weight || conv.inputs.length > 2) return null;
   if (dim !== 2 || size !== weight.shape[2] || !hasOrder(order, [0, 2, 1, 5, 3, 4])) return null;
   if (!hasOrder((turned.attrs as { order: readonly number[] }).order, [0, 2, 1, 3, 4])) return null;
-  const { stride, padding, dilation, groups, size: out } = conv.attrs as ConvAttrs & { size: readonly number[] };
+  const { stride, padding, dilation, groups, size: out } = conv.attrs as OpAttrs['conv'] & { size: readonly number[] };
   const [top, bottom, left, right] = padding;
   const x = turned.inputs[0]!;
   const frames = [top + bottom, left + right];
@@ -157,7 +147,7 @@ function groupsOf(value: Value | undefined): Groups | null {
   const norm = made(made(value, 'reshape')?.inputs[0], 'nativeLayerNorm');
   const x = made(norm?.inputs[0], 'reshape')?.inputs[0];
   if (!norm || !x || x.shape.length < 3 || !sameShape(x.shape, value!.shape)) return null;
-  const { lead, weight } = norm.attrs as LayerNormAttrs;
+  const { lead, weight } = norm.attrs as OpAttrs['layerNorm'];
   const rows = norm.inputs[0]!.shape;
   if (weight || lead !== 1 || rows.length !== 2) return null;
   const count = rows[0]! / x.shape[0]!;

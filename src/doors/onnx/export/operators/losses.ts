@@ -1,5 +1,5 @@
 // Losses that are operations of their own.
-import type { CrossEntropyAttrs } from '../../../../torch/inside';
+import type { OpAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 
@@ -7,7 +7,7 @@ import type { Site, Translator, Translators } from '../site';
 const reducesToMean = ({ node: { op } }: Site): boolean => op.saves?.outputs?.length === 3;
 
 const crossEntropy: Translator = (site) => {
-  const { ignoreIndex, weighted } = site.attrs<CrossEntropyAttrs>();
+  const { ignoreIndex, weighted } = site.attrs<OpAttrs['crossEntropy']>();
   const { outputs } = site.node;
   if (outputs.slice(1).some((y) => site.context.uses(y) > 0)) site.fail('gives more than its loss, as for a gradient');
   const reduction = outputs.length < 4 ? 'none' : reducesToMean(site) ? 'mean' : 'sum';
@@ -19,7 +19,7 @@ const crossEntropy: Translator = (site) => {
 
 /** −w_t x_t for the label t of each row of x, and w_t; both are 0 for ignored rows. */
 const nllLoss: Translator = (site) => {
-  const { ignoreIndex, weighted } = site.attrs<CrossEntropyAttrs>();
+  const { ignoreIndex, weighted } = site.attrs<OpAttrs['crossEntropy']>();
   const labels = site.builder.cast(site.in(1), 'int64');
   const zero = site.scalar(0);
   const isIgnored = site.op('Equal', [labels, site.scalar(ignoreIndex, 'int64')], {}, 'bool');

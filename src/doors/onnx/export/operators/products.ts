@@ -1,12 +1,12 @@
 // Matrix products, convolutions and pooling.
-import type { AvgPoolAttrs, ConvAttrs, MatmulAttrs, MaxPoolAttrs } from '../../../../torch/inside';
+import type { OpAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 
 const swapped = (rank: number): number[] => [...Array(rank).keys()].map((d) => (d < rank - 2 ? d : 2 * rank - 3 - d));
 
 const matmul: Translator = (site) => {
-  const { transposeA, transposeB } = site.attrs<MatmulAttrs>();
+  const { transposeA, transposeB } = site.attrs<OpAttrs['matmul']>();
   const [a, b] = [site.in(0), site.in(1)];
   const ranks = [site.shape(0).length, site.shape(1).length] as const;
   const isPlain = ranks[0] === 2 && ranks[1] === 2;
@@ -23,7 +23,7 @@ const matmul: Translator = (site) => {
 const inputsOf = (site: Site): Wire[] => site.node.inputs.map((_, i) => site.in(i));
 
 function convAttributes(site: Site) {
-  const { stride, padding, dilation, groups } = site.attrs<ConvAttrs>();
+  const { stride, padding, dilation, groups } = site.attrs<OpAttrs['conv']>();
   const [top, bottom, left, right] = padding;
   return {
     dilations: dilation,
@@ -38,7 +38,7 @@ const conv: Translator = (site) => site.op('Conv', inputsOf(site), convAttribute
 
 const convTranspose: Translator = (site) => {
   const extra = site.fixed('output padding', ({ inputs: [x, w], attrs }) => {
-    const { stride, padding, dilation, size } = attrs as ConvAttrs & { size: readonly number[] };
+    const { stride, padding, dilation, size } = attrs as OpAttrs['conv'] & { size: readonly number[] };
     return [0, 1].map((d) => {
       const frame = padding[2 * d]! + padding[2 * d + 1]!;
       const extent = (w!.shape[2 + d]! - 1) * dilation[d]! + 1;
@@ -54,7 +54,7 @@ const convTranspose: Translator = (site) => {
 
 /** The windows of a pooling. With ceilMode, padding is added at the far sides so that the last windows fit. */
 function windows(site: Site, dilation: readonly number[] = [1, 1]) {
-  const { kernel, stride, padding, ceilMode } = site.attrs<AvgPoolAttrs>();
+  const { kernel, stride, padding, ceilMode } = site.attrs<OpAttrs['avgPool']>();
   const behind = !ceilMode
     ? [0, 0]
     : site.fixed('windows, whose number is rounded up,', ({ inputs: [x], outputs: [y] }) =>
@@ -67,7 +67,7 @@ function windows(site: Site, dilation: readonly number[] = [1, 1]) {
 }
 
 const maxPool: Translator = (site) => {
-  const { dilation } = site.attrs<MaxPoolAttrs>();
+  const { dilation } = site.attrs<OpAttrs['maxPool']>();
   const { kernel, stride, padding, behind } = windows(site, dilation);
   const pads = [...padding, ...padding.map((n, d) => n + behind[d]!)];
   const [y, indices] = site.node.outputs;
@@ -94,7 +94,7 @@ const maxPool: Translator = (site) => {
 };
 
 const avgPool: Translator = (site) => {
-  const { countIncludePad, divisorOverride } = site.attrs<AvgPoolAttrs>();
+  const { countIncludePad, divisorOverride } = site.attrs<OpAttrs['avgPool']>();
   const { kernel, stride, padding, behind } = windows(site);
   const isRounded = behind.some((n) => n > 0);
   const framed = padding.some((n) => n > 0);

@@ -1,5 +1,5 @@
 // Recurrent layers as ONNX's RNN, GRU and LSTM, whose gates are in another order.
-import { type Node, numelOf as numel, type RecurrentAttrs, type Value } from '../../../../torch/inside';
+import { type Node, numelOf as numel, type OpAttrs, type Value } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 
@@ -40,7 +40,7 @@ function isZero(value: Value): boolean {
 }
 
 const recurrent: Translator = (site) => {
-  const { kind, reverse } = site.attrs<RecurrentAttrs>();
+  const { kind, reverse } = site.attrs<OpAttrs['recurrent']>();
   const { x, weight, bias } = sharesOf(site);
   const [, hidden, , h0, other] = site.node.inputs as readonly [Value, Value, Value, Value, Value | undefined];
   const size = h0.shape[1]!;
@@ -89,7 +89,7 @@ export function statesOf(site: Site): Wire | null {
   const value = site.value(0);
   const ends = value.node && site.context.ends.get(value.node);
   if (!ends) return null;
-  const { reverse } = value.node!.attrs as RecurrentAttrs;
+  const { reverse } = value.node!.attrs as OpAttrs['recurrent'];
   const [times] = value.shape as [number];
   const width = value.numel / times;
   const at = site.scalars[0]! / width;

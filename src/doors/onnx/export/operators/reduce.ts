@@ -1,6 +1,6 @@
 // Reductions, moments, normalisations, running sums and sorting.
 import type { Shape } from '../../../../torch';
-import { type LayerNormAttrs, numelOf as numel, type Value } from '../../../../torch/inside';
+import { numelOf as numel, type OpAttrs, type Value } from '../../../../torch/inside';
 import { f, type Wire } from '../builder';
 import type { Site, Translator, Translators } from '../site';
 
@@ -61,7 +61,7 @@ const moments: Translator = (site) => {
 };
 
 const layerNorm: Translator = (site) => {
-  const { lead, weight, bias } = site.attrs<LayerNormAttrs>();
+  const { lead, weight, bias } = site.attrs<OpAttrs['layerNorm']>();
   const eps = site.scalars[0]!;
   const x = site.in(0);
   const rows = [null, null];

@@ -1,6 +1,6 @@
 // Resampled images: Resize if it reads the same elements as we do. Otherwise Gather, or matrix products for means over
 // windows.
-import { type PictureResampleAttrs as FilterAttrs, type ResampleAttrs, tapsAt } from '../../../../torch/inside';
+import { type OpAttrs, tapsAt } from '../../../../torch/inside';
 import { f, type Wire } from '../builder';
 import type { Site, Size, Translator, Translators } from '../site';
 
@@ -8,10 +8,10 @@ const isFixed = (size: Size): boolean => size.every((n) => n === size[0]);
 
 const single = Math.fround;
 
-type Pair = ResampleAttrs['scale'];
+type Pair = OpAttrs['resample']['scale'];
 
 const resample: Translator = (site) => {
-  const { mode, scale, by, center } = site.attrs<ResampleAttrs>();
+  const { mode, scale, by, center } = site.attrs<OpAttrs['resample']>();
   if (mode === 'area') return windowMeans(site);
   const half = center === 0.5;
   const aligned = mode !== 'nearest' && !half;
@@ -29,7 +29,7 @@ const resample: Translator = (site) => {
   const [from, to] = [site.shape().slice(2) as unknown as Pair, site.result().slice(2) as unknown as Pair];
   const open = ![...sizes.slice(2), ...site.sizesOf(site.value(0)).slice(2)].every(isFixed);
   if (open || aligned) {
-    const same = by && site.twins.every(({ attrs }) => (attrs as ResampleAttrs).by?.join() === by.join());
+    const same = by && site.twins.every(({ attrs }) => (attrs as OpAttrs['resample']).by?.join() === by.join());
     return same && !aligned ? byScales([1 / by[0], 1 / by[1]]) : bySizes();
   }
   const axes = ([0, 1] as const).map((d) => ({ from: from[d], to: to[d], scale: scale[d], mode, half }));
@@ -62,7 +62,7 @@ interface Axis {
   readonly to: number;
   /** Old elements per new element, as our kernel uses it. */
   readonly scale: number;
-  readonly mode: ResampleAttrs['mode'];
+  readonly mode: OpAttrs['resample']['mode'];
   readonly half: boolean;
 }
 
@@ -130,7 +130,7 @@ function products(site: Site, taps: readonly (readonly ReadonlyMap<number, numbe
 
 /** Filters whose width equals the distance between outputs. */
 const filtered: Translator = (site) => {
-  const { filter, kind, own } = site.attrs<FilterAttrs>();
+  const { filter, kind, own } = site.attrs<OpAttrs['pictureResample']>();
   if (!filter || own || kind !== 'float') return site.fail('resizes pictures as ONNX has no node for');
   if (site.opset < 18) return site.fail('needs opsetVersion 18 or later');
   const attributes = {
@@ -141,7 +141,8 @@ const filtered: Translator = (site) => {
   };
   const { by } = filter;
   const sizes = site.sizes(({ outputs: [y] }) => y!.shape);
-  const same = by && site.twins.every(({ attrs }) => (attrs as FilterAttrs).filter?.by?.join() === by.join());
+  const same =
+    by && site.twins.every(({ attrs }) => (attrs as OpAttrs['pictureResample']).filter?.by?.join() === by.join());
   if (!same) return site.op('Resize', [site.in(0), null, null, site.list(sizes)], attributes);
   const factors = by.map((each, d) => {
     const exact = single(1 / each);

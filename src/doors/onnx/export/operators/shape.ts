@@ -1,6 +1,6 @@
 // Operations that move elements without changing them: views, concatenation, padding, windows.
 import type { Shape } from '../../../../torch';
-import { contiguousStrides, countOf, type Node, numelOf as numel, type WindowAttrs } from '../../../../torch/inside';
+import { contiguousStrides, countOf, type Node, numelOf as numel, type OpAttrs } from '../../../../torch/inside';
 import type { Wire } from '../builder';
 import type { Site, Size, Translator, Translators } from '../site';
 import { statesOf } from './recurrent';
@@ -214,9 +214,9 @@ const expand: Translator = (site) => site.expand(site.in(0), outputSizes(site));
 
 /** Windows along a dimension, gathered by element index. */
 const unfold: Translator = (site) => {
-  const attrs = site.attrs<WindowAttrs>();
+  const attrs = site.attrs<OpAttrs['windows']>();
   const { dim, size, dilation, step, order } = attrs;
-  const [count] = site.fixed('number of windows', (node) => [countOf(node.attrs as WindowAttrs)]) as [number];
+  const [count] = site.fixed('number of windows', (node) => [countOf(node.attrs as OpAttrs['windows'])]) as [number];
   const places = Int32Array.from(
     { length: count * size },
     (_, i) => Math.floor(i / size) * step + (i % size) * dilation,
@@ -235,10 +235,10 @@ const unfold: Translator = (site) => {
 
 /** The adjoint of `unfold`: a product with the matrix that says which elements are added where. */
 const overlapAdd: Translator = (site) => {
-  const attrs = site.attrs<WindowAttrs>();
+  const attrs = site.attrs<OpAttrs['windows']>();
   const { dim, size, dilation, step, order } = attrs;
   const [length, count] = site.fixed('number of windows', (node) => {
-    const own = node.attrs as WindowAttrs;
+    const own = node.attrs as OpAttrs['windows'];
     return [own.length, countOf(own)];
   }) as [number, number];
   const rank = order.length - 1;

@@ -12,8 +12,6 @@ import {
   readAt,
   type PictureSize as Size,
   shown,
-  type Value,
-  WARP_NUMBERS,
   type Window,
   warpBytes,
   warpPlaces,
@@ -156,20 +154,6 @@ export function affineMatrix(
 }
 
 /**
- * Packs numbers as [N, 8]: the three for x divided by half the width of the source picture, the three for y divided by
- * half its height, and two more unchanged.
- */
-function overHalves(rows: readonly (readonly number[])[], [height, width]: Size): Value {
-  const halves = [Math.fround(0.5 * width), Math.fround(0.5 * height)] as const;
-  const numbers = rows.flatMap((row) =>
-    Array.from({ length: WARP_NUMBERS }, (_, k) =>
-      k < 6 ? Math.fround(row[k]!) / halves[k < 3 ? 0 : 1] : Math.fround(row[k] ?? 0),
-    ),
-  );
-  return fromHost(Float32Array.from(numbers), [rows.length, WARP_NUMBERS], 'float32');
-}
-
-/**
  * Warps pictures [N, C, H, W], each by its own affine map. The matrices lead from places in the result to places in the
  * picture.
  */
@@ -181,7 +165,7 @@ export function warpedAffine(
   out?: Size,
 ): Tensor {
   const size = batch.shape.slice(-2) as [number, number];
-  const places = warpPlaces(overHalves(matrices, size), { out: out ?? size, size, perspective: false });
+  const places = warpPlaces(matrices, { out: out ?? size, size, perspective: false });
   return atPlaces(op, batch, Tensor.of(places), sampling);
 }
 
@@ -418,7 +402,7 @@ export function projected<T extends Tensor>(op: string, input: T, coefficients: 
 /** Warps pictures [N, C, H, W] in perspective, each by its own coefficients. */
 export function warpedPerspective(op: string, batch: Tensor, all: readonly Coefficients[], sampling: Sampling): Tensor {
   const size = batch.shape.slice(-2) as [number, number];
-  const places = warpPlaces(overHalves(all, size), { out: size, size, perspective: true });
+  const places = warpPlaces(all, { out: size, size, perspective: true });
   return atPlaces(op, batch, Tensor.of(places), sampling);
 }
 

@@ -1,7 +1,8 @@
-// Reads the pickles of CIFAR, as Python 2 wrote them and as Python 3 writes them: a dictionary of byte arrays, lists
-// and texts, and nothing else.
-import { FileFormatError } from '../../../torch';
-import { Container, Opaque, type Py, PyBytes, PyGlobal, unpickle } from '../../../torch/inside';
+// Reads pickles of a dictionary of NumPy's byte arrays, lists and texts, and of nothing else, as Python 2 wrote them and as
+// Python 3 writes them. CIFAR's batches are such files.
+import { FileFormatError } from '../../../engine/core/errors';
+import { unpickle } from './unpickle';
+import { Container, Opaque, type Py, PyBytes, PyGlobal } from './values';
 
 /** An entry of the dictionary. */
 export type PickledEntry =
@@ -30,10 +31,11 @@ class NumpyArray {
 }
 
 /**
- * Reads the entries of a pickled dictionary that are byte arrays or lists. Nothing that the file names is run.
+ * Reads the entries of a pickled dictionary that are byte arrays or lists. Nothing that the file names is run. `remedy`
+ * ends the error of a file that names other classes.
  * @throws FileFormatError if the file is damaged, or holds anything else
  */
-export function unpickleArrays(file: Uint8Array, name: string): Map<string, PickledEntry> {
+export function unpickleArrays(file: Uint8Array, name: string, remedy: string): Map<string, PickledEntry> {
   const fail = (problem: string): never => {
     throw new FileFormatError(`${name}: expected a pickle of arrays and lists, but ${problem}`);
   };
@@ -49,7 +51,7 @@ export function unpickleArrays(file: Uint8Array, name: string): Map<string, Pick
     name,
     strings: 'bytes',
     find: (module, own) => globals.get(`${module.replace('numpy._core.', 'numpy.core.')}.${own}`) ?? null,
-    remedy: () => 'this is no batch of CIFAR',
+    remedy: () => remedy,
     state: (content, state) => {
       const items = itemsOf(state, fail);
       if (content instanceof NumpyArray) make(content, items);

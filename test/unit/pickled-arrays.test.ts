@@ -1,8 +1,8 @@
 // Pickles of CIFAR that attack or are damaged: only arrays of bytes, numbers and lists come out of them.
 import { datasets } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { unpickleArrays } from '../../src/doors/vision/datasets/cifar-pickle';
 import { FileFormatError } from '../../src/engine/core/errors';
+import { unpickleArrays } from '../../src/torch/io/pickle/pickled-arrays';
 
 const bytes = (...parts: (string | number | number[])[]): Uint8Array =>
   Uint8Array.from(
@@ -23,7 +23,7 @@ const dtype = (code: string, order = '|'): string =>
 const batch = (...entries: string[]): Uint8Array => bytes(0x80, 2, '}(', ...entries, 'u.');
 const entry = (name: string, value: string): string => text(name) + value;
 
-const read = (pickle: Uint8Array) => unpickleArrays(pickle, 'batch');
+const read = (pickle: Uint8Array) => unpickleArrays(pickle, 'batch', 'this is no batch of CIFAR');
 
 test('arrays of bytes and of numbers, either end first', () => {
   const two = array('K\x01K\x02\x86', dtype('u1'), '\x89', 'U\x02\x07\x09');
