@@ -1,10 +1,10 @@
-// The link from a module to its trainer. It is kept beside the module rather than in it, so that copies of a module
-// have no trainer.
+// The link from a module to its trainer. The link is stored outside the module, so that copies of a module have no
+// trainer.
 import type { Tensor } from '../../torch';
 import type { LightningModule } from './module';
 import type { Trainer } from './trainer';
 
-/** A module's trainer, and what `toggleOptimizer` must restore. */
+/** A module's trainer, and the settings that `untoggleOptimizer` must restore. */
 interface Attachment {
   trainer: Trainer | null;
   toggled: Map<Tensor, boolean>;

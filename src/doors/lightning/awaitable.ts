@@ -7,8 +7,8 @@ export const isPromise = (value: unknown): value is Promise<unknown> =>
   typeof (value as PromiseLike<unknown> | null | undefined)?.then === 'function';
 
 /**
- * Calls `next(value)` once the value is there. Not named `then`: a module that exports `then` would be taken for a
- * promise.
+ * Calls `next(value)` once the value is available. It is not named `then`, because a module that exports `then` would
+ * be mistaken for a promise.
  */
 export function after<T, R>(value: Awaitable<T>, next: (value: T) => Awaitable<R>): Awaitable<R> {
   return isPromise(value) ? (value as Promise<T>).then(next) : next(value as T);

@@ -1,4 +1,4 @@
-// The contents of a checkpoint, in the form of Python's Lightning, and how a run or a module is restored from it.
+// The contents of a checkpoint, in the format of Python's Lightning, and the restoration of a run or a module from it.
 
 import {
   ArgumentError,
@@ -22,7 +22,7 @@ import type { Trainer } from './trainer';
 /** A path, an address, a `File`, or bytes; in a page also the folder and name of a checkpoint in the store. */
 export type CheckpointSource = ByteSource;
 
-/** The arguments that a module was made with, by name. */
+/** The arguments with which a module was constructed, by name. */
 export type Hyperparameters = Record<string, unknown>;
 
 /** The argument of `saveHyperparameters`: some of the declared hyperparameters, or any object if none are declared. */
@@ -31,7 +31,7 @@ export type GivenHyperparameters<H> = string extends keyof H ? object : Partial<
 /** The version of Lightning whose checkpoint format is written. */
 const VERSION = '2.6.0';
 
-/** A checkpoint with Lightning's keys, and whatever hooks have added. */
+/** A checkpoint with Lightning's keys, and any entries that hooks have added. */
 export interface Checkpoint extends Record<string, unknown> {
   epoch: number;
   global_step: number;
@@ -43,7 +43,7 @@ export interface Checkpoint extends Record<string, unknown> {
   lr_schedulers?: Record<string, unknown>[];
   hyper_parameters?: Hyperparameters;
   hparams_name?: string;
-  /** What this library adds: the values logged so far in the current epoch, and random number states. */
+  /** Added by this library: the values logged so far in the current epoch, and random number states. */
   lamplight?: {
     results: Record<string, ItemState>;
     callback_metrics: Record<string, Tensor>;
@@ -54,7 +54,7 @@ export interface Checkpoint extends Record<string, unknown> {
   };
 }
 
-/** The state of the whole run, or with `weightsOnly` only the module and the progress. */
+/** The state of the whole run; with `weightsOnly`, only the module and the progress. */
 export async function dumpCheckpoint(trainer: Trainer, weightsOnly: boolean): Promise<Checkpoint> {
   const { lightningModule: module, fitLoop } = trainer;
   const still = { state_dict: {}, batch_progress: trainer.predictLoop.batchProgress.stateDict() };
@@ -111,7 +111,7 @@ export async function readCheckpoint(source: unknown): Promise<Checkpoint> {
   );
 }
 
-/** The file that `best`, `last` or a path means; null to keep the current weights. */
+/** The file that `best`, `last` or a path refers to; null to keep the current weights. */
 export async function chosenCheckpoint(trainer: Trainer, given: unknown, hasModule: boolean): Promise<unknown> {
   const fitting = trainer.state.fn === 'fit';
   const callback = trainer.checkpointCallback;
@@ -186,7 +186,7 @@ async function asNumbers(state: Record<string, unknown>): Promise<Record<string,
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** Restores progress, optimizers and schedulers from a checkpoint. Call it after the optimizers are made. */
+/** Restores progress, optimizers and schedulers from a checkpoint. Call this after the optimizers have been made. */
 export function restoreTraining(trainer: Trainer, checkpoint: Checkpoint): void {
   const { fitLoop } = trainer;
   if (checkpoint.loops) fitLoop.loadStateDict(checkpoint.loops.fit_loop);

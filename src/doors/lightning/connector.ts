@@ -15,7 +15,7 @@ interface Row {
 const MOST_ROWS = 256;
 
 export class Connector {
-  /** Null before the first batch of a loop and after the last, true at the first, false at the others. */
+  /** Null before a loop's first batch and after its last one; true at the first batch, false at the others. */
   firstLoopIter: boolean | null = null;
   #progBar: Record<string, Shown> = {};
   #logged: Record<string, Shown> = {};
@@ -26,7 +26,7 @@ export class Connector {
   #failure: unknown = null;
   #isReading = false;
   #readAt = 0;
-  /** On the GPU: the first step whose loss was NaN; infinity if there was none. */
+  /** The first step whose loss was NaN, kept on the GPU; infinity if there was none. */
   #nanStep: Tensor | null = null;
   #nanSaid = false;
   #lossesSeen = false;
@@ -55,7 +55,7 @@ export class Connector {
     this.#results!.startBatch(batch, dataloaderIdx);
   }
 
-  /** Resets the tensors of a hook that logs for the first time in this epoch. */
+  /** If a hook logs for the first time in this epoch, resets its tensors. */
   beforeLog(fx: string): void {
     if (this.#currentFx !== fx && this.firstLoopIter !== false) this.#results!.resetTensors(fx);
     this.#currentFx = fx;
@@ -73,7 +73,7 @@ export class Connector {
     this.#results!.endBatch();
   }
 
-  /** From now on, values of the epoch are read rather than values of the step. */
+  /** Makes later reads return values of the epoch rather than of the step. */
   async epochEndReached(): Promise<void> {
     this.firstLoopIter = null;
     await this.#results!.settle();
@@ -123,19 +123,19 @@ export class Connector {
     if (this.#rows.length >= MOST_ROWS || this.#isAwaited) void this.drain().catch(() => undefined);
   }
 
-  /** Whether a logger shows rows as they come, and its refresh time is over. */
+  /** Whether a logger shows rows as they arrive, and its refresh interval has passed. */
   get #isAwaited(): boolean {
     const rates = this.trainer.loggers.flatMap(({ refreshRate }) => (refreshRate === undefined ? [] : [refreshRate]));
     return rates.length > 0 && !this.#isReading && performance.now() - this.#readAt >= 1000 * Math.min(...rates);
   }
 
-  /** Adds a row of a callback's own values. */
+  /** Adds a row of values from a callback. */
   note(metrics: Readonly<Record<string, number>>, forCallbacks = true): void {
     if (forCallbacks) Object.assign(this.#callback, metrics);
     this.#rows.push({ step: this.trainer.fitLoop.epochLoop.batchesThatStepped, metrics });
   }
 
-  /** Records on the GPU whether a loss was NaN, and at which step. */
+  /** Records on the GPU the first step at which the loss was NaN. */
   sawLoss(loss: Tensor): void {
     this.#lossesSeen = true;
     withMode({ grad: false }, () => {
@@ -187,7 +187,7 @@ export class Connector {
     console.warn(message);
   }
 
-  /** The values of the progress bar as numbers. */
+  /** The values in the progress bar, as numbers. */
   async readProgBar(): Promise<Record<string, number>> {
     const shown = this.progressBarMetrics;
     const [values] = await Promise.all([readAll(Object.values(shown)), this.#readNaN()]);
@@ -265,7 +265,7 @@ export async function readAll(values: readonly Shown[]): Promise<number[]> {
   return Promise.all(values.map((value) => (value instanceof Tensor ? reads.get(value)! : value)));
 }
 
-/** Values as one-element tensors, the form in which callbacks get them. */
+/** Values as one-element tensors, the form in which callbacks receive them. */
 export const asTensors = (shown: Readonly<Record<string, Shown>>): Record<string, Tensor> =>
   Object.fromEntries(
     Object.entries(shown).map(([name, value]) => [

@@ -1,4 +1,4 @@
-// LightningDataModule: loaders and their preparation in one place.
+// LightningDataModule: keeps loaders and their preparation in one place.
 import type { Awaitable } from './awaitable';
 import type { GivenHyperparameters, Hyperparameters } from './checkpointing';
 import type { TrainerFn } from './hooks';
@@ -6,7 +6,7 @@ import { type HyperparameterArguments, keptHyperparameters } from './hyperparame
 import type { Loaders } from './loaders';
 
 /**
- * Base class of data modules. A subclass defines the loaders and their preparation:
+ * The base class of data modules. A subclass defines the loaders and their preparation:
  *
  *     class Digits extends LightningDataModule {
  *       override async setup() { this.set = await datasets.MNIST('mnist/'); }

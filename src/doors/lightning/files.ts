@@ -1,5 +1,4 @@
-// Where checkpoints and logs are stored: in files in Node; in a page in checkpoint stores, with the folder as the
-// store's name.
+// Stores checkpoints and logs: in Node, in files; in a page, in checkpoint stores that have the folder as their name.
 import { CheckpointStore, load, saveBytes } from '../../torch';
 import { disk, fileSystem, normalized, splitPath, writeFileAtomically } from '../../torch/inside';
 
@@ -13,7 +12,7 @@ const storeOf = (folder: string): CheckpointStore => {
   return store;
 };
 
-/** The folder that relative paths start from: the working directory; in a page none. */
+/** The folder from which relative paths start: the working directory; in a page, none. */
 export function workingFolder(): string {
   const { process } = globalThis as { process?: { cwd?(): string; versions?: { node?: string } } };
   return (process?.versions?.node && process.cwd?.()) || '';
@@ -24,14 +23,14 @@ export async function saveFile(path: string, object: Record<string, unknown>): P
   const [folder, name] = splitPath(path);
   const fs = disk();
   if (!fs) return storeOf(folder).save(name, object, { format: 'pt' });
-  // The values of this moment are saved, so nothing may be awaited before they are read.
+  // The current values must be saved, so nothing may be awaited before they are read.
   const bytes = saveBytes(object, name, { format: 'pt' });
   bytes.catch(() => undefined);
   if (folder !== '') await fs.mkdir(folder, { recursive: true });
   await writeFileAtomically(fileSystem()!, path, await bytes);
 }
 
-/** The object saved at a path. In a page: a checkpoint of a store, or if there is none, the file at that address. */
+/** The object saved at a path. In a page: a checkpoint from a store, or if there is none, the file at that address. */
 export async function loadFile(source: unknown): Promise<Record<string, unknown>> {
   if (typeof source === 'string' && !disk() && !/^[a-z]+:/i.test(source)) {
     const [folder, name] = splitPath(normalized(source));

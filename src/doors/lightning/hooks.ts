@@ -28,8 +28,9 @@ export type TrainerFn = 'fit' | 'validate' | 'test' | 'predict';
 export type StepOutput = Tensor | ({ loss: Tensor } & Record<string, unknown>) | null | undefined;
 
 /**
- * Hooks of modules and of callbacks; the latter get the trainer and the module as first arguments. Each hook is
- * optional and may be asynchronous. They are declared as methods, so that a class may narrow the type of its batches.
+ * Hooks of modules and callbacks; those of callbacks receive the trainer and the module as first arguments. Each hook
+ * is optional and may be asynchronous. They are declared as methods, so that a class may narrow the type of its
+ * batches.
  */
 export interface Hooks<Front extends readonly unknown[]> {
   setup?(...args: [...Front, stage: TrainerFn]): Awaitable<unknown>;
@@ -103,7 +104,10 @@ export class Callback {
     return this.constructor.name;
   }
 
-  /** If true, its hooks at the end of epochs run after those of the module, so that it sees the module's metrics. */
+  /**
+   * Whether the callback's hooks at the end of epochs run after those of the module, so that the callback sees the
+   * module's metrics.
+   */
   get isMonitoring(): boolean {
     return false;
   }
@@ -122,7 +126,7 @@ export class Callback {
 export interface Callback extends CallbackHooks {}
 
 /**
- * The state key of a callback whose state belongs to particular options. The options are written as Python prints them.
+ * The state key of a callback whose state depends on certain options. The options are written as Python prints them.
  */
 export const stateKeyOf = (name: string, options: Readonly<Record<string, unknown>>): string => {
   const shown = (value: unknown) =>
@@ -132,14 +136,14 @@ export const stateKeyOf = (name: string, options: Readonly<Record<string, unknow
     .join(', ')}}`;
 };
 
-/** Calls the hooks of a trainer's callbacks and module, and knows which hook is running. */
+/** Calls the hooks of a trainer's callbacks and module, and keeps track of the running hook. */
 export class HookCaller {
   /** The name of the running hook; null if none is. */
   current: string | null = null;
 
   constructor(private readonly trainer: Trainer) {}
 
-  /** Calls a hook of all callbacks; with `monitoring`, only of those whose `isMonitoring` is equal to it. */
+  /** Calls a hook of all callbacks; if `monitoring` is given, only of those whose `isMonitoring` equals it. */
   callbacks(name: CallbackHookName, args: readonly unknown[] = [], monitoring?: boolean): Awaitable<void> {
     const { trainer } = this;
     const calls: (() => unknown)[] = [];

@@ -1,4 +1,4 @@
-// The arguments that modules and data modules were made with, as kept by `saveHyperparameters`.
+// Hyperparameters: the constructor arguments of modules and data modules, as kept by `saveHyperparameters`.
 
 import { ArgumentError } from '../../torch';
 import { type Arguments, isPlainObject, kindOf, kinds, parseArgs } from '../../torch/inside';
@@ -7,7 +7,7 @@ import type { Hyperparameters } from './checkpointing';
 export interface HyperparameterOptions {
   /** Names to leave out. Default: none. */
   ignore?: string | readonly string[];
-  /** Accepted as in Lightning, but loggers always get the hyperparameters. Default: true. */
+  /** Accepted as in Lightning, but loggers always receive the hyperparameters. Default: true. */
   logger?: boolean;
 }
 

@@ -1,7 +1,7 @@
-// Interrupts from outside: Ctrl-C, a stop button, an AbortSignal. They take effect between batches.
+// External interrupts: Ctrl-C, a stop button, an AbortSignal. They take effect between batches.
 import { LamplightError } from '../../torch';
 
-/** Training was interrupted from outside. The weights trained so far and the last checkpoint remain. */
+/** Training was interrupted by the user or a signal. The weights trained so far and the last checkpoint remain. */
 export class InterruptedError extends LamplightError {}
 
 interface Signals {

@@ -1,4 +1,4 @@
-// Loaders, how many of their batches are used, and one pass through them.
+// Loaders: checks them, limits how many of their batches are used, and makes passes through them.
 
 import { ArgumentError, data } from '../../torch';
 import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
@@ -6,7 +6,7 @@ import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
 /** An iterable of batches, such as a DataLoader. */
 export type Loader = AsyncIterable<unknown> | Iterable<unknown>;
 
-/** One loader, or a list of several. For training also an object of loaders, whose batches are combined by name. */
+/** One loader, or a list of several. For training, also an object of loaders, whose batches are combined by name. */
 export type Loaders = Loader | readonly Loader[] | Readonly<Record<string, Loader>>;
 
 const isAsync = (value: unknown): value is AsyncIterable<unknown> =>
@@ -17,7 +17,7 @@ const isIterable = (value: unknown): value is Loader =>
 
 const isNamed = (given: unknown): given is Record<string, unknown> => isPlainObject(given) && !isIterable(given);
 
-/** Whether an object is loaders by name, rather than options (also misspelt ones). */
+/** Whether an object holds loaders by name, rather than options (even misspelt ones). */
 export function isLoaders(value: unknown, options: readonly string[]): boolean {
   if (!isPlainObject(value)) return false;
   const isOption = (name: string) => options.includes(name) || /dataloaders?$/i.test(name);
@@ -62,7 +62,10 @@ export function trainingLoader(what: string, given: unknown): Loader {
   return expectLoader(what, given);
 }
 
-/** Combines the batches of several loaders. It is as long as the longest; the shorter ones start again. */
+/**
+ * Combines the batches of several loaders. A pass is as long as that of the longest loader; the shorter ones start
+ * again.
+ */
 class CombinedLoader implements AsyncIterable<unknown> {
   constructor(
     readonly loaders: readonly (readonly [string, Loader])[],
@@ -127,7 +130,7 @@ export function limitOf(what: string, length: number | null, limit: number | nul
   );
 }
 
-/** The loader, if it does not shuffle; else a copy that does not, with a warning. */
+/** The loader itself if it does not shuffle; otherwise a copy that does not, with a warning. */
 export function inOrder(loader: Loader): Loader {
   if (!(loader instanceof data.DataLoader && loader.sampler instanceof data.RandomSampler)) return loader;
   warnOnce(
@@ -144,7 +147,10 @@ export function warnOfShuffling(name: string, loader: Loader): void {
   );
 }
 
-/** The state of one of our loaders at the start of the next pass. The rest of the current pass is dropped. */
+/**
+ * Turns the state of one of our loaders into that at the start of the next pass. The rest of the current pass is
+ * dropped.
+ */
 function afterPass(state: unknown): unknown {
   const { begun, generators } = state as Partial<data.LoaderState>;
   if (!Array.isArray(begun) || !Array.isArray(generators)) return state;
@@ -153,7 +159,7 @@ function afterPass(state: unknown): unknown {
 
 /** One pass through a loader, up to a limit. */
 export class Fetcher {
-  /** Whether the batch fetched last is the final one. */
+  /** Whether the last batch fetched is the final one. */
   isDone = false;
   #iterator: AsyncIterator<unknown> | Iterator<unknown> | null = null;
   #fetched: number;
@@ -161,7 +167,7 @@ export class Fetcher {
   /** The states of the loaders before the batch that was prefetched. */
   #before: unknown[] | null = null;
 
-  /** @param fetched how many batches of the pass came before, if the pass is resumed */
+  /** @param fetched if the pass is resumed, the number of its batches that came before */
   constructor(
     readonly loader: Loader,
     private readonly limit: number,
@@ -198,7 +204,7 @@ export class Fetcher {
   }
 
   /**
-   * The states of the loaders after the batch returned last. Once the pass is over, the states at the start of the next
+   * The states of the loaders after the last batch returned; once the pass is over, those at the start of the next
    * pass.
    */
   states(): unknown[] {

@@ -1,4 +1,4 @@
-// Where `log` may be called, and the defaults of its options there.
+// Decides where `log` may be called, and the defaults of its options there.
 import { ArgumentError } from '../../torch';
 
 /** Whether values are logged by step and by epoch, if the call does not say; null if nothing may be logged. */
@@ -37,7 +37,7 @@ const allowed: Readonly<Record<string, Logging>> = {
   ),
 };
 
-/** @throws ArgumentError if nothing can be logged here, or not with these options */
+/** @throws ArgumentError if nothing can be logged here, or these options are not allowed here */
 export function loggingOf(
   fx: string | null,
   onStep: boolean | null,

@@ -1,4 +1,4 @@
-// Mixed precision, like Lightning's plugin of this name: steps run in autocast, losses are scaled, and steps that
+// Mixed precision, like Lightning's plugin of the same name: steps run in autocast, losses are scaled, and steps that
 // overflow are skipped.
 
 import { ArgumentError, autocast, GradScaler, optim, type Tensor } from '../../torch';
@@ -10,7 +10,9 @@ const steps: readonly string[] = ['trainingStep', 'validationStep', 'testStep', 
 export class MixedPrecision {
   readonly scaler = new GradScaler();
 
-  /** Calls a hook of a module. @throws ArgumentError if a step is asynchronous, since autocast cannot follow it */
+  /**
+   * Calls a hook of a module. @throws ArgumentError if a step is asynchronous, since autocast ends at the first await
+   */
   call<T>(hook: string, run: () => T): T {
     if (!steps.includes(hook)) return run();
     const called: { result?: T } = {};

@@ -30,27 +30,27 @@ import type { OptimizersConfig, SchedulerLike } from './optimizers';
 import { isMetric, type LoggedMetric, ofOne, type Reduction } from './results';
 import type { Trainer } from './trainer';
 
-/** Options of `log`; in `logDict` they hold for all values. */
+/** Options of `log`; in `logDict` they apply to all values. */
 export interface LogOptions {
-  /** Show the value in the progress bar. Default: false. */
+  /** Whether to show the value in the progress bar. Default: false. */
   progBar?: boolean;
-  /** Pass the value to loggers. Default: true. */
+  /** Whether to pass the value to loggers. Default: true. */
   logger?: boolean;
-  /** Log the value of each step. Default: true in training steps, else false. */
+  /** Whether to log the value of each step. Default: true in training steps, otherwise false. */
   onStep?: boolean | null;
-  /** Reduce the values over the epoch. Default: false in training steps, else true. */
+  /** Whether to reduce the values over the epoch. Default: false in training steps, otherwise true. */
   onEpoch?: boolean | null;
   /** How values are reduced over the epoch. Default: the mean, weighted by batch size. */
   reduceFx?: Reduction | 'avg';
-  /** Accepted as in Lightning without effect: logged values never keep their graph. Default: false. */
+  /** Accepted as in Lightning, but has no effect: logged values never keep their graph. Default: false. */
   enableGraph?: boolean;
-  /** Accepted without effect: there is one device, so there is nothing to synchronise. Default: false. */
+  /** Accepted, but has no effect: there is one device, so there is nothing to synchronise. Default: false. */
   syncDist?: boolean;
-  /** With several validation loaders, append a suffix per loader to the name. Default: true. */
+  /** Whether to append a suffix per loader to the name if there are several validation loaders. Default: true. */
   addDataloaderIdx?: boolean;
-  /** The batch size, the weight in the mean. Default: the first dimension of the first tensor in the batch. */
+  /** The batch size, which is the weight in the mean. Default: the first dimension of the first tensor in the batch. */
   batchSize?: number | null;
-  /** Accepted without effect: there is one process. Default: false. */
+  /** Accepted, but has no effect: there is one process. Default: false. */
   rankZeroOnly?: boolean;
 }
 
@@ -113,7 +113,7 @@ type LoadOptions = { mapLocation?: DeviceLike | null; strict?: boolean | null } 
 
 interface Clipping {
   optimizer: AnyOptimizer;
-  /** The greatest norm or element of the gradients. Default: the trainer's. */
+  /** The maximum norm, or the maximum absolute value of an element, of the gradients. Default: the trainer's. */
   gradientClipVal?: number | null;
   /** Whether the norm or each element is clipped. Default: the trainer's. */
   gradientClipAlgorithm?: 'norm' | 'value' | null;
@@ -145,15 +145,15 @@ const clippingOf = (name: string, args: readonly unknown[]): Required<Clipping> 
  */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: hooks and steps that are not defined are not there.
 export class LightningModule<H extends object = Hyperparameters> extends Module {
-  /** Set it to false if `trainingStep` calls the optimizers itself. */
+  /** Set this to false if `trainingStep` calls the optimizers itself. */
   automaticOptimization = true;
   /** An example input. If set, the summary shows the input and output sizes of each layer. */
   exampleInputArray: Tensor | readonly Tensor[] | null = null;
   /** Whether the keys of a loaded checkpoint must match those of the module. */
   strictLoading = true;
   /**
-   * The hyperparameters saved by `saveHyperparameters`. Give their type as the class's type argument:
-   * `class Net extends LightningModule<{ lr: number }>`.
+   * The hyperparameters saved by `saveHyperparameters`. Declare their type with the type argument of the class: `class
+   * Net extends LightningModule<{ lr: number }>`.
    */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
@@ -183,12 +183,12 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return attachmentOf(this).trainer?.currentEpoch ?? 0;
   }
 
-  /** The number of optimizer steps so far, of all optimizers together. */
+  /** The number of optimizer steps so far, over all optimizers. */
   get globalStep(): number {
     return attachmentOf(this).trainer?.globalStep ?? 0;
   }
 
-  /** Always 0: there is one process. */
+  /** Always 0: there is only one process. */
   get globalRank(): number {
     return 0;
   }
@@ -292,7 +292,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return (first && others.length === 0 ? first : [...lightningOptimizers]) as OneOrSeveral<LightningOptimizer>;
   }
 
-  /** The schedulers, for stepping by hand in manual optimization; null if there are none. */
+  /** The schedulers, to be stepped manually in manual optimization; null if there are none. */
   lrSchedulers(...none: []): OneOrSeveral<SchedulerLike> | null {
     parseArgs('lrSchedulers', [], {}, none);
     const schedulers = this.trainer.lrSchedulerConfigs.map(({ scheduler }) => scheduler);
@@ -324,7 +324,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** Takes one optimizer step; override it to do more. The closure computes the loss and gradients. */
+  /** Takes one optimizer step. Override this to do more. The closure computes the loss and gradients. */
   optimizerStep(
     _epoch: number,
     _batchIdx: number,
@@ -420,7 +420,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
    *
    *     const net = await Net.loadFromCheckpoint('best.ckpt', { lr: 0.01 });
    *
-   * @throws StateDictError if the checkpoint is of another model
+   * @throws StateDictError if the checkpoint comes from a different model
    */
   static async loadFromCheckpoint<M extends LightningModule>(
     this: new (
@@ -497,7 +497,7 @@ export interface LightningModule<H extends object = Hyperparameters> extends Mod
   valDataloader?(): Awaitable<Loaders>;
   testDataloader?(): Awaitable<Loaders>;
   predictDataloader?(): Awaitable<Loaders>;
-  /** Reverts `onValidationModelEval`. If not defined, each module gets back its previous mode. */
+  /** Reverts `onValidationModelEval`. If it is not defined, the previous mode of each module is restored. */
   onValidationModelTrain?(): Awaitable<unknown>;
   onTestModelTrain?(): Awaitable<unknown>;
   onPredictModelTrain?(): Awaitable<unknown>;

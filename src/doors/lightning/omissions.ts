@@ -8,11 +8,11 @@ import type { Trainer } from './trainer';
 
 const steps = { fit: 'trainingStep', validate: 'validationStep', test: 'testStep', predict: 'predictStep' } as const;
 
-/** Names in Python's spelling, which are never called here. */
+/** Hooks and methods in Python's spelling, which are never called here. */
 const pythonNames =
   /^((on|configure)_\w+|(training|validation|test|predict|optimizer|lr_scheduler)_step|(train|val|test|predict)_dataloader|optimizer_zero_grad|prepare_data)$/;
 
-/** The methods of a module's classes (below LightningModule) that are spelt as in Python. */
+/** The methods with Python's spelling that a module's classes define, up to LightningModule. */
 function fromPython(module: LightningModule): string[] {
   const found: string[] = [];
   for (let at: object = module; at !== LightningModule.prototype; at = Object.getPrototypeOf(at) as object) {
@@ -52,8 +52,8 @@ export function expectSteps(fn: TrainerFn, module: LightningModule, trainer: Tra
 }
 
 /**
- * Warns if training will not validate although half of what validation needs is there, or if layers are not in training
- * mode.
+ * Warns if training will not validate although half of the requirements for validation are present, or if layers are
+ * not in training mode.
  */
 export function warnOfOmissions(trainer: Trainer): void {
   const module = trainer.lightningModule;

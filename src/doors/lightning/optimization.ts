@@ -1,4 +1,4 @@
-// Training on one batch: step, gradients and update, in Lightning's order, automatic or manual.
+// Training on one batch: step, gradients and update, in Lightning's order, with automatic or manual optimization.
 
 import { ArgumentError, AutogradError, type optim, Tensor } from '../../torch';
 import {
@@ -33,8 +33,8 @@ interface Wrapped {
 }
 
 /**
- * An optimizer as a module sees it. A step calls the hooks, clips gradients if the trainer is set to, and counts as a
- * global step.
+ * The wrapper through which a module sees an optimizer. A step calls the hooks, clips gradients if the trainer is set
+ * to do so, and counts as a global step.
  */
 export class LightningOptimizer {
   readonly optimizer: PlainOptimizer;
@@ -103,7 +103,7 @@ export class LightningOptimizer {
   }
 }
 
-/** Hooks and clipping, between the gradients and the update. */
+/** Calls hooks and clips gradients, after the gradients are computed and before the update. */
 function afterClosure(trainer: StepRun, optimizer: PlainOptimizer): Awaitable<unknown> {
   const { hooks, lightningModule } = trainer;
   return after(hooks.both('onBeforeOptimizerStep', [optimizer]), () =>
@@ -136,7 +136,7 @@ export class OptimizerProgress {
 /** Automatic optimization of one batch. */
 export class AutomaticOptimization {
   readonly progress = new OptimizerProgress();
-  /** Batches pass through the network without a backward pass: used to recompute running statistics. */
+  /** Whether batches pass through the network without a backward pass, to recompute running statistics. */
   skipBackward = false;
 
   constructor(private readonly trainer: StepRun) {}
@@ -198,7 +198,7 @@ export class AutomaticOptimization {
   }
 }
 
-/** The loss in a step's result; null to skip the batch. */
+/** The loss in a step's result; null if the batch is to be skipped. */
 function lossOf(given: unknown, needsGrad: boolean): Tensor | null {
   if (given === null || given === undefined) return null;
   const loss: unknown = given instanceof Tensor ? given : isPlainObject(given) ? given.loss : undefined;

@@ -1,11 +1,12 @@
-// Brings the results of configureOptimizers into one form: optimizers, and schedulers with when they step.
+// Converts the results of configureOptimizers to one form: optimizers, and schedulers with the times at which they
+// step.
 import { ArgumentError, optim } from '../../torch';
 import { isPlainObject, kindOf, warnOnce } from '../../torch/inside';
 
-/** Any of the optimizers of `optim`. */
+/** Any optimizer from `optim`. */
 export type PlainOptimizer = optim.Optimizer<object>;
 
-/** A scheduler: one of `optim.lrScheduler`, or your own with `lrSchedulerStep` defined in the module. */
+/** A scheduler: one from `optim.lrScheduler`, or your own, if the module defines `lrSchedulerStep`. */
 export interface SchedulerLike {
   readonly optimizer: unknown;
   step(...args: never[]): unknown;
@@ -13,18 +14,18 @@ export interface SchedulerLike {
   loadStateDict(state: Record<string, unknown>): void;
 }
 
-/** A scheduler and when it steps. */
+/** A scheduler, and the interval at which it steps. */
 export interface LRSchedulerConfig {
   readonly scheduler: SchedulerLike;
-  /** Its name in LearningRateMonitor. */
+  /** The scheduler's name in LearningRateMonitor. */
   readonly name: string | null;
   readonly interval: 'epoch' | 'step';
-  /** Step once per this many epochs or steps. */
+  /** The number of epochs or steps between the scheduler's steps. */
   readonly frequency: number;
   readonly reduceOnPlateau: boolean;
   /** The metric that is passed to ReduceLROnPlateau. */
   readonly monitor: string | null;
-  /** Throw if the monitored metric is missing. */
+  /** Whether to throw an error if the monitored metric is missing. */
   readonly strict: boolean;
 }
 
@@ -57,7 +58,7 @@ const isOptimizer = (value: unknown): value is PlainOptimizer => value instanceo
 const expected =
   'an optimizer, a list of them, [optimizers, schedulers], { optimizer, lrScheduler, monitor } or a list of such objects';
 
-/** @throws ArgumentError if configureOptimizers returned something else */
+/** @throws ArgumentError if configureOptimizers returned none of these */
 export function parseOptimizers(
   given: unknown,
   automatic: boolean,
@@ -122,7 +123,7 @@ const isScheduler = (value: unknown): value is SchedulerLike =>
   typeof (value as SchedulerLike | null)?.step === 'function' &&
   typeof (value as SchedulerLike).stateDict === 'function';
 
-/** Adds a scheduler's defaults: it steps after each epoch. ReduceLROnPlateau needs a metric. */
+/** Adds the defaults of a scheduler, such as stepping after each epoch. ReduceLROnPlateau needs a metric. */
 export function configOf(
   given: unknown,
   monitor: string | null = null,

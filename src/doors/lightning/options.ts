@@ -1,11 +1,11 @@
-// The options of a Trainer, as in Lightning. Options that make no sense on one device accept only their defaults.
+// The options of a Trainer, as in Lightning. Options that make no sense on a single device accept only their defaults.
 
 import { ArgumentError } from '../../torch';
 import { isPlainObject, kindOf, kinds, parseArgs, shown } from '../../torch/inside';
 import type { Callback } from './hooks';
 import type { Logger } from './loggers/logger';
 
-/** An object of days, hours, minutes and seconds, a string `'DD:HH:MM:SS'`, or seconds. */
+/** An object with days, hours, minutes and seconds, a string `'DD:HH:MM:SS'`, or seconds. */
 export type Duration =
   | string
   | number
@@ -13,10 +13,10 @@ export type Duration =
 
 /**
  * Options of a Trainer. In options that take a fraction or a number of batches, 0.25 is a quarter of the batches and 1
- * is one batch; leave the option out for all.
+ * is one batch; leave the option out to use all.
  */
 export interface TrainerOptions {
-  /** Default: 1000 epochs, or as many as `maxSteps` and `maxTime` allow; -1 for no limit. */
+  /** Default: 1000 epochs, or as many as `maxSteps` and `maxTime` allow. -1: no limit. */
   maxEpochs?: number | null;
   minEpochs?: number | null;
   /** The maximum number of optimizer steps. Default: -1, no limit. */
@@ -27,45 +27,51 @@ export interface TrainerOptions {
   limitValBatches?: number | null;
   limitTestBatches?: number | null;
   limitPredictBatches?: number | null;
-  /** Train and validate on only the first batches, in order, to see whether the model can learn at all. */
+  /**
+   * The number (or fraction) of batches, from the first on and in order, to train and validate on, to see whether the
+   * model can learn at all.
+   */
   overfitBatches?: number;
   /** Validate after this many training batches, or this fraction of an epoch. Default: at the end of the epoch. */
   valCheckInterval?: number | null;
-  /** Validate every n epochs. Default: 1. With null, `valCheckInterval` counts batches across epochs. */
+  /** Validate every n epochs. Default: 1. If null, `valCheckInterval` counts batches across epochs. */
   checkValEveryNEpoch?: number | null;
-  /** Validation batches to run before training, to find mistakes early. Default: 2; -1 for all. */
+  /** The number of validation batches to run before training, to find mistakes early. Default: 2; -1 for all. */
   numSanityValSteps?: number | null;
   /** Pass values to loggers every n steps. Default: 50. */
   logEveryNSteps?: number | null;
   /** Default: true, which is a CSVLogger in Node and a MemoryLogger in a page. */
   logger?: boolean | Logger | readonly Logger[] | null;
   callbacks?: Callback | readonly Callback[] | null;
-  /** Run one batch (or this many) of everything, without loggers and checkpoints, to find mistakes. */
+  /** Whether to run only one batch (or this many) of everything, without loggers and checkpoints, to find mistakes. */
   fastDevRun?: boolean | number;
   /** Default: true, which adds a ModelCheckpoint that keeps the last epoch. */
   enableCheckpointing?: boolean | null;
-  /** Show a progress bar. Default: true. With false, nothing is printed to the console. */
+  /** Whether to show a progress bar. Default: true. If false, nothing is printed to the console. */
   enableProgressBar?: boolean | null;
-  /** Print the table of the module's layers before training. Default: true. */
+  /** Whether to print the table of the module's layers before training. Default: true. */
   enableModelSummary?: boolean | null;
-  /** How many batches' gradients are summed per optimizer step. Default: 1. */
+  /** The number of batches whose gradients are accumulated per optimizer step. Default: 1. */
   accumulateGradBatches?: number;
   gradientClipVal?: number | null;
   /** Whether the norm of all gradients or each element is clipped. Default: `norm`. */
   gradientClipAlgorithm?: 'norm' | 'value' | null;
   /**
-   * Use fixed kernel tiles, also for later work in this page. Results are then bit for bit the same in each such run on
-   * the same adapter.
+   * Whether to use fixed kernel tiles, which then also apply to later work in this page. Results are then bit for bit
+   * the same in every such run on the same adapter.
    */
   deterministic?: boolean | 'warn' | null;
-  /** Default: `'32-true'`. If the device has float16, also `'16-mixed'`, which uses `autocast`, and `'16-true'`. */
+  /**
+   * Default: `'32-true'`. If the device supports float16, `'16-mixed'`, which uses `autocast`, and `'16-true'` are also
+   * accepted.
+   */
   precision?: string | number | null;
-  /** Check losses and gradients for NaN. This reads back at each step. */
+  /** Whether to check losses and gradients for NaN, which requires a read-back at each step. */
   detectAnomaly?: boolean;
   reloadDataloadersEveryNEpochs?: number;
-  /** Where logs and checkpoints go. Default: the working folder. */
+  /** The folder for logs and checkpoints. Default: the working folder. */
   defaultRootDir?: string | null;
-  /** Ends training cleanly when aborted, for example by a stop button. */
+  /** Training ends cleanly when this signal is aborted, for example by a stop button. */
   signal?: AbortSignal | null;
   accelerator?: string;
   strategy?: string;
@@ -156,7 +162,7 @@ export type ParsedOptions = Required<{ [K in keyof TrainerOptions]: Exclude<Trai
 
 const oneDevice = 'a page has one device, and one process';
 
-/** Options that have no choice here: the accepted values, and the reason. */
+/** Options that cannot be changed here, with the accepted values and the reason. */
 const fixed: Readonly<Record<string, readonly [readonly unknown[], string]>> = {
   accelerator: [['auto', 'gpu', 'webgpu', 'cuda', 'mps', 'cpu'], 'everything runs on WebGPU'],
   strategy: [['auto', 'single_device'], `${oneDevice}, so there is nothing to distribute over`],

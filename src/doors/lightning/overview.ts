@@ -35,7 +35,7 @@ export abstract class Overview {
     return this.module !== null;
   }
 
-  /** @throws ArgumentError before the first run */
+  /** @throws ArgumentError if nothing has been run yet */
   get lightningModule(): LightningModule {
     if (this.module) return this.module;
     throw new ArgumentError('Trainer.lightningModule: expected a module, but there is none yet; call fit first');
@@ -87,12 +87,12 @@ export abstract class Overview {
     return this.maxSteps === -1 ? steps : Math.min(steps, this.maxSteps);
   }
 
-  /** The logged values for callbacks: one-element tensors, which `await x.item()` reads. */
+  /** The logged values for callbacks, as one-element tensors: read them with `await x.item()`. */
   get callbackMetrics(): Record<string, Tensor> {
     return asTensors(this.connector.callbackMetrics);
   }
 
-  /** The values that loggers were given. */
+  /** The values that were passed to loggers. */
   get loggedMetrics(): Record<string, Tensor> {
     return asTensors(this.connector.loggedMetrics);
   }
@@ -190,7 +190,7 @@ export abstract class Overview {
     return this.training || this.state.stage === null ? epochLoop.results : epochLoop.valLoop.results;
   }
 
-  /** The step that `logEveryNSteps` counts by. */
+  /** The step number that `logEveryNSteps` refers to. */
   get loggingStep(): number {
     if (this.state.fn === 'fit' && this.training) return this.fitLoop.epochLoop.batchesThatStepped + 1;
     const { valLoop } = this.fitLoop.epochLoop;

@@ -1,4 +1,4 @@
-// What a Trainer does before its loop starts: precision, callbacks, optimizers, hyperparameters.
+// Prepares a Trainer before its loop starts: precision, callbacks, optimizers, hyperparameters.
 import { DTypeError, gpu } from '../../torch';
 import { engine } from '../../torch/inside';
 import { inOrderOfCalls } from './callbacks/defaults';
@@ -26,7 +26,7 @@ export async function takeTiles(trainer: Trainer): Promise<void> {
   if (trainer.options.deterministic) await engine.untune();
 }
 
-/** Adds the module's callbacks, which replace the trainer's of the same class. */
+/** Adds the module's callbacks, which replace the trainer's callbacks of the same class. */
 export async function attachCallbacks(trainer: Trainer, module: LightningModule): Promise<void> {
   const own = await module.configureCallbacks?.();
   if (!own) return;
@@ -35,7 +35,7 @@ export async function attachCallbacks(trainer: Trainer, module: LightningModule)
   trainer.callbacks = inOrderOfCalls([...trainer.callbacks.filter((callback) => !isReplaced(callback)), ...added]);
 }
 
-/** Calls configureOptimizers, and keeps the optimizers and schedulers. */
+/** Calls configureOptimizers, and stores the optimizers and schedulers in the trainer. */
 export async function makeOptimizers(trainer: Trainer, module: LightningModule): Promise<void> {
   const given = await trainer.hooks.module('configureOptimizers');
   const ownStep = module.lrSchedulerStep !== LightningModule.prototype.lrSchedulerStep;

@@ -1,12 +1,12 @@
-// Counts how often a loop has started and finished its work, in all and in the current run, in the form of Lightning's
-// checkpoints.
+// Counts how often a loop has started and finished its work, in total and in the current run, in the format of
+// Lightning's checkpoints.
 
 const kinds = ['ready', 'started', 'processed', 'completed'] as const;
 
 type Kind = (typeof kinds)[number];
 
 /**
- * Numbers of events: about to begin (ready), begun (started), done except for the final hooks (processed), and finished
+ * Counts of events: about to begin (ready), begun (started), done except for the final hooks (processed), and finished
  * (completed).
  */
 export class Counts {
@@ -19,7 +19,7 @@ export class Counts {
     this.ready = this.started = this.processed = this.completed = 0;
   }
 
-  /** After a restart, work that was under way when the program stopped counts as not done. */
+  /** After a restart, work that was in progress when the program stopped counts as not done. */
   resetOnRestart(): void {
     this.ready = this.started = this.processed = this.completed;
   }

@@ -1,4 +1,4 @@
-// The values that steps and hooks log, by hook and name. They are reduced on the GPU.
+// The values that steps and hooks log, by hook and name. Tensors are reduced on the GPU.
 import { ArgumentError, Tensor, tensor } from '../../torch';
 import { kindOf, withMode } from '../../torch/inside';
 
@@ -42,7 +42,7 @@ const combine: Readonly<Record<Reduction, (a: number, b: number) => number>> = {
   max: (a, b) => (Number.isNaN(b) ? b : Math.max(a, b)),
 };
 
-/** The state of an item in a checkpoint, so that an epoch that is resumed gets the mean over all of it. */
+/** The state of an item in a checkpoint, so that a resumed epoch gets the mean over the whole epoch. */
 export interface ItemState {
   readonly meta: LogMeta;
   readonly sum: Tensor | null;
@@ -50,10 +50,13 @@ export interface ItemState {
   readonly weight: number;
 }
 
-/** One name logged by one hook. Numbers are reduced on the host, tensors into one tensor that is updated in place. */
+/**
+ * One name logged by one hook. Numbers are reduced on the host, tensors on the GPU, in one tensor that is updated in
+ * place.
+ */
 export class ResultItem {
   hasReset = false;
-  /** The value of the last step, for display by step. */
+  /** The value of the last step, for logging by step. */
   latest: Shown | null = null;
   /** The result of `compute` since the last update. */
   computed: Shown | null = null;
@@ -91,7 +94,7 @@ export class ResultItem {
     else sum.add_(factor === 1 ? value : value.mul(factor));
   }
 
-  /** The value of the epoch so far; a promise if a metric computes it asynchronously. */
+  /** The value over the epoch so far; a promise if a metric computes it asynchronously. */
   compute(): Shown | Promise<Shown> {
     if (this.computed !== null) return this.computed;
     const { metric } = this;
@@ -127,7 +130,7 @@ export class ResultItem {
     if (this.metric) this.metric.reset();
     else {
       const { reduceFx } = this.meta;
-      // The tensor is filled rather than made anew, so that later steps record the same graph.
+      // The tensor is filled rather than recreated, so that later steps record the same graph.
       if (this.#weight > 0 && this.#sum) quiet(() => this.#sum!.fill_(neutral[reduceFx]));
       this.#host = neutral[reduceFx];
       this.#weight = 0;
@@ -161,7 +164,7 @@ export class ResultItem {
   }
 }
 
-/** If a metric was called (rather than updated), the value of that call for its batch. */
+/** If a metric was called (rather than updated), the value that the call returned for its batch. */
 function batchValueOf(metric: LoggedMetric): Shown | null {
   const value: unknown = Reflect.get(metric, 'forwardCache');
   return value instanceof Tensor || typeof value === 'number' ? value : null;
@@ -240,7 +243,7 @@ export class Results {
     for (const item of this.#valid()) if (item.metric && item.meta.onEpoch) await item.compute();
   }
 
-  /** The values of the current step, or of the epoch so far. */
+  /** The values of the current step, or over the epoch so far. */
   metrics(onStep: boolean): Metrics {
     const metrics: Metrics = { callback: {}, log: {}, progBar: {} };
     for (const item of this.#valid()) {

@@ -23,7 +23,7 @@ export interface RunOptions {
   datamodule?: LightningDataModule | null;
   /** The checkpoint to start from: a path, `'best'` or `'last'`. */
   ckptPath?: CheckpointSource | null;
-  /** Ends the run cleanly when it is aborted. */
+  /** The run ends cleanly when this signal is aborted. */
   signal?: AbortSignal | null;
 }
 
@@ -36,7 +36,7 @@ export interface FitOptions extends RunOptions {
 /** Options of a Trainer's `validate` and `test`. */
 export interface EvaluationOptions extends RunOptions {
   dataloaders?: Loaders | LightningDataModule | null;
-  /** Print a table of the results. Default: true. */
+  /** Whether to print a table of the results. Default: true. */
   verbose?: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface PredictOptions extends RunOptions {
   returnPredictions?: boolean | null;
 }
 
-/** Options of a run of a module. Default: the module of the previous run. */
+/** The options of a run, with its module. Default: the module of the previous run. */
 export type Tried<O> = O & { model?: LightningModule | null };
 
 /** The kinds of the runs' options. The model is checked by the run itself. */

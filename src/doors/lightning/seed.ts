@@ -1,4 +1,4 @@
-// seedEverything: one seed for all random numbers.
+// seedEverything: sets one seed for all random numbers.
 import { manualSeed } from '../../torch';
 import { type Arguments, parseArgs, kinds as torchKinds } from '../../torch/inside';
 
@@ -9,13 +9,13 @@ interface SeedArguments {
   seed?: number | null;
   /** Accepted as in Lightning; workers are always seeded. */
   workers?: boolean;
-  /** Print the seed to the console. */
+  /** Whether to print the seed to the console. */
   verbose?: boolean;
 }
 
 /**
  * Seeds the default generator, from which all random numbers come, including those of workers: `seedEverything(42)`.
- * Returns the seed. Without an argument the seed is 0, as in Lightning.
+ * Returns the seed. Without an argument, the seed is 0, as in Lightning.
  *
  * @throws ArgumentError if the seed is not an integer from 0 to 2³² - 1
  */

@@ -3,10 +3,10 @@
 import { DeviceLostError, gpu } from '../../torch';
 import type { Trainer } from './trainer';
 
-/** After this many losses in a row without a step between them, the device is given up. */
+/** After this many consecutive losses without a step between them, training gives up. */
 const MOST_LOSSES = 3;
 
-/** Returned in place of a result if the device was lost meanwhile. */
+/** Returned instead of a result if the device was lost in the meantime. */
 export const LOST = Symbol('the device was lost');
 
 export class Survival {
@@ -14,7 +14,7 @@ export class Survival {
 
   constructor(private readonly trainer: Trainer) {}
 
-  /** Listens for lost devices, and drops values on them, until the returned function is called. */
+  /** Listens for lost devices, and drops values that were on them, until the returned function is called. */
   listen(): () => void {
     this.#inARow = 0;
     return gpu.onLost((loss) => this.#tell(loss));
@@ -33,7 +33,7 @@ export class Survival {
   }
 
   /**
-   * The result of `run`, or LOST if the device was lost meanwhile.
+   * The result of `run`, or LOST if the device was lost in the meantime.
    * @param isStep whether success proves that there is a device again
    */
   async through<T>(run: () => Promise<T>, isStep = false): Promise<T | typeof LOST> {
@@ -47,7 +47,7 @@ export class Survival {
     }
   }
 
-  /** The result of `run`, which is repeated after each loss. */
+  /** The result of `run`, which is run again after each loss of the device. */
   async untilDone<T>(run: () => Promise<T>): Promise<T> {
     for (;;) {
       const result = await this.through(run);

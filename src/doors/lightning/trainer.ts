@@ -1,4 +1,4 @@
-// The Trainer: runs the loops, and holds the state that modules, callbacks and loggers use.
+// The Trainer: runs the loops, and keeps the state that modules, callbacks and loggers use.
 
 import { ArgumentError, autograd, DeviceLostError, type optim, synchronize } from '../../torch';
 import {
@@ -64,15 +64,15 @@ const path: Kind = { words: 'a path', fits: (value) => typeof value === 'string'
 
 interface SaveArguments {
   filepath: string;
-  /** Save only the weights. Default: false. */
+  /** Whether to save only the weights. Default: false. */
   weightsOnly?: boolean | null;
 }
 
 type Loop = () => Promise<unknown>;
 
 /**
- * Opens the device. Called after arguments are checked, and before the progress bar starts, which would stand still
- * while the device opens.
+ * Opens the device. Called after arguments are checked, and before the progress bar starts, which would freeze while
+ * the device opens.
  */
 const openDevice = (): Promise<void> => engine.start();
 
@@ -82,8 +82,8 @@ const openDevice = (): Promise<void> => engine.start();
  *     const trainer = new Trainer({ maxEpochs: 2, callbacks: [new EarlyStopping({ monitor: 'val_loss' })] });
  *     await trainer.fit(model, trainLoader, valLoader);
  *
- * No value is read back in the loop: logged values stay on the GPU, and are read in bulk when they are shown. Ctrl-C,
- * an AbortSignal or `interrupt()` end a run cleanly between two batches.
+ * No value is read back in the loop: logged values stay on the GPU, and are read in bulk when they have to be shown.
+ * Ctrl-C, an AbortSignal or `interrupt()` end a run cleanly between two batches.
  */
 export class Trainer extends Overview {
   readonly state: TrainerState = { fn: null, stage: null, status: 'initializing' };
@@ -101,7 +101,7 @@ export class Trainer extends Overview {
   optimizers: optim.Optimizer<object>[] = [];
   lightningOptimizers: LightningOptimizer[] = [];
   lrSchedulerConfigs: LRSchedulerConfig[] = [];
-  /** Set it to true to end training after the current batch or epoch, as soon as minEpochs and minSteps allow. */
+  /** Set this to true to end training after the current batch or epoch, as soon as minEpochs and minSteps allow. */
   shouldStop = false;
   accumulateGradBatches: number;
   gradientClipVal: number | null;
@@ -131,7 +131,7 @@ export class Trainer extends Overview {
   ckptPath: CheckpointSource | null = null;
   /** The validation loaders that `fit` was given. */
   valSource: unknown = null;
-  /** Print the results of validation and testing. */
+  /** Whether to print the results of validation and testing. */
   isVerbose = true;
   readonly #interrupts = new Interrupts();
 
@@ -181,7 +181,7 @@ export class Trainer extends Overview {
     return this.maxSteps !== -1 || maxTime !== null ? -1 : EPOCHS;
   }
 
-  /** Trains a module. With `ckptPath`, resumes from a checkpoint, also in the middle of an epoch. */
+  /** Trains a module. With `ckptPath`, training resumes from a checkpoint, even in the middle of an epoch. */
   async fit(model: LightningModule, options?: FitOptions): Promise<void>;
   async fit(
     model: LightningModule,
@@ -211,7 +211,7 @@ export class Trainer extends Overview {
         await this.#sanityCheck();
         await this.fitLoop.run(train);
       });
-      // A device lost before the end must not make the first read of the weights fail.
+      // If the device is lost before the end, the user's first read of the weights must not fail.
       await this.survival.untilDone(() => synchronize());
     } finally {
       deafen();
@@ -341,7 +341,7 @@ export class Trainer extends Overview {
       await this.datamodule?.onException?.(error);
       for (const logger of this.loggers) await logger.finalize?.('failed');
     } catch (second) {
-      // The first error is the more helpful one.
+      // If the run was not interrupted on request, report the first error, which is more helpful.
       if (isAsked) throw second;
     }
     if (isAsked) this.say(`${error.message}. The weights are those of step ${this.globalStep}.`);
@@ -399,7 +399,7 @@ export class Trainer extends Overview {
     }
   }
 
-  /** Runs a step. With `detectAnomaly`, looks for NaN in it. */
+  /** Runs a step; with `detectAnomaly`, checks it for NaN. */
   async watched<T>(run: () => Promise<T>): Promise<T> {
     if (!this.detectAnomaly) return run();
     const result = await autograd.detectAnomaly(run);

@@ -1,4 +1,4 @@
-// Tuner: finds a learning rate or a batch size by short runs, and restores the module afterwards.
+// Tuner: finds a learning rate or a batch size with short runs, and restores the module afterwards.
 
 import { ArgumentError, noGrad, OutOfMemoryError, Tensor } from '../../torch';
 import {
@@ -29,13 +29,13 @@ export interface LrFindOptions {
   minLr?: number;
   /** The highest learning rate to try. Default: 1. */
   maxLr?: number;
-  /** How many learning rates are tried. Default: 100. */
+  /** The number of learning rates to try. Default: 100. */
   numTraining?: number;
   /** Whether learning rates grow by a constant factor (the default) or a constant step. */
   mode?: 'exponential' | 'linear';
-  /** Stop once the loss is this many times the best loss; null never stops. Default: 4. */
+  /** The search stops once the loss is this many times the best loss; null: never. Default: 4. */
   earlyStopThreshold?: number | null;
-  /** Set the module's learning rate to the suggestion. Default: true. */
+  /** Whether to set the module's learning rate to the suggestion. Default: true. */
   updateAttr?: boolean;
   /** The attribute that holds the learning rate. Default: `lr` or `learningRate`, in the module or its hparams. */
   attrName?: string;
@@ -45,16 +45,16 @@ export interface LrFindOptions {
 const BETA = 0.98;
 
 interface Skipping {
-  /** How many learning rates to ignore at the start. Default: 10. */
+  /** The number of learning rates to ignore at the start. Default: 10. */
   skipBegin?: number;
-  /** How many learning rates to ignore at the end. Default: 1. */
+  /** The number of learning rates to ignore at the end. Default: 1. */
   skipEnd?: number;
 }
 
 /** Options of `LRFinder.plot`. */
 interface FinderPlotOptions {
   canvas?: PlotCanvas | null;
-  /** Mark the suggestion. */
+  /** Whether to mark the suggestion. */
   suggest?: boolean;
 }
 
@@ -119,8 +119,8 @@ export class LRFinder {
   }
 
   /**
-   * Plots losses over learning rates, and can mark the suggestion; on a new canvas if none is given. Returns the
-   * canvas.
+   * Plots losses over learning rates, with the suggestion marked if requested. If no canvas is given, a new one is
+   * made. Returns the canvas.
    */
   plot(...args: Arguments<FinderPlotOptions, ['canvas', 'suggest']>): PlotCanvas {
     const defaults = { canvas: null, suggest: false };
@@ -172,7 +172,7 @@ class Search extends Callback {
   }
 }
 
-/** Copies a module's state before its first step, since a device is needed for the copy. */
+/** Copies a module's state before its first step: the copy needs a device, which is open by then. */
 class KeptState extends Callback {
   #state: Record<string, Tensor> | null = null;
 
@@ -192,9 +192,11 @@ class KeptState extends Callback {
 export interface ScaleBatchSizeOptions {
   trainDataloaders?: Loaders | LightningDataModule | null;
   datamodule?: LightningDataModule | null;
-  /** Double the size until memory runs out (the default), or search between the last two sizes as well. */
+  /**
+   * Whether to double the size until memory runs out (the default), or to search between the last two sizes as well.
+   */
   mode?: 'power' | 'binsearch';
-  /** Steps per trial. Default: 3. */
+  /** The number of steps per trial. Default: 3. */
   stepsPerTrial?: number;
   /** The first batch size to try. Default: 2. */
   initVal?: number;
@@ -268,7 +270,7 @@ const scaleBatchSizeSettings: Settings<ScaleBatchSizeOptions & OfModel> = {
   },
 };
 
-/** Finds settings of a module by short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
+/** Finds settings of a module with short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
 export class Tuner {
   readonly trainer: Trainer;
 
@@ -372,7 +374,7 @@ export class Tuner {
   }
 }
 
-/** The object that has the attribute: the owner itself or its hparams. */
+/** The object that has one of the attributes: the owner itself or its hparams. */
 function holderOf(owner: LightningModule | LightningDataModule, names: readonly string[]): [object, string] | null {
   for (const name of names) {
     if (name in owner) return [owner, name];

@@ -8,13 +8,13 @@ import type { OptimizerSettings } from './settings';
 export interface AdadeltaOptions {
   /** Learning rate, default 1. */
   lr: number;
-  /** Decay of the running means, default 0.9. */
+  /** Decay rate of the running means, default 0.9. */
   rho: number;
   /** Added to the denominator, default 1e-6. */
   eps: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 

@@ -14,18 +14,18 @@ import type { OptimizerSettings } from './settings';
 export interface AdafactorOptions {
   /** Upper bound of the learning rate, relative to the size of the parameters; default 0.01. */
   lr: number;
-  /** Exponent of the decay of the running averages, at most 0; default -0.8. */
+  /** Exponent of the step number in the decay of the running averages, at most 0; default -0.8. */
   beta2Decay: number;
   /**
-   * The least root of the estimate of squared gradients (null: the dtype's epsilon), and the least size of a parameter.
-   * Default [null, 1e-3].
+   * Lower bounds: of the root of the estimated squared gradients (null: the dtype's epsilon), and of the root mean
+   * square of a parameter. Default [null, 1e-3].
    */
   eps: readonly [number | null, number];
-  /** The greatest root mean square of an update before it is scaled, at least 1; default 1. */
+  /** The maximum root mean square of an update, beyond which it is scaled down; at least 1; default 1. */
   d: number;
   /** Decoupled weight decay: a step multiplies a parameter by 1 − lr · weightDecay; default 0. */
   weightDecay: number;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 
@@ -85,14 +85,14 @@ const settings: OptimizerSettings<AdafactorOptions> = {
 };
 
 /**
- * Adafactor (Shazeer & Stern 2018). Of the squared gradients of a matrix it keeps only the means of rows and columns,
- * so that its state is small.
+ * Adafactor (Shazeer & Stern 2018). To keep its state small, it stores only the row and column means of a matrix's
+ * squared gradients.
  *
- *     R ← R + t^beta2Decay (mean of ∇² in each row − R);   C likewise, of columns;   V = R C / max(mean of R, eps₁)
+ *     R ← R + t^beta2Decay (mean of ∇² in each row − R);   C likewise for columns;   V = R C / max(mean of R, eps₁)
  *     U = ∇ / max(√V, eps₁);   p ← (1 − lr · weightDecay) p − max(eps₂, rms(p)) · min(lr, 1/√t) · U / max(1, rms(U) /
  *     d)
  *
- * For parameters of fewer than two dimensions, V is kept whole.
+ * For parameters with fewer than two dimensions, the full V is stored.
  *
  *     const optimizer = new optim.Adafactor(model.parameters());
  */

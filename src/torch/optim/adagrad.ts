@@ -7,7 +7,7 @@ import type { OptimizerSettings } from './settings';
 export interface AdagradOptions {
   /** Learning rate, default 0.01. */
   lr: number;
-  /** How fast the learning rate falls: in step t it is lr / (1 + (t − 1) lrDecay); default 0. */
+  /** Decay of the learning rate, which in step t is lr / (1 + (t − 1) lrDecay); default 0. */
   lrDecay: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
@@ -15,7 +15,7 @@ export interface AdagradOptions {
   initialAccumulatorValue: number;
   /** Added to the denominator, default 1e-10. */
   eps: number;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 

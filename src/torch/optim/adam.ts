@@ -11,20 +11,20 @@ import type { OptimizerSettings } from './settings';
 export interface AdamOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
-  /** Decay of the running averages of the gradient and of its square, default [0.9, 0.999]. */
+  /** Decay rates of the running averages of the gradient and its square, default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the denominator, default 1e-8. */
   eps: number;
   /**
-   * L2 penalty, or with `decoupledWeightDecay` the shrinkage of the parameter by lr · weightDecay; default 0, for AdamW
-   * 0.01.
+   * L2 penalty; with `decoupledWeightDecay`, each step instead multiplies the parameter by 1 − lr · weightDecay.
+   * Default 0; for AdamW 0.01.
    */
   weightDecay: number;
-  /** Divide by the largest average so far (Reddi et al. 2018), default false. */
+  /** Whether to divide by the maximum of the averages so far (Reddi et al. 2018), default false. */
   amsgrad: boolean;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
-  /** Shrink the parameter itself rather than add to the gradient, as AdamW does. */
+  /** Whether weight decay shrinks the parameter itself, as in AdamW, rather than being added to the gradient. */
   decoupledWeightDecay: boolean;
 }
 
@@ -65,8 +65,8 @@ interface AdamWArguments extends Omit<GroupOptions<AdamOptions>, 'decoupledWeigh
 type AdamWOrder = ['params', 'lr', 'betas', 'eps', 'weightDecay', 'amsgrad', 'maximize'];
 
 /**
- * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← (1 − lr · weightDecay) p before the step, rather
- * than a term in the gradient. `weightDecay` is 0.01 by default.
+ * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← (1 − lr · weightDecay) p before the step, instead of
+ * a term in the gradient. `weightDecay` is 0.01 by default.
  */
 export class AdamW extends OneCallOptimizer<AdamOptions> {
   constructor(params: OptimizerParams<AdamOptions>, options?: GroupOptions<Omit<AdamOptions, 'decoupledWeightDecay'>>);

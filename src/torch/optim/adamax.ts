@@ -8,13 +8,13 @@ import type { OptimizerSettings } from './settings';
 export interface AdamaxOptions {
   /** Learning rate, default 2e-3. */
   lr: number;
-  /** Decay of the running averages, default [0.9, 0.999]. */
+  /** Decay rates of the running averages, default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the denominator, default 1e-8. */
   eps: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 

@@ -1,4 +1,4 @@
-// The arguments of optimizers' and schedulers' methods, which are given by position or by name.
+// Parses the arguments of optimizers' and schedulers' methods, given by position or by name.
 import { callback, orNull } from '../../engine/core/argument-kinds';
 import { objectAt } from '../../engine/core/object-argument';
 import { type Arguments, parseArgs } from '../../engine/core/options';

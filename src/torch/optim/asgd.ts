@@ -7,15 +7,15 @@ import type { OptimizerSettings } from './settings';
 export interface ASGDOptions {
   /** Learning rate, default 0.01. */
   lr: number;
-  /** Decay, default 1e-4. */
+  /** Decay term λ of the equation below, default 1e-4. */
   lambd: number;
   /** The exponent of the learning rate's decay, default 0.75. */
   alpha: number;
-  /** The update after which averaging begins, default 1e6. */
+  /** The number of the update after which averaging begins, default 1e6. */
   t0: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 
@@ -34,7 +34,7 @@ const settings: OptimizerSettings<ASGDOptions> = {
 };
 
 /**
- * Averaged stochastic gradient descent (Polyak & Juditsky 1992). The average `ax` of the parameters is in the state.
+ * Averaged stochastic gradient descent (Polyak & Juditsky 1992). The state holds the average `ax` of the parameters.
  *
  *     g ← ∇ + weightDecay · p;   p ← (1 − lambd η) p − η g;   ax ← ax + μ (p − ax)
  *     η = lr / (1 + lambd · lr · t)^alpha;   μ = 1 / max(1, t − t0)

@@ -1,5 +1,5 @@
-// Averages of many tensors: one operation on the flat buffers that hold them, if each tensor is averaged in the same
-// way.
+// Updates running averages of many tensors: with one operation on the flat buffers that hold them, if each tensor is
+// averaged in the same way.
 
 import { numel } from '../../engine/core/meta';
 import { ofWholes } from '../../engine/ops/optim/wholes';
@@ -10,26 +10,26 @@ import { flatLayout, flatten, isMovable } from '../tensor/flat';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
-/** An average, and the tensor that enters it. */
+/** A running average, and the tensor to be averaged in. */
 export interface Averaging {
   readonly averaged: Tensor;
   readonly current: Tensor;
   /**
-   * Whether both tensors may move into flat buffers. They may if the current tensor is only ever written together with
-   * all others, as an optimizer writes parameters.
+   * Whether both tensors may move into flat buffers. They may move if the current tensor is only ever written together
+   * with all others, as an optimizer writes parameters.
    */
   readonly isFlat: boolean;
 }
 
-/** An averaging with its result: the next average, which has not been copied into `averaged` yet. */
+/** An averaging with its result, the next average, which has not been copied into `averaged` yet. */
 interface Next extends Averaging {
   readonly next: Tensor;
 }
 
 /**
- * Replaces averages of tensors of one dtype by the next ones, which `average` writes into copies. If all are computed
- * in the same way, element by element, one dispatch serves all tensors whose current ones share a flat buffer, as an
- * optimizer's parameters do.
+ * Replaces the averages of tensors of one dtype by the next averages, which `average` writes into copies. If all are
+ * computed in the same way, element by element, one dispatch serves all averages whose current tensors share a flat
+ * buffer, as an optimizer's parameters do.
  */
 export function averageInto(
   pairs: readonly Averaging[],
@@ -48,7 +48,10 @@ export function averageInto(
   scope(() => noGrad(run));
 }
 
-/** The flat buffer that holds the current tensor; 'new' if it is in none but may move into one; null if it may not. */
+/**
+ * The flat buffer that holds the current tensor; 'new' if the tensor is in no flat buffer but may move into one; null
+ * if it may not move.
+ */
 type Home = Storage | 'new' | null;
 
 function homeOf({ averaged, current, isFlat }: Averaging): Home {
@@ -75,7 +78,7 @@ function groupsOf(all: readonly Next[]): Map<Home, Next[]> {
   return groups;
 }
 
-/** Averages a group as flat buffers; false if its tensors are averaged in different ways, or may not move. */
+/** Averages a group as flat buffers; returns false if its tensors are averaged in different ways, or may not move. */
 function averageTogether(home: Home, group: readonly Next[]): boolean {
   if (home === null) return false;
   const averages = group.map(({ averaged }) => averaged);

@@ -1,4 +1,4 @@
-// The checks of options that several optimizers share.
+// Checks of options that several optimizers have.
 import { ArgumentError } from '../../engine/core/errors';
 import { shown } from '../../engine/core/options';
 

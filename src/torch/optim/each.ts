@@ -1,4 +1,4 @@
-// Updates that treat each parameter by itself, for optimizers whose update depends on its shape: unpacks flat
+// Updates each parameter separately, for optimizers whose update depends on the parameter's shape: unpacks the flat
 // buffers, and packs the results.
 
 import { bytesPerElement, type DType, type Shape } from '../../engine/core/meta';
@@ -38,7 +38,10 @@ function together(tensors: readonly Tensor[], dtype: DType): Value {
   );
 }
 
-/** Updates a block parameter by parameter. `step` returns the new parameter, then its new state tensors in order. */
+/**
+ * Updates a block, one parameter at a time. `step` returns the new parameter, followed by its new state tensors in
+ * order.
+ */
 export function eachParameter(
   { param, grad, states, names, shapes }: Update,
   stateShape: (name: string, shape: Shape) => Shape,

@@ -1,4 +1,4 @@
-// GradScaler: it scales losses up, so that small gradients do not vanish in float16, and gradients back down
+// GradScaler: scales losses up, so that small gradients do not underflow in float16, and scales gradients back down
 // before a step.
 
 import { type Kind, positive, whole } from '../../engine/core/argument-kinds';
@@ -19,17 +19,17 @@ import { Optimizer } from './optimizer';
 
 /** The options of GradScaler. */
 export interface GradScalerOptions {
-  /** There is one device; PyTorch's names for other devices are accepted. */
+  /** Has no effect, since there is only one device; PyTorch's device names are accepted. */
   device?: string;
-  /** The first scale. Default: 65,536. */
+  /** The initial scale. Default: 65,536. */
   initScale?: number;
-  /** The factor of the scale after `growthInterval` steps in a row without overflow. Default: 2. */
+  /** The factor by which the scale is multiplied after `growthInterval` steps in a row without overflow. Default: 2. */
   growthFactor?: number;
-  /** The factor of the scale after an overflow. Default: 0.5. */
+  /** The factor by which the scale is multiplied after an overflow. Default: 0.5. */
   backoffFactor?: number;
-  /** Steps in a row without overflow after which the scale grows. Default: 2,000. */
+  /** Number of consecutive steps without overflow after which the scale grows. Default: 2,000. */
   growthInterval?: number;
-  /** If false, losses and gradients pass unchanged. Default: true. */
+  /** If false, losses and gradients are not changed. Default: true. */
   enabled?: boolean;
 }
 
@@ -44,7 +44,7 @@ export interface GradScalerState {
 
 type AnyOptimizer = Optimizer<object>;
 
-/** The number of elements of a block in `FilledLayout.filled`. */
+/** The number of elements in a block that `FilledLayout.filled` describes. */
 const COUNTED = 64;
 
 interface Progress {
@@ -77,8 +77,8 @@ function below(name: string, given: number, most: number): number {
 
 /**
  * Scales losses for training with `autocast`, and skips steps whose gradients overflow (Micikevicius et al. 2018,
- * arXiv:1710.03740). The scale, in float32, is halved after a skipped step, and doubled after 2,000 steps in a row that
- * were not skipped.
+ * arXiv:1710.03740). The scale, in float32, is halved after a skipped step, and doubled after 2,000 consecutive steps
+ * that were not skipped.
  *
  *     const scaler = new torch.amp.GradScaler();
  *     for (const [x, y] of batches) {
@@ -89,7 +89,7 @@ function below(name: string, given: number, most: number): number {
  *       scaler.update();
  *     }
  *
- * `step` is awaited: as in PyTorch, it reads one number back to know whether the step counts.
+ * Await `step`: as in PyTorch, it reads one number back to decide whether to take the step.
  */
 export class GradScaler {
   #enabled: boolean;
@@ -117,7 +117,7 @@ export class GradScaler {
     this.#growthInterval = above('growthInterval', o.growthInterval, 0);
   }
 
-  /** A loss, or several in nested lists, times the scale. */
+  /** Multiplies a loss, or several in nested lists, by the scale. */
   scale<T extends Tensor | Iterable<unknown>>(...args: Arguments<{ outputs: T }, ['outputs']>): T {
     const { outputs } = parseArgs<{ outputs: T }>('GradScaler.scale', ['outputs'] as never, {} as never, args);
     if (!this.#enabled) return outputs;
@@ -137,10 +137,10 @@ export class GradScaler {
   }
 
   /**
-   * Divides the gradients of an optimizer's parameters by the scale, and notes on the device whether one is infinite or
-   * NaN. `step` does this itself, unless it was done before, for example to clip the gradients.
+   * Divides the gradients of an optimizer's parameters by the scale, and records on the device whether one is infinite
+   * or NaN. `step` does this itself unless it has already been done, for example to clip the gradients.
    *
-   * @throws ArgumentError if it was called since the last `update`, or if nothing was scaled
+   * @throws ArgumentError if this method was already called since the last `update`, or if nothing was scaled
    * @throws DTypeError if a gradient is float16
    */
   unscale_(...args: Arguments<{ optimizer: AnyOptimizer }, ['optimizer']>): void {
@@ -181,10 +181,10 @@ export class GradScaler {
   }
 
   /**
-   * Takes a step of the optimizer, unless a gradient is infinite or NaN. Gradients are unscaled first if they are not
-   * yet. Resolves to the result of `optimizer.step`, or to undefined if the step was skipped.
+   * Takes a step of the optimizer, unless a gradient is infinite or NaN. Gradients are unscaled first if they have not
+   * been yet. Resolves to the result of `optimizer.step`, or to undefined if the step was skipped.
    *
-   * @throws ArgumentError if it is called twice without an `update`, or with a closure
+   * @throws ArgumentError if this method is called twice without an `update`, or with a closure
    */
   async step(given: AnyOptimizer | { optimizer: AnyOptimizer }, ...args: readonly unknown[]): Promise<unknown> {
     const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('GradScaler.step', ['optimizer'], {}, [given], {
@@ -224,10 +224,10 @@ export class GradScaler {
 
   /**
    * Ends an iteration: the scale is multiplied by `backoffFactor` if a step was skipped, and by `growthFactor` after
-   * `growthInterval` steps in a row that were not. Given `newScale`, the scale becomes that instead. Returns a promise
-   * only if gradients were unscaled without a step.
+   * `growthInterval` consecutive steps that were not. If `newScale` is given, it becomes the scale instead. Returns a
+   * promise only if gradients were unscaled without a step.
    *
-   * @throws ArgumentError if there was no step since the last `update`, or one that was not awaited
+   * @throws ArgumentError if there was no step since the last `update`, or a step was not awaited
    */
   update(...args: Arguments<{ newScale?: number | Tensor | null }, ['newScale']>): void | Promise<void> {
     type Given = { newScale?: number | Tensor | null };
@@ -311,7 +311,7 @@ export class GradScaler {
     return this.#enabled;
   }
 
-  /** The scale and how it changes, in PyTorch's form; empty if the scaler is not enabled. */
+  /** The scale and the settings that change it, in PyTorch's form; empty if the scaler is not enabled. */
   stateDict(): GradScalerState | Record<string, never> {
     if (!this.#enabled) return {};
     return {
@@ -323,7 +323,7 @@ export class GradScaler {
     };
   }
 
-  /** @throws StateDictError if the state is empty, as that of a scaler that is not enabled, or is not a GradScaler's */
+  /** @throws StateDictError if the state is empty (because its scaler was not enabled), or is not a GradScaler's */
   loadStateDict(named: { stateDict: Readonly<Record<string, unknown>> | GradScalerState }): void;
   loadStateDict(state: Readonly<Record<string, unknown>> | GradScalerState): void;
   loadStateDict(...args: unknown[]): void {
@@ -367,7 +367,7 @@ function numberOf(given: number | Tensor): number {
   );
 }
 
-/** Scales flat buffers, and returns whether an element is not finite. Elements after a gradient's end do not count. */
+/** Scales flat buffers, and returns whether an element is not finite. Elements beyond a gradient's end are ignored. */
 function unscaleFlat(flat: readonly Gathered[], factor: number): Tensor {
   const places = arange(COUNTED);
   const found = flat.map(({ storage, filled }) => {

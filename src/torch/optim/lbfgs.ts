@@ -19,19 +19,19 @@ import { type LinePoint, strongWolfe } from './strong-wolfe';
 export interface LBFGSOptions {
   /** Learning rate, default 1. */
   lr: number;
-  /** Iterations in a step, default 20. */
+  /** Maximum number of iterations in a step, default 20. */
   maxIter: number;
-  /** Calls of the closure in a step, default 5/4 of `maxIter`. */
+  /** Maximum number of closure calls in a step, default 5/4 of `maxIter`. */
   maxEval: number | null;
-  /** Ends the step if no element of the gradient is larger, default 1e-7. */
+  /** The step ends if no element of the gradient is larger in absolute value, default 1e-7. */
   toleranceGrad: number;
-  /** Ends the step if loss or parameters change less, default 1e-9. */
+  /** The step ends if the loss or the parameters change by less than this, default 1e-9. */
   toleranceChange: number;
-  /** How many pairs of changes are remembered, default 100. */
+  /** Number of pairs of changes to remember, default 100. */
   historySize: number;
-  /** The line search; default null: steps of the learning rate. */
+  /** The line search; default null: step by the learning rate. */
   lineSearchFn: 'strong_wolfe' | null;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 
@@ -56,13 +56,13 @@ type Closure = () => Promise<Tensor>;
 /** The loss and its gradient at the parameters. */
 interface Evaluation extends LinePoint {
   readonly grad: Tensor;
-  /** The greatest absolute element of the gradient. */
+  /** The largest absolute value in the gradient. */
   readonly largest: number;
-  /** Sum of the absolute elements. */
+  /** The sum of the absolute values in the gradient. */
   readonly total: number;
 }
 
-/** The state that a step leaves to the next, under PyTorch's names. */
+/** The state that a step passes on to the next, under PyTorch's names. */
 interface History {
   func_evals: number;
   n_iter: number;
@@ -94,7 +94,7 @@ const nothing = (): History => ({
 
 const dot = (a: Tensor, b: Tensor): Tensor => a.mul(b).sum();
 
-/** The numbers of several 0-d tensors, in one read-back. */
+/** The numbers in several 0-d tensors, with one read-back. */
 const read = async (scalars: readonly Tensor[]): Promise<number[]> =>
   Array.from(await stack(scalars.map((scalar) => scalar.detach())).data());
 
@@ -137,7 +137,10 @@ const settings: OptimizerSettings<LBFGSOptions> = {
  */
 export class LBFGS extends Optimizer<LBFGSOptions> {
   #history = nothing();
-  /** `#before`: iterations before `#history` began. `#captured`: all iterations at the last snapshot. */
+  /**
+   * `#before`: number of iterations before `#history` began. `#captured`: total number of iterations at the last
+   * snapshot.
+   */
   #before = 0;
   #captured = 0;
 
@@ -161,8 +164,8 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   }
 
   /**
-   * Moves the parameters, and returns the loss before the move. If the closure fails, the parameters are again those
-   * before the iteration that called it.
+   * Updates the parameters, and returns the loss before the update. If the closure fails, the parameters are restored
+   * to their values before the iteration that called it.
    *
    * @throws ArgumentError if there is no closure, or it does not return a tensor
    */
@@ -193,7 +196,9 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return this.paramGroups[0]!.params;
   }
 
-  /** Calls the closure, and reads the loss, the gradients that it left, and the slope along the direction d. */
+  /**
+   * Calls the closure, and reads the loss, the gradients that the closure left, and the slope along the direction d.
+   */
   async #evaluate(closure: Closure, d: Tensor | null): Promise<Evaluation & { readonly tensor: Tensor }> {
     const tensor = await closure();
     const { maximize } = this.paramGroups[0]!;
@@ -277,7 +282,10 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     return before;
   }
 
-  /** −H · grad, with the inverse Hessian that the remembered changes define: the two loops of the algorithm. */
+  /**
+   * −H · grad, where H is the inverse Hessian approximated from the remembered changes: the algorithm's two-loop
+   * recursion.
+   */
   async #direction(grad: Tensor): Promise<Tensor> {
     const history = this.#history;
     const { old_dirs: changes, old_stps: moves, ro } = history;
@@ -316,7 +324,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     };
   }
 
-  /** @internal A lost device takes the history with it, so the next step begins a new one. */
+  /** @internal If the device is lost, so is the history; the next step begins a new one. */
   override restoreSteps(toSaved: boolean): number {
     super.restoreSteps(toSaved);
     const steps = toSaved ? this.#captured : this.#before + this.#history.n_iter;
@@ -336,7 +344,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
   override loadStateDict(state: OptimizerStateDict): void;
   override loadStateDict(...args: unknown[]): void {
     const given = stateIn('LBFGS', args);
-    // If the value is not a state at all, super.loadStateDict below refuses it.
+    // If the value is not a state at all, super.loadStateDict below throws.
     const saved = given?.state?.[0] as Partial<History> | undefined;
     const missing = saved && Object.keys(nothing()).find((name) => !(name in saved));
     if (missing) throw new StateDictError(`LBFGS.loadStateDict: expected '${missing}' in the state, but there is none`);

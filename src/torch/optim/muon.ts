@@ -16,19 +16,19 @@ export interface MuonOptions {
   lr: number;
   /** Decoupled weight decay: a step multiplies a parameter by 1 − lr · weightDecay; default 0.1. */
   weightDecay: number;
-  /** Decay of the running average of gradients, default 0.95. */
+  /** Decay rate of the running average of gradients, default 0.95. */
   momentum: number;
-  /** Look ahead by one step of the average, default true. */
+  /** Whether to use Nesterov momentum, default true. */
   nesterov: boolean;
   /** The coefficients a, b and c of the iteration, default [3.4445, -4.775, 2.0315]. */
   nsCoefficients: readonly [number, number, number];
-  /** The least norm that a matrix is divided by, default 1e-7. */
+  /** The minimum norm that a matrix is divided by, default 1e-7. */
   eps: number;
-  /** Iterations, fewer than 100; default 5. */
+  /** Number of iterations, fewer than 100; default 5. */
   nsSteps: number;
   /**
-   * The factor of the learning rate for a matrix [A, B]: √max(1, A/B) with 'original' and null (default), 0.2 √max(A,
-   * B), the size of an update of AdamW, with 'match_rms_adamw', √(A/B) with 'spectral_unclamped'.
+   * The factor of the learning rate for a matrix [A, B]: √max(1, A/B) for 'original' and null (default), 0.2 √max(A, B)
+   * for 'match_rms_adamw', so that updates are as large as those of AdamW, and √(A/B) for 'spectral_unclamped'.
    */
   adjustLrFn: 'original' | 'match_rms_adamw' | 'spectral_unclamped' | null;
 }
@@ -91,9 +91,9 @@ const settings: OptimizerSettings<MuonOptions> = {
 type MuonOrder = ['lr', 'weightDecay', 'momentum', 'nesterov', 'nsCoefficients', 'eps', 'nsSteps', 'adjustLrFn'];
 
 /**
- * Muon (Jordan 2024), for the weights of hidden layers, which are matrices. Give biases, embeddings and the last layer
- * to another optimizer, such as `optim.AdamW`. The average of gradients is made nearly orthogonal by Newton–Schulz
- * iterations in float32, which PyTorch rounds to bfloat16.
+ * Muon (Jordan 2024), for the weights of hidden layers, which are matrices. Use another optimizer for biases,
+ * embeddings and the last layer, such as `optim.AdamW`. The average of gradients is made nearly orthogonal by
+ * Newton–Schulz iterations in float32, where PyTorch uses bfloat16.
  *
  *     B ← μ B + (1 − μ) ∇;   X ← (1 − μ) ∇ + μ B, or B without nesterov;   X ← X / max(‖X‖, eps)
  *     nsSteps times:   A ← X Xᵀ;   X ← a X + (b A + c A²) X

@@ -8,17 +8,20 @@ import type { OptimizerSettings, Update } from './settings';
 export interface NAdamOptions {
   /** Learning rate, default 2e-3. */
   lr: number;
-  /** Decay of the running averages, default [0.9, 0.999]. */
+  /** Decay rates of the running averages, default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the denominator, default 1e-8. */
   eps: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** How fast the momentum rises to β₁: see the equation below; default 4e-3. */
+  /** The speed at which the momentum approaches β₁: see the equation below; default 4e-3. */
   momentumDecay: number;
-  /** Shrink the parameter itself rather than add to the gradient, as AdamW does; default false. */
+  /**
+   * Whether weight decay shrinks the parameter itself, as in AdamW, rather than being added to the gradient; default
+   * false.
+   */
   decoupledWeightDecay: boolean;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 

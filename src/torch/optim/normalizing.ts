@@ -1,4 +1,4 @@
-// The test for layers with running statistics, which must be recomputed for averaged weights.
+// Recognises layers with running statistics, which must be recomputed for averaged weights.
 import { BatchNorm1d, BatchNorm2d, BatchNorm3d } from '../nn/layers/batch-norm';
 import type { Module } from '../nn/module/module';
 

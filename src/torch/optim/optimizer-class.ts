@@ -1,4 +1,4 @@
-// How an optimizer's class is made from its settings.
+// Makes an optimizer's base class from its settings.
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import { type GroupOptions, OneCallOptimizer, type OptimizerParams } from './optimizer';
 import type { OptimizerSettings } from './settings';
@@ -11,12 +11,12 @@ interface Made<O extends object> extends OneCallOptimizer<O> {
 }
 
 export interface OptimizerClass<O extends object, Order extends readonly (keyof O)[]> {
-  // No docstring here, so that editors show the class's own.
+  // No docstring here, so that editors show that of the class.
   new (params: OptimizerParams<O>, options?: GroupOptions<O>): Made<O>;
   new (...args: Arguments<OptimizerArguments<O>, ['params', ...Order]>): Made<O>;
 }
 
-/** Makes the base class of the optimizer `name`, whose options have that order by position. */
+/** Makes the base class of the optimizer `name`, whose positional options have the given order. */
 /* @__NO_SIDE_EFFECTS__ */
 export function optimizerClass<O extends object, Order extends readonly (keyof O)[]>(
   name: string,

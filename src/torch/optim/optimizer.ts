@@ -1,4 +1,4 @@
-// What optimizers share: parameter groups, flat buffers, stepping, and state that resumes exactly.
+// The base class of optimizers: parameter groups, flat buffers, stepping, and a state from which a run resumes exactly.
 
 import { closeInherited } from '../../engine/core/arity';
 import { ArgumentError, DeviceLostError, DTypeError } from '../../engine/core/errors';
@@ -27,48 +27,47 @@ import type { OptimizerSettings, Update } from './settings';
 import { camelCase, type OptimizerStateDict, readState, refuseKind, writeState } from './state';
 import { type CountsBefore, StepLog } from './step-log';
 
-/** Parameters with their own options, and entries that the program added: `'name' in group && group.name`. */
+/** Parameters with their own options, and any entries that the program has added: `'name' in group && group.name`. */
 export type ParamGroup<O> = O & { params: Tensor[] };
 
 /**
- * Options as a caller gives them: any may be left out, and the learning rate may be a tensor of one element, whose
- * number is read.
+ * Options as passed by a caller: any may be left out, and the learning rate may be a tensor of one element, whose
+ * number is used.
  */
 export type GroupOptions<O> = { [K in keyof O]?: K extends 'lr' ? O[K] | Tensor : O[K] };
 
-/** A group as a caller gives it: options that it leaves out are the optimizer's, and further entries are kept. */
+/** A group as passed by a caller: options left out default to the optimizer's, and additional entries are kept. */
 export type ParamGroupArguments<O> = GroupOptions<O> & { params: Iterable<Tensor> | Tensor } & {
   [extra: string]: unknown;
 };
 
 /**
- * The parameters that an optimizer updates: a list of them, or groups of them, whose options override the optimizer's
- * own.
+ * The parameters that an optimizer updates: a list of tensors, or groups whose options override the optimizer's own.
  */
 export type OptimizerParams<O> = Iterable<Tensor> | Iterable<ParamGroupArguments<O>>;
 
 /** The state of one parameter: `step`, and PyTorch's names such as `expAvg`. */
 export type ParamStateView = Readonly<Record<string, Tensor | number>>;
 
-/** Is called with the optimizer and the arguments of its `step`. */
+/** Called with the optimizer and the arguments of its `step`. */
 export type StepHook<T> = (optimizer: T, args: readonly unknown[]) => void;
 
-/** A hook by its name. */
+/** A hook passed by name. */
 export interface StepHooking<T> {
   hook: StepHook<T>;
 }
 
 /** The state that an optimizer keeps for one parameter. */
 export interface ParamState {
-  /** Updates so far. */
+  /** Number of updates so far. */
   step: number;
   /** Tensors shaped like the parameter, by PyTorch's names. */
   readonly tensors: Record<string, Tensor>;
-  /** Numbers beside the tensors, by PyTorch's names. */
+  /** Numbers kept in addition to the tensors, by PyTorch's names. */
   numbers: Readonly<Record<string, number>>;
 }
 
-/** Parameters that are updated together: all have a gradient, and have had the same number of updates. */
+/** Parameters that are updated together: all have a gradient, and have been updated equally often. */
 interface Block {
   readonly params: readonly Tensor[];
   readonly layout: FilledLayout;
@@ -92,19 +91,19 @@ const noNumbers: Readonly<Record<string, number>> = {};
 const noCounts = { step: 0, numbers: noNumbers };
 
 /**
- * Base class of optimizers. At a step all parameters with a gradient move into flat buffers, one for values, one for gradients
- * and one for each state, and one dispatch updates them.
+ * Base class of optimizers. At a step, all parameters with a gradient move into flat buffers (one for the values, one
+ * for the gradients and one for each state), and a single dispatch updates them.
  */
 export abstract class Optimizer<O extends object = { lr: number }> extends Printable implements StepCounting {
-  /** Options by group; they may be changed between steps, such as `optimizer.paramGroups[0].lr = 1e-4`. */
+  /** The options of each group. They may be changed between steps: `optimizer.paramGroups[0].lr = 1e-4`. */
   readonly paramGroups: ParamGroup<O>[] = [];
   readonly defaults: Readonly<O>;
   readonly #states = new Map<Tensor, ParamState>();
   readonly #log = new StepLog(this.#states);
   #blocks: Block[] = [];
-  /** The state to go back to if the device is lost. */
+  /** The state to restore if the device is lost. */
   #saved: ReadonlyMap<Tensor, ParamState> = new Map();
-  /** A device was lost since the state was last found complete. */
+  /** Whether a device was lost since the state was last found complete. */
   #mayLack = false;
   readonly #preHooks = new HookList<StepHook<never>>();
   readonly #postHooks = new HookList<StepHook<never>>();
@@ -136,8 +135,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * The options, in which a learning rate that is a tensor is replaced by its number. @throws ArgumentError if the GPU
-   * has yet to compute it
+   * The options, with a learning rate that is a tensor replaced by its number. @throws ArgumentError if the GPU has not
+   * computed the number yet
    */
   #withNumber<T extends object>(options: T): O {
     if (!('lr' in options && options.lr instanceof Tensor)) return options as unknown as O;
@@ -166,7 +165,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
    * Adds parameters, optionally with their own options. Entries that are not options, such as a name, are kept in
    * `paramGroups` and the state dict.
    *
-   * @throws ArgumentError if an entry looks like an option in another spelling
+   * @throws ArgumentError if an entry looks like an option in a different spelling
    */
   addParamGroup(...args: GroupArguments<O>): void {
     const group = groupIn(this.name, args);
@@ -219,7 +218,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return `${this.name} (\n${groups.join('\n\n')}\n)`;
   }
 
-  /** Drops the gradients of all parameters; with `setToNone: false` fills them with zeros. */
+  /** Drops the gradients of all parameters, or fills them with zeros if `setToNone` is false. */
   zeroGrad(...args: Arguments<{ setToNone?: boolean }, ['setToNone']>): void {
     const { setToNone } = parseArgs<{ setToNone?: boolean }>('zeroGrad', [], { setToNone: true }, args);
     for (const { params } of this.paramGroups) {
@@ -232,11 +231,12 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 
   /**
    * Updates all parameters that have a gradient, and sends the work to the GPU without waiting for it. A closure, if
-   * given, is called first with gradients on; its result is returned. If the closure is asynchronous, so is the step.
+   * given, is called first with gradients enabled; its result is returned. If the closure is asynchronous, so is the
+   * step.
    *
    * Bad data, such as a label out of range, is reported when anything that depends on it is read, including these
-   * parameters. No update from that batch on is applied or counted until then; other optimizers go on. Schedulers count
-   * their own calls.
+   * parameters. Until then, no update from that batch on is applied or counted. Other optimizers are not affected, and
+   * schedulers count their own calls.
    */
   step(): undefined;
   step<T>(closure: () => T): T | Promise<Awaited<T>>;
@@ -280,8 +280,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * Returns a test whether a step changes a storage. It changes those of parameters and states, or the flat buffers
-   * that contain them.
+   * Returns a function that tells whether a step changes a storage. A step changes the storages of parameters and
+   * states, or the flat buffers that contain them.
    */
   #changes(): PendingStep['changes'] {
     let changed: ReadonlySet<GraphRoot> | null = null;
@@ -291,7 +291,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     };
   }
 
-  /** @throws DeviceLostError if a lost device took a parameter or its state */
+  /** @throws DeviceLostError if a parameter or its state was lost with a device */
   #expectState(): void {
     if (!this.#mayLack) return;
     const params = this.paramGroups.flatMap((group) => group.params);
@@ -395,7 +395,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * The parameters with a gradient, batched by dtype, kind, number of updates, and the other numbers that they keep.
+   * The parameters with a gradient, batched by dtype, kind, number of updates, and the other numbers in their states.
    */
   #batches(params: readonly Tensor[]): Tensor[][] {
     const due = params.filter((param) => param.leaf?.grad);
@@ -412,7 +412,10 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
     return [...batches.values()];
   }
 
-  /** Whether all have one dtype and kind, and were updated together the last time, or never. */
+  /**
+   * Whether all parameters have the same dtype and kind, and were either updated together the last time or never
+   * updated.
+   */
   #areAlike(params: readonly Tensor[]): boolean {
     const [one] = params;
     const first = this.#states.get(one!);
@@ -452,8 +455,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * The block of exactly these parameters. It is made if there is none, and flattened again if another optimizer has
-   * moved them.
+   * The block of exactly these parameters. It is created if it does not exist, and flattened again if another optimizer
+   * has moved the parameters.
    */
   #blockOf(params: readonly Tensor[], names: readonly string[], options: O): Block {
     const same = (block: Block) =>
@@ -508,8 +511,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * Resumes from `stateDict()`, this library's or PyTorch's. Everything is checked first: when it throws, nothing has
-   * changed.
+   * Resumes from `stateDict()`, this library's or PyTorch's. Everything is checked first, so if this throws, nothing
+   * has changed.
    *
    * @throws StateDictError if the groups or the shapes differ from this optimizer's
    */
@@ -539,7 +542,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
 const copied = (states: ReadonlyMap<Tensor, ParamState>): Map<Tensor, ParamState> =>
   new Map([...states].map(([param, state]) => [param, { ...state, tensors: { ...state.tensors } }]));
 
-/** Calls a closure with gradients on, and returns its result. */
+/** Calls a closure with gradients enabled, and returns its result. */
 export function callClosure(optimizer: string, closure: (() => unknown) | undefined): unknown {
   if (closure === undefined) return undefined;
   const { grad } = mode;

@@ -8,15 +8,18 @@ import type { OptimizerSettings } from './settings';
 export interface RAdamOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
-  /** Decay of the running averages, default [0.9, 0.999]. */
+  /** Decay rates of the running averages, default [0.9, 0.999]. */
   betas: readonly [number, number];
   /** Added to the denominator, default 1e-8. */
   eps: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** Shrink the parameter itself rather than add to the gradient, as AdamW does; default false. */
+  /**
+   * Whether weight decay shrinks the parameter itself, as in AdamW, rather than being added to the gradient; default
+   * false.
+   */
   decoupledWeightDecay: boolean;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 
@@ -29,7 +32,7 @@ const settings: OptimizerSettings<RAdamOptions> = {
 };
 
 /**
- * RAdam (Liu et al. 2020): Adam whose rate is rectified during the first steps; m and v as in Adam.
+ * RAdam (Liu et al. 2020): Adam with a learning rate that is rectified during the first steps; m and v as in Adam.
  *
  *     p ← p − lr · m̂ · r / (√v̂ + eps), or p ← p − lr · m̂ in the first steps, where the rectification r is not
  *     defined

@@ -7,17 +7,17 @@ import type { OptimizerSettings } from './settings';
 export interface RMSpropOptions {
   /** Learning rate, default 0.01. */
   lr: number;
-  /** Decay of the running mean of g², default 0.99. */
+  /** Decay rate of the running mean of g², default 0.99. */
   alpha: number;
   /** Added to the denominator, default 1e-8. */
   eps: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** The share of the previous step that is kept, default 0. */
+  /** The momentum factor, default 0. */
   momentum: number;
-  /** Divide by an estimate of the standard deviation, default false. */
+  /** Whether to divide by an estimate of the standard deviation, default false. */
   centered: boolean;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 
@@ -37,8 +37,8 @@ const settings: OptimizerSettings<RMSpropOptions> = {
  *
  *     g ← ∇ + weightDecay · p;   v ← alpha · v + (1 − alpha) g²;   p ← p − lr · g / (√v + eps)
  *
- * With `momentum`, p moves by a buffer b ← momentum · b + g / (√v + eps). With `centered`, the square of the running
- * mean of g is subtracted from v.
+ * With `momentum`, p moves by a momentum buffer b ← momentum · b + g / (√v + eps). With `centered`, the square of the
+ * running mean of g is subtracted from v.
  */
 export class RMSprop extends optimizerClass<
   RMSpropOptions,

@@ -7,13 +7,13 @@ import type { OptimizerSettings } from './settings';
 
 /** The options of Rprop. */
 export interface RpropOptions {
-  /** The initial step of every element, default 0.01. */
+  /** The initial step size of every element, default 0.01. */
   lr: number;
-  /** The factors that shrink and grow the steps, default [0.5, 1.2]. */
+  /** The factors that shrink and grow the step sizes, default [0.5, 1.2]. */
   etas: readonly [number, number];
-  /** Least and greatest step, default [1e-6, 50]. */
+  /** Minimum and maximum step size, default [1e-6, 50]. */
   stepSizes: readonly [number, number];
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 
@@ -32,8 +32,8 @@ const settings: OptimizerSettings<RpropOptions> = {
 };
 
 /**
- * Rprop (Riedmiller & Braun 1993), for gradients of the whole data set. Every element has its own step, `lr` at first,
- * which grows by the second of `etas` while the gradient keeps its sign, and shrinks by the first when the sign
- * changes; only signs count.
+ * Rprop (Riedmiller & Braun 1993), for gradients of the whole data set. Every element has its own step size, initially
+ * `lr`. It is multiplied by the second of `etas` while the gradient keeps its sign, and by the first when the sign
+ * changes. Only the signs of gradients are used.
  */
 export class Rprop extends optimizerClass<RpropOptions, ['lr', 'etas', 'stepSizes', 'maximize']>('Rprop', settings) {}

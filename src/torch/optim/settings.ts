@@ -1,24 +1,24 @@
-// The settings that define an optimizer: options with their order, defaults and checks, the state of a parameter,
-// and its update.
+// The settings that define an optimizer: its options with their order, defaults and checks, the state per parameter,
+// and the update.
 import type { Kinds } from '../../engine/core/argument-kinds';
 import type { Shape } from '../../engine/core/meta';
 import type { FlatBuffers, Stepped } from '../../engine/ops/optim/optim';
 import type { Tensor } from '../tensor/tensor';
 import type { GroupOptions } from './optimizer';
 
-/** One update of parameters that have had the same number of updates; the tensors are flat buffers. */
+/** One update of parameters that have been updated equally often; the tensors are flat buffers. */
 export interface Update extends FlatBuffers {
   /** Names of the states. */
   readonly names: readonly string[];
-  /** Numbers that the previous update kept; empty at the first update. */
+  /** The numbers kept by the previous update; empty at the first update. */
   readonly numbers: Readonly<Record<string, number>>;
-  /** Shapes of the parameters, which lie in the flat buffers one after another. */
+  /** Shapes of the parameters, in their order in the flat buffers. */
   readonly shapes: readonly Shape[];
 }
 
 /** The settings that define an optimizer with the options O. */
 export interface OptimizerSettings<O extends object> {
-  /** The default options, in their order by position. */
+  /** The default options, in their positional order. */
   readonly defaults: Required<GroupOptions<O>>;
   readonly kinds?: Kinds<O>;
   /** Options that must not be negative. */
@@ -27,13 +27,13 @@ export interface OptimizerSettings<O extends object> {
   check?(name: string, options: O): void;
   /** Names of the state tensors that a parameter needs with these options, in order. */
   stateNames(options: O, param: Tensor): readonly string[];
-  /** The shape of a state tensor; the parameter's if not given. */
+  /** The shape of a state tensor; the parameter's shape if not given. */
   stateShape?(name: string, shape: Shape): Shape;
   /** The initial value of a state tensor, from the options of the group and of the optimizer; 0 if not given. */
   initialState?(name: string, options: O, defaults: O): number;
   /**
-   * A key that parameters must share, in addition to their dtype, to be updated together. If left out, the dtype is
-   * enough.
+   * A key that parameters must share, in addition to their dtype, to be updated together. If left out, only the dtype
+   * must match.
    */
   kindOf?(param: Tensor): unknown;
   /** Records the update. */

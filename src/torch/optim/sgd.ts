@@ -8,15 +8,15 @@ import type { OptimizerSettings } from './settings';
 export interface SGDOptions {
   /** Learning rate, default 1e-3. */
   lr: number;
-  /** The share of the momentum buffer that is kept from step to step, default 0. */
+  /** The fraction of the momentum buffer that is kept from step to step, default 0. */
   momentum: number;
-  /** The share of the gradient that is kept out of the momentum buffer, default 0. */
+  /** The fraction of the gradient that is not added to the momentum buffer, default 0. */
   dampening: number;
   /** L2 penalty, default 0. */
   weightDecay: number;
-  /** Nesterov's momentum, default false. */
+  /** Whether to use Nesterov momentum, default false. */
   nesterov: boolean;
-  /** Ascend rather than descend, default false. */
+  /** Whether to maximize the objective rather than minimize it, default false. */
   maximize: boolean;
 }
 

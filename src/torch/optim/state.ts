@@ -9,8 +9,8 @@ import { Tensor } from '../tensor/tensor';
 import type { ParamState } from './optimizer';
 
 /**
- * State by the index of the parameter, and options by group with the indices of its parameters; names as PyTorch writes
- * them.
+ * The state of each parameter, by its index, and the options of each group with the indices of its parameters, under
+ * PyTorch's names.
  */
 export interface OptimizerStateDict {
   state: Record<string, Record<string, unknown>>;
@@ -54,7 +54,7 @@ export function writeState(groups: readonly Group[], states: ReadonlyMap<Tensor,
   return { state, param_groups: paramGroups };
 }
 
-/** The options of each group and the state of each parameter; copies, so that the saved state does not change. */
+/** The options of each group and the state of each parameter; copied, so that the saved state does not change. */
 export function readState(
   optimizer: string,
   saved: OptimizerStateDict,
@@ -112,7 +112,7 @@ function readRecord(
   return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors, numbers };
 }
 
-/** An option of PyTorch's may be a tensor, such as a learning rate that graphs read; a step here needs a number. */
+/** In PyTorch an option may be a tensor, such as a learning rate for CUDA graphs; here a step needs a number. */
 function optionOf(name: string, value: unknown, fail: (problem: string) => StateDictError): unknown {
   if (!(value instanceof Tensor)) return value;
   const number = scalarOf(value);
@@ -122,10 +122,10 @@ function optionOf(name: string, value: unknown, fail: (problem: string) => State
   );
 }
 
-/** State that is one number per parameter. */
+/** The entries of the state that are one number per parameter. */
 const NUMBERS = ['mu_product', 'eta', 'mu'];
 
-/** A number, or the number of a tensor whose contents are known on the host. */
+/** A number, or the number in a tensor whose contents are known on the host. */
 function scalarOf(value: unknown): number | undefined {
   const number = value instanceof Tensor ? numberAtHand(value) : value;
   return typeof number === 'number' ? number : undefined;

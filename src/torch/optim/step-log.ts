@@ -1,5 +1,5 @@
-// The log of an optimizer's steps that may turn out not to have been applied, and sets its counts back to the
-// applied ones.
+// Logs those steps of an optimizer that may turn out not to have been applied, and resets its counts to the applied
+// steps.
 import { engine } from '../../engine/compiler/engine';
 import { type FaultListener, takeFaultSlot } from '../../engine/gpu/fault-slots';
 import type { PendingStep } from '../../engine/graph/lost';
@@ -17,11 +17,11 @@ interface Step {
   /** The number of dispatches that update parameters. */
   readonly updates: number;
   readonly before: readonly CountsBefore[];
-  /** The index of its run among the runs of the fault slot; infinite until it has run. */
+  /** The index of the step's run among the runs of the fault slot; infinite until the step has run. */
   run: number;
 }
 
-/** If a loop reads nothing back, ask the GPU after this many steps whether they were applied. */
+/** If a loop reads nothing back, after this many steps, ask the GPU whether they were applied. */
 const MAX_UNKNOWN = 1024;
 
 export class StepLog implements FaultListener {
@@ -34,7 +34,7 @@ export class StepLog implements FaultListener {
     this.slot.listen(this);
   }
 
-  /** Logs a step that has been recorded; `updates` is the number of its dispatches. */
+  /** Logs a recorded step; `updates` is the number of its dispatches. */
   add(updates: number, before: readonly CountsBefore[], changes: PendingStep['changes']): PendingStep {
     const step: Step = { updates, before, run: Number.POSITIVE_INFINITY };
     this.steps.push(step);
@@ -47,7 +47,7 @@ export class StepLog implements FaultListener {
       },
       failed: () => {
         const left = this.steps.filter((other) => other !== step);
-        // Other counts have been loaded since, so this step is no longer in the log.
+        // If other counts have been loaded since, this step is no longer in the log.
         if (left.length === this.steps.length) return;
         this.steps = left;
         this.undo(step);
@@ -77,7 +77,7 @@ export class StepLog implements FaultListener {
     this.steps = [];
   }
 
-  /** Counts only ever go back here, so steps may be undone in any order. */
+  /** Counts are only ever lowered here, so steps may be undone in any order. */
   private undo({ before }: Step): void {
     for (const { params, step, numbers } of before) {
       for (const param of params) {

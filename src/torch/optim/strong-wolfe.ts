@@ -1,18 +1,18 @@
 // A line search for the strong Wolfe conditions, as in PyTorch (after Schmidt's minFunc).
 
-/** The function at a point of the line: its value, and its slope along the line. */
+/** The function at a point on the line: its value, and its slope along the line. */
 export interface LinePoint {
   readonly loss: number;
   readonly slope: number;
 }
 
-/** A point at distance t. */
+/** A point at distance t along the line. */
 type Placed<P> = P & { readonly t: number };
 
 interface Search {
   /** The first distance to try. */
   readonly t: number;
-  /** The greatest absolute element of the direction. */
+  /** The largest absolute value in the direction. */
   readonly reach: number;
   readonly toleranceChange: number;
   readonly maxEvaluations: number;
@@ -81,9 +81,7 @@ export async function strongWolfe<P extends LinePoint>(
 
 const sorted = <P extends LinePoint>([a, b]: readonly [P, P]): [P, P] => (a.loss <= b.loss ? [a, b] : [b, a]);
 
-/**
- * If t comes close to an end of the bracket twice in a row, moves it away from the end, so that the bracket shrinks.
- */
+/** If t is close to an end of the bracket twice in a row, moves it away from that end, so that the bracket shrinks. */
 function insideBracket(t: number, a: number, b: number, stuck: boolean): { t: number; stuck: boolean } {
   const [least, most] = [Math.min(a, b), Math.max(a, b)];
   const margin = 0.1 * (most - least);

@@ -1,4 +1,4 @@
-// The surface of `optim.swaUtils`: models whose weights are averages of another model's over its training, as in
+// The surface of `optim.swaUtils`: models whose weights are averages of another model's weights during training, as in
 // torch.optim.swa_utils.
 
 import { callback, instance, type Kind, orNull, share } from '../../engine/core/argument-kinds';
@@ -25,7 +25,7 @@ export { SWALR } from './lr-scheduler/swa-lr';
 
 const device = orNull({ words: 'a device', fits: isDevice });
 
-/** The next average of one tensor; `numAveraged` is how many models it averages so far. */
+/** The next average of one tensor; `numAveraged` is the number of models averaged so far. */
 export type AverageFn = (averaged: Tensor, current: Tensor, numAveraged: number) => Tensor;
 
 /** The next averages of several tensors, written into the first list. */
@@ -86,14 +86,14 @@ export const getEmaMultiAvgFn = (...args: DecayArguments): MultiAverageFn => {
 export interface AveragedModelOptions {
   avgFn?: AverageFn | null;
   multiAvgFn?: MultiAverageFn | null;
-  /** Average buffers, such as running statistics, too; otherwise they are copied. Default: false. */
+  /** Whether to average buffers, such as running statistics, too. If false, they are copied. Default: false. */
   useBuffers?: boolean;
 }
 
 type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: M; device?: unknown };
 
 /**
- * A copy of a model whose parameters are averages of it (Izmailov et al. 2018, arXiv:1803.05407):
+ * A copy of a model whose parameters are running averages of the model's (Izmailov et al. 2018, arXiv:1803.05407):
  *
  *     const averaged = new optim.swaUtils.AveragedModel(model, { multiAvgFn: optim.swaUtils.getEmaMultiAvgFn(0.999) });
  *     for await (const batch of loader) { step(batch); averaged.updateParameters(model); }
@@ -102,7 +102,7 @@ type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: 
 export class AveragedModel<M extends Module = Module> extends Module implements StepCounting {
   readonly module: M;
   readonly useBuffers: boolean;
-  /** How many models have been averaged (int64). */
+  /** The number of models averaged so far (int64). */
   declare nAveraged: Tensor;
   /** `nAveraged` as it was loaded: after the copy, its contents are only on the device. */
   private loadedCount: number | null = null;
@@ -150,7 +150,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     return callOf(this.module)(...args);
   }
 
-  /** Takes the model's current parameters into the averages. */
+  /** Averages in the model's current parameters. */
   updateParameters(...args: Arguments<{ model: Module }, ['model']>): void {
     const name = 'AveragedModel.updateParameters';
     const { model } = parseArgs<{ model: Module }>(name, ['model'], {}, args, {
@@ -162,7 +162,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     noGrad(() => {
       for (const dtype of new Set(pairs.map(({ averaged }) => averaged.dtype))) {
         const alike = pairs.filter(({ averaged }) => averaged.dtype === dtype);
-        // The first model is copied. Bools always are, since they have no mean.
+        // The first model is copied. Bool tensors are always copied, since they have no mean.
         if (count > 0 && dtype !== 'bool') averageInto(alike, (own, current) => this.average(own, current, count));
         else for (const { averaged, current } of alike) averaged.copy_(current);
       }
@@ -177,7 +177,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
     flush();
   }
 
-  /** The averages, each with the model's tensor that enters it. */
+  /** The averages, each with the model's corresponding tensor. */
   private pairsWith(model: Module): Averaging[] {
     const tensorsOf = (of: Module) => [...of.parameters(), ...(this.useBuffers ? of.buffers() : [])];
     const parameters = this.module.parameters().length;
@@ -221,7 +221,7 @@ const batches: Kind = {
 
 /**
  * Recomputes the running statistics of a model's batch norms, in one pass over the inputs of a loader: averaged weights
- * have none of their own. If a batch is a list, its first part is the input.
+ * have no statistics of their own. If a batch is a list, its first element is the input.
  */
 export async function updateBn(...args: Arguments<UpdateBnArguments, ['loader', 'model', 'device']>): Promise<void> {
   const { loader, model } = parseArgs<UpdateBnArguments>('updateBn', ['loader', 'model'], { device: null }, args, {

@@ -1,9 +1,9 @@
-// Names of checkpoints from patterns: '{epoch:02d}-{val_loss:.2f}' becomes 'epoch=03-val_loss=0.25'.
+// Makes the names of checkpoints from patterns: '{epoch:02d}-{val_loss:.2f}' becomes 'epoch=03-val_loss=0.25'.
 
 /** A field of a pattern: its name and its number format. */
 const field = /\{([^{}:]*)(?::([^{}]*))?\}/g;
 
-/** A number as Python writes it: as an int if `whole`, else as a float, so that 3 becomes `3.0`. */
+/** A number as Python writes it: as an int if `whole`, otherwise as a float, so that 3 becomes `3.0`. */
 const plain = (value: number, whole: boolean): string => {
   if (whole || !Number.isFinite(value)) return Number.isNaN(value) ? 'nan' : String(value).replace('Infinity', 'inf');
   return Number.isInteger(value) && Math.abs(value) < 1e16 ? value.toFixed(1) : String(value);

@@ -1,4 +1,4 @@
-// The callbacks of a trainer: those it was given, the default ones, and their order.
+// The callbacks of a trainer: those given by the user, the default ones, and their order.
 import { ArgumentError } from '../../../torch';
 import { kindOf } from '../../../torch/inside';
 import { Callback } from '../hooks';
@@ -8,7 +8,7 @@ import { ModelSummary } from './model-summary';
 import { ProgressBar } from './progress-bar';
 import { Timer } from './timer';
 
-/** Checkpoint callbacks come last, so that they save what all others have done. */
+/** Checkpoint callbacks come last, so that they save the effects of all others. */
 export const inOrderOfCalls = (callbacks: readonly Callback[]): Callback[] => [
   ...callbacks.filter((callback) => !(callback instanceof ModelCheckpoint)),
   ...callbacks.filter((callback) => callback instanceof ModelCheckpoint),

@@ -4,9 +4,7 @@ import { parseArgs } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import type { Trainer } from '../trainer';
 
-/**
- * Logs `torch.gpu.stats()` before and after each batch that is logged: bytes, submits, dispatches and objects created.
- */
+/** Logs `torch.gpu.stats()` before and after each logged batch: bytes, submits, dispatches and objects created. */
 export class DeviceStatsMonitor extends Callback {
   constructor(...none: []) {
     super();

@@ -14,20 +14,23 @@ export interface EarlyStoppingOptions {
   monitor: string;
   /** The smallest change that counts as an improvement. Default: 0. */
   minDelta?: number;
-  /** End training after this many checks without improvement. Default: 3. */
+  /** Training ends after this many checks without improvement. Default: 3. */
   patience?: number;
   verbose?: boolean;
   /** Whether the metric should become smaller (the default) or larger. */
   mode?: 'min' | 'max';
-  /** Throw if the metric is missing. Default: true. */
+  /** Whether to throw an error if the metric is missing. Default: true. */
   strict?: boolean;
-  /** End training if the metric is NaN or infinite. Default: true. */
+  /** Whether to end training if the metric is NaN or infinite. Default: true. */
   checkFinite?: boolean;
-  /** End training once the metric is this good. */
+  /** Training ends once the metric is this good. */
   stoppingThreshold?: number | null;
-  /** End training once the metric is this bad. */
+  /** Training ends once the metric is this bad. */
   divergenceThreshold?: number | null;
-  /** Check at the end of training epochs rather than of validation. Default: true if validation runs once per epoch. */
+  /**
+   * Whether to check at the end of training epochs rather than of validation. Default: true if validation runs once per
+   * epoch.
+   */
   checkOnTrainEpochEnd?: boolean | null;
 }
 
@@ -41,10 +44,10 @@ export class EarlyStopping extends Callback {
   patience: number;
   readonly mode: 'min' | 'max';
   waitCount = 0;
-  /** The epoch at which training was stopped; 0 before that. */
+  /** The epoch at which training was stopped; 0 until then. */
   stoppedEpoch = 0;
   bestScore: number;
-  /** Why training was stopped; null before that. */
+  /** Why training was stopped; null until then. */
   stoppingReasonMessage: string | null = null;
   #reason: number = reasons.none;
   #onTrainEpochEnd: boolean | null;

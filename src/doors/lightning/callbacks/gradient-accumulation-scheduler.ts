@@ -6,12 +6,12 @@ import { Callback } from '../hooks';
 import type { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
 
-/** Batches per step, by the epoch from which they apply. */
+/** The number of batches per step, by the first epoch to which it applies. */
 type Scheduling = Readonly<Record<number, number>>;
 
 /**
- * Changes by epoch how many batches an optimizer step takes: `new GradientAccumulationScheduler({ 0: 4, 5: 2 })` takes
- * four, and from epoch 5 on two.
+ * Changes by epoch how many batches are accumulated per optimizer step: `new GradientAccumulationScheduler({ 0: 4, 5: 2
+ * })` accumulates four, and from epoch 5 on two.
  */
 export class GradientAccumulationScheduler extends Callback {
   readonly scheduling: Scheduling;
@@ -37,7 +37,7 @@ export class GradientAccumulationScheduler extends Callback {
     this.scheduling = { 0: 1, ...given };
   }
 
-  /** Batches per step in an epoch. */
+  /** The number of batches per step in an epoch. */
   getAccumulateGradBatches(...args: Arguments<{ epoch: number }, ['epoch']>): number {
     const { epoch } = parseArgs<{ epoch: number }>('getAccumulateGradBatches', ['epoch'], {}, args, {
       epoch: kinds.whole(0),

@@ -1,4 +1,4 @@
-// LambdaCallback: a callback made of functions.
+// LambdaCallback: a callback made from functions.
 import { ArgumentError } from '../../../torch';
 import { isPlainObject, kindOf, parseArgs } from '../../../torch/inside';
 import { Callback, type CallbackHooks } from '../hooks';

@@ -78,7 +78,7 @@ export class LearningRateMonitor extends Callback {
   }
 }
 
-/** The optimizers with the names of their groups; those with schedulers come first. */
+/** The optimizers with the names of their groups; optimizers with schedulers come first. */
 function named(trainer: Trainer): [string[], optim.Optimizer<object>, LRSchedulerConfig | null][] {
   const counts = new Map<unknown, number>();
   const found: [string[], optim.Optimizer<object>, LRSchedulerConfig | null][] = [];

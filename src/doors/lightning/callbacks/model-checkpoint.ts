@@ -16,7 +16,7 @@ import { checkpointName } from './checkpoint-name';
 /** Overrides for the name of a checkpoint; null uses the callback's options. */
 interface NameOptions {
   filename?: string | null;
-  /** A version to append if the name is taken. */
+  /** The version to append if the name is taken. */
   ver?: number | null;
   prefix?: string | null;
 }
@@ -34,23 +34,26 @@ export interface ModelCheckpointOptions {
   /** The metric that checkpoints are compared by. Without one, the latest checkpoint is kept. */
   monitor?: string | null;
   verbose?: boolean;
-  /** Also keep `last.ckpt`. Default: false. */
+  /** Whether to keep `last.ckpt`, too. Default: false. */
   saveLast?: boolean | 'link' | null;
   /** How many checkpoints to keep; -1 for all, 0 for none. Default: 1. */
   saveTopK?: number;
-  /** Save a checkpoint if training fails. Default: false. */
+  /** Whether to save a checkpoint if training fails. Default: false. */
   saveOnException?: boolean;
-  /** Leave out optimizers, schedulers and callbacks. Default: false. */
+  /** Whether to leave out optimizers, schedulers and callbacks. Default: false. */
   saveWeightsOnly?: boolean;
   mode?: 'min' | 'max';
-  /** Put the names of metrics before their values in file names. Default: true. */
+  /** Whether to put the names of metrics before their values in file names. Default: true. */
   autoInsertMetricName?: boolean;
   everyNTrainSteps?: number | null;
   trainTimeInterval?: Duration | null;
   everyNEpochs?: number | null;
-  /** Save at the end of training epochs rather than of validation. Default: true if validation runs once per epoch. */
+  /**
+   * Whether to save at the end of training epochs rather than of validation. Default: true if validation runs once per
+   * epoch.
+   */
   saveOnTrainEpochEnd?: boolean | null;
-  /** If the file exists, save under a name with `-v1`. Default: true. */
+  /** Whether to save under a name with `-v1` if the file already exists. Default: true. */
   enableVersionCounter?: boolean;
 }
 
@@ -78,7 +81,7 @@ export class ModelCheckpoint extends Callback {
   #lastStepSaved = 0;
   #lastSaved = '';
   #lastTime: number | null = null;
-  /** The metric is logged only by the validation after this batch, so saving waits for it. */
+  /** Whether saving waits for the validation after this batch, because only that logs the metric. */
   #isDeferred = false;
 
   /** @throws ArgumentError if options exclude each other */
@@ -307,7 +310,7 @@ export class ModelCheckpoint extends Callback {
     this.currentScore = score;
     this.bestKModels[path] = score;
     const sign = this.mode === 'min' ? 1 : -1;
-    // Of equal scores the first is taken, as in Python.
+    // Among equal scores, the first is taken, as in Python.
     const pick = (better: (a: number, b: number) => boolean) =>
       Object.entries(this.bestKModels).reduce((best, each) => (better(sign * each[1], sign * best[1]) ? each : best));
     if (Object.keys(this.bestKModels).length === k) {
@@ -346,7 +349,7 @@ export class ModelCheckpoint extends Callback {
     this.#lastSaved = path;
   }
 
-  /** Removes a file that a newer one replaces, unless the run has started from it. */
+  /** Removes a file that a newer one replaces, unless the run started from that file. */
   async #discard(trainer: Trainer, previous: string, path: string): Promise<void> {
     if (previous === '' || previous === path || !previous.startsWith(`${this.dirpath}/`)) return;
     if (typeof trainer.ckptPath === 'string' && normalized(trainer.ckptPath) === normalized(previous)) return;
@@ -431,7 +434,7 @@ export class ModelCheckpoint extends Callback {
 
 const isOwn = (name: string): boolean => name === 'epoch' || name === 'step';
 
-/** The default folder for checkpoints, beside the logs. */
+/** The default folder for checkpoints, next to the logs. */
 function folderOf(trainer: Trainer): string {
   const [logger] = trainer.loggers;
   if (!logger) return join(trainer.defaultRootDir, 'checkpoints');

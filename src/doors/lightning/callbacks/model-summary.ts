@@ -149,10 +149,7 @@ export class ModelSummaryTable extends Printable {
   }
 }
 
-/**
- * Prints the summary before training. Given a module, `new ModelSummary(model)` is the table itself:
- * `${new ModelSummary(model)}`.
- */
+/** Prints the summary before training. If given a module, it is the table itself: `${new ModelSummary(model)}`. */
 export class ModelSummary extends Callback {
   readonly maxDepth: number;
   readonly #table: ModelSummaryTable | null;

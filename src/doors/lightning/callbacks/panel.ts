@@ -1,4 +1,4 @@
-// Panel: shows a training in an element of a page, with progress bars, curves and the latest values.
+// Panel: shows a training run in an element of a page, with progress bars, curves and the latest values.
 
 import { ArgumentError } from '../../../torch';
 import { kindOf, kinds, objectAt, parseArgs } from '../../../torch/inside';
@@ -18,7 +18,7 @@ interface PanelArguments extends PanelOptions {
   target: HTMLElement | string;
 }
 
-/** The element, given itself or by a selector. @throws ArgumentError if there is none */
+/** The element, given directly or by a selector. @throws ArgumentError if there is no such element */
 function elementOf(target: HTMLElement | string): HTMLElement {
   if (typeof target !== 'string') {
     if (typeof target?.append === 'function') return target;
@@ -29,7 +29,7 @@ function elementOf(target: HTMLElement | string): HTMLElement {
   throw new ArgumentError(`Panel: expected an element of the page that matches '${target}', but there is none`);
 }
 
-/** A table of the latest values by name, and the data for the curves. */
+/** The table of the latest values by name, and the data for the curves. */
 class Figures extends ChartLogger {
   readonly #rows = new Map<string, HTMLElement>();
 
@@ -65,7 +65,7 @@ class Figures extends ChartLogger {
 }
 
 /**
- * Shows a running training in an element of a page: progress bars of epochs and validation, curves of the logged
+ * Shows a running training in an element of a page: progress bars for epochs and validation, curves of the logged
  * values, and a table of the latest values. It replaces the trainer's own progress bar. Values are read in bulk, once a
  * second.
  *

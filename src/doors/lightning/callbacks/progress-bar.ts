@@ -15,7 +15,7 @@ interface BarPart {
   remove(): void;
 }
 
-/** The members of a page's element that are used here. */
+/** The members of an HTML element that are used here. */
 export interface BarElement {
   textContent: string | null;
   readonly ownerDocument: { createElement(tag: string): BarPart };
@@ -27,12 +27,12 @@ export interface ProgressBarOptions {
   /** Seconds between updates of the bar. Values are read only then. Default: 0.5. */
   refreshRate?: number;
   /**
-   * An element to show the bar in, with that of validation below. Screen readers find the state in the bars, and are
-   * told when an epoch ends. Without an element, the bar is written to the terminal; in a page, one line per epoch goes
-   * to the console.
+   * The element to show the bar in, with the validation bar below. Screen readers can read the state from the bars, and
+   * announce the end of each epoch. Without an element, the bar is written to the terminal; in a page, one line per
+   * epoch goes to the console.
    */
   element?: BarElement | null;
-  /** Keep the bars of finished epochs. Default: false; the last one always stays. */
+  /** Whether to keep the bars of finished epochs. Default: false; the last one always stays. */
   leave?: boolean;
 }
 
@@ -88,7 +88,7 @@ export function barLine(
   return `${title}: ${`${Math.floor(share * 100)}`.padStart(3)}%|${bar}| ${done}/${total} [${clock(seconds)}<${left}, ${tail}]`;
 }
 
-/** One bar: of an epoch, or of a validation within it. */
+/** One bar: for an epoch, or for a validation within it. */
 interface Bar {
   title: string;
   done: number;
@@ -96,7 +96,7 @@ interface Bar {
   readonly begun: number;
 }
 
-/** The parts of an element: the bars, the same as characters, and the text for screen readers. */
+/** The parts of an element: the bars, the bars drawn in characters, and the text for screen readers. */
 interface View {
   readonly bars: readonly BarPart[];
   readonly text: BarPart;
@@ -107,7 +107,7 @@ const now = (): number => performance.now() / 1000;
 
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
-/** Shows how far a run has come, and the values logged for the bar. */
+/** Shows the progress of a run, and the values logged for the bar. */
 export class ProgressBar extends Callback {
   readonly refreshRate: number;
   readonly #element: BarElement | null;
@@ -238,7 +238,7 @@ export class ProgressBar extends Callback {
     this.#settle();
   }
 
-  /** Prints above the bar. */
+  /** Prints to the console, above the bar. */
   print(...values: unknown[]): void {
     this.#clear();
     console.log(...values);
@@ -275,7 +275,7 @@ export class ProgressBar extends Callback {
     return this.#bars().map(({ text }) => text);
   }
 
-  /** The current bars; the logged values belong to the first. */
+  /** The current bars; the logged values are shown with the first. */
   #bars(): DisplayedBar[] {
     return [this.#main, this.#inner]
       .filter((bar) => bar !== null)
@@ -287,7 +287,7 @@ export class ProgressBar extends Callback {
       });
   }
 
-  /** Shows the bars if there is no terminal, such as a notebook; null if an element shows them. */
+  /** The function that shows the bars if there is no terminal, such as in a notebook; null if an element shows them. */
   get #shows(): NonNullable<Display['bars']> | null {
     const place = this.#element ? null : display();
     return place?.bars?.bind(place) ?? null;
@@ -320,7 +320,7 @@ export class ProgressBar extends Callback {
     this.#lines = 0;
   }
 
-  /** Leaves the bar in the terminal as it is now, and continues below it. */
+  /** Leaves the bar in the terminal in its current state; output continues below it. */
   #settle(): void {
     if (this.#element) return;
     const out = terminal();
@@ -354,7 +354,7 @@ export class ProgressBar extends Callback {
     if (!this.#view) element.textContent = '';
     for (const part of this.#view ? [...this.#view.bars, this.#view.text] : []) part.remove();
     const bars = Array.from({ length: count }, () => make('progress'));
-    // The characters are hidden from screen readers; the bars say the same in words.
+    // The characters are hidden from screen readers; the bars give the same information in words.
     const text = make('pre', { 'aria-hidden': 'true' });
     this.#view = { bars, text, status };
     element.append(...([...bars, text, status] as never[]));

@@ -1,5 +1,5 @@
-// StochasticWeightAveraging: continues training at a constant learning rate, and in the end gives the module the
-// average of the weights.
+// StochasticWeightAveraging: continues training at a constant learning rate, and finally sets the module to the average
+// of the weights.
 
 import { ArgumentError, type nn, noGrad, optim, type Tensor, zerosLike } from '../../../torch';
 import { flush, isNormalizing, kinds, type Normalizing, parseArgs, shown } from '../../../torch/inside';
@@ -12,9 +12,9 @@ import type { Trainer } from '../trainer';
 export interface StochasticWeightAveragingOptions {
   /** The learning rate during averaging, for all groups or for each. */
   swaLrs: number | readonly number[];
-  /** The epoch at which averaging starts, or as a number below 1 a fraction of all epochs. Default: 0.8. */
+  /** The epoch at which averaging starts, or, if below 1, a fraction of all epochs. Default: 0.8. */
   swaEpochStart?: number;
-  /** Epochs over which the learning rate changes to `swaLrs`. Default: 10. */
+  /** The number of epochs over which the learning rate changes to `swaLrs`. Default: 10. */
   annealingEpochs?: number;
   annealingStrategy?: 'cos' | 'linear';
   /**
@@ -82,7 +82,7 @@ export class StochasticWeightAveraging extends Callback {
     return Math.max(this.#start - 1, 0);
   }
 
-  /** The last epoch that is included in the average. */
+  /** The last epoch included in the average. */
   get swaEnd(): number {
     return this.#maxEpochs === -1 ? Infinity : this.#maxEpochs - 1;
   }

@@ -11,7 +11,7 @@ import type { Trainer } from '../trainer';
 export interface TimerOptions {
   /** Training ends after this time. Without it, the timer only measures. */
   duration?: Duration | null;
-  /** Check the time after each step (the default) or each epoch. */
+  /** Whether to check the time after each step (the default) or each epoch. */
   interval?: 'step' | 'epoch';
   verbose?: boolean;
 }
@@ -40,7 +40,7 @@ export class Timer extends Callback {
 
   constructor(...args: [options?: TimerOptions] | [Duration | null, options?: TimerOptions]) {
     super();
-    // A duration may itself be an object, as options are.
+    // A duration may be an object, just like the options.
     const [first] = args;
     const isDuration =
       typeof first === 'object' &&

@@ -14,7 +14,7 @@ import {
 import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 
-/** The members of a page's element that are used here. */
+/** The members of an HTML element that are used here. */
 export interface ChartElement {
   readonly ownerDocument: { createElement(tag: 'canvas'): HTMLCanvasElement };
   append(...children: never[]): void;
@@ -32,7 +32,7 @@ export interface ChartLoggerOptions {
   name?: string;
 }
 
-/** A line with more points is drawn by the minimum and maximum of each interval. */
+/** A line with more points is reduced to the minimum and maximum of each interval. */
 const MOST_POINTS = 1000;
 /** The height of a chart in an element, in CSS pixels. */
 const HEIGHT = 260;
@@ -46,7 +46,7 @@ function groupOf(name: string): string {
   return rest.length > 0 ? rest.join(' ') : name;
 }
 
-/** Points as a line. Many points are reduced to two per interval, so that no peak is lost. */
+/** Makes a line from points. If there are many, they are reduced to two per interval, so that no peak is lost. */
 function lineOf(name: string, points: readonly LoggedPoint[]): Line {
   const stretch = Math.ceil((2 * points.length) / MOST_POINTS);
   const kept: LoggedPoint[] = [];
@@ -69,17 +69,17 @@ interface ChartArguments extends ChartLoggerOptions {
   target: ChartElement | PlotCanvas;
 }
 
-/** Training comes before validation, whichever was logged first. */
+/** Sorts training before validation, whichever was logged first. */
 const byName = (a: Line, b: Line): number => (a.name! < b.name! ? -1 : 1);
 
 /**
  * Draws logged values during training: one chart per group of names, such as `train_loss` with `val_loss`, over steps.
- * Drawing causes no read-backs of its own: rows are read in bulk, once a second.
+ * Drawing causes no additional read-backs: rows are read in bulk, once a second.
  *
  *     const trainer = new Trainer({ logger: new ChartLogger(document.querySelector('#chart')!) });
  *
- * In an element, a canvas of the element's width is made; a given canvas is used as it is. All points stay in memory,
- * like those of a `MemoryLogger`.
+ * If the target is an element, a canvas of the element's width is added to it; a canvas is used directly. All points
+ * stay in memory, like those of a `MemoryLogger`.
  * @throws ArgumentError if the target is neither an element nor a canvas
  */
 export class ChartLogger extends MemoryLogger {
@@ -139,7 +139,7 @@ export class ChartLogger extends MemoryLogger {
     this.draw();
   }
 
-  /** Schedules one draw for all rows that arrive together. */
+  /** Schedules a single redraw for all rows that arrive together. */
   #soon(): void {
     if (this.#isDue) return;
     this.#isDue = true;
@@ -150,7 +150,7 @@ export class ChartLogger extends MemoryLogger {
     else setTimeout(draw);
   }
 
-  /** Draws now, for example after the page has changed its colours. */
+  /** Redraws immediately, for example after the page has changed its colours. */
   draw(...none: []): void {
     parseArgs('ChartLogger.draw', [], {}, none);
     this.#isDue = false;
@@ -166,7 +166,7 @@ export class ChartLogger extends MemoryLogger {
     drawOn('ChartLogger', this.#sized(drawings.length), drawings);
   }
 
-  /** The canvas. In an element it is as wide as the element, and high enough for `count` charts. */
+  /** The canvas. If it was made for an element, it is as wide as the element and high enough for `count` charts. */
   #sized(count: number): PlotCanvas {
     if (!this.#element) return this.#canvas!;
     const canvas = (this.#canvas as HTMLCanvasElement | null) ?? this.#element.ownerDocument.createElement('canvas');

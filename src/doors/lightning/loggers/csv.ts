@@ -12,11 +12,11 @@ import { yamlOf } from './yaml';
 
 /** Options of CSVLogger. */
 export interface CSVLoggerOptions extends FolderLoggerOptions {
-  /** Rows between writes. Default: 100. */
+  /** The number of rows between writes. Default: 100. */
   flushLogsEveryNSteps?: number;
 }
 
-/** Writes logged values to `metrics.csv` in `saveDir/name/version_N`. In a page they are only in `text`. */
+/** Writes logged values to `metrics.csv` in `saveDir/name/version_N`. In a page, they are only in `text`. */
 export class CSVLogger extends FolderLogger {
   readonly #every: number;
   #rows: Record<string, number>[] = [];

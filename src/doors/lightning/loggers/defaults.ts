@@ -8,7 +8,7 @@ import { MemoryLogger } from './memory';
 /**
  * The loggers for the trainer's option `logger`.
  *
- * @throws ArgumentError if the option is something else
+ * @throws ArgumentError if the option is neither a boolean nor loggers
  */
 export function defaultLoggers(given: boolean | Logger | readonly Logger[] | null, folder: string): readonly Logger[] {
   if (given === false) return [];

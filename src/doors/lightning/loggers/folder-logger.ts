@@ -1,9 +1,9 @@
-// The base class of loggers that keep each run in a folder of its own.
+// The base class of loggers that keep each run in a separate folder.
 import { join, kinds, type Parsed, parseArgs } from '../../../torch/inside';
 import type { Hyperparameters } from '../checkpointing';
 import { expectStatus, type Logger, nextVersion, paramsIn, RUNS, type StatusArguments } from './logger';
 
-/** Options of loggers with folders. */
+/** Options of loggers that write to folders. */
 export interface FolderLoggerOptions {
   /** The name of the experiment. Default: `lightning_logs`. */
   name?: string | null;
@@ -16,7 +16,7 @@ export interface Folder {
   saveDir: string;
 }
 
-/** Arguments of the constructors: the folder, the name, and options. */
+/** The arguments of the constructors: the folder, the name, and options. */
 export type FolderArguments<O extends FolderLoggerOptions> =
   | [saveDir: string, options?: O]
   | [saveDir: string, name: string, options?: O]
@@ -46,7 +46,7 @@ export abstract class FolderLogger implements Logger {
     this.#version = o.version;
   }
 
-  /** If no version was given, null until a run begins. */
+  /** The version; if none was given, null until a run begins. */
   get version(): string | number | null {
     return this.#version;
   }
@@ -62,7 +62,7 @@ export abstract class FolderLogger implements Logger {
     this.#version ??= await nextVersion(join(this.saveDir, this.name));
   }
 
-  /** The name of a column, with the prefix. */
+  /** A metric's column name, with the prefix. */
   protected prefixed(name: string): string {
     return this.prefix ? `${this.prefix}-${name}` : name;
   }

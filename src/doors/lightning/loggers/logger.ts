@@ -1,4 +1,4 @@
-// The interface of loggers, and where runs are stored.
+// The interface of loggers, and the names under which runs are stored.
 
 import { Tensor } from '../../../torch';
 import { type Arguments, isPlainObject, kinds, objectAt, parseArgs } from '../../../torch/inside';
@@ -12,19 +12,19 @@ export interface Logger {
   /** The name of the experiment. */
   readonly name: string | null;
   readonly version: string | number | null;
-  /** The folder of this run; null for a logger without one. */
+  /** The folder of this run; null if the logger has none. */
   readonly logDir: string | null;
   readonly saveDir: string | null;
   /**
-   * Seconds after which waiting rows are read, in bulk and in the background. Without it they are read at the end of
-   * epochs, or when hundreds are waiting.
+   * The number of seconds after which waiting rows are read, in bulk and in the background. If not given, rows are read
+   * at the end of epochs, or when hundreds are waiting.
    */
   readonly refreshRate?: number;
   /** Called before a run. */
   begin?(): Awaitable<unknown>;
   logMetrics(metrics: Readonly<Record<string, number>>, step: number): Awaitable<unknown>;
   logHyperparams?(params: Readonly<Hyperparameters>): unknown;
-  /** Writes the rows that are not written yet. */
+  /** Writes the rows that have not been written yet. */
   save?(): Awaitable<unknown>;
   /** Called after a run. */
   finalize?(status: 'success' | 'failed'): Awaitable<unknown>;
@@ -46,7 +46,7 @@ interface Ending {
 /** The arguments of `finalize`, positional or by name. */
 export type StatusArguments = Arguments<Ending, ['status']>;
 
-/** @throws ArgumentError if the status is not one that a run can end with */
+/** @throws ArgumentError if the status is neither `success` nor `failed` */
 export function expectStatus(owner: string, args: readonly unknown[]): void {
   const status = kinds.oneOf('success', 'failed');
   parseArgs<Ending>(`${owner}.finalize`, [], { status: 'success' }, args, { status });
@@ -74,7 +74,7 @@ export function paramsIn(owner: string, args: readonly unknown[]): Readonly<Hype
   return parseArgs<GivenParams>(name, ['params'], {}, given, { params: record }).params;
 }
 
-/** Hyperparameters flattened to plain values by path: `model/hidden`. */
+/** Flattens hyperparameters to plain values by path: `model/hidden`. */
 export function flatHyperparameters(
   params: Readonly<Hyperparameters>,
   before = '',

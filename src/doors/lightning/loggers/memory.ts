@@ -3,13 +3,16 @@ import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
 import type { Hyperparameters } from '../checkpointing';
 import { type Logger, paramsIn, type RowArguments, rowOf } from './logger';
 
-/** The value of a name at one step. */
+/** The value logged under a name at one step. */
 export interface LoggedPoint {
   readonly step: number;
   readonly value: number;
 }
 
-/** Keeps rows in memory. `logger.history('val_loss')` returns the points of a name, `logger.metrics` all rows. */
+/**
+ * Keeps rows in memory. `logger.history('val_loss')` returns the points logged under a name, and `logger.metrics`
+ * contains all rows.
+ */
 export class MemoryLogger implements Logger {
   readonly name: string;
   readonly version = 0;
@@ -38,7 +41,7 @@ export class MemoryLogger implements Logger {
     this.hparams = { ...params };
   }
 
-  /** The points of a name, in order. */
+  /** The points logged under a name, in order. */
   history(...args: Arguments<{ name: string }, ['name']>): LoggedPoint[] {
     const { name } = parseArgs<{ name: string }>('MemoryLogger.history', ['name'], {}, args, { name: kinds.text });
     return this.metrics.filter((row) => name in row).map((row) => ({ step: row.step!, value: row[name]! }));

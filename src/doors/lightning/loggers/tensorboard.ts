@@ -23,8 +23,8 @@ export interface TensorBoardLoggerOptions extends FolderLoggerOptions {
 const MOST_EVENTS = 1000;
 
 /**
- * Writes logged values to an event file in `saveDir/name/version_N`; view it with
- * `tensorboard --logdir lightning_logs`. In a page nothing is written.
+ * Writes logged values to an event file in `saveDir/name/version_N`; view it with `tensorboard --logdir
+ * lightning_logs`. In a page, nothing is written.
  */
 export class TensorBoardLogger extends FolderLogger {
   readonly #subDir: string;

@@ -1,5 +1,4 @@
-// The parts of handling a batch that all loops share: calling the hooks that may change it, and running steps without
-// gradients.
+// Batch handling that all loops share: calls the hooks that may change a batch, and runs steps without gradients.
 import { recordingMode as mode, webgpu, withMode } from '../../../torch/inside';
 import { type Awaitable, isPromise } from '../awaitable';
 import type { Run } from './run';
@@ -20,7 +19,7 @@ export async function transferred(trainer: Run, given: unknown, dataloaderIdx: n
   return batch;
 }
 
-/** Runs a step without gradients, including the parts after its awaits. */
+/** Runs a step without gradients, including the code after its awaits. */
 export function withoutGrad<T>(fn: () => Awaitable<T>): Awaitable<T> {
   const result = withMode({ grad: false }, fn);
   if (!isPromise(result)) return result;

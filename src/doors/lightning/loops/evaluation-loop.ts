@@ -1,4 +1,4 @@
-// Validation and testing: passes without gradients. Values are reduced over all batches.
+// Validation and testing: passes without gradients, whose values are reduced over all batches.
 import { ArgumentError } from '../../../torch';
 import { flush, type Module } from '../../../torch/inside';
 import { readAll } from '../connector';
@@ -11,7 +11,7 @@ import type { EvaluationRun } from './run';
 
 type EvaluationStage = 'Validation' | 'Test';
 
-/** Saves the train/eval mode of each module, so that submodules in evaluation mode stay in it. */
+/** Saves the train/eval mode of each module, so that submodules that were in evaluation mode stay in it. */
 export class ModuleModes {
   #modes: [Module, boolean][] = [];
 
@@ -32,7 +32,7 @@ export class EvaluationLoop {
   loaders: Loader[] | null = null;
   #modes = new ModuleModes();
   #source: unknown = null;
-  /** The number of batches of each loader over all passes, the step in rows by step. */
+  /** The number of batches of each loader over all passes; rows logged by step use it as their step. */
   #seen: number[] = [];
 
   /** @param within whether the loop runs inside a fit */
@@ -57,7 +57,7 @@ export class EvaluationLoop {
     return this.stage === 'Test' ? 'testStep' : 'validationStep';
   }
 
-  /** Takes the loaders. Inside a fit this happens once, unless `reload` is set. */
+  /** Sets the loaders. Inside a fit, this happens only once, unless `reload` is set. */
   async setupData(source: unknown, reload = false): Promise<void> {
     const { trainer, stage } = this;
     if (this.within && this.loaders && !reload) return;
@@ -94,7 +94,8 @@ export class EvaluationLoop {
     if (!this.loaders || limits.reduce((sum, batches) => sum + batches, 0) === 0) return [];
     this.batchProgress.resetOnRun();
     const fetchers = this.loaders.map((loader, i) => () => new Fetcher(loader, limits[i]!));
-    // The first loader's pass begins at once, as in PyTorch; the others' when their turn comes.
+    // The pass of the first loader begins immediately, as in PyTorch; the passes of the others begin when their turn
+    // comes.
     let fetcher = fetchers[0]!();
     this.#modes.capture(trainer.lightningModule);
     const outputs: Record<string, Shown>[] = [];
@@ -143,7 +144,7 @@ export class EvaluationLoop {
     batchProgress.increment('processed');
     await hooks.both(this.#hook('BatchEnd') as 'onTestBatchEnd', [output, ...args]);
     connector.endBatch();
-    // Nothing else submits the work of a batch.
+    // Submit the work of this batch, since nothing else does.
     flush();
     batchProgress.increment('completed');
     if (!trainer.sanityChecking) connector.updateEvalStep(this.#seen[dataloaderIdx ?? 0]!++);

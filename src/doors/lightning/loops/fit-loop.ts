@@ -1,4 +1,4 @@
-// The whole of training: epochs, until their limit or that of steps or time is reached.
+// The outer training loop: runs epochs until the limit on epochs, steps or time is reached.
 
 import { ArgumentError } from '../../../torch';
 import { defaultGenerator, fromText, toText, warnOnce } from '../../../torch/inside';
@@ -32,7 +32,7 @@ export class FitLoop {
   /** The states of the loaders between two passes. */
   #rest: unknown[] | null = null;
   #loadedStates: unknown[] | null = null;
-  /** Where the resumed run was when its checkpoint was written. */
+  /** The phase in which the resumed run was when its checkpoint was written. */
   #phase: EpochPhase | 'epoch' | null = null;
   /** The state of the default generator in the checkpoint. */
   #generator: string | null = null;
@@ -72,7 +72,7 @@ export class FitLoop {
     return trainer.shouldStop && this.canStopEarly;
   }
 
-  /** Drops the loaders of the previous fit, and takes the given ones. Loaders from a hook are requested later. */
+  /** Drops the loaders of the previous fit, and stores the given ones. Loaders from a hook are requested later. */
   async attach(train: unknown, val: unknown): Promise<void> {
     const { trainer, epochLoop } = this;
     this.loader = null;
@@ -81,7 +81,7 @@ export class FitLoop {
     if (val !== null) await epochLoop.valLoop.setupData(val);
   }
 
-  /** Takes the training loader. */
+  /** Sets the training loader. */
   async setupData(source: unknown): Promise<void> {
     const { trainer } = this;
     const reload =
@@ -183,11 +183,11 @@ export class FitLoop {
     await this.#finishEpoch();
   }
 
-  /** The work at the end of an epoch, after the hooks and the checkpoints that they write. */
+  /** Finishes an epoch, after the hooks and the checkpoints that they write. */
   async #finishEpoch(): Promise<void> {
     const { trainer, epochLoop } = this;
     await trainer.survival.through(() => epochLoop.updateLearningRates('epoch', true));
-    // Rows of an epoch are logged at its last step.
+    // An epoch's rows are logged at its last step.
     epochLoop.batchesThatStepped--;
     trainer.connector.updateTrainEpoch();
     epochLoop.batchesThatStepped++;
@@ -225,7 +225,7 @@ export class FitLoop {
 
   /**
    * Restores the loaders' states from a checkpoint, but keeps the current random numbers. Returns false if the states
-   * are of other loaders.
+   * belong to other loaders.
    */
   #load(states: readonly unknown[]): boolean {
     const stateful = statefulOf(this.loader!);
@@ -245,7 +245,10 @@ export class FitLoop {
     this.#loadedStates = loaders;
   }
 
-  /** The states of the loaders after the last batch. Not part of `stateDict`, since Python's loaders are different. */
+  /**
+   * The states of the loaders after the last batch. They are not part of `stateDict`, since Python's loaders are
+   * different.
+   */
   loaderStates(): unknown[] {
     if (this.#fetcher) return this.#fetcher.states();
     if (this.#rest) return this.#rest;

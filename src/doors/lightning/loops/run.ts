@@ -2,8 +2,7 @@
 import type { Trainer } from '../trainer';
 
 /**
- * Members of a trainer by name. The published declarations leave out internal members, so these types leave them out
- * there, too.
+ * Members of a trainer by name. The published declarations omit internal members, so these types omit them there, too.
  */
 type Of<Names extends string> = Pick<Trainer, Extract<Names, keyof Trainer>>;
 
@@ -21,7 +20,7 @@ export type Run = Of<
   | 'limitPredictBatches'
 >;
 
-/** The further members that validation and testing use: their limits, and where values are shown. */
+/** The additional members that validation and testing use: their limits, and those for showing values. */
 export type EvaluationRun = Run &
   Of<
     | 'state'
@@ -34,7 +33,7 @@ export type EvaluationRun = Run &
     | 'drainIfShown'
   >;
 
-/** The members that a training step uses: the optimizers, and how gradients are accumulated, scaled and clipped. */
+/** The members that a training step uses: the optimizers, and the accumulation, scaling and clipping of gradients. */
 export type StepRun = Of<
   | 'hooks'
   | 'connector'
@@ -49,7 +48,7 @@ export type StepRun = Of<
   | 'gradientClipAlgorithm'
 >;
 
-/** The members that training uses: when it ends, validates and logs, and how it survives the loss of the device. */
+/** The members that training uses: for ending, validating and logging, and for surviving the loss of the device. */
 export type FitRun = EvaluationRun &
   StepRun &
   Of<

@@ -24,7 +24,7 @@ export class TrainingEpochLoop {
   readonly automatic: AutomaticOptimization;
   readonly valLoop: EvaluationLoop;
   readonly results = new Results(true);
-  /** The number of batches with an optimizer step; loggers count by it. */
+  /** The number of batches with an optimizer step, which loggers use as the step. */
   batchesThatStepped = 0;
   /** Whether the last batch is completely done, including its validation. */
   isBatchOver = true;
@@ -85,7 +85,7 @@ export class TrainingEpochLoop {
     }
   }
 
-  /** The current batch was lost with the device; it counts as done. */
+  /** Marks the current batch, which was lost with the device, as done. */
   #passOver(): void {
     const { batchProgress, automatic, manualProgress } = this;
     for (const counts of [batchProgress.current, batchProgress.total]) {
@@ -95,7 +95,7 @@ export class TrainingEpochLoop {
     manualProgress.resetOnRestart();
   }
 
-  /** Completes what the resumed run had left of its last batch. */
+  /** Completes the last batch of the resumed run. */
   async goOn(phase: EpochPhase): Promise<void> {
     const { trainer, batchProgress } = this;
     if (phase === 'batch' && batchProgress.current.processed > batchProgress.current.completed) {
@@ -109,7 +109,7 @@ export class TrainingEpochLoop {
     await this.#afterBatch(phase === 'validation');
   }
 
-  /** Trains on one batch; false if the epoch is over. */
+  /** Trains on one batch; returns false if the epoch is over. */
   async #advance(fetcher: Fetcher): Promise<boolean> {
     const { trainer, batchProgress } = this;
     const { hooks, connector, lightningModule } = trainer;
@@ -214,8 +214,8 @@ export class TrainingEpochLoop {
   }
 
   /**
-   * Steps the schedulers that are due. If `plateau` is set, these are only the ReduceLROnPlateau ones, once their
-   * metrics are logged; otherwise all others.
+   * Steps the schedulers that are due: if `plateau` is set, only ReduceLROnPlateau schedulers, whose metrics must have
+   * been logged; otherwise all others.
    */
   async updateLearningRates(interval: 'step' | 'epoch', plateau: boolean): Promise<void> {
     const { trainer } = this;

@@ -17,7 +17,7 @@ interface ChainedFields {
 }
 
 /**
- * Schedulers that step together, each starting from the rates that the one before has set.
+ * Schedulers that step together, each starting from the rates that the previous one has set.
  *
  *     const warmup = new optim.lrScheduler.ConstantLR(optimizer, { factor: 0.1, totalIters: 20 });
  *     const decay = new optim.lrScheduler.ExponentialLR(optimizer, { gamma: 0.9 });

@@ -6,7 +6,7 @@ import { checkInteger, type EpochArguments, epochIn, keepScheduler } from './sch
 import { type Scheduling, schedulerClass } from './scheduler-class';
 
 export interface CosineAnnealingLRArguments extends Scheduling {
-  /** Epochs until the rate is `etaMin`. */
+  /** Number of epochs until the rate reaches `etaMin`. */
   tMax: number;
   etaMin?: number;
 }
@@ -20,7 +20,7 @@ export class CosineAnnealingLR extends schedulerClass<
   defaults: { etaMin: 0, lastEpoch: -1 },
   kinds: { tMax: number },
 }) {
-  /** Computed from the current rate, so that another scheduler may change it, too. */
+  /** Computed from the current rate, so that other schedulers may change the rate, too. */
   protected getLr(): number[] {
     const { tMax, etaMin } = this.fields;
     if (this.initial) return this.kept();
@@ -42,20 +42,20 @@ export class CosineAnnealingLR extends schedulerClass<
 }
 
 export interface CosineAnnealingWarmRestartsArguments extends Scheduling {
-  /** Epochs to the first restart. */
+  /** Number of epochs before the first restart. */
   t0: number;
-  /** The ratio of each period to the one before, default 1. */
+  /** The ratio of each period's length to the previous one's, default 1. */
   tMult?: number;
   etaMin?: number;
 }
 
 interface WarmRestartsFields {
   t0: number;
-  /** Epochs in the current period. */
+  /** Number of epochs in the current period. */
   tI: number;
   tMult: number;
   etaMin: number;
-  /** Epochs since the last restart. */
+  /** Number of epochs since the last restart. */
   tCur: number;
 }
 
@@ -82,7 +82,7 @@ export class CosineAnnealingWarmRestarts extends schedulerClass<
     return this.baseLrs.map((base) => etaMin + ((base - etaMin) * height) / 2);
   }
 
-  /** `epoch` may be given, also as a fraction: `scheduler.step(epoch + i / batches)`. */
+  /** `epoch` may be given, and may be fractional: `scheduler.step(epoch + i / batches)`. */
   override step(...args: EpochArguments): void {
     const epoch = epochIn(this.name, args) ?? (this.lastEpoch < 0 ? 0 : null);
     keepScheduler(this);
@@ -103,7 +103,7 @@ export class CosineAnnealingWarmRestarts extends schedulerClass<
   }
 }
 
-/** Sets the period in which the epoch lies, and the position in it. */
+/** Sets the period that contains the epoch, and the position within it. */
 function goTo(fields: WarmRestartsFields, epoch: number): void {
   const { t0, tMult } = fields;
   if (epoch < t0) {

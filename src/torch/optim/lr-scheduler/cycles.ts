@@ -1,11 +1,11 @@
-// The schedulers that cycle the rate up and down, and momentum the other way.
+// The schedulers that cycle the rate up and down, and momentum in the opposite direction.
 
 import { callback, either, listOf, number, oneOf, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { checkOptimizer, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
 import { type Scheduling, schedulerClass } from './scheduler-class';
 
-/** One number for all groups of parameters, or one for each. */
+/** One number for all parameter groups, or one for each. */
 const numbers = either(number, listOf(number));
 
 interface MomentumArguments {
@@ -18,7 +18,7 @@ function setMomentum(group: ScheduledGroup, momentum: number): void {
   else group.momentum = momentum;
 }
 
-/** Each group's range of momentum; a new run starts at the top. */
+/** Each group's range of momentum; a new run starts at the maximum. */
 function momentumRanges(
   name: string,
   optimizer: Scheduled,
@@ -53,13 +53,15 @@ export interface CyclicLRArguments extends Scheduling {
   stepSizeUp?: number;
   /** Number of steps in the falling half of a cycle, default `stepSizeUp`. */
   stepSizeDown?: number | null;
-  /** How the height of cycles changes: not at all (default), by half in each cycle, or by gamma^step. */
+  /**
+   * How the amplitude of the cycles changes: not at all (default), halved in each cycle, or multiplied by gamma^step.
+   */
   mode?: CyclicMode;
-  /** The factor of the height for each step in mode 'exp_range', default 1. */
+  /** The factor per step by which the amplitude changes in mode 'exp_range', default 1. */
   gamma?: number;
-  /** Gives the height from the number of the cycle or of the step, instead of `mode`. */
+  /** Computes the amplitude from the number of the cycle or the step, instead of `mode`. */
   scaleFn?: ((x: number) => number) | null;
-  /** Whether `scaleFn` gets the number of the cycle (default) or of the step. */
+  /** Whether `scaleFn` is called with the number of the cycle (default) or of the step. */
   scaleMode?: 'cycle' | 'iterations';
   /** Whether momentum falls as the rate rises, default true. */
   cycleMomentum?: boolean;
@@ -82,7 +84,7 @@ interface CyclicFields {
   scaleFn: (x: number) => number;
 }
 
-/** Moves lr up and down between `baseLr` and `maxLr`, a step for each batch (Smith 2017, "Cyclical learning rates"). */
+/** Moves lr up and down between `baseLr` and `maxLr`, one step per batch (Smith 2017, "Cyclical learning rates"). */
 export class CyclicLR extends schedulerClass<
   CyclicLRArguments,
   [
@@ -174,11 +176,11 @@ export class CyclicLR extends schedulerClass<
 export interface OneCycleLRArguments extends Scheduling {
   /** Highest rate, for all groups or for each. */
   maxLr: number | readonly number[];
-  /** Steps of the whole cycle; else `epochs` times `stepsPerEpoch`. */
+  /** Number of steps in the whole cycle; default: `epochs` times `stepsPerEpoch`. */
   totalSteps?: number | null;
   epochs?: number | null;
   stepsPerEpoch?: number | null;
-  /** Share of the steps that rise, default 0.3. */
+  /** The fraction of the steps in which the rate rises, default 0.3. */
   pctStart?: number;
   annealStrategy?: 'cos' | 'linear';
   /** Whether momentum falls as the rate rises, default true. */
@@ -187,11 +189,14 @@ export interface OneCycleLRArguments extends Scheduling {
   baseMomentum?: number | readonly number[];
   /** Highest momentum, for all groups or for each, default 0.95. */
   maxMomentum?: number | readonly number[];
-  /** The first rate is maxLr / divFactor, default 25. */
+  /** The initial rate is maxLr / divFactor; default 25. */
   divFactor?: number;
-  /** The last rate is the first one / finalDivFactor, default 1e4. */
+  /** The final rate is the initial rate / finalDivFactor; default 1e4. */
   finalDivFactor?: number;
-  /** Fall to the first rate in as many steps as the rise took, and then to the last rate; default false. */
+  /**
+   * Whether to fall to the initial rate in as many steps as the rise took, and only then to the final rate; default
+   * false.
+   */
   threePhase?: boolean;
 }
 
@@ -203,7 +208,7 @@ interface OneCycleFields {
   threePhase: boolean;
 }
 
-/** The last step of a phase, and the values between which it moves. */
+/** The last step of a phase, and the values at its start and end. */
 interface Phase {
   readonly end: number;
   readonly lr: readonly [from: 'initialLr' | 'maxLr', to: 'initialLr' | 'maxLr' | 'minLr'];
@@ -216,7 +221,7 @@ const anneal = {
 };
 
 /**
- * Moves lr up to `maxLr` and down far below its start in one cycle, a step for each batch (Smith & Topin 2018,
+ * In one cycle, raises lr to `maxLr` and then lowers it far below its start, one step per batch (Smith & Topin 2018,
  * "Super-convergence").
  */
 export class OneCycleLR extends schedulerClass<

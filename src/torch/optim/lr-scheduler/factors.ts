@@ -1,5 +1,5 @@
-// The schedulers that multiply the rate by a factor: in steps, at milestones, along a line, by a power, or by a
-// function of the epoch.
+// The schedulers that multiply the rate by a factor: in steps, at milestones, linearly, by a power, or by a function of
+// the epoch.
 
 import { number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -34,7 +34,7 @@ export interface MultiStepLRArguments extends Scheduling {
   gamma?: number;
 }
 
-/** lr ← gamma · lr at each milestone; gamma is 0.1 by default. An epoch that is listed twice counts twice. */
+/** lr ← gamma · lr at each milestone; gamma is 0.1 by default. An epoch that is listed twice applies gamma twice. */
 export class MultiStepLR extends schedulerClass<
   MultiStepLRArguments,
   ['optimizer', 'milestones', 'gamma', 'lastEpoch']
@@ -164,11 +164,11 @@ export class PolynomialLR extends schedulerClass<
   }
 }
 
-/** A factor by the number of the epoch. */
+/** Computes a factor from the number of the epoch. */
 export type LRLambda = (epoch: number) => number;
 
 export interface LambdaLRArguments extends Scheduling {
-  /** One for all groups, or one for each. */
+  /** One function for all groups, or one for each. */
   lrLambda: LRLambda | readonly LRLambda[];
 }
 

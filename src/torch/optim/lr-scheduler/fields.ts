@@ -21,7 +21,7 @@ export function expose<F extends object>(scheduler: object, fields: F): void {
   }
 }
 
-/** PyTorch writes T_max, T_0 and similar names with a capital. */
+/** PyTorch writes T_max, T_0 and similar names with a capital letter. */
 const stateName = (name: string): string => snakeCase(name).replace(/^t_?(0|i|cur|max|mult)$/, 'T_$1');
 
 const hasFunction = (value: unknown): boolean => [value].flat().some((item) => typeof item === 'function');
@@ -41,7 +41,7 @@ export function writeFields(fields: Fields): Fields {
   return structuredClone(Object.fromEntries(saved(fields).map(([name, value]) => [stateName(name), value])));
 }
 
-/** New values of those fields that are saved. */
+/** The new values of the saved fields, from a state. */
 export function readFields(scheduler: string, state: Fields, fields: Fields): Fields {
   const fail = (got: string) =>
     new StateDictError(`${scheduler}.loadStateDict: expected what stateDict() returns, but got ${got}`);
@@ -52,7 +52,7 @@ export function readFields(scheduler: string, state: Fields, fields: Fields): Fi
   return structuredClone(Object.fromEntries(names.map((name) => [name, withoutTensors(state[stateName(name)])])));
 }
 
-/** PyTorch saves a rate as a tensor if the optimizer's is one; here rates are numbers. */
+/** If an optimizer's rate is a tensor, PyTorch saves the scheduler's rates as tensors; here rates are numbers. */
 function withoutTensors(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutTensors);
   return value instanceof Tensor ? (numberAtHand(value) ?? value) : value;

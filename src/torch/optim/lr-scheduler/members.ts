@@ -1,4 +1,4 @@
-// The checks of schedulers that consist of others, and how the members' states are loaded.
+// For schedulers that consist of others: checks the member schedulers, and loads their states.
 import { ArgumentError, StateDictError } from '../../../engine/core/errors';
 import { LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
@@ -19,7 +19,7 @@ export function checkMembers(name: string, optimizer: Scheduled, schedulers: rea
 }
 
 /**
- * Loads a state into each scheduler. If one does not fit, all keep their present state.
+ * Loads a state into each scheduler. If one does not fit, all keep their current states.
  *
  * @throws StateDictError if a state is missing or does not fit
  */

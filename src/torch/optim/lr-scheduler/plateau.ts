@@ -11,21 +11,21 @@ import { checkOptimizer, keepScheduler, type LRSchedulerStateDict, perGroup, typ
 
 export interface ReduceLROnPlateauArguments {
   optimizer: Scheduled;
-  /** Whether a smaller metric is better (default) or a greater one. */
+  /** Whether a smaller metric is better (default) or a larger one. */
   mode?: 'min' | 'max';
   /** The factor by which the rate is reduced, default 0.1. */
   factor?: number;
-  /** How many epochs without improvement to wait before the rate is reduced, default 10. */
+  /** Number of epochs without improvement to wait before the rate is reduced, default 10. */
   patience?: number;
-  /** The least change that counts as an improvement, default 1e-4. */
+  /** The minimum change that counts as an improvement, default 1e-4. */
   threshold?: number;
-  /** Whether the threshold is a share of the best value (default) or a difference. */
+  /** Whether the threshold is relative to the best value (default) or absolute. */
   thresholdMode?: 'rel' | 'abs';
-  /** After a reduction, epochs without improvement are not counted for so many epochs, default 0. */
+  /** Number of epochs after a reduction during which epochs without improvement are not counted, default 0. */
   cooldown?: number;
-  /** For all groups or for each, default 0. */
+  /** Lower bound of the rate, for all groups or for each; default 0. */
   minLr?: number | readonly number[];
-  /** Smaller reductions than this are not made, default 1e-8. */
+  /** If the rate would change by no more than this, it is left unchanged; default 1e-8. */
   eps?: number;
 }
 
@@ -43,7 +43,7 @@ type PlateauOrder = [
 
 interface MetricStep {
   metrics: number;
-  /** The number of the epoch; default: the next. */
+  /** The number of the epoch; default: the next one. */
   epoch?: number | null;
 }
 
@@ -135,7 +135,7 @@ export class ReduceLROnPlateau extends Printable {
     return mode === 'min' ? metric < bound : metric > bound;
   }
 
-  /** Takes the epoch's metric, a number: `await loss.item()`. PyTorch deprecates giving the epoch too. */
+  /** Takes the epoch's metric, a number: `await loss.item()`. Passing the epoch as well is deprecated in PyTorch. */
   step(...args: Arguments<MetricStep, ['metrics', 'epoch']>): void {
     const { metrics, epoch } = parseArgs<MetricStep>(`${this.name}.step`, ['metrics'], { epoch: null }, args, {
       metrics: metric,
@@ -191,7 +191,7 @@ export class ReduceLROnPlateau extends Printable {
     return writeFields(this.#state());
   }
 
-  /** @throws StateDictError if a field is missing; then nothing has changed */
+  /** @throws StateDictError if a field is missing; in that case, nothing has changed */
   loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
     const state = stateIn<LRSchedulerStateDict>(this.name, args);
     const saved = readFields(this.name, state, this.#state()) as unknown as PlateauState;

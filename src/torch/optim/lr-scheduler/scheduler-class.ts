@@ -1,26 +1,26 @@
-// How a scheduler's class is made from its settings.
+// Makes a scheduler's base class from its settings.
 import type { Arguments, Parsed } from '../../../engine/core/options';
 import { parseSettings, type Settings } from '../../../engine/core/settings';
 import { LRScheduler, type Scheduled } from './scheduler';
 
-/** Parameters that every scheduler of an optimizer takes. */
+/** The parameters that every scheduler takes. */
 export interface Scheduling {
   optimizer: Scheduled;
-  /** Epochs that a resumed run already has behind it; default -1: a new run. */
+  /** The index of the last epoch of the run to resume; default -1: a new run. */
   lastEpoch?: number;
 }
 
-/** The parameters that a scheduler keeps as they are given. */
+/** The parameters that a scheduler stores unchanged. */
 export type KeptSettings<O> = Omit<Parsed<O>, keyof Scheduling>;
 
 /**
- * A scheduler's parameters, and the fields made of them: all but those of `Scheduling`, unless `fields` makes others.
+ * A scheduler's parameters, and the fields made from them: all parameters except those of `Scheduling`, unless `fields`
+ * makes others.
  */
 interface SchedulerSettings<O extends Scheduling, F> extends Settings<O> {
   fields?(name: string, o: Parsed<O>): F;
   /**
-   * The base rates, if they are not the rates that the groups began with. They are set once the first rates have been
-   * set.
+   * The base rates, if they differ from the groups' initial rates. They are set after the first rates have been set.
    */
   baseLrs?(name: string, o: Parsed<O>): number[];
 }
@@ -30,8 +30,8 @@ export type SchedulerClass<O extends Scheduling, Order extends readonly (keyof O
 ) => LRScheduler<F> & F;
 
 /**
- * Makes the base class of the scheduler `name`, whose parameters have that order by position; a subclass defines the
- * rates.
+ * Makes the base class of the scheduler `name`, whose positional parameters have the given order; a subclass defines
+ * the rates.
  */
 /* @__NO_SIDE_EFFECTS__ */
 export function schedulerClass<

@@ -1,4 +1,5 @@
-// What learning rate schedulers share: the rates of an optimizer's groups by epoch, and state that resumes exactly.
+// The base class of learning rate schedulers: sets the rates of an optimizer's groups by epoch, and saves a state from
+// which a run resumes exactly.
 
 import { number, orNull } from '../../../engine/core/argument-kinds';
 import { closeInherited } from '../../../engine/core/arity';
@@ -12,8 +13,8 @@ import { Optimizer } from '../optimizer';
 import { expose, type Fields, readFields, showFields, writeFields } from './fields';
 
 /**
- * The entries of a parameter group that schedulers change. Entries beside `lr`, `momentum` and `betas` are kept there
- * for a run that resumes, as in PyTorch.
+ * The entries of a parameter group that schedulers change. Entries other than `lr`, `momentum` and `betas` are stored
+ * there for resumed runs, as in PyTorch.
  */
 export interface ScheduledGroup {
   lr: number;
@@ -33,7 +34,7 @@ export interface Scheduled {
   readonly paramGroups: readonly ScheduledGroup[];
 }
 
-/** State under PyTorch's names. */
+/** A scheduler's saved state, under PyTorch's names. */
 export type LRSchedulerStateDict = Record<string, unknown>;
 
 /** @throws ArgumentError if the value is not an optimizer */
@@ -42,10 +43,10 @@ export function checkOptimizer(name: string, optimizer: unknown): void {
   throw new ArgumentError(`${name}: expected an optimizer, but got ${optimizer === null ? 'null' : typeof optimizer}`);
 }
 
-/** The optimizers with a scheduler, and whether they have stepped since they got their first one. */
+/** The optimizers with a scheduler, and whether each has stepped since it got its first scheduler. */
 const stepped = new WeakMap<object, boolean>();
 
-/** Watches the optimizer's steps from now on. */
+/** Starts to watch the optimizer's steps. */
 function watchSteps(optimizer: Scheduled & { step?(...args: unknown[]): unknown }): void {
   const { step } = optimizer;
   if (stepped.has(optimizer) || !step) return;
@@ -74,7 +75,7 @@ interface Steps {
   loadStateDict(state: LRSchedulerStateDict): void;
 }
 
-/** Call this before a step. It keeps the scheduler and the rates, so that the end of a rehearsal can put them back. */
+/** Call this before a step. It saves the scheduler and the rates, so that the end of a rehearsal can restore them. */
 export function keepScheduler(scheduler: Steps): void {
   beforeChange(scheduler, () => {
     const state = scheduler.stateDict();
@@ -105,15 +106,15 @@ export function checkInteger(name: string, option: string, value: number, least:
 
 /**
  * Base class of learning rate schedulers. It sets the rates of the optimizer's groups when it is constructed, and again
- * at each `step()`, which is to be called after the optimizer's.
+ * at each `step()`, which must be called after the optimizer's `step()`.
  *
  *     const scheduler = new optim.lrScheduler.StepLR(optimizer, { stepSize: 30 });
  *     for (let epoch = 0; epoch < 100; epoch++) { train(); scheduler.step(); }
  */
 export abstract class LRScheduler<F extends object = object> extends Printable {
-  /** Steps so far; 0 in a new scheduler. */
+  /** The number of steps so far; 0 in a new scheduler. */
   lastEpoch: number;
-  /** The rates that the groups began with. */
+  /** The initial rates of the groups. */
   baseLrs: number[];
   /** True while the scheduler is being constructed. */
   protected initial = false;
@@ -152,7 +153,7 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
   /** The rates at `lastEpoch`; they may be computed from the groups' current rates. */
   protected abstract getLr(): number[];
 
-  /** The rates at `lastEpoch` by a formula that does not use the current rates; null if there is none. */
+  /** The rates at `lastEpoch` by a formula that does not use the current rates; null if there is no such formula. */
   protected closedForm(): number[] | null {
     return null;
   }
@@ -176,22 +177,22 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
   }
 
   /**
-   * Undoes the step that the constructor took, but not the rates that it set: in SequentialLR, a scheduler begins when
-   * its turn comes.
+   * Undoes the step that the constructor took, but keeps the rates that it set: in SequentialLR, a scheduler begins
+   * only when its turn comes.
    */
   rewind(): void {
     this.lastEpoch -= 1;
   }
 
-  /** Goes to epoch 0, when SequentialLR gives this scheduler its turn. */
+  /** Restarts from epoch 0, when SequentialLR switches to this scheduler. */
   restart(): void {
     this.lastEpoch = 0;
     this.apply(this.closedForm() ?? this.getLr());
   }
 
   /**
-   * Sets the next rates. Call it after the optimizer's step or at the end of an epoch, depending on the schedule. Given
-   * an epoch, which PyTorch deprecates, it goes there, by a formula if there is one.
+   * Sets the next rates. Call it after the optimizer's step or at the end of an epoch, depending on the schedule. If an
+   * epoch is given, which PyTorch deprecates, jumps to that epoch, using a closed form if one exists.
    */
   step(...args: EpochArguments): void {
     const epoch = epochIn(this.name, args);
@@ -238,9 +239,9 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
   }
 
   /**
-   * Resumes from `stateDict()`. The current rates are in the optimizer's own state: load that too.
+   * Resumes from `stateDict()`. The current rates are in the optimizer's own state: load that state, too.
    *
-   * @throws StateDictError if a field is missing; then nothing has changed
+   * @throws StateDictError if a field is missing; in that case, nothing has changed
    */
   loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
     const state = stateIn<LRSchedulerStateDict>(this.name, args);

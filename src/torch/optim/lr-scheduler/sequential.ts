@@ -98,7 +98,7 @@ export class SequentialLR extends schedulerClass<
   }
 }
 
-/** The index of the scheduler whose turn it is. */
+/** The index of the scheduler that is active at an epoch. */
 const turnAt = (epoch: number, milestones: readonly number[]): number =>
   milestones.filter((milestone) => milestone <= epoch).length;
 

@@ -1,4 +1,4 @@
-// The scheduler for averaged weights: it moves the rates to a constant one.
+// The scheduler for averaged weights: moves the rates to a constant.
 
 import { either, nonEmpty, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
@@ -9,9 +9,9 @@ import { type Scheduling, schedulerClass } from './scheduler-class';
 export interface SWALRArguments extends Scheduling {
   /** The final rate, for all groups or for each. */
   swaLr: number | readonly number[];
-  /** Epochs until the final rate is reached, default 10. */
+  /** Number of epochs until the final rate is reached, default 10. */
   annealEpochs?: number;
-  /** Along a cosine (default) or a straight line. */
+  /** Whether to move along a cosine (default) or a straight line. */
   annealStrategy?: 'cos' | 'linear';
 }
 
@@ -33,7 +33,7 @@ const strategies: Readonly<Record<'cos' | 'linear', (t: number) => number>> = {
 };
 
 /**
- * lr ← swaLr · α + lr₀ (1 − α), where α goes from 0 to 1 within `annealEpochs` and then stays 1 (Izmailov et al. 2018,
+ * lr ← swaLr · α + lr₀ (1 − α), where α rises from 0 to 1 within `annealEpochs` and then stays 1 (Izmailov et al. 2018,
  * arXiv:1803.05407).
  *
  *     const scheduler = new optim.swaUtils.SWALR(optimizer, { swaLr: 0.05 });
