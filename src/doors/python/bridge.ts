@@ -116,7 +116,7 @@ function memberKind(name: string): 'method' | 'property' | undefined {
   return undefined;
 }
 
-/** Waits for one turn of the event loop. A timer would take 4 ms. */
+/** Waits for one iteration of the event loop. A timer would take 4 ms. */
 const turn = (): Promise<void> =>
   new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -41,7 +41,7 @@ async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
   yield bytes;
 }
 
-/** Keeps a loop at most two steps ahead of the device, and lets the page handle waiting events. */
+/** Keeps a loop at most two steps ahead of the device, and lets the page handle pending events. */
 async function waitForDevice(): Promise<void> {
   await backpressure();
   snapshotIfDue();

@@ -87,7 +87,7 @@ export class Life {
   #seal(): void {
     const { _module: module } = this.pyodide;
     if (!module) return;
-    // For tasks that are already queued.
+    // Tasks that are already queued will still call these functions.
     module.promisingApply = () => never;
     module.callPyObjectMaybePromising = (object) => {
       // The caller will release the function next. The extra reference keeps Python's destructors from running then.

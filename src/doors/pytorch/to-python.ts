@@ -33,7 +33,7 @@ export interface ToPythonOptions {
   /** The scheduler whose state dict is stored in the checkpoint as `scheduler`. Default: none. */
   scheduler?: Scheduler | null;
   /**
-   * The loss of outputs and targets: a module of `nn`, or a function of `nn.functional`. Default:
+   * The loss function, called with outputs and targets: a module of `nn`, or a function of `nn.functional`. Default:
    * `new nn.CrossEntropyLoss()`.
    */
   loss?: Module | ((...args: never[]) => unknown) | null;

@@ -221,7 +221,7 @@ class ParcelMaker {
       this.transfer.add(data.buffer);
       this.crossings[at] = { kind: 'tensor', numbers: { shape, dtype, kind, properties, data } };
     });
-    read.catch(() => undefined); // the error is reported when the tensor's turn comes
+    read.catch(() => undefined); // the error is reported by `parcelOf`, which awaits all reads
     this.reads.push(read);
     return place;
   }

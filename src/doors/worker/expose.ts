@@ -9,7 +9,7 @@ let isServing = false;
 
 /**
  * Serves an object, a class or a function to the page that started this worker. In the page, `connect` returns a typed
- * `Remote` of it. `training.ts`:
+ * `Remote` of it. For example, in `training.ts`:
  *
  *     import { expose } from 'lamplight/worker';
  *     class Training {

@@ -53,7 +53,7 @@ export class StateDictError extends LamplightError {}
 /** This machine has no WebGPU, no adapter, or no device that meets the requirements. */
 export class WebGPUUnavailableError extends LamplightError {}
 
-/** The GPU device was lost while work was pending or values lived on it. */
+/** The GPU device was lost while work was pending or values were stored on it. */
 export class DeviceLostError extends LamplightError {}
 
 /**
@@ -62,7 +62,7 @@ export class DeviceLostError extends LamplightError {}
  */
 export class OutOfMemoryError extends LamplightError {}
 
-/** WebGPU refused a command: a bug in Lamplight or in the driver, not in user code. */
+/** WebGPU rejected a command. This is a bug in Lamplight or in the driver, not in user code. */
 export class GPUValidationFailure extends LamplightError {}
 
 /** A worker could not be loaded, died, did not answer in time, or received a value that cannot be used in a worker. */

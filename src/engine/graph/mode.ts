@@ -1,18 +1,18 @@
 // The recording mode: whether gradients are recorded, and whether values for them are kept.
 
-/** Mutable state of the recording thread; each page or worker has one. */
+/** The mutable state of the recording thread; each page or worker has its own. */
 export const mode = {
   /** Record gradients. */
   grad: true,
-  /** Keep, at a flush, the values that a later backward will read. */
+  /** Make flushes keep the values that a later backward will read. */
   keepSaved: true,
   /**
    * The recorded work belongs together, such as the gradients of one backward, so an automatic flush must not split it.
    */
   whole: false,
-  /** Bytes of the values recorded since the last flush that the user's tensors hold. */
+  /** The number of bytes of values that were recorded since the last flush and that the user's tensors hold. */
   pendingBytes: 0,
-  /** Nodes recorded since the last flush. */
+  /** The number of nodes recorded since the last flush. */
   recorded: 0,
   /** If this thread may not run operations: makes the error that they throw. Views and constants are still allowed. */
   refusal: null as ((op: string) => Error) | null,

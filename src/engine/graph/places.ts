@@ -22,7 +22,7 @@ export function moveTo(node: Node, place: string): void {
   state.known.set(node, place);
 }
 
-/** Runs `fn` with another current place: a module's path, or the name of an optimizer or of a gradient. */
+/** Runs `fn` with `place` as the current place: a module's path, or the name of an optimizer or of a gradient. */
 export function atPlace<T>(place: string, fn: () => T): T {
   const { now } = state;
   state.now = place;

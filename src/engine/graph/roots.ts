@@ -102,7 +102,7 @@ export function closeScope(): Scope {
 export const isRootValue = (value: Value): boolean =>
   open.some(({ roots }) => roots.some((root) => root.value === value && !root.disposed && !root.slice));
 
-/** The roots of all open scopes, each once, without roots that are disposed or slices of others. */
+/** The roots of all open scopes, each listed once, except roots that are disposed of or are slices of other roots. */
 export function pendingRoots(): ReadonlySet<GraphRoot> {
   const roots = new Set<GraphRoot>();
   for (const scope of open) {
@@ -117,7 +117,7 @@ export function pendingRoots(): ReadonlySet<GraphRoot> {
 
 const never = () => false;
 
-/** Takes the pending roots out of the scopes, except roots for which `stays` is true. */
+/** Removes the pending roots from the scopes and returns them, except roots for which `stays` returns true. */
 export function takeRoots(stays: (root: GraphRoot) => boolean = never): ReadonlySet<GraphRoot> {
   const roots = new Set<GraphRoot>();
   const pending = pendingRoots();

@@ -16,7 +16,7 @@ export function lend(value: Value): void {
   if (value.loan === 'none') value.loan = 'lent';
 }
 
-/** Notes at a flush that the gradient of `node` will read a value; `stored` says that this flush stores it. */
+/** Notes, during a flush, that the gradient of `node` will read a value. `stored`: this flush stores the value. */
 function saveFor(node: Node, value: Value, stored: boolean): void {
   // A rehearsal stores nothing. A value from the host has no node that could make it again, so it must not be given
   // back.

@@ -8,7 +8,7 @@ import type { Node, Value } from './value';
 /** Consecutive elements of a value with contents (`base`) that make up all of another value. */
 export interface Slice {
   readonly base: Value;
-  /** Bytes of the base before the slice. */
+  /** The number of bytes of the base before the slice. */
   readonly offset: number;
   readonly bytes: number;
 }
@@ -18,7 +18,7 @@ const COPY_ALIGNMENT = 4;
 
 interface Run {
   readonly base: Value;
-  /** Elements of the base before the first element of the run. */
+  /** The number of elements of the base before the first element of the run. */
   readonly offset: number;
   /** At least one view in the chain is `placed`: its offset is data, and it may leave out elements. */
   readonly placed: boolean;

@@ -240,7 +240,7 @@ export class Value implements Meta {
   readonly dtype: DType;
   /** The number that identifies the shape and dtype: see signature.ts. */
   readonly metaId: number;
-  /** Where the contents are. Only the functions of compiler/contents.ts change it. */
+  /** Where the contents are. Only functions of compiler/contents.ts change this field. */
   state: State = pending;
   /**
    * `lent`: the value is stored only for gradients, and its memory is given back when they have been computed; if
@@ -255,16 +255,16 @@ export class Value implements Meta {
   leaving: string | null = null;
   /** Where to report bad data that the contents depend on. */
   faults: FaultSources = null;
-  /** Set on leaves: backward stops here and hands the gradient over. */
+  /** Set on leaves: backward stops here and hands the gradient to the sink. */
   sink: GradSink | null = null;
-  /** Hooks for the gradient of this value. Those of a leaf are in its sink. */
+  /** Hooks for the gradient of this value. The hooks of a leaf are in its sink. */
   gradHooks: readonly GradHook[] | null = null;
   /**
    * Name of the gradient function in printed tensors, if a function that is a single op in PyTorch takes several ops
    * here.
    */
   gradName: string | null = null;
-  /** The write counter of the storage that has, or had, this value; null if none did. */
+  /** The write counter of the storage that has, or had, this value; null if no storage ever had it. */
   memory: WriteCounter | null = null;
   /**
    * The count of `memory` when the memory last held this value. If the count is higher now, the contents have changed.
@@ -329,7 +329,7 @@ export class Value implements Meta {
     return state.data;
   }
 
-  /** Why the contents are gone for good; null if they are not. */
+  /** The reason why the contents are gone for good; null if they are not gone. */
   get gone(): string | null {
     return this.state.kind === 'gone' ? this.state.why : null;
   }
