@@ -51,7 +51,7 @@ const signatures: Readonly<Record<string, string>> = {
   'new transforms.Normalize(|)':
     'Normalize(mean: number | readonly number[], std: number | readonly number[], options?: {',
   'interpret.tsne(|)': 'tsne(input: torch.Tensor, options?: {',
-  'datasets.MNIST(|)': 'MNIST(root: Root, options?: ',
+  'datasets.MNIST(|)': 'MNIST(root: MnistRoot, options?: ',
   'func.vmap(|)': 'vmap(func: ',
   'func.grad(|)': 'grad(func: ',
   'new Trainer(|)': 'Trainer(options?: TrainerOptions',
