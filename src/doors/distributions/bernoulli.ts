@@ -1,5 +1,5 @@
-// Bernoulli, and the base class of distributions that are defined by the probability of one event, given as `probs` or
-// as `logits`.
+// Bernoulli, and the base class of distributions defined by the probability of a single event, given as `probs` or as
+// `logits`.
 
 import { arange, nn, noGrad, type Tensor } from '../../torch';
 import { type Arguments, type Parsed, parseArgs } from '../../torch/inside';
@@ -27,7 +27,7 @@ export const noEvent = { probs: null, logits: null, validateArgs: null };
 export type EventArguments = Arguments<EventParameters, ['probs', 'logits', 'validateArgs']>;
 
 /**
- * Base of distributions defined by the probability of an event: one of `probs` and `logits`, and possibly other
+ * Base class of distributions defined by the probability of an event: one of `probs` and `logits`, and possibly other
  * parameters of the same shape.
  */
 export abstract class EventDistribution<D extends Draw = Tensor> extends Distribution<D> {
@@ -42,12 +42,12 @@ export abstract class EventDistribution<D extends Draw = Tensor> extends Distrib
     this.take(params);
   }
 
-  /** As given, or computed from the logits. */
+  /** The probabilities, as given or computed from the logits. */
   get probs(): Tensor {
     return this.params.probs ?? this.once('probs', () => logitsToProbs(this.params.logits, true));
   }
 
-  /** As given, or computed from the probabilities. */
+  /** The logits, as given or computed from the probabilities. */
   get logits(): Tensor {
     return this.params.logits ?? this.once('logits', () => probsToLogits(this.params.probs, true));
   }
@@ -60,7 +60,7 @@ export abstract class EventDistribution<D extends Draw = Tensor> extends Distrib
     return { probs: unitInterval, logits: real };
   }
 
-  /** The entropy, in nats, of whether the event happens. */
+  /** The entropy, in nats, of the binary event. */
   protected eventEntropy(): Tensor {
     return nn.functional.binaryCrossEntropyWithLogits(this.logits, this.probs, { reduction: 'none' });
   }
@@ -77,7 +77,7 @@ export function countsUpTo(
   return wantsExpanded(args) ? values.expand([last + 1, ...batchShape]) : values;
 }
 
-/** 1 with probability `probs`, else 0; given `probs` or `logits`. */
+/** 1 with probability `probs`, otherwise 0; defined by `probs` or `logits`. */
 export class Bernoulli extends EventDistribution {
   constructor(...args: EventArguments) {
     super('Bernoulli', parseArgs<EventParameters>('Bernoulli', [], noEvent, args));

@@ -36,7 +36,7 @@ export class Beta extends Parametric<Promise<Tensor>> {
     return this.concentration1.div(this.total);
   }
 
-  /** 1 if both concentrations are below 1; then 0 is equally likely. */
+  /** The mode; 1 if both concentrations are below 1, although 0 is equally likely then. */
   override get mode(): Tensor {
     const [a, b] = [this.concentration1.sub(1).clamp({ min: 0 }), this.concentration0.sub(1).clamp({ min: 0 })];
     const bothBelow = this.concentration1.lt(1).logicalAnd(this.concentration0.lt(1));

@@ -21,7 +21,7 @@ export interface CountedEvents extends EventParameters {
 
 export type CountedArguments = Arguments<CountedEvents, ['totalCount', 'probs', 'logits', 'validateArgs']>;
 
-/** A count that is broadcast with probabilities. Integer tensors become float. */
+/** A count that can be broadcast with probabilities. Integer tensors become float. */
 export const countOf = (name: string, totalCount: DistributionParameter): DistributionParameter => {
   expectParameter(name, 'totalCount', totalCount);
   return isTensor(totalCount) && !totalCount.isFloatingPoint() ? totalCount.to('float32') : totalCount;
@@ -33,10 +33,10 @@ interface BinomialParameters extends Omit<CountedEvents, 'totalCount'> {
 }
 
 /**
- * The number of successes in `totalCount` trials of probability `probs`: p(k) = C(n, k) p^k (1 - p)^(n - k).
+ * The number of successes in `totalCount` trials with success probability `probs`: p(k) = C(n, k) p^k (1 - p)^(n - k).
  *
- * How many random numbers a draw uses depends on the values of both parameters, so `sample` returns a promise, as in
- * `Gamma`.
+ * The number of random numbers that a draw uses depends on the values of both parameters, so `sample` returns a
+ * promise, as in `Gamma`.
  */
 export class Binomial extends EventDistribution<Promise<Tensor>> {
   constructor(...args: Arguments<BinomialParameters, ['totalCount', 'probs', 'logits', 'validateArgs']>) {

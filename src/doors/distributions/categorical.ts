@@ -43,8 +43,8 @@ function scaled(name: string, probs: Tensor | null, logits: Tensor | null): Reco
 const MANY = 4096;
 
 /**
- * @throws ArgumentError if, as far as the host knows, weights are negative, infinite, NaN or all 0, or a logit is NaN
- *   or ∞
+ * @throws ArgumentError if the host knows that weights are negative, infinite, NaN or all 0, or that a logit is NaN or
+ * ∞
  */
 function expectWeights(name: string, probs: Tensor | null, logits: Tensor | null): void {
   const given = probs ?? logits!;
@@ -165,7 +165,7 @@ export class Categorical extends Distribution {
 }
 
 /**
- * Base of distributions that are defined by a `Categorical`, and whose values are vectors with one element per
+ * Base class of distributions that are defined by a `Categorical`, and whose values are vectors with one element per
  * category.
  */
 export abstract class OfCategories extends Distribution {

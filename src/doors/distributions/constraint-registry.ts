@@ -27,7 +27,7 @@ function constraintFrom(op: string, args: readonly unknown[]): Constraint {
 
 /**
  * A bijection from unconstrained numbers or vectors to those that satisfy a constraint, for densities.
- * @throws ArgumentError if there is none
+ * @throws ArgumentError if there is no such bijection
  */
 export function bijectTo(...args: ConstraintArguments): Transform {
   const constraint = constraintFrom('bijectTo', args);
@@ -41,7 +41,7 @@ export function bijectTo(...args: ConstraintArguments): Transform {
  *
  *     const scale = transformTo(constraints.positive)(unconstrained);
  *
- * @throws ArgumentError if there is none
+ * @throws ArgumentError if there is no such transform
  */
 export function transformTo(...args: ConstraintArguments): Transform {
   const constraint = constraintFrom('transformTo', args);

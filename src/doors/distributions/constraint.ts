@@ -2,14 +2,14 @@
 import { ArgumentError, type Tensor } from '../../torch';
 import { kindOf, Printable } from '../../torch/inside';
 
-/** Base of constraints: a region of numbers, or of tensors with `eventDim` dimensions. */
+/** Base class of constraints: a region of numbers, or of tensors with `eventDim` dimensions. */
 export abstract class Constraint extends Printable {
   /** Whether the region consists of isolated points. */
   get isDiscrete(): boolean {
     return false;
   }
 
-  /** How many of the last dimensions the constraint checks together. */
+  /** The number of trailing dimensions that the constraint checks together. */
   get eventDim(): number {
     return 0;
   }
@@ -18,8 +18,8 @@ export abstract class Constraint extends Printable {
   abstract check(value: Tensor): Tensor;
 
   /**
-   * @internal How the value breaks the constraint, as far as the host knows without waiting for the device; null if no
-   *   violation is known.
+   * @internal Describes how the value violates the constraint; null if the host knows of no violation without waiting
+   * for the device.
    */
   violation(_value: Tensor): string | null {
     return null;

@@ -50,7 +50,7 @@ interface Bounds {
   readonly to?: Bound;
   /** x < upper. */
   readonly below?: Bound;
-  /** Only whole numbers. */
+  /** Whether only whole numbers are allowed. */
   readonly whole?: boolean;
 }
 
@@ -180,7 +180,7 @@ export const interval = (...args: Arguments<Both, BothOrder>): Range => {
   return new Range('Interval', { from: lowerBound, to: upperBound });
 };
 
-/** Numbers between two bounds, without the upper one. */
+/** Numbers between two bounds, excluding the upper one. */
 export const halfOpenInterval = (...args: Arguments<Both, BothOrder>): Range => {
   const { lowerBound, upperBound } = both('halfOpenInterval', args);
   return new Range('HalfOpenInterval', { from: lowerBound, below: upperBound });
@@ -259,7 +259,7 @@ interface IndependentConstraintArguments {
   reinterpretedBatchNdims: number;
 }
 
-/** A constraint on events, all of whose elements (or parts) must satisfy `baseConstraint`. */
+/** A constraint on events, whose elements (or parts) must all satisfy `baseConstraint`. */
 export function independent(
   ...args: Arguments<IndependentConstraintArguments, ['baseConstraint', 'reinterpretedBatchNdims']>
 ): Constraint {

@@ -53,7 +53,7 @@ export class Dirichlet extends Distribution<Promise<Tensor>> {
     return this.concentration.div(this.concentration.sum(-1, { keepdim: true }));
   }
 
-  /** A corner of the simplex if all concentrations are below 1. */
+  /** The mode; a corner of the simplex if all concentrations are below 1. */
   override get mode(): Tensor {
     const above = this.concentration.sub(1).clamp({ min: 0 });
     const mode = above.div(above.sum(-1, { keepdim: true }));

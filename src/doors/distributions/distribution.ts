@@ -1,5 +1,5 @@
 // Distribution, the base class of all distributions: shapes, checks of parameters and values, expansion to another
-// batch shape, printing.
+// batch shape, and printing.
 
 import { ArgumentError, type Shape, ShapeError, type Tensor } from '../../torch';
 import {
@@ -23,7 +23,7 @@ import { expectTensor } from './parameters';
 
 /**
  * The result of drawing: a tensor. If the number of random numbers used depends on the values of the parameters (Gamma,
- * Beta, Dirichlet, Poisson, binomial), it is a promise.
+ * Beta, Dirichlet, Poisson, binomial), a promise.
  */
 export type Draw = Tensor | Promise<Tensor>;
 
@@ -33,9 +33,9 @@ export type AnyDistribution = Distribution<Draw>;
 /** Options for checking parameters and values. */
 export interface Validation {
   /**
-   * Check parameters and values whose numbers are known on the host. Default: true. Numbers that only the device knows
-   * are never checked, since that would have to wait for the device. There, a wrong parameter results in NaN, or is
-   * reported by the operation that uses it when a value is next read back.
+   * Whether to check parameters and values whose numbers are known on the host. Default: true. Numbers that are only on
+   * the device are never checked, since the check would have to wait for the device. A wrong parameter there results in
+   * NaN, or in an error from the operation that uses it when a value is next read back.
    */
   validateArgs?: boolean | null;
 }
@@ -48,7 +48,7 @@ export interface BaseArguments extends Validation {
   eventShape?: Shape;
 }
 
-/** `sample([2, 3])`, or by name. */
+/** The arguments of `sample([2, 3])`, by position or by name. */
 export type SampleArguments = Arguments<{ sampleShape?: Shape }, ['sampleShape']>;
 export type ValueArguments = Arguments<{ value: Tensor }, ['value']>;
 export type ExpandArguments = Arguments<{ batchShape: Shape }, ['batchShape']>;
@@ -61,17 +61,17 @@ interface Derived {
 }
 
 /**
- * Base of distributions. `batchShape` is the shape of independent distributions with different parameters, `eventShape`
- * that of one draw. Your own subclass passes both to the constructor, and defines the members it can: `rsample` or
- * `sample`, `logProb`, `mean`, …
+ * Base class of distributions. `batchShape` is the shape of independent distributions with different parameters,
+ * `eventShape` that of one draw. Your own subclass passes both to the constructor, and defines the members that it
+ * supports: `rsample` or `sample`, `logProb`, `mean`, …
  *
  *     const { Normal } = torch.distributions;
  *     const d = new Normal(torch.zeros(3), 1);
  *     d.logProb(d.sample([5])).shape;   // [5, 3]
  *
  * The same seed gives the same draws as in PyTorch. Wrong parameters and values throw if the host knows their numbers,
- * that is, for numbers and for tensors that were made from up to 4096 numbers. PyTorch also checks all others, which it
- * waits for; here they result in NaN, or in errors when a value is next read back.
+ * that is, for numbers and for tensors that were made from up to 4096 numbers. PyTorch waits for all others and checks
+ * them, too; here they result in NaN, or in errors when a value is next read back.
  */
 export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   readonly batchShape: Shape;
@@ -80,7 +80,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   readonly [holdsTensors] = true;
   /** Whether parameters and values are checked. See `validateArgs`. */
   protected readonly validates: boolean;
-  /** The tensors that the distribution was made from, which `expand` expands. */
+  /** The tensors that define the distribution; `expand` expands them. */
   protected params: Readonly<Record<string, Tensor>> = {};
   /** Tensors computed from the parameters. */
   private derived: Derived = {};
@@ -99,7 +99,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     closeInherited(Object.getPrototypeOf(this) as object, Printable.prototype, ['entropy', 'perplexity']);
   }
 
-  /** Sets the default of `validateArgs`, which is true at first. */
+  /** Sets the default of `validateArgs`, which is initially true. */
   static setDefaultValidateArgs(...args: Arguments<{ value: boolean }, ['value']>): void {
     const { value } = parseArgs<{ value: boolean }>('setDefaultValidateArgs', ['value'], {}, args, {
       value: kinds.flag,
@@ -127,7 +127,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return this.lacks('support');
   }
 
-  /** The mean. Shape: [...batch, ...event], as of `mode`, `variance` and `stddev`. */
+  /** The mean. Shape: [...batch, ...event], as for `mode`, `variance` and `stddev`. */
   get mean(): Tensor {
     return this.lacks('mean');
   }
@@ -153,8 +153,8 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   }
 
   /**
-   * Draws values as a function of the parameters and of noise that does not depend on them, so that gradients pass to
-   * the parameters.
+   * Draws values as a function of the parameters and of noise that does not depend on them, so that gradients reach the
+   * parameters.
    */
   rsample(..._args: SampleArguments): D {
     return this.lacks('rsample');
@@ -172,7 +172,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return this.lacks('cdf');
   }
 
-  /** The quantile function, inverse of `cdf`: the value that a draw does not exceed with a given probability. */
+  /** The quantile function, the inverse of `cdf`: the value that a draw does not exceed with the given probability. */
   icdf(..._args: ValueArguments): Tensor {
     return this.lacks('icdf');
   }
@@ -188,8 +188,8 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   }
 
   /**
-   * All values, for distributions with finitely many. Shape: [values, ...batch, ...event]; without `expand`, the batch
-   * dimensions have size 1.
+   * All values, for distributions with finitely many values. Shape: [values, ...batch, ...event]; without `expand`, the
+   * batch dimensions have size 1.
    */
   enumerateSupport(..._args: SupportArguments): Tensor {
     return this.lacks('enumerateSupport');
@@ -203,7 +203,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return Object.assign(copy, this, { batchShape: shape, derived: {}, ...this.expanded(shape) });
   }
 
-  /** The fields that change with the batch shape. */
+  /** The fields that depend on the batch shape. */
   protected expanded(batchShape: Shape): object {
     return { params: this.expandedParams(batchShape) };
   }
@@ -225,7 +225,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return expectSize(op, sampleShape);
   }
 
-  /** Sets the parameters. @throws ArgumentError if the host knows that one violates its constraint */
+  /** Sets the parameters. @throws ArgumentError if the host knows that a parameter violates its constraint */
   protected take(params: Readonly<Record<string, Tensor>>): void {
     this.params = params;
     if (!this.validates) return;
@@ -241,8 +241,8 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
 
   /**
    * The checked `value` argument of a method.
-   * @throws ShapeError if it does not broadcast with the batch and event shape
-   * @throws ArgumentError if the host knows that it is outside the support
+   * @throws ShapeError if the value does not broadcast with the batch and event shape
+   * @throws ArgumentError if the host knows that the value is outside the support
    */
   protected valueFor(op: string, args: readonly unknown[], isInSupport = true): Tensor {
     const { value } = parseArgs<{ value: Tensor }>(op, ['value'], {}, args);
@@ -271,7 +271,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     );
   }
 
-  /** A tensor computed from the parameters, kept for later uses. It is computed again once its scope has closed. */
+  /** A tensor computed from the parameters, cached for later use. It is recomputed once its scope has closed. */
   protected once(name: string, make: () => Tensor): Tensor {
     const known = this.derived[name];
     if (known && !known.storage.scope.closed && !known.storage.disposed) return known;
@@ -280,7 +280,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
     return made;
   }
 
-  /** @throws ArgumentError always */
+  /** Throws the error for a member that is not defined. @throws ArgumentError always */
   protected lacks(what: string): never {
     throw new ArgumentError(`${this.constructor.name}: ${what} is not defined for this distribution`);
   }
@@ -305,7 +305,7 @@ export function wantsExpanded(args: readonly unknown[]): boolean {
   return parseArgs<{ expand?: boolean }>('enumerateSupport', [], { expand: true }, args).expand;
 }
 
-/** Applies `then` to a draw, once it is there. */
+/** Applies `then` to a draw, once it is available. */
 export function afterDraw<D extends Draw>(draw: D, then: (values: Tensor) => Tensor): D {
   return (draw instanceof Promise ? draw.then(then) : then(draw)) as D;
 }

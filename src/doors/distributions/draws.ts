@@ -1,5 +1,5 @@
-// Draws that use a number of random numbers that depends on the parameters' values. They are made on the host, once the
-// values are known there.
+// Draws whose number of random numbers depends on the parameters' values. They are made on the host, once the values
+// are known there.
 import { type Generator, type Shape, Tensor, tensor } from '../../torch';
 import {
   cast,
@@ -20,7 +20,7 @@ async function elements(x: Tensor, shape: Shape): Promise<Float32Array> {
 }
 
 /**
- * Calls `draw` with the parameters' values: at once if the host knows them, so that draws follow the order of the
+ * Calls `draw` with the parameters' values: immediately if the host knows them, so that draws follow the order of the
  * calls; otherwise after the values have been read back.
  */
 async function whenKnown<T>(
@@ -37,7 +37,7 @@ async function whenKnown<T>(
 const onHost = (numbers: Float32Array, shape: Shape, like: Tensor): Tensor =>
   Tensor.of(cast(fromHost(numbers, shape, 'float32'), like.dtype));
 
-/** Draws a number for each element, from the values of the parameters there. The result has no gradient. */
+/** Draws a number for each element, using the parameters' values for that element. The result has no gradient. */
 export function drawnCounts(
   parameters: readonly Tensor[],
   shape: Shape,

@@ -18,7 +18,7 @@ interface GammaParameters extends Validation {
 
 interface GammaDraw {
   sampleShape?: readonly number[];
-  /** The random number generator. Default: the one that `manualSeed` seeds. */
+  /** The random number generator. Default: the default generator, which `manualSeed` seeds. */
   generator?: Generator | null;
 }
 
@@ -32,8 +32,8 @@ const LEAST = 2 ** -126;
  *
  *     p(x) = rate^α x^(α - 1) exp(-rate x) / Γ(α),   α = concentration
  *
- * How many random numbers a draw uses depends on α, so `sample` and `rsample` return a promise. The draw is made at
- * once if the host knows α, and otherwise after α has been read back. Gradients with respect to α are implicit:
+ * The number of random numbers that a draw uses depends on α, so `sample` and `rsample` return a promise. The draw is
+ * made immediately if the host knows α, otherwise after α has been read back. Gradients with respect to α are implicit:
  * Figurnov, Mohamed and Mnih 2018.
  */
 export class Gamma extends Parametric<Promise<Tensor>> {

@@ -7,7 +7,7 @@ import { type Constraint, nonnegativeInteger, positive } from './constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { filledLike } from './parameters';
 
-/** The number of failed trials before the first success of probability `probs`: p(k) = (1 - probs)^k probs. */
+/** The number of failed trials before the first success, which has probability `probs`: p(k) = (1 - probs)^k probs. */
 export class Geometric extends EventDistribution {
   constructor(...args: EventArguments) {
     super('Geometric', parseArgs<EventParameters>('Geometric', [], noEvent, args));

@@ -6,8 +6,8 @@ import { LocScaleDistribution } from './normal';
 import { EULER } from './parameters';
 
 /**
- * The Gumbel distribution, the limit of the maximum of many draws: with y = (loc - x) / scale, p(x) = exp(y - exp(y)) /
- * scale.
+ * The Gumbel distribution, the limiting distribution of the maximum of many draws: with y = (loc - x) / scale, p(x) =
+ * exp(y - exp(y)) / scale.
  */
 export class Gumbel extends LocScaleDistribution {
   override get mean(): Tensor {

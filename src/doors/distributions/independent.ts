@@ -15,7 +15,7 @@ import { sumRightmost } from './parameters';
 
 interface IndependentParameters<Base> extends Validation {
   baseDistribution: Base;
-  /** How many of the last batch dimensions become event dimensions. */
+  /** The number of trailing batch dimensions that become event dimensions. */
   reinterpretedBatchNdims: number;
 }
 
@@ -34,7 +34,7 @@ export function expectDistribution(op: string, name: string, value: unknown): as
 /**
  * A distribution whose last batch dimensions become event dimensions, so that log-probabilities are summed over them.
  *
- *     new Independent(new Normal(torch.zeros(3), 1), 1);   // eventShape [3], as a MultivariateNormal with a diagonal covariance
+ *     new Independent(new Normal(torch.zeros(3), 1), 1);   // eventShape [3], like a MultivariateNormal
  */
 export class Independent<Base extends AnyDistribution = AnyDistribution> extends Distribution<DrawOf<Base>> {
   readonly baseDist: Base;

@@ -32,7 +32,7 @@ function pair<P extends AnyDistribution, Q extends AnyDistribution>(
   return [p, q, kl];
 }
 
-/** x ln x, with 0 for x = 0. */
+/** x ln x, which is 0 for x = 0. */
 const xLogX = (x: Tensor): Tensor => xlogy(x, x);
 
 /** ln B(a, b), where B is Euler's Beta function. */
@@ -45,7 +45,7 @@ const meanLog = (low: Tensor, high: Tensor): Tensor => {
   return xLogX(high).sub(xLogX(low)).sub(width).div(width);
 };
 
-/** Pairs whose divergence is infinite: p gives weight to values that are impossible under q. */
+/** Pairs whose divergence is infinite: p assigns probability to values that are impossible under q. */
 const infinite = <P extends AnyDistribution>(
   p: DistributionClass<P>,
   like: (p: P) => Tensor,
@@ -54,7 +54,7 @@ const infinite = <P extends AnyDistribution>(
 
 const { log, sqrt, PI } = Math;
 
-/** All pairs, built at the first use. */
+/** All pairs, built on first use. */
 export const formulas = (): readonly Pair[] => [
   pair(MultivariateNormal, MultivariateNormal, (p, q) => p.divergence(q)),
   pair(Bernoulli, Bernoulli, (p, q) => {

@@ -1,4 +1,4 @@
-// klDivergence: finds the formula for a pair of distributions. Users can register their own.
+// klDivergence: finds the formula for a pair of distributions. Users can register their own formulas.
 import { ArgumentError, type Tensor } from '../../torch';
 import { type Arguments, kindOf, parseArgs, warnOnce } from '../../torch/inside';
 import { type AnyDistribution, Distribution } from './distribution';
@@ -13,7 +13,7 @@ export type DistributionClass<D extends AnyDistribution = AnyDistribution> = abs
 
 type Divergence = (p: never, q: never) => Tensor;
 
-/** A formula, and the two classes that it is for. */
+/** A formula, and the two classes to which it applies. */
 export type Pair = readonly [p: DistributionClass, q: DistributionClass, kl: Divergence];
 
 const own: Pair[] = [];

@@ -59,7 +59,7 @@ interface ScaleParameters extends Validation {
 
 type OneScaleArguments = Arguments<ScaleParameters, ['scale', 'validateArgs']>;
 
-/** Base of the distributions of |x|, where x has a distribution that is symmetric about 0. */
+/** Base class of the distributions of |x|, where x has a distribution that is symmetric about 0. */
 abstract class Half<Base extends LocScaleDistribution> extends TransformedDistribution<Base> {
   declare readonly baseDist: Base;
 
@@ -124,7 +124,7 @@ export class HalfNormal extends Half<Normal> {
   }
 }
 
-/** The distribution of |x| with x from a Cauchy distribution about 0. */
+/** The distribution of |x| with x from a Cauchy distribution centred at 0. */
 export class HalfCauchy extends Half<Cauchy> {
   constructor(...args: OneScaleArguments) {
     super(Cauchy, args);

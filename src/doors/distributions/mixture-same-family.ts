@@ -18,7 +18,7 @@ import { type DrawOf, expectDistribution } from './independent';
 interface MixtureParameters<Component> extends Validation {
   /** The distribution over the n components. */
   mixtureDistribution: Categorical;
-  /** The components: a distribution whose last batch dimension, of size n, counts them. */
+  /** The components: a distribution whose last batch dimension, of size n, enumerates them. */
   componentDistribution: Component;
 }
 
@@ -103,7 +103,7 @@ export class MixtureSameFamily<Component extends AnyDistribution = AnyDistributi
     return new OfComponents(this.componentDistribution.support);
   }
 
-  /** The component dimension, counted from the end, before the event dimensions. */
+  /** The index, from the end, of the component dimension, which precedes the event dimensions. */
   private get dim(): number {
     return -1 - this.eventShape.length;
   }

@@ -16,11 +16,13 @@ import { expectFloats } from './parameters';
 interface MultivariateNormalParameters extends Validation {
   /** The mean. Shape: [...batch, n]. */
   loc: Tensor;
-  /** Σ, symmetric and positive-definite. Shape: [...batch, n, n], also of the two matrices below. */
+  /** Σ, symmetric and positive-definite. Shape: [...batch, n, n], like the two matrices below. */
   covarianceMatrix?: Tensor | null;
   /** Σ⁻¹. */
   precisionMatrix?: Tensor | null;
-  /** The lower triangular L of Σ = L Lᵀ, with a positive diagonal. Giving it saves a Cholesky decomposition. */
+  /**
+   * The lower triangular L of Σ = L Lᵀ, with a positive diagonal. Passing this matrix saves a Cholesky decomposition.
+   */
   scaleTril?: Tensor | null;
 }
 
@@ -30,7 +32,7 @@ type MultivariateNormalOrder = ['loc', 'covarianceMatrix', 'precisionMatrix', 's
 const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
 
 /**
- * The normal distribution over vectors of n numbers, with one of three matrices.
+ * The normal distribution over vectors of n numbers, defined by one of three matrices.
  *
  *     p(x) = exp(-½ (x - loc)ᵀ Σ⁻¹ (x - loc)) / √((2π)ⁿ det Σ)
  *

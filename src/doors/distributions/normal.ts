@@ -14,7 +14,7 @@ export interface LocScale extends Validation {
 
 export type LocScaleArguments = Arguments<LocScale, ['loc', 'scale', 'validateArgs']>;
 
-/** Base of distributions with a location and a scale: tensors or numbers that broadcast. */
+/** Base class of distributions with a location and a scale: tensors or numbers that broadcast. */
 export abstract class LocScaleDistribution extends Parametric {
   declare readonly loc: Tensor;
   declare readonly scale: Tensor;
@@ -27,7 +27,7 @@ export abstract class LocScaleDistribution extends Parametric {
     return this.loc;
   }
 
-  /** The distance of a value from the location, in scales. */
+  /** The distance of a value from the location, in units of the scale. */
   protected standardised(value: Tensor): Tensor {
     return value.sub(this.loc).div(this.scale);
   }

@@ -60,8 +60,8 @@ export function sumRightmost(value: Tensor, dims: number): Tensor {
 }
 
 /**
- * Probabilities from logits: of one event per element if `isBinary`, otherwise of exclusive categories along the last
- * dimension.
+ * Probabilities from logits: of one event per element if `isBinary`, otherwise of mutually exclusive categories along
+ * the last dimension.
  */
 export const logitsToProbs = (logits: Tensor, isBinary = false): Tensor =>
   isBinary ? logits.sigmoid() : logits.softmax(-1);

@@ -15,7 +15,7 @@ interface OptionalParameters {
 }
 
 /**
- * Base of distributions over single numbers. A subclass passes its parameters and support to the constructor, and
+ * Base class of distributions over single numbers. A subclass passes its parameters and support to the constructor, and
  * declares a field for each parameter: a tensor of the batch shape.
  */
 export abstract class Parametric<D extends Draw = Tensor> extends Distribution<D> {

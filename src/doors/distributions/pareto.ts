@@ -9,7 +9,7 @@ import type { Transform } from './transform';
 import { TransformedDistribution } from './transformed-distribution';
 import { AffineTransform, ExpTransform, PowerTransform } from './transforms';
 
-/** Base of transforms of an exponential distribution with a scale. */
+/** Base class of transforms of an exponential distribution that have a scale. */
 abstract class OfExponential extends TransformedDistribution<Exponential> {
   declare readonly baseDist: Exponential;
 

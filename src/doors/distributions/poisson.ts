@@ -10,7 +10,7 @@ import { Parametric } from './parametric';
 /**
  * The number of events if `rate` are expected: p(k) = rate^k exp(-rate) / k!.
  *
- * How many random numbers a draw uses depends on the rate, so `sample` returns a promise, as in `Gamma`.
+ * The number of random numbers that a draw uses depends on the rate, so `sample` returns a promise, as in `Gamma`.
  */
 export class Poisson extends Parametric<Promise<Tensor>> {
   declare readonly rate: Tensor;

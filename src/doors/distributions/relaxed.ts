@@ -12,7 +12,7 @@ import { TransformedDistribution } from './transformed-distribution';
 import { ExpTransform, SigmoidTransform } from './transforms';
 
 interface RelaxedEvent extends EventParameters {
-  /** Greater than 0. The lower it is, the closer draws are to 0 and 1. */
+  /** The temperature, greater than 0. The lower it is, the closer draws are to 0 or 1. */
   temperature: DistributionParameter;
 }
 
@@ -48,7 +48,7 @@ export class LogitRelaxedBernoulli extends EventDistribution {
   }
 }
 
-/** Base of transforms of relaxed distributions, which share their parameters. */
+/** Base class of transforms of relaxed distributions, which have the same parameters. */
 abstract class Relaxed<
   Base extends LogitRelaxedBernoulli | ExpRelaxedCategorical,
 > extends TransformedDistribution<Base> {
@@ -71,7 +71,7 @@ abstract class Relaxed<
   }
 }
 
-/** A continuous version of `Bernoulli`: numbers between 0 and 1, mostly close to either. */
+/** A continuous version of `Bernoulli`: numbers between 0 and 1, mostly close to one of them. */
 export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
   constructor(...args: RelaxedEventArguments) {
     const o = parseArgs<RelaxedEvent>('RelaxedBernoulli', ['temperature'], noEvent, args);
@@ -85,7 +85,7 @@ export class RelaxedBernoulli extends Relaxed<LogitRelaxedBernoulli> {
 }
 
 interface RelaxedCategories extends CategoryParameters {
-  /** Greater than 0. The lower it is, the closer draws are to one-hot vectors. */
+  /** The temperature, greater than 0. The lower it is, the closer draws are to one-hot vectors. */
   temperature: DistributionParameter;
 }
 

@@ -21,7 +21,7 @@ import { type Constraint, independent, real } from './constraints';
 import { expectTensor, filledLike, sumRightmost } from './parameters';
 
 export interface Caching {
-  /** With 1, the last pair of x and y is kept, so that a transformed value need not be inverted again. Default: 0. */
+  /** If 1, the last pair of x and y is cached, so that a transformed value need not be inverted. Default: 0. */
   cacheSize?: 0 | 1;
 }
 
@@ -46,8 +46,8 @@ export interface Transform {
 }
 
 /**
- * Base of transforms y = f(x). A transform is called as a function; `inv` is the inverse transform. Your own subclass
- * defines `forward`, `inverse`, `logAbsDetJacobianOf`, `domain` and `codomain`.
+ * Base class of transforms y = f(x). A transform is called as a function; `inv` is the inverse transform. Your own
+ * subclass defines `forward`, `inverse`, `logAbsDetJacobianOf`, `domain` and `codomain`.
  *
  *     const { ExpTransform } = torch.distributions.transforms;
  *     const t = new ExpTransform();
@@ -75,12 +75,12 @@ export abstract class Transform extends Callable {
   /** y = f(x). */
   protected abstract forward(x: Tensor): Tensor;
 
-  /** An x with f(x) = y; if there are several, one of them. */
+  /** An x with f(x) = y; any one if there are several. */
   protected inverse(_y: Tensor): Tensor {
     throw new ArgumentError(`${this.constructor.name}: there is no inverse`);
   }
 
-  /** ln |det dy / dx|. Event dimensions are reduced away. */
+  /** ln |det dy / dx|. The result has no event dimensions. */
   protected logAbsDetJacobianOf(_x: Tensor, _y: Tensor): Tensor {
     throw new ArgumentError(
       `${this.constructor.name}: logAbsDetJacobian is not defined, since the transform is not bijective`,
@@ -97,7 +97,7 @@ export abstract class Transform extends Callable {
     throw new ArgumentError(`${this.constructor.name}: sign is not defined for this transform`);
   }
 
-  /** How many of the last dimensions are transformed together. */
+  /** The number of trailing dimensions that are transformed together. */
   get eventDim(): number {
     if (this.domain.eventDim === this.codomain.eventDim) return this.domain.eventDim;
     throw new ArgumentError(`${this.constructor.name}: eventDim differs; use domain.eventDim or codomain.eventDim`);
@@ -120,7 +120,7 @@ export abstract class Transform extends Callable {
     return new (this.constructor as new (options: Caching) => Transform)({ cacheSize });
   }
 
-  /** Whether another transform computes the same, as far as the host knows. */
+  /** Whether another transform computes the same function, as far as the host knows. */
   equals(other: unknown): boolean {
     return this === other;
   }
@@ -385,7 +385,7 @@ export function productOf(signs: readonly (number | Tensor)[]): number | Tensor 
   return product;
 }
 
-/** Whether two lists of transforms compute the same. */
+/** Whether two lists of transforms compute the same functions. */
 export const sameTransforms = (these: readonly Transform[], those: readonly Transform[]): boolean =>
   these.length === those.length && these.every((each, i) => each.equals(those[i]));
 

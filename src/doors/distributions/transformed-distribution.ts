@@ -24,7 +24,7 @@ interface TransformedParameters<Base> extends Validation {
 type TransformedOrder = ['baseDistribution', 'transforms', 'validateArgs'];
 
 /**
- * The distribution of a distribution's draws after transforms, applied in order.
+ * The distribution of another distribution's draws after transforms, which are applied in order.
  *
  *     Y = f(X):   ln p(y) = ln p(x) - ln |det dy / dx|,   x = f⁻¹(y)
  *
@@ -125,8 +125,8 @@ export class TransformedDistribution<Base extends AnyDistribution = AnyDistribut
 }
 
 /**
- * The base distribution as the transforms need it: expanded to their shape, and with as many event dimensions as they
- * transform together.
+ * The base distribution in the form that the transforms need: expanded to their shape, and with as many event
+ * dimensions as they transform together.
  */
 function fitting(
   name: string,

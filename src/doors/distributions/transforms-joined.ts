@@ -1,4 +1,4 @@
-// Transforms of parts of a tensor: one for each range or for each slice of a dimension.
+// Transforms of parts of a tensor: one for each range, or for each slice, of a dimension.
 
 import { ArgumentError, cat, type Shape, ShapeError, stack, type Tensor } from '../../torch';
 import { type Arguments, kinds, parseArgs, showShape } from '../../torch/inside';
@@ -8,7 +8,7 @@ import { type Caching, cacheSizes, expectTransforms, sameTransforms, Transform }
 
 interface SequenceArguments extends Caching {
   tseq: readonly Transform[];
-  /** The dimension of the parts. Default 0. */
+  /** The dimension along which the parts lie. Default 0. */
   dim?: number;
 }
 
@@ -23,7 +23,7 @@ function expectLength(op: string, { shape }: { readonly shape: Shape }, dim: num
   throw new ShapeError(`${op}: expected ${size} elements in dimension ${dim}, but got shape ${showShape(shape)}`);
 }
 
-/** Base of transforms that apply other transforms to parts of a tensor. */
+/** Base class of transforms that apply other transforms to parts of a tensor. */
 abstract class Joined extends Transform {
   readonly transforms: readonly Transform[];
   readonly dim: number;

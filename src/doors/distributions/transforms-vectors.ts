@@ -7,7 +7,7 @@ import { clippedSigmoid } from './clipped-sigmoid';
 import { type Constraint, corrCholesky, independent, lowerCholesky, real, realVector, simplex } from './constraints';
 import { expectRank, Transform } from './transform';
 
-/** Base of transforms of vectors. */
+/** Base class of transforms of vectors. */
 abstract class OfVectors extends Transform {
   get domain(): Constraint {
     return realVector;
@@ -18,7 +18,10 @@ abstract class OfVectors extends Transform {
   }
 }
 
-/** Maps vectors to probability vectors, by softmax(x). Not bijective: adding a constant to x changes nothing. */
+/**
+ * Maps vectors to probability vectors with softmax(x). Not bijective: adding a constant to x does not change the
+ * result.
+ */
 export class SoftmaxTransform extends OfVectors {
   get codomain(): Constraint {
     return simplex;
@@ -51,7 +54,7 @@ export class StickBreakingTransform extends OfVectors {
     return true;
   }
 
-  /** ln n, ln(n - 1), …, ln 1. With these offsets the zero vector becomes equal probabilities. */
+  /** ln n, ln(n - 1), …, ln 1. With these offsets, the zero vector is mapped to equal probabilities. */
   private offset(n: number, like: Tensor): Tensor {
     return tensor(Float32Array.from({ length: n }, (_, i) => Math.log(n - i))).to(like.dtype);
   }
@@ -95,7 +98,7 @@ export class StickBreakingTransform extends OfVectors {
 }
 
 /**
- * Lower triangular matrices with a positive diagonal, which is given by its logarithms. Elements above the diagonal are
+ * Lower triangular matrices with a positive diagonal, which is given as its logarithms. Elements above the diagonal are
  * ignored.
  */
 export class LowerCholeskyTransform extends OfVectors {

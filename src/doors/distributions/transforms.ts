@@ -1,4 +1,4 @@
-// The transforms of single numbers, and the list of all transforms as torch.distributions.transforms.
+// The transforms of single numbers, and the list of all transforms, exported as torch.distributions.transforms.
 
 import { broadcastShapes, finfo, nn, type Shape, type Tensor } from '../../torch';
 import { type Arguments, isTensorObject as isTensor, kinds, parseArgs, valuesAtHand } from '../../torch/inside';
@@ -24,14 +24,14 @@ export {
   StickBreakingTransform,
 } from './transforms-vectors';
 
-/** Base of transforms without parameters: two of the same class are equal. */
+/** Base class of transforms without parameters: two of the same class are equal. */
 abstract class Plain extends Transform {
   override equals(other: unknown): boolean {
     return other instanceof Transform && other.constructor === this.constructor;
   }
 }
 
-/** Base of increasing bijective transforms. */
+/** Base class of increasing bijective transforms. */
 abstract class Increasing extends Plain {
   get domain(): Constraint {
     return real;
@@ -219,7 +219,7 @@ export class PowerTransform extends Transform {
 interface AffineTransformArguments extends Caching {
   loc: DistributionParameter;
   scale: DistributionParameter;
-  /** How many of the last dimensions form an event. Default: 0. */
+  /** The number of trailing dimensions that form an event. Default: 0. */
   eventDim?: number;
 }
 

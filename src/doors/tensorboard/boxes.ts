@@ -1,5 +1,5 @@
-// Draws boxes on pictures, with the same pixels as Pillow draws for PyTorch, except for letters, which use a small
-// built-in font. Loaded when the first box is drawn.
+// Draws boxes on pictures, with the same pixels that Pillow draws for PyTorch; only letters differ, since they use a
+// small built-in font. Loaded when the first box is drawn.
 import { ArgumentError } from '../../torch';
 import { textBitmap } from '../vision/utils/font';
 import { lanczos } from './lanczos';
@@ -22,8 +22,8 @@ function blocksOn({ width, height, channels, bytes }: Pixels): Block {
 }
 
 /**
- * A line along an axis, two pixels wide. The second pixel lies to the right of a line that runs down, and below one
- * that runs right; for the opposite directions on the opposite side.
+ * A line along an axis, two pixels wide. The second pixel is to the right of a downward line and below a rightward
+ * line; for the opposite directions, it is on the opposite side.
  */
 function line(block: Block, [x0, y0]: readonly [number, number], [x1, y1]: readonly [number, number]): void {
   const [right, below] = [Math.sign(y1 - y0), Math.sign(x1 - x0)];
@@ -73,7 +73,7 @@ function letter(block: Block, label: string, left: number, bottom: number): void
   });
 }
 
-/** Scales the picture by a factor, with a Lanczos filter. @throws ArgumentError if nothing would be left of it */
+/** Scales the picture by a factor, with a Lanczos filter. @throws ArgumentError if the result would have no pixels */
 export function enlarged(op: string, pixels: Pixels, scale: number): Pixels {
   const [height, width] = [Math.trunc(pixels.height * scale), Math.trunc(pixels.width * scale)];
   if (height < 1 || width < 1) {

@@ -1,9 +1,9 @@
-// The files of a log: event files, to which records are appended, and files beside them, which are written as a whole.
+// The files of a log: event files, to which records are appended, and additional files, which are written as a whole.
 import { join, writeText } from '../../torch/inside';
 import { crc32c } from './crc32c';
 import { type Bytes, double, message, text, whole } from './protobuf';
 
-/** An event of tensorflow/core/util/event.proto: its time in seconds, its step, and the field with its content. */
+/** An event as in tensorflow/core/util/event.proto: its time in seconds, its step, and the field with its content. */
 export const eventOf = (seconds: number, step: number | null, content: Bytes): number[] => [
   ...double(1, seconds),
   ...(step === null ? [] : whole(2, step)),
@@ -78,7 +78,7 @@ export class EventFile {
   }
 }
 
-/** A file beside the event files, written as a whole whenever its content changes. */
+/** A file in addition to the event files, written as a whole whenever its content changes. */
 export class FileBeside {
   /** Null until the file has content. */
   bytes: Uint8Array | null = null;

@@ -1,4 +1,4 @@
-// The queue of events, and of files beside the event files, to be written in the order in which they were added.
+// The queue of events and additional files, to be written in the order in which they were added.
 
 import { hasFiles, kinds } from '../../torch/inside';
 import { EventFile, eventOf, FileBeside } from './event-file';
@@ -27,7 +27,7 @@ export const summaryEntry = (when: When, making: () => Promise<Bytes>): Entry =>
   making: async () => message(5, await making()),
 });
 
-/** Reads the tensors that a file beside the event files needs, and makes its content. */
+/** Reads the tensors that an additional file needs, and makes the file's content. */
 export type Content = () => Promise<Uint8Array>;
 
 interface QueueOptions {
@@ -57,7 +57,7 @@ export class EventQueue {
     this.#o = options;
   }
 
-  /** The event file of a folder; begins a new one if there is none. */
+  /** The event file of a folder; creates one if there is none. */
   fileIn(folder: string): EventFile {
     const known = this.#files.get(folder);
     if (known) return known;
@@ -108,15 +108,15 @@ export class EventQueue {
   }
 
   /**
-   * Starts writing the waiting events, after those that are already being written. The next flush throws any error of
-   * it.
+   * Starts writing the waiting events, after those that are already being written. If this fails, the next flush throws
+   * the error.
    */
   #write(): void {
     const queue = this.#queue;
     const files = [...this.#files.values(), ...this.#beside.values()];
     this.#queue = [];
     this.#lastFlush = now();
-    // Start all reads at once, so that they share one submit.
+    // Start all reads together, so that they share one submit.
     const made = queue.map((waiting) => waiting.made());
     for (const each of made) each.catch(() => undefined);
     this.#writing = this.#writing.then(async () => {

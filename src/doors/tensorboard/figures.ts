@@ -10,7 +10,7 @@ type PixelPen = Pick<CanvasRenderingContext2D, 'getImageData'>;
 const COLUMNS = 8;
 
 /**
- * The current pixels of canvases, laid out in rows of eight. Translucent pixels are laid over the background of the
+ * The current pixels of canvases, laid out in rows of eight. Translucent pixels are blended with the background of the
  * canvas's page.
  *
  * @throws ArgumentError for canvases of different sizes, and for canvases that cannot be read

@@ -13,7 +13,7 @@ const LEAST_DELAY = 2;
 const word = (value: number): number[] => [value & 255, value >> 8];
 const letters = (text: string): number[] => [...text].map((letter) => letter.charCodeAt(0));
 
-/** Encodes frames as a GIF. A frame has red, green and blue of each pixel, row by row. */
+/** Encodes frames as a GIF. A frame holds the red, green and blue of each pixel, row by row. */
 export function gif(frames: readonly Uint8Array[], width: number, height: number, fps: number): Uint8Array {
   const parts: Uint8Array[] = [
     Uint8Array.from([
@@ -77,7 +77,7 @@ class Bits {
   }
 }
 
-/** LZW compression (appendix F): a code stands for the longest run of values that occurred before. */
+/** LZW compression (appendix F): a code represents the longest run of values that has occurred before. */
 function packed(values: Uint8Array, first: number): Uint8Array {
   const [clear, end] = [2 ** first, 2 ** first + 1];
   const out = new Bits();

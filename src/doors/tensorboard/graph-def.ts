@@ -8,7 +8,7 @@ export interface GraphNode {
   readonly name: string;
   /** The operation's name in TorchScript. */
   readonly kind: string;
-  /** The names of the nodes that it reads. */
+  /** The names of the nodes that provide the node's inputs. */
   readonly inputs: readonly string[];
   readonly shape: readonly number[];
   readonly attributes: string;
@@ -38,7 +38,7 @@ export const graphDef = (nodes: readonly GraphNode[]): number[] => [
 /** The field of an event that holds a graph. */
 export const graphField = (nodes: readonly GraphNode[]): number[] => nested(4, graphDef(nodes));
 
-/** The field of an event that names the device a graph ran on, which TensorBoard requires. */
+/** The field of an event that names the device on which a graph ran; TensorBoard requires it. */
 export const ranField = (): number[] => {
   const stats = message(1, message(1, text(1, '/device:CPU:0')));
   return message(8, text(1, 'step1'), nested(2, stats));

@@ -98,7 +98,7 @@ class GraphTracer implements CallWatcher {
     const kind = kindOfCall(name, args);
     const node = this.#add(`${this.#scope(this.#path)}/${snakeName(name)}`, kind, inputs, made[0]!.shape, '{}');
     for (const tensor of made) {
-      // If an operation returns a parameter itself, unchanged, it stays a parameter.
+      // If an operation returns a parameter itself, unchanged, it remains a parameter.
       if (!this.#parameters.has(tensor) || name.endsWith('_')) this.#give(tensor, node);
     }
     return result;
@@ -128,8 +128,8 @@ class GraphTracer implements CallWatcher {
   read(): void {}
 
   /**
-   * Finishes a module without children: if it is one operation in TorchScript, merges what it recorded, parameters
-   * included, into one node.
+   * Finishes a module without children: if it is one operation in TorchScript, merges the nodes that it recorded,
+   * including parameters, into one.
    */
   #closeLeaf(module: Module, start: number): void {
     const own = this.nodes.slice(start).filter((node) => node.kind.startsWith('aten::'));
@@ -145,7 +145,10 @@ class GraphTracer implements CallWatcher {
     }
   }
 
-  /** Merges all nodes since `start` into one, with their inputs from outside; constants among them are absorbed. */
+  /**
+   * Merges all nodes since `start` into one, which keeps the inputs from outside; constants among the nodes are
+   * absorbed.
+   */
   #join(start: number, kind: string, result: unknown): void {
     const parts = this.nodes.splice(start);
     const outer = parts.filter(({ kind: part }) => part === 'prim::GetAttr');
@@ -205,7 +208,7 @@ const attributesOf = (values: Readonly<Record<string, string>>): string =>
     .map(([key, value]) => ` ${key} :  ${value} `)
     .join(',')}}`;
 
-/** The nodes from which an output can be reached. */
+/** The nodes on which an output depends. */
 function used(nodes: readonly GraphNode[]): GraphNode[] {
   const byName = new Map(nodes.map((node) => [node.name, node] as const));
   const found = new Set<string>();

@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../torch';
 import type { HistogramMoments } from './summaries';
 
-/** How bins are chosen: TensorFlow's bins, a rule of numpy by name, a number of bins, or a list of edges. */
+/** The choice of bins: TensorFlow's bins, a rule of numpy by name, a number of bins, or a list of edges. */
 export type Bins = BinRule | number | readonly number[];
 type BinRule = 'tensorflow' | 'auto' | 'fd' | 'doane' | 'scott' | 'rice' | 'sturges' | 'sqrt';
 
@@ -61,7 +61,7 @@ function edgesOf(x: readonly number[], bins: Bins): readonly number[] {
   return Array.from({ length: count + 1 }, (_, i) => (i === count ? high : low + i * step));
 }
 
-/** The minimum and the maximum, without Math.min(…x), whose number of arguments is limited. */
+/** The minimum and the maximum, without Math.min(...x), which limits the number of arguments. */
 function extremes(x: readonly number[]): [least: number, greatest: number] {
   let [least, greatest] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const v of x) {
@@ -71,7 +71,7 @@ function extremes(x: readonly number[]): [least: number, greatest: number] {
   return [least, greatest];
 }
 
-/** How many edges are at most x. */
+/** The number of edges that are at most x. */
 function edgesUpTo(edges: readonly number[], x: number): number {
   let [low, high] = [0, edges.length];
   while (low < high) {
@@ -82,7 +82,10 @@ function edgesUpTo(edges: readonly number[], x: number): number {
   return low;
 }
 
-/** Counts the values between edges. A value on the last edge belongs to the last bin; values outside do not count. */
+/**
+ * Counts the values between edges. A value on the last edge belongs to the last bin; values outside the edges are
+ * ignored.
+ */
 export function countBetween(x: readonly number[], edges: readonly number[], weights?: readonly number[]): number[] {
   const counts = new Array<number>(edges.length - 1).fill(0);
   x.forEach((v, i) => {
@@ -110,7 +113,7 @@ export function histogramOf(x: readonly number[], bins: Bins, maxBins: number | 
   const first = counts.findIndex((n) => n > 0);
   const last = counts.findLastIndex((n) => n > 0);
   if (first < 0) throw new ArgumentError('addHistogram: expected values between the edges of bins, but got none');
-  // Only right edges are written, so an empty first bucket tells where the first nonempty one begins.
+  // Only right edges are written, so an empty first bucket marks the start of the first nonempty one.
   const [min, max] = extremes(x);
   return {
     min,

@@ -62,7 +62,7 @@ function turned({ width, height, channels, bytes }: Pixels): Pixels {
   return { width: height, height: width, channels, bytes: made };
 }
 
-/** Applies `convert` to each colour value and its alpha; alpha itself stays. */
+/** Applies `convert` to each colour value and its alpha; alpha itself is unchanged. */
 function withColors(pixels: Pixels, convert: (color: number, alpha: number) => number): Pixels {
   const { channels, bytes } = pixels;
   if (channels !== 4) return pixels;

@@ -1,6 +1,5 @@
-// Reduces a picture to at most 256 colours: all of its colours if there are no more, else representatives by median
-// cut.
-// Source: P. Heckbert, "Color Image Quantization for Frame Buffer Display", SIGGRAPH 1982: median cut.
+// Reduces a picture to at most 256 colours: all its colours if there are no more, otherwise representatives found by
+// median cut. Source: P. Heckbert, "Color Image Quantization for Frame Buffer Display", SIGGRAPH 1982: median cut.
 
 const MOST_COLORS = 256;
 
@@ -46,7 +45,7 @@ const KEPT = 8 - DROPPED;
 const keyAt = (rgb: Uint8Array, i: number): number =>
   ((rgb[3 * i]! >> DROPPED) << (2 * KEPT)) | ((rgb[3 * i + 1]! >> DROPPED) << KEPT) | (rgb[3 * i + 2]! >> DROPPED);
 
-/** The kept bits of a channel of a cell. */
+/** The bits of a channel that a cell's key keeps. */
 const channelOf = ({ key }: Cell, c: number): number => (key >> (KEPT * (2 - c))) & (2 ** KEPT - 1);
 
 const pixelsIn = (cells: readonly Cell[]): number => cells.reduce((sum, { count }) => sum + count, 0);
@@ -61,7 +60,7 @@ function widest(cells: readonly Cell[]): { readonly channel: number; readonly ra
   return { channel: ranges.indexOf(range), range };
 }
 
-/** Splits cells into two halves of about equally many pixels, along the channel with the widest range. */
+/** Splits cells into two halves with about equal numbers of pixels, along the channel with the widest range. */
 function halves(cells: readonly Cell[]): [Cell[], Cell[]] {
   const { channel } = widest(cells);
   const sorted = cells.toSorted((a, b) => channelOf(a, channel) - channelOf(b, channel));

@@ -12,7 +12,7 @@ export interface Pixels {
   readonly bytes: Uint8Array;
 }
 
-/** The maximum number of pictures in a row. */
+/** The default maximum number of pictures in a row. */
 const COLUMNS = 8;
 
 /** Clamps to 0…255; storing the result in a byte array cuts off the fraction. */
@@ -21,7 +21,7 @@ export const byteOf = (value: number): number => Math.min(255, Math.max(0, value
 interface Layout {
   /** The maximum number of pictures in a row. Default 8. */
   readonly most?: number;
-  /** How products are rounded; default: to float32. */
+  /** The rounding of products; default: to float32. */
   readonly round?: (value: number) => number;
 }
 

@@ -24,7 +24,7 @@ const bytesOf = (text: string): Uint8Array => new TextEncoder().encode(text);
 const quoted = (text: string): string =>
   `"${text.replace(/[\\"'\n\r\t]/g, (letter) => `\\${{ '\n': 'n', '\r': 'r', '\t': 't' }[letter] ?? letter}`)}"`;
 
-/** tensorboard/plugins/projector/projector_config.proto in its text format. */
+/** The configuration, in the text format of tensorboard/plugins/projector/projector_config.proto. */
 export function projectorConfig(infos: readonly EmbeddingInfo[]): Uint8Array {
   const text = infos.map(({ tensorName, folder, hasMetadata, spriteSize }) =>
     [

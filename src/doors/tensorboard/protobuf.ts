@@ -1,4 +1,4 @@
-// Encodes fields of protocol buffers: the part of proto3's wire format that event files need.
+// Encodes fields of protocol buffers: implements the part of proto3's wire format that event files need.
 
 export type Bytes = readonly number[];
 
@@ -13,7 +13,7 @@ function varint(value: number): number[] {
   return [...bytes, rest];
 }
 
-/** A negative number, as the 64 bits of its two's complement. */
+/** A negative number, encoded as its 64-bit two's complement. */
 function negativeVarint(value: number): number[] {
   const bytes: number[] = [];
   let rest = BigInt.asUintN(64, BigInt(value));

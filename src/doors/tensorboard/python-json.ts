@@ -2,7 +2,7 @@
 import { ArgumentError } from '../../torch';
 import { isPlainObject, kindOf, pythonFloat } from '../../torch/inside';
 
-/** Escapes characters outside ASCII by their UTF-16 units. */
+/** Escapes non-ASCII characters as UTF-16 code units. */
 const escaped = (text: string): string =>
   JSON.stringify(text).replace(
     /[\u007f-\uffff]/g,

@@ -14,7 +14,7 @@ import {
   wholes,
 } from './protobuf';
 
-/** Element types of tensorflow/core/framework/types.proto. */
+/** Element types, as in tensorflow/core/framework/types.proto. */
 export const DataType = {
   FLOAT: 1,
   DOUBLE: 2,
@@ -27,7 +27,7 @@ export const DataType = {
   UINT32: 22,
 } as const;
 
-/** Fields of tensorflow/core/framework/tensor.proto that hold elements. */
+/** The fields that hold elements, as in tensorflow/core/framework/tensor.proto. */
 export const Elements = {
   FLOAT: 5,
   DOUBLE: 6,
@@ -39,7 +39,7 @@ export const Elements = {
   UINT32: 16,
 } as const;
 
-/** A shape of tensorflow/core/framework/tensor_shape.proto. */
+/** A shape, as in tensorflow/core/framework/tensor_shape.proto. */
 export const shapeOf = (field: number, shape: readonly number[]): number[] =>
   message(field, ...shape.map((size) => message(2, wholeOrNone(1, size))));
 
@@ -64,7 +64,7 @@ export const scalarTensorSummary = (tag: string, value: number, isDouble: boolea
   return summary(tag, message(8, whole(1, type), elements), metadata('scalars', []));
 };
 
-/** A histogram: sums over its values, and the number of values in the bucket up to each limit. */
+/** A histogram: the sums over its values, and the number of values in each bucket, given by its upper limit. */
 export interface HistogramMoments {
   readonly min: number;
   readonly max: number;
@@ -112,7 +112,7 @@ export const prCurveSummary = (tag: string, rows: readonly (readonly number[])[]
 export const tensorSummary = (tag: string, type: number, shape: readonly number[], elements: Bytes): number[] =>
   summary(tag, tensorOf(type, shape, elements), metadata('tensor', []));
 
-/** A part of a mesh: its vertices, faces or colours, by tensorboard/plugins/mesh/plugin_data.proto. */
+/** A part of a mesh: its vertices, faces or colours, as in tensorboard/plugins/mesh/plugin_data.proto. */
 export interface MeshPart {
   readonly name: 'VERTEX' | 'FACE' | 'COLOR';
   readonly type: 1 | 2 | 3;

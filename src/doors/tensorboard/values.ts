@@ -1,4 +1,4 @@
-// The numbers that methods of SummaryWriter take, and how they are read when events are written.
+// The numbers that methods of SummaryWriter take, and the readers called when events are written.
 import { ArgumentError, type Tensor } from '../../torch';
 import { isPlainObject, isTensorObject as isTensor, kindOf } from '../../torch/inside';
 
@@ -30,7 +30,7 @@ export function reader(op: string, name: string, values: unknown): () => Promise
   return async () => kept;
 }
 
-/** Returns a function that reads the number of a scalar. @throws ArgumentError for a tensor of several elements */
+/** Returns a function that reads the number of a scalar. @throws ArgumentError for a tensor with several elements */
 export function scalarReader(op: string, value: unknown): () => Promise<number> {
   if (typeof value === 'number' || typeof value === 'boolean') return async () => Number(value);
   if (!isTensor(value) || value.numel() !== 1) {

@@ -35,11 +35,11 @@ interface WriterOptions {
   logDir?: string | null;
   /** The suffix of the default folder's name. Default: none. */
   comment?: string;
-  /** Hide events from this step on that a crashed run wrote to the same folder. Default: none. */
+  /** The step from which to hide events that a crashed run wrote to the same folder. Default: none. */
   purgeStep?: number | null;
   /** The maximum number of events that may wait before they are written. Default: 10. */
   maxQueue?: number;
-  /** After this many seconds, the next event has all waiting events written. Default: 120. */
+  /** The number of seconds after which the next event causes all waiting events to be written. Default: 120. */
   flushSecs?: number;
   /** The suffix of file names. Default: none. */
   filenameSuffix?: string;
@@ -57,8 +57,8 @@ const writerKinds = {
 
 /**
  * Writes events for TensorBoard, as PyTorch's SummaryWriter does: `tensorboard --logdir runs` shows them. Calls return
- * at once. Tensors are copied on the GPU at the call, and read when events are written, several at a time. In a page,
- * where there is no disk, `files()` returns the log's files.
+ * immediately. Tensors are copied on the GPU at the call, and read in bulk when events are written. In a page, where
+ * there is no disk, `files()` returns the log's files.
  *
  *     const writer = new SummaryWriter('runs/first');
  *     writer.addGraph(model, torch.zeros(1, 1, 28, 28));
@@ -89,12 +89,12 @@ export class SummaryWriter {
     return this.logDir;
   }
 
-  /** A number under a tag; `group/name` groups tags. @throws ArgumentError for a tensor of several elements */
+  /** A number under a tag; `group/name` groups tags. @throws ArgumentError for a tensor with several elements */
   addScalar(...args: ScalarCall): void {
     this.#add(scalarEntry(args));
   }
 
-  /** Several numbers in one chart; each gets a folder of its own, so that TensorBoard shows it as a run. */
+  /** Several numbers in one chart; each gets a separate folder, so that TensorBoard shows it as a run. */
   addScalars(...args: ScalarsCall): void {
     for (const [folder, entry] of scalarsEntries(args)) this.#add(entry, `${this.logDir}/${folder}`);
   }
@@ -131,15 +131,15 @@ export class SummaryWriter {
   }
 
   /**
-   * A picture, as in `addImage`, with red boxes [N, 4] and their labels. @throws ArgumentError if there are not as many
-   * labels as boxes
+   * A picture, as in `addImage`, with red boxes [N, 4] and their labels. @throws ArgumentError if the numbers of labels
+   * and boxes differ
    */
   addImageWithBoxes(...args: BoxCall): void {
     this.#add(boxEntry(args));
   }
 
   /**
-   * The current contents of a plot: the canvas that `metric.plot()`, `tuner.lrFind` or `visualization` returns, or a
+   * The current content of a plot: the canvas that `metric.plot()`, `tuner.lrFind` or `visualization` returns, or a
    * list of canvases of the same size.
    *
    *     writer.addFigure('confusion', await metric.plot(), epoch);
@@ -176,8 +176,8 @@ export class SummaryWriter {
   }
 
   /**
-   * Points [N, D] for TensorBoard's projector, with labels and pictures, as files beside the event files, written
-   * together with the events.
+   * Points [N, D] for TensorBoard's projector, with labels and pictures, as files in addition to the event files,
+   * written together with the events.
    */
   addEmbedding(...args: EmbeddingCall): void {
     for (const { path, content } of this.#embeddings.add(args)) this.#queue.addFile(join(this.logDir, path), content);
@@ -210,7 +210,7 @@ export class SummaryWriter {
   }
 
   /**
-   * Charts of several tags of `addScalar`, by category and title. Call it once per log.
+   * Charts of several tags of `addScalar`, by category and title. Call this once per log.
    *
    *     writer.addCustomScalars({ losses: { both: ['Multiline', ['loss/train', 'loss/val']] } });
    */
@@ -218,7 +218,7 @@ export class SummaryWriter {
     this.#add(layoutEntry(args));
   }
 
-  /** Vertices [B, N, 3] in space, as points, or as triangles if `faces` are given. */
+  /** Vertices [B, N, 3] in 3D space, shown as points, or as triangles if `faces` are given. */
   addMesh(...args: MeshCall): void {
     this.#add(meshEntry(args));
   }
@@ -236,7 +236,7 @@ export class SummaryWriter {
     await this.#queue.flush();
   }
 
-  /** Flushes, and closes the files; later events begin new ones. */
+  /** Flushes, and closes the files; later events create new files. */
   async close(): Promise<void> {
     await this.#queue.flush();
     this.#queue.forget();
@@ -247,7 +247,7 @@ export class SummaryWriter {
   }
 
   /**
-   * In a page: all files of the log by path, for a download. Where there is a disk, the files are on it, and this
+   * In a page: all files of the log by path, to be downloaded. If there is a disk, the files are on it, and this
    * returns {}.
    */
   async files(): Promise<Record<string, Uint8Array>> {

@@ -23,7 +23,7 @@ interface PrCurveParameters extends When {
   labels: Values;
   /** The predicted probabilities of label 1. */
   predictions: Values;
-  /** At most 127. Default 127. */
+  /** The number of thresholds, at most 127. Default 127. */
   numThresholds?: number;
   weights?: Values | null;
 }

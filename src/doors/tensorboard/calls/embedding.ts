@@ -47,7 +47,7 @@ const embeddingKinds = {
   metadataHeader: kinds.orNull(kinds.nonEmpty(kinds.text)),
 };
 
-/** A file beside the event files: its path within the log folder, and the function that makes its content. */
+/** A file in addition to the event files: its path within the log folder, and the function that makes its content. */
 export interface FileEntry {
   readonly path: string;
   readonly content: Content;
@@ -105,7 +105,7 @@ function expectPictures(op: string, { shape }: Tensor, count: number): void {
   );
 }
 
-/** Reads labels as rows of columns, with a row of column names first if there are any; null without labels. */
+/** Reads labels as rows of columns, preceded by a row of column names, if any; null if there are no labels. */
 function rowsOf(
   op: string,
   metadata: EmbeddingParameters['metadata'],

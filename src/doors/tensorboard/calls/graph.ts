@@ -20,9 +20,9 @@ interface GraphParameters {
   model: Module;
   /** The network's argument, or a list of arguments. */
   inputToModel: Tensor | readonly unknown[];
-  /** Also log the graph to the console. Default false. */
+  /** Whether to log the graph to the console, too. Default false. */
   verbose?: boolean;
-  /** Refuse a network whose result is an object of tensors, as PyTorch's tracer does. Default true. */
+  /** Whether to refuse a network whose result is an object of tensors, as PyTorch's tracer does. Default true. */
   useStrictTrace?: boolean;
 }
 

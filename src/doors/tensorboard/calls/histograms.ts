@@ -10,7 +10,7 @@ import { reader, type Values } from '../values';
 interface HistogramParameters extends When {
   tag: string;
   values: Values;
-  /** How bins are chosen. Default 'tensorflow'. */
+  /** The rule for choosing bins, their number or their edges. Default 'tensorflow'. */
   bins?: Bins;
   /** The maximum number of buckets; if there are more, neighbours are merged. Default: no limit. */
   maxBins?: number | null;

@@ -9,9 +9,9 @@ import { wav } from '../wav';
 
 interface VideoParameters extends When {
   tag: string;
-  /** [N, T, C, H, W] with 1 or 3 channels: uint8, or floats from 0 to 1. */
+  /** Shape [N, T, C, H, W], with 1 or 3 channels: uint8, or floats from 0 to 1. */
   vidTensor: Tensor;
-  /** Frames per second; more than 50 play as 50. Default 4. */
+  /** Frames per second; rates above 50 play at 50. Default 4. */
   fps?: number;
 }
 
@@ -45,7 +45,7 @@ export function videoEntry(args: VideoCall): Entry {
   );
 }
 
-/** Lays videos out in a grid whose sides are powers of two, at least as wide as high. */
+/** Lays videos out in a grid whose sides are powers of two, at least as many columns as rows. */
 function gridOf(count: number): [rows: number, columns: number] {
   const bits = Math.floor(Math.log2(count));
   const rows = 2 ** Math.floor(bits / 2);
@@ -54,7 +54,7 @@ function gridOf(count: number): [rows: number, columns: number] {
 
 interface AudioParameters extends When {
   tag: string;
-  /** Samples, [1, L] or any shape with a single dimension longer than 1; from −1 to 1, clipped. */
+  /** The samples, of shape [1, L] or any shape with a single dimension longer than 1. Values are clipped to −1 … 1. */
   sndTensor: Values;
   /** Samples per second. Default 44100. */
   sampleRate?: number;

@@ -11,7 +11,7 @@ interface MeshParameters extends When {
   tag: string;
   /** Shape [B, N, 3]: x, y and z. */
   vertices: Tensor;
-  /** [B, N, 3], from 0 to 255. Default: none. */
+  /** Shape [B, N, 3]: colours, from 0 to 255. Default: none. */
   colors?: Tensor | null;
   /** Shape [B, M, 3]: the indices of each triangle's vertices. Default: none, which shows a cloud of points. */
   faces?: Tensor | null;

@@ -53,7 +53,7 @@ export type BoxCall = Arguments<
   ['tag', 'imgTensor', 'boxTensor', 'globalStep', 'walltime', 'rescale', 'dataformats', 'labels']
 >;
 
-/** The largest `rescale`. */
+/** The maximum of `rescale`. */
 const MOST_SCALE = 64;
 
 export function boxEntry(args: BoxCall): Entry {
@@ -95,7 +95,7 @@ interface FigureParameters extends When {
   tag: string;
   /** The canvas of a plot, or several canvases of the same size, which are laid out in rows of eight. */
   figure: PlotCanvas | readonly PlotCanvas[];
-  /** Accepted for compatibility with PyTorch, without effect: a canvas need not be closed. Default true. */
+  /** Accepted for compatibility with PyTorch, but has no effect: a canvas need not be closed. Default true. */
   close?: boolean;
 }
 
@@ -104,7 +104,8 @@ export type FigureCall = Arguments<FigureParameters, ['tag', 'figure', 'globalSt
 export function figureEntry(args: FigureCall): Entry {
   const op = 'addFigure';
   const defaults = { globalStep: null, close: true, walltime: null };
-  // A canvas may be a plain object, as in some Node packages; as the second argument it is not an object of keywords.
+  // A canvas may be a plain object, as in some Node packages; such an object as the second argument must not be taken
+  // for keywords.
   const isPlaced = args.length === 2 && isCanvas(args[1]);
   const o = parseArgs<FigureParameters>(op, ['tag', 'figure'], defaults, isPlaced ? [...args, {}] : args, {
     tag: kinds.text,
@@ -125,7 +126,8 @@ const isCanvas = (value: unknown): boolean =>
 /**
  * A copy of the current picture.
  *
- * @throws ArgumentError unless the letters name the dimensions of a picture, each once, and as many as the tensor has
+ * @throws ArgumentError unless the letters name the dimensions of a picture, each once, and their number is that of the
+ * tensor's dimensions
  */
 function keptPicture(op: string, x: unknown, formats: string): Tensor {
   if (!isTensor(x)) throw new ArgumentError(`${op}: expected imgTensor to be a tensor, but got ${kindOf(x)}`);

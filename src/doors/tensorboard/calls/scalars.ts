@@ -10,9 +10,9 @@ import { entriesOf, inPlace, type ScalarValue, scalarReader } from '../values';
 interface ScalarParameters extends When {
   tag: string;
   scalarValue: ScalarValue;
-  /** Write the number as a tensor, which TensorBoard reads faster. Default false. */
+  /** Whether to write the number as a tensor, which TensorBoard reads faster. Default false. */
   newStyle?: boolean;
-  /** Write that tensor in float64. Default false. */
+  /** Whether to write that tensor in float64. Default false. */
   doublePrecision?: boolean;
 }
 
@@ -59,9 +59,9 @@ export function scalarsEntries(args: ScalarsCall): [folder: string, entry: Entry
 interface HparamParameters {
   hparamDict: Readonly<Record<string, HparamValue | null>>;
   metricDict: Readonly<Record<string, ScalarValue>>;
-  /** For each hyperparameter, all the values that it takes in the runs to be compared. */
+  /** For each hyperparameter, all its values in the runs to be compared. */
   hparamDomainDiscrete?: Readonly<Record<string, readonly HparamValue[]>> | null;
-  /** The folder within `logDir`. Default: the time. */
+  /** The folder within `logDir`. Default: the current time. */
   runName?: string | null;
   globalStep?: number | null;
 }

@@ -15,8 +15,8 @@ interface TensorParameters extends When {
 export type TensorCall = Arguments<TensorParameters, ['tag', 'tensor', 'globalStep', 'walltime']>;
 
 /**
- * How the elements of each dtype are encoded: as TensorFlow reads them. (PyTorch's encodings of uint8 and float16 are
- * not readable by TensorFlow.)
+ * The encoding of each dtype's elements, as TensorFlow reads it. (TensorFlow cannot read PyTorch's encodings of uint8
+ * and float16.)
  */
 export const encodings: Readonly<Record<DType, readonly [type: number, encode: (values: number[]) => Bytes]>> = {
   float32: [DataType.FLOAT, (values) => floats(Elements.FLOAT, values)],
