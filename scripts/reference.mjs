@@ -2,8 +2,8 @@
 // (`-- --out FOLDER`). It fails where an export, a method of Tensor or a parameter has no text, and so does `npm test -- reference`.
 //
 // TypeDoc reads the exports with their texts, and TypeScript their parameters: names and types come from signatures, defaults from `parseArgs`. The text of a
-// parameter comes from its declaration, or else from `reference/common-texts.mjs` or `reference/rarer-texts.mjs`. Markdown hides a text that begins
-// `[N, C]:`, so let it begin with a word.
+// parameter comes from its declaration, or else from the method that it overrides, or else from its name in `src/engine/core/labels.ts`. Markdown hides a text
+// that begins `[N, C]:`, so let it begin with a word.
 import { copyFileSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import process from 'node:process';

@@ -1,16 +1,15 @@
-// Writes the text of each parameter that has none of its own into the declarations of the doors, where editors show it: scripts/reference holds those
-// that many functions share.
+// Writes the text of each parameter into the declarations of the doors, where editors show it: that which all parameters of its name share, that of
+// the method which it overrides, or that which TypeScript has left out of a type that it inferred.
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { doors } from '../doors.mjs';
-import { commonTexts } from '../reference/common-texts.mjs';
 import { parametersOf } from '../reference/parameters.mjs';
-import { rarerTexts } from '../reference/rarer-texts.mjs';
 import { eachExport, isPublic, textOf } from '../reference/told.mjs';
+import { programOptions } from '../reference/usage.mjs';
 
 /**
- * `declared` is where a text of a parameter would stand.
+ * `declared` is where a text of a parameter would stand that has none of its own there.
  * @typedef {{ path: string, name: string, text: string, declared: ts.Node | undefined }} ParameterText
  */
 
@@ -42,17 +41,44 @@ export function textsIn(folder) {
   };
   eachExport(program, checker, add, fileOf);
   const exported = [...found.values()];
-  for (const { path, symbol } of exported) {
-    if ((symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) === 0) continue;
-    for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)))
-      if (isPublic(member, checker) && !isModule(member, checker)) add(member, `${path}.${member.name}`);
-  }
+  for (const { path, symbol } of exported) eachMember(symbol, path, checker, add);
   return {
     exports: exported.map(({ path, symbol }) => ({ path, text: textOf(symbol, checker) })),
     parameters: [...found.values()].flatMap(({ path, symbol }) =>
       parametersOf(signaturesOf(symbol, checker), checker).map((parameter) => ({ ...parameter, path })),
     ),
   };
+}
+
+/**
+ * The texts that parameters have in the sources, by path and name.
+ * @returns {Map<string, string>}
+ */
+function textsOfSources() {
+  const sources = doors.map(({ source }) => source);
+  const program = ts.createProgram(sources, programOptions);
+  const checker = program.getTypeChecker();
+  /** @type {Map<string, string>} */
+  const texts = new Map();
+  const add = (/** @type {ts.Symbol} */ symbol, /** @type {string} */ path) => {
+    for (const { name, text } of parametersOf(signaturesOf(symbol, checker), checker))
+      texts.set(`${path}#${name}`, text);
+  };
+  eachExport(program, checker, (symbol, path) => {
+    add(symbol, path);
+    eachMember(symbol, path, checker, add);
+  });
+  return texts;
+}
+
+/**
+ * Calls `add` with each member of a class or an interface, and its path.
+ * @param {ts.Symbol} symbol @param {string} path @param {ts.TypeChecker} checker @param {(member: ts.Symbol, path: string) => void} add
+ */
+function eachMember(symbol, path, checker, add) {
+  if ((symbol.flags & (ts.SymbolFlags.Class | ts.SymbolFlags.Interface)) === 0) return;
+  for (const member of checker.getPropertiesOfType(checker.getDeclaredTypeOfSymbol(symbol)))
+    if (isPublic(member, checker) && !isModule(member, checker)) add(member, `${path}.${member.name}`);
 }
 
 /** A submodule can be called, but it is no method. @param {ts.Symbol} member @param {ts.TypeChecker} checker */
@@ -70,15 +96,16 @@ function signaturesOf(symbol, checker) {
 
 /**
  * @param {string} folder with a file of declarations a door
- * @throws where a parameter has no text in its declaration, nor by its name
+ * @throws where a parameter has no text
  */
 export function writeTexts(folder) {
   /** @type {Map<string, Map<number, string>>} */
   const files = new Map();
   const untold = [];
+  const ofSources = textsOfSources();
   for (const { path, name, text, declared } of textsIn(folder).parameters) {
-    if (text !== '') continue;
-    const added = commonTexts[name] ?? rarerTexts[name];
+    if (text !== '' && !declared) continue;
+    const added = text || ofSources.get(`${path}#${name}`);
     if (!declared || !added) {
       untold.push(`'${name}' of ${path}`);
       continue;

@@ -1,9 +1,7 @@
 // The pages of the reference: its first, one for each namespace, and one for each export.
-import { commonTexts } from './common-texts.mjs';
 import { anchorOf, qualified } from './entries.mjs';
 import { escaped, firstSentence, inline, markdown, table, typeHtml } from './html.mjs';
 import { between } from './layout.mjs';
-import { rarerTexts } from './rarer-texts.mjs';
 
 /**
  * @typedef {import('./entries.mjs').Entry} Entry
@@ -182,7 +180,7 @@ ${table(['Namespace', 'Holds', 'Names'], rows, 'names')}
       `<code>${rest ? '…' : ''}${name}</code>`,
       `<code>${typeHtml(type, this.#addresses(file))}</code>`,
       fallback ? `<code>${escaped(fallback)}</code>` : optional ? '' : 'needed',
-      inline((text || textOf(name, file)).replace(/\s+/g, ' ')),
+      inline(textOf(name, text, file).replace(/\s+/g, ' ')),
     ]);
     return `${isFunction ? '<h2>Parameters</h2>' : ''}${table(['Parameter', 'Type', 'Default', 'Is'], rows, 'parameters')}`;
   }
@@ -256,13 +254,9 @@ function importOf({ path, door }) {
     : `import { ${path.split('.')[1]} } from '${door}';   // ${path}`;
 }
 
-/** @param {string} name of a parameter without a text of its own @param {string} file of the page */
-function textOf(name, file) {
-  const text = commonTexts[name] ?? rarerTexts[name];
-  if (text === undefined) {
-    throw new Error(
-      `${file}: expected a text for the parameter '${name}'; write one where it is declared, or in scripts/reference/rarer-texts.mjs`,
-    );
-  }
+/** @param {string} name of a parameter @param {string} text @param {string} file of the page */
+function textOf(name, text, file) {
+  if (text === '')
+    throw new Error(`${file}: expected a text for the parameter '${name}'; write one where it is declared`);
   return text;
 }

@@ -1,9 +1,12 @@
 // What a function takes: its parameters with their types, defaults and texts, by place and by name, read from its types.
+import { readFileSync } from 'node:fs';
 import ts from 'typescript';
 import { defaultsOf } from './defaults.mjs';
+import { root } from './paths.mjs';
 
 /**
- * `declared` is where a text of it would stand: its declaration, or its name in a list of places.
+ * `text` is its own, or that of the method which it overrides, or that of all parameters of its name. `declared` is where a text of its own that
+ * has none would stand: its declaration, or its name in a list of places.
  * @typedef {{
  *   name: string, type: string, optional: boolean, rest: boolean, byName: boolean, text: string, fallback: string | undefined,
  *   declared: ts.Node | undefined,
@@ -56,11 +59,12 @@ export function parametersOf(signatures, checker) {
     .map((parameter) => {
       const same = [parameter, ...all.filter(({ name }) => name === parameter.name)];
       const places = same.flatMap(({ declared }) => (declared ? [declared] : []));
+      const own = parameter.text || (same.findLast(({ text }) => text !== '')?.text ?? '');
       return {
         ...parameter,
-        text: parameter.text || (same.findLast(({ text }) => text !== '')?.text ?? ''),
+        text: own || overriddenText(places, parameter.name, checker) || (sharedTexts().get(parameter.name) ?? ''),
         // Lists of places are shared by parameters of that name.
-        declared: places.find((node) => !ts.isNamedTupleMember(node)) ?? places[0],
+        declared: own ? undefined : (places.find((node) => !ts.isNamedTupleMember(node)) ?? places[0]),
       };
     });
 }
@@ -98,7 +102,9 @@ function variantsOf(signature, checker) {
   /** @type {Place[]} */
   const before = [];
   for (const parameter of signature.getParameters()) {
-    const declaration = parameter.valueDeclaration;
+    const declaration =
+      parameter.valueDeclaration ??
+      signature.declaration?.parameters.find((each) => each.name.getText() === parameter.name);
     const isDeclared = declaration !== undefined && ts.isParameter(declaration);
     const type = isDeclared
       ? checker.getTypeOfSymbolAtLocation(parameter, declaration)
@@ -138,7 +144,7 @@ function placesOf(tuple, checker) {
       type,
       optional: (flags & ts.ElementFlags.Optional) !== 0,
       rest: (flags & ts.ElementFlags.Rest) !== 0,
-      text: declared ? textAt(declared) : '',
+      text: declared ? textAt(declared, checker) : '',
       declared,
     };
   });
@@ -193,6 +199,61 @@ function membersOf(given, checker) {
   return members.length > 0 && isOurs ? members : undefined;
 }
 
+/**
+ * What the method of a base class or of an interface says of a parameter that overrides it.
+ * @param {readonly ts.Node[]} places
+ * @param {string} name
+ * @param {ts.TypeChecker} checker
+ * @returns {string}
+ */
+function overriddenText(places, name, checker) {
+  for (const place of places) {
+    const method = place.parent;
+    if (!ts.isParameter(place) || !ts.isMethodDeclaration(method) || !ts.isClassLike(method.parent)) continue;
+    const at = method.parameters.indexOf(place);
+    for (const base of basesOf(method.parent, checker)) {
+      const overridden = checker.getPropertyOfType(base, method.name.getText())?.declarations ?? [];
+      for (const each of overridden) {
+        if (!ts.isMethodDeclaration(each) && !ts.isMethodSignature(each)) continue;
+        const named = each.parameters.find((own) => own.name.getText().replace(/^_/, '') === name);
+        const parameter = named ?? each.parameters.filter(({ dotDotDotToken }) => !dotDotDotToken)[at];
+        const symbol = parameter && checker.getSymbolAtLocation(parameter.name);
+        const text = symbol ? textOf(symbol, checker) || overriddenText([parameter], name, checker) : '';
+        if (text !== '') return text;
+      }
+    }
+  }
+  return '';
+}
+
+/** @param {ts.ClassLikeDeclaration} node @param {ts.TypeChecker} checker */
+function basesOf(node, checker) {
+  const bases = checker.getBaseTypes(/** @type {ts.InterfaceType} */ (checker.getTypeAtLocation(node)));
+  const named = (node.heritageClauses ?? []).flatMap(({ types }) =>
+    types.map((each) => checker.getTypeAtLocation(each)),
+  );
+  return [...bases, ...named];
+}
+
+/** Where the texts stand that all parameters of one name share, unless they say more. */
+const SHARED = `${root}src/engine/core/labels.ts`;
+
+/** @type {Map<string, string> | undefined} */
+let shared;
+
+/** Those texts by name. */
+function sharedTexts() {
+  if (shared) return shared;
+  const source = ts.createSourceFile(SHARED, readFileSync(SHARED, 'utf8'), ts.ScriptTarget.ES2022, true);
+  shared = new Map();
+  for (const statement of source.statements.filter(ts.isInterfaceDeclaration))
+    for (const member of statement.members) {
+      const [text] = ts.getJSDocCommentsAndTags(member).flatMap((each) => ts.getTextOfJSDocComment(each.comment) ?? []);
+      if (text && member.name) shared.set(member.name.getText(), text);
+    }
+  return shared;
+}
+
 /** Whether another package holds a file; what builds keep lies beside those. @param {string} file */
 const isOfPackage = (file) => /node_modules\/(?!\.cache\/|lamplight\/)/.test(file);
 
@@ -202,8 +263,13 @@ const isOfPackage = (file) => /node_modules\/(?!\.cache\/|lamplight\/)/.test(fil
  */
 const textOf = (symbol, checker) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
 
-/** The text that stands before a name in a list of places, which TypeScript does not read. @param {ts.Node} node */
-function textAt(node) {
+/**
+ * The text that stands before a name in a list of places, which TypeScript does not read. The name may be a function's parameter.
+ * @param {ts.Node} node @param {ts.TypeChecker} checker
+ */
+function textAt(node, checker) {
+  const symbol = ts.isParameter(node) ? checker.getSymbolAtLocation(node.name) : undefined;
+  if (symbol) return textOf(symbol, checker);
   const code = node.getSourceFile().text;
   const ranges = [ts.getTrailingCommentRanges, ts.getLeadingCommentRanges].flatMap((of) => of(code, node.pos) ?? []);
   const comments = ranges.map(({ pos, end }) => code.slice(pos, end));

@@ -9,7 +9,9 @@ import { Parametric } from './parametric';
 import { dirichletSlope } from './slopes';
 
 interface BetaParameters extends Validation {
+  /** The first shape of the distribution, α > 0. */
   concentration1: DistributionParameter;
+  /** The second shape of the distribution, β > 0. */
   concentration0: DistributionParameter;
 }
 

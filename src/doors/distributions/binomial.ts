@@ -16,6 +16,7 @@ import { drawnCounts } from './draws';
 import { type DistributionParameter, expectParameter } from './parameters';
 
 export interface CountedEvents extends EventParameters {
+  /** The number of successes or trials, ≥ 0. */
   totalCount: DistributionParameter;
 }
 

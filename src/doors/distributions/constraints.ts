@@ -59,7 +59,7 @@ export class Range extends Constraint {
   readonly #name: string;
   readonly #bounds: Bounds;
 
-  constructor(name: string, bounds: Bounds) {
+  constructor(name: string, /** The least and the greatest value. */ bounds: Bounds) {
     super();
     this.#name = name;
     this.#bounds = bounds;
@@ -137,7 +137,9 @@ export class Range extends Constraint {
 }
 
 interface Both {
+  /** The least value. */
   lowerBound: Bound;
+  /** The greatest value. */
   upperBound: Bound;
 }
 
@@ -215,7 +217,10 @@ export class IndependentConstraint extends Constraint {
   readonly baseConstraint: Constraint;
   readonly reinterpretedBatchNdims: number;
 
-  constructor(baseConstraint: Constraint, reinterpretedBatchNdims: number) {
+  constructor(
+    /** The constraint of each element. */ baseConstraint: Constraint,
+    /** How many dimensions of the batch belong to the event. */ reinterpretedBatchNdims: number,
+  ) {
     super();
     this.baseConstraint = baseConstraint;
     this.reinterpretedBatchNdims = reinterpretedBatchNdims;
@@ -255,7 +260,9 @@ function allOf(x: Tensor, kept: number): Tensor {
 }
 
 interface IndependentConstraintArguments {
+  /** The constraint of each element. */
   baseConstraint: Constraint;
+  /** How many dimensions of the batch belong to the event. */
   reinterpretedBatchNdims: number;
 }
 
@@ -392,6 +399,7 @@ function constraintsOf(op: string, cseq: unknown): Constraint[] {
 interface CatConstraintArguments {
   cseq: readonly Constraint[];
   dim?: number;
+  /** The sizes of the parts. */
   lengths?: readonly number[] | null;
 }
 
@@ -401,7 +409,7 @@ export class Cat extends Constraint {
   readonly dim: number;
   readonly lengths: readonly number[];
 
-  constructor(cseq: readonly Constraint[], dim: number, lengths: readonly number[]) {
+  constructor(cseq: readonly Constraint[], dim: number, /** The sizes of the parts. */ lengths: readonly number[]) {
     super();
     this.cseq = cseq;
     this.dim = dim;

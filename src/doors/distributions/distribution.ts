@@ -44,7 +44,9 @@ export interface Validation {
 export const validation = { validateArgs: null };
 
 export interface BaseArguments extends Validation {
+  /** The shape of the batch. */
   batchShape?: Shape;
+  /** The shape of one sample. */
   eventShape?: Shape;
 }
 

@@ -8,6 +8,7 @@ import { type DistributionParameter, filledLike } from './parameters';
 import { Parametric } from './parametric';
 
 export interface RateParameters extends Validation {
+  /** The rate of the distribution, > 0. */
   rate: DistributionParameter;
 }
 

@@ -14,6 +14,7 @@ import {
 import { sumRightmost } from './parameters';
 
 interface IndependentParameters<Base> extends Validation {
+  /** The distribution that this one is made of. */
   baseDistribution: Base;
   /** The number of trailing batch dimensions that become event dimensions. */
   reinterpretedBatchNdims: number;

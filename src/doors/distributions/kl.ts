@@ -27,7 +27,9 @@ const pairs = (): readonly Pair[] => [
 ];
 
 interface Registration<P extends AnyDistribution, Q extends AnyDistribution> {
+  /** The class of the first distribution. */
   typeP: DistributionClass<P>;
+  /** The class of the second distribution. */
   typeQ: DistributionClass<Q>;
   fn: (p: P, q: Q) => Tensor;
 }

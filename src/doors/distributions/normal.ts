@@ -8,6 +8,7 @@ import type { DistributionParameter } from './parameters';
 import { Parametric } from './parametric';
 
 export interface LocScale extends Validation {
+  /** The place of the distribution. */
   loc: DistributionParameter;
   scale: DistributionParameter;
 }

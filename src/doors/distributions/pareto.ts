@@ -81,6 +81,7 @@ export class Pareto extends OfExponential {
 
 interface WeibullParameters extends Validation {
   scale: DistributionParameter;
+  /** The shape of the distribution, > 0. */
   concentration: DistributionParameter;
 }
 

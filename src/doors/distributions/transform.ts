@@ -273,6 +273,7 @@ class InverseTransform extends Transform {
 }
 
 interface ComposeArguments extends Caching {
+  /** The parts, in their order. */
   parts: readonly Transform[];
 }
 
@@ -393,7 +394,9 @@ export const sameTransforms = (these: readonly Transform[], those: readonly Tran
 export const identityTransform: Transform = /* @__PURE__ */ new ComposeTransform([]);
 
 interface IndependentTransformArguments extends Caching {
+  /** The transform of each element. */
   baseTransform: Transform;
+  /** How many dimensions of the batch belong to the event. */
   reinterpretedBatchNdims: number;
 }
 
@@ -477,7 +480,9 @@ export class IndependentTransform extends Transform {
 }
 
 interface ReshapeArguments extends Caching {
+  /** The shape of a sample that comes in. */
   inShape: Shape;
+  /** The shape of a sample in the result. */
   outShape: Shape;
 }
 

@@ -17,6 +17,7 @@ import { sumRightmost } from './parameters';
 import { ComposeTransform, expectTransforms, productOf, Transform } from './transform';
 
 interface TransformedParameters<Base> extends Validation {
+  /** The distribution that this one is made of. */
   baseDistribution: Base;
   transforms: Transform | readonly Transform[];
 }

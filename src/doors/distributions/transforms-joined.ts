@@ -7,6 +7,7 @@ import { sumRightmost } from './parameters';
 import { type Caching, cacheSizes, expectTransforms, sameTransforms, Transform } from './transform';
 
 interface SequenceArguments extends Caching {
+  /** The transforms, in their order. */
   tseq: readonly Transform[];
   /** The dimension along which the parts lie. Default 0. */
   dim?: number;

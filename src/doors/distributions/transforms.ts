@@ -161,6 +161,7 @@ function sameParameter(a: DistributionParameter, b: DistributionParameter): bool
 }
 
 interface PowerArguments extends Caching {
+  /** The power. */
   exponent: DistributionParameter;
 }
 
@@ -217,6 +218,7 @@ export class PowerTransform extends Transform {
 }
 
 interface AffineTransformArguments extends Caching {
+  /** The place of the distribution. */
   loc: DistributionParameter;
   scale: DistributionParameter;
   /** The number of trailing dimensions that form an event. Default: 0. */
@@ -291,6 +293,7 @@ export class AffineTransform extends Transform {
 }
 
 interface CumulativeArguments extends Caching {
+  /** The distribution whose cumulative distribution function it is. */
   distribution: AnyDistribution;
 }
 

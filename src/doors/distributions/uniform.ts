@@ -7,7 +7,9 @@ import { type DistributionParameter, filledLike } from './parameters';
 import { Parametric } from './parametric';
 
 interface UniformParameters extends Validation {
+  /** The lower limit. */
   low: DistributionParameter;
+  /** The upper limit, which is no sample. */
   high: DistributionParameter;
 }
 

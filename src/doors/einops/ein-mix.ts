@@ -50,8 +50,18 @@ export class EinMix extends UnaryLayer {
     ...args:
       | [pattern: string, options: EinMixOptions]
       | [pattern: string, weightShape: string, options?: Record<string, unknown>]
-      | [pattern: string, weightShape: string, biasShape: string | null, axesLengths?: AxesLengths]
-      | [named: EinMixOptions & { pattern: string }]
+      | [
+          pattern: string,
+          weightShape: string,
+          biasShape: string | null,
+          /** Sizes of axes, by their names. */ axesLengths?: AxesLengths,
+        ]
+      | [
+          named: EinMixOptions & {
+            /** The shapes before and after, in words. */
+            pattern: string;
+          },
+        ]
   ) {
     super();
     const o = optionsOf(args);

@@ -14,7 +14,15 @@ export class Rearrange extends UnaryLayer {
   readonly axesLengths: AxesLengths;
 
   constructor(
-    ...args: [pattern: string, axesLengths?: AxesLengths] | [named: { pattern: string; [axis: string]: unknown }]
+    ...args:
+      | [pattern: string, /** Sizes of axes, by their names. */ axesLengths?: AxesLengths]
+      | [
+          named: {
+            /** The shapes before and after, in words. */
+            pattern: string;
+            [axis: string]: unknown;
+          },
+        ]
   ) {
     super();
     const { values, lengths } = matched('Rearrange', ['pattern'], args);
@@ -40,8 +48,15 @@ export class Reduce extends UnaryLayer {
 
   constructor(
     ...args:
-      | [pattern: string, reduction: Reduction, axesLengths?: AxesLengths]
-      | [named: { pattern: string; reduction: Reduction; [axis: string]: unknown }]
+      | [pattern: string, reduction: Reduction, /** Sizes of axes, by their names. */ axesLengths?: AxesLengths]
+      | [
+          named: {
+            /** The shapes before and after, in words. */ pattern: string;
+            /** 'mean', 'sum' or 'none', which gives a loss for each element. */
+            reduction: Reduction;
+            [axis: string]: unknown;
+          },
+        ]
   ) {
     super();
     const { values, lengths } = matched('Reduce', ['pattern', 'reduction'], args);

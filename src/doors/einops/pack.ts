@@ -21,17 +21,21 @@ function aroundStar(op: string, pattern: string): [before: number, after: number
 
 interface PackArguments {
   tensors: readonly Tensor[];
+  /** The shapes before and after, in words. */
   pattern: string;
 }
 
 interface UnpackArguments {
   tensor: Tensor;
+  /** The shapes that `pack` gave. */
   packedShapes: readonly (readonly number[])[];
+  /** The shapes before and after, in words. */
   pattern: string;
 }
 
 interface ParseShapeArguments {
   x: Tensor;
+  /** The shapes before and after, in words. */
   pattern: string;
 }
 

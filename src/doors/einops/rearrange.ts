@@ -39,14 +39,32 @@ export type Input = Tensor | readonly Tensor[];
 type Named<Parameters> = Parameters & { readonly [axis: string]: unknown };
 
 type Arguments =
-  | [tensor: Input, pattern: string, axesLengths?: AxesLengths]
-  | [tensor: Input, named: Named<{ pattern: string }>]
+  | [tensor: Input, pattern: string, /** Sizes of axes, by their names. */ axesLengths?: AxesLengths]
+  | [
+      tensor: Input,
+      named: Named<{
+        /** The shapes before and after, in words. */
+        pattern: string;
+      }>,
+    ]
   | [named: Named<{ tensor: Input; pattern: string }>];
 
 type ReduceArguments =
-  | [tensor: Input, pattern: string, reduction: Reduction, axesLengths?: AxesLengths]
+  | [
+      tensor: Input,
+      pattern: string,
+      reduction: Reduction,
+      /** Sizes of axes, by their names. */ axesLengths?: AxesLengths,
+    ]
   | [tensor: Input, pattern: string, named: Named<{ reduction: Reduction }>]
-  | [tensor: Input, named: Named<{ pattern: string; reduction: Reduction }>]
+  | [
+      tensor: Input,
+      named: Named<{
+        /** The shapes before and after, in words. */
+        pattern: string;
+        reduction: Reduction;
+      }>,
+    ]
   | [named: Named<{ tensor: Input; pattern: string; reduction: Reduction }>];
 
 /**

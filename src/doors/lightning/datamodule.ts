@@ -19,7 +19,10 @@ export class LightningDataModule<H extends object = Hyperparameters> {
   /** The hyperparameters that `saveHyperparameters` has saved. */
   hparams: H & Hyperparameters = {} as H & Hyperparameters;
 
-  /** @throws ArgumentError if the value is not an object */
+  /**
+   * @throws ArgumentError if the value is not an object
+   * @param given The arguments.
+   */
   saveHyperparameters(given: GivenHyperparameters<H>, ...args: HyperparameterArguments): void {
     this.hparams = { ...this.hparams, ...keptHyperparameters(given, args) };
   }
@@ -37,8 +40,8 @@ export interface LightningDataModule<H extends object = Hyperparameters> {
   onBeforeBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
   transferBatchToDevice?(batch: unknown, device: unknown, dataloaderIdx: number): Awaitable<unknown>;
   onAfterBatchTransfer?(batch: unknown, dataloaderIdx: number): Awaitable<unknown>;
-  onException?(error: Error): Awaitable<unknown>;
+  onException?(/** The error. */ error: Error): Awaitable<unknown>;
   /** The data module's state for checkpoints. */
   stateDict?(): Record<string, unknown>;
-  loadStateDict?(state: Record<string, unknown>): void;
+  loadStateDict?(/** What `stateDict` has given. */ state: Record<string, unknown>): void;
 }

@@ -62,11 +62,11 @@ export interface Hooks<Front extends readonly unknown[]> {
   onPredictBatchStart?(...args: [...Front, ...StartedBatch]): Awaitable<unknown>;
   onPredictBatchEnd?(...args: [...Front, outputs: unknown, ...StartedBatch]): Awaitable<unknown>;
   onBeforeZeroGrad?(...args: [...Front, optimizer: optim.Optimizer]): Awaitable<unknown>;
-  onBeforeBackward?(...args: [...Front, loss: Tensor]): Awaitable<unknown>;
+  onBeforeBackward?(...args: [...Front, /** The loss. */ loss: Tensor]): Awaitable<unknown>;
   onAfterBackward?(...args: Front): Awaitable<unknown>;
   onBeforeOptimizerStep?(...args: [...Front, optimizer: optim.Optimizer]): Awaitable<unknown>;
-  onSaveCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
-  onLoadCheckpoint?(...args: [...Front, checkpoint: Checkpoint]): Awaitable<unknown>;
+  onSaveCheckpoint?(...args: [...Front, /** What is saved, or was. */ checkpoint: Checkpoint]): Awaitable<unknown>;
+  onLoadCheckpoint?(...args: [...Front, /** What is saved, or was. */ checkpoint: Checkpoint]): Awaitable<unknown>;
 }
 
 type StartedBatch = [batch: unknown, batchIdx: number, dataloaderIdx?: number];
@@ -81,10 +81,18 @@ export interface ModuleHooks extends Hooks<[]> {
 }
 
 /** All hooks of a callback. They are called before those of the module. */
-export interface CallbackHooks extends Hooks<[trainer: Trainer, plModule: LightningModule]> {
-  onSanityCheckStart?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onSanityCheckEnd?(trainer: Trainer, plModule: LightningModule): Awaitable<unknown>;
-  onException?(trainer: Trainer, plModule: LightningModule, error: Error): Awaitable<unknown>;
+export interface CallbackHooks
+  extends Hooks<[trainer: Trainer, /** The module that is trained. */ plModule: LightningModule]> {
+  onSanityCheckStart?(
+    trainer: Trainer,
+    /** The module that is trained. */ plModule: LightningModule,
+  ): Awaitable<unknown>;
+  onSanityCheckEnd?(trainer: Trainer, /** The module that is trained. */ plModule: LightningModule): Awaitable<unknown>;
+  onException?(
+    trainer: Trainer,
+    /** The module that is trained. */ plModule: LightningModule,
+    /** The error. */ error: Error,
+  ): Awaitable<unknown>;
 }
 
 export type CallbackHookName = keyof CallbackHooks;
@@ -118,7 +126,10 @@ export class Callback {
     return {};
   }
 
-  loadStateDict(state: Record<string, unknown>, ...none: []): void {
+  loadStateDict(
+    /** What `stateDict` has given. */ /** The arguments. */ state: Record<string, unknown>,
+    ...none: []
+  ): void {
     stateIn(this.constructor.name, [state, ...none]);
   }
 }

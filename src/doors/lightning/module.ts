@@ -109,7 +109,11 @@ function lossIn(name: string, given: readonly unknown[]): { loss: Tensor; args: 
   return { loss: loss as Tensor, args: args as BackwardArguments };
 }
 
-type LoadOptions = { mapLocation?: DeviceLike | null; strict?: boolean | null } & Hyperparameters;
+type LoadOptions = {
+  /** Taken for the sake of PyTorch: every tensor is on WebGPU. */ mapLocation?: DeviceLike | null;
+  /** Whether names must be the same on both sides. */
+  strict?: boolean | null;
+} & Hyperparameters;
 
 interface Clipping {
   optimizer: AnyOptimizer;
@@ -250,7 +254,10 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     );
   }
 
-  /** Calls `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`. */
+  /**
+   * Calls `log` for each entry: `this.logDict({ loss, acc: this.accuracy })`.
+   * @param dictionary Values by their names.
+   */
   logDict(
     dictionary: Readonly<Record<string, Loggable>>,
     ...options: [options?: LogOptions] | [boolean, options?: LogOptions]
@@ -303,6 +310,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
   /**
    * Computes gradients in manual optimization, and calls the hooks around it.
    * @throws ArgumentError in automatic optimization
+   * @param loss The loss.
    */
   manualBackward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
   manualBackward(named: NamedLoss): Awaitable<unknown>;
@@ -316,7 +324,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return backwardOf(this.trainer, loss, args);
   }
 
-  backward(loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
+  backward(/** The loss. */ loss: Tensor, ...args: Parameters<Tensor['backward']>): Awaitable<unknown>;
   backward(named: NamedLoss): Awaitable<unknown>;
   backward(...given: unknown[]): Awaitable<unknown> {
     const { loss, args } = lossIn('backward', given);
@@ -324,7 +332,10 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** Takes one optimizer step. Override this to do more. The closure computes the loss and gradients. */
+  /**
+   * Takes one optimizer step. Override this to do more.
+   * @param optimizerClosure Computes the loss and its gradients.
+   */
   optimizerStep(
     _epoch: number,
     _batchIdx: number,
@@ -339,7 +350,11 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     return undefined;
   }
 
-  /** Steps a scheduler; `metric` is the monitored value for ReduceLROnPlateau, else null. */
+  /**
+   * Steps a scheduler; `metric` is the monitored value for ReduceLROnPlateau, else null.
+   * @param scheduler The schedule.
+   * @param metric The value that a schedule or a choice goes by.
+   */
   lrSchedulerStep(scheduler: SchedulerLike, metric: number | null): Awaitable<unknown> {
     const step = scheduler.step as (metric?: number) => unknown;
     return metric === null ? step.call(scheduler) : step.call(scheduler, metric);
@@ -409,6 +424,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
    * constructor. Pass them as an object, since JavaScript cannot look up a constructor's arguments.
    *
    * @throws ArgumentError if the value is not an object
+   * @param given The arguments.
    */
   saveHyperparameters(given: GivenHyperparameters<H>, ...args: HyperparameterArguments): void {
     this.hparams = { ...this.hparams, ...keptHyperparameters(given, args) };
@@ -421,6 +437,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
    *     const net = await Net.loadFromCheckpoint('best.ckpt', { lr: 0.01 });
    *
    * @throws StateDictError if the checkpoint comes from a different model
+   * @param checkpointPath The file of the checkpoint, or its bytes.
    */
   static async loadFromCheckpoint<M extends LightningModule>(
     this: new (

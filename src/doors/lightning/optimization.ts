@@ -63,7 +63,7 @@ export class LightningOptimizer {
 
   /** Updates the parameters. A closure, if given, is called first. Returns a promise if the closure or a hook does. */
   step(): Awaitable<unknown>;
-  step<T>(closure: () => Awaitable<T>): Awaitable<T>;
+  step<T>(/** Computes the loss anew, with its gradients, and gives it. */ closure: () => Awaitable<T>): Awaitable<T>;
   step(...args: unknown[]): Awaitable<unknown> {
     const { trainer } = this;
     type Given = { closure?: (() => Awaitable<unknown>) | null };

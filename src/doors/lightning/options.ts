@@ -18,14 +18,21 @@ export type Duration =
 export interface TrainerOptions {
   /** Default: 1000 epochs, or as many as `maxSteps` and `maxTime` allow. -1: no limit. */
   maxEpochs?: number | null;
+  /** The fewest epochs. */
   minEpochs?: number | null;
   /** The maximum number of optimizer steps. Default: -1, no limit. */
   maxSteps?: number;
+  /** The fewest steps. */
   minSteps?: number | null;
+  /** How long to train at most. */
   maxTime?: Duration | null;
+  /** The most batches of an epoch of training, as a number or a share. */
   limitTrainBatches?: number | null;
+  /** The most batches of validation, as a number or a share. */
   limitValBatches?: number | null;
+  /** The most batches of a test, as a number or a share. */
   limitTestBatches?: number | null;
+  /** The most batches of prediction, as a number or a share. */
   limitPredictBatches?: number | null;
   /**
    * The number (or fraction) of batches, from the first on and in order, to train and validate on, to see whether the
@@ -42,6 +49,7 @@ export interface TrainerOptions {
   logEveryNSteps?: number | null;
   /** Default: true, which is a CSVLogger in Node and a MemoryLogger in a page. */
   logger?: boolean | Logger | readonly Logger[] | null;
+  /** Callbacks, or one: they are called in this order. */
   callbacks?: Callback | readonly Callback[] | null;
   /** Whether to run only one batch (or this many) of everything, without loggers and checkpoints, to find mistakes. */
   fastDevRun?: boolean | number;
@@ -53,6 +61,7 @@ export interface TrainerOptions {
   enableModelSummary?: boolean | null;
   /** The number of batches whose gradients are accumulated per optimizer step. Default: 1. */
   accumulateGradBatches?: number;
+  /** The greatest norm or value of gradients; null without a limit. */
   gradientClipVal?: number | null;
   /** Whether the norm of all gradients or each element is clipped. Default: `norm`. */
   gradientClipAlgorithm?: 'norm' | 'value' | null;
@@ -68,23 +77,37 @@ export interface TrainerOptions {
   precision?: string | number | null;
   /** Whether to check losses and gradients for NaN, which requires a read-back at each step. */
   detectAnomaly?: boolean;
+  /** After how many epochs the loaders are asked for again; 0 for never. */
   reloadDataloadersEveryNEpochs?: number;
   /** The folder for logs and checkpoints. Default: the working folder. */
   defaultRootDir?: string | null;
   /** Training ends cleanly when this signal is aborted, for example by a stop button. */
   signal?: AbortSignal | null;
+  /** 'auto' or 'gpu': WebGPU either way. */
   accelerator?: string;
+  /** Taken for the sake of Lightning: there is one device. */
   strategy?: string;
+  /** Taken for the sake of Lightning: there is one device. */
   devices?: string | number | readonly number[];
+  /** Taken for the sake of Lightning: there is one. */
   numNodes?: number;
+  /** Taken for the sake of Lightning; kernels are measured by `tune`. */
   benchmark?: boolean | null;
+  /** Whether evaluation records no gradients: always so. */
   inferenceMode?: boolean;
+  /** Taken for the sake of Lightning: there is one device. */
   useDistributedSampler?: boolean;
+  /** Nothing: `torch.profiler` profiles. */
   profiler?: null;
+  /** Whether to leave out whatever costs time beside training. */
   barebones?: boolean;
+  /** Nothing: there are none. */
   plugins?: null;
+  /** Taken for the sake of Lightning: there is one device. */
   syncBatchnorm?: boolean;
+  /** Taken for the sake of Lightning. */
   enableAutologHparams?: boolean;
+  /** Nothing: there is no registry. */
   modelRegistry?: null;
 }
 

@@ -20,6 +20,7 @@ export interface TrainerState {
 
 /** Options of a run. */
 export interface RunOptions {
+  /** Where the loaders come from. */
   datamodule?: LightningDataModule | null;
   /** The checkpoint to start from: a path, `'best'` or `'last'`. */
   ckptPath?: CheckpointSource | null;
@@ -35,6 +36,7 @@ export interface FitOptions extends RunOptions {
 
 /** Options of a Trainer's `validate` and `test`. */
 export interface EvaluationOptions extends RunOptions {
+  /** A loader, or several. */
   dataloaders?: Loaders | LightningDataModule | null;
   /** Whether to print a table of the results. Default: true. */
   verbose?: boolean;
@@ -42,7 +44,9 @@ export interface EvaluationOptions extends RunOptions {
 
 /** Options of a Trainer's `predict`. */
 export interface PredictOptions extends RunOptions {
+  /** A loader, or several. */
   dataloaders?: Loaders | LightningDataModule | null;
+  /** Whether the predictions are given back. */
   returnPredictions?: boolean | null;
 }
 

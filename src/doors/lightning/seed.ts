@@ -6,6 +6,7 @@ import { type Arguments, parseArgs, kinds as torchKinds } from '../../torch/insi
 const MOST = 2 ** 32 - 1;
 
 interface SeedArguments {
+  /** The seed. */
   seed?: number | null;
   /** Accepted as in Lightning; workers are always seeded. */
   workers?: boolean;

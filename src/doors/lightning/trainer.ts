@@ -63,6 +63,7 @@ const LOG_EVERY = 50;
 const path: Kind = { words: 'a path', fits: (value) => typeof value === 'string' && value !== '' };
 
 interface SaveArguments {
+  /** The path of the file. */
   filepath: string;
   /** Whether to save only the weights. Default: false. */
   weightsOnly?: boolean | null;
@@ -190,7 +191,9 @@ export class Trainer extends Overview {
   ): Promise<void>;
   async fit(
     model: LightningModule,
+    /** What trains: a loader, or several. */
     trainDataloaders: Loaders | null,
+    /** Batches for validation, or several loaders. */
     valDataloaders: Loaders | null,
     options?: FitOptions,
   ): Promise<void>;
@@ -388,7 +391,10 @@ export class Trainer extends Overview {
     );
   }
 
-  /** The next batch. Waits if the device has fallen behind. */
+  /**
+   * The next batch. Waits if the device has fallen behind.
+   * @param fetcher What hands the loop its batches.
+   */
   async fetched(fetcher: Fetcher): Promise<IteratorResult<unknown>> {
     await backpressure();
     try {
@@ -399,7 +405,10 @@ export class Trainer extends Overview {
     }
   }
 
-  /** Runs a step; with `detectAnomaly`, checks it for NaN. */
+  /**
+   * Runs a step; with `detectAnomaly`, checks it for NaN.
+   * @param run The step.
+   */
   async watched<T>(run: () => Promise<T>): Promise<T> {
     if (!this.detectAnomaly) return run();
     const result = await autograd.detectAnomaly(run);

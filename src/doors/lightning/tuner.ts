@@ -22,8 +22,11 @@ import { Trainer } from './trainer';
 
 /** Options of `Tuner.lrFind`. */
 export interface LrFindOptions {
+  /** What trains: a loader, or several. */
   trainDataloaders?: Loaders | LightningDataModule | null;
+  /** Batches for validation, or several loaders. */
   valDataloaders?: Loaders | null;
+  /** Where the loaders come from. */
   datamodule?: LightningDataModule | null;
   /** The lowest learning rate to try. Default: 1e-8. */
   minLr?: number;
@@ -60,8 +63,11 @@ interface FinderPlotOptions {
 
 interface Range {
   mode: 'exponential' | 'linear';
+  /** The lowest rate that is tried. */
   lrMin: number;
+  /** The highest rate that is tried. */
   lrMax: number;
+  /** The number of rates that are tried. */
   numTraining: number;
 }
 
@@ -190,7 +196,9 @@ class KeptState extends Callback {
 
 /** Options of `Tuner.scaleBatchSize`. */
 export interface ScaleBatchSizeOptions {
+  /** What trains: a loader, or several. */
   trainDataloaders?: Loaders | LightningDataModule | null;
+  /** Where the loaders come from. */
   datamodule?: LightningDataModule | null;
   /**
    * Whether to double the size until memory runs out (the default), or to search between the last two sizes as well.

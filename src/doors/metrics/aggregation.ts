@@ -13,6 +13,7 @@ export type NanStrategy = 'error' | 'warn' | 'ignore' | 'disable' | number;
 
 /** The options of `MeanMetric`, `SumMetric` and similar metrics. */
 export interface AggregationArguments {
+  /** What NaN does: 'error', 'warn', 'ignore', or a number in its place. */
   nanStrategy?: NanStrategy;
 }
 

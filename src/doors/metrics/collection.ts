@@ -33,6 +33,7 @@ export interface CollectionOptions {
 
 /** Return names without prefix and postfix. */
 interface Naming {
+  /** Whether names keep the prefix and the postfix. */
   keepBase?: boolean;
 }
 
@@ -99,7 +100,10 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
     return this.named().length;
   }
 
-  /** Adds metrics. */
+  /**
+   * Adds metrics.
+   * @param additional Further metrics, or collections of them.
+   */
   addMetrics(metrics: Collectable<M>, ...additional: readonly (M | MetricCollection)[]): void {
     if (metrics instanceof MetricCollection) {
       for (const [name, metric] of metrics.items()) this.take(name, metric as M);

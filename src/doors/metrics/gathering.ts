@@ -66,7 +66,7 @@ export class Gathering<
   // any argument list.
   /** Updates the states with a batch. */
   update(named: Readonly<Record<string, Tensor>>): void;
-  update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void;
+  update(...args: Args | [/** Tensors by their names. */ named: Readonly<Record<string, Tensor>>]): void;
   update(...args: Args | [named: Readonly<Record<string, Tensor>>]): void {
     const { batch: names = batchOrder, parts } = madeOf(this);
     const unchecked = Object.fromEntries(names.map((name) => [name, torchKinds.anything]));

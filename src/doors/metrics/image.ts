@@ -39,6 +39,7 @@ const clamped = (x: Tensor, range: DataRange | null): Tensor =>
 const widthOf = (range: DataRange): number => (typeof range === 'number' ? range : range[1] - range[0]);
 
 export interface NoiseArguments {
+  /** The greatest value less the least one, or both of them, to which values are clamped. */
   dataRange: DataRange;
   /** The base of the logarithm; default 10. */
   base?: number;
@@ -128,7 +129,9 @@ export interface SimilarityOptions {
   reduction?: ImageReduction;
   /** Default null: the larger range of preds and target, for each batch. */
   dataRange?: DataRange | null;
+  /** The constant of the luminance. */
   k1?: number;
+  /** The constant of the contrast. */
   k2?: number;
   /** Also return the similarity around each pixel, in the shape of the pictures; default false. */
   returnFullImage?: boolean;

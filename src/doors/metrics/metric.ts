@@ -503,8 +503,11 @@ const operand: Kind = {
 };
 
 interface Composition {
+  /** What combines the values. */
   operator: Operator;
+  /** The first operand. */
   metricA: MetricOperand;
+  /** The second operand. */
   metricB?: MetricOperand | null;
 }
 

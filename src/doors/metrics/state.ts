@@ -59,5 +59,6 @@ export interface Persistence {
 /** The arguments of `addState`. */
 export interface StateArguments extends StateOptions {
   name: string;
+  /** The state at the start: a tensor, or an empty list. */
   initial: Tensor | readonly never[];
 }

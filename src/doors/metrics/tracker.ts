@@ -8,6 +8,7 @@ import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './pl
 
 type Tracked = Metric | MetricCollection;
 interface TrackerArguments<T extends Tracked> {
+  /** The value that a schedule or a choice goes by. */
   metric: T;
   /** Whether a higher value is better; default: the metrics' `higherIsBetter`. */
   maximize?: boolean | readonly boolean[] | null;
@@ -109,7 +110,9 @@ export class MetricTracker<T extends Tracked = Tracked> extends nn.ModuleList {
   }
 
   /** The best value of all rounds; with `returnStep` its round, too. Null if values are not single numbers. */
-  bestMetric(options: { returnStep: true }): Promise<{ value: BestMetric<T>; step: BestMetric<T> }>;
+  bestMetric(options: {
+    /** Whether the step of the best value is given, too. */ returnStep: true;
+  }): Promise<{ value: BestMetric<T>; step: BestMetric<T> }>;
   bestMetric(options?: { returnStep?: false }): Promise<BestMetric<T>>;
   async bestMetric(...args: unknown[]): Promise<unknown> {
     const { returnStep } = parseArgs<{ returnStep?: boolean }>('bestMetric', [], { returnStep: false }, args);

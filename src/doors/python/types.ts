@@ -3,33 +3,46 @@
 /** Callbacks for messages while packages load. */
 export interface PackageCallbacks {
   /** Called with each progress message. Default: the console. */
-  messageCallback?: (message: string) => void;
+  messageCallback?: (/** What is said. */ message: string) => void;
   /** Called with each warning and error. Default: the console. */
-  errorCallback?: (message: string) => void;
+  errorCallback?: (/** What is said. */ message: string) => void;
 }
 
 /** The part of Pyodide that is used here. `loadPyodide` of the package `pyodide` returns such an object. */
 export interface Pyodide {
   /** Runs synchronous code. */
-  runPython(code: string, options?: { filename?: string; globals?: unknown }): unknown;
+  runPython(
+    /** The code of Python. */ code: string,
+    options?: {
+      filename?: string;
+      /** The names that the code reads and sets. */
+      globals?: unknown;
+    },
+  ): unknown;
   /** Converts a JavaScript object to a Python object. */
   toPy(value: object): unknown;
   /** Runs code that may wait. */
-  runPythonAsync(code: string, options?: { filename?: string }): Promise<unknown>;
+  runPythonAsync(/** The code of Python. */ code: string, options?: { filename?: string }): Promise<unknown>;
   /** Makes an object importable from Python as a module. */
   registerJsModule(name: string, module: object): void;
   /** Imports a Python module. */
   pyimport(name: string): unknown;
   /** Loads packages from Pyodide's distribution. */
-  loadPackage(names: readonly string[]): Promise<unknown>;
+  loadPackage(/** The names, in their order. */ names: readonly string[]): Promise<unknown>;
   /** Loads the packages that the code imports from Pyodide's distribution. */
-  loadPackagesFromImports(code: string, options?: PackageCallbacks): Promise<unknown>;
+  loadPackagesFromImports(/** The code of Python. */ code: string, options?: PackageCallbacks): Promise<unknown>;
   /** Sets the function that receives Python's standard output. */
-  setStdout(options: { batched: (line: string) => void }): void;
+  setStdout(options: {
+    /** Gets each line that is written. */
+    batched: (line: string) => void;
+  }): void;
   /** Sets the function that receives Python's standard error output. */
-  setStderr(options: { batched: (line: string) => void }): void;
+  setStderr(options: {
+    /** Gets each line that is written. */
+    batched: (line: string) => void;
+  }): void;
   /** Sets the buffer that Python checks for interrupts. */
-  setInterruptBuffer(buffer: Uint8Array): void;
+  setInterruptBuffer(/** The byte that Python looks at, an array of one. */ buffer: Uint8Array): void;
   /** Removes a module that was registered with `registerJsModule`. */
   unregisterJsModule(name: string): void;
   /** Python's global variables. */
@@ -75,7 +88,7 @@ export interface LoadPythonOptions {
    * Called with Python's output. Default: the output goes to the console or, if `pyodide` is given, to the receiver
    * that is already set there.
    */
-  onOutput?: (text: string, stream: 'stdout' | 'stderr') => void;
+  onOutput?: (/** The text. */ text: string, /** Where the text was written to. */ stream: 'stdout' | 'stderr') => void;
   /** A running Pyodide to use instead of loading one from `indexURL`. */
   pyodide?: Pyodide;
 }
@@ -103,6 +116,7 @@ export interface Python {
    * Runs code, and returns the value of its last expression, converted as by `globals.get`.
    * @throws PythonError if the code raises an exception
    * @throws PythonEndedError if the interpreter ends during the run, or has already ended
+   * @param code The code of Python.
    */
   run(code: string, options?: RunOptions): Promise<unknown>;
   /** Python's global variables. */

@@ -28,6 +28,7 @@ export type CanvasSize = readonly [height: number, width: number];
 
 interface OwnOptions {
   dtype?: TensorOptions['dtype'] | null;
+  /** Whether `backward` gives the tensor a gradient. */
   requiresGrad?: boolean;
   device?: TensorOptions['device'];
 }
@@ -218,7 +219,9 @@ export class BoundingBoxes extends TVTensor {
   }
 }
 
-type WrapArguments<T extends TVTensor> = WrapBoxArguments & { like: T };
+type WrapArguments<T extends TVTensor> = WrapBoxArguments & {
+  /** What the result is to be like: boxes, a mask, a picture. */ like: T;
+};
 
 /**
  * Wraps `data` in the class of `like`, with its properties. For boxes, single properties can be overridden.

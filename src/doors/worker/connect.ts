@@ -49,6 +49,7 @@ type WorkerSource = WorkerLike | PromiseLike<WorkerLike>;
  *
  * @throws WorkerError if the worker cannot be started, its module throws while loading, or it does not call `expose` in
  *   time. If a worker dies later, by an uncaught error or a crash, its pending and later calls fail with a WorkerError.
+ * @param worker The worker, its address, or a function that starts it.
  */
 export async function connect<T>(
   worker: WorkerSource | (() => WorkerSource),
@@ -123,6 +124,7 @@ export async function connect<T>(
  * ended.
  *
  * @throws ArgumentError if the value is not a remote
+ * @param remote What `connect` or `serve` gave.
  */
 export async function terminate(remote: object): Promise<void> {
   const origin = originOf(remote);

@@ -24,13 +24,16 @@ const moved = new WeakMap<object, readonly object[] | 'all'>();
  *
  * @throws ArgumentError if the value is not an object
  */
-export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: T): Proxied<T> => {
-  if ((typeof object !== 'object' && typeof object !== 'function') || object === null || object instanceof Promise) {
-    throw new ArgumentError(`proxy: expected an object, but got ${kindOf(object)}; plain values cross by themselves`);
-  }
-  proxied.add(object);
-  return object as Proxied<T>;
-});
+export const proxy = /* @__PURE__ */ closed(
+  'proxy',
+  <T extends object>(/** What is saved: tensors, and plain values around them. */ object: T): Proxied<T> => {
+    if ((typeof object !== 'object' && typeof object !== 'function') || object === null || object instanceof Promise) {
+      throw new ArgumentError(`proxy: expected an object, but got ${kindOf(object)}; plain values cross by themselves`);
+    }
+    proxied.add(object);
+    return object as Proxied<T>;
+  },
+);
 
 /**
  * Transfers memory to the other side instead of copying it: the given parts, or by default everything in `value` that
@@ -41,6 +44,7 @@ export const proxy = /* @__PURE__ */ closed('proxy', <T extends object>(object: 
  *     await remote.show(transfer(bitmap));
  *
  * @throws ArgumentError if the value is not an object
+ * @param parts The parts, in their order.
  */
 export function transfer<T extends object>(value: T, parts?: readonly object[]): T {
   if (typeof value !== 'object' || value === null || value instanceof Promise) {

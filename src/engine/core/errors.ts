@@ -3,7 +3,7 @@
 
 /** The base class of all errors thrown by Lamplight. */
 export class LamplightError extends Error {
-  constructor(message: string, options?: ErrorOptions) {
+  constructor(/** What is said. */ message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
   }
@@ -41,7 +41,10 @@ export class FetchError extends LamplightError {
   /** The HTTP status of the response; null if there was none. 404 is also used for a local file that does not exist. */
   readonly status: number | null;
 
-  constructor(message: string, { status, ...options }: ErrorOptions & { status?: number } = {}) {
+  constructor(
+    /** What is said. */ message: string,
+    /** Further parameters, by name. */ { status, ...options }: ErrorOptions & { status?: number } = {},
+  ) {
     super(message, options);
     this.status = status ?? null;
   }
@@ -69,6 +72,9 @@ export class GPUValidationFailure extends LamplightError {}
 export class WorkerError extends LamplightError {}
 
 /** Throws an `internal:` error, which indicates a bug in Lamplight, unless `condition` holds. */
-export function invariant(condition: unknown, message: string): asserts condition {
+export function invariant(
+  /** Something that must be true. */ condition: unknown,
+  /** What is said. */ message: string,
+): asserts condition {
   if (!condition) throw new LamplightError(`internal: ${message}`);
 }

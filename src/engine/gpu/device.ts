@@ -34,6 +34,7 @@ export interface AdapterProfile {
 export interface DeviceOptions {
   /** A device of your own; Lamplight never destroys it. */
   device?: GPUDevice;
+  /** Which GPU to take where there are several. */
   powerPreference?: GPUPowerPreference;
   /** Choose kernels for a software adapter (CPU) or for a GPU, whatever the adapter is. Default: the adapter's kind. */
   kernels?: AdapterProfile['kind'];

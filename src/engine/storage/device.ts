@@ -16,6 +16,7 @@ export type DeviceLike = DeviceName | Device | number;
 /** The result of `torch.device`. Every tensor is on `webgpu`, for any device it was sent to. */
 export class Device extends Printable {
   constructor(
+    /** The type. */
     readonly type: string,
     readonly index: number | null,
   ) {
@@ -72,6 +73,7 @@ export function device(...args: Arguments<DeviceParameters, ['type', 'index']>):
 }
 
 interface DeviceParameters {
+  /** The type. */
   type: DeviceLike;
   /** The number of the device; default: none. */
   index?: number | null;

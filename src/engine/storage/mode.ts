@@ -39,7 +39,10 @@ export const enableGrad = <T>(fn: (() => T) & Synchronous<T>): Switched<T> => sw
 export const inferenceMode = <T>(fn: (() => T) & Synchronous<T>): Switched<T> =>
   switched<T>('inferenceMode', false, fn);
 
-/** Runs `fn` with gradients recorded, or not. */
+/**
+ * Runs `fn` with gradients recorded, or not.
+ * @param on Whether it is on.
+ */
 export const setGradEnabled = <T>(on: boolean, fn: (() => T) & Synchronous<T>): Switched<T> =>
   switched<T>('setGradEnabled', on, fn);
 

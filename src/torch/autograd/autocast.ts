@@ -150,6 +150,7 @@ const defaults = { deviceType: 'webgpu', dtype: 'float16', enabled: true, cacheE
 export function autocast<T>(fn: (() => T) & Synchronous<T>): Switched<T>;
 export function autocast<T>(options: AutocastOptions | string, fn: (() => T) & Synchronous<T>): Switched<T>;
 export function autocast<T>(
+  /** 'cuda', 'cpu' or 'webgpu': WebGPU either way. */
   deviceType: string,
   options: Omit<AutocastOptions, 'deviceType'>,
   fn: (() => T) & Synchronous<T>,
@@ -179,7 +180,10 @@ export function conversionsOf(options: readonly unknown[]): ReadonlyMap<string, 
 /** Whether the calling code runs within `autocast`. */
 export const isAutocastEnabled = closed('isAutocastEnabled', (): boolean => calls.conversions !== null);
 
-/** Whether the device supports `autocast` (float16); null before the device has been opened. */
+/**
+ * Whether the device supports `autocast` (float16); null before the device has been opened.
+ * @param deviceType 'cuda', 'cpu' or 'webgpu': WebGPU either way.
+ */
 export const isAutocastAvailable = (deviceType = 'webgpu'): boolean | null => {
   expectDevice('isAutocastAvailable', deviceType);
   return engine.profile && supportsHalf(engine.profile);

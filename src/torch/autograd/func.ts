@@ -255,6 +255,7 @@ export function vjp<Args extends readonly Tensor[], A>(
 ): [output: Tensor, product: (cotangent: Tensor) => Tensor[], aux: A];
 export function vjp<Args extends readonly Tensor[]>(
   func: TensorFunction<Args>,
+  /** The point at which the function is differentiated: its arguments. */
   ...primals: Args
 ): [output: Tensor, product: (cotangent: Tensor) => Tensor[]];
 export function vjp(func: AnyFunction, ...args: readonly unknown[]): unknown {
@@ -288,7 +289,9 @@ const filled = (gradients: readonly (Tensor | null)[], xs: readonly Tensor[]): T
 
 interface Push<F, Args extends readonly Tensor[]> {
   func: F;
+  /** The point at which the function is differentiated: its arguments. */
   primals: Args;
+  /** The direction, of the shapes of the arguments. */
   tangents: readonly Tensor[];
 }
 

@@ -29,7 +29,7 @@ export class FunctionContext {
   /** For each argument of `forward`, whether its gradient is needed. */
   readonly needsInputGrad: readonly boolean[];
 
-  constructor(needsInputGrad: readonly boolean[]) {
+  constructor(/** Whether each input needs a gradient. */ needsInputGrad: readonly boolean[]) {
     this.needsInputGrad = needsInputGrad;
     states.set(this, { saved: [], materialize: true, constants: new Set() });
   }
@@ -54,7 +54,10 @@ export class FunctionContext {
     });
   }
 
-  /** With false, `backward` gets null instead of zeros for results that no gradient reached. */
+  /**
+   * With false, `backward` gets null instead of zeros for results that no gradient reached.
+   * @param on Whether it is on.
+   */
   setMaterializeGrads(on: boolean): void {
     states.get(this)!.materialize = on;
   }

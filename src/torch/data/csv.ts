@@ -199,7 +199,18 @@ export class CsvTable extends Printable {
   readonly #name: string;
 
   /** @internal */
-  constructor(name: string, { columns, length }: { columns: readonly Column[]; length: number }) {
+  constructor(
+    name: string,
+    {
+      columns,
+      length,
+    }: {
+      /** The columns, with their names. */
+      columns: readonly Column[];
+      /** How many. */
+      length: number;
+    },
+  ) {
     super();
     this.#name = name;
     this.#columns = new Map(columns.map((column) => [column.name, column]));
@@ -258,6 +269,7 @@ export class CsvTable extends Printable {
   /**
    * A data set of the rows: items are `[input]`, or `[input, target]` if a target is named.
    * @throws ShapeError if there is no column of numbers for the input
+   * @param parts The parts, in their order.
    */
   dataset(parts: TableParts = {}): TensorDataset {
     const { inputs, target } = parseArgs<TableParts>('dataset', [], { inputs: null, target: null }, [parts]);

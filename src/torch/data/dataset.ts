@@ -50,6 +50,7 @@ export abstract class Dataset<T = unknown> extends Printable {
    * The items at `indices`, already collated: the batch that a DataLoader yields. A data set on the device defines this
    * to make the whole batch with one gather; the method returns null if it cannot make this batch. `draws` holds the
    * results of `drawFor` for the items, if it was called.
+   * @param draws What was drawn at random for each item.
    */
   getBatch?(indices: readonly number[], draws?: readonly unknown[]): unknown;
 
@@ -145,7 +146,10 @@ export class ConcatDataset<T = unknown> extends Dataset<T> {
    */
   readonly cumulativeSizes: readonly number[];
 
-  /** @throws ArgumentError if there is no data set, or if one is an IterableDataset */
+  /**
+   * @throws ArgumentError if there is no data set, or if one is an IterableDataset
+   * @param datasets The data sets, in their order.
+   */
   constructor(datasets: Iterable<DataSource<T>>);
   constructor(named: Datasets<DataSource<T>>);
   constructor(...args: unknown[]) {
@@ -293,7 +297,7 @@ const MOST_PARTS = 8;
 export class ChainDataset<T = unknown> extends IterableDataset<T> {
   readonly datasets: Iterable<IterableDataset<T>>;
 
-  constructor(datasets: Iterable<IterableDataset<T>>);
+  constructor(/** The data sets, in their order. */ datasets: Iterable<IterableDataset<T>>);
   constructor(named: Datasets<IterableDataset<T>>);
   constructor(...args: unknown[]) {
     super();

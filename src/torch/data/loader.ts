@@ -45,7 +45,7 @@ export interface DataLoaderOptions<T, B> extends WorkerOptions {
   /** The indices of each batch, instead of `batchSize`, `shuffle`, `sampler` and `dropLast`. */
   batchSampler?: Sampler<readonly number[]> | null;
   /** Makes a batch out of its items. Default: `defaultCollate`. */
-  collateFn?: ((items: Awaited<T>[]) => B) | null;
+  collateFn?: ((/** The items, in their order. */ items: Awaited<T>[]) => B) | null;
   /** Whether to leave out the last batch if it is smaller than the others. Default: false. */
   dropLast?: boolean;
   /** The generator for the random order. Default: the default generator, as seeded by `torch.manualSeed`. */
@@ -56,7 +56,7 @@ export interface DataLoaderOptions<T, B> extends WorkerOptions {
 export interface ItemLoaderOptions<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize' | 'collateFn' | 'dropLast'> {
   batchSize: null;
   /** Converts an item. TypeScript requires it; if JavaScript code leaves it out, typed arrays become tensors. */
-  collateFn: (item: Awaited<T>) => B;
+  collateFn: (/** An item of the data set. */ item: Awaited<T>) => B;
 }
 
 interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {

@@ -47,6 +47,7 @@ export class SequentialSampler implements Sampler {
 }
 
 interface RandomSamplerArguments {
+  /** The data set, of which only the length is asked. */
   dataSource: Sized;
   /** Whether an index may occur more than once in a pass; default false. */
   replacement?: boolean;
@@ -135,7 +136,9 @@ export class SubsetRandomSampler<T = number> implements Sampler<T> {
 }
 
 interface WeightedRandomSamplerArguments {
+  /** The weights. */
   weights: ArrayLike<number>;
+  /** How many are drawn. */
   numSamples: number;
   /** Whether an index may occur more than once in a pass; default true. */
   replacement?: boolean;
@@ -194,8 +197,11 @@ const numbers: Kind = {
 };
 
 interface BatchSamplerParameters {
+  /** The order of the indices. */
   sampler: Sampler;
+  /** The number of items a batch. */
   batchSize: number;
+  /** Whether a last batch that is not full is left out. */
   dropLast?: boolean;
 }
 

@@ -58,7 +58,10 @@ export class StackDataset<D extends StackedDatasets> extends Dataset<Stacked<D>>
   /** The parts, in an array or by name. */
   readonly datasets: D;
 
-  /** @throws ArgumentError if there is no data set, or if they differ in length */
+  /**
+   * @throws ArgumentError if there is no data set, or if they differ in length
+   * @param datasets The data sets, in their order.
+   */
   constructor(...datasets: D & readonly DataSource<unknown>[]);
   constructor(datasets: D);
   constructor(...datasets: unknown[]) {

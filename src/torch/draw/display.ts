@@ -29,11 +29,14 @@ export interface Display {
   /**
    * Gets plots that were made without a canvas, such as those of `metric.plot()` and of attributions. `redraw` draws
    * the same plot on another canvas; null if the plot is an image of fixed pixels.
+   * @param redraw Draws the plot again at the size of its canvas.
    */
   plot?(canvas: PlotCanvas, redraw: ((canvas: PlotCanvas) => void) | null): void;
   /**
    * Gets the bars of a `Trainer` that has no element for them, whenever they have changed. `owner` stays the same for a
    * trainer.
+   * @param owner Whose bars they are.
+   * @param bars The bars to show now.
    */
   bars?(owner: object, bars: readonly DisplayedBar[]): void;
   /** Gives each trainer one more logger, unless its option `logger` is false. */
@@ -43,6 +46,7 @@ export interface Display {
 }
 
 interface DisplayArguments {
+  /** Where bars and tables are shown; null for the console. */
   place: Display | null;
 }
 

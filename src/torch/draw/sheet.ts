@@ -9,7 +9,7 @@ import { display } from './display';
 export interface PlotCanvas {
   width: number;
   height: number;
-  getContext(kind: '2d'): unknown;
+  getContext(/** What it is. */ kind: '2d'): unknown;
 }
 
 /** The drawing context. */

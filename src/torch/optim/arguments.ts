@@ -5,7 +5,9 @@ import { type Arguments, parseArgs } from '../../engine/core/options';
 import type { ParamGroupArguments } from './optimizer';
 import type { OptimizerStateDict } from './state';
 
-export type GroupArguments<O> = [group: ParamGroupArguments<O>] | [named: { paramGroup: ParamGroupArguments<O> }];
+export type GroupArguments<O> =
+  | [/** Parameters, with options of their own. */ group: ParamGroupArguments<O>]
+  | [named: { paramGroup: ParamGroupArguments<O> }];
 
 export interface NamedState {
   stateDict: OptimizerStateDict;

@@ -185,6 +185,7 @@ export class GradScaler {
    * been yet. Resolves to the result of `optimizer.step`, or to undefined if the step was skipped.
    *
    * @throws ArgumentError if this method is called twice without an `update`, or with a closure
+   * @param given The arguments.
    */
   async step(given: AnyOptimizer | { optimizer: AnyOptimizer }, ...args: readonly unknown[]): Promise<unknown> {
     const { optimizer } = parseArgs<{ optimizer: AnyOptimizer }>('GradScaler.step', ['optimizer'], {}, [given], {

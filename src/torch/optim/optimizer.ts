@@ -111,6 +111,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   constructor(
     readonly name: string,
     params: OptimizerParams<O>,
+    /** Options of all groups. */
     defaults: Required<GroupOptions<O>>,
   ) {
     super();
@@ -239,7 +240,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
    * schedulers count their own calls.
    */
   step(): undefined;
-  step<T>(closure: () => T): T | Promise<Awaited<T>>;
+  step<T>(/** Computes the loss anew, with its gradients, and gives it. */ closure: () => T): T | Promise<Awaited<T>>;
   step<T>(named: { closure: () => T }): T | Promise<Awaited<T>>;
   step(...args: unknown[]): unknown {
     const closure = closureIn(this.name, args);

@@ -26,10 +26,18 @@ export { SWALR } from './lr-scheduler/swa-lr';
 const device = orNull({ words: 'a device', fits: isDevice });
 
 /** The next average of one tensor; `numAveraged` is the number of models averaged so far. */
-export type AverageFn = (averaged: Tensor, current: Tensor, numAveraged: number) => Tensor;
+export type AverageFn = (
+  /** The average so far. */ averaged: Tensor,
+  /** The new value. */ current: Tensor,
+  /** How many values the average has. */ numAveraged: number,
+) => Tensor;
 
 /** The next averages of several tensors, written into the first list. */
-export type MultiAverageFn = (averaged: readonly Tensor[], current: readonly Tensor[], numAveraged: number) => void;
+export type MultiAverageFn = (
+  /** The average so far. */ averaged: readonly Tensor[],
+  /** The new value. */ current: readonly Tensor[],
+  /** How many values the average has. */ numAveraged: number,
+) => void;
 
 /** a ← a + (p − a) / (n + 1): the mean of all models. */
 export const getSwaAvgFn = /* @__PURE__ */ closed('getSwaAvgFn', (): AverageFn => meanOfAll);
@@ -84,7 +92,9 @@ export const getEmaMultiAvgFn = (...args: DecayArguments): MultiAverageFn => {
 
 /** The options of AveragedModel. */
 export interface AveragedModelOptions {
+  /** What the next average of a parameter is, of the average, the parameter and the number of averaged models. */
   avgFn?: AverageFn | null;
+  /** As avgFn, of all parameters at once. */
   multiAvgFn?: MultiAverageFn | null;
   /** Whether to average buffers, such as running statistics, too. If false, they are copied. Default: false. */
   useBuffers?: boolean;
@@ -207,6 +217,7 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
 }
 
 interface UpdateBnArguments {
+  /** Batches, over which the statistics of normalisation are taken. */
   loader: AsyncIterable<unknown> | Iterable<unknown>;
   model: Module;
   /** Has no effect: there is one device. */

@@ -14,7 +14,7 @@ import { Tensor } from '../tensor/tensor';
 
 /** The plans, in the order in which they would first run. `toString()` returns a text for the console. */
 export class Explanation extends Printable {
-  constructor(readonly plans: readonly ExplainedPlan[]) {
+  constructor(/** The plans, in the order in which they run. */ readonly plans: readonly ExplainedPlan[]) {
     super();
   }
 

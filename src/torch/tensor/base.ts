@@ -352,7 +352,10 @@ export abstract class TensorBase extends Printable implements Layout {
     );
   }
 
-  /** Adds to this tensor's contents, as a gradient grows over several backwards. */
+  /**
+   * Adds to this tensor's contents, as a gradient grows over several backwards.
+   * @param gradient The gradient that is added.
+   */
   accumulate(gradient: Value): void {
     const sum = this.plus(gradient);
     if (isWhole(this, this.storage.shape)) this.storage.replace(sum);

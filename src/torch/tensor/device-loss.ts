@@ -26,8 +26,11 @@ export interface DeviceLoss {
  *
  * @returns a function that removes the listener
  */
-export const onLost = callable('onLost(listener: function)', (listener: (loss: DeviceLoss) => void): (() => void) => {
-  return afterLost((error, restoredTo) => {
-    listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
-  });
-});
+export const onLost = callable(
+  'onLost(listener: function)',
+  (/** What is told that a device was lost. */ listener: (loss: DeviceLoss) => void): (() => void) => {
+    return afterLost((error, restoredTo) => {
+      listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
+    });
+  },
+);

@@ -44,6 +44,8 @@ interface CallOptions {
  *     torch.func.grad(loss)(Object.fromEntries(model.namedParameters()));
  *
  * @throws ArgumentError if the module has no parameter or buffer of a given name
+ * @param parametersAndBuffers Parameters and buffers by their names, in the place of those of the module.
+ * @param kwargs Arguments by name.
  */
 export function functionalCall<M extends ModuleWithState>(
   module: M,
@@ -134,6 +136,7 @@ function put(module: ModuleWithState, path: string, own: Tensor, tensor: Tensor)
 }
 
 interface Models {
+  /** Modules of one structure. */
   models: readonly ModuleWithState[];
 }
 

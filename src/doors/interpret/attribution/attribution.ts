@@ -35,8 +35,11 @@ export interface AttributionOptions {
 
 /** Options of `computeConvergenceDelta`. */
 export interface ConvergenceArguments extends AttributionOptions {
+  /** An attribution for each element of the input. */
   attributions: Inputs;
+  /** Where the path of the explained attributions begins: the baselines. */
   startPoint: Baselines;
+  /** Where the path of the explained attributions ends: the inputs. */
   endPoint: Inputs;
 }
 

@@ -30,8 +30,10 @@ import { expectOneEach } from './target';
 
 /** Computes attributions from multipliers, inputs and baselines; each is a list with one tensor per input. */
 export type CustomAttribution = (
+  /** The factors of the gradients. */
   multipliers: readonly Tensor[],
   inputs: readonly Tensor[],
+  /** What the inputs are compared with; default 0. */
   baselines: readonly Tensor[],
 ) => readonly Tensor[];
 

@@ -24,7 +24,10 @@ import { explainedDefaults, type PerturbationOptions, type RunOrder, runDefaults
  * Returns the input [N, …] with the elements of one feature, where the mask [1, …] is true, shuffled among the
  * examples.
  */
-export type PermuteFeature = (x: Tensor, featureMask: Tensor) => Tensor;
+export type PermuteFeature = (
+  x: Tensor,
+  /** Which elements count as one feature: a tensor of numbers. */ featureMask: Tensor,
+) => Tensor;
 
 /** The options of `FeaturePermutation`. */
 export interface FeaturePermutationOptions extends PerturbationOptions, FeatureOptions {}

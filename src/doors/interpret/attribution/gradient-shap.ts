@@ -17,7 +17,9 @@ import {
 import { NoiseTunnel, perRow } from './noise-tunnel';
 
 interface InputBaselineOptions extends AttributionOptions {
+  /** What the inputs are compared with; default 0. */
   baselines?: Baselines;
+  /** Whether the error of the attributions is given, too. */
   returnConvergenceDelta?: boolean;
 }
 

@@ -156,7 +156,14 @@ export class LRP extends Attribution {
 
   /** f(x) − Σ attributions for every example, where `output` is f(x): the relevance absorbed by biases and by ε. */
   computeConvergenceDelta(
-    ...args: Arguments<{ attributions: Inputs; output: Tensor }, ['attributions', 'output']>
+    ...args: Arguments<
+      {
+        /** An attribution for each element of the input. */ attributions: Inputs;
+        /** What the network gave. */
+        output: Tensor;
+      },
+      ['attributions', 'output']
+    >
   ): Tensor {
     const o = parseArgs<{ attributions: Inputs; output: Tensor }>(
       'computeConvergenceDelta',

@@ -50,7 +50,9 @@ type Tunnelled<M, T> = M extends { attribute(...args: never[]): CarriedPromise<u
 
 type NoiseTunnelOrder = ['ntType', 'ntSamples', 'ntSamplesBatchSize', 'stdevs', 'drawBaselineFromDistrib'];
 
-type TunnelWithDelta = NoiseTunnelOptions & { returnConvergenceDelta: true };
+type TunnelWithDelta = NoiseTunnelOptions & {
+  /** Whether the error of the attributions is given, too. */ returnConvergenceDelta: true;
+};
 
 type Method = Attribution & { attribute(...args: never[]): unknown };
 
@@ -67,7 +69,10 @@ type Method = Attribution & { attribute(...args: never[]): unknown };
 export class NoiseTunnel<M extends Method> extends Attribution {
   readonly attributionMethod: M;
 
-  /** @throws ArgumentError if `attributionMethod` is not an attribution method */
+  /**
+   * @throws ArgumentError if `attributionMethod` is not an attribution method
+   * @param attributionMethod The method that explains each noisy input.
+   */
   constructor(attributionMethod: M);
   constructor(options: { attributionMethod: M });
   constructor(...args: unknown[]) {

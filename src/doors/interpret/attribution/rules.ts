@@ -10,7 +10,10 @@ export interface Passage {
   readonly y: Tensor;
   /** The gradient of the module's result. */
   readonly dy: Tensor;
-  /** The module's own backward pass: the argument's gradient for a gradient of the result. */
+  /**
+   * The module's own backward pass: the argument's gradient for a gradient of the result.
+   * @param dy The gradient by the output.
+   */
   backward(dy: Tensor): Tensor;
 }
 

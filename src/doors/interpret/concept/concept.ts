@@ -14,6 +14,7 @@ interface ConceptArguments {
   /** A whole number, unique among the concepts. */
   id: number;
   name: string;
+  /** Batches of examples of the concept. */
   dataIter?: ConceptExamples | null;
 }
 
@@ -80,8 +81,10 @@ export interface CavStats {
 }
 
 interface CavArguments {
+  /** The concepts that are told apart. */
   concepts: readonly Concept[];
   layer: string;
+  /** Accuracies and weights of the classifier. */
   stats: CavStats;
   /** Default 'default_model_id'. */
   modelId?: string;

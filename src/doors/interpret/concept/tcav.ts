@@ -60,6 +60,7 @@ interface Experiments {
 
 interface InterpretSettings extends ProgressOptions {
   target?: Target;
+  /** What the network is called with behind the inputs. */
   additionalForwardArgs?: unknown;
 }
 
@@ -111,6 +112,7 @@ export class TCAV {
   /**
    * @throws ArgumentError if the model is not a module, a layer is not one of its modules, or the classifier lacks a
    * method
+   * @param layers The layers.
    */
   constructor(
     model: Module,

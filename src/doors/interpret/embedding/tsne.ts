@@ -226,7 +226,16 @@ async function startOf(init: 'pca' | 'random' | Tensor, x: Tensor, components: n
  * nearest neighbours only, and the computation takes n² steps on the host.
  */
 export async function tsneDivergence(
-  ...args: Arguments<{ input: Tensor; embedding: Tensor; perplexity?: number }, ['input', 'embedding', 'perplexity']>
+  ...args: Arguments<
+    {
+      input: Tensor;
+      /** The points in few dimensions. */
+      embedding: Tensor;
+      /** About the number of neighbours of a point. */
+      perplexity?: number;
+    },
+    ['input', 'embedding', 'perplexity']
+  >
 ): Promise<number> {
   const op = 'tsneDivergence';
   const o = parseArgs<{ input: Tensor; embedding: Tensor; perplexity?: number }>(

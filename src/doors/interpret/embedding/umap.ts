@@ -22,6 +22,7 @@ interface UmapArguments {
   nEpochs?: number | null;
   /** Default 0. */
   seed?: number;
+  /** Is told the number of the epoch. */
   onProgress?: ((epoch: number) => void) | null;
   signal?: AbortSignal | null;
 }

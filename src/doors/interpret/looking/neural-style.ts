@@ -47,6 +47,7 @@ export interface NeuralStyleOptions extends PictureOptions, OptimizerOptions {
 
 interface NeuralStyleArguments extends NeuralStyleOptions {
   model: Module;
+  /** The picture whose content stays, [1, 3, H, W] or [3, H, W]. */
   content: Tensor;
   /** The style picture; it may have another size. */
   style: Tensor;

@@ -147,6 +147,7 @@ interface SizeArguments {
   stride?: number | readonly number[] | null;
   /** A number, one for each dimension, 'same' or 'valid'. */
   padding?: number | readonly number[] | 'same' | 'valid';
+  /** The spacing between the elements of the window. */
   dilation?: number | readonly number[];
   /** Round up, as pooling can; the last window must still begin inside the input or its left padding. Default false. */
   ceilMode?: boolean;
@@ -196,11 +197,14 @@ export function convOutputSize(...args: Arguments<SizeArguments, SizeOrder>): nu
 }
 
 interface TransposedArguments {
+  /** Features of the input. */
   inputSize: number | readonly number[];
   kernelSize: number | readonly number[];
   stride?: number | readonly number[];
   padding?: number | readonly number[];
+  /** Added to one side of the output. */
   outputPadding?: number | readonly number[];
+  /** The spacing between the elements of the window. */
   dilation?: number | readonly number[];
 }
 

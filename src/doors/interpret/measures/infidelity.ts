@@ -29,13 +29,16 @@ export type InfidelityPerturbFunction = (
 ) => readonly [perturbations: Inputs, perturbedInputs: Inputs];
 
 interface InfidelityArguments {
+  /** The model, or a function that calls it. */
   forwardFunc: ForwardFunction;
+  /** Draws an input near the given one. */
   perturbFunc: InfidelityPerturbFunction;
   inputs: Inputs;
   /** The attributions, of the inputs' shapes. */
   attributions: Inputs;
   /** Passed to `perturbFunc`. */
   baselines?: Baselines;
+  /** What the network is called with behind the inputs. */
   additionalForwardArgs?: unknown;
   target?: Target;
   /** Perturbations of each example; default 10. */

@@ -35,7 +35,7 @@ interface SensitivityOptions {
    * Perturbs rows that hold each example several times in a row. Default: adds uniform noise from −perturbRadius to
    * perturbRadius to each element.
    */
-  perturbFunc?: (inputs: GivenInputs, perturbRadius: number) => Inputs;
+  perturbFunc?: (inputs: GivenInputs, /** How far inputs are moved at most. */ perturbRadius: number) => Inputs;
   /** Passed to `perturbFunc`; default 0.02. */
   perturbRadius?: number;
   /** Perturbations of each example; default 10. */
@@ -82,6 +82,7 @@ interface SensitivityArguments<E> extends SensitivityMaxOptions {
  * arguments, baselines and masks among the options are repeated with the rows.
  *
  * @throws ArgumentError or ShapeError for arguments that do not fit, and the errors of the explanation
+ * @param method What explains the inputs.
  */
 export function sensitivityMax(method: Promising, inputs: Inputs, ...rest: SensitivityRest): CarriedPromise<Tensor>;
 export function sensitivityMax(

@@ -37,6 +37,7 @@ export abstract class NeuronMethod<
    * Attributions of the inputs' shapes.
    * @throws ArgumentError, ShapeError or IndexError for arguments that do not fit; DTypeError for inputs that are not
    * floating-point
+   * @param neuronSelector Which unit of the layer: its indices, or a function.
    */
   attribute<const I extends Inputs, V extends LayerValue = Tensor>(
     inputs: I,

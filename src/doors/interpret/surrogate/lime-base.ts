@@ -44,8 +44,11 @@ export type FromInterpretable<O = OwnOptions> = (sample: Tensor, original: Given
 export type ToInterpretable<O = OwnOptions> = (sample: GivenInputs, original: GivenInputs, options: O) => Tensor;
 
 interface LimeBaseArguments extends Forward {
+  /** The simple model that is fitted. */
   interpretableModel: InterpretableModel;
+  /** The weight of a drawn input, by its likeness to the original. */
   similarityFunc: SimilarityFunction<OwnOptions>;
+  /** Draws an input near the given one. */
   perturbFunc: PerturbFunction<OwnOptions>;
   /** Whether `perturbFunc` returns interpretable samples, rather than inputs. */
   perturbInterpretableSpace: boolean;

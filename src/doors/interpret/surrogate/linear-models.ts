@@ -17,7 +17,10 @@ type SurrogateBatches =
 
 /** The interface of LIME's models. A model is fitted again for every example. */
 export interface InterpretableModel {
-  /** Fits the model from scratch. */
+  /**
+   * Fits the model from scratch.
+   * @param trainData Batches of drawn inputs, what the network gave for them, and their weights.
+   */
   fit(trainData: TrainData): unknown;
   /** The explanation: coefficients [features] or [1, features]. */
   representation(): Tensor;

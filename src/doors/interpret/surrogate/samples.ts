@@ -20,8 +20,11 @@ export type Sample = Tensor | readonly Tensor[];
 
 /** The options that user functions get about the call of `Lime.attribute`, for the explained example. */
 export interface SampleOptions {
+  /** What the inputs are compared with; default 0. */
   readonly baselines: Baseline | readonly Baseline[];
+  /** Which elements count as one feature: a tensor of numbers. */
   readonly featureMask: Sample;
+  /** The number of features that may be there or not. */
   readonly numInterpFeatures: number;
 }
 
@@ -31,7 +34,9 @@ export interface SampleOptions {
  */
 export type SimilarityFunction<O = SampleOptions> = (
   original: Tensor & readonly Tensor[],
+  /** The input that was drawn. */
   perturbed: Tensor & readonly Tensor[],
+  /** Which features are there: ones and zeros. */
   interpretable: Tensor,
   options: O,
 ) => number | Tensor;

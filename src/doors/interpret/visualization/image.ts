@@ -82,9 +82,13 @@ export interface ImageAttrMultipleOptions extends SharedOptions {
 }
 
 interface ImageAttrMultipleArguments extends ImageAttrMultipleOptions {
+  /** The attributions. */
   attr: Tensor;
+  /** The picture that the attributions belong to. */
   originalImage: Tensor | null;
+  /** How each picture is drawn. */
   methods: readonly ImageVisualizationMethod[];
+  /** Which attributions each picture shows. */
   signs: readonly VisualizeSign[];
 }
 

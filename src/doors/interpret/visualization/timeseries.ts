@@ -48,6 +48,7 @@ export interface TimeseriesAttrOptions {
   method?: TimeseriesVisualizationMethod;
   /** Default 'absolute_value'. */
   sign?: VisualizeSign;
+  /** The name of each channel. */
   channelLabels?: readonly string[] | null;
   /** Whether tensors are [N, C], the default, or [C, N], as layers for series take them. */
   channelsLast?: boolean;
@@ -58,11 +59,13 @@ export interface TimeseriesAttrOptions {
   canvas?: PlotCanvas | null;
   /** Default 2; see `visualizeImageAttr`. */
   outlierPerc?: number;
+  /** The colour map. */
   cmap?: Colormap | null;
   /** The opacity of the colours behind lines. Default 0.7. */
   alphaOverlay?: number;
   /** Default false. */
   showColorbar?: boolean;
+  /** The title of the picture. */
   title?: string | null;
 }
 

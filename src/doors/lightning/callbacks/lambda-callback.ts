@@ -5,7 +5,7 @@ import { Callback, type CallbackHooks } from '../hooks';
 
 /** `new LambdaCallback({ onTrainEpochEnd: (trainer) => console.log(trainer.currentEpoch) })` */
 export class LambdaCallback extends Callback {
-  constructor(hooks: CallbackHooks, ...none: []) {
+  constructor(/** Functions by the names of hooks. */ hooks: CallbackHooks, ...none: []) {
     super();
     parseArgs('LambdaCallback', [], {}, none);
     if (!isPlainObject(hooks)) {

@@ -9,7 +9,9 @@ import type { Trainer } from '../trainer';
 export interface LearningRateMonitorOptions {
   /** When to log. Default: at the interval at which each scheduler steps. */
   loggingInterval?: 'step' | 'epoch' | null;
+  /** Whether the momentum is logged, too. */
   logMomentum?: boolean;
+  /** Whether the weight decay is logged, too. */
   logWeightDecay?: boolean;
 }
 

@@ -18,6 +18,7 @@ interface NameOptions {
   filename?: string | null;
   /** The version to append if the name is taken. */
   ver?: number | null;
+  /** What names begin with. */
   prefix?: string | null;
 }
 
@@ -45,8 +46,11 @@ export interface ModelCheckpointOptions {
   mode?: 'min' | 'max';
   /** Whether to put the names of metrics before their values in file names. Default: true. */
   autoInsertMetricName?: boolean;
+  /** After how many steps a checkpoint is written. */
   everyNTrainSteps?: number | null;
+  /** After what time a checkpoint is written. */
   trainTimeInterval?: Duration | null;
+  /** After how many epochs a checkpoint is written. */
   everyNEpochs?: number | null;
   /**
    * Whether to save at the end of training epochs rather than of validation. Default: true if validation runs once per

@@ -19,7 +19,7 @@ interface BarPart {
 export interface BarElement {
   textContent: string | null;
   readonly ownerDocument: { createElement(tag: string): BarPart };
-  append(...children: never[]): void;
+  append(/** What stands within the element. */ ...children: never[]): void;
 }
 
 /** Options of ProgressBar. */

@@ -16,12 +16,19 @@ export interface StochasticWeightAveragingOptions {
   swaEpochStart?: number;
   /** The number of epochs over which the learning rate changes to `swaLrs`. Default: 10. */
   annealingEpochs?: number;
+  /** 'cos' or 'linear': the curve down to the rate of averaging. */
   annealingStrategy?: 'cos' | 'linear';
   /**
    * Computes the next average from the average, the current weights and the number of averaged models. Default: the
    * mean.
    */
-  avgFn?: ((averaged: Tensor, current: Tensor, numAveraged: number) => Tensor) | null;
+  avgFn?:
+    | ((
+        /** The average so far. */ averaged: Tensor,
+        /** The new value. */ current: Tensor,
+        /** How many values the average has. */ numAveraged: number,
+      ) => Tensor)
+    | null;
 }
 
 const mean = (averaged: Tensor, current: Tensor, count: number): Tensor =>

@@ -9,10 +9,12 @@ export interface FolderLoggerOptions {
   name?: string | null;
   /** The version, which names the run's folder. Default: the first version number that is not taken. */
   version?: string | number | null;
+  /** What names begin with. */
   prefix?: string;
 }
 
 export interface Folder {
+  /** The folder. */
   saveDir: string;
 }
 

@@ -23,10 +23,13 @@ export interface Logger {
   /** Called before a run. */
   begin?(): Awaitable<unknown>;
   logMetrics(metrics: Readonly<Record<string, number>>, step: number): Awaitable<unknown>;
-  logHyperparams?(params: Readonly<Hyperparameters>): unknown;
+  logHyperparams?(/** Hyperparameters by their names. */ params: Readonly<Hyperparameters>): unknown;
   /** Writes the rows that have not been written yet. */
   save?(): Awaitable<unknown>;
-  /** Called after a run. */
+  /**
+   * Called after a run.
+   * @param status How the run ended.
+   */
   finalize?(status: 'success' | 'failed'): Awaitable<unknown>;
 }
 
@@ -40,6 +43,7 @@ export async function nextVersion(folder: string): Promise<number> {
 }
 
 interface Ending {
+  /** How the run ended. */
   status?: 'success' | 'failed';
 }
 

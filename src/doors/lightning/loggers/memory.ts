@@ -47,7 +47,10 @@ export class MemoryLogger implements Logger {
     return this.metrics.filter((row) => name in row).map((row) => ({ step: row.step!, value: row[name]! }));
   }
 
-  /** Calls a function for each row, until the returned function is called. */
+  /**
+   * Calls a function for each row, until the returned function is called.
+   * @param listener What is told that a device was lost.
+   */
   onRow(listener: (metrics: Readonly<Record<string, number>>, step: number) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -16,6 +16,7 @@ import { yamlOf } from './yaml';
 
 /** Options of TensorBoardLogger. */
 export interface TensorBoardLoggerOptions extends FolderLoggerOptions {
+  /** A folder within that of the version. */
   subDir?: string | null;
 }
 

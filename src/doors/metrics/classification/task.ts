@@ -12,6 +12,7 @@ type Classes = { readonly [T in Task]?: abstract new (...args: never) => Metric 
 
 /** The options that choose the task, and that some tasks require. */
 export interface Tasks {
+  /** 'binary', 'multiclass' or 'multilabel'. */
   task: Task;
   /** C, for task 'multiclass'. */
   numClasses?: number | null;

@@ -42,7 +42,11 @@ export class OnnxModule<Result = Tensor> extends Module {
   private plan: Plan | null = null;
   private uses: readonly InputUse[] = [];
 
-  /** @internal */
+  /**
+   * @internal
+   * @param outputNames The names of the outputs, in their order.
+   * @param producer The program that wrote the file.
+   */
   constructor(inputs: readonly OnnxInput[], outputNames: readonly string[], producer: OnnxProducer) {
     super();
     if (!Array.isArray(inputs)) {
@@ -66,7 +70,7 @@ export class OnnxModule<Result = Tensor> extends Module {
    * @throws ShapeError, DTypeError if an input does not match the file; the error names the input
    */
   override forward(named: Readonly<Record<string, Tensor>>): Result;
-  override forward(x: Tensor, ...more: Tensor[]): Result;
+  override forward(x: Tensor, /** Further operands, each with its dimensions. */ ...more: Tensor[]): Result;
   override forward(...args: (Tensor | Readonly<Record<string, Tensor>>)[]): Result {
     const given = givenInputs(this.inputs, args).map((x, i) => asUsed(x, this.uses[i]!));
     const results = this.plan!.run(this, given).map(resultOf);

@@ -25,6 +25,7 @@ interface PrCurveParameters extends When {
   predictions: Values;
   /** The number of thresholds, at most 127. Default 127. */
   numThresholds?: number;
+  /** The weights. */
   weights?: Values | null;
 }
 
@@ -53,10 +54,15 @@ interface PrCurveRawParameters extends When {
   tag: string;
   /** One number per threshold, like the other five lists. */
   truePositiveCounts: Values;
+  /** The false positives at each threshold. */
   falsePositiveCounts: Values;
+  /** The true negatives at each threshold. */
   trueNegativeCounts: Values;
+  /** The false negatives at each threshold. */
   falseNegativeCounts: Values;
+  /** The precision at each threshold. */
   precision: Values;
+  /** The recall at each threshold. */
   recall: Values;
   /** The number of thresholds that TensorBoard assumes between 0 and 1; at most 127. Default 127. */
   numThresholds?: number;
@@ -106,6 +112,7 @@ export type ChartLayout = readonly [kind: 'Multiline' | 'Margin', tags: readonly
 export type ScalarLayout = Readonly<Record<string, Readonly<Record<string, ChartLayout>>>>;
 
 interface LayoutParameters {
+  /** Titles of categories, with their charts. */
   layout: ScalarLayout;
 }
 

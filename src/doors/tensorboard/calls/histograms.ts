@@ -45,10 +45,15 @@ interface HistogramRawParameters extends When {
   tag: string;
   min: number;
   max: number;
+  /** The number of values. */
   num: number;
+  /** The sum of the values. */
   sum: number;
+  /** The sum of the squares of the values. */
   sumSquares: number;
+  /** The upper limit of each bucket. */
   bucketLimits: readonly number[];
+  /** The number of values in each bucket. */
   bucketCounts: readonly number[];
 }
 

@@ -17,6 +17,7 @@ import { copyOf, numbersOf } from '../values';
 
 interface ImageParameters extends When {
   tag: string;
+  /** The picture, [C, H, W]. */
   imgTensor: Tensor;
   /** The order of the dimensions, as a string of the letters N, C, H, W. Default 'CHW'; for `addImages` 'NCHW'. */
   dataformats?: string;

@@ -9,6 +9,7 @@ import { entriesOf, inPlace, type ScalarValue, scalarReader } from '../values';
 
 interface ScalarParameters extends When {
   tag: string;
+  /** The number. */
   scalarValue: ScalarValue;
   /** Whether to write the number as a tensor, which TensorBoard reads faster. Default false. */
   newStyle?: boolean;
@@ -35,7 +36,9 @@ export function scalarEntry(args: ScalarCall): Entry {
 }
 
 interface ScalarsParameters extends When {
+  /** The name of the chart, in front of each name. */
   mainTag: string;
+  /** Numbers by their names. */
   tagScalarDict: Readonly<Record<string, ScalarValue>>;
 }
 
@@ -57,12 +60,15 @@ export function scalarsEntries(args: ScalarsCall): [folder: string, entry: Entry
 }
 
 interface HparamParameters {
+  /** Hyperparameters by their names. */
   hparamDict: Readonly<Record<string, HparamValue | null>>;
+  /** Metrics by their names. */
   metricDict: Readonly<Record<string, ScalarValue>>;
   /** For each hyperparameter, all its values in the runs to be compared. */
   hparamDomainDiscrete?: Readonly<Record<string, readonly HparamValue[]>> | null;
   /** The folder within `logDir`. Default: the current time. */
   runName?: string | null;
+  /** The step that the value belongs to. */
   globalStep?: number | null;
 }
 

@@ -41,6 +41,7 @@ export function tensorEntry(args: TensorCall): Entry {
 
 interface TextParameters extends When {
   tag: string;
+  /** The text, as Markdown. */
   textString: string;
 }
 

@@ -61,7 +61,9 @@ const defaults = {
 export const CIFAR10: CifarDataset = (...args: unknown[]) => read(cifar10, args);
 
 /** CIFAR-100: 60,000 pictures like those of CIFAR-10, of 100 classes in 20 groups. */
-export const CIFAR100: CifarDataset<{ targetType?: 'fine' | 'coarse' }> = (...args: unknown[]) => read(cifar100, args);
+export const CIFAR100: CifarDataset<{
+  /** 'fine' for 100 classes, 'coarse' for 20. */ targetType?: 'fine' | 'coarse';
+}> = (...args: unknown[]) => read(cifar100, args);
 
 async function read<Image, Label>(
   set: CifarSet,

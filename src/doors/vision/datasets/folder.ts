@@ -41,7 +41,7 @@ import { type ItemTransforms, StandardTransform, splitRoot, transformsIn, Vision
 /**
  * Reads a sample from a file. It gets the file's address, path or `File`, and the path under which `samples` lists it.
  */
-export type SampleLoader<Raw> = (source: ByteSource, path: string) => Raw | Promise<Raw>;
+export type SampleLoader<Raw> = (source: ByteSource, /** A path, or an address. */ path: string) => Raw | Promise<Raw>;
 
 /** `io.readImage` itself, which also works in workers. */
 type PictureLoader = typeof readImage;
@@ -52,7 +52,9 @@ interface FolderOptions<Raw, Image, Label> extends ItemTransforms<Raw, Image, La
   /** Also accept folders without any file as classes. Default: false. */
   allowEmpty?: boolean;
   /** Chooses classes and their numbers from the names of all folders. Default: all, sorted. */
-  findClasses?: ((folders: readonly string[]) => ClassNumbers) | null;
+  findClasses?:
+    | ((/** The names of the folders, in the order of the classes. */ folders: readonly string[]) => ClassNumbers)
+    | null;
 }
 
 /** Options of `DatasetFolder`. */
@@ -114,7 +116,10 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
    */
   #room = 0;
 
-  constructor(contents: FolderContents<Raw>, items: ItemTransforms<Raw, Image, Label>) {
+  constructor(
+    /** The files of the folder, by class. */ contents: FolderContents<Raw>,
+    /** The items, in their order. */ items: ItemTransforms<Raw, Image, Label>,
+  ) {
     super(contents.root, { ...transformsIn(items), name: contents.name });
     [this.classes, this.classToIdx] = contents.numbers;
     this.samples = contents.samples;

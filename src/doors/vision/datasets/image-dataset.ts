@@ -69,8 +69,11 @@ export class ImageDataset<
   #targetList: readonly number[] | null = null;
 
   constructor(
+    /** Further parameters, by name. */
     { pictures, labels, classes }: LabelledPictures,
+    /** The name of the set, and where its files come from. */
     identity: DatasetIdentity,
+    /** The items, in their order. */
     items: ItemTransforms<Picture, Image, Label>,
   ) {
     super(identity.root, { ...transformsIn(items), name: identity.name });

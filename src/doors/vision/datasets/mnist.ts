@@ -81,6 +81,7 @@ export interface EMNISTOptions<Image, Label> extends MNISTOptions<Image, Label> 
  * `transform: (picture) => toTensor(picture).transpose(1, 2)` sets them upright.
  *
  *     const letters = await datasets.EMNIST('emnist/', 'letters', { train: true });
+ * @param split The part of the data set.
  */
 export function EMNIST<Image = Picture, Label = number>(
   root: MnistRoot,

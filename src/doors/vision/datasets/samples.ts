@@ -29,7 +29,7 @@ export interface SampleOptions {
   /** Extensions of the files that count, in lower case. */
   extensions?: string | readonly string[] | null;
   /** Decides by path which files count, instead of by `extensions`. */
-  isValidFile?: ((path: string) => boolean | Promise<boolean>) | null;
+  isValidFile?: ((/** A path, or an address. */ path: string) => boolean | Promise<boolean>) | null;
   /** Also accept classes without any file. Default: false. */
   allowEmpty?: boolean;
 }
@@ -57,6 +57,7 @@ export async function findClasses(...args: Arguments<Directory, ['directory']>):
 }
 
 interface Directory {
+  /** The folder, with a folder of pictures for each class. */
   directory: DatasetRoot;
 }
 

@@ -41,7 +41,11 @@ export abstract class BoxGenerator extends Layer {
     return ['imageList', 'featureMaps'] as const;
   }
 
-  /** The boxes (float32 [A, 4]) of each picture; all pictures of a batch have the same boxes. */
+  /**
+   * The boxes (float32 [A, 4]) of each picture; all pictures of a batch have the same boxes.
+   * @param featureMaps Feature maps, one for each level.
+   * @param imageList The pictures as one batch, with their sizes.
+   */
   override forward(imageList: ImageList, featureMaps: readonly Tensor[]): Tensor[] {
     expectKinds(this.constructor.name, {
       imageList: [imageList, kinds.instance(ImageList, 'an ImageList')],
@@ -70,6 +74,7 @@ export interface AnchorGeneratorOptions {
 }
 
 interface AnchorCellArguments {
+  /** The scales of anchors. */
   scales: readonly number[];
   /** Height over width. */
   aspectRatios: readonly number[];

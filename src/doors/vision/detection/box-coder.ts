@@ -10,6 +10,7 @@ export interface BoxCoderOptions {
 }
 
 interface Encoded<T> {
+  /** The true boxes, a tensor a picture. */
   referenceBoxes: T;
   proposals: T;
 }
@@ -17,6 +18,7 @@ interface Encoded<T> {
 type EncodedOrder = ['referenceBoxes', 'proposals'];
 
 interface Decoded<T> {
+  /** The codes of boxes, relative to the anchors. */
   relCodes: Tensor;
   boxes: T;
 }

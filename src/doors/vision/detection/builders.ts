@@ -50,7 +50,14 @@ interface BackboneOptions {
 export interface DetectorBuilder<M extends Module, O extends object> {
   <W extends GivenWeights>(options: O & BackboneOptions & WithWeights<W>): Promise<M>;
   <W extends GivenWeights>(options: O & BackboneOptions & { weightsBackbone: W & Spelled<W> }): Promise<M>;
-  (options?: O & BackboneOptions & WithoutWeights & { weightsBackbone?: null }): M;
+  (
+    options?: O &
+      BackboneOptions &
+      WithoutWeights & {
+        /** Published weights of the backbone; null for none. */
+        weightsBackbone?: null;
+      },
+  ): M;
   (
     options: O & BackboneOptions & { weights?: CompletedWeights | null; weightsBackbone?: CompletedWeights | null },
   ): Promise<M>;

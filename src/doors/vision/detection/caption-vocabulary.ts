@@ -15,6 +15,7 @@ const texts = { ...kinds.listOf(kinds.text), words: 'a list of texts' };
 
 interface CaptionArguments {
   captions: readonly string[];
+  /** How many. */
   length?: number | null;
 }
 

@@ -49,9 +49,13 @@ const together = (given: Tensor | readonly Tensor[]): Tensor => (isTensor(given)
 export const fastrcnnLoss = callable(
   'fastrcnnLoss(classLogits, boxRegression, labels: value, regressionTargets: value, ...)',
   (
+    /** The scores of classes that the head gives: [N, classes]. */
     classLogits: Tensor,
+    /** The codes of boxes that the head gives: [N, 4 classes]. */
     boxRegression: Tensor,
+    /** The numbers of the classes. */
     labels: Tensor | readonly Tensor[],
+    /** The codes of the true boxes. */
     regressionTargets: Tensor | readonly Tensor[],
     ...args: Arguments<FastRCNNLossOptions, ['lambda', 'beta']>
   ): [lossClassifier: Tensor, lossBoxReg: Tensor] => {
@@ -222,7 +226,10 @@ export class FastRCNNHead extends Layer {
     return ['features', 'rois'] as const;
   }
 
-  override forward(features: Tensor, rois: Regions): [logits: Tensor, corrections: Tensor] {
+  override forward(
+    features: Tensor,
+    /** Regions, [N, 4], or [N, 5] with the number of the picture first. */ rois: Regions,
+  ): [logits: Tensor, corrections: Tensor] {
     return this.box_predictor(this.box_head(this.roi_pool(features, rois)));
   }
 }

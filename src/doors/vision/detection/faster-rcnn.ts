@@ -193,6 +193,7 @@ function expectInstance(name: string, type: abstract new (...args: never[]) => u
 
 interface TwoLayers {
   inChannels: number;
+  /** The number of features of the hidden layers. */
   representationSize: number;
 }
 
@@ -218,6 +219,7 @@ export class TwoMLPHead extends Network {
 }
 
 interface ConvFCArguments {
+  /** Features of the input. */
   inputSize: readonly [channels: number, height: number, width: number];
   /** Channels of each convolution. */
   convLayers: readonly number[];

@@ -29,7 +29,12 @@ export class GeneralizedRCNN extends Detector<DetectionTarget, RCNNLosses, Detec
   rpn: RegionProposalNetwork;
   roi_heads: RoIHeads;
 
-  constructor(backbone: Module, rpn: RegionProposalNetwork, roiHeads: RoIHeads, transform: GeneralizedRCNNTransform) {
+  constructor(
+    backbone: Module,
+    /** What proposes boxes. */ rpn: RegionProposalNetwork,
+    /** What classifies and refines the proposals. */ roiHeads: RoIHeads,
+    /** What resizes and normalises the pictures, and brings the results back. */ transform: GeneralizedRCNNTransform,
+  ) {
     super();
     this.transform = transform;
     this.backbone = backbone;

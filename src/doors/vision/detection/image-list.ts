@@ -6,6 +6,7 @@ export type ImageSize = readonly [height: number, width: number];
 
 interface ImageListArguments {
   tensors: Tensor;
+  /** Height and width of each picture. */
   imageSizes: readonly ImageSize[];
 }
 

@@ -116,15 +116,19 @@ export interface RegionSample {
 interface ExtractArguments {
   features: Tensor;
   boxes: Tensor;
+  /** Height and width of the pictures. */
   imageSize: ImageSize;
 }
 
 interface LocalizationSampleArguments {
+  /** The predicted coordinates. */
   predicted: ArrayLike<number>;
+  /** What is there. */
   truths: readonly Float32Array[];
 }
 
 interface LocalizationLossArguments {
+  /** What the model gives. */
   predictions: RegionPredictions;
   sample: RegionSample;
 }
@@ -255,7 +259,7 @@ export class DenseCapLocalization extends Layer {
     return ['features', 'imageSize'] as const;
   }
 
-  override forward(features: Tensor, imageSize: ImageSize): RegionPredictions {
+  override forward(features: Tensor, /** Height and width of the pictures. */ imageSize: ImageSize): RegionPredictions {
     expectKinds('DenseCapLocalization', { features: [features, tensor], imageSize: [imageSize, sizeKind] });
     if (features.dim() !== 4) {
       throw new ShapeError(

@@ -117,6 +117,7 @@ interface MaskHeadsArguments {
   inChannels: number;
   /** Channels of each convolution. */
   layers: readonly number[];
+  /** The spacing between the elements of the window. */
   dilation: number;
   /** Makes the norm for a number of channels. Default: none. */
   normLayer?: NormMaker | null;
@@ -124,6 +125,7 @@ interface MaskHeadsArguments {
 
 interface MaskPredictorArguments {
   inChannels: number;
+  /** The channels between the two convolutions. */
   dimReduced: number;
   numClasses: number;
 }

@@ -228,19 +228,18 @@ export function pasteOnHost(
 export const pasteMasksInImage = callable(
   'pasteMasksInImage(masks, boxes, imgShape: list, ...)',
   async (
+    /** The masks. */
     masks: Tensor,
     boxes: Tensor,
+    /** Height and width of the picture. */
     imgShape: readonly number[],
     ...args: Arguments<{ padding?: number }, ['padding']>
   ): Promise<Tensor> => {
     const name = 'pasteMasksInImage';
-    const { padding } = parseArgs<{ /** Zeros around each mask. Default: 1. */ padding?: number }>(
-      name,
-      [],
-      { padding: 1 },
-      args,
-      { padding: kinds.whole(0, MOST_PADDING) },
-    );
+    const { padding } = parseArgs<{
+      /** Zeros around each mask. Default: 1. */
+      padding?: number;
+    }>(name, [], { padding: 1 }, args, { padding: kinds.whole(0, MOST_PADDING) });
     const [count, , side] = masks.shape as readonly [number, number, number];
     if (masks.dim() !== 4 || masks.shape[1] !== 1 || masks.shape[3] !== side || boxes.shape.join() !== `${count},4`) {
       throw new ShapeError(
@@ -268,7 +267,12 @@ export const pasteMasksInImage = callable(
  */
 export const projectMasksOnBoxes = callable(
   'projectMasksOnBoxes(gtMasks, boxes, matchedIdxs, M: number)',
-  (gtMasks: Tensor, boxes: Tensor, matchedIdxs: Tensor, M: number): Tensor => {
+  (
+    /** The true masks, a tensor a picture. */ gtMasks: Tensor,
+    boxes: Tensor,
+    /** The box of each proposal. */ matchedIdxs: Tensor,
+    /** The side of the square masks, in pixels. */ M: number,
+  ): Tensor => {
     if (gtMasks.dim() !== 3 || boxes.dim() !== 2 || matchedIdxs.shape.join() !== `${boxes.shape[0]}`) {
       throw new ShapeError(
         `projectMasksOnBoxes: expected gtMasks [T, H, W], boxes [K, 4] and matchedIdxs [K], but got shapes [${gtMasks.shape.join(', ')}], [${boxes.shape.join(', ')}] and [${matchedIdxs.shape.join(', ')}]`,
@@ -289,10 +293,14 @@ export const projectMasksOnBoxes = callable(
 export const maskrcnnLoss = callable(
   'maskrcnnLoss(maskLogits, proposals: value, gtMasks: value, gtLabels: value, maskMatchedIdxs: value)',
   (
+    /** The masks that the head gives, [N, classes, M, M]. */
     maskLogits: Tensor,
     proposals: readonly Tensor[],
+    /** The true masks, a tensor a picture. */
     gtMasks: readonly Tensor[],
+    /** The classes of the true boxes, a tensor a picture. */
     gtLabels: readonly Tensor[],
+    /** The true mask of each box, a tensor a picture. */
     maskMatchedIdxs: readonly Tensor[],
   ): Tensor => {
     const name = 'maskrcnnLoss';

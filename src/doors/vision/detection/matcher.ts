@@ -101,7 +101,7 @@ export class Matcher extends Callable {
 }
 
 export interface Matcher {
-  (matchQualityMatrix: Tensor): Tensor;
+  (/** How well boxes overlap, [boxes, proposals]. */ matchQualityMatrix: Tensor): Tensor;
   toString(): string;
 }
 

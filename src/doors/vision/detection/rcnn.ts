@@ -181,7 +181,9 @@ export const matchRegions = callable(
   'matchRegions(boxes, truths, labels, ...)',
   async (
     boxes: Tensor,
+    /** What is there. */
     truths: Tensor,
+    /** The numbers of the classes. */
     labels: Tensor,
     ...args: Arguments<RegionMatchOptions, ['fgIouThresh', 'bgIouThresh']>
   ): Promise<MatchedRegions> => {
@@ -224,20 +226,23 @@ export const matchRegions = callable(
  *
  * @throws ShapeError
  */
-export const svmLoss = callable('svmLoss(scores, labels)', (scores: Tensor, labels: Tensor): Tensor => {
-  if (scores.dim() !== 2 || labels.dim() !== 1 || labels.shape[0] !== scores.shape[0]) {
-    throw new ShapeError(
-      `svmLoss: expected scores [K, C] and labels [K], but got shapes [${scores.shape.join(', ')}] and [${labels.shape.join(', ')}]`,
-    );
-  }
-  const own = labels.unsqueeze(1).eq(arange(scores.shape[1]!).add(1)).to('float32');
-  const counts = labels.ge(0).to('float32');
-  const hinge = own.mul(2).sub(1).mul(scores).neg().add(1).clamp({ min: 0 });
-  return hinge
-    .mul(counts.unsqueeze(1))
-    .sum()
-    .div(counts.sum().clamp({ min: 1 }));
-});
+export const svmLoss = callable(
+  'svmLoss(scores, labels)',
+  (scores: Tensor, /** The numbers of the classes. */ labels: Tensor): Tensor => {
+    if (scores.dim() !== 2 || labels.dim() !== 1 || labels.shape[0] !== scores.shape[0]) {
+      throw new ShapeError(
+        `svmLoss: expected scores [K, C] and labels [K], but got shapes [${scores.shape.join(', ')}] and [${labels.shape.join(', ')}]`,
+      );
+    }
+    const own = labels.unsqueeze(1).eq(arange(scores.shape[1]!).add(1)).to('float32');
+    const counts = labels.ge(0).to('float32');
+    const hinge = own.mul(2).sub(1).mul(scores).neg().add(1).clamp({ min: 0 });
+    return hinge
+      .mul(counts.unsqueeze(1))
+      .sum()
+      .div(counts.sum().clamp({ min: 1 }));
+  },
+);
 
 /** Options of `detectRegions`. */
 export interface RegionDetectionOptions {
@@ -324,11 +329,15 @@ export const fitBoxRegression = callable(
   async (
     features: Tensor,
     proposals: Tensor,
+    /** What is there. */
     truths: Tensor,
     ...args: Arguments<{ ridge?: number }, ['ridge']>
   ): Promise<Tensor> => {
     const name = 'fitBoxRegression';
-    const { ridge } = parseArgs<{ /** λ. Default: 1000. */ ridge?: number }>(name, [], { ridge: 1000 }, args, {
+    const { ridge } = parseArgs<{
+      /** λ. Default: 1000. */
+      ridge?: number;
+    }>(name, [], { ridge: 1000 }, args, {
       ridge: kinds.number,
     });
     expectRegions(name, 'proposals', proposals);

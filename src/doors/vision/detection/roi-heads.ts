@@ -229,6 +229,7 @@ export class RoIHeads extends Module {
   override forward(
     features: FeatureMaps,
     proposals: readonly Tensor[],
+    /** Height and width of each picture, and those that its boxes belong to. */
     imageShapes: readonly ImageSize[],
     targets: readonly DetectionTarget[] | null = null,
   ): CarriedPromise<[detections: Detection[], losses: Partial<RoILosses>]> {

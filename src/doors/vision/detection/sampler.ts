@@ -15,6 +15,7 @@ import { numbersOf, tensorOf } from './host';
 
 /** Options of `BalancedPositiveNegativeSampler`. */
 export interface SamplerOptions {
+  /** The number of anchors or boxes drawn a picture. */
   batchSizePerImage: number;
   /** The fraction of a sample that may be positive. */
   positiveFraction: number;
@@ -80,6 +81,6 @@ export class BalancedPositiveNegativeSampler extends Callable {
 }
 
 export interface BalancedPositiveNegativeSampler {
-  (matchedIdxs: readonly Tensor[]): Promise<[positive: Tensor[], negative: Tensor[]]>;
+  (/** The box of each proposal. */ matchedIdxs: readonly Tensor[]): Promise<[positive: Tensor[], negative: Tensor[]]>;
   toString(): string;
 }

@@ -72,7 +72,11 @@ export class SSDScoringHead<Layer extends nn.UnaryModule = nn.UnaryModule> exten
 
 /** The scores of classes for every default box. Shape: a list of [N, C, H, W] → [N, boxes, numClasses]. */
 export class SSDClassificationHead extends SSDScoringHead<nn.Conv2d> {
-  constructor(inChannels: readonly number[], numAnchors: readonly number[], numClasses: number) {
+  constructor(
+    inChannels: readonly number[],
+    /** The number of anchors a place, for each feature map or for all. */ numAnchors: readonly number[],
+    numClasses: number,
+  ) {
     super(convolutions(inChannels, numAnchors, numClasses), numClasses);
     xavier(this);
   }
@@ -80,7 +84,10 @@ export class SSDClassificationHead extends SSDScoringHead<nn.Conv2d> {
 
 /** The corrections of every default box. Shape: a list of [N, C, H, W] → [N, boxes, 4]. */
 export class SSDRegressionHead extends SSDScoringHead<nn.Conv2d> {
-  constructor(inChannels: readonly number[], numAnchors: readonly number[]) {
+  constructor(
+    inChannels: readonly number[],
+    /** The number of anchors a place, for each feature map or for all. */ numAnchors: readonly number[],
+  ) {
     super(convolutions(inChannels, numAnchors, 4), 4);
     xavier(this);
   }
@@ -151,6 +158,7 @@ export class SSDHead extends Module {
 export interface SSDOptions {
   /** Makes feature maps of a picture. If it has `outChannels`, these are the channels of the maps. */
   backbone: Module;
+  /** What lays the anchors. */
   anchorGenerator: DefaultBoxGenerator;
   /** Width and height to which all pictures are resized. */
   size: readonly [width: number, height: number];

@@ -135,6 +135,7 @@ function overlaps(boxes: Tensor, objects: Tensor, gridSize: number): Tensor {
 
 interface YoloEncodeArguments {
   targets: readonly HostTarget[];
+  /** The sizes of the dimensions. */
   sizes: readonly (readonly [height: number, width: number])[];
 }
 
@@ -194,7 +195,7 @@ export class YOLOv1Loss extends Layer {
     return ['predictions', 'targets'] as const;
   }
 
-  override forward(predictions: Tensor, targets: Tensor): YOLOv1Losses {
+  override forward(/** What the model gives. */ predictions: Tensor, targets: Tensor): YOLOv1Losses {
     expectTensors('YOLOv1Loss', predictions, targets);
     const { gridSize, numBoxes, numClasses } = this;
     const [n] = predictions.shape;

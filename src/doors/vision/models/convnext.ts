@@ -26,7 +26,9 @@ export interface ConvNeXtOptions extends ClassifierOptions {
   normLayer?: NormMaker | null;
 }
 
-type ConvNeXtArguments = ConvNeXtOptions & { blockSetting: readonly CNBlockConfig[] };
+type ConvNeXtArguments = ConvNeXtOptions & {
+  /** The channels and the number of blocks of each stage. */ blockSetting: readonly CNBlockConfig[];
+};
 type ConvNeXtOrder = ['blockSetting', 'stochasticDepthProb', 'layerScale', 'numClasses', 'block', 'normLayer'];
 
 /** Layer norm over the channels of [N, C, H, W]. */

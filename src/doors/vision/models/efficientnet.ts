@@ -32,6 +32,7 @@ export interface EfficientNetOptions extends ClassifierOptions {
 }
 
 interface EfficientNetArguments extends EfficientNetOptions {
+  /** What the stages of the network are. */
   invertedResidualSetting: readonly MBConvConfig[];
   dropout: number;
 }

@@ -20,6 +20,7 @@ interface ExtractorOptions {
   returnNodes?: ReturnNodes | null;
   /** The nodes in training, if evaluation has others. */
   trainReturnNodes?: ReturnNodes | null;
+  /** The layers whose results are asked for in evaluation. */
   evalReturnNodes?: ReturnNodes | null;
 }
 
@@ -65,7 +66,11 @@ export class FeatureExtractor extends Module {
   /** For each mode the nodes to return; null until the network has been called in that mode. */
   readonly #nodes: Record<'train' | 'eval', Map<string, string> | null> = { train: null, eval: null };
 
-  constructor(model: Module, train: Wanted, evaluation: Wanted) {
+  constructor(
+    model: Module,
+    train: Wanted,
+    /** The layers whose results are asked for in evaluation. */ evaluation: Wanted,
+  ) {
     super();
     if (!(train instanceof Map && evaluation instanceof Map)) {
       throw new ArgumentError('FeatureExtractor: expected nodes as maps; write createFeatureExtractor(model, nodes)');

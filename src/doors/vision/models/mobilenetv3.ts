@@ -32,7 +32,9 @@ export interface MobileNetV3Options extends ClassifierOptions {
 }
 
 interface MobileNetV3Arguments extends MobileNetV3Options {
+  /** What the stages of the network are. */
   invertedResidualSetting: readonly MobileNetV3Block[];
+  /** The channels in front of the classifier. */
   lastChannel: number;
 }
 

@@ -229,6 +229,7 @@ type Built<B> =
  * Builds a network by name, with the options of its function. Returns a promise if `weights` are given.
  *
  *     const model = getModel('resnet18', { numClasses: 10 });
+ * @param config Options of the function of the network.
  */
 export function getModel<K extends ModelName>(
   name: K,

@@ -24,7 +24,9 @@ export interface ResNetOptions extends ClassifierOptions {
 }
 
 interface ResidualBlockArguments {
+  /** The channels that come in. */
   inplanes: number;
+  /** The channels of the narrow part of the block. */
   planes: number;
   /** Default: 1. */
   stride?: number;
@@ -140,6 +142,7 @@ export class Bottleneck extends Network {
 }
 
 interface ResNetArguments extends ResNetOptions {
+  /** The class of the blocks. */
   block: typeof BasicBlock | typeof Bottleneck;
   /** Number of blocks of each stage. */
   layers: readonly [number, number, number, number];

@@ -183,6 +183,7 @@ export class SENet extends Network {
   global_pool = new SelectAdaptivePool2d();
 
   constructor(
+    /** What the blocks of the network are, and how many of them. */
     architecture: Architecture,
     ...args: Arguments<SENetOptions, ['numClasses', 'dropRate', 'zeroInitLast']>
   ) {

@@ -37,7 +37,7 @@ class Up extends Module {
     this.conv = new DoubleConv(2 * outChannels, outChannels);
   }
 
-  override forward(x: Tensor, beside: Tensor): Tensor {
+  override forward(x: Tensor, /** The feature maps of the same size from before. */ beside: Tensor): Tensor {
     return this.conv(cat([beside, this.up(x)], 1));
   }
 }

@@ -17,6 +17,7 @@ export interface ConvVAEOutput {
   readonly reconstruction: Tensor;
   /** Mean and logarithm of the variance of the code, [N, latentDim]. */
   readonly mu: Tensor;
+  /** The logarithm of the variance. */
   readonly logVar: Tensor;
 }
 
@@ -71,7 +72,10 @@ export class ConvVAE extends Network {
     return this.decoder(this.fcDecoder(codes));
   }
 
-  /** Makes images from `count` codes drawn from N(0, 1). */
+  /**
+   * Makes images from `count` codes drawn from N(0, 1).
+   * @param count How many.
+   */
   sample(count: number, ...args: Arguments<{ generator?: Generator | null }, ['generator']>): Tensor {
     expectKind('ConvVAE.sample', 'count', count, kinds.whole(0));
     const { generator } = parseArgs<{ generator?: Generator | null }>('ConvVAE.sample', [], { generator: null }, args);

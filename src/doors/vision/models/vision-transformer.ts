@@ -21,7 +21,9 @@ export interface VisionTransformerOptions extends ClassifierOptions {
   imageSize: number;
   /** Side of a patch in pixels; it divides `imageSize`. */
   patchSize: number;
+  /** How many layers there are. */
   numLayers: number;
+  /** The number of heads. */
   numHeads: number;
   /** Features of a patch. */
   hiddenDim: number;

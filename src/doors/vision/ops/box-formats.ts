@@ -103,7 +103,11 @@ function converted(boxes: Tensor, from: BoxFormat, to: BoxFormat): Tensor {
  */
 export const boxConvert = callable(
   'boxConvert(boxes, inFmt: value, outFmt: value)',
-  (boxes: Tensor, inFmt: BoxFormat, outFmt: BoxFormat): Tensor => {
+  (
+    boxes: Tensor,
+    /** The format of the boxes that come in. */ inFmt: BoxFormat,
+    /** The format of the boxes in the result. */ outFmt: BoxFormat,
+  ): Tensor => {
     const name = 'boxConvert';
     expectFormat(name, 'inFmt', inFmt, boxFormats);
     expectFormat(name, 'outFmt', outFmt, boxFormats);
@@ -171,7 +175,10 @@ export const clipBoxesToImage = callable(
  */
 export const removeSmallBoxes = callable(
   'removeSmallBoxes(boxes, minSize: number)',
-  async (boxes: Tensor, minSize: number): Promise<Tensor> => {
+  async (
+    boxes: Tensor,
+    /** The shortest side of a box that stays, or of a picture. */ minSize: number,
+  ): Promise<Tensor> => {
     expectKind('removeSmallBoxes', 'minSize', minSize, kinds.number);
     expectBoxes('removeSmallBoxes', 'boxes', boxes);
     const [x1, y1, x2, y2] = columns(boxes.detach());
@@ -186,7 +193,7 @@ export const removeSmallBoxes = callable(
  *
  * @throws ShapeError
  */
-export const masksToBoxes = callable('masksToBoxes(masks)', (masks: Tensor): Tensor => {
+export const masksToBoxes = callable('masksToBoxes(masks)', (/** The masks. */ masks: Tensor): Tensor => {
   if (masks.numel() === 0) return empty([0, 4]);
   if (masks.dim() !== 3) {
     throw new ShapeError(`masksToBoxes: expected masks [N, H, W], but got shape [${masks.shape.join(', ')}]`);

@@ -50,6 +50,7 @@ export const deformConv2d = callable(
   'deformConv2d(input, offset, weight, ...)',
   (
     input: Tensor,
+    /** Which diagonal: 0 is the main one, positive ones lie above. */
     offset: Tensor,
     weight: Tensor,
     ...args: Arguments<DeformArguments, ['bias', 'stride', 'padding', 'dilation', 'mask']>
@@ -187,7 +188,11 @@ export class DeformConv2d extends Layer {
     return ['input', 'offset', 'mask?'] as const;
   }
 
-  override forward(input: Tensor, offset: Tensor, mask: Tensor | null = null): Tensor {
+  override forward(
+    input: Tensor,
+    /** Which diagonal: 0 is the main one, positive ones lie above. */ offset: Tensor,
+    mask: Tensor | null = null,
+  ): Tensor {
     const { weight, bias, stride, padding, dilation } = this;
     return deformConv2d(input, offset, weight, {
       bias,

@@ -31,6 +31,8 @@ export abstract class ExtraFPNBlock extends Module {
   /**
    * Returns all maps, including those added, and all names. Takes the outputs of the pyramid, the maps that the pyramid
    * was given, and their names.
+   * @param names The names, in their order.
+   * @param results Feature maps, one for each level.
    */
   abstract override forward(
     results: readonly Tensor[],
@@ -65,7 +67,11 @@ export class FeaturePyramidNetwork extends Module {
   layer_blocks = new nn.ModuleList<Conv2dNormActivation>();
   declare extra_blocks: ExtraFPNBlock | null;
 
-  constructor(inChannelsList: readonly number[], outChannels: number, options?: FeaturePyramidOptions);
+  constructor(
+    /** The channels of each feature map that comes in. */ inChannelsList: readonly number[],
+    outChannels: number,
+    options?: FeaturePyramidOptions,
+  );
   constructor(
     inChannelsList: readonly number[],
     outChannels: number,

@@ -14,6 +14,7 @@ import {
 import { Network } from '../network';
 
 interface FrozenBatchNormArguments {
+  /** The number of channels. */
   numFeatures: number;
   /** Default: 1e-5. */
   eps?: number;

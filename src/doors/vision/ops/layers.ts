@@ -155,7 +155,9 @@ export interface SqueezeExcitationOptions {
 }
 
 interface SqueezeArguments extends SqueezeExcitationOptions {
+  /** The channels that come in. */
   inputChannels: number;
+  /** The channels between the two layers. */
   squeezeChannels: number;
 }
 
@@ -221,6 +223,7 @@ export interface MLPOptions {
 
 interface MLPArguments extends MLPOptions {
   inChannels: number;
+  /** The number of features behind each linear layer. */
   hiddenChannels: readonly number[];
 }
 

@@ -86,6 +86,7 @@ export class MultiScaleRoIAlign extends Layer {
   override forward(
     x: Readonly<Record<string, Tensor>>,
     boxes: readonly Tensor[],
+    /** Height and width of each picture, and those that its boxes belong to. */
     imageShapes: readonly (readonly number[])[],
   ): Tensor {
     const name = 'MultiScaleRoIAlign';

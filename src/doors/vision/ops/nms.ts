@@ -109,7 +109,11 @@ const none = (): Tensor => empty(0, { dtype: 'int64' });
  */
 export const nms = callable(
   'nms(boxes, scores, iouThreshold: number)',
-  async (boxes: Tensor, scores: Tensor, iouThreshold: number): Promise<Tensor> => {
+  async (
+    boxes: Tensor,
+    scores: Tensor,
+    /** From which intersection over union on a box of a lower score goes. */ iouThreshold: number,
+  ): Promise<Tensor> => {
     checkBoxes('nms', boxes, scores, iouThreshold);
     return boxes.shape[0] === 0 ? none() : kept(nmsMask(boxes, scores, iouThreshold));
   },
@@ -129,7 +133,12 @@ const MOVED_APART = 4000;
  */
 export const batchedNms = callable(
   'batchedNms(boxes, scores, idxs, iouThreshold: number)',
-  async (boxes: Tensor, scores: Tensor, idxs: Tensor, iouThreshold: number): Promise<Tensor> => {
+  async (
+    boxes: Tensor,
+    scores: Tensor,
+    /** The class of each box: those of different classes do not suppress each other. */ idxs: Tensor,
+    /** From which intersection over union on a box of a lower score goes. */ iouThreshold: number,
+  ): Promise<Tensor> => {
     const name = 'batchedNms';
     checkBoxes(name, boxes, scores, iouThreshold);
     if (idxs.dim() !== 1 || idxs.shape[0] !== boxes.shape[0]) {

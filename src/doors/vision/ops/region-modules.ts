@@ -24,10 +24,12 @@ import {
 
 interface RoIPoolArguments {
   outputSize: RegionSize;
+  /** How much smaller the feature maps are than the picture. */
   spatialScale: number;
 }
 
 interface RoISampleArguments extends RoIPoolArguments {
+  /** The number of points a side of a bin; as many as it has pixels where it is not positive. */
   samplingRatio: number;
 }
 
@@ -78,7 +80,7 @@ abstract class RegionLayer extends Layer {
 }
 
 interface PoolLayer extends RegionLayer {
-  forward(input: Tensor, rois: Regions): Tensor;
+  forward(input: Tensor, /** Regions, [N, 4], or [N, 5] with the number of the picture first. */ rois: Regions): Tensor;
 }
 
 type PoolClass = new (...args: Arguments<RoIPoolArguments, PoolOrder>) => PoolLayer;
@@ -115,7 +117,10 @@ export class RoIAlign extends RegionLayer {
     this.aligned = o.aligned;
   }
 
-  override forward(input: Tensor, rois: Regions): Tensor {
+  override forward(
+    input: Tensor,
+    /** Regions, [N, 4], or [N, 5] with the number of the picture first. */ rois: Regions,
+  ): Tensor {
     const { outputSize, spatialScale, samplingRatio, aligned } = this;
     return roiAlign(input, rois, outputSize, spatialScale, samplingRatio, aligned);
   }
@@ -135,7 +140,10 @@ export class PSRoIAlign extends RegionLayer {
     this.samplingRatio = o.samplingRatio;
   }
 
-  override forward(input: Tensor, rois: Regions): Tensor {
+  override forward(
+    input: Tensor,
+    /** Regions, [N, 4], or [N, 5] with the number of the picture first. */ rois: Regions,
+  ): Tensor {
     return psRoiAlign(input, rois, this.outputSize, this.spatialScale, this.samplingRatio);
   }
 

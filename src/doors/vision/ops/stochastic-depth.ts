@@ -39,7 +39,12 @@ function checked(name: string, { p, mode }: DepthArguments): void {
  */
 export const stochasticDepth = callable(
   'stochasticDepth(input, p: value, mode: value, training?: value)',
-  (input: Tensor, p: number, mode: StochasticDepthMode, training = true): Tensor => {
+  (
+    input: Tensor,
+    p: number,
+    mode: StochasticDepthMode,
+    /** Whether the model is being trained. */ training = true,
+  ): Tensor => {
     checked('stochasticDepth', { p, mode });
     expectKind('stochasticDepth', 'training', training, kinds.flag);
     if (!training || p === 0) return input;

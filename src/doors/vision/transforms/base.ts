@@ -72,12 +72,18 @@ export abstract class Transform<In = Tensor, Out = Tensor> extends Callable {
   /** Throws if the transform cannot take the sample with these inputs. */
   protected checkInputs(_leaves: readonly unknown[]): void {}
 
-  /** Draws the parameters of `transform`, once for all inputs of a sample. */
+  /**
+   * Draws the parameters of `transform`, once for all inputs of a sample.
+   * @param _leaves The pictures, masks and boxes.
+   */
   makeParams(_leaves: readonly unknown[]): unknown {
     return {};
   }
 
-  /** Transforms one input. */
+  /**
+   * Transforms one input.
+   * @param _params What `makeParams` has drawn.
+   */
   transform(_input: unknown, _params: unknown): unknown {
     throw new ArgumentError(`${this.constructor.name}: expected a method transform(input, params), but it has none`);
   }
@@ -128,7 +134,10 @@ export interface Transform<In = Tensor, Out = Tensor> {
  * step has the same plan. Draws are plain data, so a worker can send them; null leaves a picture unchanged.
  */
 export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor> extends Transform<In, Out> {
-  /** The random parameters of one picture. */
+  /**
+   * The random parameters of one picture.
+   * @param _info What is known of the pictures: their sizes.
+   */
   draw(_info: PictureInfo, _generator: Generator = defaultGenerator()): Draw | null {
     return {} as Draw;
   }
@@ -136,18 +145,27 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
   /**
    * Transforms pictures [N, C, H, W], each by its draw. The operations must depend on shapes only, never on numbers in
    * `draws`. `kind` is for transforms that treat pictures differently from tensors.
+   * @param draws What was drawn at random for each item.
+   * @param kind Whether they are pictures or tensors.
    */
   abstract apply(batch: Tensor, draws: readonly (Draw | null)[], kind: BatchKind): Tensor;
 
   /**
    * `apply` for pictures that may be packed. The default unpacks them; transforms that can read packed pictures
    * override this, and so save the copy.
+   * @param pictures The pictures.
+   * @param draws What was drawn at random for each item.
+   * @param kind Whether they are pictures or tensors.
    */
   applyTo(pictures: Pictures, draws: readonly (Draw | null)[], kind: BatchKind): Tensor {
     return this.apply(unpacked(this.constructor.name, pictures), draws, kind);
   }
 
-  /** The size of the result. */
+  /**
+   * The size of the result.
+   * @param info What is known of the pictures: their sizes.
+   * @param _draw What was drawn at random.
+   */
   outputInfo(info: PictureInfo, _draw: Draw | null): PictureInfo {
     return info;
   }
@@ -163,6 +181,7 @@ export abstract class PictureTransform<Draw = object, In = Tensor, Out = Tensor>
   /**
    * The kind that pictures of a kind have after this transform of batches; null if this transform only takes samples
    * one by one.
+   * @param kind Whether they are pictures or tensors.
    */
   batchKind(kind: BatchKind): BatchKind | null {
     return kind;

@@ -14,13 +14,19 @@ export interface BatchTransform {
   /**
    * Whether pictures of these sizes can be transformed as a batch: all have the same size, or the first step brings
    * them to one.
+   * @param infos Size and colours of each picture.
    */
   takes(infos: readonly PictureInfo[]): boolean;
-  /** The random parameters, drawn picture by picture in the order in which the items would draw them. */
+  /**
+   * The random parameters, drawn picture by picture in the order in which the items would draw them.
+   * @param infos Size and colours of each picture.
+   */
   draw(infos: readonly PictureInfo[], generator?: Generator): BatchDraws;
   /**
    * Transforms pictures: uint8 [N, C, H, W], or packed pictures of several sizes if a transform brings them to one
    * size. The operations depend on shapes only. If the transform returns `Picture` items, the result is [N, H, W, C].
+   * @param pictures The pictures.
+   * @param draws What was drawn at random for each item.
    */
   apply(pictures: Pictures, draws: BatchDraws): Tensor;
 }

@@ -44,7 +44,16 @@ export class ConvertBoundingBoxFormat extends BoxTransform {
 export class ClampBoundingBoxes extends BoxTransform {
   readonly clampingMode: ClampingMode | 'auto';
 
-  constructor(...args: Arguments<{ clampingMode?: ClampingMode | 'auto' }, ['clampingMode']>) {
+  constructor(
+    ...args: Arguments<
+      {
+        /** 'soft', 'hard' or 'auto': how the corners of rotated boxes are kept inside; null leaves boxes as they are. */ clampingMode?:
+          | ClampingMode
+          | 'auto';
+      },
+      ['clampingMode']
+    >
+  ) {
     super();
     const name = 'ClampBoundingBoxes';
     const defaults = { clampingMode: 'auto' } as const;
@@ -65,7 +74,14 @@ export class ClampBoundingBoxes extends BoxTransform {
 export class SetClampingMode extends BoxTransform {
   readonly clampingMode: ClampingMode;
 
-  constructor(...args: Arguments<{ clampingMode: ClampingMode }, ['clampingMode']>) {
+  constructor(
+    ...args: Arguments<
+      {
+        /** 'soft', 'hard' or 'auto': how the corners of rotated boxes are kept inside; null leaves boxes as they are. */ clampingMode: ClampingMode;
+      },
+      ['clampingMode']
+    >
+  ) {
     super();
     const name = 'SetClampingMode';
     this.clampingMode = parseArgs<{ clampingMode: ClampingMode }>(name, ['clampingMode'], {}, args).clampingMode;

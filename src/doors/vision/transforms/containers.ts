@@ -132,7 +132,10 @@ export class Lambda<In, Out> extends Transform<In, Out> {
   readonly lambda: TransformFunction<In, Out>;
   readonly types: readonly LambdaClass[];
 
-  constructor(lambd: TransformFunction<In, Out>, ...types: readonly LambdaClass[]);
+  constructor(
+    /** The rate, or the function that is called. */ lambd: TransformFunction<In, Out>,
+    /** The kinds of values that are transformed; all without them. */ ...types: readonly LambdaClass[]
+  );
   constructor(named: { lambd: TransformFunction<In, Out> });
   constructor(...args: unknown[]) {
     super();

@@ -170,7 +170,11 @@ export class ToPILImage extends Conversion {
     return toPilImage(input as Tensor, this.mode);
   }
 
-  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+  override apply(
+    batch: Tensor,
+    /** What was drawn at random for each item. */ _draws: readonly unknown[] = [],
+    /** What it is. */ kind: BatchKind = 'tensor',
+  ): Tensor {
     return kind === 'picture' ? batch : asBytes('ToPILImage', batch);
   }
 
@@ -245,7 +249,11 @@ export class ToDtype extends Conversion {
     return retyped('ToDtype', input as Tensor, dtype, this.scale);
   }
 
-  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+  override apply(
+    batch: Tensor,
+    /** What was drawn at random for each item. */ _draws: readonly unknown[] = [],
+    /** What it is. */ kind: BatchKind = 'tensor',
+  ): Tensor {
     if (kind === 'picture') return batch;
     const dtype =
       typeof this.dtype === 'string' ? this.dtype : this.dtypeOf(kind === 'image' ? new Image(batch) : batch);
@@ -274,7 +282,11 @@ export class ConvertImageDtype extends Conversion {
     return retyped('ConvertImageDtype', input as Tensor, this.dtype, true);
   }
 
-  override apply(batch: Tensor, _draws: readonly unknown[] = [], kind: BatchKind = 'tensor'): Tensor {
+  override apply(
+    batch: Tensor,
+    /** What was drawn at random for each item. */ _draws: readonly unknown[] = [],
+    /** What it is. */ kind: BatchKind = 'tensor',
+  ): Tensor {
     return kind === 'picture' ? batch : scaledTo('ConvertImageDtype', batch, this.dtype, true);
   }
 }

@@ -25,8 +25,11 @@ import {
 } from '../../../torch/inside';
 
 interface Packing {
+  /** The bytes of the pictures, four a number. */
   words: Tensor;
+  /** The number of channels. */
   channels: number;
+  /** Where each picture lies among the words. */
   places: readonly Place[];
 }
 
@@ -105,9 +108,13 @@ export function unpacked(op: string, pictures: Pictures): Tensor {
 
 /** A rectangle of a picture. */
 export interface Box {
+  /** The distance from the upper edge, in pixels. */
   readonly top: number;
+  /** The distance from the left edge, in pixels. */
   readonly left: number;
+  /** The height, in pixels. */
   readonly height: number;
+  /** The width, in pixels. */
   readonly width: number;
 }
 

@@ -211,6 +211,7 @@ abstract class RandomResizer extends Resizer<SizeDraw> {
 }
 
 interface ScaleJitterArguments extends Resampled {
+  /** Height and width before the jitter. */
   targetSize: readonly number[];
   /** Default: 0.1 to 2. */
   scaleRange?: readonly number[];
@@ -282,6 +283,7 @@ export class RandomShortestSize extends RandomResizer {
 }
 
 interface RandomResizeArguments extends Resampled {
+  /** The shortest side of a box that stays, or of a picture. */
   minSize: number;
   /** Not included in the range. */
   maxSize: number;

@@ -40,44 +40,48 @@ const EPSILON = 2 ** -23;
  *
  * @throws DTypeError, ShapeError for other tensors
  */
-export const flowToImage = callable('flowToImage(flow)', (flow: Tensor): Tensor => {
-  if (flow.dtype !== 'float32') throw new DTypeError(`flowToImage: expected a flow of float32, but got ${flow.dtype}`);
-  const { shape } = flow;
-  const flows = shape.length === 3 ? flow.detach().unsqueeze(0) : flow.detach();
-  if (flows.shape.length !== 4 || flows.shape[1] !== 2) {
-    throw new ShapeError(`flowToImage: expected a flow [2, H, W] or [N, 2, H, W], but got shape ${showShape(shape)}`);
-  }
-  const speed = (x: Tensor) => x.square().sum(1).sqrt();
-  const normal = flows.div(speed(flows).max().add(EPSILON));
-  const [dx, dy] = [normal.select(1, 0), normal.select(1, 1)];
-  const wheel = colorWheel();
-  const turn = dy
-    .neg()
-    .atan2(dx.neg())
-    .div(Math.PI)
-    .add(1)
-    .div(2)
-    .mul(wheel.length - 1);
-  const before = turn.floor();
-  const rest = turn.sub(before);
-  const index = before.to('int64').flatten();
-  const norm = speed(normal);
-  const colors = tensor(wheel, { dtype: 'float32' });
-  const following = tensor([...wheel.slice(1), wheel[0]!], { dtype: 'float32' });
-  const at = (table: Tensor, channel: number) =>
-    table
-      .select(1, channel)
-      .indexSelect(0, index)
-      .reshape([...turn.shape])
-      .div(255);
-  const planes = [0, 1, 2].map((channel) => {
-    const color = rest
+export const flowToImage = callable(
+  'flowToImage(flow)',
+  (/** The optical flow: [2, H, W] or [N, 2, H, W], in pixels. */ flow: Tensor): Tensor => {
+    if (flow.dtype !== 'float32')
+      throw new DTypeError(`flowToImage: expected a flow of float32, but got ${flow.dtype}`);
+    const { shape } = flow;
+    const flows = shape.length === 3 ? flow.detach().unsqueeze(0) : flow.detach();
+    if (flows.shape.length !== 4 || flows.shape[1] !== 2) {
+      throw new ShapeError(`flowToImage: expected a flow [2, H, W] or [N, 2, H, W], but got shape ${showShape(shape)}`);
+    }
+    const speed = (x: Tensor) => x.square().sum(1).sqrt();
+    const normal = flows.div(speed(flows).max().add(EPSILON));
+    const [dx, dy] = [normal.select(1, 0), normal.select(1, 1)];
+    const wheel = colorWheel();
+    const turn = dy
       .neg()
+      .atan2(dx.neg())
+      .div(Math.PI)
       .add(1)
-      .mul(at(colors, channel))
-      .add(rest.mul(at(following, channel)));
-    return norm.mul(color.neg().add(1)).neg().add(1).mul(255).floor().to('uint8');
-  });
-  const made = stack(planes, 1);
-  return shape.length === 3 ? made.squeeze(0) : made;
-});
+      .div(2)
+      .mul(wheel.length - 1);
+    const before = turn.floor();
+    const rest = turn.sub(before);
+    const index = before.to('int64').flatten();
+    const norm = speed(normal);
+    const colors = tensor(wheel, { dtype: 'float32' });
+    const following = tensor([...wheel.slice(1), wheel[0]!], { dtype: 'float32' });
+    const at = (table: Tensor, channel: number) =>
+      table
+        .select(1, channel)
+        .indexSelect(0, index)
+        .reshape([...turn.shape])
+        .div(255);
+    const planes = [0, 1, 2].map((channel) => {
+      const color = rest
+        .neg()
+        .add(1)
+        .mul(at(colors, channel))
+        .add(rest.mul(at(following, channel)));
+      return norm.mul(color.neg().add(1)).neg().add(1).mul(255).floor().to('uint8');
+    });
+    const made = stack(planes, 1);
+    return shape.length === 3 ? made.squeeze(0) : made;
+  },
+);

@@ -21,6 +21,7 @@ export interface SaveImageOptions extends GridOptions {
 
 interface SaveArguments extends SaveImageOptions {
   tensor: Tensor | readonly Tensor[];
+  /** Where to write: a path, or a handle of a file. */
   fp: Target;
 }
 

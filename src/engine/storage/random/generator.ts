@@ -25,6 +25,7 @@ const NORMAL_VALID_AT = NORMAL_AT + 16;
 export type Seed = number | bigint;
 
 interface Seeding {
+  /** The seed. */
   seed: Seed;
 }
 
@@ -87,13 +88,19 @@ export class Generator {
     return this.#engine.random();
   }
 
-  /** Fills `out` with the lower 24 bits of a random integer each, as numbers in [0, 1). */
+  /**
+   * Fills `out` with the lower 24 bits of a random integer each, as numbers in [0, 1).
+   * @param out Where the numbers are written.
+   */
   fill24(out: Float32Array): void {
     if (isJournaling()) this.#keep();
     this.#engine.fill24(out);
   }
 
-  /** Goes on as if `count` integers of 32 bits had been drawn. Returns a generator that draws them. */
+  /**
+   * Goes on as if `count` integers of 32 bits had been drawn. Returns a generator that draws them.
+   * @param count How many.
+   */
   skip(count: number): Generator {
     expectKind('Generator.skip', 'count', count, whole(0, 2 ** 32));
     if (isJournaling()) this.#keep();

@@ -19,13 +19,17 @@ export interface WorkerCopy<Read = unknown, Item = unknown> {
   /** The address at which the copy reads item `index`. The address is cloned, too. */
   address(index: number): unknown;
   /** Makes item `index` from what a worker has read for it; a promise if a part in memory returns one. */
-  item(read: Read, index: number): Item;
+  item(/** A part of the file. */ read: Read, index: number): Item;
   /** Makes the items together; null if they must be made one after another. */
   items?(
+    /** Parts of files. */
     reads: readonly Read[],
     indices: readonly number[],
   ): readonly Item[] | Promise<readonly Awaited<Item>[]> | null;
-  /** Makes the batch from what a worker has read, as `getBatch` would; null if it has to be made from items. */
+  /**
+   * Makes the batch from what a worker has read, as `getBatch` would; null if it has to be made from items.
+   * @param reads Parts of files.
+   */
   batch?(reads: readonly Read[], indices: readonly number[]): unknown;
 }
 

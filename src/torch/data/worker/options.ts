@@ -22,7 +22,7 @@ export interface WorkerOptions {
    * module that serves a data set passes it to `data.serve(dataset, { workerInitFn })` instead, since a function cannot
    * be sent to a worker.
    */
-  workerInitFn?: ((workerId: number) => unknown) | null;
+  workerInitFn?: ((/** The number of the worker, from 0. */ workerId: number) => unknown) | null;
   /** Must be null: workers are Web Workers, or threads in Node. */
   multiprocessingContext?: null;
   /** Number of batches that each worker reads ahead. Default (null): 2 if there are workers. */

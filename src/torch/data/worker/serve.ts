@@ -17,7 +17,7 @@ export interface ServeOptions {
    * Called once in each worker with the worker's id, after its generator has been seeded and before the first item. May
    * be asynchronous.
    */
-  workerInitFn?: ((workerId: number) => unknown) | null;
+  workerInitFn?: ((/** The number of the worker, from 0. */ workerId: number) => unknown) | null;
 }
 
 /**

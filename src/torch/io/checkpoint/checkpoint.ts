@@ -55,6 +55,8 @@ export interface SaveOptions {
  *
  * @throws ArgumentError if no file can hold a value, such as a function, a module or an object that contains itself;
  * also if the target is a name and there is neither a page nor a file system: use `saveBytes` there
+ * @param obj Any value.
+ * @param f The file: a path, an address, a File or bytes.
  */
 export async function save<T>(obj: Saved<T>, f: Target, options?: SaveOptions): Promise<void>;
 export async function save<T>(named: SaveOptions & { obj: Saved<T>; f: Target }): Promise<void>;
@@ -76,7 +78,11 @@ export const saveDefaults = { format: null, compressed: false } as const;
  * The bytes that `save` would write to a file of that name; if neither a name nor a format is given, as safetensors.
  */
 export async function saveBytes<T>(object: Saved<T>, options?: SaveOptions): Promise<Uint8Array>;
-export async function saveBytes<T>(object: Saved<T>, name: string, options?: SaveOptions): Promise<Uint8Array>;
+export async function saveBytes<T>(
+  /** What is saved: tensors, and plain values around them. */ object: Saved<T>,
+  name: string,
+  options?: SaveOptions,
+): Promise<Uint8Array>;
 export async function saveBytes(
   object: unknown,
   ...args: [(string | SaveOptions)?, options?: SaveOptions]

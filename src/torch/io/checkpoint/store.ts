@@ -72,6 +72,7 @@ export class CheckpointStore extends Printable {
    * Saves any value that `torch.save` takes; values on the device are saved as of this call. The extension of the name
    * determines the format, as for a file.
    * @throws ArgumentError if the value cannot be saved, FetchError if there is no space left
+   * @param object What is saved: tensors, and plain values around them.
    */
   async save<T>(name: string, object: Saved<T>, options?: SaveOptions): Promise<void>;
   async save<T>(named: SaveOptions & { name: string; object: Saved<T> }): Promise<void>;

@@ -69,7 +69,7 @@ export const getDir = closed('hub.getDir', (): string => {
 });
 
 /** Sets where downloads are kept in Node from now on. */
-export const setDir = callable('hub.setDir(path: text)', (path: string): void => {
+export const setDir = callable('hub.setDir(path: text)', (/** A path, or an address. */ path: string): void => {
   if (path === '') {
     throw new ArgumentError(`hub.setDir: expected the path of a folder, but got ${kindOf(path)}`);
   }

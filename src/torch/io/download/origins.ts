@@ -33,5 +33,6 @@ export function setSlot(container: object, key: unknown, kind: SlotKind): void {
 /**
  * An array that files store as a tuple: `torch.save({ size: torch.tuple(3, 4) }, 'a.pt')`. Python distinguishes it from
  * a list; here it is an array like any other. Tuples read by `torch.load` are remembered as tuples.
+ * @param items The items, in their order.
  */
 export const tuple = <T extends readonly unknown[]>(...items: T): T => setOrigin([...items] as unknown as T, 'tuple');

@@ -22,6 +22,7 @@ interface TensorEntry {
 }
 
 interface RowsOfTensor {
+  /** The first row and the one behind the last. */
   rows?: readonly [start: number, end: number] | null;
 }
 
@@ -37,7 +38,11 @@ export class SafeOpen extends Printable {
   readonly #reader: Reader;
   readonly #header: Header;
 
-  /** @internal */
+  /**
+   * @internal
+   * @param reader What reads the file.
+   * @param header What the head of the file says of its tensors.
+   */
   constructor(reader: Reader, header: Header) {
     super();
     this.#reader = reader;

@@ -35,7 +35,12 @@ type AttentionOrder = ['attnMask', 'dropoutP', 'isCausal', 'scale', 'enableGqa']
  */
 export const scaledDotProductAttention = callable(
   'scaledDotProductAttention(query, key, value, attnMask?, ...)',
-  (query: Tensor, key: Tensor, value: Tensor, ...args: Arguments<AttentionArguments, AttentionOrder>): Tensor => {
+  (
+    /** What asks, [L, N, E]. */ query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    ...args: Arguments<AttentionArguments, AttentionOrder>
+  ): Tensor => {
     const name = 'scaledDotProductAttention';
     const defaults = { attnMask: null, dropoutP: 0, isCausal: false, scale: null, enableGqa: false };
     const o = parseArgs<AttentionArguments>(name, [], defaults, args);
@@ -98,6 +103,7 @@ const additive = (mask: Tensor, dtype: DType): Tensor =>
 export interface MultiHeadArguments {
   /** The number of features that the query must have. */
   embedDimToCheck: number;
+  /** The number of heads. */
   numHeads: number;
   /** The projections of query, key and value, stacked by rows, [3 E, E]; null with `useSeparateProjWeight`. */
   inProjWeight: Tensor | null;
@@ -193,6 +199,7 @@ type MultiHeadOrder = [
 export const multiHeadAttentionForward = callable(
   'multiHeadAttentionForward(query, key, value, ...)',
   (
+    /** What asks, [L, N, E]. */
     query: Tensor,
     key: Tensor,
     value: Tensor,

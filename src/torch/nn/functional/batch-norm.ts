@@ -26,6 +26,7 @@ interface ChannelNormArguments {
 interface BatchNormArguments extends ChannelNormArguments {
   /** [C] each, updated in training; null for none. */
   runningMean: Tensor | null;
+  /** The running variance, [C]. */
   runningVar: Tensor | null;
   /** Normalise by the batch's own statistics, default false. */
   training?: boolean;
@@ -76,7 +77,9 @@ export const batchNorm = callable(
 );
 
 interface InstanceNormArguments extends ChannelNormArguments {
+  /** The running mean, [C]. */
   runningMean?: Tensor | null;
+  /** The running variance, [C]. */
   runningVar?: Tensor | null;
   /** Normalise by the input's own statistics, default true. */
   useInputStats?: boolean;

@@ -33,9 +33,12 @@ export interface CtcOptions {
 export const ctcSettings: Settings<CtcOptions> = { defaults: { blank: 0, reduction: 'mean', zeroInfinity: false } };
 
 export interface CtcArguments extends CtcOptions {
+  /** Logarithms of probabilities, [T, N, C] or [T, C]. */
   logProbs: Tensor;
   targets: Tensor;
+  /** The length of each sequence of probabilities. */
   inputLengths: Lengths;
+  /** The length of each target. */
   targetLengths: Lengths;
 }
 

@@ -195,6 +195,7 @@ export const gaussianNllLoss = callable(
   (
     input: Tensor,
     target: Tensor,
+    /** The variance, of the shape of the input or one value a row. */
     variance: Tensor | number,
     ...args: Arguments<GaussianArguments, ['full', 'eps', 'reduction']>
   ): Tensor => {

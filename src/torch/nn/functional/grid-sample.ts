@@ -50,7 +50,11 @@ interface Tap {
  */
 export const gridSample = callable(
   'gridSample(input, grid, ...)',
-  (input: Tensor, grid: Tensor, ...args: Arguments<GridSampleArguments, GridSampleOrder>): Tensor => {
+  (
+    input: Tensor,
+    /** The places that are read, [N, H, W, 2] as (x, y) in [-1, 1]. */ grid: Tensor,
+    ...args: Arguments<GridSampleArguments, GridSampleOrder>
+  ): Tensor => {
     const name = 'gridSample';
     // float16 has too few digits for coordinates.
     if (input.dtype === 'float16') return gridSample(input.float(), grid.float(), ...args).half();
@@ -212,7 +216,11 @@ interface AffineGridArguments {
  */
 export const affineGrid = callable(
   'affineGrid(theta, size: list, ...)',
-  (theta: Tensor, size: readonly number[], ...args: Arguments<AffineGridArguments, ['alignCorners']>): Tensor => {
+  (
+    /** The affine maps, [N, 2, 3] or [N, 3, 4]. */ theta: Tensor,
+    size: readonly number[],
+    ...args: Arguments<AffineGridArguments, ['alignCorners']>
+  ): Tensor => {
     if (theta.dtype === 'float16') return affineGrid(theta.float(), size, ...args).half();
     const { alignCorners } = parseArgs<AffineGridArguments>('affineGrid', [], { alignCorners: null }, args);
     const spatial = size.length - 2;

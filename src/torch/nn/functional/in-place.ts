@@ -45,7 +45,8 @@ export const hardtanh_ = intoInput<HardtanhArguments, ['minVal', 'maxVal']>('har
 /** `threshold`, into x. */
 export const threshold_ = callable(
   'threshold_(input, threshold: number, value: number)',
-  (input: Tensor, threshold: number, value: number): Tensor => thresholded(input, threshold, value, true),
+  (input: Tensor, /** The value from which on it changes. */ threshold: number, value: number): Tensor =>
+    thresholded(input, threshold, value, true),
 );
 
 /** `rrelu`, into x. */

@@ -16,6 +16,7 @@ import { oneHot } from './one-hot';
 import { type ReductionArguments, reduceLosses, reductionSettings } from './reduction';
 
 export interface MarginArguments extends ReductionArguments {
+  /** The distance that is enough. */
   margin?: number;
 }
 
@@ -192,7 +193,12 @@ export const distanceSettings: Settings<DistanceArguments> = {
 /** max(0, d(anchor, positive) − d(anchor, negative) + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
 export const tripletMarginWithDistanceLoss = callable(
   'tripletMarginWithDistanceLoss(anchor, positive, negative, ...)',
-  (anchor: Tensor, positive: Tensor, negative: Tensor, ...args: DistanceArgs): Tensor => {
+  (
+    /** What the others are compared with. */ anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    ...args: DistanceArgs
+  ): Tensor => {
     const name = 'tripletMarginWithDistanceLoss';
     const o = parseSettings(name, distanceSettings, args);
     const distance = o.distanceFunction ?? pairwiseDistance;
@@ -222,7 +228,12 @@ export const tripletSettings: Settings<TripletArguments> = {
 /** max(0, ‖anchor − positive‖ − ‖anchor − negative‖ + margin), margin 1 by default. Shape: three of [N, D] or [D]. */
 export const tripletMarginLoss = callable(
   'tripletMarginLoss(anchor, positive, negative, ...)',
-  (anchor: Tensor, positive: Tensor, negative: Tensor, ...args: TripletArgs): Tensor => {
+  (
+    /** What the others are compared with. */ anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+    ...args: TripletArgs
+  ): Tensor => {
     const { p, eps, ...options } = parseSettings('tripletMarginLoss', tripletSettings, args);
     const distanceFunction: DistanceFunction = (x1, x2) => pairwiseDistance(x1, x2, { p, eps });
     return tripletMarginWithDistanceLoss(anchor, positive, negative, { ...options, distanceFunction });

@@ -18,10 +18,12 @@ interface ScaleAndShift {
 }
 
 interface LayerNormArguments extends ScaleAndShift {
+  /** The last dimensions, over which values are normalised. */
   normalizedShape: readonly number[];
 }
 
 interface GroupNormArguments extends ScaleAndShift {
+  /** The number of groups of channels, of which the number of channels is a multiple. */
   numGroups: number;
 }
 
@@ -73,6 +75,7 @@ export const groupNorm = callable(
 );
 
 interface RMSNormArguments {
+  /** The last dimensions, over which values are normalised. */
   normalizedShape: readonly number[];
   weight?: Tensor | null;
   /** Added to the mean square; left out, float32's epsilon, 2⁻²³. */

@@ -13,6 +13,7 @@ import { Tensor } from '../../tensor/tensor';
 export type PadMode = 'constant' | 'reflect' | 'replicate' | 'circular';
 
 interface PadArguments {
+  /** What is added in front of and behind each dimension, the last dimension first; negative amounts crop. */
   pad: readonly number[];
   mode?: PadMode;
   /** For mode 'constant', default 0. */

@@ -173,7 +173,10 @@ interface GumbelSoftmax {
 /** Samples of softmax((logits + g) / tau), g from the Gumbel distribution (Jang et al. 2017). Shape: kept. */
 export const gumbelSoftmax = callable(
   'gumbelSoftmax(logits, ...)',
-  (logits: Tensor, ...args: Arguments<GumbelSoftmax, ['tau', 'hard', 'eps', 'dim']>): Tensor => {
+  (
+    /** Logarithms of probabilities, which need not be normalised. */ logits: Tensor,
+    ...args: Arguments<GumbelSoftmax, ['tau', 'hard', 'eps', 'dim']>
+  ): Tensor => {
     const defaults = { tau: 1, hard: false, eps: 1e-10, dim: -1 };
     const { tau, hard, dim } = parseArgs<GumbelSoftmax>('gumbelSoftmax', [], defaults, args);
     const noise = zeros(logits.shape, { dtype: logits.dtype }).exponential_().log().neg();

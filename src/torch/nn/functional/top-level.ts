@@ -29,10 +29,15 @@ export const batchNorm = callable(
     input: Tensor,
     weight: Tensor | null,
     bias: Tensor | null,
+    /** The running mean, [C]. */
     runningMean: Tensor | null,
+    /** The running variance, [C]. */
     runningVar: Tensor | null,
+    /** Whether the model is being trained. */
     training: boolean,
+    /** The share of the newest value. */
     momentum: number,
+    /** Added to the denominator, so that it is not 0. */
     eps: number,
   ): Tensor => norms.batchNorm(input, runningMean, runningVar, { weight, bias, training, momentum, eps }),
 );
@@ -48,7 +53,11 @@ export const batchNorm = callable(
  */
 export const dropout = callable(
   'dropout(input, p: number, train: value)',
-  (input: Tensor, p: number, train: boolean): Tensor => {
+  (
+    input: Tensor,
+    p: number,
+    /** Whether elements are dropped; without it, nothing changes. */ train: boolean,
+  ): Tensor => {
     expectKind('dropout', 'train', train, flag);
     return dropouts.dropout(input, { p, training: train });
   },

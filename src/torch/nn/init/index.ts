@@ -56,7 +56,14 @@ const kinds: Kinds<InitTarget> = { tensor: aTensor };
  * slope, default 0.01.
  */
 export function calculateGain(
-  ...args: Arguments<{ nonlinearity: Nonlinearity; param?: number | null }, ['nonlinearity', 'param']>
+  ...args: Arguments<
+    {
+      /** The activation behind the layer. */ nonlinearity: Nonlinearity;
+      /** The parameter; null for none. */
+      param?: number | null;
+    },
+    ['nonlinearity', 'param']
+  >
 ): number {
   const { nonlinearity, param } = parseArgs<{ nonlinearity: Nonlinearity; param?: number | null }>(
     'calculateGain',
@@ -80,7 +87,9 @@ function gainOf(op: string, nonlinearity: Nonlinearity, param: number | null): n
 }
 
 interface UniformArguments extends InitTarget, InitGenerator {
+  /** The first. */
   a?: number;
+  /** The second. */
   b?: number;
 }
 
@@ -103,7 +112,9 @@ function drawn(
 }
 
 interface NormalArguments extends InitTarget, InitGenerator {
+  /** The mean. */
   mean?: number;
+  /** The standard deviation. */
   std?: number;
 }
 
@@ -115,7 +126,9 @@ export function normal_(...args: Arguments<NormalArguments, ['tensor', 'mean', '
 }
 
 interface TruncNormalArguments extends NormalArguments {
+  /** The first. */
   a?: number;
+  /** The second. */
   b?: number;
 }
 
@@ -196,6 +209,7 @@ export function dirac_(...args: Arguments<DiracArguments, ['tensor', 'groups']>)
 }
 
 interface XavierArguments extends InitTarget, InitGenerator {
+  /** The factor. */
   gain?: number;
 }
 
@@ -223,6 +237,7 @@ interface KaimingArguments extends InitTarget, InitGenerator {
   /** Negative slope of the leaky ReLU that follows. */
   a?: number;
   mode?: FanMode;
+  /** The activation behind the layer. */
   nonlinearity?: Nonlinearity;
 }
 
@@ -254,7 +269,9 @@ export function orthogonal_(...args: Xavier): Tensor {
 }
 
 interface SparseArguments extends InitTarget, InitGenerator {
+  /** The share of zeros in each column. */
   sparsity: number;
+  /** The standard deviation. */
   std?: number;
 }
 

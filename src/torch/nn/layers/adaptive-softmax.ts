@@ -16,7 +16,9 @@ import { Layer } from './layer';
 import { Linear } from './linear';
 
 interface AdaptiveArguments {
+  /** Features of the input. */
   inFeatures: number;
+  /** The number of classes. */
   nClasses: number;
   /** The index of the first class of each cluster, ascending. */
   cutoffs: readonly number[];

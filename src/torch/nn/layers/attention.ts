@@ -21,7 +21,9 @@ import { wholeNumber } from './sizes';
 class NonDynamicallyQuantizableLinear extends Linear {}
 
 export interface MultiheadAttentionArguments {
+  /** The number of features of a position, a multiple of the number of heads. */
   embedDim: number;
+  /** The number of heads. */
   numHeads: number;
   /** The probability that an attention weight is dropped in training, default 0. */
   dropout?: number;
@@ -145,6 +147,7 @@ export class MultiheadAttention extends Layer {
   }
 
   forward(
+    /** What asks, [L, N, E]. */
     query: Tensor,
     key: Tensor,
     value: Tensor,
@@ -298,8 +301,11 @@ export class TransformerEncoderLayer extends Layer {
 
   forward(
     src: Tensor,
+    /** Which positions of the source may not be seen, or what is added to their scores, [S, S]. */
     srcMask?: EncoderCall['srcMask'] | EncoderCall,
+    /** Which positions of the source are padding, [N, S]. */
     srcKeyPaddingMask?: EncoderCall['srcKeyPaddingMask'] | Omit<EncoderCall, 'srcMask'>,
+    /** Whether no position sees those behind it. */
     isCausal?: EncoderCall['isCausal'] | Pick<EncoderCall, 'isCausal'>,
   ): Tensor {
     const given = [srcMask, srcKeyPaddingMask, isCausal];

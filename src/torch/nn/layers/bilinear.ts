@@ -12,8 +12,11 @@ import { Layer } from './layer';
 import { wholeNumber } from './sizes';
 
 export interface BilinearArguments {
+  /** The number of features of the first input. */
   in1Features: number;
+  /** The number of features of the second input. */
   in2Features: number;
+  /** Features of the output. */
   outFeatures: number;
   /** Default true. */
   bias?: boolean;

@@ -10,7 +10,9 @@ import { Parameter } from '../module/parameter';
 import { EmbeddingTable, tableSizes } from './embedding-table';
 
 export interface EmbeddingBagLayerArguments extends BagOptions {
+  /** The number of rows. */
   numEmbeddings: number;
+  /** The number of elements of each row. */
   embeddingDim: number;
 }
 

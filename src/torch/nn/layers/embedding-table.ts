@@ -11,7 +11,9 @@ import { Layer } from './layer';
 import { wholeNumber } from './sizes';
 
 export interface TableArguments extends LookupOptions {
+  /** The number of rows. */
   numEmbeddings: number;
+  /** The number of elements of each row. */
   embeddingDim: number;
   /** The row that starts at 0 and gets no gradient; negative numbers count from the end. */
   paddingIdx?: number | null;

@@ -26,6 +26,7 @@ interface PretrainedArguments extends LookupOptions {
   embeddings: Tensor;
   /** Do not train the vectors, default true. */
   freeze?: boolean;
+  /** The row that gets no gradient; null for none. */
   paddingIdx?: number | null;
 }
 

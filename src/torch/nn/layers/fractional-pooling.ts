@@ -7,6 +7,7 @@ import { type SizePerDim, sizesOf } from './sizes';
 
 interface FractionalLayerArguments<N extends 2 | 3> extends F.FractionalOptions<N> {
   kernelSize: SizePerDim<N>;
+  /** Where the regions lie, [N, C, dims] in [0, 1); random without them. */
   _randomSamples?: Tensor | null;
 }
 

@@ -45,7 +45,11 @@ export class Linear extends UnaryLayer {
   weight!: Parameter;
   bias!: Parameter | null;
 
-  constructor(inFeatures: number, outFeatures: number, options?: { bias?: boolean });
+  constructor(
+    /** Features of the input. */ inFeatures: number,
+    /** Features of the output. */ outFeatures: number,
+    options?: { bias?: boolean },
+  );
   constructor(...args: Arguments<LinearLayerArguments, ['inFeatures', 'outFeatures', 'bias']>);
   constructor(...args: unknown[]) {
     super();
@@ -77,7 +81,7 @@ export class Linear extends UnaryLayer {
  * may be handed to an optimizer before that.
  */
 export class LazyLinear extends Linear {
-  constructor(outFeatures: number, options?: { bias?: boolean });
+  constructor(/** Features of the output. */ outFeatures: number, options?: { bias?: boolean });
   constructor(...args: Arguments<Omit<LinearLayerArguments, 'inFeatures'>, ['outFeatures', 'bias']>);
   constructor(...args: unknown[]) {
     type Given = Omit<LinearLayerArguments, 'inFeatures'>;

@@ -82,6 +82,7 @@ export class LayerNorm extends AffineNorm {
 }
 
 export interface GroupNormLayerArguments {
+  /** The number of groups of channels, of which the number of channels is a multiple. */
   numGroups: number;
   /** A multiple of numGroups. */
   numChannels: number;

@@ -34,6 +34,7 @@ const aModule = instance(Module, 'an nn.Module');
 
 /** The arguments of a stack of layers L, where K is the name of the layer's parameter. */
 type StackArguments<K extends string, L> = Record<K, L> & {
+  /** How many layers there are. */
   numLayers: number;
   /** Normalises the result, default null. */
   norm?: Module | null;
@@ -106,6 +107,7 @@ export interface DecoderCall {
   memoryKeyPaddingMask?: Tensor | null;
   /** Hints that the masks are causal, default false. */
   tgtIsCausal?: boolean;
+  /** Whether the mask of the memory is causal. */
   memoryIsCausal?: boolean;
 }
 
@@ -175,7 +177,12 @@ export class TransformerDecoderLayer extends Layer {
     return ['tgt', 'memory'] as const;
   }
 
-  forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
+  forward(
+    /** The target, [T, N, E]. */
+    tgt: Tensor,
+    /** The encoder's output, [S, N, E]. */ memory: Tensor,
+    ...args: Arguments<DecoderCall, DecoderCallOrder>
+  ): Tensor {
     const options = parseArgs<DecoderCall>('TransformerDecoderLayer', [], decoderDefaults, args, decoderKinds);
     expectTensors('TransformerDecoderLayer', tgt, memory);
     if (this.normFirst) {
@@ -219,7 +226,12 @@ export class TransformerDecoder extends LayerStack<TransformerDecoderLayer> {
     return ['tgt', 'memory'] as const;
   }
 
-  forward(tgt: Tensor, memory: Tensor, ...args: Arguments<DecoderCall, DecoderCallOrder>): Tensor {
+  forward(
+    /** The target, [T, N, E]. */
+    tgt: Tensor,
+    /** The encoder's output, [S, N, E]. */ memory: Tensor,
+    ...args: Arguments<DecoderCall, DecoderCallOrder>
+  ): Tensor {
     const options = parseArgs<DecoderCall>('TransformerDecoder', [], decoderDefaults, args, decoderKinds);
     expectTensors('TransformerDecoder', tgt, memory);
     let x = tgt;
@@ -241,9 +253,11 @@ export interface TransformerArguments {
   dimFeedforward?: number;
   /** Default 0.1. */
   dropout?: number;
+  /** The activation between the linear layers: 'relu', 'gelu' or a function. */
   activation?: Activation;
   /** Replaces the TransformerEncoder, default null. */
   customEncoder?: Module | null;
+  /** A decoder in the place of the usual one. */
   customDecoder?: Module | null;
   /** Default 1e-5. */
   layerNormEps?: number;
@@ -277,6 +291,7 @@ export interface TransformerCall extends DecoderCall {
   srcMask?: Tensor | null;
   /** Shape [N, S]: true where an element is padding. */
   srcKeyPaddingMask?: Tensor | null;
+  /** Whether no position of the source sees those behind it. */
   srcIsCausal?: boolean;
 }
 
@@ -326,7 +341,11 @@ export class Transformer extends Layer {
     return ['src', 'tgt'] as const;
   }
 
-  forward(src: Tensor, tgt: Tensor, ...args: Arguments<TransformerCall, TransformerCallOrder>): Tensor {
+  forward(
+    src: Tensor,
+    /** The target, [T, N, E]. */ tgt: Tensor,
+    ...args: Arguments<TransformerCall, TransformerCallOrder>
+  ): Tensor {
     const { srcMask, srcKeyPaddingMask, srcIsCausal, ...target } = parseArgs<TransformerCall>(
       'Transformer',
       [],

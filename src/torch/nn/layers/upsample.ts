@@ -50,6 +50,7 @@ export class Upsample extends UpsampleLayer {
 
 interface FixedArguments {
   size?: number | readonly number[] | null;
+  /** The factor of each size. */
   scaleFactor?: number | readonly number[] | null;
 }
 

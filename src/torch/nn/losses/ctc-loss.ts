@@ -10,7 +10,13 @@ export class CTCLoss extends settledLoss<CtcOptions, ['blank', 'reduction', 'zer
     return ['logProbs', 'targets', 'inputLengths', 'targetLengths'] as const;
   }
 
-  forward(logProbs: Tensor, targets: Tensor, inputLengths: Lengths, targetLengths: Lengths): Tensor {
+  forward(
+    /** Logarithms of probabilities, [T, N, C] or [T, C]. */
+    logProbs: Tensor,
+    targets: Tensor,
+    /** The length of each sequence of probabilities. */ inputLengths: Lengths,
+    /** The length of each target. */ targetLengths: Lengths,
+  ): Tensor {
     return ctcLoss(logProbs, targets, inputLengths, targetLengths, this.options);
   }
 }

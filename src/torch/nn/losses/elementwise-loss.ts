@@ -103,7 +103,11 @@ export class GaussianNLLLoss extends settledLoss<GaussianArguments, ['full', 'ep
     return ['input', 'target', 'var'] as const;
   }
 
-  forward(input: Tensor, target: Tensor, variance: Tensor | number): Tensor {
+  forward(
+    input: Tensor,
+    target: Tensor,
+    /** The variance, of the shape of the input or one value a row. */ variance: Tensor | number,
+  ): Tensor {
     return F.gaussianNllLoss(input, target, variance, this.options);
   }
 }

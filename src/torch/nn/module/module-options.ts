@@ -31,11 +31,13 @@ export interface BufferArguments {
   /** Include it in the state dict, default true. */
   persistent?: boolean;
   key?: string;
+  /** Whether a state dict may lack it. */
   optional?: boolean;
 }
 
 export interface ParameterArguments {
   name: string;
+  /** The parameter; null for none. */
   param: Parameter | null;
 }
 
@@ -45,6 +47,7 @@ export interface ChildArguments<M> {
 }
 
 export interface Strictness {
+  /** Whether names must be the same on both sides. */
   strict?: boolean;
 }
 

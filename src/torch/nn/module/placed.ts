@@ -6,7 +6,7 @@ import type { Module } from './module';
 /** A module that maps one tensor to one tensor; containers hold these. */
 export interface UnaryModule extends Module {
   // biome-ignore lint/suspicious/noExplicitAny: further arguments of any type may be optional.
-  forward(x: Tensor, ...rest: any[]): Tensor;
+  forward(x: Tensor, /** Further arguments. */ ...rest: any[]): Tensor;
   (x: Tensor): Tensor;
 }
 

@@ -22,7 +22,9 @@ const PIECE = 2 ** 22;
 /** The keys that `loadStateDict` with `strict: false` could not match. */
 export class IncompatibleKeys extends Printable {
   constructor(
+    /** Keys of the module that the state dict lacks. */
     readonly missingKeys: string[],
+    /** Keys of the state dict that the module lacks. */
     readonly unexpectedKeys: string[],
   ) {
     super();

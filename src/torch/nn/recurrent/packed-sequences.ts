@@ -320,6 +320,7 @@ export function packPaddedSequence(
 }
 
 interface PadPackedArguments {
+  /** The packed sequences. */
   sequence: PackedSequence;
   /** The result is [N, L, *] instead of [L, N, *], default false. */
   batchFirst?: boolean;

@@ -14,6 +14,7 @@ import { Parameter } from '../module/parameter';
 import { advanceGru, advanceLstm, advanceRnn, type RNNNonlinearity } from './rnn-steps';
 
 interface RecurrentCellArguments {
+  /** Features of the input. */
   inputSize: number;
   hiddenSize: number;
   /** Default true. */
@@ -100,7 +101,7 @@ export class RNNCell extends Cell {
     this.nonlinearity = o.nonlinearity;
   }
 
-  forward(x: Tensor, h: Tensor | null = null): Tensor {
+  forward(x: Tensor, /** The state before: [N, H] or [H]; zeros without it. */ h: Tensor | null = null): Tensor {
     const share = this.share('RNNCell', x);
     return advanceRnn(share, this.state('RNNCell', x, h), this.weight_hh, this.bias_hh, this.nonlinearity);
   }
@@ -120,7 +121,7 @@ export class GRUCell extends Cell {
     );
   }
 
-  forward(x: Tensor, h: Tensor | null = null): Tensor {
+  forward(x: Tensor, /** The state before: [N, H] or [H]; zeros without it. */ h: Tensor | null = null): Tensor {
     return advanceGru(this.share('GRUCell', x), this.state('GRUCell', x, h), this.weight_hh, this.bias_hh);
   }
 }
@@ -135,7 +136,10 @@ export class LSTMCell extends Cell {
     );
   }
 
-  forward(x: Tensor, state: readonly [h: Tensor, c: Tensor] | null = null): [h: Tensor, c: Tensor] {
+  forward(
+    x: Tensor,
+    /** What `stateDict` has given. */ state: readonly [h: Tensor, c: Tensor] | null = null,
+  ): [h: Tensor, c: Tensor] {
     if (state !== null) expectKind('LSTMCell', 'its state', state, tensors);
     const share = this.share('LSTMCell', x);
     const [h, c] = [0, 1].map((i) => this.state('LSTMCell', x, state?.[i])) as [Tensor, Tensor];

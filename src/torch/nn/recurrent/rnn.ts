@@ -349,7 +349,10 @@ export class RNN extends Recurrent {
     this.nonlinearity = o.nonlinearity;
   }
 
-  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, h: Tensor];
+  forward(
+    input: PackedSequence,
+    /** The state before the first step; zeros without it. */ h0?: Tensor | null,
+  ): [output: PackedSequence, h: Tensor];
   forward(input: Tensor, h0?: Tensor | null): [output: Tensor, h: Tensor];
   forward(input: Tensor | PackedSequence, h0: Tensor | null = null): [output: Tensor | PackedSequence, h: Tensor] {
     const [output, [h]] = this.run('RNN', input, h0 === null ? null : [h0]);
@@ -378,7 +381,10 @@ export class GRU extends Recurrent {
     super('GRU', { ...o, gates: 3, projSize: 0 });
   }
 
-  forward(input: PackedSequence, h0?: Tensor | null): [output: PackedSequence, h: Tensor];
+  forward(
+    input: PackedSequence,
+    /** The state before the first step; zeros without it. */ h0?: Tensor | null,
+  ): [output: PackedSequence, h: Tensor];
   forward(input: Tensor, h0?: Tensor | null): [output: Tensor, h: Tensor];
   forward(input: Tensor | PackedSequence, h0: Tensor | null = null): [output: Tensor | PackedSequence, h: Tensor] {
     const [output, [h]] = this.run('GRU', input, h0 === null ? null : [h0]);
@@ -414,7 +420,10 @@ export class LSTM extends Recurrent {
     super('LSTM', { ...o, gates: 4 });
   }
 
-  forward(input: PackedSequence, state?: StatePair | null): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
+  forward(
+    input: PackedSequence,
+    /** What `stateDict` has given. */ state?: StatePair | null,
+  ): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
   forward(input: Tensor, state?: StatePair | null): [output: Tensor, state: [h: Tensor, c: Tensor]];
   forward(
     input: Tensor | PackedSequence,

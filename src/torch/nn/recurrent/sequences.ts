@@ -17,6 +17,7 @@ export {
 } from './packed-sequences';
 
 interface PadSequenceArguments {
+  /** The sequences, alike but for their lengths. */
   sequences: Iterable<Tensor>;
   /** The result is [N, L, *] instead of [L, N, *], default false. */
   batchFirst?: boolean;
@@ -57,6 +58,7 @@ export function padSequence(
 }
 
 interface UnpadArguments {
+  /** The sequences, padded to one length. */
   paddedSequences: Tensor;
   /** The length of each sequence: numbers, or a tensor that was made from numbers, such as that of `padPackedSequence`. */
   lengths: Tensor | readonly number[];

@@ -18,10 +18,14 @@ export type ColumnName =
 export type RowSetting = 'depth' | 'varNames' | 'asciiOnly' | 'hideRecursiveLayers';
 
 interface TableOptions {
+  /** How deep the table goes. */
   readonly depth: number;
   readonly verbose: number;
+  /** The columns of the table. */
   readonly colNames: readonly ColumnName[];
+  /** The width of a column, in characters. */
   readonly colWidth: number;
+  /** What stands in the rows of the table. */
   readonly rowSettings: readonly RowSetting[];
 }
 
@@ -67,6 +71,7 @@ export class ModelStatistics extends Printable {
   readonly totalOutputBytes: number;
 
   constructor(
+    /** The layers. */
     readonly layers: readonly LayerRow[],
     /** Bytes of the inputs; null if the model was not called. */
     readonly totalInput: number | null,

@@ -40,24 +40,35 @@ const normalising: Kind = {
 };
 
 interface Statistics {
+  /** The running mean of the batch normalisation. */
   bnRm: Tensor;
+  /** The running variance of the batch normalisation. */
   bnRv: Tensor;
+  /** What the batch normalisation adds to the variance. */
   bnEps: number;
 }
 
 const statisticsKinds: Kinds<Statistics> = { bnRm: tensor, bnRv: tensor, bnEps: number };
 
 interface ConvWeights extends Statistics {
+  /** The weight of the convolution. */
   convW: Tensor;
+  /** The bias of the convolution, or null. */
   convB: Tensor | null;
+  /** The scale of the batch normalisation, or null. */
   bnW: Tensor | null;
+  /** The shift of the batch normalisation, or null. */
   bnB: Tensor | null;
 }
 
 interface LinearWeights extends Statistics {
+  /** The weight of the linear layer. */
   linearW: Tensor;
+  /** The bias of the linear layer, or null. */
   linearB: Tensor | null;
+  /** The scale of the batch normalisation, or null. */
   bnW: Tensor;
+  /** The shift of the batch normalisation, or null. */
   bnB: Tensor;
 }
 
@@ -142,7 +153,16 @@ function fused<L extends Weighted>(op: string, layer: L, bn: Normalising, transp
 
 /** A convolution that equals `conv` followed by `bn`, both in eval mode. `transpose` is for transposed convolutions. */
 export function fuseConvBnEval<C extends Weighted>(
-  ...args: Arguments<{ conv: C; bn: Normalising; transpose?: boolean }, ['conv', 'bn', 'transpose']>
+  ...args: Arguments<
+    {
+      /** The convolution. */ conv: C;
+      /** The batch normalisation, with running statistics. */
+      bn: Normalising;
+      /** Whether the convolution is a transposed one. */
+      transpose?: boolean;
+    },
+    ['conv', 'bn', 'transpose']
+  >
 ): C {
   const { conv, bn, transpose } = parseArgs<{ conv: C; bn: Normalising; transpose?: boolean }>(
     'fuseConvBnEval',
@@ -156,7 +176,15 @@ export function fuseConvBnEval<C extends Weighted>(
 
 /** A linear layer that equals `linear` followed by `bn`, a BatchNorm1d, both in eval mode. */
 export function fuseLinearBnEval<L extends Weighted>(
-  ...args: Arguments<{ linear: L; bn: Normalising }, ['linear', 'bn']>
+  ...args: Arguments<
+    {
+      /** The linear layer. */
+      linear: L;
+      /** The batch normalisation, with running statistics. */
+      bn: Normalising;
+    },
+    ['linear', 'bn']
+  >
 ): L {
   const { linear, bn } = parseArgs<{ linear: L; bn: Normalising }>('fuseLinearBnEval', ['linear', 'bn'], {}, args, {
     linear: weighted,

@@ -22,6 +22,7 @@ interface Clipped {
 }
 
 interface ClipArguments extends Clipped {
+  /** The greatest norm. */
   maxNorm: number;
   /** p of the p-norm, default 2; Infinity or 'inf' for the largest absolute value. */
   normType?: NormType;
@@ -88,7 +89,9 @@ const normOf = (tensors: readonly Tensor[], normType: number): Tensor =>
   tensors.length === 0 ? zeros([]) : stack(tensors.map((each) => each.norm(normType))).norm(normType);
 
 interface ClipWithNormArguments extends Clipped {
+  /** The greatest norm. */
   maxNorm: number;
+  /** The norm of all gradients together. */
   totalNorm: Tensor;
 }
 
@@ -188,6 +191,7 @@ export function vectorToParameters(
  * afterwards.
  *
  *     nn.utils.skipInit(nn.Linear, 5, 1);
+ * @param moduleClass The class of the module.
  */
 export function skipInit<M extends Module, A extends readonly unknown[]>(
   moduleClass: new (...args: A) => M,

@@ -17,8 +17,11 @@ export function cached<R>(...args: Arguments<{ fn: () => R }, ['fn']>): R {
 
 interface RegisterArguments<M extends Module> {
   module: M;
+  /** The name of the weight. */
   tensorName: string;
+  /** What the value is of the tensor that is learnt. */
   parametrization: Parametrization;
+  /** Whether the shape may change, without a check. */
   unsafe?: boolean;
 }
 
@@ -48,6 +51,7 @@ export function registerParametrization<M extends Module>(
 
 interface IsArguments {
   module: Module;
+  /** The name of the weight. */
   tensorName?: string | null;
 }
 
@@ -63,7 +67,9 @@ export function isParametrized(...args: Arguments<IsArguments, ['module', 'tenso
 
 interface RemoveArguments<M extends Module> {
   module: M;
+  /** The name of the weight. */
   tensorName: string;
+  /** Whether the tensor keeps the value that the parametrization gave. */
   leaveParametrized?: boolean;
 }
 

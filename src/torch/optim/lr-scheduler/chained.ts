@@ -7,6 +7,7 @@ import { checkMembers, loadMembers } from './members';
 import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
 export interface ChainedSchedulerArguments {
+  /** The schedules, in their order. */
   schedulers: readonly LRScheduler[];
   /** The optimizer of all schedulers. Default: that of the first scheduler. */
   optimizer?: Scheduled | null;

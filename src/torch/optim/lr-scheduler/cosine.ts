@@ -8,6 +8,7 @@ import { type Scheduling, schedulerClass } from './scheduler-class';
 export interface CosineAnnealingLRArguments extends Scheduling {
   /** Number of epochs until the rate reaches `etaMin`. */
   tMax: number;
+  /** The lowest rate. */
   etaMin?: number;
 }
 
@@ -46,6 +47,7 @@ export interface CosineAnnealingWarmRestartsArguments extends Scheduling {
   t0: number;
   /** The ratio of each period's length to the previous one's, default 1. */
   tMult?: number;
+  /** The lowest rate. */
   etaMin?: number;
 }
 

@@ -178,10 +178,13 @@ export interface OneCycleLRArguments extends Scheduling {
   maxLr: number | readonly number[];
   /** Number of steps in the whole cycle; default: `epochs` times `stepsPerEpoch`. */
   totalSteps?: number | null;
+  /** The number of epochs. */
   epochs?: number | null;
+  /** The number of steps an epoch. */
   stepsPerEpoch?: number | null;
   /** The fraction of the steps in which the rate rises, default 0.3. */
   pctStart?: number;
+  /** 'cos' or 'linear': the curve between the rates. */
   annealStrategy?: 'cos' | 'linear';
   /** Whether momentum falls as the rate rises, default true. */
   cycleMomentum?: boolean;

@@ -8,7 +8,9 @@ import { checkInteger, checkOptimizer, perGroup } from './scheduler';
 import { type Scheduling, schedulerClass } from './scheduler-class';
 
 export interface StepLRArguments extends Scheduling {
+  /** The number of epochs between two changes. */
   stepSize: number;
+  /** The factor. */
   gamma?: number;
 }
 
@@ -30,7 +32,9 @@ export class StepLR extends schedulerClass<StepLRArguments, ['optimizer', 'stepS
 }
 
 export interface MultiStepLRArguments extends Scheduling {
+  /** The epochs at which the rate changes, in rising order. */
   milestones: readonly number[];
+  /** The factor. */
   gamma?: number;
 }
 
@@ -60,7 +64,9 @@ export class MultiStepLR extends schedulerClass<
 }
 
 export interface ConstantLRArguments extends Scheduling {
+  /** The factor of the rate. */
   factor?: number;
+  /** Over how many steps. */
   totalIters?: number;
 }
 
@@ -86,8 +92,11 @@ export class ConstantLR extends schedulerClass<ConstantLRArguments, ['optimizer'
 }
 
 export interface LinearLRArguments extends Scheduling {
+  /** The factor of the rate at the start. */
   startFactor?: number;
+  /** The factor of the rate at the end. */
   endFactor?: number;
+  /** Over how many steps. */
   totalIters?: number;
 }
 
@@ -141,7 +150,9 @@ export class ExponentialLR extends schedulerClass<ExponentialLRArguments, ['opti
 }
 
 export interface PolynomialLRArguments extends Scheduling {
+  /** Over how many steps. */
   totalIters?: number;
+  /** The exponent of the polynomial. */
   power?: number;
 }
 

@@ -124,7 +124,9 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
   constructor(
     readonly name: string,
     readonly optimizer: Scheduled,
+    /** The epoch that was the last; −1 before the first. */
     lastEpoch: number,
+    /** What the schedule keeps beside the rates. */
     protected readonly fields: F,
   ) {
     super();

@@ -37,12 +37,15 @@ export type FillArgs = Arguments<FillOptions, ['value']>;
 export type MaskedFillArgs = Arguments<MaskedFillOptions, ['mask', 'value']>;
 
 export interface DivOptions {
+  /** 'floor', 'trunc' or null, which divides truly. */
   roundingMode?: 'floor' | 'trunc' | null;
 }
 
 /** Two numbers are close if |a - b| ≤ atol + rtol |b|. */
 export interface Closeness {
+  /** How far elements may be apart, as a share of the second. */
   rtol?: number;
+  /** How far elements may be apart, as a number. */
   atol?: number;
   /** Whether NaN is close to NaN. */
   equalNan?: boolean;
@@ -52,8 +55,11 @@ export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
 
 /** The numbers that replace NaN, +∞ and -∞. Defaults: 0, and the greatest and least float32 for the infinities. */
 export interface NanToNum {
+  /** What takes the place of NaN. */
   nan?: number | null;
+  /** What takes the place of ∞; default: the greatest number. */
   posinf?: number | null;
+  /** What takes the place of −∞; default: the least number. */
   neginf?: number | null;
 }
 

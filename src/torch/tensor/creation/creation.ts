@@ -93,7 +93,14 @@ export function asTensor(...args: readonly unknown[]): Tensor {
 
 /** A tensor without dimensions that holds one number; float32 by default. */
 export function scalarTensor(
-  ...args: [s: number | boolean, options?: TensorOptions] | [named: TensorOptions & { s: number | boolean }]
+  ...args:
+    | [s: number | boolean, options?: TensorOptions]
+    | [
+        named: TensorOptions & {
+          /** The number. */
+          s: number | boolean;
+        },
+      ]
 ): Tensor {
   const { given, options } = withTensorOptions<{ s: number | boolean }>('scalarTensor', ['s'], {}, args);
   return filled('scalarTensor', [], given.s, options, 'float32', 's');
@@ -187,7 +194,13 @@ interface EyeSizes {
 
 type EyeArgs =
   | [n: number, m: number, options?: TensorOptions]
-  | [n: number, options?: TensorOptions & { m?: number }]
+  | [
+      n: number,
+      options?: TensorOptions & {
+        /** The number of columns; that of rows without it. */
+        m?: number;
+      },
+    ]
   | [named: TensorOptions & { n: number; m?: number }];
 
 /** The n × m matrix with ones on its diagonal and zeros elsewhere; m is n by default. Shape: [n, m]. */

@@ -67,7 +67,7 @@ export type Size = Shape;
 
 interface SizeCall {
   (sizes?: readonly number[]): Size;
-  new (sizes?: readonly number[]): Size;
+  new (/** The sizes of the dimensions. */ sizes?: readonly number[]): Size;
 }
 
 const sizesKind: Kind = {
@@ -111,6 +111,7 @@ export const Variable = /* @__PURE__ */ callableOrNew((...args) => {
 /**
  * There is no NumPy in JavaScript: use `torch.tensor(array)`, which takes typed and nested arrays.
  * @throws ArgumentError always
+ * @param _array What NumPy would hold.
  */
 export function fromNumpy(
   _array: 'there is no NumPy: write torch.tensor(array) for a typed array or nested ones',

@@ -279,7 +279,11 @@ export const poisson = callable(
  */
 export const binomial = callable(
   'binomial(count, prob, ...)',
-  async (count: Tensor, prob: Tensor, options: { generator?: Generator | null } = {}): Promise<Tensor> => {
+  async (
+    /** How many. */ count: Tensor,
+    /** The probability of success of each element. */ prob: Tensor,
+    options: { generator?: Generator | null } = {},
+  ): Promise<Tensor> => {
     const { generator } = parseArgs<{ generator?: Generator | null }>('binomial', [], { generator: null }, [options]);
     expectProbabilities('binomial', 'count', count);
     expectProbabilities('binomial', 'prob', prob);

@@ -31,6 +31,7 @@ interface LogspaceOptions extends TensorOptions {
 interface SpacedEnds {
   start: number | Tensor;
   end: number | Tensor;
+  /** How many numbers there are. */
   steps: number;
 }
 
@@ -102,7 +103,9 @@ export const range = callable(
 );
 
 interface Triangle {
+  /** The number of rows. */
   row: number;
+  /** The number of columns. */
   col: number;
   /** Which diagonal: 0 is the main one, positive ones are above. Default: 0. */
   offset?: number;

@@ -145,20 +145,23 @@ export const remainder_ = inPlace(remainder);
 // ── Powers ──
 
 /** input^exponent, element by element; one of the two may be a number. Integers require an exponent ≥ 0. */
-export const pow = op('pow(input: operand, exponent: operand)', (input: Operandish, exponent: Operandish): Tensor => {
-  if (!(input instanceof TensorBase)) {
-    return renamed(combined('pow', tensorOf(input), exponent, ops.pow), 'PowBackward2');
-  }
-  if (typeof exponent === 'boolean' && input.dtype === 'bool') {
-    return made(exponent ? clone(input.value) : full(input.shape, 1, 'bool'));
-  }
-  if (typeof exponent === 'number' && exponent < 0 && !isFloat(resultType(input, exponent))) {
-    throw new ArgumentError(
-      `pow: expected an exponent of at least 0 for dtype ${input.dtype}, but got ${exponent}; convert it with .to('float32')`,
-    );
-  }
-  return combined('pow', input, exponent, ops.pow);
-});
+export const pow = op(
+  'pow(input: operand, exponent: operand)',
+  (input: Operandish, /** The power. */ exponent: Operandish): Tensor => {
+    if (!(input instanceof TensorBase)) {
+      return renamed(combined('pow', tensorOf(input), exponent, ops.pow), 'PowBackward2');
+    }
+    if (typeof exponent === 'boolean' && input.dtype === 'bool') {
+      return made(exponent ? clone(input.value) : full(input.shape, 1, 'bool'));
+    }
+    if (typeof exponent === 'number' && exponent < 0 && !isFloat(resultType(input, exponent))) {
+      throw new ArgumentError(
+        `pow: expected an exponent of at least 0 for dtype ${input.dtype}, but got ${exponent}; convert it with .to('float32')`,
+      );
+    }
+    return combined('pow', input, exponent, ops.pow);
+  },
+);
 /** `pow`, in place. */
 export const pow_ = inPlace(pow);
 

@@ -24,6 +24,7 @@ interface DiagonalPlace {
   /** How far the diagonal is above the main one; negative: below. Default: 0. */
   offset?: number;
   dim1?: number;
+  /** The other of the two dimensions. */
   dim2?: number;
 }
 

@@ -23,6 +23,7 @@ interface DiffOptions {
   dim?: number;
   /** Joined to the start of the input (`append`: to its end) before the first difference. */
   prepend?: Tensor | null;
+  /** Appended before it begins. */
   append?: Tensor | null;
 }
 

@@ -135,7 +135,7 @@ export const dist = op(
 /** Scales each slice along `dim` whose p-norm exceeds `maxnorm` down to that norm. */
 export const renorm = op(
   'renorm(input, p: number, dim: number, maxnorm: number)',
-  (input: Tensor, p: number, dim: number, maxnorm: number): Tensor => {
+  (input: Tensor, p: number, dim: number, /** The greatest norm. */ maxnorm: number): Tensor => {
     const d = resolveDim('renorm', dim, input.shape.length);
     if (input.shape.length < 2) {
       throw new ShapeError(`renorm: expected at least 2 dimensions, but got shape ${showShape(input.shape)}`);

@@ -169,6 +169,7 @@ interface QuantileOptions {
   q: number | Tensor;
   dim?: number | null;
   keepdim?: boolean;
+  /** How values between elements are found. */
   interpolation?: Interpolation;
 }
 

@@ -25,6 +25,7 @@ export default methods;
 type BernoulliArguments = [p?: number, options?: DrawnWith] | [options?: DrawnWith & { p?: number }];
 
 interface MultinomialDraws extends DrawnWith {
+  /** How many are drawn. */
   numSamples: number;
   /** Whether a category may be drawn more than once. Default: false. */
   replacement?: boolean;

@@ -185,10 +185,21 @@ export const ceil_ = inPlace(ceil);
  * Rounds to the nearest whole number, or to `decimals` places; halves round to even. Negative decimals round to tens,
  * hundreds, …
  */
-export const round = op('round(input, ...)', (input: Tensor, options?: { decimals?: number }): Tensor => {
-  const { decimals } = parseArgs<{ decimals?: number }>('round', [], { decimals: 0 }, [options], { decimals: integer });
-  return made(arithmetic.round(input.value, decimals));
-});
+export const round = op(
+  'round(input, ...)',
+  (
+    input: Tensor,
+    options?: {
+      /** How many places after the point are kept. */
+      decimals?: number;
+    },
+  ): Tensor => {
+    const { decimals } = parseArgs<{ decimals?: number }>('round', [], { decimals: 0 }, [options], {
+      decimals: integer,
+    });
+    return made(arithmetic.round(input.value, decimals));
+  },
+);
 /** `round`, in place. */
 export const round_ = inPlace(round);
 /** The number without its fraction: rounded towards 0. */
@@ -269,7 +280,12 @@ export const lerp_ = inPlace(lerp);
 /** The function for an operation of three tensors with an option `value`, a factor of the second and third. */
 const scaled =
   (name: string, of: (a: Value, b: Value, c: Value, value: number) => Value) =>
-  (input: Tensor, tensor1: Tensor, tensor2: Tensor, options?: { value?: number }): Tensor => {
+  (
+    input: Tensor,
+    /** The first factor, or the numerator. */ tensor1: Tensor,
+    /** The second factor, or the denominator. */ tensor2: Tensor,
+    options?: { value?: number },
+  ): Tensor => {
     const { value } = parseArgs<{ value?: number }>(name, [], { value: 1 }, [options]);
     return made(of(...together(input, tensor1, tensor2), value));
   };

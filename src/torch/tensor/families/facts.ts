@@ -12,7 +12,10 @@ import type { Tensor } from '../tensor';
 const { methods, op } = family();
 export default methods;
 
-/** Whether a value is a tensor. */
+/**
+ * Whether a value is a tensor.
+ * @param obj Any value.
+ */
 export function isTensor(obj: unknown): obj is Tensor;
 export function isTensor(...args: readonly unknown[]): boolean {
   if (args.length === 0) throw missingArguments('isTensor', ['obj'], {});

@@ -41,6 +41,7 @@ export const histogram = op(
   'histogram(input, bins: operand, ...)',
   (
     input: Tensor,
+    /** How many ranges of equal length there are, or their bounds. */
     bins: number | Tensor | HistogramOptions,
     options: Omit<HistogramOptions, 'bins'> = {},
   ): HistEdges => {
@@ -78,6 +79,7 @@ export const histogramdd = callable(
   'histogramdd(input, bins: numbers, ...)',
   (
     input: Tensor,
+    /** How many ranges of equal length there are, or their bounds. */
     bins: number | readonly (number | Tensor)[] | PointOptions,
     options: Omit<PointOptions, 'bins'> = {},
   ): HistEdges<Tensor[]> => {

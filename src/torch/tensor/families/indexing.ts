@@ -64,6 +64,7 @@ interface ScatterOptions extends DimAndIndex {
   src?: Tensor | number | null;
   /** PyTorch's name for `src` if it is a number. */
   value?: number | null;
+  /** How several for one place become one. */
   reduce?: 'add' | 'multiply' | null;
 }
 
@@ -76,12 +77,16 @@ interface SourceOptions extends DimAndIndex {
 }
 
 interface ScatterReduceOptions extends ScatterAddOptions {
+  /** How several for one place become one. */
   reduce: combine.Reduce;
+  /** Whether what was there counts. */
   includeSelf?: boolean;
 }
 
 interface IndexReduceOptions extends SourceOptions {
+  /** How several for one place become one. */
   reduce: Exclude<combine.Reduce, 'sum'>;
+  /** Whether what was there counts. */
   includeSelf?: boolean;
 }
 
@@ -208,14 +213,23 @@ async function maskedSelectOf(input: Tensor, mask: Tensor): Promise<Tensor> {
 }
 
 interface Nonzero {
-  (input: Tensor, options?: { asTuple?: false }): Promise<Tensor>;
+  (
+    input: Tensor,
+    options?: {
+      /** Whether a list of indices comes for each dimension. */
+      asTuple?: false;
+    },
+  ): Promise<Tensor>;
   (input: Tensor, options: { asTuple: true }): Promise<Tensor[]>;
   (named: { input: Tensor; asTuple?: false }): Promise<Tensor>;
   (named: { input: Tensor; asTuple: true }): Promise<Tensor[]>;
 }
 
 interface NonzeroMethod {
-  (options?: { asTuple?: false }): Promise<Tensor>;
+  (options?: {
+    /** Whether a list of indices comes for each dimension. */
+    asTuple?: false;
+  }): Promise<Tensor>;
   (options: { asTuple: true }): Promise<Tensor[]>;
 }
 

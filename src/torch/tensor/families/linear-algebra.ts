@@ -23,7 +23,7 @@ export const matmul = op(
 );
 
 /** The product of two matrices. Shape: [n, m] and [m, p] → [n, p]. */
-export const mm = op('mm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor => {
+export const mm = op('mm(input, mat2)', (input: Tensor, /** The second matrix, [m, p]. */ mat2: Tensor): Tensor => {
   if (input.shape.length !== 2 || mat2.shape.length !== 2) {
     throw new ShapeError(
       `mm: expected two matrices, but got shapes ${showShape(input.shape)} and ${showShape(mat2.shape)}; use matmul`,
@@ -33,7 +33,7 @@ export const mm = op('mm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor =>
 });
 
 /** The products of two batches of matrices. Shape: [b, n, m] and [b, m, p] → [b, n, p]. */
-export const bmm = op('bmm(input, mat2)', (input: Tensor, mat2: Tensor): Tensor => {
+export const bmm = op('bmm(input, mat2)', (input: Tensor, /** The second matrix, [m, p]. */ mat2: Tensor): Tensor => {
   if (input.shape.length !== 3 || mat2.shape.length !== 3 || input.shape[0] !== mat2.shape[0]) {
     throw new ShapeError(
       `bmm: expected two batches with the same number of matrices, but got shapes ${showShape(input.shape)} and ${showShape(mat2.shape)}; use matmul`,
@@ -51,7 +51,7 @@ function expectRanks(op: string, tensors: readonly Tensor[], ranks: readonly num
 }
 
 /** A matrix times a vector. */
-export const mv = op('mv(input, vec)', (input: Tensor, vec: Tensor): Tensor => {
+export const mv = op('mv(input, vec)', (input: Tensor, /** The vector, [m]. */ vec: Tensor): Tensor => {
   expectRanks('mv', [input, vec], [2, 1]);
   return input.matmul(vec);
 });
@@ -63,7 +63,7 @@ export const dot = op('dot(input, tensor)', (input: Tensor, tensor: Tensor): Ten
 });
 
 /** The outer product of two vectors: y_ij = input_i · vec2_j. Shape: [n, m]. */
-export const outer = op('outer(input, vec2)', (input: Tensor, vec2: Tensor): Tensor => {
+export const outer = op('outer(input, vec2)', (input: Tensor, /** The second vector. */ vec2: Tensor): Tensor => {
   expectRanks('outer', [input, vec2], [1, 1]);
   return input.unsqueeze(1).mul(vec2);
 });
@@ -73,6 +73,7 @@ export const outer = op('outer(input, vec2)', (input: Tensor, vec2: Tensor): Ten
  * ignored.
  */
 export interface ProductFactors {
+  /** The factor of the tensor that the product is added to. */
   beta?: number;
   alpha?: number;
 }
@@ -80,7 +81,12 @@ export interface ProductFactors {
 /** beta · input + alpha · (mat1 mat2); the input broadcasts. */
 export const addmm = op(
   'addmm(input, mat1, mat2, ...)',
-  (input: Tensor, mat1: Tensor, mat2: Tensor, factors: ProductFactors = {}): Tensor => {
+  (
+    input: Tensor,
+    /** The first matrix, [n, m]. */ mat1: Tensor,
+    /** The second matrix, [m, p]. */ mat2: Tensor,
+    factors: ProductFactors = {},
+  ): Tensor => {
     return plusProduct('addmm', input, mat1.mm(mat2), factors, 'AddmmBackward0');
   },
 );
@@ -91,7 +97,12 @@ export const addmm_ = inPlace(addmm, { readsOld: false });
 /** beta · input + alpha · (batch1 batch2), matrix by matrix; the input broadcasts. */
 export const baddbmm = op(
   'baddbmm(input, batch1, batch2, ...)',
-  (input: Tensor, batch1: Tensor, batch2: Tensor, factors: ProductFactors = {}): Tensor => {
+  (
+    input: Tensor,
+    /** The first matrices, [b, n, m]. */ batch1: Tensor,
+    /** The second matrices, [b, m, p]. */ batch2: Tensor,
+    factors: ProductFactors = {},
+  ): Tensor => {
     return plusProduct('baddbmm', input, batch1.bmm(batch2), factors, 'BaddbmmBackward0');
   },
 );
@@ -102,7 +113,12 @@ export const baddbmm_ = inPlace(baddbmm, { readsOld: false });
 /** beta · input + alpha · (mat vec); the input broadcasts. */
 export const addmv = op(
   'addmv(input, mat, vec, ...)',
-  (input: Tensor, mat: Tensor, vec: Tensor, factors: ProductFactors = {}): Tensor => {
+  (
+    input: Tensor,
+    /** The matrix, [n, m]. */ mat: Tensor,
+    /** The vector, [m]. */ vec: Tensor,
+    factors: ProductFactors = {},
+  ): Tensor => {
     return plusProduct('addmv', input, mv(mat, vec), factors, 'AddmvBackward0');
   },
 );
@@ -113,7 +129,12 @@ export const addmv_ = inPlace(addmv, { readsOld: false });
 /** beta · input + alpha · (vec1 ⊗ vec2); the input broadcasts. */
 export const addr = op(
   'addr(input, vec1, vec2, ...)',
-  (input: Tensor, vec1: Tensor, vec2: Tensor, factors: ProductFactors = {}): Tensor => {
+  (
+    input: Tensor,
+    /** The first vector. */ vec1: Tensor,
+    /** The second vector. */ vec2: Tensor,
+    factors: ProductFactors = {},
+  ): Tensor => {
     const product = outer(vec1, vec2);
     const { beta, alpha } = parseArgs<ProductFactors>('addr', [], { beta: 1, alpha: 1 }, [factors]);
     for (const [factor, number] of Object.entries({ beta, alpha })) {
@@ -133,7 +154,12 @@ export const addr_ = inPlace(addr, { readsOld: false });
 /** beta · input + alpha · Σ over the batch of (batch1 batch2); the input broadcasts. */
 export const addbmm = op(
   'addbmm(input, batch1, batch2, ...)',
-  (input: Tensor, batch1: Tensor, batch2: Tensor, factors: ProductFactors = {}): Tensor => {
+  (
+    input: Tensor,
+    /** The first matrices, [b, n, m]. */ batch1: Tensor,
+    /** The second matrices, [b, m, p]. */ batch2: Tensor,
+    factors: ProductFactors = {},
+  ): Tensor => {
     expectRanks('addbmm', [batch1, batch2], [3, 3]);
     const [b, n, m] = batch1.shape as [number, number, number];
     const [b2, m2, p] = batch2.shape as [number, number, number];
@@ -174,7 +200,11 @@ interface TensordotOptions {
  */
 export const tensordot = callable(
   'tensordot(a, b, dims?: numbers, ...)',
-  (a: Tensor, b: Tensor, ...args: Arguments<TensordotOptions, ['dims']>): Tensor => {
+  (
+    /** The first. */ a: Tensor,
+    /** The second. */ b: Tensor,
+    ...args: Arguments<TensordotOptions, ['dims']>
+  ): Tensor => {
     const { dims } = parseArgs<TensordotOptions>('tensordot', [], { dims: 2 }, args, {
       dims: either(number, listOf(listOf(integer), 2)),
     });

@@ -16,7 +16,9 @@ export default methods;
 /** Options of sorting. Sorting is always stable, whatever `stable` says. */
 interface SortOptions {
   dim?: number;
+  /** Whether the greatest come first. */
   descending?: boolean;
+  /** Whether equal elements keep their order. */
   stable?: boolean | null;
 }
 
@@ -24,9 +26,12 @@ type SortArgs = Arguments<SortOptions, ['dim', 'descending', 'stable']>;
 
 /** Options of `topk`. The result is always sorted, whatever `sorted` says. */
 interface TopkOptions {
+  /** How many elements, or which element. */
   k: number;
   dim?: number;
+  /** Whether the largest elements are taken, not the smallest. */
   largest?: boolean;
+  /** Whether the result is in order. */
   sorted?: boolean;
 }
 

@@ -22,11 +22,13 @@ const { methods, op, forms, inPlace } = family();
 export default methods;
 
 interface RollOptions {
+  /** By how many places, for each dimension. */
   shifts: number | readonly number[];
   dims?: number | readonly number[] | null;
 }
 
 interface Rot90Options {
+  /** How many elements, or which element. */
   k?: number;
   dims?: readonly number[];
 }
@@ -169,7 +171,10 @@ function turnsOf(repeats: Tensor, total: number): Tensor {
 }
 
 interface RepeatInterleaveMethod {
-  (repeats: number | readonly number[], ...args: Arguments<RepeatOptions, ['dim', 'outputSize']>): Tensor;
+  (
+    /** How often, for all or for each. */ repeats: number | readonly number[],
+    ...args: Arguments<RepeatOptions, ['dim', 'outputSize']>
+  ): Tensor;
   (repeats: Tensor, options: RepeatOptions & { outputSize: number }): Tensor;
   (repeats: Tensor, dim: number | null, options: { outputSize: number }): Tensor;
   (repeats: Tensor, options?: { dim?: number | null }): Promise<Tensor>;
@@ -216,7 +221,11 @@ interface RepeatInterleave {
   (repeats: Tensor, options: { outputSize: number }): Tensor;
   (input: Tensor, repeats: Counts, dim?: number | null): Tensor;
   (input: Tensor, repeats: Counts, options: { dim?: number | null }): Tensor;
-  (input: Tensor, repeats: Tensor, options: { dim?: number | null; outputSize: number }): Tensor;
+  (
+    input: Tensor,
+    /** How often, for all or for each. */ repeats: Tensor,
+    options: { dim?: number | null; outputSize: number },
+  ): Tensor;
   (input: Tensor, repeats: Tensor, dim: number | null, options: { outputSize: number }): Tensor;
   (input: Tensor, repeats: Tensor, dim?: number | null | { dim?: number | null }): Promise<Tensor>;
   (input: Tensor, options: { repeats: Counts; dim?: number | null; outputSize?: number | null }): Tensor;

@@ -21,16 +21,20 @@ const { methods, op, alias } = family();
 export default methods;
 
 interface FlattenOptions {
+  /** The first of the dimensions. */
   startDim?: number;
+  /** The last of the dimensions. */
   endDim?: number;
 }
 
 interface UnflattenOptions {
   dim: number;
+  /** The sizes of the dimensions. */
   sizes: readonly number[];
 }
 
 interface TransposeOptions {
+  /** The first of the two dimensions. */
   dim0: number;
   dim1: number;
 }
@@ -47,17 +51,20 @@ interface SelectOptions {
 interface NarrowOptions {
   dim: number;
   start: number;
+  /** How many. */
   length: number;
 }
 
 interface MovedimOptions {
   source: number | readonly number[];
+  /** Where the dimensions go. */
   destination: number | readonly number[];
 }
 
 interface StridedOptions {
   size: Shape;
   stride: readonly number[];
+  /** Where in the memory the view begins, in elements. */
   storageOffset?: number;
 }
 
@@ -79,7 +86,15 @@ type StridedArgs = Arguments<StridedOptions, ['size', 'stride', 'storageOffset']
 
 type MovedimArgs = Arguments<MovedimOptions, ['source', 'destination']>;
 
-type SwapaxesArgs = Arguments<{ axis0: number; axis1: number }, ['axis0', 'axis1']>;
+type SwapaxesArgs = Arguments<
+  {
+    /** The first of the two dimensions. */
+    axis0: number;
+    /** The other of the two dimensions. */
+    axis1: number;
+  },
+  ['axis0', 'axis1']
+>;
 
 // ── Shapes ──
 

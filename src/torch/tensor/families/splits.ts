@@ -20,6 +20,7 @@ interface SplitOptions {
 }
 
 interface ChunksArguments {
+  /** How many parts there are at most. */
   chunks: number;
   dim?: number;
 }
@@ -180,7 +181,11 @@ export const dsplit = op(
 /** `split` with a list of sizes. */
 export const splitWithSizes = op(
   'splitWithSizes(input, splitSizes: list, dim?: number)',
-  (input: Tensor, splitSizes: readonly number[], dim = 0): Tensor[] => input.split(splitSizes, dim),
+  (
+    input: Tensor,
+    /** The size of each part, or a list of their sizes. */ splitSizes: readonly number[],
+    dim = 0,
+  ): Tensor[] => input.split(splitSizes, dim),
 );
 
 /** `splitWithSizes` by another name. */

@@ -49,13 +49,16 @@ type ConsecutiveArgs<I extends boolean, C extends boolean> =
   | [returnInverse: I, returnCounts?: C, dim?: number | null];
 
 interface HistcOptions {
+  /** How many ranges of equal length there are, or their bounds. */
   bins?: number;
   min?: number;
   max?: number;
 }
 
 interface BincountOptions {
+  /** The weights. */
   weights?: Tensor | null;
+  /** The least length of the result. */
   minlength?: number;
 }
 

@@ -33,7 +33,11 @@ interface SearchOptions extends BucketOptions {
  */
 export const searchsorted = callable(
   'searchsorted(sortedSequence, values: operand, ...)',
-  (sortedSequence: Tensor, values: Tensor | number, options: SearchOptions = {}): Tensor => {
+  (
+    /** Values in rising order along the last dimension. */ sortedSequence: Tensor,
+    values: Tensor | number,
+    options: SearchOptions = {},
+  ): Tensor => {
     const { outInt32, right, side, sorter } = parseArgs<SearchOptions>(
       'searchsorted',
       [],
@@ -63,7 +67,11 @@ export const searchsorted = callable(
 /** The index of the bucket of each element, between ascending boundaries: `searchsorted` with its arguments swapped. */
 export const bucketize = callable(
   'bucketize(input: operand, boundaries, ...)',
-  (input: Tensor | number, boundaries: Tensor, options: BucketOptions = {}): Tensor => {
+  (
+    input: Tensor | number,
+    /** The limits of the buckets, in rising order. */ boundaries: Tensor,
+    options: BucketOptions = {},
+  ): Tensor => {
     const { outInt32, right } = parseArgs<BucketOptions>('bucketize', [], { outInt32: false, right: false }, [options]);
     if (boundaries.shape.length !== 1) {
       throw new ShapeError(
@@ -81,9 +89,15 @@ export const bucketize = callable(
 export const isin = callable(
   'isin(elements: operand, testElements: operand, ...)',
   (
+    /** What is looked for: a tensor, or a number. */
     elements: Tensor | number,
+    /** Where is looked: a tensor, or a number. */
     testElements: Tensor | number,
-    options: { assumeUnique?: boolean; invert?: boolean } = {},
+    options: {
+      /** Taken for the sake of PyTorch; the result is the same. */ assumeUnique?: boolean;
+      /** Whether elements that are not found are true. */
+      invert?: boolean;
+    } = {},
   ): Tensor => {
     const { invert } = parseArgs<typeof options>('isin', [], { assumeUnique: false, invert: false }, [options]);
     if (typeof elements === 'number' && typeof testElements === 'number') {

@@ -29,6 +29,7 @@ export const vstack = callable('vstack(tensors: tensors)', (tensors: readonly Te
 });
 
 interface MeshgridOptions {
+  /** 'ij' for matrices, 'xy' for plots. */
   readonly indexing?: 'ij' | 'xy';
 }
 
@@ -109,7 +110,10 @@ export const columnStack = callable(
 
 export { vstack as rowStack };
 
-/** The shape to which the shapes broadcast; a number counts as a shape of one dimension. */
+/**
+ * The shape to which the shapes broadcast; a number counts as a shape of one dimension.
+ * @param shapes Shapes.
+ */
 export function broadcastShapes(...shapes: readonly (Shape | number)[]): Shape {
   const given = shapes.map((shape) => expectSize('broadcastShapes', typeof shape === 'number' ? [shape] : shape));
   if (given.length === 0) return [];
@@ -131,7 +135,7 @@ function broadcastTensorsOf(...tensors: readonly Tensor[] | [readonly Tensor[]])
 /** A block-diagonal matrix of the given matrices, with zeros elsewhere; vectors count as rows. */
 export const blockDiag = checked('blockDiag(*tensors)', blockDiagOf);
 
-function blockDiagOf(...given: readonly Tensor[]): Tensor {
+function blockDiagOf(/** The arguments. */ ...given: readonly Tensor[]): Tensor {
   const blocks = given.flat().map((x) => {
     if (x.shape.length > 2) {
       throw new ShapeError(`blockDiag: expected tensors of at most 2 dimensions, but got shape ${showShape(x.shape)}`);
@@ -156,7 +160,7 @@ function blockDiagOf(...given: readonly Tensor[]): Tensor {
  */
 export const cartesianProd = checked('cartesianProd(*tensors)', cartesianProdOf);
 
-function cartesianProdOf(...given: readonly Tensor[]): Tensor {
+function cartesianProdOf(/** The arguments. */ ...given: readonly Tensor[]): Tensor {
   const tensors = given.flat();
   for (const x of tensors) {
     if (x.shape.length !== 1) {
@@ -194,7 +198,13 @@ export const combinations = callable(
   (
     input: Tensor,
     ...args:
-      | [options?: { r?: number; withReplacement?: boolean }]
+      | [
+          options?: {
+            /** The number of elements that are taken together. */ r?: number;
+            /** Whether an element may be taken again. */
+            withReplacement?: boolean;
+          },
+        ]
       | [r: number, options?: { withReplacement?: boolean }]
   ): Tensor => {
     const { r, withReplacement } = parseArgs<{ r?: number; withReplacement?: boolean }>(

@@ -69,7 +69,11 @@ function fromSublists(args: readonly (Tensor | Sublist)[]): [equation: string, .
 export const einsum = checked('einsum(...)', einsumOf);
 
 function einsumOf(equation: string, ...operands: readonly Tensor[] | [readonly Tensor[]]): Tensor;
-function einsumOf(operand: Tensor, sublist: Sublist, ...more: readonly (Tensor | Sublist)[]): Tensor;
+function einsumOf(
+  /** The first operand. */ operand: Tensor,
+  /** The dimensions of the first operand, as numbers. */ sublist: Sublist,
+  /** Further operands, each with its dimensions. */ ...more: readonly (Tensor | Sublist)[]
+): Tensor;
 function einsumOf(first: string | Tensor, ...others: readonly (Tensor | readonly Tensor[] | Sublist)[]): Tensor {
   if (typeof first !== 'string' && !(first instanceof TensorBase)) {
     throw new ArgumentError(`einsum: expected an equation or a tensor, but got ${kindOf(first)}`);

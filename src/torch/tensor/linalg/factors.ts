@@ -129,7 +129,12 @@ export interface LuSolveOptions extends SolveOptions {
  */
 export const luSolve = callable(
   'linalg.luSolve(LU, pivots, B, ...)',
-  (LU: Tensor, pivots: Tensor, B: Tensor, options: LuSolveOptions = {}): Tensor => {
+  (
+    /** L and U in one matrix, [..., n, n]. */ LU: Tensor,
+    /** The rows that were exchanged, int32 [..., n], as `luFactor` gives them. */ pivots: Tensor,
+    B: Tensor,
+    options: LuSolveOptions = {},
+  ): Tensor => {
     const name = 'linalg.luSolve';
     const { left, adjoint } = parseArgs<LuSolveOptions>(name, [], { left: true, adjoint: false }, [options]);
     expectRows(name, LU, B, left);
@@ -199,7 +204,12 @@ export const ldlFactorEx = callable(
  */
 export const ldlSolve = callable(
   'linalg.ldlSolve(LD, pivots, B, ...)',
-  (LD: Tensor, pivots: Tensor, B: Tensor, options: LdlOptions = {}): Tensor => {
+  (
+    /** The factors L and D in one matrix, [..., n, n]. */ LD: Tensor,
+    /** The rows that were exchanged, int32 [..., n], as `luFactor` gives them. */ pivots: Tensor,
+    B: Tensor,
+    options: LdlOptions = {},
+  ): Tensor => {
     const name = 'linalg.ldlSolve';
     parseArgs<LdlOptions>(name, [], { hermitian: false }, [options]);
     expectRows(name, LD, B, true);

@@ -81,15 +81,18 @@ export const diagonal = callable('linalg.diagonal(A, ...)', (A: Tensor, options:
  * The first n columns of the product of k reflections 1 − τᵢ vᵢ vᵢᵀ, as `geqrf` returns them: A [..., m, n] with vᵢ
  * below its diagonal, and tau [..., k].
  */
-export const householderProduct = callable('linalg.householderProduct(A, tau)', (A: Tensor, tau: Tensor): Tensor => {
-  const { m, n } = reflectionSizes('linalg.householderProduct', A, tau);
-  if (m < n) {
-    throw new ShapeError(
-      `linalg.householderProduct: expected at least as many rows as columns, but got shape ${showShape(A.shape)}`,
-    );
-  }
-  return reflect(A, tau, eye(m, n), false);
-});
+export const householderProduct = callable(
+  'linalg.householderProduct(A, tau)',
+  (A: Tensor, /** The factors of the reflections, [..., k]. */ tau: Tensor): Tensor => {
+    const { m, n } = reflectionSizes('linalg.householderProduct', A, tau);
+    if (m < n) {
+      throw new ShapeError(
+        `linalg.householderProduct: expected at least as many rows as columns, but got shape ${showShape(A.shape)}`,
+      );
+    }
+    return reflect(A, tau, eye(m, n), false);
+  },
+);
 
 /**
  * The sizes m and n of A.

@@ -53,7 +53,7 @@ export const cholesky = callable(
 /** The solution X of A X = B, from the factor L of A = L Lᵀ that `cholesky` returned, or with `upper` of A = Lᵀ L. */
 export const choleskySolve = callable(
   'choleskySolve(B, L, ...)',
-  (B: Tensor, L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
+  (B: Tensor, /** The Cholesky factor. */ L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
     const { upper } = parseArgs<TriangleOptions>('choleskySolve', [], { upper: false }, args);
     return byFactor(B, L, upper, 'CholeskySolveBackward0');
   },
@@ -83,7 +83,7 @@ function byFactor(B: Tensor, L: Tensor, upper: boolean, gradName: string): Tenso
 /** A⁻¹, from the factor L of A = L Lᵀ that `cholesky` returned, or with `upper` of A = Lᵀ L. */
 export const choleskyInverse = callable(
   'choleskyInverse(L, ...)',
-  (L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
+  (/** The Cholesky factor. */ L: Tensor, ...args: Arguments<TriangleOptions, ['upper']>): Tensor => {
     const { upper } = parseArgs<TriangleOptions>('choleskyInverse', [], { upper: false }, args);
     ops.expectSquare('choleskyInverse', L);
     return byFactor(eye(L.shape.at(-1)!), L, upper, 'CholeskyInverseBackward0');
@@ -93,7 +93,11 @@ export const choleskyInverse = callable(
 /** The solution X of A X = b, from the factors that `linalg.luFactor` returned; b is the input, [..., n, k]. */
 export const luSolve = callable(
   'luSolve(input, LUData, LUPivots)',
-  (input: Tensor, LUData: Tensor, LUPivots: Tensor): Tensor => luSolveOf(LUData, LUPivots, input),
+  (
+    input: Tensor,
+    /** L and U in one matrix, [..., n, n]. */ LUData: Tensor,
+    /** The rows that were exchanged, int32 [..., n]. */ LUPivots: Tensor,
+  ): Tensor => luSolveOf(LUData, LUPivots, input),
 );
 
 /** Which parts `luUnpack` returns. */
@@ -108,7 +112,9 @@ export interface UnpackOptions {
 export const luUnpack = callable(
   'luUnpack(LUData, LUPivots, ...)',
   (
+    /** L and U in one matrix, [..., n, n]. */
     LUData: Tensor,
+    /** The rows that were exchanged, int32 [..., n]. */
     LUPivots: Tensor,
     ...args: Arguments<UnpackOptions, ['unpackData', 'unpackPivots']>
   ): NamedResults<'P', 'L', 'U'> => {
@@ -161,7 +167,12 @@ export interface OrmqrOptions {
  */
 export const ormqr = callable(
   'ormqr(input, tau, other, ...)',
-  (input: Tensor, tau: Tensor, other: Tensor, ...args: Arguments<OrmqrOptions, ['left', 'transpose']>): Tensor => {
+  (
+    input: Tensor,
+    /** The factors of the reflections, [..., k]. */ tau: Tensor,
+    other: Tensor,
+    ...args: Arguments<OrmqrOptions, ['left', 'transpose']>
+  ): Tensor => {
     const { left, transpose } = parseArgs<OrmqrOptions>('ormqr', [], { left: true, transpose: false }, args);
     const { m } = reflectionSizes('ormqr', input, tau);
     ops.expectMatrices('ormqr', other);

@@ -73,6 +73,7 @@ interface CudaOptions {
 
 interface TypeParameters {
   dtype: DType | LegacyName | LegacyTensor;
+  /** Taken for the sake of PyTorch: nothing waits. */
   nonBlocking?: boolean;
 }
 

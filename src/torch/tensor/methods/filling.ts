@@ -64,7 +64,9 @@ export const fill_ = changing('fill_(input, value: operand)', (input: Tensor, ..
 export const zero_ = changing('zero_(input)', (input: Tensor): Tensor => input.fill_(0));
 
 interface FillDiagonal {
+  /** The number that every element is. */
   fillValue: number;
+  /** Whether the diagonal begins again below in tall matrices. */
   wrap?: boolean;
 }
 

@@ -66,7 +66,13 @@ export const newFull = op(
     input: Tensor,
     ...args:
       | [size: readonly number[], fillValue: number | boolean, options?: TensorOptions]
-      | [named: TensorOptions & { size: readonly number[]; fillValue: number | boolean }]
+      | [
+          named: TensorOptions & {
+            size: readonly number[];
+            /** The number that every element is. */
+            fillValue: number | boolean;
+          },
+        ]
   ): Tensor => {
     const { given, options } = withTensorOptions<{ size: readonly number[]; fillValue: number | boolean }>(
       'newFull',

@@ -33,17 +33,23 @@ const { methods, changing } = family();
 export default methods;
 
 interface UniformFilling extends DrawnWith {
+  /** The start of the range. */
   from?: number;
+  /** The end of the range. */
   to?: number;
 }
 
 interface NormalFilling extends DrawnWith {
+  /** The mean. */
   mean?: number;
+  /** The standard deviation. */
   std?: number;
 }
 
 interface CauchyFilling extends DrawnWith {
+  /** The place of the distribution, where half of the samples lie below. */
   median?: number;
+  /** The spread of the distribution. */
   sigma?: number;
 }
 
@@ -175,7 +181,7 @@ export const random_ = changing(
   (
     input: Tensor,
     ...args:
-      | [from: number, to: number, options?: DrawnWith]
+      | [/** The start of the range. */ from: number, /** The end of the range. */ to: number, options?: DrawnWith]
       | [to: number, options?: DrawnWith]
       | [options?: DrawnWith & { from?: number; to?: number }]
   ): void => {

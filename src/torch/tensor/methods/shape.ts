@@ -101,6 +101,7 @@ export const sumToSize = op('sumToSize(input, ...)', (input: Tensor, ...size: re
 });
 
 interface UnfoldOptions {
+  /** The dimension. */
   dimension: number;
   size: number;
   step: number;
@@ -141,7 +142,11 @@ export const repeat = op(
  */
 export const pad = op(
   'pad(input, amounts: list, ...)',
-  (input: Tensor, amounts: readonly number[], options: { value?: number } = {}): Tensor => {
+  (
+    input: Tensor,
+    /** What is added in front of and behind each dimension, the last dimension first; negative amounts crop. */ amounts: readonly number[],
+    options: { value?: number } = {},
+  ): Tensor => {
     const { value } = parseArgs<{ value?: number }>('pad', [], { value: 0 }, [options]);
     const rank = input.shape.length;
     if (amounts.length % 2 !== 0 || amounts.length > 2 * rank) {
@@ -183,20 +188,25 @@ export const unsqueeze_ = changing(
 /** `transpose`, in place. */
 export const transpose_ = changing(
   'transpose_(input, dim0: number, dim1: number)',
-  (input: Tensor, dim0: number, dim1: number): Tensor =>
+  (input: Tensor, /** The first of the two dimensions. */ dim0: number, dim1: number): Tensor =>
     input.become((x) => x.transpose(dim0, dim1), 'TransposeBackward1'),
 );
 
 /** `transpose_` by NumPy's name. */
 export const swapaxes_ = changing(
   'swapaxes_(input, axis0: number, axis1: number)',
-  (input: Tensor, axis0: number, axis1: number): Tensor => input.transpose_(axis0, axis1),
+  (
+    input: Tensor,
+    /** The first of the two dimensions. */ axis0: number,
+    /** The other of the two dimensions. */ axis1: number,
+  ): Tensor => input.transpose_(axis0, axis1),
 );
 
 /** `transpose_` by another name. */
 export const swapdims_ = changing(
   'swapdims_(input, dim0: number, dim1: number)',
-  (input: Tensor, dim0: number, dim1: number): Tensor => input.transpose_(dim0, dim1),
+  (input: Tensor, /** The first of the two dimensions. */ dim0: number, dim1: number): Tensor =>
+    input.transpose_(dim0, dim1),
 );
 
 /** `t`, in place. */
@@ -205,6 +215,10 @@ export const t_ = changing('t_(input)', (input: Tensor): Tensor => input.become(
 /** `asStrided`, in place. */
 export const asStrided_ = changing(
   'asStrided_(input, size: list, stride: list, storageOffset?: number)',
-  (input: Tensor, size: Shape, stride: readonly number[], storageOffset?: number): Tensor =>
-    input.become((x) => x.asStrided(size, stride, storageOffset ?? input.offset), 'AsStridedBackward1'),
+  (
+    input: Tensor,
+    size: Shape,
+    stride: readonly number[],
+    /** Where in the memory the view begins, in elements. */ storageOffset?: number,
+  ): Tensor => input.become((x) => x.asStrided(size, stride, storageOffset ?? input.offset), 'AsStridedBackward1'),
 );

@@ -12,7 +12,7 @@ import { Tensor } from '../tensor';
 /** The narrowest dtype that holds the numbers of both dtypes. */
 export const promoteTypes = callable(
   'promoteTypes(type1: value, type2: value)',
-  (type1: DType, type2: DType): DType =>
+  (/** A dtype. */ type1: DType, /** A dtype. */ type2: DType): DType =>
     promote({ dtype: expectDType('promoteTypes', type1) }, { dtype: expectDType('promoteTypes', type2) }),
 );
 
@@ -22,7 +22,10 @@ export const promoteTypes = callable(
  */
 export const resultType = callable(
   'resultType(tensor1: operand, tensor2: operand)',
-  (tensor1: Operandish, tensor2: Operandish): DType => {
+  (
+    /** The first factor, or the numerator. */ tensor1: Operandish,
+    /** The second factor, or the denominator. */ tensor2: Operandish,
+  ): DType => {
     const operand = (x: Operandish) =>
       x instanceof Tensor
         ? { dtype: x.dtype, rank0: x.shape.length === 0 }
@@ -37,7 +40,8 @@ export const resultType = callable(
  */
 export const canCast = callable(
   'canCast(from_: value, to: value)',
-  (from_: DType, to: DType): boolean => category(expectDType('canCast', from_)) <= category(expectDType('canCast', to)),
+  (/** The dtype that is cast. */ from_: DType, /** The end of the range. */ to: DType): boolean =>
+    category(expectDType('canCast', from_)) <= category(expectDType('canCast', to)),
 );
 
 /** The dtype of tensors of fractions that are made without a dtype: always float32. */

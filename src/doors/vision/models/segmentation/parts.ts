@@ -95,7 +95,9 @@ export class SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule> ext
 
   constructor(
     backbone: IntermediateLayerGetter,
+    /** The head that gives classes. */
     classifier: nn.UnaryModule,
+    /** The head on an earlier layer, for training; null without one. */
     auxClassifier: nn.UnaryModule | null = null,
   ) {
     super();
@@ -127,6 +129,7 @@ export interface SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule>
 
 interface FCNHeadArguments {
   inChannels: number;
+  /** The number of channels. */
   channels: number;
 }
 
@@ -164,7 +167,10 @@ export interface SegmentationOptions {
   auxLoss?: boolean | null;
 }
 
-type Backbone = { weightsBackbone?: WeightsSource | null };
+type Backbone = {
+  /** Published weights of the backbone; null for none. */
+  weightsBackbone?: WeightsSource | null;
+};
 
 /**
  * The function that builds a segmentation network. With random weights it returns the network at once. With weights

@@ -33,11 +33,14 @@ let mirror: URL | null = null;
  *
  * @throws ArgumentError if the value is not the address of a server
  */
-export const setWeightsMirror = callable('setWeightsMirror(url: value)', (url: string | URL | null): void => {
-  const text = url === null ? null : String(url);
-  if (text === '' || (url !== null && typeof url !== 'string' && !(url instanceof URL))) throw misplaced(url);
-  mirror = text === null ? null : folderAt(text);
-});
+export const setWeightsMirror = callable(
+  'setWeightsMirror(url: value)',
+  (/** The address. */ url: string | URL | null): void => {
+    const text = url === null ? null : String(url);
+    if (text === '' || (url !== null && typeof url !== 'string' && !(url instanceof URL))) throw misplaced(url);
+    mirror = text === null ? null : folderAt(text);
+  },
+);
 
 const misplaced = (url: unknown) =>
   new ArgumentError(

@@ -91,7 +91,9 @@ export class Weights extends Printable {
     readonly enumeration: string,
     /** The name in the enumeration, such as `IMAGENET1K_V2`. */
     readonly name: string,
+    /** 'binary', 'multiclass' or 'multilabel'. */
     task: Task,
+    /** A row of the table of weights. */
     entry: WeightsEntry,
   ) {
     super();

@@ -37,6 +37,7 @@ function cornersOf([a, b, c, d]: Corners, from: 'XYWH' | 'CXCYWH'): Corners {
 interface ConvertArguments {
   /** Required for plain tensors, which have no format of their own. */
   oldFormat?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
+  /** The format of the boxes in the result. */
   newFormat?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
 }
 
@@ -75,6 +76,7 @@ export function clamped(
 interface ClampArguments {
   /** Required for plain tensors, which have no format and size of their own. */
   format?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
+  /** Height and width of the picture that the boxes belong to. */
   canvasSize?: CanvasSize | null;
   /** Default `auto`: the mode of the boxes. */
   clampingMode?: ClampingMode | 'auto';
@@ -168,6 +170,7 @@ function validOf(
 interface SanitizeArguments {
   /** Required for plain tensors, which have no format and size of their own. */
   format?: BoundingBoxFormat | Lowercase<BoundingBoxFormat> | null;
+  /** Height and width of the picture that the boxes belong to. */
   canvasSize?: CanvasSize | null;
   /** Boxes with a smaller width or height are removed. Default: 1. */
   minSize?: number;

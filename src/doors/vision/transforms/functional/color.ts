@@ -55,7 +55,15 @@ function adjusted<T extends Tensor>(
 export const adjustBrightness = checked(
   'adjustBrightness(input, ...)',
   <T extends Tensor>(
-    ...args: [input: T, brightnessFactor: number] | [input: T, named: { brightnessFactor: number }]
+    ...args:
+      | [input: T, brightnessFactor: number]
+      | [
+          input: T,
+          named: {
+            /** The factor of the brightness: 0 is black, 1 changes nothing. */
+            brightnessFactor: number;
+          },
+        ]
   ): T => adjusted('adjustBrightness', 'brightnessFactor', args, (factor) => [Recolor.brightness, factor]),
 );
 
@@ -65,7 +73,17 @@ export const adjustBrightness = checked(
  */
 export const adjustContrast = checked(
   'adjustContrast(input, ...)',
-  <T extends Tensor>(...args: [input: T, contrastFactor: number] | [input: T, named: { contrastFactor: number }]): T =>
+  <T extends Tensor>(
+    ...args:
+      | [input: T, contrastFactor: number]
+      | [
+          input: T,
+          named: {
+            /** The factor of the contrast: 0 is grey, 1 changes nothing. */
+            contrastFactor: number;
+          },
+        ]
+  ): T =>
     adjusted('adjustContrast', 'contrastFactor', args, (factor) => [Recolor.contrast, factor, 1 - factor], {
       measures: true,
     }),
@@ -75,14 +93,32 @@ export const adjustContrast = checked(
 export const adjustSaturation = checked(
   'adjustSaturation(input, ...)',
   <T extends Tensor>(
-    ...args: [input: T, saturationFactor: number] | [input: T, named: { saturationFactor: number }]
+    ...args:
+      | [input: T, saturationFactor: number]
+      | [
+          input: T,
+          named: {
+            /** The factor of the saturation: 0 is grey, 1 changes nothing. */
+            saturationFactor: number;
+          },
+        ]
   ): T => adjusted('adjustSaturation', 'saturationFactor', args, (factor) => [Recolor.saturation, factor, 1 - factor]),
 );
 
 /** Shifts hues around the colour circle by a fraction of a turn, from −½ to ½. */
 export const adjustHue = checked(
   'adjustHue(input, ...)',
-  <T extends Tensor>(...args: [input: T, hueFactor: number] | [input: T, named: { hueFactor: number }]): T =>
+  <T extends Tensor>(
+    ...args:
+      | [input: T, hueFactor: number]
+      | [
+          input: T,
+          named: {
+            /** The turn of the hue, in [-0.5, 0.5] of the circle. */
+            hueFactor: number;
+          },
+        ]
+  ): T =>
     adjusted('adjustHue', 'hueFactor', args, (hue) => [Recolor.hue, hue], {
       check(hue: unknown) {
         if (typeof hue === 'number' && hue >= -0.5 && hue <= 0.5) return;
@@ -246,7 +282,15 @@ export const grayscaleToRgb = checked('grayscaleToRgb(input)', <T extends Tensor
 export const permuteChannels = checked(
   'permuteChannels(input, ...)',
   <T extends Tensor>(
-    ...args: [input: T, permutation: readonly number[]] | [input: T, named: { permutation: readonly number[] }]
+    ...args:
+      | [input: T, permutation: readonly number[]]
+      | [
+          input: T,
+          named: {
+            /** Which channel comes to each place. */
+            permutation: readonly number[];
+          },
+        ]
   ): T => {
     const { input, permutation } = parseArgs<{ input: T; permutation: readonly number[] }>(
       'permuteChannels',

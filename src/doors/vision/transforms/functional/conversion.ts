@@ -32,7 +32,7 @@ export const toImage = checked('toImage(input: value)', (input: Tensor | PixelSo
  * Converts a picture, or pixels [H, W] or [H, W, C], to floats [C, H, W]. Bytes are scaled to 0 to 1; other dtypes are
  * only converted.
  */
-export const toTensor = checked('toTensor(picture)', (picture: Tensor): Tensor => {
+export const toTensor = checked('toTensor(picture)', (/** The picture. */ picture: Tensor): Tensor => {
   if (!isTensor(picture)) throw new ArgumentError(`toTensor: expected a picture, but got ${kindOf(picture)}`);
   const { shape, dtype } = picture;
   if (shape.length !== 2 && shape.length !== 3) {
@@ -43,7 +43,7 @@ export const toTensor = checked('toTensor(picture)', (picture: Tensor): Tensor =
 });
 
 /** Converts a picture to bytes [C, H, W]. */
-export const pilToTensor = checked('pilToTensor(picture)', (picture: Picture): Tensor => {
+export const pilToTensor = checked('pilToTensor(picture)', (/** The picture. */ picture: Picture): Tensor => {
   if (!(picture instanceof Picture)) {
     throw new ArgumentError(`pilToTensor: expected a picture, but got ${kindOf(picture)}`);
   }

@@ -23,9 +23,13 @@ import { shiftedBoxes } from './boxes';
 import { horizontalFlip, verticalFlip } from './flips';
 
 interface CropArguments {
+  /** The distance from the upper edge, in pixels. */
   top: number;
+  /** The distance from the left edge, in pixels. */
   left: number;
+  /** The height, in pixels. */
   height: number;
+  /** The width, in pixels. */
   width: number;
 }
 

@@ -170,9 +170,12 @@ export function warpedAffine(
 }
 
 interface AffineArguments {
+  /** The angle in degrees: clockwise in `affine`, the other way in `rotate`. */
   angle: number;
+  /** The shift to the right and down, in pixels. */
   translate: readonly number[];
   scale: number;
+  /** The angles of the shear, in degrees. */
   shear: number | readonly number[];
   /** `nearest` (default) or `bilinear`. */
   interpolation?: Interpolation;
@@ -277,6 +280,7 @@ export interface RotationHow extends Sampling {
 }
 
 interface RotateArguments {
+  /** The angle in degrees: clockwise in `affine`, the other way in `rotate`. */
   angle: number;
   /** `nearest` (default) or `bilinear`. */
   interpolation?: Interpolation;
