@@ -90,9 +90,12 @@ function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Sha
   flush();
   return scope(() => {
     const record = () => withMode({ grad: false, keepSaved: false }, () => recorded(model, args, shapes, dtypes));
-    const found = withoutRunning(() => withDefaultGenerator(generator, record));
-    const state = generator.getState();
-    return { trace: found, draws: state.some((byte, i) => byte !== before[i]) };
+    return withoutRunning(() => {
+      const trace = withDefaultGenerator(generator, record);
+      // Before the draws are undone.
+      const state = generator.getState();
+      return { trace, draws: state.some((byte, i) => byte !== before[i]) };
+    });
   });
 }
 
