@@ -502,7 +502,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
 
 // biome-ignore lint/correctness/noUnusedVariables: declarations of one name have the same parameters.
 export interface LightningModule<H extends object = Hyperparameters> extends ModuleHooks {
-  /** Returns the loss of a batch, an object with it, or null to skip the batch. */
+  /** Returns the loss of a batch, an object that contains it as `loss`, or null to skip the batch. */
   // biome-ignore lint/suspicious/noConfusingVoidType: a step of manual optimization returns nothing.
   trainingStep?(batch: unknown, batchIdx: number): Awaitable<StepOutput | void>;
   validationStep?(batch: unknown, batchIdx: number, dataloaderIdx?: number): Awaitable<unknown>;

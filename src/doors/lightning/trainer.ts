@@ -191,7 +191,7 @@ export class Trainer extends Overview {
   ): Promise<void>;
   async fit(
     model: LightningModule,
-    /** What trains: a loader, or several. */
+    /** The training data: one loader or several. */
     trainDataloaders: Loaders | null,
     /** Batches for validation, or several loaders. */
     valDataloaders: Loaders | null,

@@ -189,7 +189,7 @@ export const bridge = {
   item: (tensor: Tensor): Shown => show(itemOf(tensor), false),
   /** The elements as a flat array. */
   elements: (tensor: Tensor): Shown => show(elementsOf(tensor), false),
-  /** `tensor.grad`, which the library also holds. */
+  /** Returns `tensor.grad`, marked as shared, since the library keeps a reference to it, too. */
   gradient: (tensor: TensorBase): Shown => {
     const { grad } = tensor;
     if (grad) share(grad);

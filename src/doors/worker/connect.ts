@@ -124,7 +124,7 @@ export async function connect<T>(
  * ended.
  *
  * @throws ArgumentError if the value is not a remote
- * @param remote What `connect` or `serve` gave.
+ * @param remote A remote returned by `connect` or `serve`.
  */
 export async function terminate(remote: object): Promise<void> {
   const origin = originOf(remote);

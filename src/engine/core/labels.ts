@@ -2,9 +2,9 @@
 // so every name is written out.
 
 /**
- * For each parameter name, a list of one argument with the name as its label. If a name is missing here, editors show
- * no name for that parameter. A text here is that of every parameter of the name whose declaration says nothing: the
- * reference and the declarations show it.
+ * For each parameter name, a tuple of one argument with the name as its label. If a name is missing here, editors show
+ * no name for that parameter. A comment here documents every parameter of that name that has no comment of its own; it
+ * appears in the reference and in the declarations.
  */
 // biome-ignore format: a list of names
 export interface Labelled<T> {
@@ -12,7 +12,7 @@ export interface Labelled<T> {
   /** The matrix, or a batch of them: [..., m, n]. */
   A: [A: T];
   a: [a: T]; a0: [a0: T]; a1: [a1: T]; a2: [a2: T]; abs: [abs: T];
-  /** Whether values are added rather than put. */
+  /** Whether to add to the existing values instead of overwriting them. */
   accumulate: [accumulate: T];
   activation: [activation: T]; activationLayer: [activationLayer: T]; addBiasKv: [addBiasKv: T]; additionalForwardArgs: [additionalForwardArgs: T];
   addZeroAttn: [addZeroAttn: T]; adjusted: [adjusted: T]; adjustLrFn: [adjustLrFn: T]; affine: [affine: T]; aggregate: [aggregate: T];
@@ -341,7 +341,7 @@ export interface Labelled<T> {
   newFormat: [newFormat: T];
   /** The number of steps without infinities after which the scale grows. */
   newInterval: [newInterval: T];
-  /** The factor of losses. */
+  /** The new factor by which losses are multiplied. */
   newScale: [newScale: T];
   newState: [newState: T]; newStyle: [newStyle: T]; nhead: [nhead: T]; nIterWithoutProgress: [nIterWithoutProgress: T];
   nmsThresh: [nmsThresh: T]; nNeighbors: [nNeighbors: T]; nonBlocking: [nonBlocking: T]; nonlinearity: [nonlinearity: T]; norm: [norm: T];
@@ -402,7 +402,7 @@ export interface Labelled<T> {
   perturbationsPerEval: [perturbationsPerEval: T]; perturbFunc: [perturbFunc: T]; perturbInterpretableSpace: [perturbInterpretableSpace: T];
   perturbRadius: [perturbRadius: T]; picture: [picture: T]; place: [place: T]; places: [places: T]; planes: [planes: T]; policy: [policy: T];
   posinf: [posinf: T];
-  /** What is to be near. */
+  /** The positive examples, which should end up close to the anchors. */
   positive: [positive: T];
   positiveFraction: [positiveFraction: T]; postfix: [postfix: T]; postNmsTopN: [postNmsTopN: T];
   posWeight: [posWeight: T]; power: [power: T]; precision: [precision: T]; precisionMatrix: [precisionMatrix: T]; predicted: [predicted: T];

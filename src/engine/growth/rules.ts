@@ -282,7 +282,10 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
     return whole && [whole];
   },
 
-  /** If each part is the same piece of every row, the padded result only has more rows. */
+  /**
+   * Applies if each part covers the same columns of every row: the padded result then differs from the real one only in
+   * its number of rows.
+   */
   assembled(node: Roomy<AssembleAttrs>) {
     const {
       inputs,

@@ -44,7 +44,8 @@ export function viewInRoom(x: Value, counts: Shape, view: StridedView, long: Sha
 /** The first `rows` rows of x along a dimension in reverse order, followed by arbitrary rows. */
 export function rowsBack(x: Value, d: number, rows: number): Value {
   const room = x.shape[d]!;
-  // Pad at the front, since the result has as many rows as x, and its last rows would lie before the first row of x.
+  // The view runs backwards, and the padded result has as many rows as x, so its last rows would be read from before
+  // the start of x. Pad x at the front to make room for them.
   const framed = lib.pad(
     x,
     x.shape.map((_, k) => (k === d ? room : 0)),

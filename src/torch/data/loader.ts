@@ -70,8 +70,8 @@ interface Parameters<T, B> extends Omit<DataLoaderOptions<T, B>, 'batchSize'> {
  *     const loader = new data.DataLoader(dataset, { batchSize: 64, shuffle: true });
  *     for await (const [inputs, targets] of loader) { … }
  *
- * Each `for await` is one pass. After the same `torch.manualSeed` the passes come in PyTorch's order. The iterator
- * waits before a batch while the device is more than two steps behind, so that a loop that reads nothing back cannot
+ * Each `for await` is one pass. With the same `torch.manualSeed`, it visits the items in the order of PyTorch. The
+ * iterator waits before a batch while the device is more than two steps behind, so that a loop that reads nothing back cannot
  * run ahead without bound.
  *
  * @throws ArgumentError if an option is unknown, options exclude each other, or batchSize is not a positive integer

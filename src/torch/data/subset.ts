@@ -101,7 +101,7 @@ const isPlainSubset = (dataset: unknown): dataset is Subset<unknown> =>
   dataset instanceof Subset && dataset.constructor === Subset;
 
 interface SplitGenerator {
-  /** The source of the random split. Default: the default generator, as seeded by `torch.manualSeed`. */
+  /** The random number generator of the split. Default: the default generator, as seeded by `torch.manualSeed`. */
   generator?: Generator | null;
 }
 

@@ -17,7 +17,7 @@ export interface AdafactorOptions {
   /** Exponent of the step number in the decay of the running averages, at most 0; default -0.8. */
   beta2Decay: number;
   /**
-   * Lower bounds: of the root of the estimated squared gradients (null: the dtype's epsilon), and of the root mean
+   * Lower bounds on the square root of the estimated squared gradients (null: the dtype's epsilon) and on the root mean
    * square of a parameter. Default [null, 1e-3].
    */
   eps: readonly [number | null, number];

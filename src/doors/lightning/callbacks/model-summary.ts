@@ -149,7 +149,7 @@ export class ModelSummaryTable extends Printable {
   }
 }
 
-/** Prints the summary before training. If given a module, it is the table itself: `${new ModelSummary(model)}`. */
+/** Prints the summary before training. Constructed with a module, it is a table to print: `${new ModelSummary(model)}`. */
 export class ModelSummary extends Callback {
   readonly maxDepth: number;
   readonly #table: ModelSummaryTable | null;

@@ -26,7 +26,7 @@ export interface StochasticWeightAveragingOptions {
     | ((
         /** The average so far. */ averaged: Tensor,
         /** The new value. */ current: Tensor,
-        /** How many values the average has. */ numAveraged: number,
+        /** The number of values averaged so far. */ numAveraged: number,
       ) => Tensor)
     | null;
 }

@@ -15,7 +15,7 @@ import {
 import { type Scheduling, schedulerClass } from './scheduler-class';
 
 export interface SequentialLRArguments extends Scheduling {
-  /** The schedules, in their order. */
+  /** The schedulers, in the order in which they run. */
   schedulers: readonly LRScheduler[];
   /** The epochs at which the second and later schedulers take over. */
   milestones: readonly number[];
