@@ -164,7 +164,10 @@ function renamesOf(source, elsewhere) {
   // A class is met in every method and error, another export where it is named, by its alias.
   const classes = new Set(source.statements.flatMap((each) => (ts.isClassDeclaration(each) ? namesOf(each) : [])));
   const exported = [true, false].flatMap((isClass) => named.filter(({ local }) => classes.has(local) === isClass));
-  const kept = new Set(exported.flatMap(({ local, name }) => (local === name ? [name] : [])));
+  const ofClasses = new Set(exported.flatMap(({ local, name }) => (classes.has(local) ? [name] : [])));
+  const isKept = (/** @type {Exported} */ { local, name }) =>
+    local === name && (classes.has(local) || !ofClasses.has(name));
+  const kept = new Set(exported.filter(isKept).map(({ name }) => name));
   /** @type {Map<string, string>} */
   const renames = new Map();
   for (const { local, name } of exported) {

@@ -63,6 +63,14 @@ describe('no name has a number', () => {
     );
   });
 
+  test('a class goes before a constant that a namespace exports under its name', () => {
+    const code =
+      'declare class Module$1 {}\ntype Module = Module$1;\ndeclare const Module: new () => Module;\ndeclare namespace nn {\n  export { Module };\n}\nexport { Module$1 as Module, nn };';
+    expect(withOwnNames(code, [], [])).toBe(
+      'declare class Module {}\ntype nn_Module = Module;\ndeclare const nn_Module: new () => nn_Module;\ndeclare namespace nn {\n  export { nn_Module as Module };\n}\nexport { Module, nn };',
+    );
+  });
+
   test('a file that others import exports its names as they are', () => {
     const shared = 'declare namespace optim { export {}; }\nexport { type Size, optim as index_d_exports$4 };';
     const others = otherNames(shared);

@@ -20,7 +20,7 @@ type ModuleRowOf<M extends readonly unknown[], Before extends 0[] = []> = M exte
   ? At<First, Before['length']> & ModuleRowOf<Rest, [...Before, 0]>
   : unknown;
 
-type Last<M extends readonly unknown[]> = M extends readonly [...unknown[], infer Module] ? End<Module> : unknown;
+type Last<M extends readonly unknown[]> = M extends readonly [...unknown[], infer Final] ? End<Final> : unknown;
 
 type End<M> = {
   get [-1](): M;
