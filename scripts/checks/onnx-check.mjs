@@ -74,7 +74,7 @@ async function checkOne(library, { name, opset, python, folder, training }) {
     const plain = (/** @type {typeof inputs} */ list) => list.map(({ dtype, shape }) => ({ dtype, shape }));
     writeFileSync(`${path}.json`, JSON.stringify({ inputs: plain(inputs), outputs: plain(outputs) }));
     writeFileSync(`${path}.bin`, Buffer.concat([...inputs, ...outputs].map(({ data }) => data)));
-    const script = join(root, 'scripts', 'onnx-check.py');
+    const script = join(root, 'scripts/checks/onnx-check/check.py');
     const { status, stdout, stderr, error } = spawnSync(python, [script, path], { encoding: 'utf8' });
     if (error) throw error;
     return { fine: status === 0, text: stdout.trim() || lastLine(stderr) || 'no answer' };
