@@ -17,7 +17,7 @@ interface GammaParameters extends Validation {
 }
 
 interface GammaDraw {
-  /** The shape of what is drawn, before the shape of the distribution. */
+  /** The shape of the sample: how many draws, in front of the distribution's own shape. */
   sampleShape?: readonly number[];
   /** The random number generator. Default: the default generator, which `manualSeed` seeds. */
   generator?: Generator | null;

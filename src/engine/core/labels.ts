@@ -446,7 +446,7 @@ export interface Labelled<T> {
   /** The order of the indices. */
   sampler: [sampler: T];
   sampleRate: [sampleRate: T];
-  /** The shape of what is drawn, before the shape of the distribution. */
+  /** The shape of the sample: how many draws, in front of the distribution's own shape. */
   sampleShape: [sampleShape: T];
   samplingRatio: [samplingRatio: T]; saturation: [saturation: T]; scalarValue: [scalarValue: T];
   /** The factor, or the spread of the distribution. */

@@ -28,7 +28,7 @@ export interface DeviceLoss {
  */
 export const onLost = callable(
   'onLost(listener: function)',
-  (/** What is told that a device was lost. */ listener: (loss: DeviceLoss) => void): (() => void) => {
+  (/** The function that is called when a device is lost. */ listener: (loss: DeviceLoss) => void): (() => void) => {
     return afterLost((error, restoredTo) => {
       listener({ error, restoredTo: restoredTo as ReadonlyMap<Optimizer<object>, number> });
     });

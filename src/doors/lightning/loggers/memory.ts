@@ -49,7 +49,7 @@ export class MemoryLogger implements Logger {
 
   /**
    * Calls a function for each row, until the returned function is called.
-   * @param listener What is told that a device was lost.
+   * @param listener The function that is called with each row and its step.
    */
   onRow(listener: (metrics: Readonly<Record<string, number>>, step: number) => void): () => void {
     this.#listeners.add(listener);

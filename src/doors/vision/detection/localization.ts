@@ -123,7 +123,7 @@ interface ExtractArguments {
 interface LocalizationSampleArguments {
   /** The predicted coordinates. */
   predicted: ArrayLike<number>;
-  /** What is there. */
+  /** The ground-truth boxes. */
   truths: readonly Float32Array[];
 }
 

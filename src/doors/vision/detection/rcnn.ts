@@ -181,7 +181,7 @@ export const matchRegions = callable(
   'matchRegions(boxes, truths, labels, ...)',
   async (
     boxes: Tensor,
-    /** What is there. */
+    /** The ground-truth boxes. */
     truths: Tensor,
     /** The numbers of the classes. */
     labels: Tensor,
@@ -329,7 +329,7 @@ export const fitBoxRegression = callable(
   async (
     features: Tensor,
     proposals: Tensor,
-    /** What is there. */
+    /** The ground-truth boxes. */
     truths: Tensor,
     ...args: Arguments<{ ridge?: number }, ['ridge']>
   ): Promise<Tensor> => {

@@ -150,7 +150,7 @@ export class GeneralizedRCNNTransform extends Module {
 
   /**
    * Scales detections to pixels of the original pictures. Sizes are [height, width].
-   * @param result What was detected, a value a picture.
+   * @param result The detections of each picture.
    * @param imageShapes Height and width of each picture, and those that its boxes belong to.
    * @param originalImageSizes Height and width of each picture before it was resized.
    */
