@@ -2,6 +2,7 @@
 import * as torch from 'lamplight';
 import { expose, transfer } from 'lamplight/worker';
 import { type Mnist, MnistFiles } from 'lamplight-notebook/mnist/files';
+import { breathe } from 'lamplight-notebook/worker/breathe';
 import { confusionCounts, inspect, pickImages, predict, readTestSet, sampleDigits, type TestReading } from './inspect';
 import { modelName } from './models';
 import { Pace } from './pace';
@@ -14,18 +15,6 @@ const LOOK_INTERVAL = 400;
 /** Milliseconds after which waiting calls are let in. */
 const BREATH_INTERVAL = 15;
 const GALLERY_SIZE = 24;
-
-/** Lets waiting calls in. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
 
 type StepEvent = Extract<TrainingEvent, { type: 'step' }>;
 

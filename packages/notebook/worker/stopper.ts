@@ -1,5 +1,6 @@
 // Owns Stop: what cells wait for passes through here, so that they end at an `await` once it is pressed.
 import { gpu } from 'lamplight';
+import { breathe } from './breathe';
 
 /** Thrown into a cell at the `await` where it is when Stop is pressed. */
 export class StopError extends Error {
@@ -14,18 +15,6 @@ export class StopError extends Error {
 const BREATH = 40;
 /** Milliseconds after Stop in which what the library does may come to an end, before cells are no longer kept waiting for it. */
 const GRACE = 400;
-
-/** Lets messages in. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => {
-    const { port1, port2 } = new MessageChannel();
-    port1.onmessage = () => {
-      port1.close();
-      resolve();
-    };
-    port2.postMessage(null);
-  });
-}
 
 export class Stopper {
   /** Those who wait, to be told of a stop. */
