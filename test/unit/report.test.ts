@@ -11,9 +11,9 @@ const result = (title: string, status: string, ...failureMessages: string[]) => 
 
 test('the report counts tests, files that could not be loaded, and names what passed only the second time', () => {
   const testResults = [
-    { name: '/root/test/unit/a.test.ts', status: 'failed', message: 'Cannot find module\nb', assertionResults: [] },
+    { name: '/clone/test/unit/a.test.ts', status: 'failed', message: 'Cannot find module\nb', assertionResults: [] },
     {
-      name: '/root/test/unit/b.test.ts',
+      name: '/clone/test/unit/b.test.ts',
       status: 'failed',
       message: '',
       assertionResults: [
@@ -24,7 +24,7 @@ test('the report counts tests, files that could not be loaded, and names what pa
       ],
     },
   ];
-  expect(counted({ testResults }, '/root')).toEqual({
+  expect(counted({ testResults }, '/clone')).toEqual({
     files: 2,
     passed: 2,
     failed: 2,
