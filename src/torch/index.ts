@@ -8,7 +8,6 @@ export * as func from './autograd/func';
 export * as autograd from './autograd/index';
 export { vmap } from './autograd/vmap';
 export * as data from './data';
-export { type Display, type DisplayedBar, setDisplay } from './draw/display';
 export {
   type ByteSource,
   CheckpointStore,
@@ -39,6 +38,7 @@ export * as amp from './optim/amp';
 export { GradScaler } from './optim/grad-scaler';
 export { accelerator, backends, cuda } from './runtime/accelerator';
 export { type CompileOptions, compile } from './runtime/compile';
+export { type Display, type DisplayedBar, setDisplay } from './runtime/display';
 export * as gpu from './runtime/gpu';
 export { init, synchronize } from './runtime/gpu';
 export { type WarmupOptions, type WarmupProgress, warmup } from './runtime/warmup';

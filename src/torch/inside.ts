@@ -185,35 +185,9 @@ export { frozenBatchNorm } from '../engine/ops/reduction/batch-norm';
 export { cast, full as fullValue, identity, reshape as reshapeValue } from '../engine/ops/shape/cast';
 export { cat as catValue } from '../engine/ops/shape/join';
 
-// Plots: drawings, which do not know their page or canvas until they are drawn.
+// Plots: where they appear if they were given no canvas.
 
-export { drawAxes, type Frame } from './draw/axes';
-export {
-  type Colormap,
-  type ColormapName,
-  type ColorOptions,
-  colorize,
-  colormap,
-  lookUpTable,
-  type Pixels as DrawnPixels,
-} from './draw/colormap';
-export { display } from './draw/display';
-export { drawLegend, drawLine, type Line, type LinePlot, lineDrawing, rangeOf, roomy } from './draw/lines';
-export { matrixDrawing } from './draw/matrix';
-export { BAR, colorBar, type PixelPen, paintPixels } from './draw/pixels';
-export {
-  canvasOr,
-  canvasOrNull,
-  type Drawing,
-  describe,
-  drawOn,
-  type Pen,
-  type PlotCanvas,
-  paperOf,
-  penOf,
-  TEXT,
-  write,
-} from './draw/sheet';
+export { display, type PlotCanvas } from './runtime/display';
 
 // Files: readers and writers of bytes, archives and pickles, wherever they are stored.
 

@@ -2,6 +2,7 @@
 import { deflateSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
+import { type ColormapName, colorize } from '../../src/doors/draw/colormap';
 import { decodeBmp } from '../../src/doors/vision/pictures/bmp';
 import { decodeWithSharp } from '../../src/doors/vision/pictures/decode';
 import { decodeJpeg } from '../../src/doors/vision/pictures/jpeg/decode-jpeg';
@@ -10,7 +11,6 @@ import { decodePnm } from '../../src/doors/vision/pictures/pnm';
 import { expectMode, inMode, type Raster } from '../../src/doors/vision/pictures/raster';
 import { decodeTiff } from '../../src/doors/vision/pictures/tiff';
 import { ArgumentError, FileFormatError, ShapeError } from '../../src/engine/core/errors';
-import { type ColormapName, colorize } from '../../src/torch/draw/colormap';
 import { crc32 } from '../../src/torch/io/zip/crc32';
 import colormaps from '../fixtures/colormaps.json' with { type: 'json' };
 import { cases } from '../support/picture-files';

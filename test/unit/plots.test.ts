@@ -1,10 +1,11 @@
 // Plots as they are drawn: numbers at axes, legends, gaps, matrices, and canvases of dense screens.
 import { ArgumentError } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { brief, ticksOf } from '../../src/torch/draw/axes';
-import { lineDrawing, rangeOf } from '../../src/torch/draw/lines';
-import { matrixDrawing } from '../../src/torch/draw/matrix';
-import { drawOn, grid, type PlotCanvas } from '../../src/torch/draw/sheet';
+import { brief, ticksOf } from '../../src/doors/draw/axes';
+import { lineDrawing, rangeOf } from '../../src/doors/draw/lines';
+import { matrixDrawing } from '../../src/doors/draw/matrix';
+import { drawOn, grid } from '../../src/doors/draw/sheet';
+import type { PlotCanvas } from '../../src/torch/runtime/display';
 import { notingCanvas } from '../support/plot-canvas';
 
 describe('axes', () => {

@@ -3,17 +3,16 @@
 import { ArgumentError, noGrad, OutOfMemoryError, Tensor } from '../../torch';
 import {
   type Arguments,
-  canvasOrNull,
   defaultGenerator,
-  drawOn,
   kinds,
-  lineDrawing,
   type PlotCanvas,
   parseArgs,
   parseSettings,
   type Settings,
   shown,
 } from '../../torch/inside';
+import { lineDrawing } from '../draw/lines';
+import { canvasOrNull, drawOn } from '../draw/sheet';
 import type { LightningDataModule } from './datamodule';
 import { Callback } from './hooks';
 import type { Loaders } from './loaders';

@@ -3,7 +3,6 @@
 import { ArgumentError, deepcopy } from '../../torch';
 import {
   type Arguments,
-  drawOn,
   indent,
   isPlainObject,
   kindOf,
@@ -14,6 +13,7 @@ import {
   parseArgs,
   printModule,
 } from '../../torch/inside';
+import { drawOn } from '../draw/sheet';
 import { Metric } from './metric';
 import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 import { type Persistence, type StateDType, stateDType } from './state';

@@ -4,7 +4,6 @@ import { type DType, type Tensor, zeros } from '../../torch';
 import {
   type Arguments,
   calledAs,
-  type Drawing,
   expectKind,
   type Kind,
   type Kinds,
@@ -12,6 +11,7 @@ import {
   parseArgs,
   kinds as torchKinds,
 } from '../../torch/inside';
+import type { Drawing } from '../draw/sheet';
 import { batchOf, batchOrder } from './classification/arguments';
 import { Metric } from './metric';
 import type { PlotOptions } from './plot';

@@ -5,8 +5,6 @@ import {
   type Arguments,
   convert,
   type Defaults,
-  type Drawing,
-  drawOn,
   expectNoMore,
   indent,
   isPlainObject,
@@ -19,6 +17,7 @@ import {
   sameShape,
   warnOnce,
 } from '../../torch/inside';
+import { type Drawing, drawOn } from '../draw/sheet';
 import { Arithmetic } from './arithmetic';
 import { type BinaryOperator, type Operator, operators } from './operators';
 import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';

@@ -1,22 +1,11 @@
 // Plots of metric values: numbers as points or lines, confusion matrices, and curves.
 
 import { ArgumentError, ShapeError, Tensor } from '../../torch';
-import {
-  type ColorOptions,
-  canvasOrNull,
-  colormap,
-  type Drawing,
-  isPlainObject,
-  type Kind,
-  kindOf,
-  kinds,
-  type Line,
-  type LinePlot,
-  lineDrawing,
-  matrixDrawing,
-  type PlotCanvas,
-  rangeOf,
-} from '../../torch/inside';
+import { isPlainObject, type Kind, kindOf, kinds, type PlotCanvas } from '../../torch/inside';
+import { type ColorOptions, colormap } from '../draw/colormap';
+import { type Line, type LinePlot, lineDrawing, rangeOf } from '../draw/lines';
+import { matrixDrawing } from '../draw/matrix';
+import { canvasOrNull, type Drawing } from '../draw/sheet';
 
 export type { PlotCanvas } from '../../torch/inside';
 

@@ -1,7 +1,8 @@
 // MetricTracker: keeps a metric, or a collection, for each of several rounds, and finds the best round.
 
 import { ArgumentError, deepcopy, nn, stack, Tensor } from '../../torch';
-import { type Arguments, drawOn, kindOf, kinds, type PlotCanvas, parseArgs } from '../../torch/inside';
+import { type Arguments, kindOf, kinds, type PlotCanvas, parseArgs } from '../../torch/inside';
+import { drawOn } from '../draw/sheet';
 import { MetricCollection } from './collection';
 import { Metric } from './metric';
 import { type PlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';

@@ -1,6 +1,7 @@
 // Turns canvases into the pictures of summaries.
 import { ArgumentError } from '../../torch';
-import { type PlotCanvas, paperOf, penOf } from '../../torch/inside';
+import type { PlotCanvas } from '../../torch/inside';
+import { paperOf, penOf } from '../draw/sheet';
 import type { Pixels } from './pictures';
 
 /** The context that reads the pixels of a canvas. */

@@ -3,22 +3,15 @@
 import { ArgumentError, type Tensor } from '../../../torch';
 import {
   type Arguments,
-  BAR,
-  type Colormap,
-  canvasOr,
-  colorBar,
-  describe,
   display,
   kinds,
-  type PixelPen,
   type PlotCanvas,
-  paintPixels,
   parseArgs,
-  penOf,
-  TEXT,
   tensorKind as tensor,
-  write,
 } from '../../../torch/inside';
+import type { Colormap } from '../../draw/colormap';
+import { BAR, colorBar, type PixelPen, paintPixels } from '../../draw/pixels';
+import { canvasOr, describe, penOf, TEXT, write } from '../../draw/sheet';
 import { type DrawnOrder, drawnKinds, type VisualizeSign } from './normalize';
 import {
   expectPanel,

@@ -1,15 +1,9 @@
 // Maps attributions to numbers from −1 to 1 for drawing: selects their sign, cuts off outliers, and chooses colours.
 
 import { ArgumentError } from '../../../torch';
-import {
-  type Colormap,
-  type ColormapName,
-  canvasOrNull,
-  colormap,
-  kinds,
-  lookUpTable,
-  shown,
-} from '../../../torch/inside';
+import { kinds, shown } from '../../../torch/inside';
+import { type Colormap, type ColormapName, colormap, lookUpTable } from '../../draw/colormap';
+import { canvasOrNull } from '../../draw/sheet';
 
 /**
  * Which attributions are drawn: 'all' with their signs, only the positive or the negative ones, or their absolute

@@ -1,6 +1,6 @@
 // Renders attributions as pixels: heat maps, alone or over the picture, and pictures masked by them.
 import { ArgumentError, ShapeError, type Tensor } from '../../../torch';
-import type { Colormap, DrawnPixels as Pixels } from '../../../torch/inside';
+import type { Colormap, Pixels } from '../../draw/colormap';
 import { expectName, expectSign, normalized, Scale, type VisualizeSign } from './normalize';
 
 /** How an attribution is drawn; the names are Captum's. */

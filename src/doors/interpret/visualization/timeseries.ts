@@ -4,27 +4,19 @@
 import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
   type Arguments,
-  BAR,
-  type Colormap,
-  canvasOr,
-  colorBar,
-  type Drawing,
-  drawAxes,
-  drawLegend,
-  drawLine,
-  drawOn,
-  type Frame,
   kinds,
-  type Pen,
   type PlotCanvas,
   parseArgs,
-  rangeOf,
-  roomy,
   sameShape,
   showShape,
   tensorKind as tensor,
   warnOnce,
 } from '../../../torch/inside';
+import { drawAxes, type Frame } from '../../draw/axes';
+import type { Colormap } from '../../draw/colormap';
+import { drawLegend, drawLine, rangeOf, roomy } from '../../draw/lines';
+import { BAR, colorBar } from '../../draw/pixels';
+import { canvasOr, type Drawing, drawOn, type Pen } from '../../draw/sheet';
 import {
   type DrawnOrder,
   drawnKinds,

@@ -1,16 +1,9 @@
 // ChartLogger: draws values as they are logged, onto a canvas or into an element of a page.
 
 import { ArgumentError } from '../../../torch';
-import {
-  drawOn,
-  kindOf,
-  kinds,
-  type Line,
-  lineDrawing,
-  objectAt,
-  type PlotCanvas,
-  parseArgs,
-} from '../../../torch/inside';
+import { kindOf, kinds, objectAt, type PlotCanvas, parseArgs } from '../../../torch/inside';
+import { type Line, lineDrawing } from '../../draw/lines';
+import { drawOn } from '../../draw/sheet';
 import { expectStatus, type RowArguments, rowOf, type StatusArguments } from './logger';
 import { type LoggedPoint, MemoryLogger } from './memory';
 

@@ -1,15 +1,8 @@
 // Draws a tensor on a canvas.
 
 import { ArgumentError, type Tensor } from '../../../torch';
-import {
-  type Arguments,
-  tensorKind as aTensor,
-  type ColorOptions,
-  colorize,
-  colormap,
-  kinds,
-  parseArgs,
-} from '../../../torch/inside';
+import { type Arguments, tensorKind as aTensor, kinds, parseArgs } from '../../../torch/inside';
+import { type ColorOptions, colorize, colormap } from '../../draw/colormap';
 import { aCanvas, withCanvas } from './canvas-argument';
 
 interface DrawArguments extends ColorOptions {

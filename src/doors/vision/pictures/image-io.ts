@@ -1,5 +1,5 @@
 // The public surface of `vision.io`.
-export type { Colormap, ColormapName, ColorOptions } from '../../../torch/inside';
+export type { Colormap, ColormapName, ColorOptions } from '../../draw/colormap';
 export { draw } from './draw';
 export { encodePng, writePng } from './encode-png';
 export { type FromPixelsOptions, fromPixels, type PixelData, type PixelSource } from './from-pixels';

@@ -1,9 +1,7 @@
 // Colour maps, and the colouring of a tensor's numbers as pixels.
 
-import type { Kind } from '../../engine/core/argument-kinds';
-import { ArgumentError, ShapeError } from '../../engine/core/errors';
-import { type DType, showShape } from '../../engine/core/meta';
-import { shown } from '../../engine/core/options';
+import { ArgumentError, type DType, ShapeError } from '../../torch';
+import { type Kind, shown, showShape } from '../../torch/inside';
 import { lines, steps } from './colormaps';
 
 /**

@@ -1,16 +1,8 @@
 // The sheet on which plots are drawn: a canvas measured in CSS pixels, sharp on screens of any density, in the colours
 // of its page.
 
-import { type Kind, orNull } from '../../engine/core/argument-kinds';
-import { ArgumentError } from '../../engine/core/errors';
-import { display } from './display';
-
-/** The members of a canvas that drawing needs: an element of a page, or an OffscreenCanvas. */
-export interface PlotCanvas {
-  width: number;
-  height: number;
-  getContext(/** What it is. */ kind: '2d'): unknown;
-}
+import { ArgumentError } from '../../torch';
+import { display, type Kind, kinds, type PlotCanvas } from '../../torch/inside';
 
 /** The drawing context. */
 export type Pen = Pick<
@@ -130,7 +122,7 @@ export function paperOf(canvas: PlotCanvas): number {
 }
 
 /** The kind of an option `canvas`. */
-export const canvasOrNull: Kind = orNull({
+export const canvasOrNull: Kind = kinds.orNull({
   words: 'a canvas',
   fits: (value) => typeof (value as PlotCanvas | null | undefined)?.getContext === 'function',
 });

@@ -4,7 +4,13 @@
 import { ArgumentError } from '../../engine/core/errors';
 import { objectAt } from '../../engine/core/object-argument';
 import { type Arguments, isPlainObject, kindOf, parseArgs, unknownArgument } from '../../engine/core/options';
-import type { PlotCanvas } from './sheet';
+
+/** The members of a canvas that drawing needs: an element of a page, or an OffscreenCanvas. */
+export interface PlotCanvas {
+  width: number;
+  height: number;
+  getContext(/** What it is. */ kind: '2d'): unknown;
+}
 
 /** One bar of progress, as it is now. */
 export interface DisplayedBar {
