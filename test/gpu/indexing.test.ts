@@ -38,6 +38,64 @@ describe('rows by an index tensor', () => {
   });
 });
 
+describe('a place that only the device knows', () => {
+  const zero = () => torch.zeros(4, 3);
+
+  test('is where a part begins, or the index that is taken, and writing to the part writes to the tensor', async () => {
+    const input = x();
+    const parts = [
+      input.narrow(1, torch.tensor(1), 2),
+      torch.narrow(input, 0, torch.tensor(-2), 2),
+      input.narrow(0, torch.tensor(3), 0),
+      input.select(1, torch.tensor(-1)),
+      input.select(0, torch.tensor(2, { dtype: torch.uint8 })),
+    ];
+    expect(parts.map((part) => String(part.gradFn))).toEqual([
+      ...new Array<string>(3).fill('SliceBackward0'),
+      ...new Array<string>(2).fill('SelectBackward0'),
+    ]);
+    const written = zero();
+    written.narrow(1, torch.tensor(-2), 2).add_(5);
+    written.select(0, torch.tensor(2)).fill_(7);
+    parts[0]!.sum().backward();
+    // As PyTorch 2.15 has them.
+    expect(await Promise.all([...parts, input.grad!, written].map((y) => y.tolist()))).toEqual([
+      [
+        [1, 2],
+        [5, 6],
+        [9, 10],
+      ],
+      [
+        [4, 5, 6, 7],
+        [8, 9, 10, 11],
+      ],
+      [],
+      [3, 7, 11],
+      [8, 9, 10, 11],
+      new Array(3).fill([0, 1, 1, 0]),
+      [
+        [0, 5, 5],
+        [0, 5, 5],
+        [7, 7, 7],
+        [0, 5, 5],
+      ],
+    ]);
+  });
+
+  test('is refused at once where it is no whole number, and at the next read where it is out of range', async () => {
+    for (const place of [torch.tensor([1]), torch.tensor(1.5), torch.tensor(true)]) {
+      expect(() => zero().narrow(0, place, 1)).toThrow(
+        /^narrow: expected a number or an integer tensor of no dimensions/,
+      );
+      expect(() => zero().select(0, place)).toThrow(/^select: expected a number or an integer tensor of no dimensions/);
+    }
+    expect(() => zero().narrow(0, torch.tensor(0), 5)).toThrow('narrow: expected a range within dimension 0 of size 4');
+    await expect(zero().narrow(0, torch.tensor(3), 2).data()).rejects.toThrow(/^narrow: index out of range.* got 4/);
+    await expect(zero().narrow(0, torch.tensor(-5), 2).data()).rejects.toThrow(/^narrow: index out of range.* got -5/);
+    await expect(zero().select(0, torch.tensor(4)).data()).rejects.toThrow(/^select: index out of range.* got 4/);
+  });
+});
+
 describe('gather', () => {
   const index = torch.tensor([
     [2, 0],

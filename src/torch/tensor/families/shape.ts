@@ -3,16 +3,20 @@
 import { integer, listOf } from '../../../engine/core/argument-kinds';
 import { oneTooMany } from '../../../engine/core/arity';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { numel, type Shape, showShape } from '../../../engine/core/meta';
+import { isFloat, numel, type Shape, showShape } from '../../../engine/core/meta';
 import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
 import { named } from '../../../engine/graph/record';
+import type { Value } from '../../../engine/graph/value';
+import { wrapIndex } from '../../../engine/ops/indexing/indexing';
+import { add } from '../../../engine/ops/pointwise/arithmetic';
 import * as ops from '../../../engine/ops/shape/cast';
 import { resolveDims } from '../../../engine/ops/shape/dims';
 import * as shapes from '../../../engine/ops/shape/shape';
 import { resolveShape, viewStrides } from '../../../engine/storage/layout';
-import { callable } from '../calling/callable';
+import { callable, isTensor } from '../calling/callable';
 import { type Sizes, sizesArg } from '../calling/sizes';
 import { family, withMethod } from '../family';
+import { listIndex, pickAt } from '../indexing/advanced-index';
 import { made } from '../made';
 import type { Tensor } from '../tensor';
 import { aliasOf, around, called, indexDim, keepDims, needDims, ranged } from '../views';
@@ -45,12 +49,14 @@ interface SqueezeOptions {
 
 interface SelectOptions {
   dim: number;
-  index: number;
+  /** A number, or an integer tensor of no dimensions. */
+  index: number | Tensor;
 }
 
 interface NarrowOptions {
   dim: number;
-  start: number;
+  /** A number, or an integer tensor of no dimensions. */
+  start: number | Tensor;
   /** How many. */
   length: number;
 }
@@ -248,30 +254,56 @@ export const moveaxis = alias('moveaxis', movedim);
 
 // ── Parts ──
 
-/** A view of one index of a dimension; the dimension is removed. */
+/** A place that only the device knows, as the number of an integer tensor without dimensions. */
+function placeIn(op: string, place: Tensor): Value {
+  if (place.shape.length > 0 || isFloat(place.dtype) || place.dtype === 'bool') {
+    throw new ArgumentError(
+      `${op}: expected a number or an integer tensor of no dimensions, but got ${place.dtype} of shape ${showShape(place.shape)}`,
+    );
+  }
+  return place.to('int64').value;
+}
+
+/**
+ * A view of one index of a dimension; the dimension is removed. An index in a tensor gives a copy, as `at` does: writing
+ * to it in place writes to the input.
+ * @throws IndexError if the index is out of range; for one in a tensor, the next read-back throws
+ */
 export const select = op('select(input, ...)', (input: Tensor, ...args: SelectArgs): Tensor => {
   const { dim, index } = parseArgs<SelectOptions>('select', ['dim', 'index'], {}, args);
   needDims(input, 'select');
   const d = input.wrapDim('select', dim);
+  if (isTensor(index)) {
+    const axis = { dim: d, index: placeIn('select', index) };
+    return called(input, 'SelectBackward0', pickAt(input, [axis], 'select'));
+  }
   return indexDim(input, d, index, 'select');
 });
 
-/** A view of `length` indices of a dimension, from `start` on. */
+/**
+ * A view of `length` indices of a dimension, from `start` on. A start in a tensor gives a copy, as `at` does: writing to
+ * it in place writes to the input.
+ * @throws ShapeError if the range leaves the dimension; for a start in a tensor, the next read-back throws an IndexError
+ */
 export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowArgs): Tensor => {
   const { dim, start, length } = parseArgs<NarrowOptions>('narrow', ['dim', 'start', 'length'], {}, args);
   needDims(input, 'narrow');
   const d = input.wrapDim('narrow', dim);
   const size = input.shape[d]!;
-  if (!Number.isInteger(start) || !Number.isInteger(length)) {
-    throw new ArgumentError('narrow: expected whole numbers as start and length; read tensors with await item() first');
+  const place = isTensor(start) && placeIn('narrow', start);
+  const from = place ? 0 : (start as number) < 0 ? (start as number) + size : (start as number);
+  if (!Number.isInteger(from) || !Number.isInteger(length)) {
+    throw new ArgumentError('narrow: expected whole numbers as start and length');
   }
-  const from = start < 0 ? start + size : start;
   if (from < 0 || length < 0 || from + length > size) {
     throw new ShapeError(
       `narrow: expected a range within dimension ${d} of size ${size}, but got start ${start} and length ${length}`,
     );
   }
-  return ranged(input, d, from, length, 1);
+  if (!place || length === 0) return ranged(input, d, from, length, 1);
+  const [steps] = listIndex(Array.from({ length }, (_, i) => i));
+  const index = add(wrapIndex('narrow', place, size), steps!);
+  return called(input, 'SliceBackward0', pickAt(input, [{ dim: d, index }], 'narrow'));
 });
 
 /**

@@ -46,11 +46,11 @@ export function listIndex(list: IndexList): Value[] {
 
 /**
  * The elements that the axes pick. In-place changes of the result write back into x; with a mask, the result is a
- * stand-in.
+ * stand-in. `op` is the name of the operation in errors.
  */
-export function pickAt(x: Tensor, axes: readonly Axis[]): Tensor {
+export function pickAt(x: Tensor, axes: readonly Axis[], op = 'at'): Tensor {
   if (axes.some(({ index }) => index.dtype === 'bool')) return pickMasked(x, axes);
-  const picking = new Picking(x, axes);
+  const picking = new Picking(x, axes, op);
   const back = picking.along(x).weakly();
   const picked = x.picked(picking.read(x));
   picked.writeBack = (value) => {

@@ -35,7 +35,7 @@ export class Picking {
   private readonly at: number;
   private readonly places: Value;
 
-  constructor(x: Tensor, axes: readonly Axis[]) {
+  constructor(x: Tensor, axes: readonly Axis[], op = 'at') {
     for (const { index } of axes) expectWhole(index);
     const together = broadcastShapes(
       'at',
@@ -56,7 +56,7 @@ export class Picking {
     this.at = front.length;
     this.lastDim = together.length === 0 ? -1 : front.length + together.length - 1;
     this.shape = [...sizes(front), ...together, ...sizes(rest)];
-    this.places = reshaped(placesOf(axes, sizes(dims), together), [numel(together)]);
+    this.places = reshaped(placesOf(op, axes, sizes(dims), together), [numel(together)]);
   }
 
   /** A view of x with the indexed dimensions side by side. */
@@ -98,9 +98,9 @@ function expectWhole(index: Tensor | Value): void {
 }
 
 /** The places as flat indices into the merged dimensions, whose sizes are given. */
-function placesOf(axes: readonly Axis[], sizes: Shape, together: Shape): Value {
+function placesOf(op: string, axes: readonly Axis[], sizes: Shape, together: Shape): Value {
   const steps = axes.map(({ index }, i) => {
-    const place = wrapIndex('at', contentsOf(index), sizes[i]!);
+    const place = wrapIndex(op, contentsOf(index), sizes[i]!);
     const step = numel(sizes.slice(i + 1));
     return step === 1 ? place : mul(place, step);
   });
