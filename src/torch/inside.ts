@@ -104,7 +104,7 @@ export { supportsHalf } from '../engine/compiler/compile';
 export { engine } from '../engine/compiler/engine';
 export { MAX_RUNS_AHEAD } from '../engine/gpu/run-ahead';
 export { stats as counters } from '../engine/gpu/stats';
-export { backpressure, flush, releaseAfterFlush } from '../engine/graph/flush';
+export { backpressure, flush } from '../engine/graph/flush';
 export { isJournaling, undone } from '../engine/graph/journal';
 export { withoutRunning } from '../engine/graph/without-running';
 
@@ -135,7 +135,6 @@ export { weightedIndices } from '../engine/storage/random/weighted';
 // Operations on batches of pictures, with parameters for each picture as data: for vision and interpret.
 
 export type { PictureSource } from '../engine/gpu/pictures';
-export { fromPicture } from '../engine/graph/pictures';
 export { deformColumns } from '../engine/ops/conv/deform-conv';
 export {
   type ByteScale,
@@ -145,31 +144,14 @@ export {
   numbersWithout,
   scatterAddIntoZeros,
 } from '../engine/ops/indexing/indexing';
+export { captured } from '../engine/ops/pictures/captured';
 export { suppressed } from '../engine/ops/pictures/nms';
 export { paint, SHAPE_FIELDS, Shape as PaintedShape } from '../engine/ops/pictures/paint';
-export {
-  axisTaps,
-  type PictureInterpolation as TapsInterpolation,
-  type TapsOptions,
-  tapsWidth,
-} from '../engine/ops/pictures/picture-taps';
-export {
-  type Border,
-  type BoxTaps,
-  type PictureSize,
-  type Pixels,
-  type Place,
-  pictureResample,
-  pictureWindow,
-  pixelsOf,
-  type Taps,
-  type Window,
-  type WindowOptions,
-} from '../engine/ops/pictures/pictures';
-export { type Channels, unpackPixels } from '../engine/ops/pictures/pixels';
-export { Recolor, type RecolorRow, ROW_SIZE, recolor } from '../engine/ops/pictures/recolor';
-export { type Pooling, roiAlign, roiPoolPlaces } from '../engine/ops/pictures/regions';
+export { pictureWindow, pixelsOf } from '../engine/ops/pictures/pictures';
+export { Recolor, recolor } from '../engine/ops/pictures/recolor';
+export { roiAlign, roiPoolPlaces } from '../engine/ops/pictures/regions';
 export { tapsAt } from '../engine/ops/pictures/resample-bytes';
+export { fitPictures, resizeBoxes } from '../engine/ops/pictures/resized';
 export { showChannels } from '../engine/ops/pictures/shown';
 export { warpBytes, warpPlaces } from '../engine/ops/pictures/warp';
 export { ofDataSet } from '../engine/ops/together';
@@ -182,8 +164,7 @@ export * as convNd from '../engine/ops/conv/conv-nd';
 export { implicitSlope } from '../engine/ops/pointwise/implicit';
 export { countOf } from '../engine/ops/pooling/window-attrs';
 export { frozenBatchNorm } from '../engine/ops/reduction/batch-norm';
-export { cast, full as fullValue, identity, reshape as reshapeValue } from '../engine/ops/shape/cast';
-export { cat as catValue } from '../engine/ops/shape/join';
+export { cast, full as fullValue, identity } from '../engine/ops/shape/cast';
 
 // Plots: where they appear if they were given no canvas.
 
@@ -195,22 +176,18 @@ export { fileSystem, writeFileAtomically } from '../engine/gpu/node';
 export { beside, isBeside } from './io/beside';
 export { answerOf, blobBytes, byteSource, describeSource, inflate, joined, readBytes } from './io/bytes';
 export { loadDownloads } from './io/download/late';
-export type { Kept } from './io/download/slot';
 export { type ElementType, elementBytes, elementsAsBytes, hostArray, readElements } from './io/elements';
 export { kindOfFile } from './io/file-kinds';
 export { computesHalf } from './io/half';
 export { loadInflate } from './io/late-inflate';
-export { loadReader } from './io/late-reader';
-export { disk, hasFiles, join, normalized, splitPath, writeText } from './io/local-files';
 export { readNpyBytes, readNpyHeader } from './io/npy/npy';
 export { orAborted } from './io/or-aborted';
-export { isPickle, unpickleArrays } from './io/pickle/pickled-arrays';
+export { unpickleArrays } from './io/pickle/pickled-arrays';
 export { decode, fileDTypes } from './io/pytorch/dtypes';
 export type { Reader } from './io/random-access';
 export { openReader } from './io/reader';
 export { checkTarget, targetName, writeTo } from './io/target';
 export { crc32 } from './io/zip/crc32';
-export { readTar, type TarMember } from './io/zip/tar';
 export { defaultMaxBytes, openZip } from './io/zip/zip';
 
 // Data sets: indices, rows, and workers that read ahead.
@@ -223,13 +200,12 @@ export { inTurn } from './data/turns';
 export type { WorkerCopyAnswer } from './data/worker/copy';
 export { endpoint } from './data/worker/endpoint';
 export { workerHere, workerOr } from './data/worker/here';
-export { holdLock, newLock, watchLock } from './data/worker/lock';
 export { serveCopies } from './data/worker/serve-copies';
-export { type ThreadWords, threadOf, type WebWorkerLike } from './data/worker/thread';
+export { threadOf, type WebWorkerLike } from './data/worker/thread';
 
 // Inner parts of optimizers, for trainers and for state dicts from Python.
 
-export { isNormalizing, type Normalizing } from './optim/normalizing';
+export { isNormalizing } from './optim/normalizing';
 export { camelCase } from './optim/state';
 
 // Threads, and watching gradients across them.

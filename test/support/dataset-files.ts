@@ -1,7 +1,7 @@
 // The small data sets of test/fixtures/datasets, and what torchvision read of them.
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { readTar } from '../../src/torch/io/zip/tar';
+import { readTar } from '../../src/doors/vision/datasets/tar';
 import { loadFixture } from './fixtures';
 
 /** What torchvision says of a data set. */

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs';
 import { gunzipSync, gzipSync } from 'node:zlib';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { readTar } from '../../src/doors/vision/datasets/tar';
 import { FileFormatError } from '../../src/engine/core/errors';
-import { readTar } from '../../src/torch/io/zip/tar';
 
 interface Header {
   name?: string;

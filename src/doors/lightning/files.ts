@@ -1,6 +1,7 @@
 // Stores checkpoints and logs: in Node, in files; in a page, in checkpoint stores that have the folder as their name.
 import { CheckpointStore, load, saveBytes } from '../../torch';
-import { disk, fileSystem, normalized, splitPath, writeFileAtomically } from '../../torch/inside';
+import { fileSystem, writeFileAtomically } from '../../torch/inside';
+import { disk, normalized, splitPath } from '../tensorboard/local-files';
 
 /** One store per folder, so that writes to it are queued. */
 const stores = new Map<string, CheckpointStore>();

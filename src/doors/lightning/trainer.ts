@@ -8,12 +8,12 @@ import {
   display,
   engine,
   flush,
-  join,
   type Kind,
   kindOf,
   parseArgs,
   kinds as torchKinds,
 } from '../../torch/inside';
+import { join } from '../tensorboard/local-files';
 import { attach } from './attachment';
 import { defaultCallbacks } from './callbacks/defaults';
 import {

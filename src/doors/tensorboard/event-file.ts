@@ -1,6 +1,7 @@
 // The files of a log: event files, to which records are appended, and additional files, which are written as a whole.
-import { join, writeText } from '../../torch/inside';
+
 import { crc32c } from './crc32c';
+import { join, writeText } from './local-files';
 import { type Bytes, double, message, text, whole } from './protobuf';
 
 /** An event as in tensorflow/core/util/event.proto: its time in seconds, its step, and the field with its content. */

@@ -1,7 +1,8 @@
 // The queue of events and additional files, to be written in the order in which they were added.
 
-import { hasFiles, kinds } from '../../torch/inside';
+import { kinds } from '../../torch/inside';
 import { EventFile, eventOf, FileBeside } from './event-file';
+import { hasFiles } from './local-files';
 import { type Bytes, message } from './protobuf';
 
 /** The step and the time of an event, for TensorBoard's axes. */

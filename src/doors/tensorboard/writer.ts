@@ -1,6 +1,6 @@
 // SummaryWriter: logs a training program for TensorBoard, in event files.
 
-import { type Arguments, closeMethods, hasFiles, join, kinds, parseArgs } from '../../torch/inside';
+import { type Arguments, closeMethods, kinds, parseArgs } from '../../torch/inside';
 import {
   type ChartCall,
   type LayoutCall,
@@ -29,6 +29,7 @@ import {
 import { type TensorCall, type TextCall, tensorEntry, textEntry } from './calls/tensors';
 import { purgeEvents } from './event-file';
 import { type Entry, EventQueue, now } from './event-queue';
+import { hasFiles, join } from './local-files';
 
 interface WriterOptions {
   /** The log folder. Default: `runs/` followed by date, time and `comment`. */

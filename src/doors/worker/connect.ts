@@ -1,7 +1,7 @@
 // The page's end: starts, watches and terminates a worker.
 
 import { ArgumentError, LamplightError, type data as torchData, WorkerError } from '../../torch';
-import { kindOf, newLock, parseArgs, type ThreadWords, threadOf, watchLock } from '../../torch/inside';
+import { kindOf, parseArgs, threadOf } from '../../torch/inside';
 import { Connection } from './connection';
 import { isMessage, MARK, type Message, ROOT } from './protocol';
 import { originOf, remoteOf } from './remote';
@@ -21,7 +21,8 @@ export interface ConnectOptions {
   signal?: AbortSignal | null;
 }
 
-const WORDS: ThreadWords = {
+/** The wording of errors about the worker. */
+const WORDS = {
   name: 'worker',
   expected: 'connect: expected a Worker, or a function that starts one',
   remedy: "write connect(new Worker(new URL('./training.ts', import.meta.url), { type: 'module' }))",
@@ -87,17 +88,16 @@ export async function connect<T>(
   });
   ends.set(connection, end);
 
-  const lock = thread.dies === 'silently' ? newLock() : null;
-  const hello = () => thread.post({ mark: MARK, kind: 'hello', lock } satisfies Message);
+  const hello = () => thread.post({ mark: MARK, kind: 'hello', lock: thread.lock } satisfies Message);
   let isWatched = false;
   const hear = (message: Message) => {
     if (message.kind === 'here') hello();
     else if (message.kind !== 'ready') connection.hear(message);
     else {
       ready();
-      if (lock === null || isWatched) return;
+      if (isWatched) return;
       isWatched = true;
-      watchLock(lock, watch.signal, () => void end(new WorkerError('worker: it has ended by itself, or crashed')));
+      thread.watch(watch.signal, () => void end(new WorkerError('worker: it has ended by itself, or crashed')));
     }
   };
   signal?.addEventListener('abort', () => void end(signal.reason), { once: true, signal: watch.signal });

@@ -1,7 +1,7 @@
 // The worker's end: serves one object of the worker to the page that started it.
 
 import { ArgumentError } from '../../torch';
-import { endpoint, holdLock, kindOf } from '../../torch/inside';
+import { endpoint, kindOf } from '../../torch/inside';
 import { Connection } from './connection';
 import { isMessage, MARK, type Message, ROOT } from './protocol';
 
@@ -37,7 +37,7 @@ export function expose<T extends object>(target: T): T {
       'expose: expected to be called once in a worker; give it one object that holds all: expose({ Training, predict })',
     );
   }
-  const { post, listen } = endpoint(
+  const { post, listen, hold } = endpoint(
     'expose: expected to be called in a worker, in the module that new Worker(…) starts',
   );
   isServing = true;
@@ -52,7 +52,7 @@ export function expose<T extends object>(target: T): T {
       return;
     }
     // The worker takes the lock first, so that the page notices if the worker ends before it answers.
-    locked ??= data.lock === null ? Promise.resolve() : holdLock(data.lock);
+    locked ??= hold(data.lock);
     void locked.then(() => send({ mark: MARK, kind: 'ready' }));
   });
   // When the page receives this, it sends `hello` again: the first `hello` may have come before this worker was

@@ -1,7 +1,8 @@
 // ModelCheckpoint: keeps the best checkpoints by a metric, and the last one.
 
 import { ArgumentError } from '../../../torch';
-import { type Arguments, join, kinds, normalized, objectAt, parseArgs, shown } from '../../../torch/inside';
+import { type Arguments, kinds, objectAt, parseArgs, shown } from '../../../torch/inside';
+import { join, normalized } from '../../tensorboard/local-files';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { exists, namesIn, remove } from '../files';

@@ -2,7 +2,7 @@
 // of the weights.
 
 import { ArgumentError, type nn, noGrad, optim, type Tensor, zerosLike } from '../../../torch';
-import { flush, isNormalizing, kinds, type Normalizing, parseArgs, shown } from '../../../torch/inside';
+import { flush, isNormalizing, kinds, parseArgs, shown } from '../../../torch/inside';
 import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';
 import { configOf } from '../optimizers';
@@ -45,7 +45,7 @@ export class StochasticWeightAveraging extends Callback {
   #latestUpdate = -1;
   #scheduler: optim.swaUtils.SWALR | null = null;
   #schedulerState: Record<string, unknown> | null = null;
-  #norms: readonly Normalizing[] = [];
+  #norms: readonly (nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d)[] = [];
   #momenta: (number | null)[] | null = null;
   #accumulateGradBatches = 1;
 

@@ -1,4 +1,5 @@
-import { hasFiles, join, kinds, parseArgs, writeText } from '../../../torch/inside';
+import { kinds, parseArgs } from '../../../torch/inside';
+import { hasFiles, join, writeText } from '../../tensorboard/local-files';
 import {
   type Folder,
   type FolderArguments,

@@ -1,6 +1,7 @@
 // The default loggers.
 import { ArgumentError } from '../../../torch';
-import { display, hasFiles, kindOf } from '../../../torch/inside';
+import { display, kindOf } from '../../../torch/inside';
+import { hasFiles } from '../../tensorboard/local-files';
 import { CSVLogger } from './csv';
 import type { Logger } from './logger';
 import { MemoryLogger } from './memory';

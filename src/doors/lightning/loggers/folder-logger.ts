@@ -1,5 +1,6 @@
 // The base class of loggers that keep each run in a separate folder.
-import { join, kinds, type Parsed, parseArgs } from '../../../torch/inside';
+import { kinds, type Parsed, parseArgs } from '../../../torch/inside';
+import { join } from '../../tensorboard/local-files';
 import type { Hyperparameters } from '../checkpointing';
 import { expectStatus, type Logger, nextVersion, paramsIn, RUNS, type StatusArguments } from './logger';
 

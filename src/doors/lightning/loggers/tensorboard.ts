@@ -1,7 +1,8 @@
 // TensorBoardLogger: writes event files that TensorBoard reads.
 
 import { ArgumentError } from '../../../torch';
-import { join, kinds, parseArgs, writeText } from '../../../torch/inside';
+import { kinds, parseArgs } from '../../../torch/inside';
+import { join, writeText } from '../../tensorboard/local-files';
 import { SummaryWriter } from '../../tensorboard/writer';
 import {
   type Folder,

@@ -4,13 +4,13 @@ import { ArgumentError, type Tensor } from '../../../torch';
 import {
   type Arguments,
   isTensorObject as isTensor,
-  join,
   kinds,
   parseArgs,
   tensorKind as tensor,
   warnOnce,
 } from '../../../torch/inside';
 import { type Content, whenKinds } from '../event-queue';
+import { join } from '../local-files';
 import type { EmbeddingInfo, Label } from '../projector';
 import { copyOf, numbersOf } from '../values';
 

@@ -1,16 +1,9 @@
 // Archives of data sets: tar (plain or compressed by gzip) and zip, recognized by their first bytes.
 import { type ByteSource, FileFormatError, LamplightError } from '../../../torch';
-import {
-  describeSource,
-  loadInflate,
-  openReader,
-  openZip,
-  type Reader,
-  readTar,
-  type TarMember,
-} from '../../../torch/inside';
+import { describeSource, loadInflate, openReader, openZip, type Reader } from '../../../torch/inside';
 import { type FoundFile, sourceOf } from './found-file';
 import { type Folder, listed } from './source';
+import { readTar, type TarMember } from './tar';
 
 type ArchiveKind = 'tar' | 'tar.gz' | 'zip';
 

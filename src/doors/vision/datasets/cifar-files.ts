@@ -1,7 +1,7 @@
 // Reads the files of CIFAR-10 and CIFAR-100: batches of pictures and the names of classes, in the binary format and as
 // Python pickles. Source: https://www.cs.toronto.edu/~kriz/cifar.html, "Dataset layout" and "Binary version".
 import { FileFormatError } from '../../../torch';
-import { isPickle, unpickleArrays } from '../../../torch/inside';
+import { unpickleArrays } from '../../../torch/inside';
 import type { CifarLabels, CifarSet } from './cifar-facts';
 
 /** Pixels of a picture: rows of red, then of green, then of blue. */
@@ -11,6 +11,9 @@ const PIXELS = 3 * PLANE;
 
 /** Ends the error of a pickle that holds objects of other classes than NumPy's arrays. */
 const NO_BATCH = 'this is no batch of CIFAR';
+
+/** Whether a file is a pickle of protocol 2 or above, which all begin with this opcode. */
+const isPickle = (bytes: Uint8Array): boolean => bytes[0] === 0x80;
 
 /** The pictures of one file. */
 export interface CifarBatch {

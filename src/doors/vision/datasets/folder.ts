@@ -10,7 +10,6 @@ import {
   inTurn,
   kinds,
   ofDataSet,
-  type Place,
   parseArgs,
   resolveIndex,
   type WorkerCopyAnswer,
@@ -18,6 +17,7 @@ import {
 import { Picture } from '../pictures/picture';
 import { readImage } from '../pictures/read-image';
 import { batched, PackedPictures, type Pictures } from '../transforms';
+import type { Place } from '../transforms/pictures';
 import { type FoundFile, sourceOf } from './found-file';
 import { transformKinds } from './option-kinds';
 import { fileForWorker, type PictureRead } from './picture-file';

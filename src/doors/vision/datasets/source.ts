@@ -1,7 +1,7 @@
 // Opens the place of a data set's files: an address, a path, files chosen or dropped in a page, or memory. All become
 // the same kind of folder.
 import { ArgumentError, type ByteSource, type DownloadProgress, FetchError } from '../../../torch';
-import { answerOf, blobBytes, fileSystem, type Kept, kindOf, loadDownloads, loadReader } from '../../../torch/inside';
+import { answerOf, blobBytes, fileSystem, kindOf, loadDownloads } from '../../../torch/inside';
 import type { FoundFile } from './found-file';
 
 /**
@@ -225,7 +225,7 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
 }
 
 /** Servers of single-page applications answer a wrong address with their page and status 200. */
-async function isWebPage(file: Kept): Promise<boolean> {
+async function isWebPage(file: string | Blob): Promise<boolean> {
   const head = await (typeof file === 'string' ? headOnDisk(file) : blobBytes(file.slice(0, HEAD)));
   return /^\s*<(!doctype|html)/i.test(String.fromCharCode(...head));
 }
@@ -234,11 +234,13 @@ async function isWebPage(file: Kept): Promise<boolean> {
 const HEAD = 40;
 
 async function headOnDisk(path: string): Promise<Uint8Array> {
-  const reader = await (await loadReader()).openReader(path);
+  const file = await fileSystem()!.open(path, 'r');
   try {
-    return await reader.read(0, Math.min(HEAD, reader.size));
+    const head = new Uint8Array(HEAD);
+    const { bytesRead } = await file.read(head, 0, HEAD, 0);
+    return head.subarray(0, bytesRead);
   } finally {
-    await reader.close();
+    await file.close();
   }
 }
 

@@ -2,35 +2,9 @@
 // sizes are data, so new sizes compile nothing.
 
 import { isGradEnabled, Tensor } from '../../../torch';
-import {
-  type BoxTaps,
-  fromHost,
-  numelOf as numel,
-  type Place,
-  pictureResample,
-  type Taps,
-} from '../../../torch/inside';
+import { fitPictures, numelOf as numel } from '../../../torch/inside';
 import { elementsInto, tensorOf } from './host';
 import type { ImageSize } from './image-list';
-
-/**
- * Weights for bilinear interpolation from `from` elements to `to`, in a row of length `room`; the rest of the row is
- * zero.
- */
-function linearTaps(from: number, to: number, room: number): Taps {
-  const starts = new Int32Array(room);
-  const weights = new Float32Array(2 * room);
-  const scale = Math.fround(from / to);
-  for (let o = 0; o < to; o++) {
-    const place = Math.max(Math.fround(scale * (o + 0.5)) - 0.5, 0);
-    const first = Math.min(Math.floor(place), from - 1);
-    const behind = first + 1 < from ? Math.min(place - first, 1) : 0;
-    starts[o] = first;
-    weights[2 * o] = 1 - behind;
-    weights[2 * o + 1] = behind;
-  }
-  return { starts, weights, bits: 0, width: 2 };
-}
 
 /** 1 within each picture, 0 in the padding after it. */
 function within(lengths: readonly number[], room: number): Float32Array {
@@ -55,7 +29,7 @@ export function fittedBatch(
   const fits = ({ dtype, shape, requiresGrad }: Tensor) =>
     dtype === 'float32' && shape[0] === mean.length && !(requiresGrad && isGradEnabled());
   if (!pictures.every(fits)) return null;
-  const places: Place[] = [];
+  const places: { readonly first: number; readonly size: ImageSize }[] = [];
   let end = 0;
   for (const { shape } of pictures) {
     places.push({ first: end, size: shape.slice(1) as unknown as ImageSize });
@@ -66,14 +40,7 @@ export function fittedBatch(
     elementsInto(picture, elements.subarray(places[i]!.first, places[i + 1]?.first ?? end)),
   );
   if (!isThere) return null;
-  const taps = places.map(
-    ({ size }, i): BoxTaps => ({
-      rows: linearTaps(size[0], sizes[i]![0], room[0]),
-      columns: linearTaps(size[1], sizes[i]![1], room[1]),
-    }),
-  );
-  const value = fromHost(elements, [1, 1, 1, elements.length], 'float32');
-  const resized = pictureResample({ value, channels: mean.length, places, packed: false }, taps, room, 'float');
+  const resized = fitPictures(elements, { channels: mean.length, places, sizes }, room);
   const count = pictures.length;
   const each = (numbers: readonly number[]) => tensorOf(Float32Array.from(numbers), [numbers.length, 1, 1], 'float32');
   const inside = (axis: 0 | 1, shape: readonly number[]) =>

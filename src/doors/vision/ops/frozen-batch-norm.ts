@@ -8,7 +8,6 @@ import {
   kinds,
   parseArgs,
   pythonFloat,
-  reshapeValue as reshape,
   sameShape,
 } from '../../../torch/inside';
 import { Network } from '../network';
@@ -52,7 +51,7 @@ export class FrozenBatchNorm2d extends Network {
     const isPlain = (each: Tensor): boolean =>
       each.dtype === 'float32' && sameShape(each.shape, [x.shape[1]!]) && !each.requiresGrad;
     if (x.dim() === 4 && x.dtype === 'float32' && fixed.every(isPlain)) {
-      const [mean, variance, factor, addend] = fixed.map(({ value }) => reshape(value, [1, x.shape[1]!, 1, 1]));
+      const [mean, variance, factor, addend] = fixed.map(({ value }) => value);
       return Tensor.of(frozenBatchNorm(x.value, [mean!, variance!], factor!, addend!, eps));
     }
     // If shapes broadcast, dtypes differ, or the buffers need gradients, the kernel does not apply, and the result is

@@ -11,7 +11,6 @@ import {
   isTensorObject as isTensor,
   kindOf,
   kinds,
-  type Pooling,
   parseArgs,
   roiPoolPlaces,
   shown,
@@ -82,7 +81,8 @@ const samples = kinds.whole(-Number.MAX_SAFE_INTEGER, 256);
 const scale = { spatialScale: kinds.finite };
 
 interface Pooled {
-  readonly kind: Pooling;
+  /** As the engine names the ways of pooling. */
+  readonly kind: 'align' | 'alignHalf' | 'psAlign' | 'psPool';
   readonly spatialScale: number;
   readonly samplingRatio: number;
 }

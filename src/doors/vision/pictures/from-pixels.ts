@@ -3,18 +3,11 @@
 import { ArgumentError, DTypeError, ShapeError, Tensor } from '../../../torch';
 import {
   type Arguments,
-  type Channels,
-  catValue as cat,
-  fromHost,
-  fromPicture,
+  captured,
   isTensorObject as isTensor,
   type PictureSource,
   parseArgs,
-  releaseAfterFlush,
-  reshapeValue as reshape,
   showShape,
-  unpackPixels,
-  type Value,
 } from '../../../torch/inside';
 
 /** Four bytes per pixel, row by row: an ImageData, or a similar object where the platform has none. */
@@ -30,7 +23,7 @@ export type PixelSource = PictureSource | ImageData | PixelData;
 /** Options of `fromPixels`. */
 export interface FromPixelsOptions {
   /** 3: red, green, blue; 4: alpha too; 1: grey. Default: 3. */
-  channels?: Channels;
+  channels?: 1 | 3 | 4;
   /** `float32` from 0 to 1, or `uint8` from 0 to 255. Default: float32. */
   dtype?: 'float32' | 'uint8';
 }
@@ -75,13 +68,7 @@ export function fromPixels(...args: Arguments<PixelArguments, ['source', 'channe
     }
   }
   const pixels = pictures.map(pixelsOf);
-  const values = pixels.map((words) => unpackPixels(words, { columns: first.width, channels, dtype }));
-  const batch = [values.length, channels, first.height, first.width];
-  const tensor = Tensor.of(Array.isArray(source) ? reshape(cat(values, 0), batch) : values[0]!);
-  // A camera makes 8 MB of pixels thirty times a second, so buffers are released without waiting for the garbage
-  // collector.
-  for (const words of pixels) releaseAfterFlush(words);
-  return tensor;
+  return Tensor.of(captured(Array.isArray(source) ? pixels : pixels[0]!, { channels, dtype }));
 }
 
 /** Whether a value is a picture for `fromPixels`. */
@@ -142,9 +129,9 @@ function measure(source: PixelSource): Measured {
   return { source, name: kind, width, height };
 }
 
-/** The pixels of a picture, one word per pixel; rows may be longer than the picture is wide. */
-function pixelsOf({ source, name, width, height }: Measured): Value {
-  if (!isPixelData(source)) return fromPicture({ source, name, width, height });
+/** What the engine takes: a picture that the browser can draw, or pixels, one word each. */
+function pixelsOf({ source, name, width, height }: Measured) {
+  if (!isPixelData(source)) return { source, name, width, height };
   const { data } = source;
   const bytes = data instanceof Uint8ClampedArray || data instanceof Uint8Array;
   if (!bytes || data.length !== 4 * width * height) {
@@ -153,5 +140,5 @@ function pixelsOf({ source, name, width, height }: Measured): Value {
         (bytes ? `${data.length} bytes` : `a ${kindOf(data)}`),
     );
   }
-  return fromHost(new Uint32Array(new Uint8Array(data).buffer), [height, width], 'uint32');
+  return { words: new Uint32Array(new Uint8Array(data).buffer), width, height };
 }

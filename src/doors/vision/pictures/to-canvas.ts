@@ -6,7 +6,6 @@ import {
   tensorKind as aTensor,
   isFloat,
   parseArgs,
-  reshapeValue as reshape,
   showChannels,
   showShape,
 } from '../../../torch/inside';
@@ -54,6 +53,5 @@ export async function toCanvas(...args: Arguments<CanvasArguments, ['tensor', 'c
   if (canvas.width !== width) canvas.width = width!;
   if (canvas.height !== height) canvas.height = height!;
   const format = navigator.gpu.getPreferredCanvasFormat();
-  const picture = reshape(tensor.value, [channels!, height!, width!]);
-  await showChannels(picture, { context, format, width: width!, height: height!, transparent: channels === 4 });
+  await showChannels(tensor.value, { context, format, width: width!, height: height!, transparent: channels === 4 });
 }

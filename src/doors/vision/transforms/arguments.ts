@@ -1,17 +1,14 @@
 // Checks and normalizes the arguments of transforms: sizes, paddings, ranges, fills and interpolations.
 import { ArgumentError, Tensor } from '../../../torch';
-import {
-  type Border,
-  type TapsInterpolation as Interpolation,
-  isPlainObject,
-  kindOf,
-  type PictureSize as Size,
-  shown,
-} from '../../../torch/inside';
+import { isPlainObject, kindOf, shown } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { Image, Mask } from '../tv-tensors';
 
-export type { Interpolation };
+/** Named as in torchvision. `lanczos` is always antialiased. */
+export type Interpolation = 'nearest' | 'nearest-exact' | 'bilinear' | 'bicubic' | 'lanczos';
+
+/** Height and width. */
+export type PictureSize = readonly [height: number, width: number];
 
 /** torchvision's enumeration of interpolations; the strings can be given directly. */
 export const InterpolationMode = {
@@ -25,8 +22,11 @@ export const InterpolationMode = {
 /** Side of a square, or `[height, width]`. */
 export type SizeLike = number | readonly number[];
 
-/** How a picture continues beyond its border. */
-export type BorderMode = Border;
+/**
+ * How a picture continues beyond its border: with a colour, with the edge element, or mirrored without (`reflect`) or
+ * with (`symmetric`) the edge element repeated.
+ */
+export type BorderMode = 'constant' | 'edge' | 'reflect' | 'symmetric';
 
 /** Left, top, right and bottom. Two numbers are left and right, then top and bottom; one number is for all sides. */
 export type BorderPadding = number | readonly number[];
@@ -49,7 +49,7 @@ export const MAX_SIDE = 2 ** 24;
 export const isSide = (side: unknown): side is number => isWhole(side) && side > 0 && side <= MAX_SIDE;
 
 /** @throws ArgumentError unless the size is valid in pixels */
-export function sizeOf(op: string, size: SizeLike, name = 'size'): Size {
+export function sizeOf(op: string, size: SizeLike, name = 'size'): PictureSize {
   const list = Array.isArray(size) ? (size as readonly number[]) : [size as number];
   if (list.length < 1 || list.length > 2 || !list.every(isSide)) {
     throw new ArgumentError(

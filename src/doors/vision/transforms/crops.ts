@@ -1,12 +1,6 @@
 // Crops and paddings: CenterCrop, FiveCrop, TenCrop, Pad, RandomCrop, RandomZoomOut.
 import { ArgumentError, type Generator, type Tensor } from '../../../torch';
-import {
-  type Arguments,
-  defaultGenerator,
-  parseArgs,
-  type PictureSize as Size,
-  uniform24,
-} from '../../../torch/inside';
+import { type Arguments, defaultGenerator, parseArgs, uniform24 } from '../../../torch/inside';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import {
   type BorderMode,
@@ -18,6 +12,7 @@ import {
   type Fills,
   fillsOf,
   type Sides,
+  type PictureSize as Size,
   type SizeLike,
   sidesOf,
   sizeOf,

@@ -3,26 +3,34 @@
 import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
   type Arguments,
-  axisTaps,
-  type TapsInterpolation as Interpolation,
   isFloat,
   isPlainObject,
   isTensorObject as isTensor,
   type Kind,
   kindOf,
   kinds,
-  type Pixels,
-  type Place,
   parseArgs,
-  pictureResample,
   pictureWindow,
   pixelsOf,
-  type PictureSize as Size,
-  type TapsOptions,
-  tapsWidth,
-  type Window,
-  type WindowOptions,
+  resizeBoxes,
 } from '../../../torch/inside';
+import type { BorderMode, Interpolation, PictureSize as Size } from './arguments';
+
+/** Where a picture lies in its buffer: its first element (first byte, if packed), and its size. */
+export interface Place {
+  readonly first: number;
+  readonly size: Size;
+}
+
+/** Output row i and column j show row r0 + r1 i + r2 j and column s0 + s1 i + s2 j. */
+export type Window = readonly [r0: number, r1: number, r2: number, s0: number, s1: number, s2: number];
+
+interface WindowOptions {
+  readonly out: Size;
+  readonly border?: BorderMode;
+  /** The colour outside of a picture, one number for each channel or one for all. Default: 0. */
+  readonly fill?: readonly number[];
+}
 
 interface Packing {
   /** The bytes of the pictures, four a number. */
@@ -71,7 +79,7 @@ export class PackedPictures {
 /** Pictures that a transform of batches can read. */
 export type Pictures = Tensor | PackedPictures;
 
-const pixels = (pictures: Pictures): Pixels =>
+const pixels = (pictures: Pictures) =>
   pictures instanceof PackedPictures
     ? { value: pictures.words.value, channels: pictures.channels, places: pictures.places, packed: true }
     : pixelsOf(pictures.value);
@@ -137,19 +145,5 @@ export function boxesResized(
     const made = boxesResized((pictures as Tensor).to('float32'), boxes, { out, interpolation, antialias });
     return (isFloat(dtype) ? made : made.round()).to(dtype);
   }
-  const options: TapsOptions = { interpolation, antialias: antialias && !nearest, bytes: dtype === 'uint8' };
-  const own = Array.isArray(boxes);
-  // If boxes differ from step to step, their taps are padded to the widest possible, so that every step has the same
-  // plan.
-  const most = (axis: 0 | 1): number => {
-    const widths = source.places.map(({ size }) => tapsWidth(size[axis], out[axis], options));
-    const widest = Math.max(...widths);
-    return source.packed ? 2 ** Math.ceil(Math.log2(widest)) : widest;
-  };
-  const widths = own ? [most(0), most(1)] : [undefined, undefined];
-  const taps = ([boxes].flat() as readonly Box[]).map(({ top, left, height, width }) => ({
-    rows: axisTaps({ start: top, size: height, out: out[0] }, options, widths[0]),
-    columns: axisTaps({ start: left, size: width, out: out[1] }, options, widths[1]),
-  }));
-  return Tensor.of(pictureResample(source, taps, out, nearest ? 'copy' : options.bytes ? 'byte' : 'float'));
+  return Tensor.of(resizeBoxes(source, boxes, { out, interpolation, antialias }));
 }

@@ -1,7 +1,10 @@
 // Recolouring with gradients: does the same to floats as the kernel of ops/recolor.ts, by tensor operations in
 // torchvision's order.
 import { cat, type Tensor, tensor } from '../../../torch';
-import { Recolor, type RecolorRow } from '../../../torch/inside';
+import { Recolor } from '../../../torch/inside';
+
+/** A code of `Recolor`, and up to three parameters. */
+export type RecolorRow = readonly number[];
 
 type ByRow = (x: Tensor, row: RecolorRow) => Tensor;
 

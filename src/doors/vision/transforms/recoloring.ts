@@ -2,17 +2,8 @@
 // kernels.
 
 import { DTypeError, isGradEnabled, ShapeError, Tensor } from '../../../torch';
-import {
-  fromHost,
-  isFloat,
-  numelOf as numel,
-  Recolor,
-  type RecolorRow,
-  ROW_SIZE,
-  recolor,
-  showShape,
-} from '../../../torch/inside';
-import { recoloredWithGradient } from './recoloring-gradient';
+import { isFloat, numelOf as numel, Recolor, recolor, showShape } from '../../../torch/inside';
+import { type RecolorRow, recoloredWithGradient } from './recoloring-gradient';
 
 export { Recolor, type RecolorRow };
 
@@ -41,8 +32,6 @@ export function expectColors(op: string, { shape }: Tensor): void {
   throw new ShapeError(`${op}: expected an image of 1 or 3 channels, but got ${shape[1]}: shape ${showShape(shape)}`);
 }
 
-const NOTHING: RecolorRow = [Recolor.none];
-
 /**
  * Recolours pictures [N, C, H, W], each by its own list of operations; null leaves a picture unchanged. A single list
  * is for all pictures. If a gradient is needed, pictures are recoloured one by one, by operations that have gradients.
@@ -56,24 +45,8 @@ export function recolored(
   expectImage(op, batch);
   if (colored) expectColors(op, batch);
   if (numel(batch.shape) === 0) return batch;
-  if (!batch.requiresGrad || !isGradEnabled()) return recoloredByKernel(batch, { rounds, measures }, pictures);
+  if (!batch.requiresGrad || !isGradEnabled()) return Tensor.of(recolor(batch.value, pictures, { rounds, measures }));
   return recoloredWithGradient(batch, pictures, (part, row) =>
-    recoloredByKernel(part, { rounds: 1, measures: true }, [[row]]),
+    Tensor.of(recolor(part.value, [[row]], { rounds: 1, measures: true })),
   );
-}
-
-function recoloredByKernel(
-  batch: Tensor,
-  { rounds, measures }: Pick<RecolorPlan, 'rounds' | 'measures'>,
-  pictures: readonly (Recoloring | null)[],
-): Tensor {
-  let made = batch.value;
-  for (let round = 0; round < rounds; round++) {
-    const rows = new Float32Array(ROW_SIZE * pictures.length);
-    pictures.forEach((steps, i) => {
-      rows.set(steps?.[round] ?? NOTHING, ROW_SIZE * i);
-    });
-    made = recolor(made, fromHost(rows, [pictures.length, ROW_SIZE], 'float32'), measures);
-  }
-  return Tensor.of(made);
 }

@@ -1,16 +1,17 @@
 // Transforms that resize: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
 
 import { ArgumentError, type Generator, type Tensor } from '../../../torch';
-import {
-  type Arguments,
-  defaultGenerator,
-  parseArgs,
-  roundHalfEven,
-  type PictureSize as Size,
-  shown,
-} from '../../../torch/inside';
+import { type Arguments, defaultGenerator, parseArgs, roundHalfEven, shown } from '../../../torch/inside';
 import type { BoundingBoxes } from '../tv-tensors';
-import { checkInterpolation, checkNumbers, type Interpolation, isSide, type SizeLike, sizeOf } from './arguments';
+import {
+  checkInterpolation,
+  checkNumbers,
+  type Interpolation,
+  isSide,
+  type PictureSize as Size,
+  type SizeLike,
+  sizeOf,
+} from './arguments';
 import { type BatchKind, GeometricTransform } from './base';
 import { checkUnchanged } from './crops';
 import { type NumberRange, randomInt, randomSides, scaledRand } from './draws';

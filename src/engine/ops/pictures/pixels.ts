@@ -42,7 +42,7 @@ function pixelPass(
   return { kind: 'passes', passes: [pass] } satisfies Lowering;
 }
 
-interface UnpackAttrs {
+export interface UnpackAttrs {
   readonly columns: number;
   readonly channels: Channels;
   readonly dtype: 'float32' | 'uint8';

@@ -4,7 +4,7 @@ import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { isFloat } from '../../core/meta';
-import { record } from '../../graph/record';
+import { fromHost, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 
 const exactLib: Text = '#regions/libExact';
@@ -39,11 +39,8 @@ export const Recolor = {
   permute: 12,
 } as const;
 
-/** A code of `Recolor`, and up to three parameters. */
-export type RecolorRow = readonly number[];
-
-/** The number of numbers in a row. */
-export const ROW_SIZE = 4;
+/** A row is a code of `Recolor`, and up to three parameters: so many numbers. */
+const ROW_SIZE = 4;
 
 const WORKGROUP = 64;
 /** The number of pixels that a workgroup measures. */
@@ -104,9 +101,29 @@ const recolorOp: Op<RecolorAttrs> = {
   },
 };
 
+interface Recoloring {
+  /** How many rows a picture may have; they are applied in as many rounds, whatever was drawn for the pictures. */
+  readonly rounds: number;
+  /** Whether a row may be contrast, autocontrast or equalize, which measure the picture first. */
+  readonly measures: boolean;
+}
+
 /**
- * Applies colour transforms to pictures x[N, C, H, W] of bytes, or of floats from 0 to 1: to each by its row of rows[N,
- * 4], or to all by rows[1, 4]. Contrast, autocontrast and equalize need `measures`. For bytes, the results equal
- * torchvision's bit for bit.
+ * Applies colour transforms to pictures x[N, C, H, W] of bytes, or of floats from 0 to 1: to each by its list of rows,
+ * or to all by the only list; null leaves a picture as it is. For bytes, the results equal torchvision's bit for bit.
  */
-export const recolor = (x: Value, rows: Value, measures: boolean): Value => record(recolorOp, [x, rows], { measures });
+export function recolor(
+  x: Value,
+  pictures: readonly (readonly (readonly number[])[] | null)[],
+  { rounds, measures }: Recoloring,
+): Value {
+  let made = x;
+  for (let round = 0; round < rounds; round++) {
+    const rows = new Float32Array(ROW_SIZE * pictures.length);
+    pictures.forEach((steps, i) => {
+      rows.set(steps?.[round] ?? [Recolor.none], ROW_SIZE * i);
+    });
+    made = record(recolorOp, [made, fromHost(rows, [pictures.length, ROW_SIZE], 'float32')], { measures });
+  }
+  return made;
+}

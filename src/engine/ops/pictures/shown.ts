@@ -2,13 +2,16 @@
 import { rowPixels, type Screen } from '../../gpu/pictures';
 import { showPicture } from '../../graph/pictures';
 import type { Value } from '../../graph/value';
+import { reshape } from '../shape/cast';
 import { packPixels } from './pixels';
 
 /**
- * Shows channels [1 | 3 | 4, height, width], floats from 0 to 1 or bytes, on a canvas. Resolves once the GPU has nearly
+ * Shows channels [1 | 3 | 4, height, width] or one channel [height, width], floats from 0 to 1 or bytes, on a canvas. Resolves once the GPU has nearly
  * caught up.
  */
 export function showChannels(picture: Value, screen: Screen): Promise<void> {
   const rowWords = rowPixels(screen.width);
-  return showPicture(packPixels(picture, { rowWords, blueFirst: screen.format === 'bgra8unorm' }), screen);
+  const [height, width] = picture.shape.slice(-2) as [number, number];
+  const channels = reshape(picture, [picture.shape.length === 2 ? 1 : picture.shape[0]!, height, width]);
+  return showPicture(packPixels(channels, { rowWords, blueFirst: screen.format === 'bgra8unorm' }), screen);
 }

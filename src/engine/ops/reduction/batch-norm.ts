@@ -9,7 +9,7 @@ import { record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 import { div, mul, sub } from '../pointwise/arithmetic';
 import { broadcastShapes } from '../shape/broadcast';
-import { cast } from '../shape/cast';
+import { cast, reshape } from '../shape/cast';
 import { moments } from './moments';
 import { normalizeOp, rstdOp } from './norm';
 import { reducedCount, sum } from './reduce';
@@ -87,7 +87,7 @@ const frozenBatchNormOp: Op<BatchNormAttrs> = {
 };
 
 /**
- * `batchNorm` of float32 [N, C, H, W] with constants of shape [1, C, 1, 1]. None of the constants may require
+ * `batchNorm` of float32 [N, C, H, W] with constants of shape [C]. None of the constants may require
  * gradients.
  */
 export function frozenBatchNorm(
@@ -98,7 +98,8 @@ export function frozenBatchNorm(
   eps: number,
 ): Value {
   const attrs = { dims: [0, 2, 3], own: false, weight: true, bias: true };
-  return record(frozenBatchNormOp, [x, mean, variance, weight, bias], attrs, [eps]);
+  const constants = [mean, variance, weight, bias].map((each) => reshape(each, [1, x.shape[1]!, 1, 1]));
+  return record(frozenBatchNormOp, [x, ...constants], attrs, [eps]);
 }
 
 /**

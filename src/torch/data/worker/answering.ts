@@ -5,7 +5,6 @@ import { failureOf } from '../../crossing/failure';
 import { BatchWriter, type TensorNumbers } from '../../crossing/hand-over';
 import { endpoint } from './endpoint';
 import { becomeWorker, shownSeed } from './info';
-import { holdLock } from './lock';
 import { type Fetch, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
 
 /** The source of a worker's items. */
@@ -28,7 +27,7 @@ export interface Answering {
 
 /** Starts to answer the loader of this worker. */
 export function answer(work: Answering): void {
-  const { post, listen } = endpoint(
+  const { post, listen, hold } = endpoint(
     'data.serve: expected to be called in a worker, in the module that the option worker of a DataLoader starts',
   );
   const report = (message: Report, transfer: ArrayBuffer[] = []) => post(message, transfer);
@@ -49,7 +48,7 @@ export function answer(work: Answering): void {
   const begin = async (order: Start): Promise<void> => {
     // Take the lock first, so that the page notices if the worker ends during the remaining steps.
     if (order.lock !== null) {
-      await holdLock(order.lock);
+      await hold(order.lock);
       report({ mark: MARK, kind: 'locked' });
     }
     source = work.open(order);

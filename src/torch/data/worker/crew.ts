@@ -2,7 +2,6 @@
 import { LamplightError, WorkerError } from '../../../engine/core/errors';
 import { warnOnce } from '../../../engine/core/warnings';
 import { errorOf } from '../../crossing/failure';
-import { newLock, watchLock } from './lock';
 import { type Answer, isMarked, MARK, type Order, type Report, type Served, type Start } from './protocol';
 import { type Thread, type ThreadWords, threadOf, type WorkerLike } from './thread';
 
@@ -18,8 +17,6 @@ interface Member {
   readonly name: string;
   thread: Thread | null;
   serving: boolean;
-  /** The name of the lock that the worker holds while it is alive. */
-  lock: string | null;
   /** The orders to send once the worker serves. */
   readonly orders: Order[];
   /** Aborted when the worker has been terminated. */
@@ -44,7 +41,6 @@ export class Crew {
       name: `DataLoader worker ${id}`,
       thread: null,
       serving: false,
-      lock: null,
       orders: [],
       watch: new AbortController(),
     }));
@@ -197,23 +193,21 @@ export class Crew {
     }
     member.serving = true;
     const own = this.#options.starts[this.#members.indexOf(member)]!;
-    const lock = member.thread!.dies === 'silently' ? newLock() : null;
-    member.lock = lock;
+    const thread = member.thread!;
     try {
-      member.thread!.post({ mark: MARK, kind: 'start', lock, ...own } satisfies Order);
+      thread.post({ mark: MARK, kind: 'start', lock: thread.lock, ...own } satisfies Order);
     } catch (cause) {
       const why = (cause as Error).message;
       this.#fail(new WorkerError(`${member.name}: the data set cannot be cloned into it. ${why}`, { cause }));
       return;
     }
-    for (const order of member.orders) member.thread!.post(order);
+    for (const order of member.orders) thread.post(order);
     member.orders.length = 0;
   }
 
   /** A Web Worker that ends sends no message, but releases the lock that it held. */
-  #watch({ name, lock, watch: { signal } }: Member): void {
-    if (lock === null) return;
-    watchLock(lock, signal, () => this.#fail(new WorkerError(`${name}: it has ended by itself, or crashed`)));
+  #watch({ name, thread, watch: { signal } }: Member): void {
+    thread!.watch(signal, () => this.#fail(new WorkerError(`${name}: it has ended by itself, or crashed`)));
   }
 
   #fail(error: Error): void {

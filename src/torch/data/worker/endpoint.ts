@@ -1,9 +1,12 @@
 // The worker's own end of the connection: a Web Worker's global scope, or the port of Node's worker_threads.
 import { WorkerError } from '../../../engine/core/errors';
+import { holdLock } from './lock';
 
 export interface Endpoint {
   post(message: unknown, transfer: readonly object[]): void;
   listen(listener: (data: unknown) => void): void;
+  /** Resolves when this worker holds the lock of its `Thread`. The worker keeps the lock until it ends. */
+  hold(lock: string | null): Promise<void>;
 }
 
 interface NodePort {
@@ -20,6 +23,10 @@ interface WorkerScope {
   addEventListener(type: 'message', listener: (event: MessageEvent) => void): void;
 }
 
+const hold = async (lock: string | null): Promise<void> => {
+  if (lock !== null) await holdLock(lock);
+};
+
 /** @throws WorkerError if this thread is not a worker. @param expected the expectation, up to "but" */
 export function endpoint(expected: string): Endpoint {
   const { process, WorkerGlobalScope } = globalThis as { process?: Builtins; WorkerGlobalScope?: unknown };
@@ -28,6 +35,7 @@ export function endpoint(expected: string): Endpoint {
     return {
       post: (message, transfer) => port.postMessage(message, transfer),
       listen: (listener) => port.on('message', listener),
+      hold,
     };
   }
   if (typeof WorkerGlobalScope === 'function') {
@@ -35,6 +43,7 @@ export function endpoint(expected: string): Endpoint {
     return {
       post: (message, transfer) => scope.postMessage(message, transfer),
       listen: (listener) => scope.addEventListener('message', ({ data }) => listener(data)),
+      hold,
     };
   }
   throw new WorkerError(`${expected}, but this is not a worker`);

@@ -1,6 +1,7 @@
 // One interface for the threads of a page or a process: Web Workers and Node's worker_threads.
 import { ArgumentError, WorkerError } from '../../../engine/core/errors';
 import { kindOf } from '../../../engine/core/kind-of';
+import { newLock, watchLock } from './lock';
 
 /** The part of a Web Worker that is needed here. */
 export interface WebWorkerLike {
@@ -29,12 +30,17 @@ export interface ThreadEvents {
 }
 
 export interface Thread {
-  /** Whether an event reports the end of the thread. */
-  readonly dies: 'aloud' | 'silently';
+  /**
+   * The name of a lock that the thread has to hold while it lives, because no event reports its end; null if an event
+   * does, or if the platform has no locks.
+   */
+  readonly lock: string | null;
   /** @param transfer the objects to move to the thread rather than copy */
   post(message: unknown, transfer?: readonly object[]): void;
   /** Makes a Node process wait for the thread, or not. */
   hold(on: boolean): void;
+  /** Calls `ended` when the thread, which holds its lock by now, has ended, unless the signal is aborted first. */
+  watch(signal: AbortSignal, ended: () => void): void;
   terminate(): Promise<void>;
 }
 
@@ -81,9 +87,10 @@ function nodeThread(worker: NodeWorkerLike, { name, serve }: ThreadWords, { mess
   worker.on('exit', (code) => died(new WorkerError(`${name}: it ended by itself, with exit code ${code}; ${serve}`)));
   worker.unref();
   return {
-    dies: 'aloud',
+    lock: null,
     post: (data, transfer) => (worker as Posting).postMessage(data, transfer),
     hold: (on) => (on ? worker.ref() : worker.unref()),
+    watch: () => undefined,
     terminate: async () => {
       await worker.terminate();
     },
@@ -107,10 +114,14 @@ function webThread(worker: WebWorkerLike, { name }: ThreadWords, { message, died
     const why = text ? `${text}${filename ? ` (${filename}:${lineno})` : ''}` : 'its script could not be loaded';
     died(new WorkerError(`${name}: ${why}`, { cause: error }));
   });
+  const lock = newLock();
   return {
-    dies: 'silently',
+    lock,
     post: (data, transfer) => (worker as Posting).postMessage(data, transfer),
     hold: () => undefined,
+    watch: (signal, ended) => {
+      if (lock !== null) watchLock(lock, signal, ended);
+    },
     terminate: async () => {
       worker.terminate();
     },

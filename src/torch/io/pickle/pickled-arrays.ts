@@ -13,10 +13,6 @@ export type PickledEntry =
 
 /** Arrays may have at most this many bytes more than twice the file. */
 const MOST_TWICE = 2 ** 20;
-/** Every pickle of protocol 2 and above begins with this opcode. */
-const PROTO = 0x80;
-
-export const isPickle = (bytes: Uint8Array): boolean => bytes[0] === PROTO;
 
 /** The type of an array's elements, such as `u1` or `<i8`. */
 class NumpyDtype {

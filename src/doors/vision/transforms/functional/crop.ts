@@ -1,6 +1,6 @@
 // Crops and paddings, as windows of pictures.
 import { ArgumentError, type Tensor } from '../../../../torch';
-import { type Arguments, checked, parseArgs, roundHalfEven, type PictureSize as Size } from '../../../../torch/inside';
+import { type Arguments, checked, parseArgs, roundHalfEven } from '../../../../torch/inside';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {
   type BorderMode,
@@ -12,6 +12,7 @@ import {
   isSide,
   MAX_SIDE,
   type Sides,
+  type PictureSize as Size,
   type SizeLike,
   sidesOf,
   sizeOf,

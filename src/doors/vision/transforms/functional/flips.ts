@@ -1,9 +1,9 @@
 // Mirror images of pictures, tensors, masks and boxes.
 import { cat, type Tensor } from '../../../../torch';
-import { checked, type Window } from '../../../../torch/inside';
+import { checked } from '../../../../torch/inside';
 import { BoundingBoxes } from '../../tv-tensors';
 import { onBatch } from '../batch';
-import { type Pictures, sizesOf, windowAt, windowsOf } from '../pictures';
+import { type Pictures, sizesOf, type Window, windowAt, windowsOf } from '../pictures';
 
 /** Swaps left and right. */
 export const horizontalFlip = checked('horizontalFlip(input)', <T extends Tensor>(input: T): T => {

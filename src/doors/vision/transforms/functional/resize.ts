@@ -1,10 +1,17 @@
 // Resizes pictures.
 
 import { ArgumentError, type Tensor } from '../../../../torch';
-import { type Arguments, checked, kinds, parseArgs, type PictureSize as Size, shown } from '../../../../torch/inside';
+import { type Arguments, checked, kinds, parseArgs, shown } from '../../../../torch/inside';
 import { Picture } from '../../pictures/picture';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
-import { checkInterpolation, type Interpolation, isSide, type SizeLike, sizeOf } from '../arguments';
+import {
+  checkInterpolation,
+  type Interpolation,
+  isSide,
+  type PictureSize as Size,
+  type SizeLike,
+  sizeOf,
+} from '../arguments';
 import { onBatch } from '../batch';
 import { type Box, boxesResized } from '../pictures';
 import { scaledBoxes } from './boxes';

@@ -10,9 +10,7 @@ import {
   kindOf,
   parseArgs,
   readAt,
-  type PictureSize as Size,
   shown,
-  type Window,
   warpBytes,
   warpPlaces,
 } from '../../../../torch/inside';
@@ -28,9 +26,10 @@ import {
   type FillKind,
   fillsOf,
   type Interpolation,
+  type PictureSize as Size,
 } from '../arguments';
 import { onBatch } from '../batch';
-import { sizesOf, windowsOf } from '../pictures';
+import { sizesOf, type Window, windowsOf } from '../pictures';
 import { mappedBoxes } from './boxes';
 
 /** a, b, c, d, e, f of x' = a x + b y + c, y' = d x + e y + f. */

@@ -1,6 +1,6 @@
 // Handles paths and writes files to disk; a page has no disk.
-import { FetchError } from '../../engine/core/errors';
-import { fileSystem } from '../../engine/gpu/node';
+import { FetchError } from '../../torch';
+import { fileSystem } from '../../torch/inside';
 
 /** The part of Node's `fs/promises` that is used here. */
 interface Disk {

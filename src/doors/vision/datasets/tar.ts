@@ -1,8 +1,8 @@
 // Reads tar archives from a stream, one member after another, so that no more of an archive is in memory than the
 // caller wants. Source: POSIX.1-2024, pax interchange format; GNU tar manual, "Basic Tar Format" (long names, sizes in
 // base 256).
-import { FileFormatError, LamplightError } from '../../../engine/core/errors';
-import { joined } from '../bytes';
+import { FileFormatError, LamplightError } from '../../../torch';
+import { joined } from '../../../torch/inside';
 
 /** A regular file of an archive. Unread bytes are skipped when the next member is requested. */
 export interface TarMember {

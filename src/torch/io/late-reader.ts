@@ -1,2 +1,0 @@
-// Loads the readers of files on a disk.
-export const loadReader = () => import('./reader');
