@@ -16,6 +16,7 @@ export const checks = {
   examples: ['Packs the library, builds and runs the apps of examples: --all, --only next'],
   fuzz: ['Damages files of every format and has them read: npy --count 20000'],
   gallery: ['What each page of the gallery costs: bytes, time, longest frame; --record keeps its picture'],
+  gpu: ["Kernels by the compilers of AMD's and Intel's GPUs, without one: conv --compare FILE, --wgsl FILE"],
   imports: [
     'The direction of imports, and cycles',
     'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',

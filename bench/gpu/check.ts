@@ -1,0 +1,95 @@
+// What `npm run check -- gpu` does in the process that has the stub driver: records, reads what was compiled, prints and saves.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { recordNetwork } from './networks';
+import { recorder } from './recorder';
+import { Reader, type Row } from './rows';
+import { compileFiles, open, type Recorded, recordWorkload, selected } from './run';
+import { compared, printed, printedKernels, type Table } from './table';
+
+export interface Asked {
+  /** Words that select workloads. */
+  readonly names: readonly string[];
+  readonly files: readonly string[];
+  readonly networks: readonly string[];
+  readonly batch: number;
+  readonly side: number | undefined;
+  readonly train: boolean;
+  readonly family: string;
+  readonly intel: string | undefined;
+  readonly mesa: string;
+  readonly dawn: readonly string[];
+  /** Where what is compiled goes. */
+  readonly folder: string;
+  readonly save: string | undefined;
+  readonly compare: string | undefined;
+  readonly json: boolean;
+}
+
+/** The exit status. */
+export async function check(asked: Asked): Promise<number> {
+  const recording = recorder(asked.folder, asked.dawn);
+  const reader = new Reader(asked.folder, asked.family, asked.intel !== undefined);
+  const say = (lines: readonly string[]): void => {
+    if (!asked.json) console.log(lines.join('\n'));
+  };
+  if (asked.files.length > 0) {
+    await compileFiles(recording, asked.files);
+    const kernels = recording.kernels.map((kernel) => reader.compiled(kernel));
+    if (asked.json) console.log(JSON.stringify(kernels, null, 1));
+    say(printedKernels(kernels));
+    return 0;
+  }
+
+  const device = await open();
+  const gpu = asked.intel ?? asked.family;
+  say([`${device}: compiled for ${gpu} by Mesa ${asked.mesa}; nothing is computed.\n`]);
+  const rows: Row[] = [];
+  let failed = 0;
+  const add = async (name: string, record: () => Promise<Recorded>): Promise<void> => {
+    try {
+      const row = reader.row(await record());
+      rows.push(row);
+      if (!asked.compare) say(printed(row));
+    } catch (error) {
+      failed++;
+      console.error(`${name}: ${error instanceof Error ? error.message : error}`);
+    }
+  };
+  const { batch, side, train } = asked;
+  for (const name of asked.networks) await add(name, () => recordNetwork(recording, { name, batch, side, train }));
+  const names = asked.networks.length > 0 && asked.names.length === 0 ? [] : selected(asked.names);
+  for (const name of names) await add(name, () => recordWorkload(recording, name));
+  if (rows.length === 0 && failed === 0)
+    throw new Error(`check gpu: no workload's name has ${asked.names.join(' or ')}`);
+
+  const table: Table = { gpu, mesa: asked.mesa, rows };
+  if (asked.json) console.log(JSON.stringify(table, null, 1));
+  if (asked.save) writeFileSync(asked.save, written(table));
+  if (asked.compare) {
+    const before = JSON.parse(readFileSync(asked.compare, 'utf8')) as Table;
+    if (before.gpu !== gpu || before.mesa !== asked.mesa)
+      say([`The table beside it was made for ${before.gpu} by Mesa ${before.mesa}.\n`]);
+    say(compared(before.rows, rows));
+  }
+  const compilations = recording.kernels.map(({ milliseconds }) => milliseconds);
+  const slowest = recording.kernels.find(({ milliseconds }) => milliseconds === Math.max(...compilations));
+  const spilled = new Set(
+    rows.flatMap(({ dispatches }) => dispatches.filter(({ spills }) => spills > 0).map(({ kernel }) => kernel)),
+  );
+  say([
+    '',
+    `${recording.kernels.length} kernels compiled; the longest took ${slowest?.milliseconds} ms (${slowest?.label}). ${
+      spilled.size === 0 ? 'None of those that were dispatched spills.' : `Spills: ${[...spilled].join(', ')}.`
+    }`,
+  ]);
+  return failed === 0 ? 0 : 1;
+}
+
+/** A dispatch a line, so that a change shows as the lines that it changes. */
+function written({ gpu, mesa, rows }: Table): string {
+  const body = rows.map(({ dispatches, ...row }) => {
+    const lines = dispatches.map((one) => `   ${JSON.stringify(one)}`);
+    return `  ${JSON.stringify(row).slice(0, -1)},"dispatches":[\n${lines.join(',\n')}\n  ]}`;
+  });
+  return `{"gpu":${JSON.stringify(gpu)},"mesa":${JSON.stringify(mesa)},"rows":[\n${body.join(',\n')}\n]}\n`;
+}
