@@ -1,7 +1,8 @@
 // What `npm run check -- gpu` does in the process that has the stub driver: records, reads what was compiled, prints and saves.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { nagaVersion, throughNaga } from './naga';
 import { recordNetwork } from './networks';
-import { recorder } from './recorder';
+import { type Recorder, recorder } from './recorder';
 import { Reader, type Row } from './rows';
 import { compileFiles, open, type Recorded, recordWorkload, selected } from './run';
 import { compared, printed, printedKernels, type Table } from './table';
@@ -23,11 +24,18 @@ export interface Asked {
   readonly save: string | undefined;
   readonly compare: string | undefined;
   readonly json: boolean;
+  /** Whether naga translates the kernels, too. */
+  readonly naga: boolean;
 }
 
 /** The exit status. */
 export async function check(asked: Asked): Promise<number> {
-  const recording = recorder(asked.folder, asked.dawn);
+  const naga = asked.naga ? nagaVersion() : undefined;
+  if (asked.naga && naga === undefined) {
+    console.error("check gpu: --naga needs the program naga of Rust's package naga-cli:\n\n  cargo install naga-cli\n");
+    return 1;
+  }
+  const recording = recorder({ folder: asked.folder, toggles: asked.dawn, subgroups: !asked.naga });
   const reader = new Reader(asked.folder, asked.family, asked.intel !== undefined);
   const say = (lines: readonly string[]): void => {
     if (!asked.json) console.log(lines.join('\n'));
@@ -37,7 +45,7 @@ export async function check(asked: Asked): Promise<number> {
     const kernels = recording.kernels.map((kernel) => reader.compiled(kernel));
     if (asked.json) console.log(JSON.stringify(kernels, null, 1));
     say(printedKernels(kernels));
-    return 0;
+    return naga === undefined ? 0 : translate(asked, recording, say);
   }
 
   const device = await open();
@@ -49,7 +57,7 @@ export async function check(asked: Asked): Promise<number> {
     try {
       const row = reader.row(await record());
       rows.push(row);
-      if (!asked.compare) say(printed(row));
+      if (!asked.compare) say(printed(row, asked.intel === undefined));
     } catch (error) {
       failed++;
       console.error(`${name}: ${error instanceof Error ? error.message : error}`);
@@ -82,7 +90,23 @@ export async function check(asked: Asked): Promise<number> {
       spilled.size === 0 ? 'None of those that were dispatched spills.' : `Spills: ${[...spilled].join(', ')}.`
     }`,
   ]);
+  if (naga !== undefined) failed += translate(asked, recording, say);
   return failed === 0 ? 0 : 1;
+}
+
+/** Has naga take every kernel that was compiled, and says which it does not: 1 where it should. */
+function translate({ folder }: Asked, { kernels }: Recorder, say: (lines: readonly string[]) => void): number {
+  const verdicts = kernels.map((kernel) => throughNaga(folder, kernel));
+  const refused = verdicts.filter(({ error }) => error !== undefined);
+  const failed = refused.filter(({ subgroups }) => !subgroups);
+  const withSubgroups = refused.length - failed.length;
+  for (const { kernel, error } of failed) console.error(`naga refuses ${kernel}:\n  ${error}`);
+  say([
+    `naga ${nagaVersion()} writes ${kernels.length - refused.length} of ${kernels.length} kernels as SPIR-V, MSL and HLSL; ${failed.length} fail${
+      withSubgroups > 0 ? `; ${withSubgroups} ask for subgroups, which it does not know` : ''
+    }.`,
+  ]);
+  return failed.length > 0 ? 1 : 0;
 }
 
 /** A dispatch a line, so that a change shows as the lines that it changes. */

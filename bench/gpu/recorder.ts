@@ -10,6 +10,8 @@ export interface Kernel {
   readonly id: string;
   readonly label: string;
   readonly code: string;
+  /** What is overridden in it. */
+  readonly constants: Readonly<Record<string, number>>;
   /** How long the whole compilation took, Dawn's part with it. */
   readonly milliseconds: number;
 }
@@ -49,13 +51,22 @@ const globals = given as Record<
   { prototype: unknown }
 >;
 
-/** Files go to `folder`; `toggles` are Dawn's, such as `disable-dawn-features=vulkan_use_buffer_robust_access_2`. */
-export function recorder(folder: string, toggles: readonly string[] = []): Recorder {
+export interface Options {
+  /** Where files go. */
+  readonly folder: string;
+  /** Dawn's, such as `disable-dawn-features=vulkan_use_buffer_robust_access_2`. */
+  readonly toggles: readonly string[];
+  /** Whether adapters have subgroups, where the GPU has them. */
+  readonly subgroups: boolean;
+}
+
+export function recorder({ folder, toggles, subgroups }: Options): Recorder {
   mkdirSync(folder, { recursive: true });
   process.env.GPU_STATIC_OUT = folder;
   process.env.GPU_STATIC_NAME = '';
   Object.assign(globalThis, globals);
   const gpu = create([...toggles]);
+  if (!subgroups) hideSubgroups(gpu);
   const own = { gpu, userAgent: 'node', platform: 'Linux', languages: ['en'], hardwareConcurrency: 2 };
   Object.defineProperty(globalThis, 'navigator', { value: own, configurable: true, writable: true });
 
@@ -130,6 +141,16 @@ export function recorder(folder: string, toggles: readonly string[] = []): Recor
   };
 }
 
+function hideSubgroups(gpu: GPU): void {
+  const requestAdapter = gpu.requestAdapter.bind(gpu);
+  gpu.requestAdapter = async (options) => {
+    const adapter = await requestAdapter(options);
+    if (!adapter) return null;
+    const features = new Set([...adapter.features].filter((feature) => feature !== 'subgroups'));
+    return Object.defineProperty(adapter, 'features', { value: features });
+  };
+}
+
 function recordPipelines(folder: string) {
   const modules = new WeakMap<GPUShaderModule, { code: string; label: string }>();
   const pipelines = new WeakMap<GPUComputePipeline, Kernel>();
@@ -143,7 +164,7 @@ function recordPipelines(folder: string) {
     return module;
   };
   const compile = (of: GPUDevice, descriptor: GPUComputePipelineDescriptor): GPUComputePipeline => {
-    const { module, entryPoint, constants } = descriptor.compute;
+    const { module, entryPoint, constants = {} } = descriptor.compute;
     const { code, label } = modules.get(module) ?? { code: '', label: '' };
     const key = JSON.stringify([code, entryPoint, constants]);
     const known = byText.get(key);
@@ -154,7 +175,7 @@ function recordPipelines(folder: string) {
     const pipeline = createComputePipeline.call(of, descriptor);
     process.env.GPU_STATIC_NAME = '';
     const milliseconds = Math.round(performance.now() - start);
-    const kernel = known ?? { id, label: descriptor.label || label || id, code, milliseconds };
+    const kernel = known ?? { id, label: descriptor.label || label || id, code, constants, milliseconds };
     if (!known) {
       byText.set(key, kernel);
       kernels.push(kernel);

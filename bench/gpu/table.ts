@@ -61,22 +61,31 @@ function lined(rows: readonly (readonly string[])[]): string[] {
   );
 }
 
+/** Of Intel's GPUs nothing is modelled. */
+const INTEL = ['kernel', 'groups × size', 'spills and fills', 'FMA', 'messages'] as const;
+
+const cellsOfIntel = (one: Launched): readonly string[] => [
+  one.kernel,
+  groupsOf(one),
+  spillsOf(one),
+  `${one.fma} %`,
+  `${one.loads}`,
+];
+
 /** Dispatches of a run that are alike stand once, with their number. */
-export function printed(row: Row): string[] {
+export function printed(row: Row, isModelled: boolean): string[] {
   const times = new Map<string, { cells: readonly string[]; n: number }>();
   for (const dispatch of row.dispatches) {
-    const texts = cells(dispatch);
+    const texts = isModelled ? cells(dispatch) : cellsOfIntel(dispatch);
     const known = times.get(texts.join());
     if (known) known.n++;
     else times.set(texts.join(), { cells: texts, n: 1 });
   }
   const body = [...times.values()].map(({ cells: [name, ...rest], n }) => [n > 1 ? `${n} × ${name}` : name!, ...rest]);
   const many = row.dispatches.length === 1 ? '1 dispatch' : `${row.dispatches.length} dispatches`;
-  return [
-    `${row.workload}: ${row.us} µs, ${row.peak} % of float32's peak, ${row.ofMemory} % of the memory's, ${many}`,
-    ...lined([HEADS, ...body]).map((line) => `  ${line}`),
-    '',
-  ];
+  const bounds = isModelled ? `${row.us} µs, ${row.peak} % of float32's peak, ${row.ofMemory} % of the memory's, ` : '';
+  const lines = lined([isModelled ? HEADS : INTEL, ...body]);
+  return [`${row.workload}: ${bounds}${many}`, ...lines.map((line) => `  ${line}`), ''];
 }
 
 /** Kernels that were compiled and not dispatched. */

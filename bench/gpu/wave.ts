@@ -44,6 +44,9 @@ const DESCRIPTOR = 0xb0000000;
 /** How often a condition that hangs on data holds at one place before it does not. */
 const HOLDS = 16;
 
+/** Buffers of fewer bytes hold flags, of which none is set. */
+const FLAGS = 64;
+
 const LANES = 64;
 const MASK = 0xffffffffffffffffn;
 
@@ -521,7 +524,15 @@ export class Wave {
       this.address[filled++] = index + shift;
     }
     listener.step(one, lanes, known ? this.address.subarray(0, filled) : undefined, binding);
-    if (one.kind === 'load' || /glc/.test(one.args.at(-1) ?? '')) this.forget(data!, Math.max(1, one.bytes / 4));
+    if (one.kind !== 'load' && !/glc/.test(one.args.at(-1) ?? '')) return;
+    const words = Math.max(1, one.bytes / 4);
+    const isFlag = binding !== undefined && (this.start.buffers.get(binding)?.bytes ?? FLAGS) < FLAGS;
+    if (!isFlag || data?.kind !== 'v') {
+      this.forget(data!, words);
+      return;
+    }
+    for (let lane = 0; lane < LANES; lane++)
+      if (this.isActive(lane)) for (let word = 0; word < words; word++) this.write(data.at + word, lane, 0, true);
   }
 }
 

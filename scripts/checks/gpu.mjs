@@ -27,6 +27,7 @@ columns. No GPU is needed, and nothing is computed.
   --dawn TOGGLES  switches of Dawn's, with spaces between them
   --save FILE     write the table as JSON
   --compare FILE  print only what differs from such a table
+  --naga          have naga write each kernel as SPIR-V, MSL and HLSL, too
   --json          print JSON
   --keep DIR      keep WGSL, SPIR-V, assembly and statistics in a folder
   --help          show this text`;
@@ -49,6 +50,7 @@ function options(args) {
       dawn: { type: 'string', default: '' },
       save: { type: 'string' },
       compare: { type: 'string' },
+      naga: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
       keep: { type: 'string' },
       help: { type: 'boolean', default: false },
