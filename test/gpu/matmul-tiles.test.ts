@@ -105,6 +105,20 @@ describe.concurrent('a tile, in products that it does not divide', () => {
     for (const product of all.map((at) => products[at]!)) await check(product, adapters[kind], tile);
   });
 
+  // Whose operands GPUs load in fours, along K or across it, alone and beside one that they cannot; K in two chunks, short panels first.
+  const fours = [
+    productOf(36, 600, 40, { bias: true }),
+    productOf(40, 300, 36, { batch: 3, transposeA: true, transposeB: true }),
+    productOf(72, 44, 34, { transposeB: true, bias: true }),
+    productOf(33, 40, 72, { batch: 2 }),
+    productOf(1, 12, 8, { batch: 2, transposeB: true }),
+    productOf(136, 20, 132, { transposeA: true, sums: true }),
+  ];
+  const shared = every(fours[0]!, ['gpu']).filter(({ tile }) => !isVectorTile(tile) && isWorkgroupTile(tile));
+  const loads = shared.flatMap((one, i) => fours.map((product, j) => ({ ...one, product, at: (i + j) % 12, j })));
+  const taken = isWhole() ? loads : loads.filter(({ at }) => at === 3);
+  test.for(taken)('$title, in fours, product $j', async ({ tile, product }) => check(product, adapters.gpu, tile));
+
   const column = productOf(301, 45, 1);
   const vectors = every(column, ['gpu']).filter(({ tile }) => isVectorTile(tile));
   test.for(sampled(vectors, 12))('$title', async ({ tile }) => {

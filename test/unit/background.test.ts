@@ -5,7 +5,7 @@ import { BackgroundTuning } from '../../src/engine/compiler/tuning/background';
 import { TuningTable } from '../../src/engine/compiler/tuning/table';
 import { candidateKey, type Probe } from '../../src/engine/compiler/tuning/tuning';
 import { written } from '../../src/engine/compiler/written';
-import { chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/engine/kernels/matmul/tiles';
+import { acrossOf, chooseTile, type MatmulShape, probeShape, probeTiles } from '../../src/engine/kernels/matmul/tiles';
 import { adapterOf, roomy } from '../support/adapter';
 
 const candidates = [{ tile: 1 }, { tile: 2 }, { tile: 3 }];
@@ -201,7 +201,8 @@ describe('tiles by what was measured', () => {
   test('which divides every probe, and adds up in one chunk', () => {
     for (const adapter of [swiftshader, { ...swiftshader, kind: 'gpu' as const }]) {
       const { m, n } = probeShape(adapter);
-      for (const { side, tm, tn } of probeTiles(adapter)) expect([m % (side * tm), n % (side * tn)]).toEqual([0, 0]);
+      for (const tile of probeTiles(adapter))
+        expect([m % (tile.side * tile.tm), n % (acrossOf(tile) * tile.tn)]).toEqual([0, 0]);
       expect(probeTiles(adapter).length).toBeGreaterThan(4);
     }
   });

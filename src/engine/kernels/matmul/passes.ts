@@ -19,10 +19,12 @@ import type { AdapterProfile } from '../../gpu/device';
 import { BATCH_DIMS } from '../../ops/linalg/matmul-sizes';
 import { sumChunkPairs, sumChunks } from '../reduce/chunks';
 import {
+  acrossOf,
   type BlockTile,
   chooseTile,
   chunkOf,
   generalTiles,
+  invocationsOf,
   isSmall,
   isVectorTile,
   isWorkgroupTile,
@@ -201,16 +203,17 @@ function blockPass(
   const { m, k, n, batch, steps, bias, sums, images } = product;
   const { side, tm, tn } = tile;
   const tiles = tilesOf(product, tile) * chunks;
-  const invocations = tiles * side * side;
+  const invocations = tiles * invocationsOf(tile);
   const alone = general ? GENERAL_WORKGROUP : workgroupFor(adapter, invocations);
-  const workgroup = isWorkgroupTile(tile) ? side * side : alone;
+  const workgroup = isWorkgroupTile(tile) ? invocationsOf(tile) : alone;
   const shared = {
     BATCH: general ? BATCH_DIMS : separateDims(product),
     BIAS: chunks > 1 || !bias ? 0 : bias === 'rows' ? 2 : 1,
     SUMS: sums ? 1 : 0,
   };
+  const fours = isWorkgroupTile(tile) && !general ? foursOf(product, tile) : ([0, 0] as const);
   const consts = isWorkgroupTile(tile)
-    ? { ...shared, ...workgroupConsts(product, tile) }
+    ? { ...shared, ...workgroupConsts(product, tile, fours, general) }
     : {
         ...shared,
         ...registerConsts(tile, general),
@@ -225,6 +228,7 @@ function blockPass(
     : [side === 2 ? quad : lanesAlone, batches, registerSource];
   return {
     source,
+    ...(fours.some(Boolean) && { edit: (text: string) => inFours(text, fours) }),
     label: 'matmul',
     ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
     ...(adapter.kind === 'software' && !general && { variants: { layerLengths: lengthsOf(product, chunks) } }),
@@ -235,12 +239,13 @@ function blockPass(
     params: {
       tiles,
       mTiles: Math.ceil(m / (side * tm)),
-      nTiles: Math.ceil(n / (side * tn)),
+      nTiles: Math.ceil(n / (acrossOf(tile) * tn)),
       batch,
       rows: m,
       cols: n,
       inner: k,
       chunk,
+      ...(isWorkgroupTile(tile) && { steps: tile.depth }),
       pRow: steps.m,
       pInner: steps.ka,
       qInner: steps.kb,
@@ -274,30 +279,65 @@ const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
   INDEXED: general ? tm * tn : 1,
 });
 
-/** The workgroup memory that every device has, in vectors of four floats. */
-const WORKGROUP_VECTORS = 16384 / 16;
+/** How the kernel for workgroups loads an operand: its P_FOUR or Q_FOUR. */
+type Fours = 0 | 1 | 2;
 
-function workgroupConsts({ steps }: Product, { side, tm, tn, depth }: BlockTile) {
-  const [pWidth, qWidth] = [(side * tm) / 4, (side * tn) / 4] as const;
-  const panel = depth * (pWidth + qWidth + 2);
-  const stages = 2 * panel <= WORKGROUP_VECTORS ? 2 : 1;
-  const threads = side * side;
+/**
+ * How both operands can be loaded: in fours where whatever separates four neighbours from other fours is a multiple of
+ * four, and where the invocations can share a panel's blocks evenly.
+ */
+function foursOf({ m, k, n, steps, dims }: Product, tile: BlockTile): readonly [Fours, Fours] {
+  const blocks = (rows: number) => (rows * tile.depth) / 16;
+  const four = (count: number, rows: number, along: number, inner: number, step: (dim: BatchDim) => number): Fours => {
+    if (!dims.every((dim) => dim.size === 1 || step(dim) % 4 === 0)) return 0;
+    if (inner === 1 && k % 4 === 0 && (count === 1 || along % 4 === 0))
+      return blocks(rows) % invocationsOf(tile) === 0 ? 2 : 0;
+    return along === 1 && count % 4 === 0 && (k === 1 || inner % 4 === 0) ? 1 : 0;
+  };
+  return [
+    four(m, tile.side * tile.tm, steps.m, steps.ka, ({ a }) => a),
+    four(n, acrossOf(tile) * tile.tn, steps.n, steps.kb, ({ b }) => b),
+  ];
+}
+
+/** The kernel's text with the operands that are loaded in fours as arrays of vectors. */
+const inFours = (text: string, fours: readonly [Fours, Fours]): string =>
+  ['p', 'q'].reduce(
+    (all, name, i) => (fours[i] ? all.replace(`${name}: array<f32>;`, `${name}: array<vec4f>;`) : all),
+    text,
+  );
+
+function workgroupConsts({ steps }: Product, tile: BlockTile, [p, q]: readonly [Fours, Fours], general: boolean) {
+  const { side, tm, tn, depth } = tile;
+  const [pWidth, qWidth] = [(side * tm) / 4, (acrossOf(tile) * tn) / 4] as const;
+  const threads = invocationsOf(tile);
+  const loads = (width: number, four: Fours) => {
+    const vectors = (width * depth) / threads;
+    return { vectors, units: four === 2 ? vectors / 4 : vectors, places: four === 0 ? 4 * vectors : vectors };
+  };
+  const [ofP, ofQ] = [loads(pWidth, p), loads(qWidth, q)];
   return {
     THREADS: threads,
-    SIDE: side,
+    ACROSS: acrossOf(tile),
     DEPTH: depth,
-    STAGES: stages,
+    WRITTEN: general ? 0 : depth,
     TM4: tm / 4,
     TN4: tn / 4,
     ACC: (tm * tn) / 4,
+    P_FOUR: p,
+    Q_FOUR: q,
+    P_ALONG_K: p === 0 && steps.ka === 1 ? 1 : 0,
+    Q_ALONG_K: q === 0 && steps.kb === 1 ? 1 : 0,
     P_ROW: pWidth + 1,
     Q_ROW: qWidth + 1,
-    P_PANEL: stages * depth * (pWidth + 1),
-    Q_PANEL: stages * depth * (qWidth + 1),
-    P_LOADS: (pWidth * depth) / threads,
-    Q_LOADS: (qWidth * depth) / threads,
-    P_ALONG_K: steps.ka === 1 ? 1 : 0,
-    Q_ALONG_K: steps.kb === 1 ? 1 : 0,
+    P_PANEL: depth * (pWidth + 1),
+    Q_PANEL: depth * (qWidth + 1),
+    P_LOADS: ofP.vectors,
+    Q_LOADS: ofQ.vectors,
+    P_UNITS: ofP.units,
+    Q_UNITS: ofQ.units,
+    P_PLACES: ofP.places,
+    Q_PLACES: ofQ.places,
   };
 }
 

@@ -17,10 +17,11 @@ export interface MatmulShape {
 /**
  * Each invocation computes tm × tn elements, and side × side of them share their loads: 1 invocation of matmul.wgsl
  * shares nothing, 2 × 2 are the lanes of a quad, and more are a workgroup of matmul-workgroup.wgsl, through panels of
- * `depth` steps of K.
+ * `depth` steps of K. A workgroup has `side` lanes along a column, and `across` along a row if that differs.
  */
 export type BlockTile = {
   readonly side: number;
+  readonly across?: number;
   readonly tm: number;
   readonly tn: number;
   readonly depth: number;
@@ -35,6 +36,13 @@ export const isVectorTile = (tile: MatmulTile): tile is VectorTile => 'lanes' in
 export const isWorkgroupTile = (tile: BlockTile): boolean => tile.side > 2;
 
 const block = (side: number, tm: number, tn: number, depth = 4): BlockTile => ({ side, tm, tn, depth });
+const workgroup = (side: number, across: number, tm: number, tn: number, depth: number): BlockTile => ({
+  ...block(side, tm, tn, depth),
+  ...(across !== side && { across }),
+});
+
+/** The lanes of a tile along a row. */
+export const acrossOf = ({ side, across = side }: BlockTile): number => across;
 
 /** Tiles in registers only. */
 const registerTiles = [
@@ -67,14 +75,14 @@ const quadTiles = [
 ];
 /** Tiles through workgroup memory, within the 16 KiB and 256 invocations that every device has. */
 const workgroupTiles = [
-  block(8, 4, 4, 16),
-  block(8, 4, 8, 8),
-  block(8, 8, 4, 8),
-  block(8, 8, 8, 8),
-  block(16, 4, 4, 16),
-  block(16, 8, 4, 16),
-  block(16, 4, 8, 16),
-  block(16, 8, 8, 8),
+  workgroup(8, 8, 4, 4, 32),
+  workgroup(8, 8, 8, 4, 16),
+  workgroup(8, 8, 4, 8, 16),
+  workgroup(8, 8, 8, 8, 16),
+  workgroup(16, 16, 4, 4, 16),
+  workgroup(16, 8, 8, 8, 16),
+  workgroup(8, 16, 8, 8, 16),
+  workgroup(16, 16, 8, 8, 8),
 ];
 const vectorTiles: readonly VectorTile[] = [
   { lanes: 256, rows: 1 },
@@ -335,12 +343,12 @@ function vectorCost({ m, k, n, transposeA, transposeB }: MatmulShape, { lanes, r
 /** The number of tiles of the result. A tile belongs to a workgroup, a quad, or an invocation that shares nothing. */
 export function tilesOf({ m, n, batch }: MatmulShape, tile: MatmulTile): number {
   if (isVectorTile(tile)) return batch * Math.ceil((m * n) / tile.rows);
-  return batch * Math.ceil(m / (tile.side * tile.tm)) * Math.ceil(n / (tile.side * tile.tn));
+  return batch * Math.ceil(m / (tile.side * tile.tm)) * Math.ceil(n / (acrossOf(tile) * tile.tn));
 }
 
 /** The invocations that compute one tile. */
 export const invocationsOf = (tile: MatmulTile): number =>
-  isVectorTile(tile) ? tile.lanes * tile.rows : tile.side * tile.side;
+  isVectorTile(tile) ? tile.lanes * tile.rows : tile.side * acrossOf(tile);
 
 /** The shortest chunk of K that is worth a second pass. */
 const SHORTEST_CHUNK = { software: 256, gpu: 128 };
