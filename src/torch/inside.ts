@@ -13,14 +13,12 @@ export { objectAt } from '../engine/core/object-argument';
 export {
   type Arguments,
   type Defaults,
-  expectCount,
   expectKind,
   missingArguments,
   type OfKeys,
   type Parsed,
   parameterTwice,
   parseArgs,
-  type RequiredKeys,
   shown,
   tooMany,
   unknownArgument,
@@ -41,7 +39,7 @@ export { formatTensor } from '../engine/storage/print';
 
 // Shapes and numbers on the host: sizes of shapes, float16 as bits, rounding as Python does it, elements that users write down.
 
-export { fromHalf, roundToHalf, toHalf, toHalves } from '../engine/core/half';
+export { fromHalf, toHalf, toHalves } from '../engine/core/half';
 export {
   byteLength,
   contiguousStrides,
@@ -56,7 +54,6 @@ export { broadcastShapes as broadcastOf } from '../engine/ops/shape/broadcast';
 export { hostFloats } from '../engine/storage/allocate';
 export { expectDevice, webgpu } from '../engine/storage/device';
 export { expectDType, type NumericArray } from '../engine/storage/host-data';
-export { gather as gatherStrided } from '../engine/storage/layout';
 export { evenly } from './tensor/creation/evenly';
 
 // Calls that are watched: exporters, summaries and explainers follow a network through its modules and operations.
@@ -71,8 +68,7 @@ export { FieldTracker, type ReceptiveField } from './nn/summary/receptive-field'
 
 export { readAt } from './nn/functional/grid-sample';
 export { checkReduction } from './nn/functional/reduction';
-export { ConvNd } from './nn/layers/conv-base';
-export { type Fields, Layer, type LayerTo, UnaryLayer } from './nn/layers/layer';
+export { Layer, UnaryLayer } from './nn/layers/layer';
 export { resetWeightAndBias } from './nn/layers/linear';
 export { pair, type Size2d } from './nn/layers/sizes';
 export { withBackward } from './nn/module/backward-hooks';
@@ -85,36 +81,31 @@ export { stateMembers } from './nn/module/state-dict';
 // Values without a tensor around them, for operations that a door defines or fuses itself, and the switches under which
 // they are recorded.
 
-export type { HostData, HostNumbers } from '../engine/compiler/contents';
 export { mode as recordingMode, withMode } from '../engine/graph/mode';
-export { expectFloat, expectNumber, fromHost, named, record } from '../engine/graph/record';
+export { expectFloat, expectNumber, fromHost, named } from '../engine/graph/record';
 export { currentScope } from '../engine/graph/roots';
 export { sameAttrs } from '../engine/graph/signature';
-export { lastNodeId, type Node, type Op, type Value } from '../engine/graph/value';
+export { lastNodeId, type Node, type Value } from '../engine/graph/value';
 export { withGradient } from '../engine/ops/custom';
 export { Storage } from '../engine/storage/storage';
-export { TensorBase } from './tensor/base';
 export { knownNumbers } from './tensor/reading/known-numbers';
-export { numberAtHand, valuesAtHand } from './tensor/reading/shown';
+export { valuesAtHand } from './tensor/reading/shown';
 export { kinds as tensorClasses } from './tensor/types/tensor-classes';
 
 // The flush: doors that do work on the host say when to compute, how far ahead they may run, and what to forget.
 
-export { supportsHalf } from '../engine/compiler/compile';
 export { engine } from '../engine/compiler/engine';
-export { MAX_RUNS_AHEAD } from '../engine/gpu/run-ahead';
-export { stats as counters } from '../engine/gpu/stats';
 export { backpressure, flush } from '../engine/graph/flush';
-export { isJournaling, undone } from '../engine/graph/journal';
-export { withoutRunning } from '../engine/graph/without-running';
+export { undone } from '../engine/graph/journal';
+export { standIn, withoutRunning } from '../engine/graph/without-running';
 
 // Memory: which tensors live as long as the objects of a door, what is restored after a lost device, and state that
 // survives awaits.
 
 export { CarriedPromise, carried, type InMode } from '../engine/storage/carried';
-export { protect, protectBy } from '../engine/storage/protect';
+export { protect } from '../engine/storage/protect';
 export { snapshotIfDue } from '../engine/storage/snapshot';
-export { holdsTensors, leaveBehind, moduleScope, scopeOf } from './tensor/scope';
+export { holdsTensors, moduleScope, scopesInTurn } from './tensor/scope';
 
 // Random numbers, drawn on the host from the generator that the user seeds.
 
@@ -125,16 +116,14 @@ export {
   fillRandint,
   fillUniform,
   randperm as drawPermutation,
-  uniform24,
 } from '../engine/storage/random/distributions';
 export { dirichlet, gamma } from '../engine/storage/random/gamma';
 export { defaultGenerator, withDefaultGenerator } from '../engine/storage/random/generator';
-export { drawBaseSeed, randomIndices, splitIndices } from '../engine/storage/random/shuffle';
+export { randomIndices, splitIndices } from '../engine/storage/random/shuffle';
 export { weightedIndices } from '../engine/storage/random/weighted';
 
 // Operations on batches of pictures, with parameters for each picture as data: for vision and interpret.
 
-export type { PictureSource } from '../engine/gpu/pictures';
 export { deformColumns } from '../engine/ops/conv/deform-conv';
 export {
   type ByteScale,
@@ -159,12 +148,11 @@ export { ofDataSet } from '../engine/ops/together';
 // Operations that doors need and users do not call directly. Exporters read their attributes.
 
 export type { OpAttrs } from '../engine/ops/attributes';
-export { conv2d as conv2dValue } from '../engine/ops/conv/conv';
-export * as convNd from '../engine/ops/conv/conv-nd';
+export { convNd } from '../engine/ops/conv/conv-nd';
 export { implicitSlope } from '../engine/ops/pointwise/implicit';
 export { countOf } from '../engine/ops/pooling/window-attrs';
 export { frozenBatchNorm } from '../engine/ops/reduction/batch-norm';
-export { cast, full as fullValue, identity } from '../engine/ops/shape/cast';
+export { full as fullValue, identity } from '../engine/ops/shape/cast';
 
 // Plots: where they appear if they were given no canvas.
 
@@ -174,16 +162,16 @@ export { display, type PlotCanvas } from './runtime/display';
 
 export { fileSystem, writeFileAtomically } from '../engine/gpu/node';
 export { beside, isBeside } from './io/beside';
-export { answerOf, blobBytes, byteSource, describeSource, inflate, joined, readBytes } from './io/bytes';
+export { answerOf, byteSource, describeSource, inflate, joined, readBytes } from './io/bytes';
 export { loadDownloads } from './io/download/late';
 export { type ElementType, elementBytes, elementsAsBytes, hostArray, readElements } from './io/elements';
 export { kindOfFile } from './io/file-kinds';
 export { computesHalf } from './io/half';
 export { loadInflate } from './io/late-inflate';
-export { readNpyBytes, readNpyHeader } from './io/npy/npy';
+export { readNpyHeader } from './io/npy/npy';
 export { orAborted } from './io/or-aborted';
 export { unpickleArrays } from './io/pickle/pickled-arrays';
-export { decode, fileDTypes } from './io/pytorch/dtypes';
+export { decodeStorage } from './io/pytorch/dtypes';
 export type { Reader } from './io/random-access';
 export { openReader } from './io/reader';
 export { checkTarget, targetName, writeTo } from './io/target';
@@ -193,15 +181,15 @@ export { defaultMaxBytes, openZip } from './io/zip/zip';
 // Data sets: indices, rows, and workers that read ahead.
 
 export { type DrawnIndices, drawnIn, type IndexArguments, type Indices, indexIn, indicesIn } from './data/arguments';
-export { type Known, resolveIndex } from './data/dataset';
+export { resolveIndex } from './data/dataset';
 export { fromText, toText } from './data/generator-text';
 export { indexValue } from './data/tensor-dataset';
 export { inTurn } from './data/turns';
 export type { WorkerCopyAnswer } from './data/worker/copy';
 export { endpoint } from './data/worker/endpoint';
-export { workerHere, workerOr } from './data/worker/here';
+export { workerElseHere } from './data/worker/here';
 export { serveCopies } from './data/worker/serve-copies';
-export { threadOf, type WebWorkerLike } from './data/worker/thread';
+export { threadOf } from './data/worker/thread';
 
 // Inner parts of optimizers, for trainers and for state dicts from Python.
 

@@ -14,7 +14,6 @@ import {
   isTensorObject as isTensor,
   kindOf,
   kinds,
-  numberAtHand,
   parseArgs,
   pythonFloat,
   shown,
@@ -122,7 +121,8 @@ export class Range extends Constraint {
 
   override toString(): string {
     const show = (bound: Bound) => {
-      const number = typeof bound === 'number' ? bound : numberAtHand(bound);
+      const number =
+        typeof bound === 'number' ? bound : bound.numel() === 1 ? (valuesAtHand(bound)?.[0] ?? null) : null;
       if (number === null) return String(bound);
       return this.isDiscrete ? String(number) : pythonFloat(number);
     };

@@ -2,7 +2,6 @@
 // are known there.
 import { type Generator, type Shape, Tensor, tensor } from '../../torch';
 import {
-  cast,
   defaultGenerator,
   fromHost,
   hostFloats,
@@ -35,7 +34,7 @@ async function whenKnown<T>(
 }
 
 const onHost = (numbers: Float32Array, shape: Shape, like: Tensor): Tensor =>
-  Tensor.of(cast(fromHost(numbers, shape, 'float32'), like.dtype));
+  Tensor.of(fromHost(numbers, shape, 'float32')).to(like.dtype);
 
 /** Draws a number for each element, using the parameters' values for that element. The result has no gradient. */
 export function drawnCounts(

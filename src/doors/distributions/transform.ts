@@ -12,7 +12,6 @@ import {
   kinds,
   type Parsed,
   parseArgs,
-  type RequiredKeys,
   sameShape,
   shown,
   showShape,
@@ -35,7 +34,7 @@ export const cacheSizes = { cacheSize: kinds.oneOf(0, 1) };
 /** Parses the arguments of the transform `name`: required parameters, and the cache size. */
 export const cachingArgs = <O extends Caching>(
   name: string,
-  required: readonly RequiredKeys<O>[],
+  required: Parameters<typeof parseArgs<O>>[1],
   args: readonly unknown[],
 ): Parsed<O> => parseArgs<O>(name, required, { cacheSize: 0 } as unknown as Defaults<O>, args, cacheSizes as Kinds<O>);
 

@@ -1,20 +1,17 @@
 // The bridge: gives Python the library's operations, and passes each result back together with its kind, so that Python
 // needs only one call to JavaScript.
 
-import { type DType, type Index, Tensor, tensor as tensorOf } from '../../torch';
+import { type DType, gpu, type Index, Tensor, tensor as tensorOf } from '../../torch';
 import {
+  backpressure,
   calls,
   conversionsOf,
   defaultGenerator,
-  engine,
   isPlainObject,
-  MAX_RUNS_AHEAD,
   Module,
   recordingMode as mode,
   type NumericArray,
   sameShape,
-  counters as stats,
-  TensorBase,
   watchForAnomalies,
 } from '../../torch/inside';
 import { answerGradients, attach, spentFunctions } from './custom';
@@ -50,13 +47,13 @@ export function show(value: unknown, isBorn: boolean, self: unknown = nobody): S
     case 'bigint':
       return value;
     case 'function':
-      if (value instanceof TensorBase) return show((value as unknown as Tensor).detach(), false);
+      if (value instanceof Tensor) return show(value.detach(), false);
       if (value instanceof Module) return ['module', value];
       return [isClass(value as AnyFunction) ? 'class' : 'function', value];
   }
   if (value === null) return ['null'];
   if (value === self) return ['self'];
-  if (value instanceof TensorBase) {
+  if (value instanceof Tensor) {
     take(value, isBorn);
     return value.constructor === Tensor ? value : ['parameter', value, value.constructor.name];
   }
@@ -128,7 +125,7 @@ const turn = (): Promise<void> =>
   });
 
 /** Whether the value is the same view that it is assigned to, as after `x[i] += 1`. */
-const isSamePlace = (place: TensorBase, value: TensorBase): boolean =>
+const isSamePlace = (place: Tensor, value: Tensor): boolean =>
   place.storage === value.storage &&
   place.offset === value.offset &&
   sameShape(place.shape, value.shape) &&
@@ -136,7 +133,7 @@ const isSamePlace = (place: TensorBase, value: TensorBase): boolean =>
 
 /** Marks the tensors in a value from Python as shared, since JavaScript code may hold them from now on. */
 function shareAll(value: unknown): void {
-  if (value instanceof TensorBase) share(value);
+  if (value instanceof Tensor) share(value);
   else if (Array.isArray(value)) value.forEach(shareAll);
   else if (isPlainObject(value)) Object.values(value).forEach(shareAll);
 }
@@ -154,7 +151,7 @@ export const bridge = {
   custom: (name: string, id: number, args: Tensor[], results: Tensor[]): Shown =>
     show(attach(name, id, args, results), true),
   /** A counter that is incremented with each write to the tensor's memory. */
-  changes: (tensor: TensorBase): number => tensor.storage.changes,
+  changes: (tensor: Tensor): number => tensor.storage.changes,
   liveHandles,
   /** Looks up a name. Functions are returned wrapped. */
   find(space: string, name: string): Shown {
@@ -177,12 +174,12 @@ export const bridge = {
   seen: (value: unknown): Shown => show(value, false),
   get: (object: object, name: string): Shown => show(Reflect.get(object, name), false),
   set: (object: object, name: string, value: unknown): void => {
-    if (value instanceof TensorBase) share(value);
+    if (value instanceof Tensor) share(value);
     Reflect.set(object, name, value);
   },
   /** Makes an instance of a class. */
   create: (made: new (...args: unknown[]) => object, ...args: unknown[]): object => {
-    for (const arg of args.flat()) if (arg instanceof TensorBase) share(arg);
+    for (const arg of args.flat()) if (arg instanceof Tensor) share(arg);
     return new made(...args);
   },
   /** The only element: immediately if the host knows it, otherwise as a promise. */
@@ -190,31 +187,31 @@ export const bridge = {
   /** The elements as a flat array. */
   elements: (tensor: Tensor): Shown => show(elementsOf(tensor), false),
   /** Returns `tensor.grad`, marked as shared, since the library keeps a reference to it, too. */
-  gradient: (tensor: TensorBase): Shown => {
+  gradient: (tensor: Tensor): Shown => {
     const { grad } = tensor;
     if (grad) share(grad);
     return show(grad, false);
   },
   /** Returns the same tensor, for another Python object to hold. */
-  alias: (tensor: TensorBase): TensorBase => {
+  alias: (tensor: Tensor): Tensor => {
     take(tensor, false);
     return tensor;
   },
   /** Notes that another Python object holds the tensor. */
-  hold: (tensor: TensorBase): void => take(tensor, false),
+  hold: (tensor: Tensor): void => take(tensor, false),
   /** A number that is the same for all tensors that share memory. */
-  address: (tensor: TensorBase): number => tensor.storage.id,
+  address: (tensor: Tensor): number => tensor.storage.id,
   /** Python's `x[…]`: a view, or a copy if the index contains tensors. */
   pick(tensor: Tensor, ...parts: Index[]): Shown {
     const picked: unknown = tensor.at(...parts);
     if (typeof Reflect.get(picked as object, 'then') === 'function') return ['promise', picked];
-    (picked as TensorBase).writeBack = null;
+    (picked as Tensor).writeBack = null;
     return show(picked, true);
   },
   /** Python's `x[…] = value`. */
   put(tensor: Tensor, parts: Index[], value: Tensor | number | boolean): void {
     const place = tensor.at(...parts);
-    if (!(value instanceof TensorBase)) place.fill_(Number(value));
+    if (!(value instanceof Tensor)) place.fill_(Number(value));
     else if (!isSamePlace(place, value)) place.copy_(value);
   },
   /** Makes a tensor from a typed array. */
@@ -224,13 +221,13 @@ export const bridge = {
   },
   defaultGenerator,
   /** The number of bytes of GPU buffers in use. */
-  gpuBytes: (): number => stats.liveBytes,
+  gpuBytes: (): number => gpu.stats().liveBytes,
   /**
    * Resolves after the page has had a chance to handle events, and the device has finished all but a few submissions.
    */
   async breathe(): Promise<void> {
     await turn();
-    await engine.settle(MAX_RUNS_AHEAD);
+    await backpressure();
   },
   watchForAnomalies,
   /** Switches mixed precision on or off. Returns the previous state, for `restoreAutocast`. */

@@ -3,12 +3,10 @@
 import { type Generator, noGrad, Tensor } from '../../torch';
 import {
   backpressure,
-  decode,
-  drawBaseSeed,
+  decodeStorage,
+  defaultGenerator,
   elementsAsBytes,
-  fileDTypes,
   fromHost,
-  type HostNumbers,
   randomIndices,
   drawPermutation as randperm,
   type Storage,
@@ -37,10 +35,6 @@ async function bytesOf(tensor: Tensor): Promise<Uint8Array> {
   return elementsAsBytes(tensor.dtype, valuesAtHand(whole) ?? (await whole.data()));
 }
 
-async function* once(bytes: Uint8Array): AsyncIterable<Uint8Array> {
-  yield bytes;
-}
-
 /** Keeps a loop at most two steps ahead of the device, and lets the page handle pending events. */
 async function waitForDevice(): Promise<void> {
   await backpressure();
@@ -55,12 +49,13 @@ export const filesBridge = {
   read: (tensors: readonly Tensor[]): Promise<Uint8Array[]> => Promise.all(tensors.map(bytesOf)),
   /** Decodes the bytes of one of PyTorch's types to a 1D tensor. */
   async decode(bytes: Uint8Array, type: string, size: number, little: boolean): Promise<Tensor> {
-    const data: HostNumbers = await decode(once(bytes), size, fileDTypes.get(type)!, little, 'torch.load: a tensor');
-    const tensor = noGrad(() => Tensor.of(fromHost(data, [size], fileDTypes.get(type)!.dtype)));
+    const { data, dtype } = await decodeStorage(bytes, type, size, little, 'torch.load: a tensor');
+    const tensor = noGrad(() => Tensor.of(fromHost(data, [size], dtype)));
     take(tensor, true);
     return tensor;
   },
-  baseSeed: (generator?: Generator): void => void drawBaseSeed(generator),
+  /** Draws the base seed of a loader's workers, which nothing needs here. */
+  baseSeed: (generator: Generator = defaultGenerator()): void => void generator.random64(),
   permutation: (n: number, generator?: Generator): Int32Array => randperm(n, generator),
   randomIndices: (n: number, count: number, replacement: boolean, generator?: Generator): Iterator<number> =>
     randomIndices(n, count, replacement, generator),

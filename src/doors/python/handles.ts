@@ -1,6 +1,7 @@
 // Counts the Python tensors that hold each storage. When the last of them is dropped, the storage can be freed if an
 // operation called from Python made it.
-import { Storage, type TensorBase } from '../../torch/inside';
+import type { Tensor } from '../../torch';
+import { Storage } from '../../torch/inside';
 
 interface Holding {
   count: number;
@@ -16,7 +17,7 @@ let live = 0;
  * Notes that a Python tensor holds this tensor from now on. `isBorn`: the tensor comes from an operation, which may
  * have made its storage.
  */
-export function take(tensor: TensorBase, isBorn: boolean): void {
+export function take(tensor: Tensor, isBorn: boolean): void {
   const { storage } = tensor;
   live++;
   const holding = holdings.get(storage);
@@ -25,14 +26,14 @@ export function take(tensor: TensorBase, isBorn: boolean): void {
 }
 
 /** Notes that JavaScript code may hold this tensor, so its lifetime is left to the garbage collector. */
-export function share(tensor: TensorBase): void {
+export function share(tensor: Tensor): void {
   const holding = holdings.get(tensor.storage);
   if (holding) holding.isOurs = false;
   else holdings.set(tensor.storage, { count: 0, isOurs: false });
 }
 
 /** Notes that a Python tensor no longer holds this tensor. */
-export function drop(tensor: TensorBase): void {
+export function drop(tensor: Tensor): void {
   const { storage } = tensor;
   const holding = holdings.get(storage);
   if (!holding) return;

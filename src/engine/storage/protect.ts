@@ -61,9 +61,13 @@ export function afterLost(listener: Listener): () => void {
 
 /**
  * Has the contents of this storage restored after a loss of the device: those it has now, or those of the latest
- * snapshot once there is one.
+ * snapshot once there is one. With `again`, that restores them; it must not hold on to the storage.
  */
-export function protect(storage: Storage): void {
+export function protect(storage: Storage, again?: () => Value): void {
+  if (again) {
+    add(storage, 'made').kept = { make: again, changes: Number.NaN };
+    return;
+  }
   const known = entries.get(storage.id);
   if (known && known.kind !== 'program') return;
   const entry = known ?? add(storage, 'own');
@@ -84,11 +88,6 @@ export function protectProgramTensors(all: boolean): void {
     if (tensor && !tensor.disposed) bytes += byteLength(tensor);
   }
   for (const storage of takeProgramTensors(all, bytes)) add(storage, 'program');
-}
-
-/** Has `again` restore this storage after a loss of the device. `again` must not hold on to the storage. */
-export function protectBy(storage: Storage, again: () => Value): void {
-  add(storage, 'made').kept = { make: again, changes: Number.NaN };
 }
 
 /** Has the slices of this buffer stand alone after a loss of the device. Slices that are protected are restored. */

@@ -30,8 +30,19 @@ export const scope = /* @__PURE__ */ closed('scope', <T>(fn: () => T): T => {
   return scopeOf(fn);
 });
 
+/**
+ * Runs work that awaits between its parts, each of which runs in a scope of its own by `part`. The tensors that a part
+ * returns live on for the next one; once all is done, those that are not in the result are released.
+ */
+export async function scopesInTurn<T>(work: (part: <P>(fn: () => P) => P) => Promise<T>): Promise<T> {
+  const passed = new Set<Storage>();
+  const result = await work((fn) => scopeOf(fn, passed));
+  leaveBehind(passed, result);
+  return result;
+}
+
 /** `scope`, which adds the storages of what passes outward to `passed`. */
-export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
+function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
   const inner = openScope();
   const result = inScope(() => runSynchronously('scope', fn));
   const outer = closeScope();
@@ -41,7 +52,7 @@ export function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
 }
 
 /** Makes storages inner from now on, except those of tensors within `result`. */
-export function leaveBehind(storages: ReadonlySet<Storage>, result: unknown): void {
+function leaveBehind(storages: ReadonlySet<Storage>, result: unknown): void {
   const kept: TensorBase[] = [];
   collectTensors(result, kept, new Set());
   const stay = new Set(kept.map(({ storage }) => storage));

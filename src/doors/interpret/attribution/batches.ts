@@ -4,8 +4,9 @@ import { ArgumentError, scope, type Tensor } from '../../../torch';
 import {
   byteLength,
   defaultGenerator,
-  expectCount,
+  expectKind,
   flush,
+  kinds,
   recordingMode as mode,
   shown,
   warnOnce,
@@ -88,6 +89,12 @@ export function stepsAtOnce(
     );
   }
   return Math.max(least, Math.floor(rows / Math.max(examples, 1)));
+}
+
+/** @throws ArgumentError unless the value is a whole number from 1 */
+export function expectCount(op: string, name: string, value: unknown): number {
+  expectKind(op, name, value, kinds.count);
+  return value as number;
 }
 
 /** The maximum number of samples of one explanation; more would take hours. */

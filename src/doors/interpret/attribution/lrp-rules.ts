@@ -3,7 +3,6 @@
 import { ArgumentError, nn, noGrad, ShapeError, Tensor, where } from '../../../torch';
 import {
   type Arguments,
-  ConvNd,
   type Interceptor,
   kindOf,
   Module,
@@ -163,7 +162,8 @@ export class Addition_Module extends Module {
 
 /** Layers that share relevance among their inputs: linear layers, and poolings. */
 const SHARING = [
-  ...[nn.Linear, ConvNd, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, Addition_Module],
+  ...[nn.Conv1d, nn.Conv2d, nn.Conv3d, nn.ConvTranspose1d, nn.ConvTranspose2d, nn.ConvTranspose3d],
+  ...[nn.Linear, nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d, Addition_Module],
   ...[nn.MaxPool1d, nn.MaxPool2d, nn.MaxPool3d, nn.AvgPool1d, nn.AvgPool2d, nn.AvgPool3d],
   ...[nn.AdaptiveAvgPool1d, nn.AdaptiveAvgPool2d, nn.AdaptiveAvgPool3d],
 ];

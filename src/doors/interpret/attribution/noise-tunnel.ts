@@ -1,19 +1,10 @@
 // The noise tunnel: averages the attributions of several noisy copies of an input.
 
 import { ArgumentError, cat, full, normal, scope, Tensor } from '../../../torch';
-import {
-  CarriedPromise,
-  carried,
-  expectCount,
-  flush,
-  type InMode,
-  kinds,
-  parseArgs,
-  shown,
-} from '../../../torch/inside';
+import { CarriedPromise, carried, flush, type InMode, kinds, parseArgs, shown } from '../../../torch/inside';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, opOf, PerturbationAttribution } from './attribution';
-import { expectSamples, rowsThatFit } from './batches';
+import { expectCount, expectSamples, rowsThatFit } from './batches';
 import { expandOptions } from './expanding';
 import { type OpenArguments, parseOpen } from './open-arguments';
 

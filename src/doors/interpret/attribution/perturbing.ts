@@ -6,7 +6,6 @@ import {
   backpressure,
   type CarriedPromise,
   carried,
-  expectCount,
   flush,
   type InMode,
   kindOf,
@@ -14,7 +13,7 @@ import {
 } from '../../../torch/inside';
 import { expandArguments, repeated } from './arguments';
 import type { AttributionOptions } from './attribution';
-import { rowsThatFit } from './batches';
+import { expectCount, rowsThatFit } from './batches';
 import { type Call, called, explaining } from './model';
 import { expectTensor } from './target';
 

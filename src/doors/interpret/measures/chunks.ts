@@ -1,6 +1,7 @@
 // Decides how many perturbations of every example are evaluated at once.
 
-import { expectCount, warnOnce } from '../../../torch/inside';
+import { warnOnce } from '../../../torch/inside';
+import { expectCount } from '../attribution/batches';
 
 /**
  * Splits `samples` perturbations of each example into parts: a single part, or parts of at most `maxExamplesPerBatch`

@@ -3,7 +3,6 @@ import { ArgumentError, type Shape, Tensor } from '../../../torch';
 import {
   elementsAsBytes,
   fromHalf,
-  type HostData,
   ITEM_BYTES,
   identity,
   type Node,
@@ -41,6 +40,8 @@ export interface GraphOptions {
   /** The names that the user gave to dimensions of outputs. */
   readonly outputDims: Readonly<Record<string, Readonly<Record<number, string>>>>;
 }
+
+type HostData = NonNullable<Value['host']>;
 
 /** The graph of a file. The first trace gives the operations; the others show which numbers depend on dynamic sizes. */
 export function graphOf(traces: readonly Trace[], options: GraphOptions): GraphMessage {

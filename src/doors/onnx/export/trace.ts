@@ -2,15 +2,12 @@
 // model's state is restored.
 import { ArgumentError, type DType, Generator, type Shape, scope, Tensor } from '../../../torch';
 import {
-  flush,
-  isJournaling,
   lastNodeId,
   type Module,
   mapTensors,
   type Node,
-  type Op,
   placeOf,
-  record,
+  standIn,
   tensorsIn,
   type Value,
   withDefaultGenerator,
@@ -34,18 +31,10 @@ export interface Trace {
   readonly constants: ReadonlySet<Value>;
 }
 
-/** The stand-in for an input: it has a shape but no contents. */
-const standInOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
-  name: 'input',
-  takesHalf: true,
-  infer: (_, meta) => [meta],
-  lower() {
-    throw new ArgumentError(
-      `${OP}: the model reads numbers of a tensor while it is called, as by item(), and goes on by them; ` +
-        'a file has the operations of one call, whatever the numbers are, so leave that part out of forward',
-    );
-  },
-};
+/** The error if the numbers of an input are wanted: its stand-in has a shape but no contents. */
+const READS =
+  `${OP}: the model reads numbers of a tensor while it is called, as by item(), and goes on by them; ` +
+  'a file has the operations of one call, whatever the numbers are, so leave that part out of forward';
 
 /**
  * Calls the model with inputs of these shapes in place of the tensors in `args`.
@@ -80,17 +69,13 @@ function drawsDiffer(node: Node, other: Node | undefined, { constants }: Trace):
 
 /** Traces one call, and reports whether it draws random numbers (which depend on the seed). */
 function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Shape[], seed: number) {
-  if (isJournaling()) {
-    throw new ArgumentError(`${OP}: a function is being rehearsed, by warmup, explain or tune; await that first`);
-  }
   const dtypes = tensorsIn(args).map(({ dtype }) => dtype);
   const generator = new Generator().manualSeed(seed);
   const before = generator.getState();
-  // Earlier work runs now; the work recorded by this call never runs.
-  flush();
   return scope(() => {
     const record = () => withMode({ grad: false, keepSaved: false }, () => recorded(model, args, shapes, dtypes));
-    return withoutRunning(() => {
+    // Earlier work runs now; the work recorded by this call never runs.
+    return withoutRunning(OP, () => {
       const trace = withDefaultGenerator(generator, record);
       // Before the draws are undone.
       const state = generator.getState();
@@ -109,7 +94,7 @@ function recorded(model: Module, args: readonly unknown[], shapes: readonly Shap
       state.set(tensor.value, { name: name in dict ? name : (keys.get(tensor.storage) ?? name), tensor });
   }
   const since = lastNodeId();
-  const inputs = shapes.map((shape, i) => record(standInOp, [], { shape, dtype: dtypes[i]! }, [i]));
+  const inputs = shapes.map((shape, i) => standIn({ shape, dtype: dtypes[i]! }, i, READS));
   let next = 0;
   const given = mapTensors(args, () => Tensor.of(inputs[next++]!));
   const result: unknown = model(...(given as never[]));

@@ -1,6 +1,5 @@
 // Element types that we hold in wider ones, such as int8 in int32. A value remembers its type in the file.
-import type { DType } from '../../../torch';
-import { engine, supportsHalf } from '../../../torch/inside';
+import { type DType, gpu } from '../../../torch';
 import { DATA } from '../proto/messages';
 import type { Elements } from './arrange';
 import type { Call } from './call';
@@ -71,6 +70,5 @@ export const typeName = (type: number): string =>
 /** Our type for the one that a node asks for. float16 becomes float32 if the device does not support float16. */
 export function expectType(call: Call, type: number): HostType {
   const dtype = ourType(type) ?? call.fail(`numbers of type ${typeName(type)} are not supported`);
-  const { profile } = engine;
-  return dtype === 'float16' && profile && !supportsHalf(profile) ? 'float32' : dtype;
+  return dtype === 'float16' && gpu.isFloat16Supported() === false ? 'float32' : dtype;
 }

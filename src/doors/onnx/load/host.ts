@@ -3,8 +3,9 @@ import type { Shape } from '../../../torch';
 import {
   broadcastOf as broadcastShapes,
   contiguousStrides,
+  fromHalf,
   numelOf as numel,
-  roundToHalf,
+  toHalf,
 } from '../../../torch/inside';
 import type { Call } from './call';
 import { HostArray, type HostType } from './values';
@@ -15,7 +16,7 @@ export const MOST_ON_HOST = 4096;
 /** Rounds a number to what each type can hold. int64 is exact up to 2^53. */
 const holds: Readonly<Record<HostType, (number: number) => number>> = {
   float32: Math.fround,
-  float16: roundToHalf,
+  float16: (number) => fromHalf(toHalf(number)),
   int64: Math.trunc,
   int32: (number) => number | 0,
   uint32: (number) => number >>> 0,

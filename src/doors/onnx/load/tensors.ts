@@ -4,7 +4,6 @@ import { type DType, FileFormatError } from '../../../torch';
 import {
   type ElementType,
   elementBytes,
-  type HostNumbers,
   hostArray,
   numelOf as numel,
   readElements,
@@ -116,7 +115,7 @@ function fromList(list: ArrayLike<number>, dtype: DType): ArrayLike<number> {
 
 function fromBytes(dataType: number, bytes: Uint8Array, count: number, dtype: DType): ArrayLike<number> {
   if (dataType === DATA.int64 || dataType === DATA.uint64) return longs(bytes, count, dataType === DATA.int64);
-  const numbers: HostNumbers = hostArray(dtype, count);
+  const numbers = hostArray(dtype, count);
   const nibble = nibbles[dataType];
   if (nibble) {
     for (let i = 0; i < count; i++) numbers[i] = nibble((bytes[i >> 1]! >> (4 * (i & 1))) & 15);

@@ -2,11 +2,12 @@
 
 import { Generator, ShapeError } from '../../../torch';
 import {
-  expectCount,
+  expectKind,
   fillNormal,
   fillRandint,
   type IndexArguments,
   indexIn,
+  kinds,
   parseArgs,
   resolveIndex,
   shown,
@@ -91,8 +92,8 @@ export function FakeData<Image, Label>(...args: unknown[]): VisionDataset<Pictur
     transformKinds,
   );
   const { size, imageSize, numClasses } = options;
-  if (size !== 0) expectCount('FakeData', 'size', size);
-  expectCount('FakeData', 'numClasses', numClasses);
+  if (size !== 0) expectKind('FakeData', 'size', size, kinds.count);
+  expectKind('FakeData', 'numClasses', numClasses, kinds.count);
   if (
     !Array.isArray(imageSize) ||
     imageSize.length !== 3 ||

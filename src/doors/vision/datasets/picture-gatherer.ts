@@ -1,14 +1,6 @@
 // Pictures of one size as packed bytes, kept on the device if they fit; one gather makes a batch.
-import { type DType, Tensor } from '../../../torch';
-import {
-  type ByteScale,
-  engine,
-  fromHost,
-  gatherBytes,
-  type HostData,
-  protectBy,
-  type Value,
-} from '../../../torch/inside';
+import { type DType, gpu, Tensor } from '../../../torch';
+import { type ByteScale, fromHost, gatherBytes, protect, type Value } from '../../../torch/inside';
 
 /** Pictures of one size: `count × height × width × channels` bytes. They can be sent to a worker. */
 export interface PictureBytes {
@@ -69,14 +61,14 @@ export class PictureGatherer {
 
   #fits(): boolean {
     const bytes = 4 * this.#pictures.count * rowWords(this.#pictures);
-    return bytes <= Math.min(engine.profile?.maxStorageBufferBindingSize ?? BINDING_BYTES, MOST_BYTES);
+    return bytes <= Math.min(gpu.adapterInfo()?.maxStorageBufferBindingSize ?? BINDING_BYTES, MOST_BYTES);
   }
 }
 
 /** A tensor that outlives scopes, and is uploaded again if the device is lost. */
-export function kept(data: () => HostData, shape: readonly number[], dtype: DType): Tensor {
+export function kept(data: () => Uint32Array | Int32Array, shape: readonly number[], dtype: DType): Tensor {
   const tensor = Tensor.of(fromHost(data(), shape, dtype)).retain();
-  protectBy(tensor.storage, () => fromHost(data(), shape, dtype));
+  protect(tensor.storage, () => fromHost(data(), shape, dtype));
   return tensor;
 }
 

@@ -1,6 +1,6 @@
 // Quick, Draw!: drawings by class, as bitmaps in .npy files or as strokes in lines of JSON.
 import { ArgumentError, FetchError, FileFormatError } from '../../../torch';
-import { openReader, parseArgs, readBytes, readNpyBytes, readNpyHeader, shown } from '../../../torch/inside';
+import { openReader, parseArgs, readBytes, readNpyHeader, shown } from '../../../torch/inside';
 import type { Picture } from '../pictures/picture';
 import { byCodePoints } from './code-points';
 import { type DownloadSettings, pictureDefaults } from './download-settings';
@@ -158,15 +158,14 @@ async function readDrawings(file: FoundFile, limit: number | null): Promise<Uint
   // If only the first drawings are wanted, ranges spare the server from sending the others.
   const reader = await openReader(source, { ranges: limit !== null });
   try {
-    const header = await readNpyHeader(reader);
-    const { shape, type, fortran } = header;
+    const { shape, type, fortran, start } = await readNpyHeader(reader);
     const [count = 0, ...rest] = shape;
     if (type !== 'u8' || fortran || shape.length < 2 || rest.reduce((product, n) => product * n, 1) !== PIXELS) {
       throw new FileFormatError(
         `${file.name}: expected drawings, uint8 [N, ${PIXELS}], but got ${type} [${shape.join(', ')}]${fortran ? ' in Fortran order' : ''}`,
       );
     }
-    return await readNpyBytes(reader, header, 0, Math.min(count, limit ?? count));
+    return await reader.read(start, start + PIXELS * Math.min(count, limit ?? count));
   } finally {
     await reader.close();
   }

@@ -1,7 +1,7 @@
 // Opens the place of a data set's files: an address, a path, files chosen or dropped in a page, or memory. All become
 // the same kind of folder.
 import { ArgumentError, type ByteSource, type DownloadProgress, FetchError } from '../../../torch';
-import { answerOf, blobBytes, fileSystem, kindOf, loadDownloads } from '../../../torch/inside';
+import { answerOf, fileSystem, kindOf, loadDownloads } from '../../../torch/inside';
 import type { FoundFile } from './found-file';
 
 /**
@@ -226,9 +226,11 @@ function addressFolder(base: string, { download: keep, onProgress = null, signal
 
 /** Servers of single-page applications answer a wrong address with their page and status 200. */
 async function isWebPage(file: string | Blob): Promise<boolean> {
-  const head = await (typeof file === 'string' ? headOnDisk(file) : blobBytes(file.slice(0, HEAD)));
+  const head = await (typeof file === 'string' ? headOnDisk(file) : bytesOf(file.slice(0, HEAD)));
   return /^\s*<(!doctype|html)/i.test(String.fromCharCode(...head));
 }
+
+const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer());
 
 /** How many bytes are needed to recognize a web page. */
 const HEAD = 40;

@@ -3,7 +3,7 @@
 // (Turbopack) never ends. `npm test -- doors` checks every module that starts a worker.
 
 import type { data } from '../../../torch';
-import { type WebWorkerLike, warnOnce, workerHere, workerOr } from '../../../torch/inside';
+import { warnOnce, workerElseHere } from '../../../torch/inside';
 import type { PictureFile } from './picture-file';
 import { readPictureFile } from './read-picture-file';
 
@@ -22,23 +22,26 @@ export function startPictureWorker(): data.WorkerLike {
     // all files of this folder.
     const here = import.meta.url;
     const script = new URL('picture-worker.js', here);
-    if (!process.getBuiltinModule('node:fs').existsSync(script)) return missing();
-    const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
-    return new Thread(script);
+    if (process.getBuiltinModule('node:fs').existsSync(script)) {
+      const { Worker: Thread } = process.getBuiltinModule('node:worker_threads');
+      return new Thread(script);
+    }
+    return workerElseHere(() => null, open, missing);
   }
-  try {
-    return workerOr(new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module' }), missing);
-  } catch {
-    // Browsers reject a worker script from another origin.
-    return missing();
-  }
+  // Browsers reject a worker script from another origin: `new Worker` throws.
+  return workerElseHere(
+    () => new Worker(new URL('./picture-worker.ts', import.meta.url), { type: 'module' }),
+    open,
+    missing,
+  );
 }
 
-function missing(): WebWorkerLike {
+const open = () => (address: unknown) => readPictureFile(address as PictureFile);
+
+function missing(): void {
   warnOnce(
     'DataLoader: expected the script of the workers that read pictures, but it could not be loaded, so that they are read on the main side; ' +
       'to a bundler that does not know workers (esbuild, Rollup) give node_modules/lamplight/dist/vision/datasets/picture-worker.js as a second entry, ' +
       'and serve what the library is made of from your own origin',
   );
-  return workerHere(() => (address) => readPictureFile(address as PictureFile));
 }

@@ -4,13 +4,12 @@
 import { ArgumentError, type DType, DTypeError, type Shape, ShapeError, Tensor } from '../../../torch';
 import {
   fromHost,
-  gatherStrided as gather,
-  type HostNumbers,
   isPlainObject,
   isTensorObject as isTensor,
   kindOf,
   numelOf as numel,
   shown,
+  valuesAtHand,
 } from '../../../torch/inside';
 import type { HostMasks } from './masks';
 
@@ -39,7 +38,7 @@ export interface HostTarget {
 }
 
 /** Makes a tensor of numbers on the host. The numbers must not change afterwards. */
-export const tensorOf = (data: HostNumbers, shape: Shape, dtype: DType): Tensor =>
+export const tensorOf = (data: Float32Array | Int32Array | Uint32Array, shape: Shape, dtype: DType): Tensor =>
   Tensor.of(fromHost(data, shape, dtype));
 
 /** Host copies of the elements of tensors that detectors made; uploaded values have no other copy on the host. */
@@ -62,13 +61,9 @@ export const stands = ({ storage }: Tensor): boolean => !(storage.disposed || st
  * the elements.
  */
 export function elementsInto(tensor: Tensor, elements: Float32Array | Float64Array): boolean {
-  const { storage } = tensor;
-  if (storage.disposed) return false;
-  const { known } = storage;
-  if (known === null || known instanceof Uint16Array) return false;
-  if (typeof known === 'number') elements.fill(known);
-  else if (tensor.isContiguous()) elements.set(known.subarray(tensor.offset, tensor.offset + elements.length));
-  else gather(known, tensor, elements);
+  const values = tensor.dtype === 'float16' ? null : valuesAtHand(tensor);
+  if (values === null) return false;
+  elements.set(values);
   return true;
 }
 

@@ -1,6 +1,6 @@
 // The waiting of a detector's call. Between its awaits, the call records its work through `inParts`: each part in a
 // scope of its own, and in the grad mode of the caller.
-import { type CarriedPromise, carried, leaveBehind, type Storage, scopeOf } from '../../../torch/inside';
+import { type CarriedPromise, carried, scopesInTurn } from '../../../torch/inside';
 
 /** Records a part of a detector's work, which must not wait. The tensors that it returns live on for the next part. */
 export type RecordedPart = <T>(part: () => T) => T;
@@ -10,9 +10,4 @@ export type RecordedPart = <T>(part: () => T) => T;
  * part to part are released, except those in the result.
  */
 export const inParts = <T>(work: (part: RecordedPart) => Promise<T>): CarriedPromise<T> =>
-  carried(async (inMode) => {
-    const passed = new Set<Storage>();
-    const result = await work((part) => inMode(() => scopeOf(part, passed)));
-    leaveBehind(passed, result);
-    return result;
-  });
+  carried((inMode) => scopesInTurn((scoped) => work((part) => inMode(() => scoped(part)))));

@@ -4,9 +4,7 @@ import { ArgumentError, empty, nn, ShapeError, type Tensor } from '../../../torc
 import {
   type Arguments,
   callable,
-  type Fields,
   kinds,
-  type LayerTo,
   parseArgs,
   pythonFloat,
   pythonText,
@@ -80,7 +78,10 @@ export const dropBlock3d = callable(
     dropBlock('dropBlock3d', 3, input, args),
 );
 
-interface DropBlockLayer extends LayerTo<Tensor>, Readonly<Fields<DropBlockArguments>> {}
+interface DropBlockLayer extends UnaryLayer, Readonly<Required<DropBlockArguments>> {
+  /** Computes the result for x; calling the layer does the same. */
+  forward(x: Tensor): Tensor;
+}
 
 type DropBlockClass = new (...args: Arguments<DropBlockArguments, DropBlockOrder>) => DropBlockLayer;
 

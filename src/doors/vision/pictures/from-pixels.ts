@@ -1,14 +1,7 @@
 // Makes tensors of sources that the browser can draw. The pixels go to the GPU without passing through JavaScript.
 
 import { ArgumentError, DTypeError, ShapeError, Tensor } from '../../../torch';
-import {
-  type Arguments,
-  captured,
-  isTensorObject as isTensor,
-  type PictureSource,
-  parseArgs,
-  showShape,
-} from '../../../torch/inside';
+import { type Arguments, captured, isTensorObject as isTensor, parseArgs, showShape } from '../../../torch/inside';
 
 /** Four bytes per pixel, row by row: an ImageData, or a similar object where the platform has none. */
 export interface PixelData {
@@ -18,7 +11,15 @@ export interface PixelData {
 }
 
 /** A picture that `fromPixels` takes. */
-export type PixelSource = PictureSource | ImageData | PixelData;
+export type PixelSource =
+  | ImageBitmap
+  | HTMLImageElement
+  | HTMLCanvasElement
+  | OffscreenCanvas
+  | HTMLVideoElement
+  | VideoFrame
+  | ImageData
+  | PixelData;
 
 /** Options of `fromPixels`. */
 export interface FromPixelsOptions {

@@ -3,21 +3,13 @@
 // warp and one recolouring, which leave most pictures unchanged.
 
 import { ArgumentError, type Generator, scope, Tensor } from '../../../torch';
-import {
-  type Arguments,
-  defaultGenerator,
-  dirichlet,
-  isFloat,
-  parseArgs,
-  shown,
-  uniform24,
-} from '../../../torch/inside';
+import { type Arguments, defaultGenerator, dirichlet, isFloat, parseArgs, shown } from '../../../torch/inside';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import type { FillArgument, Interpolation } from './arguments';
 import { augmentationSpaces, policies, type Space } from './augmentations';
 import { type BatchKind, kindOfInput, PictureTransform } from './base';
 import { onBatch, perPicture, whereDrawn } from './batch';
-import { randomInt } from './draws';
+import { randomInt, uniform24 } from './draws';
 import {
   type Affine,
   type AffineChange,

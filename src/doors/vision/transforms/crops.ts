@@ -1,6 +1,6 @@
 // Crops and paddings: CenterCrop, FiveCrop, TenCrop, Pad, RandomCrop, RandomZoomOut.
 import { ArgumentError, type Generator, type Tensor } from '../../../torch';
-import { type Arguments, defaultGenerator, parseArgs, uniform24 } from '../../../torch/inside';
+import { type Arguments, defaultGenerator, parseArgs } from '../../../torch/inside';
 import { BoundingBoxes, Mask } from '../tv-tensors';
 import {
   type BorderMode,
@@ -18,7 +18,7 @@ import {
   sizeOf,
 } from './arguments';
 import { type BatchKind, GeometricTransform, RandomTransform, Transform } from './base';
-import { type NumberRange, randomInt, scaledRand } from './draws';
+import { type NumberRange, randomInt, scaledRand, uniform24 } from './draws';
 import {
   centred,
   centredBoxes,

@@ -1,7 +1,10 @@
 // Random numbers drawn as torchvision's transforms draw them: float32, one at a time.
 
 import type { Generator } from '../../../torch';
-import { fillRandint, fillUniform, roundHalfEven, uniform24 } from '../../../torch/inside';
+import { fillRandint, fillUniform, roundHalfEven } from '../../../torch/inside';
+
+/** A uniform multiple of 2⁻²⁴ in [0, 1), as PyTorch draws one float32. */
+export const uniform24 = (generator: Generator): number => (generator.random() & 0xffffff) / 2 ** 24;
 
 /** The smallest and the largest value. */
 export type NumberRange = readonly [low: number, high: number];

@@ -5,11 +5,12 @@ import {
   type Arguments,
   defaultGenerator,
   dirichlet,
-  expectCount,
+  expectKind,
   isFloat,
   isPlainObject,
   isTensorObject as isTensor,
   kindOf,
+  kinds,
   parseArgs,
   shown,
   showShape,
@@ -60,7 +61,7 @@ abstract class Mixing extends Transform<Sample, Sample> {
     if (labelsGetter !== 'default' && typeof labelsGetter !== 'function') {
       throw new ArgumentError(`${name}: expected labelsGetter 'default' or a function, but got ${shown(labelsGetter)}`);
     }
-    if (numClasses !== null) expectCount(name, 'numClasses', numClasses);
+    if (numClasses !== null) expectKind(name, 'numClasses', numClasses, kinds.count);
     this.alpha = alpha;
     this.numClasses = numClasses;
     this.#labelsOf =

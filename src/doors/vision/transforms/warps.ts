@@ -9,13 +9,12 @@ import {
   parseArgs,
   roundHalfEven,
   shown,
-  uniform24,
 } from '../../../torch/inside';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import { checkNumbers, type FillArgument, type Interpolation, rangeAround } from './arguments';
 import { type BatchKind, GeometricTransform, kindOfInput, RandomTransform } from './base';
 import { whereDrawn } from './batch';
-import { randomInt, uniform } from './draws';
+import { randomInt, uniform, uniform24 } from './draws';
 import { gaussianBlur } from './functional/blur';
 import {
   type Affine,

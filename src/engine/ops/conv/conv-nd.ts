@@ -76,6 +76,12 @@ export function conv1d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs):
   return convolved(dropRow(conv2d(insertRow(x), insertRow(w), b, planar(attrs))));
 }
 
+/** The convolution of 1, 2 or 3 spatial dimensions, as many as strides. */
+export function convNd(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs): Value {
+  const rank = attrs.stride.length;
+  return rank === 2 ? conv2d(x, w, b, planar(attrs)) : (rank === 1 ? conv1d : conv3d)(x, w, b, attrs);
+}
+
 /** The adjoint of conv1d: x[N, C, L] (or [C, L]) with w[C, O/groups, k], plus b[O]. */
 export function convTranspose1d(x: Value, w: Value, b: Value | null, attrs: ConvTransposeNdAttrs): Value {
   checkRank('convTranspose1d', x, w, 1);

@@ -7,6 +7,27 @@ import type { CopyReader } from './serve-copies';
 import type { WebWorkerLike } from './thread';
 
 /**
+ * A Web Worker that `start` starts, or the stand-in if `start` throws or returns null, or the worker's script cannot be
+ * loaded. `missing` is called before the stand-in is made.
+ */
+export function workerElseHere(
+  start: () => WebWorkerLike | null,
+  open: (state: unknown) => CopyReader | Promise<CopyReader>,
+  missing: () => void,
+): WebWorkerLike {
+  const standIn = () => {
+    missing();
+    return workerHere(open);
+  };
+  try {
+    const worker = start();
+    return worker ? workerOr(worker, standIn) : standIn();
+  } catch {
+    return standIn();
+  }
+}
+
+/**
  * Makes the stand-in. Batches are the same as with a worker, since reading draws no random numbers. @param open makes
  * the reader from the `state` of a `WorkerCopy`
  */

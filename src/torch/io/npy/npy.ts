@@ -237,17 +237,6 @@ function rowsWithin(rows: readonly [number, number], shape: readonly number[]): 
   );
 }
 
-/** The bytes of rows, as they are in a row-major file with one byte per element; for other files, use `readNpy`. */
-export async function readNpyBytes(
-  reader: Reader,
-  { shape, start, type }: NpyHeader,
-  from: number,
-  to: number,
-): Promise<Uint8Array> {
-  const row = numel(shape.slice(1)) * elementBytes(type);
-  return reader.read(start + from * row, start + to * row);
-}
-
 const descriptions: Readonly<Record<DType, string>> = {
   float32: '<f4',
   float16: '<f2',

@@ -122,3 +122,18 @@ export function decodeInto(
 ): void {
   readElements(element!, little ? bytes : swapBytes(element!, bytes), data, refuse);
 }
+
+/** The numbers in the bytes of a storage whose element type has this name in PyTorch, and the dtype that holds them. */
+export async function decodeStorage(
+  bytes: Uint8Array,
+  type: string,
+  count: number,
+  little: boolean,
+  named: string,
+): Promise<{ readonly data: HostNumbers; readonly dtype: DType }> {
+  const pieces = async function* () {
+    yield bytes;
+  };
+  const known = fileDTypes.get(type)!;
+  return { data: await decode(pieces(), count, known, little, named), dtype: known.dtype };
+}

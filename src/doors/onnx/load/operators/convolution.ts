@@ -1,6 +1,6 @@
 // Convolutions: plain, transposed and deformable; and Col2Im.
 import { cat, eye, nn, Tensor, zeros } from '../../../../torch';
-import { conv2dValue as conv2dOp, convNd as nd, numelOf as numel } from '../../../../torch/inside';
+import { convNd, numelOf as numel } from '../../../../torch/inside';
 import { deformConv2d } from '../../../vision/ops/deform-conv';
 import { bounded } from '../arrange';
 import type { Call, Operator, Operators } from '../call';
@@ -14,18 +14,7 @@ export function convolve(
   { stride, dilation, padding }: Windows,
   groups: number,
 ) {
-  const [rank, bias] = [stride.length, b?.value ?? null];
-  const attrs = { stride, dilation, padding, groups };
-  if (rank === 1) return Tensor.of(nd.conv1d(x.value, w.value, bias, attrs));
-  if (rank === 3) return Tensor.of(nd.conv3d(x.value, w.value, bias, attrs));
-  const [[top, bottom], [left, right]] = padding as [[number, number], [number, number]];
-  const planar = {
-    stride: [stride[0]!, stride[1]!] as const,
-    dilation: [dilation[0]!, dilation[1]!] as const,
-    padding: [top, bottom, left, right] as const,
-    groups,
-  };
-  return Tensor.of(conv2dOp(x.value, w.value, bias, planar));
+  return Tensor.of(convNd(x.value, w.value, b?.value ?? null, { stride, dilation, padding, groups }));
 }
 
 /** The windows of a convolution with this weight. */

@@ -2,7 +2,7 @@
 // pictures for it.
 
 import { ArgumentError, type hub, type nn } from '../../../../torch';
-import { type Known, Printable, shown } from '../../../../torch/inside';
+import { Printable, shown } from '../../../../torch/inside';
 import type { Interpolation } from '../../transforms/arguments';
 import {
   ImageClassification,
@@ -12,6 +12,9 @@ import {
   SemanticSegmentation,
 } from '../../transforms/presets';
 import { loadTrained } from './mirror';
+
+/** `T`, excluded from inference: `NoInfer` for TypeScript before 5.4. */
+type Known<T> = [T][T extends unknown ? 0 : never];
 
 /** The facts about trained weights. */
 export interface WeightsMeta {
