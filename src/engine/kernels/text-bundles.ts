@@ -7,6 +7,7 @@ import { LatePart } from '../core/late';
 export const textBundles = {
   conv: new LatePart('conv', () => import('./texts/conv')),
   convGrad: new LatePart('convGrad', () => import('./texts/conv-grad')),
+  convSegments: new LatePart('convSegments', () => import('./texts/conv-segments')),
   convWorkgroup: new LatePart('convWorkgroup', () => import('./texts/conv-workgroup')),
   crossEntropy: new LatePart('crossEntropy', () => import('./texts/cross-entropy')),
   depthwise: new LatePart('depthwise', () => import('./texts/depthwise')),

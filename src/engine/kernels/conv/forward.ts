@@ -6,7 +6,7 @@ import { mayGrow } from '../../compiler/tuning/tuning';
 import { sameShape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { depthwisePass, isDepthwise } from './depthwise';
-import { type ConvGeometry, elementsOf, geometryParams, stepParams } from './geometry';
+import { type ConvGeometry, elementsOf, geometryParams, stepParams, type WeightSteps, weightParams } from './geometry';
 import { isProduct, productPasses } from './product';
 import {
   type CorrelationTile,
@@ -21,6 +21,8 @@ import {
   type WorkgroupTile,
   weightsOf,
 } from './register-tiles';
+import { isSegmentTile } from './segment-tiles';
+import { segmentPasses } from './segments';
 import { ceilDiv } from './tiles';
 import { choosesWinograd, winogradPasses } from './winograd';
 
@@ -43,8 +45,7 @@ export interface Correlation {
   readonly dilation: readonly [number, number];
   readonly padTop: number;
   readonly padLeft: number;
-  /** Strides of the weight, in elements: between groups, output channels and input channels. */
-  readonly weight: { readonly group: number; readonly out: number; readonly in: number };
+  readonly weight: WeightSteps;
   readonly flip: boolean;
   readonly bias: boolean;
   /** If images and channels of x and y are not contiguous: their strides, in elements. */
@@ -66,12 +67,11 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   const c = flattened(correlation);
   if (isProduct(c, adapter)) return productPasses(c, adapter);
   if (choosesWinograd(c, adapter)) return winogradPasses(c, adapter);
-  const pass = isDepthwise(c, adapter) ? depthwisePass(c) : anyPass(c, chooseCorrelationTile(c, adapter), adapter);
-  return {
-    kind: 'passes',
-    passes: [pass],
-    pooled: (pooling) => pooledPasses(correlation, pooling, adapter),
-  };
+  const pooled = (pooling: Pooling) => pooledPasses(correlation, pooling, adapter);
+  if (isDepthwise(c, adapter)) return { kind: 'passes', passes: [depthwisePass(c)], pooled };
+  const tile = chooseCorrelationTile(c, adapter);
+  if (isSegmentTile(tile)) return { ...segmentPasses(c, tile), pooled };
+  return { kind: 'passes', passes: [anyPass(c, tile, adapter)], pooled };
 }
 
 /**
@@ -106,16 +106,6 @@ const EACH: Window = [1, 1];
 const outputsOf = (window: Window) => ({
   libs: window === EACH ? [outputsEach] : [firstMaxLib, outputsMax],
   writes: window === EACH ? [output()] : [output(0), output(1)],
-});
-
-/** The last parameters of both kernels. */
-const weightParams = ({ weight, kernel: [kh, kw], flip, bias }: Correlation) => ({
-  wGroup: weight.group,
-  wOut: weight.out,
-  wIn: weight.in,
-  tapFirst: flip ? kh * kw - 1 : 0,
-  tapStep: flip ? 0xffffffff : 1,
-  bias: bias ? 1 : 0,
 });
 
 /** Invocations along each side of a workgroup of conv2d-workgroup.wgsl. */
@@ -161,6 +151,7 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
       padTop: i32(c.padTop),
       padLeft: i32(c.padLeft),
       ...weightParams(c),
+      bias: c.bias ? 1 : 0,
     },
     grid: grid(workgroups),
   };
@@ -266,6 +257,7 @@ export function registerPass(c: Correlation, tile: CorrelationTile, adapter: Lai
       padTop: i32(inside ? 0 : c.padTop),
       padLeft: i32(inside ? 0 : c.padLeft),
       ...weightParams(c),
+      bias: c.bias ? 1 : 0,
       xImage: x.image,
       xGroup: x.group,
       xIn: x.in,

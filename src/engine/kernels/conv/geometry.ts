@@ -63,3 +63,25 @@ export function elementsOf({ batch, groups, groupIn, groupOut, size, outSize, ke
     y: batch * groups * groupOut * outSize[0] * outSize[1],
   };
 }
+
+/** A weight's strides, in elements: between groups, output channels and input channels. */
+export interface WeightSteps {
+  readonly group: number;
+  readonly out: number;
+  readonly in: number;
+}
+
+interface Weight extends Pick<ConvGeometry, 'kernel'> {
+  readonly weight: WeightSteps;
+  /** The taps run backwards. */
+  readonly flip: boolean;
+}
+
+/** Parameters of every kernel of a cross-correlation: where the elements of its weight lie. */
+export const weightParams = ({ weight, kernel: [kh, kw], flip }: Weight) => ({
+  wGroup: weight.group,
+  wOut: weight.out,
+  wIn: weight.in,
+  tapFirst: flip ? kh * kw - 1 : 0,
+  tapStep: flip ? 0xffffffff : 1,
+});

@@ -3,6 +3,8 @@
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
+import { type CorrelationShape, MAX_CHOSEN, remembered } from './chosen-tiles';
+import { expectedSegmentTile, isSegmentTile, type SegmentTile, segmentCost, segmentTiles } from './segment-tiles';
 import {
   COMPILED_POOLING,
   cost,
@@ -24,18 +26,6 @@ import { ceilDiv, divisorUpTo } from './tiles';
 const weightsBeside: Text = '#conv/libWeightsBeside';
 const weightsOwn: Text = '#conv/libWeightsOwn';
 const weightsQuad: Text = '#conv/libWeightsQuad';
-
-/** The sizes by which the tile of a cross-correlation is chosen. */
-export interface CorrelationShape {
-  readonly batch: number;
-  readonly groups: number;
-  readonly groupIn: number;
-  readonly groupOut: number;
-  readonly outSize: readonly [number, number];
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly dilation: readonly [number, number];
-}
 
 /** The outputs of one invocation of conv2d.wgsl, and the loops that are unrolled inside it. */
 export type CorrelationTile = {
@@ -86,32 +76,6 @@ const sizes: readonly (readonly [rows: number, cols: number])[] = [
   [7, 7],
 ];
 export const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
-
-/**
- * Earlier choices, by everything that decides them. The layers of a network, and networks in a program, have many in
- * common.
- */
-const chosen = new Map<string, unknown>();
-/** Past this many choices all are forgotten, so that changing sizes do not fill the memory. */
-const MAX_CHOSEN = 2_000;
-
-/** The result of `choose`; cached by the kind of choice, the shape, the adapter and `more`. */
-function remembered<T>(
-  kind: string,
-  c: CorrelationShape,
-  adapter: AdapterProfile,
-  choose: () => T,
-  more: readonly number[] = [],
-): T {
-  const { batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation } = c;
-  const sizes = [batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation, more];
-  const key = `${kind} ${adapter.kind} ${lanesShare(adapter)} ${sizes.join()}`;
-  if (chosen.has(key)) return chosen.get(key) as T;
-  const choice = choose();
-  if (chosen.size >= MAX_CHOSEN) chosen.clear();
-  chosen.set(key, choice);
-  return choice;
-}
 
 /** The tiles that can compute a convolution, the most promising first. */
 export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): readonly CorrelationTile[] =>
@@ -169,17 +133,40 @@ export const shapeOf = (c: CorrelationShape): readonly number[] => [
   ...[...c.outSize, ...c.kernel, ...c.stride, ...c.dilation],
 ];
 
+const expectedWorkgroupTile = ({ groupOut }: CorrelationShape): WorkgroupTile =>
+  workgroupTiles[groupOut > 32 ? 0 : groupOut > 16 ? 1 : 2]!;
+
+export type AnyTile = CorrelationTile | WorkgroupTile | SegmentTile;
+
 /** The tile that was measured to be the fastest; if there is none, the one that is expected to be. */
-export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile | WorkgroupTile {
+export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): AnyTile {
   const alone = () => correlationTiles(c, adapter);
   const shape = shapeOf(c);
+  const segments = adapter.kind === 'gpu' ? expectedSegmentTile(c, adapter) : undefined;
+  if (segments) {
+    const tiles = (): readonly AnyTile[] => [
+      segments,
+      ...promising(segmentTiles(c), (tile) => segmentCost(c, tile)),
+      ...workgroupTiles,
+    ];
+    return tuned<AnyTile>(adapter, 'conv2d', shape, tiles, segments);
+  }
   if (adapter.kind === 'software' || c.groupOut < FEW_CHANNELS) {
     return tuned(adapter, 'conv2d', shape, alone, expectedTile(c, adapter));
   }
-  const expected = workgroupTiles[c.groupOut > 32 ? 0 : c.groupOut > 16 ? 1 : 2]!;
+  const expected = expectedWorkgroupTile(c);
   const tiles = (): readonly (CorrelationTile | WorkgroupTile)[] => [expected, ...workgroupTiles, ...alone()];
   return tuned(adapter, 'conv2d', shape, tiles, expected);
 }
+
+/**
+ * The products of an output up to which storing and loading it takes longer than the difference between the kernels of
+ * workgroups.
+ */
+const FEW_OF_OUTPUT = 100;
+
+const poolsQuickly = ({ groupIn, kernel }: CorrelationShape): boolean =>
+  groupIn * kernel[0] * kernel[1] <= FEW_OF_OUTPUT;
 
 /**
  * The tile for a cross-correlation that keeps only the maximum of each window: among tiles of whole windows that
@@ -193,7 +180,10 @@ export function choosePooledTile(
   adapter: AdapterProfile,
 ): CorrelationTile | WorkgroupTile | undefined {
   const [high, wide] = window;
-  const own = chooseCorrelationTile(c, adapter);
+  const chosen = chooseCorrelationTile(c, adapter);
+  const quick = isSegmentTile(chosen) && chosen.chunks === 1 && poolsQuickly(c);
+  const own = quick ? expectedWorkgroupTile(c) : chosen;
+  if (isSegmentTile(own)) return undefined;
   if ('outs' in own) return own.pixels === high * wide ? own : undefined;
   const tiles = allTiles(c, adapter, windowSizes(window));
   const usual = usualPooledTile(c, window, tiles, adapter);

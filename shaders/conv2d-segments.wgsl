@@ -1,0 +1,205 @@
+// conv2d-segments.wgsl: cross-correlation of NCHW images, several channels of a segment of a row by each invocation.
+//   y[o,m] = b[o] + Σ_c Σ_p Σ_q w[o,c,p,q] · x[n, c, i·SH + p·DH - pad_top, j·SW + q·DW - pad_left],   m = (n,i,j)
+// A segment is TX outputs side by side; segments are numbered through rows and images, so that small images fill a workgroup, too.
+// A workgroup computes LO·TO channels of LR segments. A turn of its loop takes all taps of DEPTH channels of x through workgroup
+// memory; a lane reads each row of its segment once, for all KW taps. Where a turn's elements lie does not depend on the turn, so
+// nothing is divided in the loop. The next turn's elements are loaded while this one's are multiplied.
+// The sum over the channels may be split into chunks, each in a plane of y; sum-chunks.wgsl adds them.
+// Uses: lib/outputs-each.wgsl
+const LO: u32 = 8u; // lanes with other channels, and with other segments
+const LR: u32 = 8u;
+const THREADS: u32 = 64u; // LO · LR
+const TO: u32 = 8u; // channels of a lane, a multiple of four
+const QUADS: u32 = 2u; // TO / 4
+const OUTS: u32 = 64u; // LO · TO
+const TX: u32 = 7u; // outputs of a segment
+const ACC: u32 = 56u; // TO · TX
+const KH: u32 = 3u;
+const KW: u32 = 3u;
+const TAPS: u32 = 9u; // KH · KW
+const SH: u32 = 1u;
+const SW: u32 = 1u;
+const DH: u32 = 1u;
+const DW: u32 = 1u;
+const DEPTH: u32 = 2u; // channels of x in a turn
+const DEPTH_AT_ONCE: u32 = 1u; // the body of a turn is written out if DEPTH is at most this,
+const ROWS_AT_ONCE: u32 = 3u; // and the rows of the kernel if KH is
+const COLS: u32 = 9u; // columns of x under a segment
+const PITCH: u32 = 9u; // COLS or one more, to be odd: rows begin in different banks
+const COL_X: u32 = 1u; // steps in these columns from output to output and from tap to tap: SW and DW,
+const COL_Q: u32 = 1u; // or KW and 1 if the columns between the taps of neighbours are left out
+const COL_RUN: u32 = 9u; // the columns until that leaves a gap, or PITCH; and the step in x from one to the next
+const COL_STEP: u32 = 1u;
+const X_ROWS: u32 = 48u; // DEPTH · LR · KH
+const X_LOADS: u32 = 7u; // ⌈X_ROWS · PITCH / THREADS⌉
+const X_TILE: u32 = 448u; // X_LOADS · THREADS
+const W_LOADS: u32 = 18u; // ⌈DEPTH · TAPS · OUTS / THREADS⌉
+const W_COUNT: u32 = 1152u; // DEPTH · TAPS · OUTS
+const W_OUT_RUN: u32 = 18u; // w is loaded in this order: the elements until the next channel of y,
+const W_IN_RUN: u32 = 9u; // and until the next channel of x
+const W_PITCH: u32 = 17u; // OUTS / 4 + 1
+const W_TILE: u32 = 306u; // DEPTH · TAPS · W_PITCH
+const SHORT: u32 = 0u; // 1: DEPTH does not divide every chunk, so the first turn of a chunk is short
+const AHEAD: u32 = 1u; // 0: each chunk is a single turn
+const BIAS: u32 = 0u; // 1: add b
+
+struct Params {
+  workgroups: u32,
+  s_blocks: u32,
+  o_blocks: u32,
+  x_tiles: u32, // segments of a row
+  segments: u32, // over the batch
+  chunk: u32, // channels in a chunk
+  outputs: u32, // elements of y
+  groups: u32,
+  group_in: u32,
+  group_out: u32,
+  in_rows: u32,
+  in_cols: u32,
+  out_rows: u32,
+  out_cols: u32,
+  pad_top: i32,
+  pad_left: i32,
+  w_group: u32, // steps in w from group to group, and from channel to channel of the output and of the input
+  w_out: u32,
+  w_in: u32,
+  tap_first: u32, // place of the first tap, and the step to the next, which wraps around where taps run backwards
+  tap_step: u32,
+}
+
+@group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
+@group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [KH, KW]
+@group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if BIAS is 0
+
+var<workgroup> x_tile: array<f32, X_TILE>;   // [DEPTH, LR, KH, PITCH]
+var<workgroup> w_tile: array<vec4f, W_TILE>; // [DEPTH · TAPS, OUTS / 4]
+
+@compute @workgroup_size(THREADS)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) thread: u32) {
+  var rest = wid.y * nwg.x + wid.x;
+  if (rest >= params.workgroups) { return; }
+  let s0 = rest % params.s_blocks * LR;
+  rest /= params.s_blocks;
+  let o0 = rest % params.o_blocks * OUTS;
+  rest /= params.o_blocks;
+  let g = rest % params.groups;
+  let chunk = rest / params.groups;
+  let lane_o = thread % LO;
+  let lane_r = thread / LO;
+  let plane = params.in_rows * params.in_cols;
+  let c_end = min((chunk + 1u) * params.chunk, params.group_in);
+  let turns = (c_end - chunk * params.chunk + DEPTH - 1u) / DEPTH;
+  // Turns end with the chunk. The first may begin before it, with zeros.
+  let c_begin = c_end - turns * DEPTH; // may wrap
+  let lead = chunk * params.chunk - c_begin;
+
+  // What this invocation loads of x in every turn: a place that moves by DEPTH planes.
+  var x_at: array<u32, X_LOADS>; // scalars
+  var x_inside: array<bool, X_LOADS>; // scalars
+  var x_value: array<f32, X_LOADS>; // scalars
+  for (var i = 0u; i < X_LOADS; i++) { // unroll
+    let e = i * THREADS + thread;
+    let line = min(e / PITCH, X_ROWS - 1u);
+    let c = line / (LR * KH);
+    let segment = min(s0 + line / KH % LR, params.segments - 1u);
+    let row = segment / params.x_tiles;
+    let j = segment % params.x_tiles * TX;
+    // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
+    let iy = row % params.out_rows * SH + line % KH * DH - u32(params.pad_top);
+    let ix = j * SW + e % PITCH / COL_RUN * SW + e % PITCH % COL_RUN * COL_STEP - u32(params.pad_left);
+    x_inside[i] = (iy < params.in_rows) & (ix < params.in_cols);
+    x_at[i] = ((row / params.out_rows * params.groups + g) * params.group_in + c_begin + c) * plane +
+      min(iy, params.in_rows - 1u) * params.in_cols + min(ix, params.in_cols - 1u);
+    if (SHORT < 1) { // constant
+      x_value[i] = x[x_at[i]];
+    }
+    if (0 < SHORT) { // constant
+      x_value[i] = select(0.0, x[select(0u, x_at[i], c >= lead)], c >= lead);
+    }
+  }
+  // What it loads of w.
+  var w_at: array<u32, W_LOADS>; // scalars
+  var w_to: array<u32, W_LOADS>; // scalars
+  var w_value: array<f32, W_LOADS>; // scalars
+  for (var i = 0u; i < W_LOADS; i++) { // unroll
+    let e = min(i * THREADS + thread, W_COUNT - 1u);
+    let o = e / W_OUT_RUN % OUTS;
+    let c = e / W_IN_RUN % DEPTH;
+    let tap = e % TAPS;
+    w_to[i] = (c * TAPS + tap) * (4u * W_PITCH) + o;
+    w_at[i] = g * params.w_group + min(o0 + o, params.group_out - 1u) * params.w_out + (c_begin + c) * params.w_in + params.tap_first + tap * params.tap_step;
+    if (SHORT < 1) { // constant
+      w_value[i] = w[w_at[i]];
+    }
+    if (0 < SHORT) { // constant
+      w_value[i] = select(0.0, w[select(0u, w_at[i], c >= lead)], c >= lead);
+    }
+  }
+
+  var acc: array<f32, ACC>; // scalars
+  for (var turn = 0u; turn < turns; turn++) {
+    workgroupBarrier();
+    for (var i = 0u; i < X_LOADS; i++) { // unroll
+      x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
+    }
+    for (var i = 0u; i < W_LOADS; i++) { // unroll
+      w_tile[w_to[i] / 4u][w_to[i] % 4u] = w_value[i];
+    }
+    workgroupBarrier();
+    if (0 < AHEAD) { // constant
+      // After the last turn there is none to load, so the last one's elements are loaded again.
+      let step = select(0u, DEPTH, turn + 1u < turns);
+      for (var i = 0u; i < X_LOADS; i++) { // unroll
+        x_at[i] += step * plane;
+        x_value[i] = x[x_at[i]];
+      }
+      for (var i = 0u; i < W_LOADS; i++) { // unroll
+        w_at[i] += step * params.w_in;
+        w_value[i] = w[w_at[i]];
+      }
+    }
+    for (var d = 0u; d < DEPTH; d++) { // unroll up to DEPTH_AT_ONCE
+      for (var p = 0u; p < KH; p++) { // unroll up to ROWS_AT_ONCE
+        let x_from = ((d * LR + lane_r) * KH + p) * PITCH;
+        let w_from = (d * TAPS + p * KW) * W_PITCH + lane_o;
+        var row: array<f32, COLS>; // scalars
+        for (var col = 0u; col < COLS; col++) { // unroll
+          row[col] = x_tile[x_from + col];
+        }
+        for (var q = 0u; q < KW; q++) { // unroll
+          for (var k = 0u; k < QUADS; k++) { // unroll
+            let weight = w_tile[w_from + q * W_PITCH + k * LO];
+            for (var o = 0u; o < 4u; o++) { // unroll
+              for (var t = 0u; t < TX; t++) { // unroll
+                acc[(k * 4 + o) * TX + t] = fma(weight[o], row[t * COL_X + q * COL_Q], acc[(k * 4 + o) * TX + t]);
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  let segment = s0 + lane_r;
+  if (segment >= params.segments) { return; }
+  let row = segment / params.x_tiles;
+  let j = segment % params.x_tiles * TX;
+  let image = params.out_rows * params.out_cols;
+  let first = (row / params.out_rows * params.groups + g) * params.group_out;
+  for (var k = 0u; k < QUADS; k++) { // unroll
+    for (var o = 0u; o < 4u; o++) { // unroll
+      let channel = o0 + (k * LO + lane_o) * 4u + o;
+      if (channel < params.group_out) {
+        var bias = 0.0;
+        if (BIAS == 1u) { bias = b[g * params.group_out + channel]; }
+        let at = chunk * params.outputs + (first + channel) * image + row % params.out_rows * params.out_cols + j;
+        stage(at);
+        for (var t = 0u; t < TX; t++) { // unroll
+          if (j + t < params.out_cols) {
+            outputs_keep(at + t, outputs_finish(at + t, acc[(k * 4 + o) * TX + t] + bias), at + t);
+          }
+        }
+      }
+    }
+  }
+}

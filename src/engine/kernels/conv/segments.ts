@@ -1,0 +1,114 @@
+// The passes of a cross-correlation by segments of rows, with workgroup memory: for GPUs.
+import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
+import { grid, varied } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT } from '../../core/meta';
+import { sumChunks } from '../reduce/chunks';
+import type { Correlation } from './forward';
+import { geometryParams, weightParams } from './geometry';
+import {
+  chunkOf,
+  generalSegmentTile,
+  MOST_PRODUCTS,
+  type SegmentTile,
+  segmentCounts,
+  segmentSizes,
+  workgroupsOf,
+} from './segment-tiles';
+import { ceilDiv } from './tiles';
+
+const source: Text = '#convSegments/conv2dSegments';
+const outputsEach: Text = '#conv/libOutputsEach';
+
+/** y = Σ x ⋆ w + b, over chunks of the input channels, and then their sum. Inputs: x, w and, optionally, b. */
+export function segmentPasses(c: Correlation, tile: SegmentTile): Lowering & { readonly kind: 'passes' } {
+  const { chunks } = tile;
+  const general = generalSegmentTile(c, tile);
+  const pass = varied(segmentPass(c, tile), general ? { general: segmentPass(c, general) } : {});
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  const count = outputsOf(c);
+  const bias = c.bias && { operand: input(2), cols: c.groups * c.groupOut, run: c.outSize[0] * c.outSize[1] };
+  return {
+    kind: 'passes',
+    passes: [pass, sumChunks(scratch(), output(), count, chunks, bias)],
+    scratch: [chunks * count * BYTES_PER_ELEMENT],
+  };
+}
+
+const outputsOf = ({ batch, groups, groupOut, outSize: [rows, cols] }: Correlation): number =>
+  batch * groups * groupOut * rows * cols;
+
+function segmentPass(c: Correlation, tile: SegmentTile): Pass {
+  const [kh, kw] = c.kernel;
+  const { outLanes, segmentLanes, channels, depth, chunks } = tile;
+  const { cols, colX, colQ, pitch, threads, outs, xLoads, wLoads } = segmentSizes(c, tile);
+  const { xTiles, segments } = segmentCounts(c, tile);
+  const chunk = chunkOf(c, tile);
+  const taps = kh * kw;
+  const products = channels * tile.cols * kw;
+  const sums = chunks === 1;
+  const workgroups = workgroupsOf(c, tile);
+  const apart = colX !== c.stride[1] || colQ !== c.dilation[1];
+  // The taps of a channel lie side by side; of w it is loaded along what comes next.
+  const outFirst = c.weight.out > c.weight.in;
+  const consts = {
+    LO: outLanes,
+    LR: segmentLanes,
+    THREADS: threads,
+    TO: channels,
+    QUADS: channels / 4,
+    OUTS: outs,
+    TX: tile.cols,
+    ACC: channels * tile.cols,
+    KH: kh,
+    KW: kw,
+    TAPS: taps,
+    SH: c.stride[0],
+    SW: c.stride[1],
+    DH: c.dilation[0],
+    DW: c.dilation[1],
+    DEPTH: depth,
+    DEPTH_AT_ONCE: depth * kh * products <= MOST_PRODUCTS ? depth : 1,
+    ROWS_AT_ONCE: kh * products <= MOST_PRODUCTS ? kh : 1,
+    COLS: cols,
+    PITCH: pitch,
+    COL_X: colX,
+    COL_Q: colQ,
+    COL_RUN: apart ? kw : pitch,
+    COL_STEP: apart ? c.dilation[1] : 1,
+    X_ROWS: depth * segmentLanes * kh,
+    X_LOADS: xLoads,
+    X_TILE: xLoads * threads,
+    W_LOADS: wLoads,
+    W_COUNT: depth * taps * outs,
+    W_OUT_RUN: outFirst ? depth * taps : taps,
+    W_IN_RUN: outFirst ? taps : outs * taps,
+    W_PITCH: outs / 4 + 1,
+    W_TILE: depth * taps * (outs / 4 + 1),
+    SHORT: c.groupIn % depth === 0 ? 0 : 1,
+    AHEAD: chunk === depth ? 0 : 1,
+    BIAS: c.bias && sums ? 1 : 0,
+  };
+  return {
+    source: [outputsEach, source],
+    label: 'conv2d',
+    ...(sums && { stage: { where: 'store', run: c.outSize[0] * c.outSize[1] } }),
+    consts,
+    reads: [input(0), input(1), input(c.bias ? 2 : 1)],
+    writes: [sums ? output() : scratch()],
+    params: {
+      workgroups,
+      sBlocks: ceilDiv(segments, segmentLanes),
+      oBlocks: ceilDiv(c.groupOut, outs),
+      xTiles,
+      segments,
+      chunk,
+      outputs: outputsOf(c),
+      ...geometryParams(c),
+      padTop: i32(c.padTop),
+      padLeft: i32(c.padLeft),
+      ...weightParams(c),
+    },
+    grid: grid(workgroups),
+  };
+}

@@ -1,0 +1,3 @@
+// A bundle of WGSL texts of kernels, which load in one request.
+
+export { default as conv2dSegments } from '../../../../shaders/conv2d-segments.wgsl?raw';
