@@ -112,6 +112,7 @@ export type GrowthRule =
   | 'affineGrad'
   | 'again'
   | 'assembled'
+  | 'attended'
   | 'contents'
   | 'crossEntropy'
   | 'crossEntropyGrad'

@@ -155,6 +155,26 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
 
   rowProduct: (node) => filled(node, 0, [0]),
 
+  /**
+   * Real queries must not see keys of the padding: a causal mask hides them, and another mask gets −∞ there. Their
+   * values are set to 0, since no number times what they may hold is sure to be 0.
+   */
+  attended(node: Roomy<{ readonly causal: boolean }>) {
+    const {
+      inputs: [q, k, v, mask],
+      attrs: { causal },
+      counts: [, , inV, inMask],
+    } = node;
+    const keys = v!.shape.length - 2;
+    if (hasRoom(q!, node.counts[0]!, keys + 1) || hasRoom(v!, inV!, keys + 1)) return null;
+    if (!hasRoom(v!, inV!, keys)) return again(node);
+    const values = filledPast(v!, inV!, 0, [keys]);
+    if (causal) return again(node, [q!, k!, values, ...(mask ? [mask] : [])]);
+    const last = (mask?.shape.length ?? 0) - 1;
+    if (!mask || mask.shape[last] !== v!.shape[keys]) return null;
+    return again(node, [q!, k!, values, filledPast(mask, inMask!, Number.NEGATIVE_INFINITY, [last])]);
+  },
+
   // Losses: padding rows get the label that is ignored
 
   labelled(node: Roomy<{ readonly classes: number; readonly ignoreIndex: number }>) {

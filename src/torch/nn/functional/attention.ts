@@ -1,12 +1,16 @@
 // Scaled dot-product attention, and the multi-head attention made of it.
 
+import { engine } from '../../../engine/compiler/engine';
 import { flag, orNull, share, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
 import { type DType, isFloat, showShape } from '../../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { expectOfWeight } from '../../../engine/graph/record';
+import { attention } from '../../../engine/ops/linalg/attention';
+import { isOnePass } from '../../../engine/ops/linalg/attention-sizes';
 import { attentionWeights } from '../../../engine/ops/reduction/softmax';
 import { callable } from '../../tensor/calling/callable';
+import { isGradEnabled } from '../../tensor/calling/recording';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { ones, zeros } from '../../tensor/creation/creation';
 import { cat } from '../../tensor/joining/cat-stack';
@@ -51,16 +55,45 @@ export const scaledDotProductAttention = callable(
         `${name}: expected query, key and value of floats, but got ${dtypes.join(', ')}; convert them with .float()`,
       );
     }
+    const scale = o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!);
+    if (o.dropoutP === 0) {
+      const whole = inOnePass(query, key, value, o.attnMask, scale, o.isCausal, o.enableGqa);
+      if (whole) return whole;
+    }
+    const mask = o.isCausal ? causalMask(query, key) : o.attnMask;
     const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
-    const scores = query.mul(o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!)).matmul(keys!.transpose(-2, -1));
-    const mask = o.isCausal ? causalMask(query.shape.at(-2)!, key.shape.at(-2)!) : o.attnMask;
+    const scores = query.mul(scale).matmul(keys!.transpose(-2, -1));
     // A causal mask leaves every query at least one key, so no row of the softmax is all −∞.
     return attend(scores, mask, values!, o.dropoutP, o.attnMask ? safe : plain)[0];
   },
 );
 
+/**
+ * Attention by one kernel, which keeps no scores, where the device is a GPU and the kernel takes the shapes; otherwise
+ * null. A processor takes longer for it than for the products.
+ */
+function inOnePass(
+  query: Tensor,
+  key: Tensor,
+  value: Tensor,
+  mask: Tensor | null,
+  scale: number,
+  causal: boolean,
+  shared: boolean,
+): Tensor | null {
+  if (engine.profile?.kind !== 'gpu' || !isOnePass(query, key, value, mask, shared)) return null;
+  // Only the gradients of causal attention need a mask.
+  const isDifferentiated = isGradEnabled() && [query, key, value].some((x) => x.requiresGrad);
+  const given = causal && isDifferentiated ? causalMask(query, key) : mask;
+  const added = given && additive(given, 'float32').value;
+  return Tensor.of(attention(query.value, key.value, value.value, added, scale, causal));
+}
+
 /** True where the key does not come after the query. */
-const causalMask = (queries: number, keys: number): Tensor => ones([queries, keys]).tril().to('bool');
+const causalMask = (query: Tensor, key: Tensor): Tensor =>
+  ones([query.shape.at(-2)!, key.shape.at(-2)!])
+    .tril()
+    .to('bool');
 
 /** Keys or values whose heads are repeated, so that each query head has one of its own. */
 function shareHeads(name: string, query: Tensor, x: Tensor): Tensor {
@@ -259,7 +292,7 @@ export function multiHead(
   const batched = query.dim() === 3;
   const [q, k, v] = [query, key, value].map((x) => (batched ? x : x.unsqueeze(1)));
   const [output, shares] = heads([q!, k!, v!], [wq, wk, wv], o);
-  return [batched ? output : output.squeeze(1), o.needWeights ? (batched ? shares : shares.squeeze(0)) : null];
+  return [batched ? output : output.squeeze(1), batched ? shares : (shares?.squeeze(0) ?? null)];
 }
 
 type Three = readonly [query: Tensor, key: Tensor, value: Tensor];
@@ -268,7 +301,7 @@ function heads(
   [query, key, value]: Three,
   [wq, wk, wv]: Three,
   o: Required<MultiHeadArguments>,
-): [output: Tensor, weights: Tensor] {
+): [output: Tensor, weights: Tensor | null] {
   const [length, batch, width] = query.shape as readonly [number, number, number];
   const [bq, bk, bv] = o.inProjBias ? o.inProjBias.chunk(3) : [null, null, null];
   for (const x of [query, key, value]) expectOfWeight('MultiheadAttention', x, wq, true);
@@ -290,9 +323,8 @@ function heads(
   };
   const k = elements(key, wk, bk, o.biasK, o.staticK);
   const v = elements(value, wv, bv, o.biasV, o.staticV);
-  const scores = split(q)
-    .mul(1 / Math.sqrt(size))
-    .matmul(k.transpose(-2, -1));
+  const asked = split(q);
+  const scale = 1 / Math.sqrt(size);
   const masks = [
     o.attnMask && headMask(o.attnMask, batch, o.numHeads),
     o.keyPaddingMask && hidden(o.keyPaddingMask).unsqueeze(-2).unsqueeze(-2),
@@ -300,9 +332,14 @@ function heads(
   const mask = masks.length > 0 ? masks.reduce((a, b) => a.add(b)) : null;
   const dropoutP = o.training ? o.dropoutP : 0;
   const whole = mask && (added > 0 ? mask.pad([0, added]) : mask);
+  const joined = (attended: Tensor) =>
+    linear(attended.permute([2, 0, 1, 3]).reshape([length, batch, width]), o.outProjWeight, o.outProjBias);
+  const alone = o.needWeights || dropoutP > 0 ? null : inOnePass(asked, k, v, whole, scale, false, false);
+  if (alone) return [joined(alone), null];
+  const scores = asked.mul(scale).matmul(k.transpose(-2, -1));
   const [attended, weights] = attend(scores, whole, v, dropoutP, mask && !o.needWeights ? safe : plain);
-  const joined = attended.permute([2, 0, 1, 3]).reshape([length, batch, width]);
-  const output = linear(joined, o.outProjWeight, o.outProjBias);
+  const output = joined(attended);
+  if (!o.needWeights) return [output, null];
   return [output, o.averageAttnWeights ? weights.mean(1) : weights.view(weights.shape)];
 }
 

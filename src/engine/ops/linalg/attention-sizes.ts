@@ -1,0 +1,57 @@
+// Which attention the kernel of one pass computes, and how it walks along a mask.
+import type { Meta, Shape } from '../../core/meta';
+import { numel, sameShape } from '../../core/meta';
+import { batchSteps } from './matmul-sizes';
+
+/** Features of the values, at most: more sums do not fit the registers of an invocation. */
+const MAX_COLUMNS = 128;
+/** Queries, at least: a tile has 32, so with few of them products with vectors take less time. */
+const MIN_QUERIES = 8;
+
+/**
+ * Whether one pass can compute attention of these shapes: features in fours, and as many batches of queries as of keys
+ * and values or, with `shared`, a multiple of theirs along the last dimension of the batch.
+ */
+export function isOnePass(query: Meta, key: Meta, value: Meta, mask: Meta | null, shared: boolean): boolean {
+  const [q, k, v] = [query, key, value].map(({ shape }) => shape) as [Shape, Shape, Shape];
+  if (q.length < 2 || q.length !== k.length || !sameShape(k.slice(0, -1), v.slice(0, -1))) return false;
+  const [rows, features] = q.slice(-2) as [number, number];
+  const columns = v.at(-1)!;
+  const lead = q.slice(0, -2);
+  const heads = k.slice(0, -2);
+  const shares = heads.every(
+    (size, d) => size === lead[d] || (shared && d === heads.length - 1 && lead[d]! % size === 0),
+  );
+  const fours = features % 4 === 0 && columns % 4 === 0 && columns <= MAX_COLUMNS;
+  if (!shares || !fours || rows < MIN_QUERIES || features !== k.at(-1) || numel(q) * numel(k) * columns === 0) {
+    return false;
+  }
+  if (!mask) return true;
+  const whole = [...lead, rows, k.at(-2)!];
+  const from = whole.length - mask.shape.length;
+  const fits = from >= 0 && mask.shape.every((size, d) => size === 1 || size === whole[from + d]);
+  return fits && stepsOf(lead, mask).length <= 2;
+}
+
+/** The dimensions of the batch that a step through the mask must tell apart. */
+const stepsOf = (lead: Shape, mask: Meta) => {
+  const shape = [1, 1, ...mask.shape].slice(-Math.max(mask.shape.length, 2));
+  const whole = { shape, dtype: mask.dtype };
+  return batchSteps(lead, whole, whole).filter(({ size }) => size > 1);
+};
+
+/**
+ * How far apart, in elements, neighbours in a mask are; 0 along what it broadcasts over. `inner`: the number of batches
+ * within one outer step.
+ */
+export function maskSteps(lead: Shape, mask: Meta) {
+  const dims = stepsOf(lead, mask);
+  const [rows = 1, keys = 1] = mask.shape.length > 1 ? mask.shape.slice(-2) : [1, ...mask.shape];
+  return {
+    inner: dims.at(-1)?.size ?? 1,
+    innerStep: dims.at(-1)?.a ?? 0,
+    outerStep: dims.at(-2)?.a ?? 0,
+    row: rows === 1 ? 0 : keys,
+    key: keys === 1 ? 0 : 1,
+  };
+}
