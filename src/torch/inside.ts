@@ -27,28 +27,20 @@ export { parseSettings, type Settings } from '../engine/core/settings';
 export { callable, checked, isTensor as isTensorObject } from './tensor/calling/callable';
 export { calledAs } from './tensor/calling/called-as';
 export { expectSize, type TensorOptions, tensorOptions } from './tensor/calling/sizes';
-export { expectKinds, namedTensors, tensor as tensorKind, tensors } from './tensor/calling/tensor-kinds';
+export { namedTensors, tensor as tensorKind, tensors } from './tensor/calling/tensor-kinds';
 export { mapTensors, tensorsIn } from './tensor/calling/tensor-trees';
 
 // Texts. Doors print as Python does, and warn once.
 
 export { Printable } from '../engine/core/printable';
-export { indent, printModule, pythonFloat, pythonText, snakeCase, snakeName } from '../engine/core/printing';
+export { printModule, pythonFloat, pythonText, snakeName } from '../engine/core/printing';
 export { hearWarnings, warnOnce } from '../engine/core/warnings';
 export { formatTensor } from '../engine/storage/print';
 
 // Shapes and numbers on the host: sizes of shapes, float16 as bits, rounding as Python does it, elements that users write down.
 
 export { fromHalf, toHalf, toHalves } from '../engine/core/half';
-export {
-  byteLength,
-  contiguousStrides,
-  ITEM_BYTES,
-  isFloat,
-  numel as numelOf,
-  sameShape,
-  showShape,
-} from '../engine/core/meta';
+export { byteLength, contiguousStrides, isFloat, numel as numelOf, sameShape, showShape } from '../engine/core/meta';
 export { roundHalfEven } from '../engine/core/round-half-even';
 export { broadcastShapes as broadcastOf } from '../engine/ops/shape/broadcast';
 export { hostFloats } from '../engine/storage/allocate';
@@ -85,7 +77,7 @@ export { mode as recordingMode, withMode } from '../engine/graph/mode';
 export { expectFloat, expectNumber, fromHost, named } from '../engine/graph/record';
 export { currentScope } from '../engine/graph/roots';
 export { sameAttrs } from '../engine/graph/signature';
-export { lastNodeId, type Node, type Value } from '../engine/graph/value';
+export type { Node, Value } from '../engine/graph/value';
 export { withGradient } from '../engine/ops/custom';
 export { Storage } from '../engine/storage/storage';
 export { knownNumbers } from './tensor/reading/known-numbers';
@@ -102,7 +94,7 @@ export { standIn, withoutRunning } from '../engine/graph/without-running';
 // Memory: which tensors live as long as the objects of a door, what is restored after a lost device, and state that
 // survives awaits.
 
-export { CarriedPromise, carried, type InMode } from '../engine/storage/carried';
+export { CarriedPromise, carried } from '../engine/storage/carried';
 export { protect } from '../engine/storage/protect';
 export { snapshotIfDue } from '../engine/storage/snapshot';
 export { holdsTensors, moduleScope, scopesInTurn } from './tensor/scope';
@@ -126,7 +118,6 @@ export { weightedIndices } from '../engine/storage/random/weighted';
 
 export { deformColumns } from '../engine/ops/conv/deform-conv';
 export {
-  type ByteScale,
   gatherBytes,
   gatherRows,
   labelsWithin,
@@ -136,7 +127,7 @@ export {
 export { captured } from '../engine/ops/pictures/captured';
 export { suppressed } from '../engine/ops/pictures/nms';
 export { paint, SHAPE_FIELDS, Shape as PaintedShape } from '../engine/ops/pictures/paint';
-export { pictureWindow, pixelsOf } from '../engine/ops/pictures/pictures';
+export { pictureWindow } from '../engine/ops/pictures/pictures';
 export { Recolor, recolor } from '../engine/ops/pictures/recolor';
 export { roiAlign, roiPoolPlaces } from '../engine/ops/pictures/regions';
 export { tapsAt } from '../engine/ops/pictures/resample-bytes';
@@ -161,10 +152,10 @@ export { display, type PlotCanvas } from './runtime/display';
 // Files: readers and writers of bytes, archives and pickles, wherever they are stored.
 
 export { fileSystem, writeFileAtomically } from '../engine/gpu/node';
-export { beside, isBeside } from './io/beside';
+export { beside } from './io/beside';
 export { answerOf, byteSource, describeSource, inflate, joined, readBytes } from './io/bytes';
 export { loadDownloads } from './io/download/late';
-export { type ElementType, elementBytes, elementsAsBytes, hostArray, readElements } from './io/elements';
+export { elementBytes, elementsAsBytes, hostArray, readElements } from './io/elements';
 export { kindOfFile } from './io/file-kinds';
 export { computesHalf } from './io/half';
 export { loadInflate } from './io/late-inflate';
@@ -180,10 +171,9 @@ export { defaultMaxBytes, openZip } from './io/zip/zip';
 
 // Data sets: indices, rows, and workers that read ahead.
 
-export { type DrawnIndices, drawnIn, type IndexArguments, type Indices, indexIn, indicesIn } from './data/arguments';
+export { type DrawnIndices, drawnIn, type IndexArguments, indexIn, indicesIn } from './data/arguments';
 export { resolveIndex } from './data/dataset';
 export { fromText, toText } from './data/generator-text';
-export { indexValue } from './data/tensor-dataset';
 export { inTurn } from './data/turns';
 export type { WorkerCopyAnswer } from './data/worker/copy';
 export { endpoint } from './data/worker/endpoint';
@@ -192,9 +182,6 @@ export { serveCopies } from './data/worker/serve-copies';
 export { threadOf } from './data/worker/thread';
 
 // Inner parts of optimizers, for trainers and for state dicts from Python.
-
-export { isNormalizing } from './optim/normalizing';
-export { camelCase } from './optim/state';
 
 // Threads, and watching gradients across them.
 

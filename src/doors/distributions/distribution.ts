@@ -14,7 +14,7 @@ import {
   parseArgs,
   pythonFloat,
   showShape,
-  snakeCase,
+  snakeName,
   valuesAtHand,
   withMode,
 } from '../../torch/inside';
@@ -290,7 +290,7 @@ export abstract class Distribution<D extends Draw = Tensor> extends Printable {
   /** Prints as PyTorch does: one-element parameters by their value, if the host knows it; others by their shape. */
   override toString(): string {
     const names = Object.keys(this.argConstraints).filter((name) => Object.hasOwn(this.params, name));
-    return `${this.constructor.name}(${names.map((name) => `${snakeCase(name)}: ${shownParameter(this.params[name]!)}`).join(', ')})`;
+    return `${this.constructor.name}(${names.map((name) => `${snakeName(name)}: ${shownParameter(this.params[name]!)}`).join(', ')})`;
   }
 }
 

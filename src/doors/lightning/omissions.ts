@@ -1,7 +1,7 @@
 // Checks that a module has what a run needs: an error if something needed is missing, a warning if something was
 // probably forgotten.
 import { ArgumentError } from '../../torch';
-import { camelCase, warnOnce } from '../../torch/inside';
+import { warnOnce } from '../../torch/inside';
 import type { TrainerFn } from './hooks';
 import { LightningModule } from './module';
 import type { Trainer } from './trainer';
@@ -11,6 +11,8 @@ const steps = { fit: 'trainingStep', validate: 'validationStep', test: 'testStep
 /** Hooks and methods in Python's spelling, which are never called here. */
 const pythonNames =
   /^((on|configure)_\w+|(training|validation|test|predict|optimizer|lr_scheduler)_step|(train|val|test|predict)_dataloader|optimizer_zero_grad|prepare_data)$/;
+
+const camelCase = (name: string): string => name.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
 
 /** The methods with Python's spelling that a module's classes define, up to LightningModule. */
 function fromPython(module: LightningModule): string[] {

@@ -3,7 +3,6 @@
 import { ArgumentError, deepcopy } from '../../torch';
 import {
   type Arguments,
-  indent,
   isPlainObject,
   kindOf,
   kinds,
@@ -14,7 +13,7 @@ import {
   printModule,
 } from '../../torch/inside';
 import { drawOn } from '../draw/sheet';
-import { Metric } from './metric';
+import { indent, Metric } from './metric';
 import { type CollectionPlotOptions, type PlotValue, plotKinds, valuesDrawing } from './plot';
 import { type Persistence, type StateDType, stateDType } from './state';
 

@@ -6,7 +6,6 @@ import {
   convert,
   type Defaults,
   expectNoMore,
-  indent,
   isPlainObject,
   type Kind,
   kindOf,
@@ -47,6 +46,9 @@ interface StateEntry {
    */
   home: Tensor | null;
 }
+
+/** Indents every line except the first by two spaces. */
+export const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
 /** The names allowed for attributes. */
 const attribute: Kind = {

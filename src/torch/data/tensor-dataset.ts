@@ -55,7 +55,7 @@ export class TensorDataset<T extends readonly Tensor[] = Tensor[]> extends Datas
 }
 
 /** Indices as a graph value, which several gathers can share. */
-export function indexValue(name: string, indices: readonly number[], length: number): Value {
+function indexValue(name: string, indices: readonly number[], length: number): Value {
   const rows = Int32Array.from(indices, (index) => resolveIndex(name, index, length));
   return fromHost(rows, [rows.length], 'int64');
 }

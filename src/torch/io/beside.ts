@@ -7,11 +7,13 @@ export const isBeside = (file: unknown): file is string =>
   typeof file === 'string' && file.split('/').every((part) => part !== '..' && /^[^\\:?#%\0]+$/.test(part));
 
 /**
- * The source of `file`, for which `isBeside` holds, in the folder of `source`.
+ * The source of `file` in the folder of `source`.
  *
- * @throws FileFormatError if `source` is neither an address nor a path
+ * @throws FileFormatError with the text `refused` if `source` is neither an address nor a path, and with `outside` if
+ * `file` is not within that folder
  */
-export function beside(source: ByteSource, file: string, refused: string): string | URL {
+export function beside(source: ByteSource, file: string, refused: string, outside = refused): string | URL {
+  if (!isBeside(file)) throw new FileFormatError(outside);
   const isRequest = typeof Request !== 'undefined' && source instanceof Request;
   const address = isRequest ? source.url : source;
   if (typeof address !== 'string' && !(address instanceof URL)) throw new FileFormatError(refused);

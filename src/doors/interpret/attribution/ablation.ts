@@ -1,9 +1,10 @@
 // The loop behind ablation, permutation and occlusion: changes the inputs, and sums, for every element, what the output
 // loses by the changes that touch it.
 import type { Tensor } from '../../../torch';
-import type { CarriedPromise, InMode } from '../../../torch/inside';
+import type { CarriedPromise } from '../../../torch/inside';
 import { type Attributions, type Listed, likeInputs } from './arguments';
 import { type FeatureOptions, type Features, featuresOf, marksOf } from './features';
+import type { InMode } from './in-mode';
 import type { Call } from './model';
 import { type Perturbing, perturbing, type RunOptions, spread } from './perturbing';
 

@@ -1,9 +1,10 @@
 // Feature ablation: what the output loses if a feature, or a group of features, is removed.
 
-import type { InMode, Parsed } from '../../../torch/inside';
+import type { Parsed } from '../../../torch/inside';
 import { featureLosses } from './ablation';
 import { asTensors, type Baselines, type Compared } from './arguments';
 import type { FeatureOptions } from './features';
+import type { InMode } from './in-mode';
 import { featureDefaults, PerturbationMethod } from './perturbation-method';
 import { type PerturbationOptions, type RunOrder, replaced } from './perturbing';
 

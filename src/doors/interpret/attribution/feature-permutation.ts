@@ -3,7 +3,6 @@
 import { cat, ShapeError, Tensor, tensor, where, zerosLike } from '../../../torch';
 import {
   type Arguments,
-  type InMode,
   kindOf,
   type Parsed,
   parseArgs,
@@ -16,6 +15,7 @@ import { type Changed, featureLosses } from './ablation';
 import { type Compared, likeInputs } from './arguments';
 import { opOf } from './attribution';
 import type { FeatureOptions, Features } from './features';
+import type { InMode } from './in-mode';
 import { type Forward, forwardKinds } from './model';
 import { PerturbationMethod } from './perturbation-method';
 import { explainedDefaults, type PerturbationOptions, type RunOrder, runDefaults, unchanged } from './perturbing';

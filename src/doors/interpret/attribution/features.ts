@@ -1,8 +1,9 @@
 // Groups the elements of inputs into features.
 
 import { ArgumentError, arange, ShapeError, Tensor, tensor } from '../../../torch';
-import { type InMode, isFloat, kindOf, showShape } from '../../../torch/inside';
+import { isFloat, kindOf, showShape } from '../../../torch/inside';
 import type { Inputs } from './arguments';
+import type { InMode } from './in-mode';
 
 /** The option of methods that treat groups of elements as one feature. */
 export interface FeatureOptions {

@@ -1,11 +1,12 @@
 // The noise tunnel: averages the attributions of several noisy copies of an input.
 
 import { ArgumentError, cat, full, normal, scope, Tensor } from '../../../torch';
-import { CarriedPromise, carried, flush, type InMode, kinds, parseArgs, shown } from '../../../torch/inside';
+import { CarriedPromise, carried, flush, kinds, parseArgs, shown } from '../../../torch/inside';
 import { type Attributions, type Inputs, interleaved, type Listed, likeInputs, listInputs } from './arguments';
 import { Attribution, opOf, PerturbationAttribution } from './attribution';
 import { expectCount, expectSamples, rowsThatFit } from './batches';
 import { expandOptions } from './expanding';
+import type { InMode } from './in-mode';
 import { type OpenArguments, parseOpen } from './open-arguments';
 
 const TYPES = ['smoothgrad', 'smoothgrad_sq', 'vargrad'] as const;

@@ -1,9 +1,10 @@
 // Occlusion: how the output changes if a window of the input is covered.
 
 import { ArgumentError, ShapeError, type Tensor, tensor } from '../../../torch';
-import { type InMode, type Parsed, shown, showShape } from '../../../torch/inside';
+import { type Parsed, shown, showShape } from '../../../torch/inside';
 import { type Changes, losses } from './ablation';
 import { asTensors, type Baselines, type Compared, likeInputs } from './arguments';
+import type { InMode } from './in-mode';
 import { PerturbationMethod } from './perturbation-method';
 import {
   explainedDefaults,

@@ -1,14 +1,8 @@
 // The base class of methods that change the inputs, in batches, to explain an output. They return promises.
-import {
-  type Arguments,
-  type CarriedPromise,
-  carried,
-  type InMode,
-  type Parsed,
-  parseArgs,
-} from '../../../torch/inside';
+import { type Arguments, type CarriedPromise, carried, type Parsed, parseArgs } from '../../../torch/inside';
 import { type Attributions, type Compared, compared, type Inputs, listInputs } from './arguments';
 import { PerturbationAttribution } from './attribution';
+import type { InMode } from './in-mode';
 import type { Definition } from './method';
 import { explainedDefaults, runDefaults } from './perturbing';
 

@@ -2,18 +2,11 @@
 // `perturbing`, or to `losses` (ablation.ts) if it sums what the output loses.
 
 import { ArgumentError, ShapeError, type Tensor, tensor, where } from '../../../torch';
-import {
-  backpressure,
-  type CarriedPromise,
-  carried,
-  flush,
-  type InMode,
-  kindOf,
-  showShape,
-} from '../../../torch/inside';
+import { backpressure, type CarriedPromise, carried, flush, kindOf, showShape } from '../../../torch/inside';
 import { expandArguments, repeated } from './arguments';
 import type { AttributionOptions } from './attribution';
 import { expectCount, rowsThatFit } from './batches';
+import type { InMode } from './in-mode';
 import { type Call, called, explaining } from './model';
 import { expectTensor } from './target';
 

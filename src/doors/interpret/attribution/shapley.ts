@@ -2,10 +2,11 @@
 // or over a sample of orders.
 
 import { ArgumentError, cat, type Tensor, tensor, where } from '../../../torch';
-import { type InMode, type Parsed, drawPermutation as randperm, warnOnce } from '../../../torch/inside';
+import { type Parsed, drawPermutation as randperm, warnOnce } from '../../../torch/inside';
 import { asTensors, type Baselines, type Compared, likeInputs } from './arguments';
 import { expectSamples } from './batches';
 import { atElements, type FeatureOptions, featuresOf } from './features';
+import type { InMode } from './in-mode';
 import { featureDefaults, PerturbationMethod } from './perturbation-method';
 import {
   explainedDefaults,

@@ -6,7 +6,6 @@ import {
   carried,
   fillUniform,
   flush,
-  type InMode,
   kindOf,
   kinds,
   sameShape,
@@ -24,6 +23,7 @@ import {
 import { Attribution, type PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
 import { expandOptions } from '../attribution/expanding';
+import type { InMode } from '../attribution/in-mode';
 import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
 import { chunkSizes } from './chunks';
 

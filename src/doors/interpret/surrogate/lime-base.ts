@@ -6,7 +6,6 @@ import {
   type Arguments,
   type CarriedPromise,
   carried,
-  type InMode,
   kindOf,
   kinds,
   parseArgs,
@@ -15,6 +14,7 @@ import {
 import { type GivenInputs, type Inputs, listInputs } from '../attribution/arguments';
 import { opOf, PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
+import type { InMode } from '../attribution/in-mode';
 import { type Forward, forwardKinds } from '../attribution/model';
 import { type OpenArguments, parseOpen } from '../attribution/open-arguments';
 import {

@@ -1,15 +1,7 @@
 // LIME with binary interpretable samples: a 1 keeps a feature of the input, a 0 replaces it by its baseline.
 
 import { ArgumentError, cat, ShapeError, stack, Tensor, tensor } from '../../../torch';
-import {
-  type Arguments,
-  type CarriedPromise,
-  carried,
-  type InMode,
-  parseArgs,
-  showShape,
-  warnOnce,
-} from '../../../torch/inside';
+import { type Arguments, type CarriedPromise, carried, parseArgs, showShape, warnOnce } from '../../../torch/inside';
 import {
   type Attributions,
   asTensors,
@@ -25,6 +17,7 @@ import {
 import { opOf, PerturbationAttribution } from '../attribution/attribution';
 import { expectSamples } from '../attribution/batches';
 import { atElements, type FeatureOptions, type Features, featuresOf } from '../attribution/features';
+import type { InMode } from '../attribution/in-mode';
 import { type Forward, forwardKinds } from '../attribution/model';
 import {
   type Batch,

@@ -1,12 +1,18 @@
 // StochasticWeightAveraging: continues training at a constant learning rate, and finally sets the module to the average
 // of the weights.
 
-import { ArgumentError, type nn, noGrad, optim, type Tensor, zerosLike } from '../../../torch';
-import { flush, isNormalizing, kinds, parseArgs, shown } from '../../../torch/inside';
+import { ArgumentError, nn, noGrad, optim, type Tensor, zerosLike } from '../../../torch';
+import { flush, kinds, parseArgs, shown } from '../../../torch/inside';
 import { Callback, stateIn } from '../hooks';
 import type { LightningModule } from '../module';
 import { configOf } from '../optimizers';
 import type { Trainer } from '../trainer';
+
+type Normalizing = nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d;
+
+/** Whether a layer has running statistics, which must be computed anew for averaged weights. */
+const isNormalizing = (module: nn.Module): module is Normalizing =>
+  [nn.BatchNorm1d, nn.BatchNorm2d, nn.BatchNorm3d].some((kind) => module instanceof kind);
 
 /** Options of StochasticWeightAveraging. */
 export interface StochasticWeightAveragingOptions {
@@ -45,7 +51,7 @@ export class StochasticWeightAveraging extends Callback {
   #latestUpdate = -1;
   #scheduler: optim.swaUtils.SWALR | null = null;
   #schedulerState: Record<string, unknown> | null = null;
-  #norms: readonly (nn.BatchNorm1d | nn.BatchNorm2d | nn.BatchNorm3d)[] = [];
+  #norms: readonly Normalizing[] = [];
   #momenta: (number | null)[] | null = null;
   #accumulateGradBatches = 1;
 
@@ -109,7 +115,7 @@ export class StochasticWeightAveraging extends Callback {
       }
       this.#start = Math.floor(this.#maxEpochs * this.#o.swaEpochStart);
     }
-    this.#norms = module.modules().filter((each) => isNormalizing(each));
+    this.#norms = module.modules().filter(isNormalizing);
     // One extra epoch recomputes running statistics with the averaged weights.
     if (this.#norms.length > 0 && this.#maxEpochs !== -1) trainer.fitLoop.maxEpochs++;
     if (this.#schedulerState) trainer.lrSchedulerConfigs = [];

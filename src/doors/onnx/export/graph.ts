@@ -1,9 +1,8 @@
 // From traces to the graph of a file: each recorded node is written by its translator, and weights keep their names.
-import { ArgumentError, type Shape, Tensor } from '../../../torch';
+import { ArgumentError, type DType, type Shape, Tensor } from '../../../torch';
 import {
   elementsAsBytes,
   fromHalf,
-  ITEM_BYTES,
   identity,
   type Node,
   numelOf as numel,
@@ -270,7 +269,7 @@ class Exported implements Context {
       return this.builder.constant(dtype, shape, numbers);
     }
     const content: LateBytes = {
-      byteLength: numel(shape) * ITEM_BYTES[dtype],
+      byteLength: numel(shape) * bytesOfOne(dtype),
       read: () => bytesOf(Tensor.of(identity(value))).read(),
     };
     return this.builder.weight(`constant_${this.#wires.size}`, dtype, shape, content);
@@ -290,9 +289,12 @@ class Exported implements Context {
   }
 }
 
+/** How many bytes an element of a dtype takes in the file. */
+const bytesOfOne = (dtype: DType): number => elementsAsBytes(dtype, [0]).length;
+
 /** The bytes of a tensor, read only when the file is written. */
 const bytesOf = (tensor: Tensor): LateBytes => ({
-  byteLength: tensor.numel() * ITEM_BYTES[tensor.dtype],
+  byteLength: tensor.numel() * bytesOfOne(tensor.dtype),
   read: async () => elementsAsBytes(tensor.dtype, valuesAtHand(tensor) ?? (await tensor.data())),
 });
 

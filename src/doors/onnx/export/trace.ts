@@ -2,7 +2,6 @@
 // model's state is restored.
 import { ArgumentError, type DType, Generator, type Shape, scope, Tensor } from '../../../torch';
 import {
-  lastNodeId,
   type Module,
   mapTensors,
   type Node,
@@ -93,7 +92,8 @@ function recorded(model: Module, args: readonly unknown[], shapes: readonly Shap
     if (!state.has(tensor.value))
       state.set(tensor.value, { name: name in dict ? name : (keys.get(tensor.storage) ?? name), tensor });
   }
-  const since = lastNodeId();
+  // What is recorded from here on belongs to the call.
+  const since = standIn({ shape: [], dtype: 'float32' }, -1, READS).node!.id;
   const inputs = shapes.map((shape, i) => standIn({ shape, dtype: dtypes[i]! }, i, READS));
   let next = 0;
   const given = mapTensors(args, () => Tensor.of(inputs[next++]!));

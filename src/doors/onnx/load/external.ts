@@ -1,6 +1,6 @@
 // Tensors whose bytes are in files beside the model (external data).
 import { type ByteSource, FileFormatError } from '../../../torch';
-import { beside, isBeside, openReader, orAborted, type Reader, shown } from '../../../torch/inside';
+import { beside, openReader, orAborted, type Reader, shown } from '../../../torch/inside';
 import type { FunctionMessage, GraphMessage, NodeMessage, TensorMessage } from '../proto/messages';
 import { bytesOfData, tensorTitle } from './tensors';
 
@@ -86,14 +86,10 @@ function fileOf(tensor: TensorMessage, location: string, { source, files }: Plac
   const given = Object.hasOwn(files, location) ? files[location] : undefined;
   if (given !== undefined) return given;
   const file = location.replace(/^\.\//, '');
-  if (!isBeside(file)) {
-    throw new FileFormatError(
-      `${tensorTitle(tensor)}: expected its data in a file beside the model, but got ${shown(location)}; give that file by this name in externalData`,
-    );
-  }
   return beside(
     source,
     file,
     `onnx.load: expected the address or path of the model, as tensor '${tensor.name}' stands in ${shown(file)} beside it; give that file: externalData: { ${shown(file)}: … }`,
+    `${tensorTitle(tensor)}: expected its data in a file beside the model, but got ${shown(location)}; give that file by this name in externalData`,
   );
 }

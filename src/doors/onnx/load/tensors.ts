@@ -1,20 +1,13 @@
 // Turns the tensors of a file into arrays on the host. Sizes are checked against the available bytes before anything is
 // allocated.
 import { type DType, FileFormatError } from '../../../torch';
-import {
-  type ElementType,
-  elementBytes,
-  hostArray,
-  numelOf as numel,
-  readElements,
-  showShape,
-} from '../../../torch/inside';
+import { elementBytes, hostArray, numelOf as numel, readElements, showShape } from '../../../torch/inside';
 import { DATA, type TensorMessage } from '../proto/messages';
 import { noteType, ourType, typeName } from './element-type';
 import { HostArray } from './values';
 
 /** The types of one or more whole bytes, which `readElements` can read. */
-const elementTypes = new Map<number, ElementType>([
+const elementTypes = new Map<number, Parameters<typeof elementBytes>[0]>([
   [DATA.float32, 'f32'],
   [DATA.float64, 'f64'],
   [DATA.float16, 'f16'],

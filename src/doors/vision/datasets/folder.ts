@@ -4,7 +4,6 @@ import { ArgumentError, type ByteSource, data, scope, Tensor, tensor } from '../
 import {
   fromHost,
   type IndexArguments,
-  type Indices,
   indexIn,
   indicesIn,
   inTurn,
@@ -153,7 +152,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
    * first step brings them to one. Otherwise items are made one by one. Null with a custom loader.
    */
   override getBatch(indices: readonly number[]): FolderBatch<Image, Label>;
-  override getBatch(named: Indices): FolderBatch<Image, Label>;
+  override getBatch(named: { indices: readonly number[] }): FolderBatch<Image, Label>;
   override getBatch(...args: unknown[]): FolderBatch<Image, Label> {
     const indices = indicesIn(`${this.printedName}.getBatch`, args);
     if (this.#loader) return null;

@@ -2,21 +2,20 @@
 
 import { type Generator, scope, Tensor, data as torchData } from '../../../torch';
 import {
-  type ByteScale,
   type DrawnIndices,
   defaultGenerator,
   drawnIn,
+  fromHost,
   gatherRows,
   type IndexArguments,
   indexIn,
-  indexValue,
   ofDataSet,
   resolveIndex,
   withDefaultGenerator,
 } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { type BatchTransform, batched, Compose, Normalize, ToTensor } from '../transforms';
-import { kept, type PictureBytes, PictureGatherer } from './picture-gatherer';
+import { type ByteScale, kept, type PictureBytes, PictureGatherer } from './picture-gatherer';
 import { type ItemTransforms, StandardTransform, transformsIn, VisionDataset } from './vision-dataset';
 
 /** The files of a data set after reading: pictures, labels, and the names of classes. */
@@ -125,7 +124,7 @@ export class ImageDataset<
   }
 
   /** The transform as a scale of bytes, if it does nothing else; else null. */
-  get #scale(): ByteScale | null {
+  get #scale(): ByteScale {
     return asScale(this.transform, this.#pictures.channels);
   }
 
@@ -158,8 +157,8 @@ export class ImageDataset<
   override getBatch(...args: unknown[]): [Tensor, torchData.Collated<Label>] | null {
     const { indices, draws } = drawnIn(this.printedName, args);
     if (!this.#makesBatches) return null;
-    const index = indexValue(this.printedName, indices, this.length);
-    const rows = indices.map((i) => (i < 0 ? i + this.length : i));
+    const rows = indices.map((i) => resolveIndex(this.printedName, i, this.length));
+    const index = fromHost(Int32Array.from(rows), [rows.length], 'int64');
     // The scope frees everything but the batch.
     return scope((): [Tensor, torchData.Collated<Label>] => {
       const scale = this.#scale;
@@ -189,7 +188,7 @@ export class ImageDataset<
 }
 
 /** The transform of a byte picture as a scale of each channel; null if the transform does more. */
-function asScale(transform: unknown, channels: number): ByteScale | null {
+function asScale(transform: unknown, channels: number): ByteScale {
   if (transform instanceof ToTensor) return { divisor: 255, mean: [0], std: [1] };
   if (!(transform instanceof Compose)) return null;
   const [first, second, ...rest] = transform.transforms;

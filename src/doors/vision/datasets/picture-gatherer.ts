@@ -1,6 +1,6 @@
 // Pictures of one size as packed bytes, kept on the device if they fit; one gather makes a batch.
 import { type DType, gpu, Tensor } from '../../../torch';
-import { type ByteScale, fromHost, gatherBytes, protect, type Value } from '../../../torch/inside';
+import { fromHost, gatherBytes, protect, type Value } from '../../../torch/inside';
 
 /** Pictures of one size: `count × height × width × channels` bytes. They can be sent to a worker. */
 export interface PictureBytes {
@@ -11,6 +11,9 @@ export interface PictureBytes {
   readonly channels: number;
   readonly pixels: Uint8Array;
 }
+
+/** How bytes become floats; null: they stay bytes. */
+export type ByteScale = Parameters<typeof gatherBytes>[3];
 
 /** The size that every device can bind, used until there is a device to ask: WebGPU's default limit. */
 const BINDING_BYTES = 2 ** 27;
@@ -27,7 +30,7 @@ export class PictureGatherer {
   }
 
   /** The pictures at `rows`, whose tensor is `index`: [n, C, H, W], as floats if there is a scale, else uint8. */
-  gather(rows: ArrayLike<number>, index: Value, scale: ByteScale | null): Tensor {
+  gather(rows: ArrayLike<number>, index: Value, scale: ByteScale): Tensor {
     const { channels, height, width } = this.#pictures;
     const shape = [channels, height, width];
     if (this.#fits()) {
@@ -41,7 +44,7 @@ export class PictureGatherer {
     return this.#upload(rows, scale);
   }
 
-  #upload(rows: ArrayLike<number>, scale: ByteScale | null): Tensor {
+  #upload(rows: ArrayLike<number>, scale: ByteScale): Tensor {
     const { channels, height, width } = this.#pictures;
     const batch = fromHost(words(this.#pictures, rows), [rows.length, rowWords(this.#pictures)], 'uint32');
     const inOrder = fromHost(

@@ -3,7 +3,6 @@
 import { ArgumentError, type Tensor } from '../../../torch';
 import {
   type Arguments,
-  expectKinds,
   inputs,
   kinds,
   Layer,
@@ -13,6 +12,7 @@ import {
   roundHalfEven,
   tensors,
 } from '../../../torch/inside';
+import { expectKinds } from '../expect-kinds';
 import { lasting, stands, tensorOf } from './host';
 import { ImageList } from './image-list';
 

@@ -5,7 +5,6 @@ import { ArgumentError, cat, nn, ShapeError, type Tensor } from '../../../torch'
 import {
   type Arguments,
   callable,
-  expectKinds,
   inputs,
   isTensorObject as isTensor,
   kinds,
@@ -13,6 +12,7 @@ import {
   parseArgs,
   tensorKind as tensor,
 } from '../../../torch/inside';
+import { expectKinds } from '../expect-kinds';
 import { RoIPool } from '../ops/region-modules';
 import type { Regions } from '../ops/region-pooling';
 import { BoxCoder } from './box-coder';

@@ -4,7 +4,6 @@
 import { ArgumentError, cat, nn, ShapeError, type Tensor } from '../../../torch';
 import {
   type Arguments,
-  expectKinds,
   inputs,
   isPlainObject,
   kinds,
@@ -14,6 +13,7 @@ import {
   shown,
   tensorKind as tensor,
 } from '../../../torch/inside';
+import { expectKinds } from '../expect-kinds';
 import { nmsPadded } from '../ops/nms';
 import { BoxCoder } from './box-coder';
 import { placesIn, readBoxes } from './box-sampling';

@@ -4,13 +4,13 @@ import { ArgumentError, cat, nn, ones, type Tensor } from '../../../torch';
 import {
   type Arguments,
   type CarriedPromise,
-  expectKinds,
   inputs,
   kinds,
   Module,
   parseArgs,
   tensorKind as tensor,
 } from '../../../torch/inside';
+import { expectKinds } from '../expect-kinds';
 import { MultiScaleRoIAlign } from '../ops/multi-scale-roi-align';
 import { BoxCoder } from './box-coder';
 import { detectorKinds } from './detector-kinds';

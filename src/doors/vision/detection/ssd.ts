@@ -5,13 +5,13 @@ import {
   type Arguments,
   type CarriedPromise,
   expectKind,
-  expectKinds,
   inputs,
   kinds,
   Module,
   parseArgs,
   tensors,
 } from '../../../torch/inside';
+import { expectKinds } from '../expect-kinds';
 import { type BoxGenerator, DefaultBoxGenerator } from './anchors';
 import { BoxCoder } from './box-coder';
 import { Detector, type Images } from './detector';

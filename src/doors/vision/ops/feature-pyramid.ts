@@ -4,7 +4,6 @@ import { ArgumentError, nn, type Tensor } from '../../../torch';
 import {
   type Arguments,
   expectKind,
-  expectKinds,
   inputs,
   isPlainObject,
   kinds,
@@ -13,6 +12,7 @@ import {
   parseArgs,
   tensorKind as tensor,
 } from '../../../torch/inside';
+import { expectKinds } from '../expect-kinds';
 import { Conv2dNormActivation, type NormMaker } from './layers';
 
 /** Maps and their names, from the highest resolution to the lowest. */

@@ -4,7 +4,6 @@ import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
   type Arguments,
   roiAlign as align,
-  expectKinds,
   inputs,
   kinds,
   Layer,
@@ -14,6 +13,7 @@ import {
   roundHalfEven,
   shown,
 } from '../../../torch/inside';
+import { expectKinds } from '../expect-kinds';
 import { areaOf } from './box-formats';
 import { binsOf, type RegionSize, ratioOf, regionsOf } from './region-pooling';
 

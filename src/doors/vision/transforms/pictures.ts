@@ -11,7 +11,6 @@ import {
   kinds,
   parseArgs,
   pictureWindow,
-  pixelsOf,
   resizeBoxes,
 } from '../../../torch/inside';
 import type { BorderMode, Interpolation, PictureSize as Size } from './arguments';
@@ -79,19 +78,25 @@ export class PackedPictures {
 /** Pictures that a transform of batches can read. */
 export type Pictures = Tensor | PackedPictures;
 
-const pixels = (pictures: Pictures) =>
+/** As the engine takes them. */
+const sourceOf = (pictures: Pictures) =>
   pictures instanceof PackedPictures
     ? { value: pictures.words.value, channels: pictures.channels, places: pictures.places, packed: true }
-    : pixelsOf(pictures.value);
+    : pictures.value;
 
 /** Height and width of every picture. */
-export const sizesOf = (pictures: Pictures): readonly Size[] => pixels(pictures).places.map(({ size }) => size);
+export function sizesOf(pictures: Pictures): readonly Size[] {
+  if (pictures instanceof PackedPictures) return pictures.places.map(({ size }) => size);
+  const [count, , height, width] = pictures.shape as readonly [number, number, number, number];
+  return new Array<Size>(count).fill([height, width]);
+}
 
-export const channelsOf = (pictures: Pictures): number => pixels(pictures).channels;
+export const channelsOf = (pictures: Pictures): number =>
+  pictures instanceof PackedPictures ? pictures.channels : pictures.shape[1]!;
 
 /** Reads a window of each picture: [N, C, ...out]. */
 export const windowsOf = (pictures: Pictures, windows: readonly Window[], options: WindowOptions): Tensor =>
-  Tensor.of(pictureWindow(pixels(pictures), windows, options));
+  Tensor.of(pictureWindow(sourceOf(pictures), windows, options));
 
 /** The window that begins at a row and a column. */
 export const windowAt = (top: number, left: number): Window => [top, 1, 0, left, 0, 1];
@@ -138,12 +143,11 @@ export function boxesResized(
   boxes: Box | readonly Box[],
   { out, interpolation, antialias }: ResizeHow,
 ): Tensor {
-  const source = pixels(pictures);
   const nearest = interpolation === 'nearest' || interpolation === 'nearest-exact';
-  const dtype = source.packed ? 'uint8' : source.value.dtype;
+  const dtype = pictures instanceof PackedPictures ? 'uint8' : pictures.dtype;
   if (dtype === 'float16' || (!nearest && dtype !== 'uint8' && dtype !== 'float32')) {
     const made = boxesResized((pictures as Tensor).to('float32'), boxes, { out, interpolation, antialias });
     return (isFloat(dtype) ? made : made.round()).to(dtype);
   }
-  return Tensor.of(resizeBoxes(source, boxes, { out, interpolation, antialias }));
+  return Tensor.of(resizeBoxes(sourceOf(pictures), boxes, { out, interpolation, antialias }));
 }

@@ -1,6 +1,6 @@
 // Prints the fields of transforms under torchvision's names, with values as Python prints them.
 
-import { pythonFloat, pythonText, snakeCase } from '../../../torch/inside';
+import { pythonFloat, pythonText, snakeName } from '../../../torch/inside';
 import type { FillArgument } from './arguments';
 
 /** `3`, `True`, `bilinear` */
@@ -27,7 +27,7 @@ export function printed<F extends Readonly<Record<string, (value: never) => stri
   const texts = Object.entries(fields).map(([name, write]) => {
     const value = of[name]!;
     const text = value === null ? null : write(value as never);
-    return text === null ? null : `${snakeCase(name)}=${text}`;
+    return text === null ? null : `${snakeName(name)}=${text}`;
   });
   return texts.filter((text) => text !== null).join(', ');
 }

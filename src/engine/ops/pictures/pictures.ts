@@ -6,7 +6,7 @@ import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { type DType, isFloat, type Meta, numel, type Shape, scalarOf } from '../../core/meta';
 import { fromHost, record } from '../../graph/record';
-import type { Op, Value } from '../../graph/value';
+import { type Op, Value } from '../../graph/value';
 import { planeParams } from '../shape/planes';
 
 const resampleSource: Text = '#pictures/pictureResample';
@@ -34,8 +34,10 @@ export interface Pixels {
   readonly packed: boolean;
 }
 
-/** The pixels of a batch [N, C, H, W]. */
-export function pixelsOf(value: Value): Pixels {
+/** The pixels of a batch [N, C, H, W], or those given. */
+export function pixelsOf(given: Value | Pixels): Pixels {
+  if (!(given instanceof Value)) return given;
+  const value = given;
   const [count, channels, height, width] = value.shape as readonly [number, number, number, number];
   const size: PictureSize = [height, width];
   const places = Array.from({ length: count }, (_, n) => ({ first: n * channels * height * width, size }));
@@ -146,12 +148,13 @@ export interface WindowOptions {
   readonly fill?: readonly number[];
 }
 
-/** Takes a window of each picture. Shape: [N, C, ...out]. */
+/** Takes a window of each picture, of a batch or of `Pixels`. Shape: [N, C, ...out]. */
 export function pictureWindow(
-  pixels: Pixels,
+  pictures: Value | Pixels,
   windows: readonly Window[],
   { out, border = 'constant', fill = [0] }: WindowOptions,
 ): Value {
+  const pixels = pixelsOf(pictures);
   const { value, channels, places, packed } = pixels;
   invariant(windows.length === places.length, 'there is a window for each picture');
   const rows = places.flatMap(({ first, size }, n) => [...windows[n]!, first, ...size]);

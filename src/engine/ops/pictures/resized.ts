@@ -4,7 +4,15 @@ import { invariant } from '../../core/errors';
 import { fromHost } from '../../graph/record';
 import type { Value } from '../../graph/value';
 import { axisTaps, type PictureInterpolation, type TapsOptions, tapsWidth } from './picture-taps';
-import { type BoxTaps, type PictureSize, type Pixels, type Place, pictureResample, type Taps } from './pictures';
+import {
+  type BoxTaps,
+  type PictureSize,
+  type Pixels,
+  type Place,
+  pictureResample,
+  pixelsOf,
+  type Taps,
+} from './pictures';
 
 /** A rectangle of a picture, in pixels. */
 interface Box {
@@ -25,10 +33,11 @@ interface Resizing {
  * bytes; if the interpolation is one of the nearest, of any dtype of four bytes. Shape: [N, C, ...out].
  */
 export function resizeBoxes(
-  source: Pixels,
+  pictures: Value | Pixels,
   boxes: Box | readonly Box[],
   { out, interpolation, antialias }: Resizing,
 ): Value {
+  const source = pixelsOf(pictures);
   const nearest = interpolation === 'nearest' || interpolation === 'nearest-exact';
   const bytes = source.packed || source.value.dtype === 'uint8';
   const options: TapsOptions = { interpolation, antialias: antialias && !nearest, bytes };

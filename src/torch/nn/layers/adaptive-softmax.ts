@@ -2,10 +2,10 @@
 
 import { listOf, number } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { labelsWithin } from '../../../engine/ops/indexing/indexing';
 import { type NamedResults, namedResults } from '../../tensor/calling/named-results';
-import { expectKinds, tensor } from '../../tensor/calling/tensor-kinds';
+import { tensor } from '../../tensor/calling/tensor-kinds';
 import { zeros } from '../../tensor/creation/creation';
 import { cat } from '../../tensor/joining/cat-stack';
 import { Tensor } from '../../tensor/tensor';
@@ -101,7 +101,8 @@ export class AdaptiveLogSoftmaxWithLoss extends Layer {
   }
 
   forward(input: Tensor, target: Tensor): NamedResults<'output', 'loss'> {
-    expectKinds('AdaptiveLogSoftmaxWithLoss', { input: [input, tensor], target: [target, tensor] });
+    expectKind('AdaptiveLogSoftmaxWithLoss', 'input', input, tensor);
+    expectKind('AdaptiveLogSoftmaxWithLoss', 'target', target, tensor);
     const batched = target.dim() === 1;
     if (
       (!batched && target.dim() !== 0) ||

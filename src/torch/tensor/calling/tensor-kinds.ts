@@ -1,6 +1,6 @@
 // Kinds of parameters that are tensors, lists of tensors, or objects of tensors.
 import { either, type Kind, listOf } from '../../../engine/core/argument-kinds';
-import { expectKind, isPlainObject } from '../../../engine/core/options';
+import { isPlainObject } from '../../../engine/core/options';
 import { isTensor } from './callable';
 
 export const tensor: Kind = { words: 'a tensor', fits: isTensor };
@@ -14,15 +14,3 @@ export const namedTensors: Kind = {
   words: 'an object of tensors by name',
   fits: (value) => isPlainObject(value) && Object.values(value).every(isTensor),
 };
-
-/**
- * Checks arguments that were given by position. `name` is the function or class in errors.
- *
- * @throws ArgumentError if a value is not of its kind
- */
-export function expectKinds(
-  name: string,
-  given: Readonly<Record<string, readonly [value: unknown, kind: Kind]>>,
-): void {
-  for (const [key, [value, kind]] of Object.entries(given)) expectKind(name, key, value, kind);
-}
