@@ -292,10 +292,8 @@ export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowAr
   const size = input.shape[d]!;
   const place = isTensor(start) && placeIn('narrow', start);
   const from = place ? 0 : (start as number) < 0 ? (start as number) + size : (start as number);
-  if (!Number.isInteger(from) || !Number.isInteger(length)) {
-    throw new ArgumentError('narrow: expected whole numbers as start and length');
-  }
-  if (from < 0 || length < 0 || from + length > size) {
+  const isWhole = Number.isInteger(from) && Number.isInteger(length);
+  if (!isWhole || from < 0 || length < 0 || from + length > size) {
     throw new ShapeError(
       `narrow: expected a range within dimension ${d} of size ${size}, but got start ${start} and length ${length}`,
     );
