@@ -1,16 +1,19 @@
 // What `npm run check -- gpu` does in the process that has the stub driver: records, reads what was compiled, prints and saves.
 import { readFileSync, writeFileSync } from 'node:fs';
+import { gpuOf } from './gpus';
 import { nagaVersion, throughNaga } from './naga';
 import { recordNetwork } from './networks';
 import { type Recorder, recorder } from './recorder';
 import { Reader, type Row } from './rows';
-import { compileFiles, open, type Recorded, recordWorkload, selected } from './run';
-import { compared, printed, printedKernels, type Table } from './table';
+import { type AskedFiles, open, type Recorded, recordFiles, recordWorkload, selected, workloadsOf } from './run';
+import { compared, printed, type Table } from './table';
 
 export interface Asked {
   /** Words that select workloads. */
   readonly names: readonly string[];
-  readonly files: readonly string[];
+  /** A file of workloads instead of the table's. */
+  readonly workloads: string | undefined;
+  readonly files: AskedFiles;
   readonly networks: readonly string[];
   readonly batch: number;
   readonly side: number | undefined;
@@ -35,20 +38,15 @@ export async function check(asked: Asked): Promise<number> {
     console.error("check gpu: --naga needs the program naga of Rust's package naga-cli:\n\n  cargo install naga-cli\n");
     return 1;
   }
+  // A name that the model does not know is told before the driver ends the process for it.
+  const chip = asked.intel === undefined ? gpuOf(asked.family) : undefined;
   const recording = recorder({ folder: asked.folder, toggles: asked.dawn, subgroups: !asked.naga });
-  const reader = new Reader(asked.folder, asked.family, asked.intel !== undefined);
+  const reader = new Reader(asked.folder, chip);
   const say = (lines: readonly string[]): void => {
     if (!asked.json) console.log(lines.join('\n'));
   };
-  if (asked.files.length > 0) {
-    await compileFiles(recording, asked.files);
-    const kernels = recording.kernels.map((kernel) => reader.compiled(kernel));
-    if (asked.json) console.log(JSON.stringify(kernels, null, 1));
-    say(printedKernels(kernels));
-    return naga === undefined ? 0 : translate(asked, recording, say);
-  }
-
-  const device = await open();
+  const isFiles = asked.files.files.length > 0;
+  const device = isFiles ? 'WGSL' : await open();
   const gpu = asked.intel ?? asked.family;
   say([`${device}: compiled for ${gpu} by Mesa ${asked.mesa}; nothing is computed.\n`]);
   const rows: Row[] = [];
@@ -64,9 +62,15 @@ export async function check(asked: Asked): Promise<number> {
     }
   };
   const { batch, side, train } = asked;
+  const isNetworks = asked.networks.length > 0;
+  if (isFiles) for (const one of await recordFiles(recording, asked.files)) await add(one.name, async () => one);
   for (const name of asked.networks) await add(name, () => recordNetwork(recording, { name, batch, side, train }));
-  const names = asked.networks.length > 0 && asked.names.length === 0 ? [] : selected(asked.names);
-  for (const name of names) await add(name, () => recordWorkload(recording, name));
+  const isNamed = asked.names.length > 0 || asked.workloads !== undefined;
+  if (isNamed || !(isFiles || isNetworks)) {
+    const known = await workloadsOf(asked.workloads);
+    for (const [name, workload] of selected(known, asked.names))
+      await add(name, () => recordWorkload(recording, name, workload));
+  }
   if (rows.length === 0 && failed === 0)
     throw new Error(`check gpu: no workload's name has ${asked.names.join(' or ')}`);
 
@@ -79,19 +83,21 @@ export async function check(asked: Asked): Promise<number> {
       say([`The table beside it was made for ${before.gpu} by Mesa ${before.mesa}.\n`]);
     say(compared(before.rows, rows));
   }
-  const compilations = recording.kernels.map(({ milliseconds }) => milliseconds);
-  const slowest = recording.kernels.find(({ milliseconds }) => milliseconds === Math.max(...compilations));
-  const spilled = new Set(
-    rows.flatMap(({ dispatches }) => dispatches.filter(({ spills }) => spills > 0).map(({ kernel }) => kernel)),
-  );
-  say([
-    '',
-    `${recording.kernels.length} kernels compiled; the longest took ${slowest?.milliseconds} ms (${slowest?.label}). ${
-      spilled.size === 0 ? 'None of those that were dispatched spills.' : `Spills: ${[...spilled].join(', ')}.`
-    }`,
-  ]);
+  say(['', ...ending(recording, rows)]);
   if (naga !== undefined) failed += translate(asked, recording, say);
   return failed === 0 ? 0 : 1;
+}
+
+/** How long compiling took, and what spilled. */
+function ending({ kernels }: Recorder, rows: readonly Row[]): string[] {
+  const slowest = [...kernels].sort((a, b) => b.milliseconds - a.milliseconds)[0];
+  if (!slowest) return [];
+  const all = rows.flatMap(({ dispatches }) => dispatches);
+  const spilled = new Set(all.filter(({ spills }) => spills > 0).map(({ kernel }) => kernel));
+  const spills =
+    spilled.size === 0 ? 'None of those that were dispatched spills.' : `Spills: ${[...spilled].join(', ')}.`;
+  const many = kernels.length === 1 ? '1 kernel' : `${kernels.length} kernels`;
+  return [`${many} compiled; the longest took ${slowest.milliseconds} ms (${slowest.label}). ${spills}`];
 }
 
 /** Has naga take every kernel that was compiled, and says which it does not: 1 where it should. */

@@ -1,5 +1,6 @@
 // Which registers RADV fills before a wave starts: the set of descriptors, the grid's size, the workgroup's place, the wave's. It
 // leaves out what the kernel does not ask for, so the order is fixed and the places are not: what the assembly reads tells them.
+import type { Architecture } from './gpus';
 import type { Program } from './isa';
 import { operand } from './operands';
 
@@ -56,7 +57,11 @@ function readFirst({ code }: Program, from: number): Set<number> {
 
 const CHOICES = [false, true] as const;
 
-export function inputsOf(program: Program, wgsl: string, countsAsPointer: boolean): Inputs {
+/** Whether the grid's size is behind a pointer. */
+export const countsArePointed = (architecture: Architecture): boolean =>
+  architecture === 'gcn' || architecture === 'rdna';
+
+export function inputsOf(program: Program, wgsl: string, architecture: Architecture): Inputs {
   const set = setOf(program);
   const asked = askedIn(wgsl);
   const read = readFirst(program, set);
@@ -74,7 +79,7 @@ export function inputsOf(program: Program, wgsl: string, countsAsPointer: boolea
             };
             const inputs: Inputs = {
               set,
-              counts: take(counts, countsAsPointer ? 2 : 3),
+              counts: take(counts, countsArePointed(architecture) ? 2 : 3),
               places: [take(x), take(y), take(z)],
               wave: take(wave),
             };

@@ -1,6 +1,6 @@
 // How long a dispatch takes at least, by the instructions that its waves take: README.md states the model and its limits.
-import type { Gpu } from './gpus';
-import type { Inputs } from './inputs';
+import type { Architecture, Gpu } from './gpus';
+import { countsArePointed, type Inputs } from './inputs';
 import { type Instruction, isMemoryWait, type Program } from './isa';
 import { type Buffer, decode, GRID, type Listener, SET, type Start, Wave } from './wave';
 
@@ -31,10 +31,6 @@ export interface Launch {
   readonly groups: readonly [number, number, number];
   readonly buffers: ReadonlyMap<number, Buffer>;
   readonly inputs: Inputs;
-  /** Whether the grid's size is behind a pointer: before RDNA 2. */
-  readonly countsAsPointer: boolean;
-  /** Whether stores are waited for as loads are: before RDNA. */
-  readonly isOld: boolean;
 }
 
 export interface Estimate {
@@ -77,7 +73,8 @@ class Trace implements Listener {
     /** How many cycles of a unit a slot of each wave takes while the workgroup's others run, and transfers of all of them. */
     private readonly cost: { readonly slot: number; readonly transfer: number },
     private readonly wide: number,
-    private readonly isOld: boolean,
+    /** Whether stores are waited for as loads are. */
+    private readonly waitsForStores: boolean,
   ) {}
 
   get flying(): number {
@@ -99,7 +96,7 @@ class Trace implements Listener {
       if (lanes === 0) return;
       this.cache += Math.max((bytes * lanes) / CACHE_BYTES, address ? lines(address, bytes) : 0);
       this.moved.set(binding ?? -1, (this.moved.get(binding ?? -1) ?? 0) + bytes * lanes);
-      if (kind === 'load' || this.isOld)
+      if (kind === 'load' || this.waitsForStores)
         this.under.push({ at: this.now(), bytes: kind === 'load' ? bytes * lanes : 0 });
     } else if (isMemoryWait(one)) this.wait(one);
   }
@@ -145,7 +142,8 @@ function lines(address: Uint32Array, bytes: number): number {
 const PLACES = [1 / 6, 1 / 2, 5 / 6] as const;
 
 export function estimate(launch: Launch, gpu: Gpu): Estimate {
-  const { program, statistics, size, groups, isOld } = launch;
+  const { program, statistics, size, groups } = launch;
+  const waitsForStores = gpu.architecture === 'gcn';
   const threads = size[0] * size[1] * size[2];
   const waves = Math.ceil(threads / statistics.lanes);
   const total = groups[0] * groups[1] * groups[2];
@@ -160,8 +158,8 @@ export function estimate(launch: Launch, gpu: Gpu): Estimate {
   const places = [...new Set(PLACES.map((part) => Math.min(total - 1, Math.floor(total * part))))];
   for (const group of places) {
     for (const wave of new Set([0, waves - 1])) {
-      const trace = new Trace(cost, statistics.lanes / 64, isOld);
-      const outcome = new Wave(code, startOf(launch, group, wave)).run(trace, LIMIT);
+      const trace = new Trace(cost, statistics.lanes / 64, waitsForStores);
+      const outcome = new Wave(code, startOf(launch, gpu.architecture, group, wave)).run(trace, LIMIT);
       guesses += outcome.guesses;
       isComplete &&= outcome.isComplete;
       traces.push(trace);
@@ -180,17 +178,16 @@ export function estimate(launch: Launch, gpu: Gpu): Estimate {
   const byRegisters = Math.min(gpu.waves, Math.floor(gpu.registers / Math.max(1, registers)));
   const byLds = statistics.ldsBytes > 0 ? (Math.floor(LDS_SIZE / statistics.ldsBytes) * waves) / gpu.simds : gpu.waves;
   const room = Math.min(byRegisters, byLds);
-  // Workgroups of a unit, or of a SIMD where they are smaller: as many as come one after another, and as are there at one time.
-  const perPlace = isSmall
-    ? Math.ceil((total * waves) / (gpu.units * gpu.simds)) / waves
-    : Math.ceil(total / gpu.units);
-  const resident = Math.max(1, Math.min(Math.floor((room * (isSmall ? 1 : gpu.simds)) / waves) || 1, perPlace));
+  // Workgroups of a unit, or waves of a SIMD where they are smaller: as many as come one after another, and as are there at one time.
+  const perPlace = Math.ceil(isSmall ? (total * waves) / (gpu.units * gpu.simds) : total / gpu.units);
+  const fitting = Math.floor(isSmall ? room : (room * gpu.simds) / waves);
+  const resident = Math.max(1, Math.min(fitting, perPlace));
   const busy = Math.max(vector * cost.slot, lds * cost.transfer, cache * cost.transfer, 1);
   const cycles = perPlace * Math.max(busy, end / resident);
   const compute = cycles / gpu.gigahertz / 1000;
 
   const bytes = movedBytes(launch, traces, total * waves);
-  const there = Math.min(total * waves, Math.max(1, resident) * waves * gpu.units * (isSmall ? gpu.simds : 1));
+  const there = Math.min(total * waves, resident * gpu.units * (isSmall ? gpu.simds : waves));
   const inFlight = mean((trace) => trace.flying) * there;
   const rate = Math.min(gpu.bandwidth * 1e9, inFlight > 0 ? inFlight / BUSY_LATENCY : Number.POSITIVE_INFINITY);
   const memory = (bytes / rate) * 1e6;
@@ -209,20 +206,26 @@ export function estimate(launch: Launch, gpu: Gpu): Estimate {
   };
 }
 
-/** Bytes from and to memory: of each buffer what the waves move, and no more than the whole of it, which caches keep. */
+/**
+ * Bytes from and to memory: of each buffer what the waves move, and no more than the whole of it, which caches keep. Of a buffer whose
+ * size is not known (Infinity) none, since it cannot be said how often it is read again.
+ */
 function movedBytes({ buffers }: Launch, traces: readonly Trace[], waves: number): number {
   const moved = new Map<number, number>();
   for (const trace of traces) {
     for (const [binding, bytes] of trace.moved) moved.set(binding, (moved.get(binding) ?? 0) + bytes / traces.length);
   }
   let sum = 0;
-  for (const [binding, bytes] of moved) sum += Math.min(bytes * waves, buffers.get(binding)?.bytes ?? bytes * waves);
+  for (const [binding, bytes] of moved) {
+    const size = buffers.get(binding)?.bytes ?? bytes * waves;
+    if (Number.isFinite(size)) sum += Math.min(bytes * waves, size);
+  }
   return sum;
 }
 
 /** What a wave finds in its registers. */
-function startOf(launch: Launch, group: number, wave: number): Start {
-  const { statistics, size, groups, buffers, inputs, countsAsPointer } = launch;
+function startOf(launch: Launch, architecture: Architecture, group: number, wave: number): Start {
+  const { statistics, size, groups, buffers, inputs } = launch;
   const place = [
     group % groups[0],
     Math.floor(group / groups[0]) % groups[1],
@@ -231,7 +234,7 @@ function startOf(launch: Launch, group: number, wave: number): Start {
   const scalars = new Map<number, number>([[inputs.set, SET]]);
   const { counts } = inputs;
   if (counts !== undefined) {
-    if (countsAsPointer) scalars.set(counts, GRID);
+    if (countsArePointed(architecture)) scalars.set(counts, GRID);
     else
       groups.forEach((count, at) => {
         scalars.set(counts + at, count);
@@ -245,10 +248,15 @@ function startOf(launch: Launch, group: number, wave: number): Start {
   const lanes = Math.min(statistics.lanes, size[0] * size[1] * size[2] - first);
   const of = (at: (index: number) => number): Uint32Array =>
     Uint32Array.from({ length: 64 }, (_, lane) => at(first + lane));
-  const places = [
+  const [x, y, z] = [
     of((index) => index % size[0]),
     of((index) => Math.floor(index / size[0]) % size[1]),
     of((index) => Math.floor(index / size[0] / size[1])),
   ] as const;
+  // RDNA 3 has them in one register, ten bits each.
+  const places =
+    architecture === 'rdna3'
+      ? ([x.map((at, lane) => at | (y[lane]! << 10) | (z[lane]! << 20)), y, z] as const)
+      : ([x, y, z] as const);
   return { scalars, places, buffers, groups, lanes };
 }

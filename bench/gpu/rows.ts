@@ -1,7 +1,7 @@
 // The rows of the table: what a compiler made of each kernel, and what the model says of each dispatch.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Gpu, gpus } from './gpus';
+import type { Gpu } from './gpus';
 import { inputsOf } from './inputs';
 import { count, isMemoryWait, type Loop, type Program, parse } from './isa';
 import { estimate } from './model';
@@ -73,41 +73,30 @@ export class Reader {
   private readonly read = new Map<string, Read>();
   private readonly launched = new Map<string, Launched>();
 
+  /** `gpu`: what the model takes; undefined for Intel's, of which it has none. */
   constructor(
     private readonly folder: string,
-    readonly family: string,
-    readonly isIntel: boolean,
+    private readonly gpu: Gpu | undefined,
   ) {}
-
-  get gpu(): Gpu {
-    return gpus[this.family] ?? gpus.navi21!;
-  }
-
-  compiled(kernel: Kernel): Compiled {
-    return this.kernel(kernel).compiled;
-  }
 
   row({ name, macs, dispatches }: Recorded): Row {
     const parts = dispatches.map((dispatch) => this.launch(dispatch));
     const us = parts.reduce((sum, part) => sum + part.us, 0);
     const all = macs ?? parts.reduce((sum, part) => sum + part.multiplications * 1e6, 0);
     const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
-    const { units, gigahertz, bandwidth } = this.gpu;
-    const peak = us > 0 && !this.isIntel ? (100 * all) / (us * 1000 * units * 64 * gigahertz) : 0;
-    return {
-      workload: name,
-      peak: three(peak),
-      us: three(us),
-      ofMemory: three(us > 0 ? (100e3 * bytes) / (us * bandwidth) : 0),
-      dispatches: parts,
-    };
+    const { units = 0, gigahertz = 0, bandwidth = 0 } = this.gpu ?? {};
+    const part = (done: number, perMicrosecond: number): number =>
+      us > 0 && perMicrosecond > 0 ? three((100 * done) / (us * perMicrosecond)) : 0;
+    const [peak, ofMemory] = [part(all, units * 64 * gigahertz * 1000), part(bytes, bandwidth / 1000)];
+    return { workload: name, peak, us: three(us), ofMemory, dispatches: parts };
   }
 
   private launch(dispatch: Dispatch): Launched {
     const { kernel, groups, bound } = dispatch;
     const contents = bound.map(({ binding, bytes, contents: of }) => `${binding}:${bytes}:${of?.join() ?? ''}`);
     const key = `${kernel.id} ${groups} ${contents}`;
-    const launched = this.launched.get(key) ?? (this.isIntel ? this.unmodelled(dispatch) : this.modelled(dispatch));
+    const launched =
+      this.launched.get(key) ?? (this.gpu ? this.modelled(dispatch, this.gpu) : this.unmodelled(dispatch));
     this.launched.set(key, launched);
     return launched;
   }
@@ -115,12 +104,11 @@ export class Reader {
   /** Of Intel's assembly nothing is followed. */
   private unmodelled({ kernel, groups }: Dispatch): Launched {
     const none = { us: 0, compute: 0, memory: 0, waiting: 0, multiplications: 0, bytes: 0, inFlight: 0, waves: 0 };
-    return { ...this.compiled(kernel), groups, ...none };
+    return { ...this.kernel(kernel).compiled, groups, ...none };
   }
 
-  private modelled({ kernel, groups, bound }: Dispatch): Launched {
+  private modelled({ kernel, groups, bound }: Dispatch, gpu: Gpu): Launched {
     const { program, size, lanes, compiled, wgsl } = this.kernel(kernel);
-    const countsAsPointer = !/^navi[23]/.test(this.family);
     const said = estimate(
       {
         program,
@@ -129,11 +117,9 @@ export class Reader {
         statistics: { lanes, registers: compiled.registers, ldsBytes: compiled.lds },
         // The library and its peers have one group of bindings; of several the first is followed.
         buffers: new Map(bound.filter(({ group }) => group === 0).map((one) => [one.binding, one])),
-        inputs: inputsOf(program, wgsl, countsAsPointer),
-        countsAsPointer,
-        isOld: !this.family.startsWith('navi'),
+        inputs: inputsOf(program, wgsl, gpu.architecture),
       },
-      this.gpu,
+      gpu,
     );
     return {
       ...compiled,
@@ -161,7 +147,8 @@ export class Reader {
     const stat = (...names: string[]): number =>
       names.reduce((sum, name) => sum + Number(statistics.get(name) ?? 0), 0);
     const text = file('isa').toString();
-    const program = parse(this.isIntel ? '' : text);
+    const program = parse(this.gpu ? text : '');
+    if (this.gpu && program.code.length === 0) throw new Error(`Mesa gives no assembly of ${label} for this GPU`);
     const size = workgroupSize(file('spv'));
     const compiled: Compiled = {
       kernel: label,
@@ -170,7 +157,7 @@ export class Reader {
       spills: stat('Spilled VGPRs', 'Spill Count', 'Fill Count'),
       scratch: stat('Scratch size', 'Scratch Memory Size'),
       lds: stat('LDS size', 'Workgroup Memory Size'),
-      ...(this.isIntel ? mixOfIntel(text) : mixOf(program)),
+      ...(this.gpu ? mixOf(program) : mixOfIntel(text)),
     };
     const read = { program, size, lanes: stat('Subgroup') || 64, compiled, wgsl: code };
     this.read.set(id, read);

@@ -88,21 +88,6 @@ export function printed(row: Row, isModelled: boolean): string[] {
   return [`${row.workload}: ${bounds}${many}`, ...lines.map((line) => `  ${line}`), ''];
 }
 
-/** Kernels that were compiled and not dispatched. */
-export const printedKernels = (kernels: readonly Compiled[]): string[] =>
-  lined([
-    ['kernel', 'size', 'VGPR', 'spill', 'LDS', 'FMA', 'waits/loads'],
-    ...kernels.map((one) => [
-      one.kernel,
-      `${one.threads}`,
-      `${one.registers}`,
-      spillsOf(one),
-      `${one.lds}`,
-      `${one.fma} %`,
-      `${one.waits}/${one.loads}`,
-    ]),
-  ]);
-
 const sum = (row: Row, of: (one: Launched) => number): number =>
   row.dispatches.reduce((total, one) => total + of(one), 0);
 

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import process from 'node:process';
 import { parseArgs } from 'node:util';
 import { environmentOf, lacking, lackingText, mesaVersion } from '../../bench/gpu/drivers.mjs';
 import { root, withModule } from '../in-node.mjs';
-import { runCommand, UsageError, whole, writable } from '../options.mjs';
+import { list, runCommand, UsageError, whole, writable } from '../options.mjs';
 
 const usage = `Usage: npm run check -- gpu [NAME …] [options]
 
@@ -21,7 +21,11 @@ columns. No GPU is needed, and nothing is computed.
   --batch N       its pictures                              (default: 1)
   --side N        their width and height        (default: the network's)
   --train         a step of training rather than a run
-  --wgsl FILE     only compile this file; may be given again
+  --workloads FILE
+                  workloads of your own; the README shows one
+  --wgsl FILE     a file of WGSL instead; may be given again
+  --groups X,Y,Z  the workgroups that it is given           (default: 1)
+  --uniforms N,N  what its uniforms hold: whole numbers, or floats (0.5)
   --family NAME   the GPU: navi21, navi10, vega10 …   (default: navi21)
   --intel NAME    one of Intel's instead: tgl; without the model
   --dawn TOGGLES  switches of Dawn's, with spaces between them
@@ -44,7 +48,10 @@ function options(args) {
       batch: { type: 'string', default: '1' },
       side: { type: 'string' },
       train: { type: 'boolean', default: false },
+      workloads: { type: 'string' },
       wgsl: { type: 'string', multiple: true, default: [] },
+      groups: { type: 'string', default: '1' },
+      uniforms: { type: 'string', default: '' },
       family: { type: 'string', default: 'navi21' },
       intel: { type: 'string' },
       dawn: { type: 'string', default: '' },
@@ -58,10 +65,15 @@ function options(args) {
   });
   if (values.help) return undefined;
   writable('save', values.save);
-  for (const [name, file] of [['compare', values.compare], ...values.wgsl.map((file) => ['wgsl', file])]) {
+  for (const [name, file] of [
+    ['compare', values.compare],
+    ['workloads', values.workloads],
+    ...values.wgsl.map((file) => ['wgsl', file]),
+  ]) {
     if (file !== undefined && !existsSync(file)) throw new UsageError(`--${name}: expected a file, but got '${file}'`);
   }
-  const { wgsl: files, network: networks, dawn, ...rest } = values;
+  const { wgsl, groups, uniforms, network: networks, dawn, workloads, ...rest } = values;
+  const [x = 1, y = 1, z = 1] = list('groups', groups).map((text) => whole('groups', text, 1, 65_535));
   return {
     ...rest,
     intel: rest.intel,
@@ -69,12 +81,29 @@ function options(args) {
     compare: rest.compare,
     keep: rest.keep,
     names,
-    files,
+    workloads: workloads === undefined ? undefined : resolve(workloads),
+    files: { files: wgsl, groups: /** @type {[number, number, number]} */ ([x, y, z]), uniforms: words(uniforms) },
     networks,
     batch: whole('batch', values.batch, 1, 4096),
     side: values.side === undefined ? undefined : whole('side', values.side, 8, 4096),
     dawn: dawn.split(' ').filter(Boolean),
   };
+}
+
+/**
+ * Numbers as a buffer of uniforms holds them.
+ * @param {string} text
+ */
+function words(text) {
+  const numbers = text === '' ? [] : list('uniforms', text);
+  const bytes = new DataView(new ArrayBuffer(Math.max(16, numbers.length * 4)));
+  numbers.forEach((number, at) => {
+    if (number === '' || Number.isNaN(Number(number)))
+      throw new UsageError(`--uniforms: expected numbers, but got '${text}'`);
+    if (/[.e]/.test(number)) bytes.setFloat32(at * 4, Number(number), true);
+    else bytes.setInt32(at * 4, Number(number), true);
+  });
+  return new Uint32Array(bytes.buffer);
 }
 
 /** @param {NonNullable<ReturnType<typeof options>>} asked */

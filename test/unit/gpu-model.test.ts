@@ -50,20 +50,18 @@ BB3:
 
 const WGSL = '@compute fn main(@builtin(workgroup_id) wid: vec3u) { y[wid.x] = 0; }';
 
-function launch(text: string, turns: number, groups = 160): Launch {
+function launch(text: string, turns: number, groups = 160, threads = 64): Launch {
   const program = parse(text);
   return {
     program,
     statistics: { lanes: 64, registers: 32, ldsBytes: 0 },
-    size: [64, 1, 1],
+    size: [threads, 1, 1],
     groups: [groups, 1, 1],
     buffers: new Map([
       [0, { bytes: 1 << 20 }],
       [1, { bytes: 16, contents: new Uint8Array(new Uint32Array([turns, 0, 0, 0]).buffer) }],
     ]),
-    inputs: inputsOf(program, WGSL, false),
-    countsAsPointer: false,
-    isOld: false,
+    inputs: inputsOf(program, WGSL, 'rdna2'),
   };
 }
 
@@ -80,7 +78,7 @@ describe('assembly', () => {
   });
 
   test("a workgroup's place is found behind the set of descriptors, and behind the grid's size where a kernel reads that", () => {
-    expect(inputsOf(parse(counted), WGSL, false)).toMatchObject({
+    expect(inputsOf(parse(counted), WGSL, 'rdna2')).toMatchObject({
       set: 2,
       counts: undefined,
       places: [3, undefined, undefined],
@@ -93,7 +91,7 @@ describe('assembly', () => {
 `;
     const wgsl =
       'fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) n: vec3u) { let i = wid.y * n.x + wid.x; }';
-    expect(inputsOf(parse(folded), wgsl, false)).toMatchObject({ set: 2, counts: 3, places: [6, 7, undefined] });
+    expect(inputsOf(parse(folded), wgsl, 'rdna2')).toMatchObject({ set: 2, counts: 3, places: [6, 7, undefined] });
   });
 });
 
@@ -125,6 +123,19 @@ describe('the model', () => {
     // Sixteen waves a SIMD wait at the same time.
     const many = estimate(launch(counted, 100, 16 * 160), navi21);
     expect(many.compute / alone.compute).toBeCloseTo(1, 1);
+  });
+
+  test('is never above the peak, whatever the sizes of workgroups and GPUs', () => {
+    const over: unknown[] = [];
+    const chips = ['navi21', 'vega10', 'gfx1100'].map((name) => [name, gpus[name]!] as const);
+    for (const [name, gpu] of chips)
+      for (const threads of [32, 64, 128, 192, 256])
+        for (const groups of [1, 1000]) {
+          const { compute, multiplications } = estimate(launch(counted, 5, groups, threads), gpu);
+          const share = multiplications / (compute * 1000 * gpu.units * 64 * gpu.gigahertz);
+          if (!(share <= 2 / 6)) over.push([name, threads, groups, share]);
+        }
+    expect(over).toEqual([]);
   });
 
   test("bytes in flight bound the memory's rate, and a buffer's size its bytes", () => {
