@@ -34,7 +34,10 @@ export interface AdapterProfile {
 export interface DeviceOptions {
   /** A device of your own; Lamplight never destroys it. */
   device?: GPUDevice;
-  /** Which GPU to take where there are several. */
+  /**
+   * Which GPU to take where there are several. Default 'high-performance': of two in a laptop, browsers otherwise take
+   * the weaker one, which trains several times as slowly. 'low-power' saves its battery.
+   */
   powerPreference?: GPUPowerPreference;
   /** Choose kernels for a software adapter (CPU) or for a GPU, whatever the adapter is. Default: the adapter's kind. */
   kernels?: AdapterProfile['kind'];
@@ -74,8 +77,7 @@ export async function requestDevice(options: DeviceOptions): Promise<{ device: G
   if (options.device)
     return { device: options.device, profile: profileOf(options.device, options.device.adapterInfo, options) };
   const gpu = await findGpu();
-  const request: GPURequestAdapterOptions = options.powerPreference ? { powerPreference: options.powerPreference } : {};
-  const adapter = await gpu.requestAdapter(request);
+  const adapter = await gpu.requestAdapter({ powerPreference: options.powerPreference ?? 'high-performance' });
   if (!adapter) throw await unavailable(ownGpu() ? 'adapter' : 'dawnAdapter');
   const requiredLimits: Record<string, number> = {};
   for (const name of wantedLimits) requiredLimits[name] = adapter.limits[name];

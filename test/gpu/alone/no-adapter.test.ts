@@ -35,6 +35,10 @@ test('no adapter: the first read-back says so, weights stay, and a later adapter
   expect(`${model}`).toContain('(0): Linear(in_features=4, out_features=8, bias=True)');
   await expect(loss.item()).rejects.toThrow(torch.WebGPUUnavailableError);
   await expect(torch.init()).rejects.toThrow(/no adapter was found.*hardware acceleration/s);
+  await expect(torch.init({ powerPreference: 'low-power' })).rejects.toThrow(/no adapter was found/);
+  // Of two GPUs the stronger one is asked for, unless the program says otherwise.
+  const asked = requestAdapter.mock.calls.map(([options]) => options?.powerPreference);
+  expect([asked.at(-1), ...new Set(asked.slice(0, -1))]).toEqual(['low-power', 'high-performance']);
 
   requestAdapter.mockRestore();
   expect(await Promise.all(model.parameters().map(async (p) => Array.from(await p.data())))).toEqual(before);
