@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdapterProfile } from '../../src/engine/gpu/device';
 import { matmulPasses, type Product } from '../../src/engine/kernels/matmul/passes';
+import { matmul } from '../../src/engine/kernels/matmul/products';
 import {
   chooseTile,
   chunkOf,
@@ -118,6 +119,36 @@ describe.concurrent('a tile, in products that it does not divide', () => {
   const loads = shared.flatMap((one, i) => fours.map((product, j) => ({ ...one, product, at: (i + j) % 12, j })));
   const taken = isWhole() ? loads : loads.filter(({ at }) => at === 3);
   test.for(taken)('$title, in fours, product $j', async ({ tile, product }) => check(product, adapters.gpu, tile));
+
+  test('operands that are views: heads of queries, and of keys the other way round', async () => {
+    const [size, queries, keys, heads, width] = [2, 18, 12, 3, 20] as const;
+    const meta = (...shape: number[]) => ({ shape, dtype: 'float32' as const });
+    const inputs = [meta(size, heads, queries, width), meta(size, heads, width, keys)];
+    const attrs = { transposeA: false, transposeB: false };
+    const context = { inputs, outputs: [meta(size, heads, queries, keys)], attrs, adapter: adapters.gpu };
+    const [q, k] = [numbers(size * queries * heads * width, 1), numbers(size * keys * heads * width, 2)];
+    const stride = heads * width;
+    const views = [
+      { shape: inputs[0]!.shape, strides: [queries * stride, width, stride, 1], offset: 0 },
+      { shape: inputs[1]!.shape, strides: [keys * stride, width, 1, stride], offset: 0 },
+    ];
+    const lowering = matmul(context, null);
+    const [y] = await runPasses(
+      device,
+      lowering.kind === 'passes' ? lowering.viewed!(views)! : lowering,
+      [q, k],
+      [size * heads * queries * keys],
+    );
+    const expected = Float32Array.from({ length: y!.length }, (_, i) => {
+      const [j, row, h] = [i % keys, Math.floor(i / keys) % queries, Math.floor(i / keys / queries) % heads];
+      const z = Math.floor(i / keys / queries / heads);
+      let sum = 0;
+      for (let u = 0; u < width; u++)
+        sum += q[(z * queries + row) * stride + h * width + u]! * k[(z * keys + j) * stride + h * width + u]!;
+      return sum;
+    });
+    expectNumbers(y!, expected);
+  });
 
   const column = productOf(301, 45, 1);
   const vectors = every(column, ['gpu']).filter(({ tile }) => isVectorTile(tile));

@@ -227,6 +227,11 @@ export type Lowering =
       readonly moves?: true;
       readonly scratch?: readonly number[];
       readonly viewing?: Viewing;
+      /**
+       * The lowering that reads inputs as views of other values, for each input its view or undefined. Undefined if
+       * reading copies is faster.
+       */
+      viewed?(views: readonly (StridedView | undefined)[]): Lowering | undefined;
       readonly overwrites?: readonly Overwrite[];
       /**
        * Output 0 is the inputs one after another, at these byte offsets. An input that is copied can be copied right

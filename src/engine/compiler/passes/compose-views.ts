@@ -64,7 +64,7 @@ export function compose(inner: StridedView, outer: StridedView): StridedView | n
 }
 
 /** Whether a view is contiguous. */
-const isWhole = ({ shape, strides }: StridedView): boolean => sameShape(strides, contiguousStrides(shape));
+export const isWhole = ({ shape, strides }: StridedView): boolean => sameShape(strides, contiguousStrides(shape));
 
 /** The indices of the element at `place` of a contiguous shape; null if there is no such element. */
 function indicesOf(place: number, shape: Shape): number[] | null {

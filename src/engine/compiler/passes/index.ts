@@ -3,6 +3,7 @@
 import { withMarksAlone } from '../../wgsl/unroll';
 import { inlining } from '../fusion/inlining';
 import type { LoweredProgram } from '../ir';
+import { withTexts } from '../texts';
 import { composeViews } from './compose-views';
 import { dropUnused } from './drop-unused';
 import { fusePointwise, leaveApart } from './fuse-pointwise';
@@ -18,6 +19,9 @@ export type CompilerPass = (lowered: LoweredProgram) => LoweredProgram;
 
 const moveScales: CompilerPass = (lowered) =>
   lowered.program.nodes.some(({ op }) => op.spreads) ? inlining.now.moveScales(lowered) : lowered;
+
+/** Kernels that can read views come with the late part. */
+const readViews: CompilerPass = (lowered) => inlining.here?.readViews(lowered, withTexts) ?? lowered;
 
 const readHalves: CompilerPass = (lowered) =>
   hasHalves(lowered.program) ? widening.now.readHalves(lowered, withMarksAlone) : lowered;
@@ -39,6 +43,7 @@ export const compilerPasses: readonly CompilerPass[] = [
   composeViews,
   shareEqual,
   moveScales,
+  readViews,
   readHalves,
   dropUnused,
   keepConstant,

@@ -41,7 +41,6 @@ export function productPasses(c: Correlation, adapter: AdapterProfile): Lowering
     },
   };
   const lowering = matmulPasses(product, adapter);
-  if (lowering.kind !== 'passes') throw new TypeError('internal: a matrix product without passes');
   return { ...lowering, passes: lowering.passes.map((pass) => placed(pass, swapped, 'conv2d')) };
 }
 

@@ -78,7 +78,7 @@ export interface Product extends MatmulShape {
 /**
  * Lowers a product of inputs 0 and 1 into output 0. With `sums`, output 1 gets the sums of the first operand's rows.
  */
-export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering {
+export function matmulPasses(product: Product, adapter: AdapterProfile): Lowering & { readonly kind: 'passes' } {
   const { m, k, n, batch, sums } = product;
   const times = timesOf(product, adapter);
   const tile = chooseTile(product, adapter, times);

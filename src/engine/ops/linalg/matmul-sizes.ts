@@ -30,15 +30,17 @@ export function matmulSizes(a: Meta, b: Meta, { transposeA, transposeB }: Matmul
   return { rows, cols, inner };
 }
 
+/** An operand: contiguous, unless it has strides. */
+export type Operand = Meta & { readonly strides?: readonly number[] };
+
 /**
  * The batch dimensions, each with its size and, for both operands, its stride in elements (0 where an operand
  * broadcasts). Dimensions that one stride walks through are merged; the list is padded to at least BATCH_DIMS.
  */
-export function batchSteps(batch: Shape, a: Meta, b: Meta) {
-  const steps = (x: Meta) => {
-    const own = contiguousStrides(x.shape).slice(0, -2);
-    const lead = batch.length - own.length;
-    return batch.map((_, d) => (d < lead || x.shape[d - lead] === 1 ? 0 : own[d - lead]!));
+export function batchSteps(batch: Shape, a: Operand, b: Operand) {
+  const steps = ({ shape, strides = contiguousStrides(shape) }: Operand) => {
+    const lead = batch.length - (shape.length - 2);
+    return batch.map((_, d) => (d < lead || shape[d - lead] === 1 ? 0 : strides[d - lead]!));
   };
   const stepsA = steps(a);
   const stepsB = steps(b);
