@@ -1,6 +1,10 @@
 // What our own doors need of the engine and of torch besides the public names (index.ts). A door imports nothing else
 // from these floors, so this file is the whole list, and each group says why its names are here. A new name needs a
-// reason; a name that no door imports is removed.
+// reason; a name that no door imports is removed. What a door can say by public names needs none here, and what only one
+// door uses and nothing below it stands in that door; an operation is one name, with what it is made of behind it.
+//
+// Code that loads when it is first needed has a loader in a file of its own, such as io/download/late.ts: an import() in
+// this file would split the first chunk of every program that imports a name from here.
 
 // Arguments. Functions of doors read their arguments like those of torch: by position or by name, checked by kind, with
 // the same errors.
@@ -37,11 +41,10 @@ export { printModule, pythonFloat, pythonText, snakeName } from '../engine/core/
 export { hearWarnings, warnOnce } from '../engine/core/warnings';
 export { formatTensor } from '../engine/storage/print';
 
-// Shapes and numbers on the host: sizes of shapes, float16 as bits, rounding as Python does it, elements that users write down.
+// Shapes and numbers on the host: sizes of shapes, float16 as bits, elements that users write down.
 
 export { fromHalf, toHalf, toHalves } from '../engine/core/half';
 export { byteLength, contiguousStrides, isFloat, numel as numelOf, sameShape, showShape } from '../engine/core/meta';
-export { roundHalfEven } from '../engine/core/round-half-even';
 export { broadcastShapes as broadcastOf } from '../engine/ops/shape/broadcast';
 export { hostFloats } from '../engine/storage/allocate';
 export { expectDevice, webgpu } from '../engine/storage/device';
@@ -114,7 +117,8 @@ export { defaultGenerator, withDefaultGenerator } from '../engine/storage/random
 export { randomIndices, splitIndices } from '../engine/storage/random/shuffle';
 export { weightedIndices } from '../engine/storage/random/weighted';
 
-// Operations on batches of pictures, with parameters for each picture as data: for vision and interpret.
+// Operations on batches of rows and of pictures, with parameters for each picture as data: for vision and metrics. The
+// exporter of ONNX writes the weights of `tapsAt` out.
 
 export { deformColumns } from '../engine/ops/conv/deform-conv';
 export {
@@ -143,7 +147,7 @@ export { convNd } from '../engine/ops/conv/conv-nd';
 export { implicitSlope } from '../engine/ops/pointwise/implicit';
 export { countOf } from '../engine/ops/pooling/window-attrs';
 export { frozenBatchNorm } from '../engine/ops/reduction/batch-norm';
-export { full as fullValue, identity } from '../engine/ops/shape/cast';
+export { identity } from '../engine/ops/shape/cast';
 
 // Plots: where they appear if they were given no canvas.
 
@@ -181,8 +185,6 @@ export { workerElseHere } from './data/worker/here';
 export { serveCopies } from './data/worker/serve-copies';
 export { threadOf } from './data/worker/thread';
 
-// Inner parts of optimizers, for trainers and for state dicts from Python.
-
 // Threads, and watching gradients across them.
 
 export { watchForAnomalies } from './autograd/anomaly';
@@ -190,6 +192,3 @@ export { conversionsOf } from './autograd/autocast';
 export { classesOf, knownOf } from './crossing/failure';
 export type { TensorNumbers } from './crossing/hand-over';
 export { loadHostTensors } from './crossing/late';
-
-// Parts that load when they are first needed. Each loader stands in a file of its own: an import() in this file would
-// split the first chunk of every program that imports a name from here.

@@ -1,12 +1,11 @@
 // Draws whose number of random numbers depends on the parameters' values. They are made on the host, once the values
 // are known there.
-import { type Generator, type Shape, Tensor, tensor } from '../../torch';
+import { type Generator, isGradEnabled, type Shape, Tensor, tensor } from '../../torch';
 import {
   defaultGenerator,
   fromHost,
   hostFloats,
   implicitSlope,
-  recordingMode as mode,
   numelOf as numel,
   valuesAtHand,
   withGradient,
@@ -75,7 +74,7 @@ export async function drawnImplicitly(
   gradient: (dy: Tensor, slope: Tensor, drawn: Tensor) => Tensor = (dy, slope) => dy.mul(slope),
   generator = defaultGenerator(),
 ): Promise<Tensor> {
-  const wanted = mode.grad && parameters.some((x) => x.requiresGrad);
+  const wanted = isGradEnabled() && parameters.some((x) => x.requiresGrad);
   const like = parameters[0]!;
   return whenKnown(parameters, shape, (values) => {
     const { numbers, slopes } = draw(values, generator);

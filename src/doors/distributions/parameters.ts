@@ -1,8 +1,8 @@
 // The parameters of distributions: tensors and numbers that broadcast, and conversions between probabilities and
 // logits.
 
-import { ArgumentError, broadcastTensors, finfo, type Shape, Tensor } from '../../torch';
-import { expectFloat, fullValue as full, isTensorObject as isTensor, kindOf, sameShape } from '../../torch/inside';
+import { ArgumentError, broadcastTensors, finfo, full, type Shape, type Tensor } from '../../torch';
+import { expectFloat, isTensorObject as isTensor, kindOf, sameShape } from '../../torch/inside';
 
 /** Euler's constant. */
 export const EULER = 0.5772156649015329;
@@ -47,7 +47,7 @@ export function broadcastAll<Name extends string>(
   }
   const dtype = entries.map(([, value]) => value).find(isTensor)?.dtype ?? 'float32';
   const tensors = entries.map(([, value]) =>
-    typeof value === 'number' ? Tensor.of(full([], value, dtype)) : (value as Tensor),
+    typeof value === 'number' ? full([], value, { dtype }) : (value as Tensor),
   );
   const same = tensors.every(({ shape }) => sameShape(shape, tensors[0]!.shape));
   const all = same ? tensors : broadcastTensors(...tensors);
@@ -80,7 +80,7 @@ export function probsToLogits(probs: Tensor, isBinary = false): Tensor {
 
 /** A tensor filled with one number, with the dtype and (by default) the shape of another. */
 export const filledLike = (like: Tensor, value: number, shape: Shape = like.shape): Tensor =>
-  Tensor.of(full(shape, value, like.dtype));
+  full(shape, value, { dtype: like.dtype });
 
 /** @throws ArgumentError unless exactly one of the alternatives is given */
 export function expectOneOf(op: string, given: Readonly<Record<string, unknown>>): void {

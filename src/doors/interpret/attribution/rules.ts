@@ -1,7 +1,7 @@
 // Replaces the gradients of modules by those of a rule, while a network is explained.
 
-import { autograd, Tensor } from '../../../torch';
-import { type Interceptor, type Module, recordingMode as mode, withGradient } from '../../../torch/inside';
+import { autograd, isGradEnabled, Tensor } from '../../../torch';
+import { type Interceptor, type Module, withGradient } from '../../../torch/inside';
 import { withNames } from './named-calls';
 
 /** The data that a rule works on: one call of a module, for one of its arguments. */
@@ -31,7 +31,7 @@ export const ruling =
   (module: Module, rule: Rule, again: ((args: readonly unknown[]) => unknown) | null = null): Interceptor =>
   (given, run) => {
     const { values: args, formed } = withNames(given);
-    const places = mode.grad ? args.flatMap((x, i) => (isExplained(x) ? [i] : [])) : [];
+    const places = isGradEnabled() ? args.flatMap((x, i) => (isExplained(x) ? [i] : [])) : [];
     if (places.length === 0) return run(given);
     const leaves = new Map(places.map((i) => [i, (args[i] as Tensor).detach().requiresGrad_()]));
     // A module that works in place must not write to a leaf.

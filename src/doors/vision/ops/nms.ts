@@ -1,15 +1,7 @@
 // Non-maximum suppression: which of the overlapping boxes are kept, and in what order.
 
-import { empty, ShapeError, Tensor } from '../../../torch';
-import {
-  callable,
-  expectKind,
-  expectNumber,
-  fromHost,
-  fullValue as full,
-  kinds,
-  suppressed,
-} from '../../../torch/inside';
+import { empty, full, ShapeError, Tensor } from '../../../torch';
+import { callable, expectKind, expectNumber, fromHost, kinds, suppressed } from '../../../torch/inside';
 
 interface SuppressionOptions {
   /** Class of each box [..., N]. A box suppresses only boxes of its own class. Default: all boxes have one class. */
@@ -43,7 +35,9 @@ export function nmsMask(
   const n = shape.at(-1)!;
   const rows = [-1, n];
   const sorted = boxes.detach().float().gather(-2, places).reshape([-1, n, 4]);
-  const candidates = valid ? inOrder(valid).reshape(rows).value : full([sorted.shape[0]!, n], 1, 'bool');
+  const candidates = valid
+    ? inOrder(valid).reshape(rows).value
+    : full([sorted.shape[0]!, n], 1, { dtype: 'bool' }).value;
   const groups = classes ? inOrder(classes).reshape(rows).value : null;
   const keep = Tensor.of(suppressed(sorted.value, candidates, groups, iouThreshold)).reshape([...shape]);
   return { order, keep };

@@ -1,6 +1,7 @@
 // Elementwise arithmetic: sums, products, quotients, powers, extremes, and elementary functions.
 import { type Tensor, zeros } from '../../../../torch';
-import { isFloat, roundHalfEven } from '../../../../torch/inside';
+import { isFloat } from '../../../../torch/inside';
+import { roundHalfEven } from '../../../vision/round-half-even';
 import { elements } from '../arrange';
 import type { Operator, Operators } from '../call';
 import { rangeOf, typeOf } from '../element-type';

@@ -1,6 +1,7 @@
 // Crops and paddings, as windows of pictures.
 import { ArgumentError, type Tensor } from '../../../../torch';
-import { type Arguments, checked, parseArgs, roundHalfEven } from '../../../../torch/inside';
+import { type Arguments, checked, parseArgs } from '../../../../torch/inside';
+import { roundHalfEven } from '../../round-half-even';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {
   type BorderMode,
