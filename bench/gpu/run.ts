@@ -45,7 +45,7 @@ export async function steady(recording: Recorder, { make }: Workload): Promise<r
   let last = '';
   for (let run = 0, same = 0; run < 40 && same < STEADY; run++) {
     dispatches = recording.record();
-    const outputs = work();
+    const outputs = await work();
     for (const output of Array.isArray(outputs) ? outputs : [outputs]) await output.data();
     const now = said(dispatches);
     same = now === last ? same + 1 : 0;

@@ -4,9 +4,11 @@ import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import * as F from 'lamplight/functional';
 
+type Outputs = Tensor | readonly Tensor[];
+
 export interface Workload {
   /** Makes the inputs, and gives the work. */
-  readonly make: () => () => Tensor | readonly Tensor[];
+  readonly make: () => () => Outputs | Promise<Outputs>;
   /** Multiplications that the definition asks for, where products are most of the work. */
   readonly macs?: number;
 }
