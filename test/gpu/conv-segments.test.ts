@@ -5,6 +5,7 @@ import { forwardPasses } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
 import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
+import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
 import { adapterOf } from '../support/adapter';
 import { eachProduct, numbers } from '../support/conv-sums';
 import { geometryOf, sizesOf } from '../support/geometry';
@@ -52,29 +53,40 @@ const cases: readonly Case[] = [
 
 const usual: SegmentTile = { outLanes: 2, segmentLanes: 32, channels: 4, cols: 4, depth: 1, chunks: 1 };
 
-test.concurrent.for(sampled(cases, 6))('forward and by the input, of $of by $tile', async ({ of, tile }) => {
-  const g = geometry(of);
-  const { x, y, w, b } = sizesOf(g);
-  const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
-  const plane = g.outSize[0] * g.outSize[1];
-  const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / plane) % b]!);
-  const back = new Float32Array(x);
-  eachProduct(g, (to, from, by) => {
-    sums[to]! += images[from]! * weight[by]!;
-    back[from]! += dy[to]! * weight[by]!;
-  });
-  const adapter = tile ? gpuWith({ ...usual, ...tile }) : adapterOf('gpu');
-  const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
-  const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
-  const [ahead, anyhow, behind] = await Promise.all([
-    runPasses(device, lowering, [images, weight, bias], [y]),
-    runPasses(device, general, [images, weight, bias], [y]),
-    runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
-  ]);
-  expect(ahead[0]).toEqual(sums);
-  expect(anyhow[0]).toEqual(sums);
-  expect(behind[0]).toEqual(back);
-});
+test.concurrent.for(sampled(cases, 8))(
+  'forward, by the input and by the weight, of $of by $tile',
+  async ({ of, tile }) => {
+    const g = geometry(of);
+    const { x, y, w, b } = sizesOf(g);
+    const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
+    const plane = g.outSize[0] * g.outSize[1];
+    const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / plane) % b]!);
+    const back = new Float32Array(x);
+    const weights = new Float32Array(w);
+    eachProduct(g, (to, from, by) => {
+      sums[to]! += images[from]! * weight[by]!;
+      back[from]! += dy[to]! * weight[by]!;
+      weights[by]! += dy[to]! * images[from]!;
+    });
+    const biases = new Float32Array(b);
+    for (const [i, d] of dy.entries()) biases[Math.floor(i / plane) % b]! += d;
+    const { cols: pixels, chunks } = { ...usual, ...tile };
+    const gradTile = { outLanes: 2, lineLanes: 32, channels: 4, lines: 2, pixels, chunks };
+    const adapter = tile ? gpuWith({ ...usual, ...tile }) : adapterOf('gpu');
+    const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
+    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
+    const [ahead, anyhow, behind, gradients] = await Promise.all([
+      runPasses(device, lowering, [images, weight, bias], [y]),
+      runPasses(device, general, [images, weight, bias], [y]),
+      runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
+      runPasses(device, weightGradPasses(g, adapter, gradTile), [images, dy], [w, b]),
+    ]);
+    expect(ahead[0]).toEqual(sums);
+    expect(anyhow[0]).toEqual(sums);
+    expect(behind[0]).toEqual(back);
+    expect(gradients).toEqual([weights, biases]);
+  },
+);
 
 test('the sum over the channels is split where there are few workgroups', () => {
   const of = (batch: number, channels: number, size: number) => {

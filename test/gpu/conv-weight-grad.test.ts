@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdapterProfile } from '../../src/engine/gpu/device';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
+import { isSegmentGradTile } from '../../src/engine/kernels/conv/weight-grad-segment-tiles';
 import {
   chooseWeightGradTile,
   isStripTile,
@@ -80,6 +81,7 @@ function tilesFor(g: ConvGeometry, shape: number) {
     ...some('software', all('software'), 3),
     // These take long to compile on a processor.
     ...some('gpu', all('gpu').filter(isWorkgroupTile), 5),
+    ...some('gpu', all('gpu').filter(isSegmentGradTile), 6),
     ...some('software', all('software', ['subgroups']).filter(isStripTile), 3),
   ];
 }
@@ -118,10 +120,10 @@ test('a batch whose padded copy is larger than a binding may be is worked off in
 
 test('a GPU goes through workgroup memory where that is put to use, and takes what was measured', () => {
   const many = geometry({ groupIn: 64, groupOut: 64 });
-  expect(isWorkgroupTile(chooseWeightGradTile(many, adapterOf('gpu')))).toBe(true);
-  expect(isWorkgroupTile(chooseWeightGradTile(many, adapterOf('software')))).toBe(false);
+  expect(isSegmentGradTile(chooseWeightGradTile(many, adapterOf('gpu')))).toBe(true);
+  expect(isSegmentGradTile(chooseWeightGradTile(many, adapterOf('software')))).toBe(false);
   const depthwise = geometry({ groups: 64, groupIn: 1, groupOut: 1 });
-  expect(isWorkgroupTile(chooseWeightGradTile(depthwise, adapterOf('gpu')))).toBe(false);
+  expect(isSegmentGradTile(chooseWeightGradTile(depthwise, adapterOf('gpu')))).toBe(false);
   const best = { outs: 8, taps: 4 };
   const tuning = { choose: () => best };
   expect(chooseWeightGradTile(many, { ...adapterOf('gpu'), tuning } as unknown as AdapterProfile)).toBe(best);

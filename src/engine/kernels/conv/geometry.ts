@@ -85,3 +85,11 @@ export const weightParams = ({ weight, kernel: [kh, kw], flip }: Weight) => ({
   tapFirst: flip ? kh * kw - 1 : 0,
   tapStep: flip ? 0xffffffff : 1,
 });
+
+/** If the kernel is a single tap and no pixel is left out: the same gradient over images of one row. */
+export function flattened(g: ConvGeometry): ConvGeometry {
+  const plain = [...g.kernel, ...g.stride].every((n) => n === 1) && g.padding.every((n) => n === 0);
+  if (!plain) return g;
+  const pixels = g.size[0] * g.size[1];
+  return { ...g, size: [1, pixels], outSize: [1, pixels] };
+}

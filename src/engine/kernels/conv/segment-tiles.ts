@@ -2,6 +2,7 @@
 // be the fastest.
 import type { AdapterProfile } from '../../gpu/device';
 import { type CorrelationShape, remembered } from './chosen-tiles';
+import { chunkCounts, expectedCycles, MOST_LANE_REGISTERS, registersOf } from './core-cost';
 import { least } from './tile-costs';
 import { ceilDiv } from './tiles';
 
@@ -21,13 +22,21 @@ export type SegmentTile = {
 
 export const isSegmentTile = (tile: object): tile is SegmentTile => 'segmentLanes' in tile;
 
-/** Sizes of a tile that follow from the convolution. */
-export interface SegmentSizes {
-  /** The columns of x that a segment reads, and the step among them from output to output and from tap to tap. */
+/** The columns of x that a segment reads. */
+interface Columns {
   readonly cols: number;
+  /** The step among them from output to output and from tap to tap. */
   readonly colX: number;
   readonly colQ: number;
+  /** Their number or one more, to be odd. */
   readonly pitch: number;
+  /** The columns until some are left out, and the step in x from one to the next. */
+  readonly colRun: number;
+  readonly colStep: number;
+}
+
+/** Sizes of a tile that follow from the convolution. */
+interface SegmentSizes extends Columns {
   readonly threads: number;
   /** The channels of a workgroup. */
   readonly outs: number;
@@ -47,29 +56,38 @@ export function segmentCounts({ batch, outSize: [rows, cols] }: CorrelationShape
 export const chunkOf = ({ groupIn }: CorrelationShape, { depth, chunks }: SegmentTile): number =>
   ceilDiv(ceilDiv(groupIn, chunks), depth) * depth;
 
-export function segmentSizes({ kernel, stride, dilation }: CorrelationShape, tile: SegmentTile): SegmentSizes {
-  const [kh, kw] = kernel;
-  const { outLanes, segmentLanes, channels, depth } = tile;
+type Steps = Pick<CorrelationShape, 'kernel' | 'stride' | 'dilation'>;
+
+/** The columns of x that `outputs` outputs side by side read. */
+export function columnsUnder({ kernel: [, kw], stride: [, sw], dilation: [, dw] }: Steps, outputs: number): Columns {
   // If no two outputs read the same columns, those between their taps are left out.
-  const apart = stride[1] > (kw - 1) * dilation[1];
-  const [colX, colQ] = apart ? [kw, 1] : [stride[1], dilation[1]];
-  const cols = (tile.cols - 1) * colX + (kw - 1) * colQ + 1;
+  const apart = sw > (kw - 1) * dw;
+  const [colX, colQ] = apart ? [kw, 1] : [sw, dw];
+  const cols = (outputs - 1) * colX + (kw - 1) * colQ + 1;
   const pitch = cols + 1 - (cols % 2);
+  return { cols, colX, colQ, pitch, colRun: apart ? kw : pitch, colStep: apart ? dw : 1 };
+}
+
+export function segmentSizes(c: CorrelationShape, tile: SegmentTile): SegmentSizes {
+  const [kh, kw] = c.kernel;
+  const { outLanes, segmentLanes, channels, depth } = tile;
+  const columns = columnsUnder(c, tile.cols);
+  const { pitch } = columns;
   const threads = outLanes * segmentLanes;
   const outs = outLanes * channels;
   const xLoads = ceilDiv(depth * segmentLanes * kh * pitch, threads);
   const wLoads = ceilDiv(depth * kh * kw * outs, threads);
   const bytes = 4 * xLoads * threads + 16 * depth * kh * kw * (outs / 4 + 1);
-  return { cols, colX, colQ, pitch, threads, outs, xLoads, wLoads, bytes };
+  return { ...columns, threads, outs, xLoads, wLoads, bytes };
 }
 
 /** The workgroup memory that every device has. */
-const WORKGROUP_BYTES = 16384;
+export const WORKGROUP_BYTES = 16384;
 
 /** The most sums of a lane, the most products written out, the most taps of a row, and the loads of a turn. */
 const MOST_SUMS = 64;
 export const MOST_PRODUCTS = 1100;
-const MOST_TAPS_OF_ROW = 11;
+export const MOST_TAPS_OF_ROW = 11;
 const MOST_LOADS = 40;
 /** About how many taps a turn adds at most, over all its channels. */
 const MOST_TAPS = 36;
@@ -77,19 +95,28 @@ const MOST_TAPS = 36;
 const LONGEST_SEGMENT = 16;
 const SHORTEST_SEGMENT = 4;
 
-/** The lengths of segments that divide a row most evenly. */
-function lengthsFor(cols: number): readonly number[] {
+/** So many lengths are worth trying. */
+const FEW_LENGTHS = 4;
+
+/** The lengths of segments that divide a row most evenly, and among those the longest. */
+export function lengthsFor(cols: number): readonly number[] {
   const lengths = new Set<number>();
   for (let n = ceilDiv(cols, LONGEST_SEGMENT); n <= Math.max(1, ceilDiv(cols, SHORTEST_SEGMENT)); n++) {
     lengths.add(ceilDiv(cols, n));
   }
-  return [...lengths];
+  const covered = (length: number) => ceilDiv(cols, length) * length;
+  return [...lengths].sort((a, b) => covered(a) - covered(b) || b - a).slice(0, FEW_LENGTHS);
 }
 
-const chunkCounts: readonly number[] = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32];
+/** The channels of a workgroup need not be fewer than these: segments are enough to fill it. */
+const USUAL_OUTS = 32;
 
-/** With this many workgroups, a GPU has no use for more, so the sum is not split any further. */
-const ENOUGH_WORKGROUPS = 1280;
+/** The numbers of lanes with other channels that suit so many channels in a group. */
+export const lanesFor = (groupOut: number, channels: number): readonly number[] =>
+  [1, 2, 4, 8, 16].filter((lanes) => {
+    const outs = lanes * channels;
+    return (lanes === 1 || outs < 2 * groupOut) && outs >= Math.min(groupOut, USUAL_OUTS);
+  });
 
 /** With fewer channels in each of several groups, most of a lane's sums would be idle. */
 const FEWEST_OF_GROUP = 3;
@@ -104,20 +131,17 @@ export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {
     for (const channels of [4, 8]) {
       if (channels * cols > MOST_SUMS || (channels > 4 && channels >= 2 * c.groupOut)) continue;
       if (kw * channels * cols > MOST_PRODUCTS) continue;
-      for (const outLanes of [1, 2, 4, 8, 16]) {
-        if (outLanes > 1 && outLanes * channels >= 2 * c.groupOut) continue;
+      for (const outLanes of lanesFor(c.groupOut, channels)) {
         for (const threads of [64, 128, 256]) {
           for (const depth of [1, 2, 4, 8, 16]) {
             if (depth > 1 && (depth * kh * kw > MOST_TAPS || depth >= 2 * c.groupIn)) continue;
             const tile = { outLanes, segmentLanes: threads / outLanes, channels, cols, depth, chunks: 1 };
-            const { bytes, xLoads, wLoads } = segmentSizes(c, tile);
-            if (bytes > WORKGROUP_BYTES || xLoads + wLoads > MOST_LOADS) continue;
-            const workgroups = workgroupsOf(c, tile);
-            for (const wanted of chunkCounts) {
-              const chunks = ceilDiv(c.groupIn, chunkOf(c, { ...tile, chunks: wanted }));
-              if (chunks !== wanted || (chunks > 1 && workgroups * chunks > ENOUGH_WORKGROUPS)) continue;
-              tiles.push({ ...tile, chunks });
+            if (!fits(c, tile)) continue;
+            const parts = new Set<number>();
+            for (const wanted of chunkCounts(workgroupsOf(c, tile), c.groupIn)) {
+              parts.add(ceilDiv(c.groupIn, chunkOf(c, { ...tile, chunks: wanted })));
             }
+            for (const chunks of parts) tiles.push({ ...tile, chunks });
           }
         }
       }
@@ -140,78 +164,50 @@ export function workgroupsOf(c: CorrelationShape, tile: SegmentTile): number {
   return blocks * ceilDiv(c.groupOut, tile.outLanes * tile.channels) * c.groups * tile.chunks;
 }
 
-// A GPU of about the year 2020, in cycles: its cores have two units of 32 lanes, which compute a wave of 64 in two cycles.
-// From AMD's description of RDNA 2, and from the assembly that its compiler makes of the kernel.
-const WAVE = 64;
-/** The numbers of cores for which a tile should be good: a large GPU and one of half its size. */
-const CORES = [80, 40];
-/** Bytes of workgroup memory that a core reads in a cycle. It does not reach the 128 that it could. */
-const SHARED_BYTES = 102;
-/** Bytes that a core loads from its first cache in a cycle. */
-const CACHED_BYTES = 64;
-/** The cycles until a load has arrived, and those of a barrier. */
-const LATENCY = 600;
-const BARRIER = 60;
-/** The registers of a unit's lane, those that a kernel needs besides its sums, and waves that a unit holds at most. */
-const REGISTERS = 512;
-const REGISTERS_BESIDE = 24;
-const MOST_WAVES = 16;
-/** The workgroup memory of a core. */
-const CORE_BYTES = 65536;
-/** Instructions besides the products: of a load in a turn and before the loop, of a turn, of storing a sum, of the rest. */
+/** The registers of a lane's sums and of what it loads. */
+function registers(c: CorrelationShape, tile: SegmentTile): number {
+  const { cols, xLoads, wLoads } = segmentSizes(c, tile);
+  return tile.channels * tile.cols + cols + tile.channels + 2 * xLoads + 3 * wLoads;
+}
+
+function fits(c: CorrelationShape, tile: SegmentTile): boolean {
+  const { bytes, xLoads, wLoads } = segmentSizes(c, tile);
+  const small = bytes <= WORKGROUP_BYTES && xLoads + wLoads <= MOST_LOADS;
+  return small && registersOf(registers(c, tile)) <= MOST_LANE_REGISTERS;
+}
+
+/** Instructions of a load in a turn and before the loop, and of storing a sum. */
 const LOAD = 5;
 const PLACE = 50;
-const TURN = 20;
 const STORE = 6;
-const REST = 200;
-/** The cycles of a further dispatch, and the bytes that memory moves in a cycle. */
-const DISPATCH = 6750;
-const MEMORY_BYTES = 228;
 
 /** The expected cycles of a tile. */
 export function segmentCost(c: CorrelationShape, tile: SegmentTile): number {
   const [kh, kw] = c.kernel;
   const { channels, depth, chunks } = tile;
-  const sizes = segmentSizes(c, tile);
-  const waves = sizes.threads / WAVE;
+  const { threads, xLoads, wLoads, bytes } = segmentSizes(c, tile);
   const sums = channels * tile.cols;
-  const loads = sizes.xLoads + sizes.wLoads;
-  const read = depth * kh * (4 * touched(c, tile) + 4 * kw * channels);
-  const turn = depth * kh * kw * sums + LOAD * loads + TURN;
-  const shared = ((read + 4 * loads) * WAVE) / SHARED_BYTES;
-  const cached = (4 * loads * WAVE) / CACHED_BYTES;
-  const longest = Math.max(turn, shared, cached);
-  const turns = chunkOf(c, tile) / depth;
-  const rest = PLACE * loads + STORE * sums + REST;
-  const registers = sums + sizes.cols + channels + 2 * sizes.xLoads + 3 * sizes.wLoads + REGISTERS_BESIDE;
-  const possible = Math.min(MOST_WAVES, Math.floor(REGISTERS / (8 * ceilDiv(registers, 8))));
-  const held = Math.max(1, Math.min(Math.floor((possible * 2) / waves) || 1, Math.floor(CORE_BYTES / sizes.bytes)));
-  const workgroups = workgroupsOf(c, tile);
-  const outputs = c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1];
-  const second = chunks > 1 ? DISPATCH + ((chunks + 1) * outputs * 4) / MEMORY_BYTES : 0;
-  let cycles = 0;
-  for (const cores of CORES) {
-    // A workgroup of a single wave takes one of the two units.
-    const units = waves === 1 ? 2 * cores : cores;
-    const rounds = ceilDiv(workgroups, units);
-    const own = waves === 1 ? 2 : waves;
-    // Workgroups of a core take turns: each waits for loads that its own products and those of the others do not cover.
-    const alone = Math.max(own * longest, LATENCY) + BARRIER;
-    const beside = Math.min(held, rounds);
-    const stretched = Math.max(own * longest, alone / beside);
-    const first = LATENCY / beside;
-    cycles += ((rounds * (turns * stretched + own * rest + first) + second) * cores) / CORES[0]!;
-  }
-  return cycles / CORES.length;
+  const loads = xLoads + wLoads;
+  return expectedCycles({
+    threads,
+    workgroups: workgroupsOf(c, tile),
+    turns: chunkOf(c, tile) / depth,
+    instructions: depth * kh * kw * sums + LOAD * loads,
+    loads,
+    read: 4 * depth * kh * (touched(c, tile.cols) + kw * channels),
+    rest: PLACE * loads + STORE * sums,
+    registers: registers(c, tile),
+    bytes,
+    chunks,
+    sums: c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1],
+  });
 }
 
-/** The columns of x that a lane reads for a row of taps. */
-function touched(
-  { kernel: [, kw], stride: [, sw], dilation: [, dw] }: CorrelationShape,
-  { cols }: SegmentTile,
-): number {
+/** The columns of x that a lane reads for a row of taps and `outputs` outputs. */
+export function touched({ kernel: [, kw], stride: [, sw], dilation: [, dw] }: Steps, outputs: number): number {
+  if (dw === 1) return kw >= sw ? (outputs - 1) * sw + kw : outputs * kw;
   const places = new Set<number>();
-  for (let t = 0; t < cols; t++) for (let q = 0; q < kw; q++) places.add(t * sw + q * dw);
+  for (let t = 0; t < outputs; t++) for (let q = 0; q < kw; q++) places.add(t * sw + q * dw);
   return places.size;
 }
 

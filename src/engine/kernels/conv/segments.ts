@@ -41,14 +41,13 @@ const outputsOf = ({ batch, groups, groupOut, outSize: [rows, cols] }: Correlati
 function segmentPass(c: Correlation, tile: SegmentTile): Pass {
   const [kh, kw] = c.kernel;
   const { outLanes, segmentLanes, channels, depth, chunks } = tile;
-  const { cols, colX, colQ, pitch, threads, outs, xLoads, wLoads } = segmentSizes(c, tile);
+  const { cols, colX, colQ, pitch, colRun, colStep, threads, outs, xLoads, wLoads } = segmentSizes(c, tile);
   const { xTiles, segments } = segmentCounts(c, tile);
   const chunk = chunkOf(c, tile);
   const taps = kh * kw;
   const products = channels * tile.cols * kw;
   const sums = chunks === 1;
   const workgroups = workgroupsOf(c, tile);
-  const apart = colX !== c.stride[1] || colQ !== c.dilation[1];
   // The taps of a channel lie side by side; of w it is loaded along what comes next.
   const outFirst = c.weight.out > c.weight.in;
   const consts = {
@@ -74,8 +73,8 @@ function segmentPass(c: Correlation, tile: SegmentTile): Pass {
     PITCH: pitch,
     COL_X: colX,
     COL_Q: colQ,
-    COL_RUN: apart ? kw : pitch,
-    COL_STEP: apart ? c.dilation[1] : 1,
+    COL_RUN: colRun,
+    COL_STEP: colStep,
     X_ROWS: depth * segmentLanes * kh,
     X_LOADS: xLoads,
     X_TILE: xLoads * threads,

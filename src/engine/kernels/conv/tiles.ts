@@ -2,6 +2,9 @@
 
 export const WORKGROUP = 64;
 
+/** The maximum number of products that one invocation sums: rounding errors grow with their number. */
+export const LONGEST_SUM = 16384;
+
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 
 /** Largest divisor of `n` that is at most `limit`. */

@@ -1,10 +1,16 @@
 // Divides the gradient of a convolution by its weight among invocations: lists the possible tiles, and chooses one.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
-import { type ConvGeometry, elementsOf } from './geometry';
+import { type ConvGeometry, elementsOf, flattened } from './geometry';
 import { lanesShare } from './register-tiles';
 import { isStrided } from './tile-costs';
-import { ceilDiv } from './tiles';
+import { ceilDiv, LONGEST_SUM } from './tiles';
+import {
+  expectedSegmentGradTile,
+  type SegmentGradTile,
+  segmentGradCost,
+  segmentGradTiles,
+} from './weight-grad-segment-tiles';
 
 /**
  * The sums of one invocation of conv2d-weight-grad.wgsl: output channels × input channels × rows × columns of the
@@ -28,7 +34,7 @@ export type WorkgroupTile = { readonly outs: number; readonly taps: number };
  */
 export type StripTile = { readonly outs: number; readonly ins: number; readonly cols: number };
 
-export type WeightGradTile = RegisterTile | WorkgroupTile | StripTile;
+export type WeightGradTile = RegisterTile | WorkgroupTile | StripTile | SegmentGradTile;
 
 export const isWorkgroupTile = (tile: WeightGradTile): tile is WorkgroupTile => 'taps' in tile;
 
@@ -79,9 +85,6 @@ const STRIDED_RUNS = 200;
 const runsOf = (g: ConvGeometry): number => (isStrided(g) ? STRIDED_RUNS : RUNS);
 /** Invocations that run at the same time. */
 const LANES = 8;
-
-/** The maximum number of products that one invocation sums: rounding errors grow with their number. */
-export const LONGEST_SUM = 16384;
 
 const counts: readonly number[] = [1, 2, 4, 8];
 
@@ -141,7 +144,10 @@ export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): reado
   const registers = promising(registerTiles(g, adapter.kind), (tile) => cost(g, tile));
   const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));
   const best = [...strips, ...registers].sort((a, b) => a.cost - b.cost).map(({ tile }) => tile);
-  return adapter.kind === 'software' ? best : [...best, ...workgroupTiles];
+  if (adapter.kind === 'software') return best;
+  const flat = flattened(g);
+  const segments = promising(segmentGradTiles(flat), (tile) => segmentGradCost(flat, tile));
+  return [...best, ...workgroupTiles, ...segments.map(({ tile }) => tile)];
 }
 
 const promising = <T>(tiles: readonly T[], by: (tile: T) => number): readonly { tile: T; cost: number }[] =>
@@ -153,8 +159,7 @@ const promising = <T>(tiles: readonly T[], by: (tile: T) => number): readonly { 
 /** The tile that was measured to be the fastest; if there is none, the one that is expected to be. */
 export function chooseWeightGradTile(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile {
   const tiles = weightGradTiles(g, adapter);
-  const block = least(workgroupTiles, (tile) => traffic(g, tile));
-  const expected = adapter.kind === 'gpu' && use(g, block) >= LEAST_USE ? block : expectedTile(g, tiles, adapter);
+  const expected = (adapter.kind === 'gpu' && expectedOnGpu(g, adapter)) || expectedTile(g, tiles, adapter);
   const { batch, groups, groupIn, groupOut, size, outSize, kernel, stride, dilation, padding } = g;
   const shape = [batch, groups, groupIn, groupOut, ...size, ...outSize, ...kernel, ...stride, ...dilation, ...padding];
   return tuned(adapter, 'conv2d weight gradient', shape, tiles, expected);
@@ -170,6 +175,13 @@ function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
   const under = (d: 0 | 1) => (outSize[d] - 1) * g.stride[d] + (g.kernel[d] - 1) * g.dilation[d] + 1;
   const [top, bottom, left, right] = g.padding;
   return { ...g, batch, outSize, size: [under(0) - top - bottom, under(1) - left - right] };
+}
+
+/** The tile with workgroup memory that is expected to be the fastest; undefined if most of its sums would be idle. */
+function expectedOnGpu(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile | undefined {
+  const block = least(workgroupTiles, (tile) => traffic(g, tile));
+  if (use(g, block) < LEAST_USE) return undefined;
+  return expectedSegmentGradTile(flattened(g), adapter) ?? block;
 }
 
 /** The most promising of the tiles of the kind that is expected to be the fastest for the usual images. */

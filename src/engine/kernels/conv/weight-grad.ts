@@ -5,16 +5,17 @@ import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { pairsBeside, sumChunkPairs } from '../reduce/chunks';
-import { type ConvGeometry, geometryParams, stepParams } from './geometry';
-import { ceilDiv } from './tiles';
+import { type ConvGeometry, flattened, geometryParams, stepParams } from './geometry';
+import { ceilDiv, LONGEST_SUM } from './tiles';
 import { hasSmallMaps, mapPasses } from './weight-grad-maps';
+import { isSegmentGradTile } from './weight-grad-segment-tiles';
+import { segmentGradPasses } from './weight-grad-segments';
 import { stripPasses } from './weight-grad-strips';
 import {
   chooseWeightGradTile,
   generalRegisterTile,
   isStripTile,
   isWorkgroupTile,
-  LONGEST_SUM,
   type RegisterTile,
   SIDE,
   type WeightGradTile,
@@ -55,6 +56,7 @@ const STRETCH = 8;
 export function weightGradPasses(geometry: ConvGeometry, adapter: AdapterProfile, given?: WeightGradTile): Lowering {
   if (!given && hasSmallMaps(geometry, adapter)) return mapPasses(geometry, adapter);
   const tile = given ?? chooseWeightGradTile(geometry, adapter);
+  if (isSegmentGradTile(tile)) return segmentGradPasses(flattened(geometry), tile);
   if (isStripTile(tile)) return stripPasses(geometry, tile);
   return isWorkgroupTile(tile) ? workgroupPasses(geometry, tile) : registerPasses(flattened(geometry), adapter, tile);
 }
@@ -267,12 +269,4 @@ function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Loweri
     passes: [pass, sumChunkPairs(partial, [output(0), output(1)], [count, channels], chunks)],
     scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * channels * BYTES_PER_ELEMENT],
   };
-}
-
-/** If the kernel is a single tap and no pixel is left out: the same gradient over images of one row. */
-function flattened(g: ConvGeometry): ConvGeometry {
-  const plain = [...g.kernel, ...g.stride].every((n) => n === 1) && g.padding.every((n) => n === 0);
-  if (!plain) return g;
-  const pixels = g.size[0] * g.size[1];
-  return { ...g, size: [1, pixels], outSize: [1, pixels] };
 }

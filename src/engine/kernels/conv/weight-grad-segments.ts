@@ -1,0 +1,79 @@
+// A convolution's gradients by weight and bias from segments of rows, with workgroup memory: for GPUs.
+import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
+import { grid } from '../../compiler/lowering';
+import type { Text } from '../../compiler/texts';
+import { BYTES_PER_ELEMENT } from '../../core/meta';
+import { sumChunkPairs } from '../reduce/chunks';
+import { type ConvGeometry, geometryParams } from './geometry';
+import { type SegmentGradTile, segmentGradCounts, segmentGradSizes } from './weight-grad-segment-tiles';
+
+const source: Text = '#convSegments/conv2dWeightGradSegments';
+
+/** dw and db, of inputs x and dy: sums over chunks of the segments, then their sum. */
+export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lowering {
+  const [kh, kw] = g.kernel;
+  const { outLanes, lineLanes, channels, lines, pixels, chunks } = tile;
+  const sizes = segmentGradSizes(g, tile);
+  const { threads, outs, xLoads, dyLoads } = sizes;
+  const { xTiles, segments, chunk, oBlocks, lBlocks, workgroups } = segmentGradCounts(g, tile);
+  const consts = {
+    LO: outLanes,
+    LL: lineLanes,
+    THREADS: threads,
+    TO: channels,
+    QUADS: channels / 4,
+    OUTS: outs,
+    TL: lines,
+    LINES: lineLanes * lines,
+    TX: pixels,
+    KH: kh,
+    KW: kw,
+    ACC: channels * lines * kw,
+    SH: g.stride[0],
+    SW: g.stride[1],
+    DH: g.dilation[0],
+    DW: g.dilation[1],
+    COLS: sizes.cols,
+    ROW: lines * sizes.cols,
+    PITCH: sizes.pitch,
+    COL_X: sizes.colX,
+    COL_Q: sizes.colQ,
+    COL_RUN: sizes.colRun,
+    COL_STEP: sizes.colStep,
+    X_LOADS: xLoads,
+    X_TILE: xLoads * threads,
+    DY_COUNT: outs * pixels,
+    DY_LOADS: dyLoads,
+    O_PITCH: outs / 4 + 1,
+    DY_TILE: pixels * (outs / 4 + 1),
+  };
+  const whole = chunks === 1;
+  const partial = [scratch(0), scratch(1)] as const;
+  const pass: Pass = {
+    source: [source],
+    label: 'conv2d weight gradient',
+    consts,
+    reads: [input(0), input(1)],
+    writes: whole ? [output(0), output(1)] : partial,
+    params: {
+      workgroups,
+      oBlocks,
+      lBlocks,
+      xTiles,
+      segments,
+      chunk,
+      ...geometryParams(g),
+      padTop: i32(g.padding[0]),
+      padLeft: i32(g.padding[2]),
+    },
+    grid: grid(workgroups),
+  };
+  if (whole) return { kind: 'passes', passes: [pass] };
+  const biases = g.groups * g.groupOut;
+  const count = biases * g.groupIn * kh * kw;
+  return {
+    kind: 'passes',
+    passes: [pass, sumChunkPairs(partial, [output(0), output(1)], [count, biases], chunks)],
+    scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * biases * BYTES_PER_ELEMENT],
+  };
+}
