@@ -80,7 +80,7 @@ export interface Plan {
 
 /** An estimate of a plan's bytes on the host, from measurements. Dispatches with their bind groups count most. */
 export const hostBytesOf = ({ steps, inputs, exports }: Plan): number =>
-  2048 * steps.length + 512 * (inputs.length + exports.length);
+  8192 * steps.length + 1024 * (inputs.length + exports.length);
 
 /**
  * The locations that every run uses, even if all kept results are valid: those of steps that always run, and of

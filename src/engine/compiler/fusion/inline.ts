@@ -2,6 +2,7 @@
 // where it loads one.
 import { invariant } from '../../core/errors';
 import { type Meta, numel, storedOf } from '../../core/meta';
+import { once } from '../../wgsl/once';
 import { type Ending, input, output, type Param, type Pass, paramsOf, type Stage, scalar } from '../ir';
 import { varied, withEach } from '../lowering';
 import {
@@ -73,7 +74,7 @@ export function withEpilogue(
     ...(where === 'store' && !halves && { ending: endingOf(pass.variants?.general, epilogue, firstInput) }),
     label: `${pass.label} ${names.join(' ')}`,
     // After the pass's own source, which may begin with directives. WGSL accepts declarations in any order.
-    source: [...pass.source.map(withStore), ...libs],
+    source: [...pass.source.map((text) => once(withStore(text))), ...libs],
     extras: {
       reads: externals.map((_, e) => input(firstInput + e)),
       writes: others.map((_, o) => output(firstOutput + o)),
@@ -150,7 +151,7 @@ export function withPrologue(pass: Pass, cluster: Cluster, slot: number, firstIn
   return {
     ...varied(changed(pass, takesPrologue, alike), { lengths }),
     label: `${names.join(' ')} ${pass.label}`,
-    source: [...pass.source.map(replaced), ...libs],
+    source: [...pass.source.map((text) => once(replaced(text))), ...libs],
     extras: {
       reads: others.map((_, i) => input(firstInput + i)),
       writes: [],

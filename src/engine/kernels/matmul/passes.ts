@@ -17,6 +17,7 @@ import { type Probe, probed } from '../../compiler/tuning/tuning';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { BATCH_DIMS } from '../../ops/linalg/matmul-sizes';
+import { once } from '../../wgsl/once';
 import { sumChunkPairs, sumChunks } from '../reduce/chunks';
 import {
   acrossOf,
@@ -228,7 +229,7 @@ function blockPass(
     : [side === 2 ? quad : lanesAlone, batches, registerSource];
   return {
     source,
-    ...(fours.some(Boolean) && { edit: (text: string) => inFours(text, fours) }),
+    ...(fours.some(Boolean) && { edit: (text: string) => once(inFours(text, fours)) }),
     label: 'matmul',
     ...(!isWorkgroupTile(tile) && { stage: stageOf(product) }),
     ...(adapter.kind === 'software' && !general && { variants: { layerLengths: lengthsOf(product, chunks) } }),
