@@ -12,6 +12,7 @@ import {
   type MatmulTile,
   matmulTiles,
   probeTiles,
+  tilesOf,
 } from '../../src/engine/kernels/matmul/tiles';
 import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
@@ -216,6 +217,17 @@ describe('the choice', () => {
     expect(choice('software', 1024, 1024, 1024)).toEqual({ side: 1, tm: 8, tn: 8, depth: 4 });
     expect((choice('gpu', 1024, 1024, 1024) as { side: number }).side).toBeGreaterThanOrEqual(8);
     expect(isVectorTile(choice('gpu', 1024, 1024, 1))).toBe(true);
+  });
+
+  test('on GPUs has at least 128 workgroups where it can, and large tiles where there are many', () => {
+    for (const size of [256, 512, 1024, 2048]) {
+      const product = productOf(size, size, size);
+      const tile = chooseTile(product, adapters.gpu);
+      const groups = tilesOf(product, tile) * Math.ceil(size / chunkOf(product, tile, 'gpu'));
+      expect(groups).toBeGreaterThanOrEqual(128);
+    }
+    const { tm, tn } = choice('gpu', 4096, 4096, 4096) as { tm: number; tn: number };
+    expect(tm * tn).toBe(64);
   });
 
   test('is what was measured, if anything was', () => {

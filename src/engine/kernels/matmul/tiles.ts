@@ -199,9 +199,9 @@ export function generalTiles({ m, n }: MatmulShape, own: BlockTile, adapter: Ada
   return n === 1 ? [block(1, 8, 1), any] : [any];
 }
 
-function cheapest<T extends MatmulTile>(tiles: readonly T[], cost: (tile: T) => number): T {
-  const costs = tiles.map((tile) => cost(tile));
-  return tiles[costs.indexOf(Math.min(...costs))]!;
+function cheapest<T>(choices: readonly T[], cost: (choice: T) => number): T {
+  const costs = choices.map((choice) => cost(choice));
+  return choices[costs.indexOf(Math.min(...costs))]!;
 }
 
 function costOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind'], factor = 1): number {
@@ -315,19 +315,36 @@ function softwareCost(shape: MatmulShape, tile: BlockTile, factor = 1, chunk?: n
 /** With fewer invocations, a part of a GPU, or some cores of a CPU, are idle. */
 const FEW_INVOCATIONS = { software: 16, gpu: 16384 };
 
-// The cost of a read on a GPU, in multiplications: of one element (a quarter of a vector) from workgroup memory, and of
-// one from a cache.
-const PANEL_READ = 1;
-const CACHE_READ = 8;
+// The cost of a read on a GPU, in multiplications: of one element from workgroup memory, which works beside the
+// multiplications (by the widths of both, 2.5 on AMD's GPUs and 4 on NVIDIA's), and of one from a cache on its way there.
+const PANEL_READ = 2.8;
+const CACHE_READ = 2;
+/** The cost of a tile's start and end, in multiplications of each element: addresses before, and stores after. */
+const ENDS = 8;
+/**
+ * The numbers of compute units that GPUs have, from those within processors to the largest. A page cannot ask, so the
+ * cost is the mean over these: a tile should suit all of them.
+ */
+const UNITS = [16, 32, 60, 80, 96, 128];
+/** The invocations that one unit computes at a time. With fewer, a part of it is idle. */
+const UNIT_INVOCATIONS = 128;
+/** The cost of a second pass, as that of `UNIT_INVOCATIONS` multiplications: its dispatch, and each element it reads. */
+const SECOND_DISPATCH = 3400;
+const SECOND_READ = 0.009;
 
-function workgroupCost(shape: MatmulShape, tile: BlockTile): number {
+function workgroupCost(shape: MatmulShape, tile: BlockTile, length = chunkOf(shape, tile, 'gpu')): number {
   const { side, tm, tn } = tile;
-  const step = tm * tn + PANEL_READ * (tm + tn) + (CACHE_READ * (tm + tn)) / side;
-  const chunk = chunkOf(shape, tile, 'gpu');
-  const chunks = Math.ceil(shape.k / chunk);
-  const waves = Math.max(1, (tilesOf(shape, tile) * side * side * chunks) / FEW_INVOCATIONS.gpu);
-  const second = chunks > 1 ? (chunks * shape.m * shape.n * shape.batch * CACHE_READ) / FEW_INVOCATIONS.gpu : 0;
-  return waves * chunk * step + second;
+  const reads = CACHE_READ * (tm / acrossOf(tile) + tn / side);
+  const step = Math.max(tm * tn, PANEL_READ * (tm + tn)) + reads;
+  const chunk = Math.min(length, shape.k);
+  const chunks = Math.max(1, Math.ceil(shape.k / length));
+  const groups = tilesOf(shape, tile) * chunks;
+  const group = (invocationsOf(tile) / UNIT_INVOCATIONS) * (chunk * step + ENDS * tm * tn);
+  const least = chunk * step + ENDS * tm * tn;
+  const rounds = UNITS.map((units) => (Math.max(least, Math.ceil(groups / units) * group) * units) / 80);
+  const first = rounds.reduce((sum, round) => sum + round, 0) / UNITS.length;
+  if (chunks === 1) return first;
+  return first + SECOND_DISPATCH + (chunks + 1) * shape.m * shape.n * shape.batch * SECOND_READ;
 }
 
 /**
@@ -360,10 +377,20 @@ const UNDIVIDED = 2 ** 19;
 
 /** The length of the chunks in which K is summed: all of K, unless there are too few invocations or K is too long. */
 export function chunkOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind']): number {
+  const short = chunkFor(shape, tile, kind, FEW_INVOCATIONS[kind]);
+  if (kind === 'software' || isVectorTile(tile)) return short;
+  // Half as many invocations without a second pass may be faster.
+  return cheapest([chunkFor(shape, tile, kind, FEW_INVOCATIONS.gpu / 2), short], (chunk) =>
+    workgroupCost(shape, tile, chunk),
+  );
+}
+
+/** The length of chunks with which there are at least `few` invocations, if K is long enough. */
+function chunkFor(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind'], few: number): number {
   const { m, k, n, batch } = shape;
   if (kind === 'software' && m * k * n * batch <= UNDIVIDED) return inSteps(Math.min(k, LONGEST_CHUNK), tile);
   const invocations = Math.max(1, tilesOf(shape, tile) * invocationsOf(tile));
-  const wanted = Math.ceil(FEW_INVOCATIONS[kind] / invocations);
+  const wanted = Math.ceil(few / invocations);
   const lanes = isVectorTile(tile) ? tile.lanes : 1;
   const shortest = Math.max(SHORTEST_CHUNK[kind], 8 * lanes);
   const chunk = Math.min(LONGEST_CHUNK * lanes, Math.max(shortest, Math.ceil(k / wanted)));
