@@ -4,8 +4,11 @@ import type { Lowering } from '../../src/engine/compiler/ir';
 import { forwardPasses } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
-import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
+import { chooseCorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
+import { expectedSegmentTile, isSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
+import { isSegmentGradTile } from '../../src/engine/kernels/conv/weight-grad-segment-tiles';
+import { chooseWeightGradTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
 import { eachProduct, numbers } from '../support/conv-sums';
 import { geometryOf, sizesOf } from '../support/geometry';
@@ -95,4 +98,14 @@ test('the sum over the channels is split where there are few workgroups', () => 
   };
   expect(of(1, 512, 7)).toBeGreaterThan(4);
   expect(of(32, 64, 56)).toBe(1);
+});
+
+test("Intel's GPUs, which have few registers, take no segments", () => {
+  const g = geometry({ groupIn: 64, groupOut: 64, size: [14, 14] });
+  const segmentsOn = (vendor: string) => {
+    const adapter = adapterOf('gpu', { vendor });
+    return [isSegmentTile(chooseCorrelationTile(g, adapter)), isSegmentGradTile(chooseWeightGradTile(g, adapter))];
+  };
+  expect(segmentsOn('intel')).toEqual([false, false]);
+  expect(segmentsOn('amd')).toEqual([true, true]);
 });

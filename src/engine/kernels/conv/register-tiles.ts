@@ -4,6 +4,7 @@ import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 import { type CorrelationShape, MAX_CHOSEN, remembered } from './chosen-tiles';
+import { takesSegments } from './core-cost';
 import { expectedSegmentTile, isSegmentTile, type SegmentTile, segmentCost, segmentTiles } from './segment-tiles';
 import {
   COMPILED_POOLING,
@@ -142,7 +143,7 @@ export type AnyTile = CorrelationTile | WorkgroupTile | SegmentTile;
 export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): AnyTile {
   const alone = () => correlationTiles(c, adapter);
   const shape = shapeOf(c);
-  const segments = adapter.kind === 'gpu' ? expectedSegmentTile(c, adapter) : undefined;
+  const segments = takesSegments(adapter) ? expectedSegmentTile(c, adapter) : undefined;
   if (segments) {
     const tiles = (): readonly AnyTile[] => [
       segments,

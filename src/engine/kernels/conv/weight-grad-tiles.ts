@@ -1,6 +1,7 @@
 // Divides the gradient of a convolution by its weight among invocations: lists the possible tiles, and chooses one.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
+import { takesSegments } from './core-cost';
 import { type ConvGeometry, elementsOf, flattened } from './geometry';
 import { lanesShare } from './register-tiles';
 import { isStrided } from './tile-costs';
@@ -181,7 +182,7 @@ function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
 function expectedOnGpu(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile | undefined {
   const block = least(workgroupTiles, (tile) => traffic(g, tile));
   if (use(g, block) < LEAST_USE) return undefined;
-  return expectedSegmentGradTile(flattened(g), adapter) ?? block;
+  return (takesSegments(adapter) && expectedSegmentGradTile(flattened(g), adapter)) || block;
 }
 
 /** The most promising of the tiles of the kind that is expected to be the fastest for the usual images. */
