@@ -11,7 +11,9 @@
 const THREADS: u32 = 256u;
 const ACROSS: u32 = 16u; // lanes along a row of the tile; THREADS / ACROSS are along a column
 const DEPTH: u32 = 16u;
-const WRITTEN: u32 = 16u; // DEPTH: all steps are written out; 0: none are, and compilers do not see how many there are
+// DEPTH: all steps are written out. 0: none are, and compilers do not see how many there are, since some write them out and run out of
+// registers.
+const WRITTEN: u32 = 16u;
 const TM4: u32 = 1u; // TM / 4
 const TN4: u32 = 1u;
 const ACC: u32 = 4u; // TM · TN / 4
@@ -260,22 +262,40 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         q_next[l] = vec4f(q[q_at[l]]);
       }
     }
-    for (var k = 0u; k < DEPTH; k++) { // unroll up to WRITTEN
-      if (WRITTEN < DEPTH) { // constant
-        if (k >= params.steps) { break; }
-      }
-      var column: array<vec4f, TN4>; // scalars
-      for (var j = 0u; j < TN4; j++) { // unroll
-        column[j] = q_panel[k * Q_ROW + j * ACROSS + lane_n];
-      }
-      for (var i = 0u; i < TM4; i++) { // unroll
-        let row = p_panel[k * P_ROW + i * (THREADS / ACROSS) + lane_m];
-        if (0 < SUMS) { // constant
-          p_sums[i] += row;
+    if (WRITTEN < DEPTH) { // constant
+      for (var k = 0u; k < params.steps; k++) {
+        var column: array<vec4f, TN4>; // scalars
+        for (var j = 0u; j < TN4; j++) { // unroll
+          column[j] = q_panel[k * Q_ROW + j * ACROSS + lane_n];
         }
-        for (var c = 0u; c < 4u; c++) { // unroll
-          for (var j = 0u; j < TN4; j++) { // unroll
-            acc[(i * 4u + c) * TN4 + j] = fma(vec4f(row[c]), column[j], acc[(i * 4u + c) * TN4 + j]);
+        for (var i = 0u; i < TM4; i++) { // unroll
+          let row = p_panel[k * P_ROW + i * (THREADS / ACROSS) + lane_m];
+          if (0 < SUMS) { // constant
+            p_sums[i] += row;
+          }
+          for (var c = 0u; c < 4u; c++) { // unroll
+            for (var j = 0u; j < TN4; j++) { // unroll
+              acc[(i * 4u + c) * TN4 + j] = fma(vec4f(row[c]), column[j], acc[(i * 4u + c) * TN4 + j]);
+            }
+          }
+        }
+      }
+    }
+    if (DEPTH - 1u < WRITTEN) { // constant
+      for (var k = 0u; k < DEPTH; k++) { // unroll
+        var column: array<vec4f, TN4>; // scalars
+        for (var j = 0u; j < TN4; j++) { // unroll
+          column[j] = q_panel[k * Q_ROW + j * ACROSS + lane_n];
+        }
+        for (var i = 0u; i < TM4; i++) { // unroll
+          let row = p_panel[k * P_ROW + i * (THREADS / ACROSS) + lane_m];
+          if (0 < SUMS) { // constant
+            p_sums[i] += row;
+          }
+          for (var c = 0u; c < 4u; c++) { // unroll
+            for (var j = 0u; j < TN4; j++) { // unroll
+              acc[(i * 4u + c) * TN4 + j] = fma(vec4f(row[c]), column[j], acc[(i * 4u + c) * TN4 + j]);
+            }
           }
         }
       }

@@ -31,6 +31,7 @@ const profile = (kind: AdapterProfile['kind'], architecture = '', features: stri
   adapterOf(kind, { architecture, features: new Set(features) });
 const adapters = {
   gpu: profile('gpu'),
+  intel: adapterOf('gpu', { vendor: 'intel' }),
   software: profile('software'),
   swiftshader: profile('software', 'swiftshader', ['subgroups']),
 };
@@ -120,6 +121,14 @@ describe.concurrent('a tile, in products that it does not divide', () => {
   const loads = shared.flatMap((one, i) => fours.map((product, j) => ({ ...one, product, at: (i + j) % 12, j })));
   const taken = isWhole() ? loads : loads.filter(({ at }) => at === 3);
   test.for(taken)('$title, in fours, product $j', async ({ tile, product }) => check(product, adapters.gpu, tile));
+
+  test('steps that are not written out, for few registers', async () => {
+    const [tile, ...others] = matmulTiles(fours[0]!, adapters.intel).filter(
+      (one) => !isVectorTile(one) && one.side > 2,
+    );
+    for (const one of [tile!, ...others]) expect(isVectorTile(one) || one.tm * one.tn).toBeLessThanOrEqual(16);
+    await check(fours[3]!, adapters.intel, tile!);
+  });
 
   test('operands that are views: heads of queries, and of keys the other way round', async () => {
     const [size, queries, keys, heads, width] = [2, 18, 12, 3, 20] as const;

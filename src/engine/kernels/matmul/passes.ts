@@ -25,6 +25,7 @@ import {
   chooseTile,
   chunkOf,
   generalTiles,
+  hasFewRegisters,
   invocationsOf,
   isSmall,
   isVectorTile,
@@ -214,7 +215,7 @@ function blockPass(
   };
   const fours = isWorkgroupTile(tile) && !general ? foursOf(product, tile) : ([0, 0] as const);
   const consts = isWorkgroupTile(tile)
-    ? { ...shared, ...workgroupConsts(product, tile, fours, general) }
+    ? { ...shared, ...workgroupConsts(product, tile, fours, !general && !hasFewRegisters(adapter)) }
     : {
         ...shared,
         ...registerConsts(tile, general),
@@ -308,7 +309,7 @@ const inFours = (text: string, fours: readonly [Fours, Fours]): string =>
     text,
   );
 
-function workgroupConsts({ steps }: Product, tile: BlockTile, [p, q]: readonly [Fours, Fours], general: boolean) {
+function workgroupConsts({ steps }: Product, tile: BlockTile, [p, q]: readonly [Fours, Fours], written: boolean) {
   const { side, tm, tn, depth } = tile;
   const [pWidth, qWidth] = [(side * tm) / 4, (acrossOf(tile) * tn) / 4] as const;
   const threads = invocationsOf(tile);
@@ -321,7 +322,7 @@ function workgroupConsts({ steps }: Product, tile: BlockTile, [p, q]: readonly [
     THREADS: threads,
     ACROSS: acrossOf(tile),
     DEPTH: depth,
-    WRITTEN: general ? 0 : depth,
+    WRITTEN: written ? depth : 0,
     TM4: tm / 4,
     TN4: tn / 4,
     ACC: (tm * tn) / 4,

@@ -94,8 +94,19 @@ const vectorTiles: readonly VectorTile[] = [
 /** All tiles with which this adapter can compute this product. */
 export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readonly MatmulTile[] {
   if (adapter.kind === 'software') return softwareTiles(adapter);
-  return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...workgroupTiles, ...registerTiles];
+  return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...sharedTiles(adapter), ...registerTiles];
 }
+
+/**
+ * Whether an invocation has so few registers that more than 16 sums, or many loads at a time, spill to memory: that of
+ * Intel's GPUs. Their compiler also loads ahead if it can write a loop out.
+ */
+export const hasFewRegisters = ({ vendor }: AdapterProfile): boolean => vendor === 'intel';
+
+const sharedTiles = (adapter: AdapterProfile): readonly BlockTile[] =>
+  hasFewRegisters(adapter)
+    ? workgroupTiles.filter(({ tm, tn, depth }) => tm * tn <= 16 && depth <= 16)
+    : workgroupTiles;
 
 const softwareTiles = (adapter: AdapterProfile): readonly BlockTile[] =>
   lanesInFours(adapter) ? [...registerTiles, ...quadTiles] : registerTiles;
@@ -192,7 +203,7 @@ const MANY = 64;
  * one for any sizes.
  */
 export function generalTiles({ m, n }: MatmulShape, own: BlockTile, adapter: AdapterProfile): readonly BlockTile[] {
-  if (isWorkgroupTile(own)) return [block(8, 4, 4, 16)];
+  if (isWorkgroupTile(own)) return [block(hasFewRegisters(adapter) ? 16 : 8, 4, 4, 16)];
   const side = lanesInFours(adapter) ? 2 : 1;
   const any = n >= MANY ? block(side, 8, 4) : block(side, 4, 4);
   if (m === 1) return [ROW_TILE, any];
@@ -212,7 +223,7 @@ function costOf(shape: MatmulShape, tile: MatmulTile, kind: AdapterProfile['kind
 
 /** The tiles that are measured once on each adapter: those that large products may use. */
 export function probeTiles(adapter: AdapterProfile): readonly BlockTile[] {
-  if (adapter.kind === 'gpu') return workgroupTiles;
+  if (adapter.kind === 'gpu') return sharedTiles(adapter);
   const pairs = [
     [4, 4],
     [4, 8],
