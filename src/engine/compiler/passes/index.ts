@@ -15,12 +15,11 @@ import { shareEqual } from './share-equal';
 /** Turns a lowered program into another that computes the same. Pure. */
 export type CompilerPass = (lowered: LoweredProgram) => LoweredProgram;
 
-// Passes that load late. Each checks first whether the program contains anything that it would change.
+// Passes that load late: together with the kernels that they are for, or where the program contains something that they
+// would change.
 
-const moveScales: CompilerPass = (lowered) =>
-  lowered.program.nodes.some(({ op }) => op.spreads) ? inlining.now.moveScales(lowered) : lowered;
+const moveScales: CompilerPass = (lowered) => inlining.here?.moveScales(lowered) ?? lowered;
 
-/** Kernels that can read views come with the late part. */
 const readViews: CompilerPass = (lowered) => inlining.here?.readViews(lowered, withTexts) ?? lowered;
 
 const readHalves: CompilerPass = (lowered) =>
@@ -31,8 +30,7 @@ const keepConstant: CompilerPass = (lowered) =>
     ? inlining.now.keepConstant(lowered)
     : lowered;
 
-const fusePools: CompilerPass = (lowered) =>
-  lowered.program.nodes.some(({ op }) => op.windows) ? inlining.now.fusePools(lowered) : lowered;
+const fusePools: CompilerPass = (lowered) => inlining.here?.fusePools(lowered) ?? lowered;
 
 /**
  * Nodes become fewer and cheaper, then kernels fewer, then their order thriftier. Poolings are fused twice: before

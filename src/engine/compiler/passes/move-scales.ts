@@ -10,7 +10,9 @@ import type { LoweredProgram, Lowering, ProgramNode } from '../ir';
  * forward pass. Two details differ: if one element receives several dy, the product of their sum becomes a sum of
  * products; and if a window has several NaN, only the picked one has a NaN gradient.
  */
-export function moveScales({ program, lowerings }: LoweredProgram): LoweredProgram {
+export function moveScales(lowered: LoweredProgram): LoweredProgram {
+  const { program, lowerings } = lowered;
+  if (!program.nodes.some(({ op }) => op.spreads)) return lowered;
   const values: Meta[] = [...program.values];
   const producer = new Map<number, ProgramNode>();
   const root = Int32Array.from(values.keys());
@@ -25,7 +27,7 @@ export function moveScales({ program, lowerings }: LoweredProgram): LoweredProgr
     const shaped = lowering.kind === 'alias' && lowering.byteOffset === 0;
     if (shaped && sameShape(values[from!]!.shape, values[to!]!.shape)) root[to!] = root[from!]!;
   });
-  const lowered = new Map(program.nodes.map((node, n) => [node, lowerings[n]!]));
+  const loweringOf = new Map(program.nodes.map((node, n) => [node, lowerings[n]!]));
   /** The spreading node whose result this node scales, and the picked values y that decide the scale. */
   const pair = (node: ProgramNode, lowering: Lowering) => {
     const [d, x] = node.inputs as [number, number];
@@ -52,7 +54,7 @@ export function moveScales({ program, lowerings }: LoweredProgram): LoweredProgr
     const scaled = values.push(values[dy]!) - 1;
     nodes.push({ ...node, inputs: [dy, y], outputs: [scaled] });
     nodes.push({ ...spread, inputs: [scaled, ...places], outputs: node.outputs });
-    kept.push(lowerings[n]!, lowered.get(spread)!);
+    kept.push(lowerings[n]!, loweringOf.get(spread)!);
   });
   return { program: { ...program, values, nodes }, lowerings: kept };
 }
