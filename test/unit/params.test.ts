@@ -10,6 +10,7 @@ import { withTexts } from '../../src/engine/compiler/texts';
 import { fromHost } from '../../src/engine/graph/record';
 import { winogradPasses } from '../../src/engine/kernels/conv/winograd';
 import { gatherBytes } from '../../src/engine/ops/indexing/indexing';
+import { attention } from '../../src/engine/ops/linalg/attention';
 import { packPixels, unpackPixels } from '../../src/engine/ops/pictures/pixels';
 import { specialise } from '../../src/engine/wgsl/specialise';
 import { adapterOf } from '../support/adapter';
@@ -226,6 +227,18 @@ describe('what has no gradient', () => {
         functional.equalize(picture),
         vision.utils.drawBoundingBoxes(picture, boxes, { fill: true }),
       ];
+    },
+    'attention in one pass': () => {
+      const [q, k, v, mask] = [
+        torch.rand(2, 3, 9, 8),
+        torch.rand(2, 3, 7, 8),
+        torch.rand(2, 3, 7, 4),
+        torch.rand(9, 7),
+      ];
+      const [whole, causal] = [mask, null].map((given) =>
+        Tensor.of(attention(q.value, k.value, v.value, given?.value ?? null, 0.5, given === null)),
+      );
+      return [whole!, causal!];
     },
     'boxes that suppress others': () => {
       const { order, keep } = nmsMask(torch.rand(2, 1030, 4), torch.rand(2, 1030), 0.5, {

@@ -27,6 +27,10 @@ const withoutCase: readonly string[] = [
   'nonzero',
   // Differentiated in third derivatives alone, which are those of the first.
   'maxPool2dPick',
+  // Recorded on GPUs alone, without a mask, with a causal one, and with any: test/long/attention-in-one-pass.test.ts
+  'attention',
+  'attention',
+  'attention',
 ];
 
 /** The operations that a gradient goes through, between these tensors and the leaves. */

@@ -138,10 +138,10 @@ export const tensors: readonly Row[] = [
   ),
   typed(
     'narrow',
-    () => floats.narrow(0, torch.tensor(0) as never, 1),
+    () => floats.narrow(0, 0, torch.tensor(1) as never),
     'await item()',
-    { item: () => torch.tensor(0).item() },
-    (at) => floats.narrow(0, at, 1),
+    { item: () => torch.tensor(1).item() },
+    (length) => floats.narrow(0, 0, length),
   ),
   does(
     'tensorSplit',

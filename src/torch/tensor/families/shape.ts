@@ -3,7 +3,7 @@
 import { integer, listOf } from '../../../engine/core/argument-kinds';
 import { oneTooMany } from '../../../engine/core/arity';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { isFloat, numel, type Shape, showShape } from '../../../engine/core/meta';
+import { numel, type Shape, showShape } from '../../../engine/core/meta';
 import { type Arguments, isPlainObject, parseArgs } from '../../../engine/core/options';
 import { named } from '../../../engine/graph/record';
 import type { Value } from '../../../engine/graph/value';
@@ -256,9 +256,9 @@ export const moveaxis = alias('moveaxis', movedim);
 
 /** A place that only the device knows, as the number of an integer tensor without dimensions. */
 function placeIn(op: string, place: Tensor): Value {
-  if (place.shape.length > 0 || isFloat(place.dtype) || place.dtype === 'bool') {
+  if (place.shape.length > 0 || !place.dtype.includes('int')) {
     throw new ArgumentError(
-      `${op}: expected a number or an integer tensor of no dimensions, but got ${place.dtype} of shape ${showShape(place.shape)}`,
+      `${op}: expected an integer tensor of no dimensions, but got ${place.dtype} of shape ${showShape(place.shape)}`,
     );
   }
   return place.to('int64').value;
@@ -292,8 +292,10 @@ export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowAr
   const size = input.shape[d]!;
   const place = isTensor(start) && placeIn('narrow', start);
   const from = place ? 0 : (start as number) < 0 ? (start as number) + size : (start as number);
-  const isWhole = Number.isInteger(from) && Number.isInteger(length);
-  if (!isWhole || from < 0 || length < 0 || from + length > size) {
+  if (![from, length].every(Number.isInteger)) {
+    throw new ArgumentError('narrow: expected whole numbers as start and length; read tensors with await item() first');
+  }
+  if (from < 0 || length < 0 || from + length > size) {
     throw new ShapeError(
       `narrow: expected a range within dimension ${d} of size ${size}, but got start ${start} and length ${length}`,
     );
