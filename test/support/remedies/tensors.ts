@@ -136,13 +136,6 @@ export const tensors: readonly Row[] = [
     'use tolist()',
     () => floats.tolist(),
   ),
-  typed(
-    'narrow',
-    () => floats.narrow(0, 0, torch.tensor(1) as never),
-    'await item()',
-    { item: () => torch.tensor(1).item() },
-    (length) => floats.narrow(0, 0, length),
-  ),
   does(
     'tensorSplit',
     () => square.tensorSplit(torch.tensor([1]) as never),

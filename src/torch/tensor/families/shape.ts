@@ -257,9 +257,7 @@ export const moveaxis = alias('moveaxis', movedim);
 /** A place that only the device knows, as the number of an integer tensor without dimensions. */
 function placeIn(op: string, place: Tensor): Value {
   if (place.shape.length > 0 || !place.dtype.includes('int')) {
-    throw new ArgumentError(
-      `${op}: expected an integer tensor of no dimensions, but got ${place.dtype} of shape ${showShape(place.shape)}`,
-    );
+    throw new ArgumentError(`${op}: expected an integer tensor of no dimensions, but got ${place}`);
   }
   return place.to('int64').value;
 }
@@ -273,11 +271,9 @@ export const select = op('select(input, ...)', (input: Tensor, ...args: SelectAr
   const { dim, index } = parseArgs<SelectOptions>('select', ['dim', 'index'], {}, args);
   needDims(input, 'select');
   const d = input.wrapDim('select', dim);
-  if (isTensor(index)) {
-    const axis = { dim: d, index: placeIn('select', index) };
-    return called(input, 'SelectBackward0', pickAt(input, [axis], 'select'));
-  }
-  return indexDim(input, d, index, 'select');
+  return isTensor(index)
+    ? called(input, 'SelectBackward0', pickAt(input, [{ dim: d, index: placeIn('select', index) }], 'select'))
+    : indexDim(input, d, index, 'select');
 });
 
 /**
@@ -291,9 +287,9 @@ export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowAr
   const d = input.wrapDim('narrow', dim);
   const size = input.shape[d]!;
   const place = isTensor(start) && placeIn('narrow', start);
-  const from = place ? 0 : (start as number) < 0 ? (start as number) + size : (start as number);
+  const from = place ? 0 : Number(start) + (Number(start) < 0 ? size : 0);
   if (![from, length].every(Number.isInteger)) {
-    throw new ArgumentError('narrow: expected whole numbers as start and length; read tensors with await item() first');
+    throw new ArgumentError('narrow: expected whole numbers');
   }
   if (from < 0 || length < 0 || from + length > size) {
     throw new ShapeError(
@@ -301,8 +297,7 @@ export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowAr
     );
   }
   if (!place || length === 0) return ranged(input, d, from, length, 1);
-  const [steps] = listIndex(Array.from({ length }, (_, i) => i));
-  const index = add(wrapIndex('narrow', place, size), steps!);
+  const index = add(wrapIndex('narrow', place, size), listIndex([...Array(length).keys()])[0]!);
   return called(input, 'SliceBackward0', pickAt(input, [{ dim: d, index }], 'narrow'));
 });
 
@@ -318,7 +313,7 @@ export const asStrided = op('asStrided(input, ...)', (input: Tensor, ...args: St
   const last = size.reduce((at, n, d) => at + (n - 1) * stride[d]!, storageOffset);
   if (size.length !== stride.length || stride.some((s) => s < 0) || last >= numel(input.storage.shape)) {
     throw new ShapeError(
-      `asStrided: size ${showShape(size)}, stride ${showShape(stride)} and offset ${storageOffset} reach outside of a storage of ${numel(input.storage.shape)} elements`,
+      `asStrided: size ${showShape(size)}, stride ${showShape(stride)} and offset ${storageOffset} leave a storage of ${numel(input.storage.shape)} elements`,
     );
   }
   // Copy the user's arrays, which may change before the view is computed.
