@@ -4,16 +4,20 @@ import type { Lowering } from '../../src/engine/compiler/ir';
 import { forwardPasses } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
+import { isSegmentGradTile, isSegmentTile } from '../../src/engine/kernels/conv/late-segments';
 import { chooseCorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
-import { expectedSegmentTile, isSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
+import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
-import { isSegmentGradTile } from '../../src/engine/kernels/conv/weight-grad-segment-tiles';
 import { chooseWeightGradTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
+import { allParts } from '../support/all-parts';
 import { eachProduct, numbers } from '../support/conv-sums';
 import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
+
+// What only GPUs take comes late.
+await allParts();
 
 let device: GPUDevice;
 beforeAll(async () => {

@@ -2,8 +2,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { AdapterProfile } from '../../src/engine/gpu/device';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
+import { isSegmentGradTile } from '../../src/engine/kernels/conv/late-segments';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
-import { isSegmentGradTile } from '../../src/engine/kernels/conv/weight-grad-segment-tiles';
 import {
   chooseWeightGradTile,
   isStripTile,
@@ -12,10 +12,14 @@ import {
   weightGradTiles,
 } from '../../src/engine/kernels/conv/weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
+import { allParts } from '../support/all-parts';
 import { expectNumbers } from '../support/close';
 import { geometryOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
+
+// What only GPUs take comes late.
+await allParts();
 
 let device: GPUDevice;
 beforeAll(async () => {

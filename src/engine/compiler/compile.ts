@@ -48,10 +48,13 @@ export function compile(
   return plan;
 }
 
-/** A typical adapter, as a guess before the real one is known. */
+/**
+ * A typical adapter, as a guess before the real one is known. On Intel's GPUs the fewest kernels differ from those of
+ * other devices; what another one needs besides comes when it is known.
+ */
 const usual: AdapterProfile = {
   kind: 'gpu',
-  vendor: '',
+  vendor: 'intel',
   architecture: '',
   description: '',
   features: new Set(),

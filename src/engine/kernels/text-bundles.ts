@@ -5,10 +5,8 @@ import { LatePart } from '../core/late';
 
 /** The bundles by name. */
 export const textBundles = {
-  attention: new LatePart('attention', () => import('./texts/attention')),
   conv: new LatePart('conv', () => import('./texts/conv')),
   convGrad: new LatePart('convGrad', () => import('./texts/conv-grad')),
-  convSegments: new LatePart('convSegments', () => import('./texts/conv-segments')),
   convWorkgroup: new LatePart('convWorkgroup', () => import('./texts/conv-workgroup')),
   crossEntropy: new LatePart('crossEntropy', () => import('./texts/cross-entropy')),
   depthwise: new LatePart('depthwise', () => import('./texts/depthwise')),

@@ -1,5 +1,4 @@
 // The cost model of kernels of convolutions with workgroup memory: the expected cycles on a GPU.
-import type { AdapterProfile } from '../../gpu/device';
 import { ceilDiv } from './tiles';
 
 // A GPU of about the year 2020, in cycles: its cores have two units of 32 lanes, which compute a wave of 64 in two cycles.
@@ -26,12 +25,6 @@ const REST = 200;
 /** The cycles of a further dispatch, and the bytes that memory moves in a cycle. */
 const DISPATCH = 6750;
 const MEMORY_BYTES = 228;
-
-/**
- * Whether kernels of segments suit the adapter: GPUs whose lanes have some hundred registers. Intel's compiler spills
- * most of a segment's sums to memory (Mesa's for Tiger Lake 499, of a kernel of 16 sums 91).
- */
-export const takesSegments = ({ kind, vendor }: AdapterProfile): boolean => kind === 'gpu' && vendor !== 'intel';
 
 /** The most registers that a lane may need. Few GPUs have more, and none computes fast with them. */
 export const MOST_LANE_REGISTERS = 176;

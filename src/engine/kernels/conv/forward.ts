@@ -5,8 +5,10 @@ import type { Text } from '../../compiler/texts';
 import { mayGrow } from '../../compiler/tuning/tuning';
 import { sameShape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
+import type { CorrelationShape } from './chosen-tiles';
 import { depthwisePass, isDepthwise } from './depthwise';
 import { type ConvGeometry, elementsOf, geometryParams, stepParams, type WeightSteps, weightParams } from './geometry';
+import { bySegments, isSegmentTile } from './late-segments';
 import { isProduct, productPasses } from './product';
 import {
   type CorrelationTile,
@@ -21,8 +23,6 @@ import {
   type WorkgroupTile,
   weightsOf,
 } from './register-tiles';
-import { isSegmentTile } from './segment-tiles';
-import { segmentPasses } from './segments';
 import { ceilDiv } from './tiles';
 import { choosesWinograd, winogradPasses } from './winograd';
 
@@ -33,16 +33,8 @@ const outputsEach: Text = '#conv/libOutputsEach';
 const outputsMax: Text = '#conv/libOutputsMax';
 
 /** A cross-correlation: the forward sum, or the gradient by the input as a sum over dy. */
-export interface Correlation {
-  readonly batch: number;
-  readonly groups: number;
-  readonly groupIn: number;
-  readonly groupOut: number;
+export interface Correlation extends CorrelationShape {
   readonly size: readonly [number, number];
-  readonly outSize: readonly [number, number];
-  readonly kernel: readonly [number, number];
-  readonly stride: readonly [number, number];
-  readonly dilation: readonly [number, number];
   readonly padTop: number;
   readonly padLeft: number;
   readonly weight: WeightSteps;
@@ -70,7 +62,7 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   const pooled = (pooling: Pooling) => pooledPasses(correlation, pooling, adapter);
   if (isDepthwise(c, adapter)) return { kind: 'passes', passes: [depthwisePass(c)], pooled };
   const tile = chooseCorrelationTile(c, adapter);
-  if (isSegmentTile(tile)) return { ...segmentPasses(c, tile), pooled };
+  if (isSegmentTile(tile)) return { ...bySegments().segmentPasses(c, tile), pooled };
   return { kind: 'passes', passes: [anyPass(c, tile, adapter)], pooled };
 }
 

@@ -4,8 +4,8 @@ import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 import { type CorrelationShape, MAX_CHOSEN, remembered } from './chosen-tiles';
-import { takesSegments } from './core-cost';
-import { expectedSegmentTile, isSegmentTile, type SegmentTile, segmentCost, segmentTiles } from './segment-tiles';
+import { bySegments, isSegmentTile, takesSegments } from './late-segments';
+import type { SegmentTile } from './segment-tiles';
 import {
   COMPILED_POOLING,
   cost,
@@ -143,11 +143,11 @@ export type AnyTile = CorrelationTile | WorkgroupTile | SegmentTile;
 export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfile): AnyTile {
   const alone = () => correlationTiles(c, adapter);
   const shape = shapeOf(c);
-  const segments = takesSegments(adapter) ? expectedSegmentTile(c, adapter) : undefined;
+  const segments = takesSegments(adapter) ? bySegments().expectedSegmentTile(c, adapter) : undefined;
   if (segments) {
     const tiles = (): readonly AnyTile[] => [
       segments,
-      ...promising(segmentTiles(c), (tile) => segmentCost(c, tile)),
+      ...promising(bySegments().segmentTiles(c), (tile) => bySegments().segmentCost(c, tile)),
       ...workgroupTiles,
     ];
     return tuned<AnyTile>(adapter, 'conv2d', shape, tiles, segments);

@@ -20,8 +20,6 @@ export type SegmentTile = {
   readonly chunks: number;
 };
 
-export const isSegmentTile = (tile: object): tile is SegmentTile => 'segmentLanes' in tile;
-
 /** The columns of x that a segment reads. */
 interface Columns {
   readonly cols: number;

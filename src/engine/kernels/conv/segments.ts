@@ -1,4 +1,5 @@
 // The passes of a cross-correlation by segments of rows, with workgroup memory: for GPUs.
+import source from '../../../../shaders/conv2d-segments.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
@@ -17,7 +18,6 @@ import {
 } from './segment-tiles';
 import { ceilDiv } from './tiles';
 
-const source: Text = '#convSegments/conv2dSegments';
 const outputsEach: Text = '#conv/libOutputsEach';
 
 /** y = Σ x ⋆ w + b, over chunks of the input channels, and then their sum. Inputs: x, w and, optionally, b. */

@@ -30,8 +30,6 @@ export type SegmentGradTile = {
   readonly chunks: number;
 };
 
-export const isSegmentGradTile = (tile: object): tile is SegmentGradTile => 'lineLanes' in tile;
-
 /** The most sums of a lane, and the loads of a turn. */
 const MOST_SUMS = 72;
 const MOST_LOADS = 24;

@@ -1,13 +1,11 @@
 // A convolution's gradients by weight and bias from segments of rows, with workgroup memory: for GPUs.
+import source from '../../../../shaders/conv2d-weight-grad-segments.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid } from '../../compiler/lowering';
-import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import { sumChunkPairs } from '../reduce/chunks';
 import { type ConvGeometry, geometryParams } from './geometry';
 import { type SegmentGradTile, segmentGradCounts, segmentGradSizes } from './weight-grad-segment-tiles';
-
-const source: Text = '#convSegments/conv2dWeightGradSegments';
 
 /** dw and db, of inputs x and dy: sums over chunks of the segments, then their sum. */
 export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lowering {

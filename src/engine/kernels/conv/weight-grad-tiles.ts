@@ -1,17 +1,12 @@
 // Divides the gradient of a convolution by its weight among invocations: lists the possible tiles, and chooses one.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
-import { takesSegments } from './core-cost';
 import { type ConvGeometry, elementsOf, flattened } from './geometry';
+import { bySegments, takesSegments } from './late-segments';
 import { lanesShare } from './register-tiles';
 import { isStrided } from './tile-costs';
 import { ceilDiv, LONGEST_SUM } from './tiles';
-import {
-  expectedSegmentGradTile,
-  type SegmentGradTile,
-  segmentGradCost,
-  segmentGradTiles,
-} from './weight-grad-segment-tiles';
+import type { SegmentGradTile } from './weight-grad-segment-tiles';
 
 /**
  * The sums of one invocation of conv2d-weight-grad.wgsl: output channels × input channels × rows × columns of the
@@ -146,8 +141,9 @@ export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): reado
   const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));
   const best = [...strips, ...registers].sort((a, b) => a.cost - b.cost).map(({ tile }) => tile);
   if (adapter.kind === 'software') return best;
+  if (!takesSegments(adapter)) return [...best, ...workgroupTiles];
   const flat = flattened(g);
-  const segments = promising(segmentGradTiles(flat), (tile) => segmentGradCost(flat, tile));
+  const segments = promising(bySegments().segmentGradTiles(flat), (tile) => bySegments().segmentGradCost(flat, tile));
   return [...best, ...workgroupTiles, ...segments.map(({ tile }) => tile)];
 }
 
@@ -182,7 +178,7 @@ function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
 function expectedOnGpu(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile | undefined {
   const block = least(workgroupTiles, (tile) => traffic(g, tile));
   if (use(g, block) < LEAST_USE) return undefined;
-  return (takesSegments(adapter) && expectedSegmentGradTile(flattened(g), adapter)) || block;
+  return (takesSegments(adapter) && bySegments().expectedSegmentGradTile(flattened(g), adapter)) || block;
 }
 
 /** The most promising of the tiles of the kind that is expected to be the fastest for the usual images. */

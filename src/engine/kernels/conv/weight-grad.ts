@@ -6,10 +6,9 @@ import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { pairsBeside, sumChunkPairs } from '../reduce/chunks';
 import { type ConvGeometry, flattened, geometryParams, stepParams } from './geometry';
+import { bySegments, isSegmentGradTile } from './late-segments';
 import { ceilDiv, LONGEST_SUM } from './tiles';
 import { hasSmallMaps, mapPasses } from './weight-grad-maps';
-import { isSegmentGradTile } from './weight-grad-segment-tiles';
-import { segmentGradPasses } from './weight-grad-segments';
 import { stripPasses } from './weight-grad-strips';
 import {
   chooseWeightGradTile,
@@ -56,7 +55,7 @@ const STRETCH = 8;
 export function weightGradPasses(geometry: ConvGeometry, adapter: AdapterProfile, given?: WeightGradTile): Lowering {
   if (!given && hasSmallMaps(geometry, adapter)) return mapPasses(geometry, adapter);
   const tile = given ?? chooseWeightGradTile(geometry, adapter);
-  if (isSegmentGradTile(tile)) return segmentGradPasses(flattened(geometry), tile);
+  if (isSegmentGradTile(tile)) return bySegments().segmentGradPasses(flattened(geometry), tile);
   if (isStripTile(tile)) return stripPasses(geometry, tile);
   return isWorkgroupTile(tile) ? workgroupPasses(geometry, tile) : registerPasses(flattened(geometry), adapter, tile);
 }

@@ -1,12 +1,10 @@
 // Lowers scaled dot-product attention in one pass, for GPUs: see shaders/attention.wgsl.
+import source from '../../../../shaders/attention.wgsl?raw';
 import { f32, input, type LowerContext, type Lowering, output } from '../../compiler/ir';
 import { grid } from '../../compiler/lowering';
-import type { Text } from '../../compiler/texts';
 import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { maskSteps } from '../../ops/linalg/attention-sizes';
-
-const source: Text = '#attention/attention';
 
 const THREADS = 64;
 const KEYS = 32;

@@ -9,7 +9,7 @@ import { reshape } from '../shape/cast';
 import { product } from './matmul';
 
 /** The kernel of attention, loaded when a plan first needs it. */
-const kernel = kernels('attention', () => import('../../kernels/matmul/attention'), 'attention');
+const kernel = kernels('attention', () => import('../../kernels/matmul/attention'));
 
 export interface AttentionAttrs {
   readonly scale: number;

@@ -287,7 +287,8 @@ export const narrow = op('narrow(input, ...)', (input: Tensor, ...args: NarrowAr
   const d = input.wrapDim('narrow', dim);
   const size = input.shape[d]!;
   const place = isTensor(start) && placeIn('narrow', start);
-  const from = place ? 0 : Number(start) + (Number(start) < 0 ? size : 0);
+  const at = place ? 0 : (start as number);
+  const from = at < 0 ? at + size : at;
   if (![from, length].every(Number.isInteger)) {
     throw new ArgumentError('narrow: expected whole numbers');
   }

@@ -1,0 +1,5 @@
+// The convolutions by segments of rows, for GPUs. They load together: see late-segments.ts.
+export { expectedSegmentTile, segmentCost, segmentTiles } from './segment-tiles';
+export { segmentPasses } from './segments';
+export { expectedSegmentGradTile, segmentGradCost, segmentGradTiles } from './weight-grad-segment-tiles';
+export { segmentGradPasses } from './weight-grad-segments';

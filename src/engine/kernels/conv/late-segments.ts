@@ -1,0 +1,19 @@
+// What every device knows of the convolutions by segments of rows. The kernels and the choice of their tiles load when a
+// convolution is first lowered for a GPU that takes them.
+import { kernels } from '../../compiler/texts';
+import type { AdapterProfile } from '../../gpu/device';
+import type { SegmentTile } from './segment-tiles';
+import type { SegmentGradTile } from './weight-grad-segment-tiles';
+
+/** @throws MissingParts if the code has not been loaded yet */
+export const bySegments = kernels('convSegments', () => import('./by-segments'));
+
+/**
+ * Whether kernels of segments suit the adapter: GPUs whose lanes have some hundred registers. Intel's compiler spills
+ * most of a segment's sums to memory (Mesa's for Tiger Lake 499, of a kernel of 16 sums 91).
+ */
+export const takesSegments = ({ kind, vendor }: AdapterProfile): boolean => kind === 'gpu' && vendor !== 'intel';
+
+export const isSegmentTile = (tile: object): tile is SegmentTile => 'segmentLanes' in tile;
+
+export const isSegmentGradTile = (tile: object): tile is SegmentGradTile => 'lineLanes' in tile;
