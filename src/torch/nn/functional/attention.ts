@@ -70,7 +70,8 @@ export const scaledDotProductAttention = callable(
 
 /**
  * Attention by one kernel, which keeps no scores, where the device is a GPU and the kernel takes the shapes; otherwise
- * null. A processor takes longer for it than for the products.
+ * null. A processor takes longer for it than for the products, and Intel's compiler spills its sums to memory (Mesa's
+ * for Tiger Lake 1,698).
  */
 function inOnePass(
   query: Tensor,
@@ -81,7 +82,9 @@ function inOnePass(
   causal: boolean,
   shared: boolean,
 ): Tensor | null {
-  if (engine.profile?.kind !== 'gpu' || !isOnePass(query, key, value, mask, shared)) return null;
+  const { profile } = engine;
+  if (profile?.kind !== 'gpu' || profile.vendor === 'intel') return null;
+  if (!isOnePass(query, key, value, mask, shared)) return null;
   // Only the gradients of causal attention need a mask.
   const isDifferentiated = isGradEnabled() && [query, key, value].some((x) => x.requiresGrad);
   const given = causal && isDifferentiated ? causalMask(query, key) : mask;
