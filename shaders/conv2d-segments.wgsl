@@ -38,7 +38,7 @@ const W_COUNT: u32 = 1152u; // DEPTH · TAPS · OUTS
 const W_OUT_RUN: u32 = 18u; // w is loaded in this order: the elements until the next channel of y,
 const W_IN_RUN: u32 = 9u; // and until the next channel of x
 const W_PITCH: u32 = 17u; // OUTS / 4 + 1
-const W_TILE: u32 = 306u; // DEPTH · TAPS · W_PITCH
+const W_TILE: u32 = 1224u; // DEPTH · TAPS · W_PITCH · 4
 const SHORT: u32 = 0u; // 1: DEPTH does not divide every chunk, so the first turn of a chunk is short
 const AHEAD: u32 = 1u; // 0: each chunk is a single turn
 const BIAS: u32 = 0u; // 1: add b
@@ -72,7 +72,8 @@ struct Params {
 @group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if BIAS is 0
 
 var<workgroup> x_tile: array<f32, X_TILE>;   // [DEPTH, LR, KH, PITCH]
-var<workgroup> w_tile: array<vec4f, W_TILE>; // [DEPTH · TAPS, OUTS / 4]
+// Numbers, not vectors: writing to one component may write them all, and neighbours write the others.
+var<workgroup> w_tile: array<f32, W_TILE>;   // [DEPTH · TAPS, OUTS]
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -117,7 +118,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       x_value[i] = select(0.0, x[select(0u, x_at[i], c >= lead)], c >= lead);
     }
   }
-  // What it loads of w.
+  // What this invocation loads of w.
   var w_at: array<u32, W_LOADS>; // scalars
   var w_to: array<u32, W_LOADS>; // scalars
   var w_value: array<f32, W_LOADS>; // scalars
@@ -143,7 +144,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
     }
     for (var i = 0u; i < W_LOADS; i++) { // unroll
-      w_tile[w_to[i] / 4u][w_to[i] % 4u] = w_value[i];
+      w_tile[w_to[i]] = w_value[i];
     }
     workgroupBarrier();
     if (0 < AHEAD) { // constant
@@ -168,7 +169,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         }
         for (var q = 0u; q < KW; q++) { // unroll
           for (var k = 0u; k < QUADS; k++) { // unroll
-            let weight = w_tile[w_from + q * W_PITCH + k * LO];
+            let quad = (w_from + q * W_PITCH + k * LO) * 4u;
+            let weight = vec4f(w_tile[quad], w_tile[quad + 1u], w_tile[quad + 2u], w_tile[quad + 3u]);
             for (var o = 0u; o < 4u; o++) { // unroll
               for (var t = 0u; t < TX; t++) { // unroll
                 acc[(k * 4 + o) * TX + t] = fma(weight[o], row[t * COL_X + q * COL_Q], acc[(k * 4 + o) * TX + t]);

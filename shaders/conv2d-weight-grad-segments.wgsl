@@ -32,7 +32,7 @@ const X_TILE: u32 = 384u; // X_LOADS · THREADS
 const DY_COUNT: u32 = 448u; // OUTS · TX
 const DY_LOADS: u32 = 4u; // ⌈DY_COUNT / THREADS⌉
 const O_PITCH: u32 = 17u; // OUTS / 4 + 1
-const DY_TILE: u32 = 119u; // TX · O_PITCH
+const DY_TILE: u32 = 476u; // TX · O_PITCH · 4
 
 struct Params {
   workgroups: u32,
@@ -59,7 +59,8 @@ struct Params {
 @group(0) @binding(4) var<uniform> params: Params;
 
 var<workgroup> x_tile: array<f32, X_TILE>;     // [LINES, PITCH]
-var<workgroup> dy_tile: array<vec4f, DY_TILE>; // [TX, OUTS / 4]
+// Numbers, not vectors: writing to one component may write them all, and neighbours write the others.
+var<workgroup> dy_tile: array<f32, DY_TILE>;   // [TX, OUTS]
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) thread: u32) {
@@ -103,7 +104,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     x_inside[k] = (iy < params.in_rows) & (ix < params.in_cols);
     x_value[k] = x[select(0u, x_at[k] + n * x_image + i * SH * params.in_cols + j * SW, x_inside[k])];
   }
-  // What it loads of dy, and the sums of it.
+  // What this invocation loads of dy, and the sums of these elements.
   var dy_at: array<u32, DY_LOADS>; // scalars
   var dy_to: array<u32, DY_LOADS>; // scalars
   var dy_col: array<u32, DY_LOADS>; // scalars
@@ -125,7 +126,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
     for (var k = 0u; k < DY_LOADS; k++) { // unroll
       let value = select(0.0, dy_value[k], j + dy_col[k] < params.out_cols);
-      dy_tile[dy_to[k] / 4u][dy_to[k] % 4u] = value;
+      dy_tile[dy_to[k]] = value;
       dy_sum[k] += value;
     }
     workgroupBarrier();
@@ -157,7 +158,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
     for (var t = 0u; t < TX; t++) { // unroll
       for (var k = 0u; k < QUADS; k++) { // unroll
-        let value = dy_tile[t * O_PITCH + k * LO + lane_o];
+        let quad = (t * O_PITCH + k * LO + lane_o) * 4u;
+        let value = vec4f(dy_tile[quad], dy_tile[quad + 1u], dy_tile[quad + 2u], dy_tile[quad + 3u]);
         for (var o = 0u; o < 4u; o++) { // unroll
           for (var l = 0u; l < TL; l++) { // unroll
             for (var q = 0u; q < KW; q++) { // unroll
@@ -186,13 +188,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (l0 > 0u) { return; }
   workgroupBarrier();
   for (var k = 0u; k < DY_LOADS; k++) { // unroll
-    dy_tile[dy_to[k] / 4u][dy_to[k] % 4u] = dy_sum[k];
+    dy_tile[dy_to[k]] = dy_sum[k];
   }
   workgroupBarrier();
   for (var o = thread; o < min(OUTS, params.group_out - o0); o += THREADS) {
     var sum = 0.0;
     for (var t = 0u; t < TX; t++) {
-      sum += dy_tile[t * O_PITCH + o / 4u][o % 4u];
+      sum += dy_tile[t * O_PITCH * 4u + o];
     }
     db[part + o0 + o] = sum;
   }

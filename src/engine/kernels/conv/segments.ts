@@ -83,7 +83,7 @@ function segmentPass(c: Correlation, tile: SegmentTile): Pass {
     W_OUT_RUN: outFirst ? depth * taps : taps,
     W_IN_RUN: outFirst ? taps : outs * taps,
     W_PITCH: outs / 4 + 1,
-    W_TILE: depth * taps * (outs / 4 + 1),
+    W_TILE: depth * taps * (outs + 4),
     SHORT: c.groupIn % depth === 0 ? 0 : 1,
     AHEAD: chunk === depth ? 0 : 1,
     BIAS: c.bias && sums ? 1 : 0,

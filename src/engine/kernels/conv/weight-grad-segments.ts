@@ -43,7 +43,7 @@ export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lower
     DY_COUNT: outs * pixels,
     DY_LOADS: dyLoads,
     O_PITCH: outs / 4 + 1,
-    DY_TILE: pixels * (outs / 4 + 1),
+    DY_TILE: pixels * (outs + 4),
   };
   const whole = chunks === 1;
   const partial = [scratch(0), scratch(1)] as const;
