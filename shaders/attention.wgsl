@@ -1,7 +1,7 @@
 // attention.wgsl: scaled dot-product attention in one pass, for GPUs. The scores stay within a workgroup.
 //   y_i = Σ_j e^(s_ij - m_i) v_j / Σ_j e^(s_ij - m_i),   s_ij = scale · q_i · k_j + mask_ij,   m_i = max_j s_ij
 // A workgroup computes a tile of queries. It walks along the keys, 32 at a time, and carries the maximum and the sum of each row; where
-// a maximum grows, it scales what is summed so far.
+// a maximum grows, the workgroup scales the row's sums so far.
 // Source: Dao et al. 2022, arXiv:2205.14135; the running maximum is that of Milakov & Gimelshein 2018, arXiv:1805.02867.
 // A tile's scores are a matrix product through panels of 16 features, and its results one through panels of 16 keys. Panels hold
 // vectors of four rows (or columns), and lie one vector further apart than they are wide, so that they begin in different banks.

@@ -156,8 +156,8 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
   rowProduct: (node) => filled(node, 0, [0]),
 
   /**
-   * Real queries must not see keys of the padding: a causal mask hides them, and another mask gets −∞ there. Their
-   * values are set to 0, since no number times what they may hold is sure to be 0.
+   * Real queries must not see keys of the padding: a causal mask hides them, and another mask gets −∞ there. The
+   * values of the padding are set to 0: they may be infinite or NaN, and a weight of 0 times those is NaN.
    */
   attended(node: Roomy<{ readonly causal: boolean }>) {
     const {

@@ -92,7 +92,7 @@ function recorded(model: Module, args: readonly unknown[], shapes: readonly Shap
     if (!state.has(tensor.value))
       state.set(tensor.value, { name: name in dict ? name : (keys.get(tensor.storage) ?? name), tensor });
   }
-  // What is recorded from here on belongs to the call.
+  // Operations that are recorded from here on belong to the call.
   const since = standIn({ shape: [], dtype: 'float32' }, -1, READS).node!.id;
   const inputs = shapes.map((shape, i) => standIn({ shape, dtype: dtypes[i]! }, i, READS));
   let next = 0;
