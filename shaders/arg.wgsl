@@ -22,6 +22,9 @@ struct Params {
 override MINIMUM: bool = false;
 override HAS_PLACES: bool = false;
 
+// Fours that are loaded before the first of them is used: on a GPU several, since each waits for memory.
+const APART: u32 = 1u;
+
 // The place of an extremum of no elements, behind all others.
 const NOWHERE: i32 = 2147483647;
 
@@ -47,16 +50,31 @@ fn better(a: Extremum, b: Extremum) -> Extremum {
   return b;
 }
 
+// Element i of a run.
+fn candidate_of(i: u32, offset: u32) -> Extremum {
+  if (HAS_PLACES) { return Extremum(x[offset], places[offset]); }
+  return Extremum(x[offset], i32(i));
+}
+
 // The strip's extremum, its elements read one by one.
 fn strip(place: vec3<u32>) -> Extremum {
   let base = strips_kept_offset(place.x);
   let range = strips_range(place.z);
   var best = Extremum(x[base + min(range.x, params.strips.inner - 1u) * params.strips.inner_stride], NOWHERE);
-  for (var i = range.x; i < range.y; i += params.strips.lanes) {
-    let offset = base + i * params.strips.inner_stride;
-    var candidate = Extremum(x[offset], i32(i));
-    if (HAS_PLACES) { candidate.at = places[offset]; }
-    best = better(candidate, best);
+  let step = params.strips.lanes;
+  let stride = params.strips.inner_stride;
+  var i = range.x;
+  for (; i + (APART - 1u) * step < range.y; i += APART * step) {
+    var candidates: array<Extremum, APART>; // scalars
+    for (var k = 0u; k < APART; k++) { // unroll
+      candidates[k] = candidate_of(i + k * step, base + (i + k * step) * stride);
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      best = better(candidates[k], best);
+    }
+  }
+  if (APART > 1u) { // constant
+    for (; i < range.y; i += step) { best = better(candidate_of(i, base + i * stride), best); }
   }
   return best;
 }
@@ -69,16 +87,31 @@ fn strip4(place: vec3<u32>, stride: u32) -> Extrema {
   var best = x4[base + min(range.x, params.strips.inner - 1u) * stride];
   var at = vec4<i32>(select(NOWHERE, i32(range.x), range.x < range.y));
   var nan = vec4<bool>();
-  for (var i = range.x; i < range.y; i += step) {
-    let candidate = x4[base + i * stride];
-    nan = nan | quad_isnan(candidate);
-    let beaten = select(candidate > best, candidate < best, vec4<bool>(MINIMUM));
-    best = select(best, candidate, beaten);
-    at = select(at, vec4<i32>(i32(i)), beaten);
+  var i = range.x;
+  for (; i + (APART - 1u) * step < range.y; i += APART * step) {
+    var candidates: array<Quad, APART>; // scalars
+    for (var k = 0u; k < APART; k++) { // unroll
+      candidates[k] = x4[base + (i + k * step) * stride];
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      nan = nan | quad_isnan(candidates[k]);
+      let beaten = select(candidates[k] > best, candidates[k] < best, vec4<bool>(MINIMUM));
+      best = select(best, candidates[k], beaten);
+      at = select(at, vec4<i32>(i32(i + k * step)), beaten);
+    }
+  }
+  if (APART > 1u) { // constant
+    for (; i < range.y; i += step) {
+      let candidate = x4[base + i * stride];
+      nan = nan | quad_isnan(candidate);
+      let beaten = select(candidate > best, candidate < best, vec4<bool>(MINIMUM));
+      best = select(best, candidate, beaten);
+      at = select(at, vec4<i32>(i32(i)), beaten);
+    }
   }
   if (any(nan)) {
     var found = vec4<bool>();
-    for (var i = range.x; i < range.y; i += step) {
+    for (i = range.x; i < range.y; i += step) {
       let candidate = x4[base + i * stride];
       let here = quad_isnan(candidate) & !found;
       best = select(best, candidate, here);

@@ -1,8 +1,9 @@
 // cross-entropy.wgsl: cross entropy of each row's label, and what its gradient needs of the row.
 //   loss[i] = w (m + l - x[i, t_i]),   m = max_c x[i, c],   l = ln Σ_c e^(x[i, c] - m),   w = weight[t_i]
 // m and the sum are carried together, as in softmax.wgsl. A row with the ignored label counts nothing. A label out of range gives
-// NaN and a fault. One row an invocation (main; quads: read in fours); or few rows in one workgroup, and their sum or mean (whole).
-// Uses: lib/math.wgsl, lib/fault.wgsl
+// NaN and a fault. One row an invocation (main; quads: read in fours), or a workgroup (wide); or few rows in one workgroup, and their
+// sum or mean (whole).
+// Uses: lib/workgroup-*.wgsl, lib/math.wgsl, lib/fault.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;            // [n, classes]
 @group(0) @binding(1) var<storage, read> labels: array<i32>;       // [n]
 @group(0) @binding(2) var<storage, read> weight: array<f32>;       // [classes]; unread without WEIGHTED
@@ -44,6 +45,21 @@ fn peak_and_sum(i: u32) -> vec2f {
   var state = vec2f(LOWEST, 0.0);
   for (; at + 3u < stop; at += 4u) { state = joined(state, vec4f(x[at], x[at + 1u], x[at + 2u], x[at + 3u])); }
   for (; at < stop; at++) {
+    let m = greater(x[at], state.x);
+    state = vec2f(m, state.y * math_exp_below(state.x - m) + math_exp_below(x[at] - m));
+  }
+  return state;
+}
+
+// The same of the row's elements that a lane of a workgroup takes; neighbouring lanes read neighbours.
+fn lane_peak_and_sum(i: u32, lane: u32) -> vec2f {
+  var at = i * params.classes + lane;
+  let stop = (i + 1u) * params.classes;
+  var state = vec2f(LOWEST, 0.0);
+  for (; at + 3u * WORKGROUP < stop; at += 4u * WORKGROUP) {
+    state = joined(state, vec4f(x[at], x[at + WORKGROUP], x[at + 2u * WORKGROUP], x[at + 3u * WORKGROUP]));
+  }
+  for (; at < stop; at += WORKGROUP) {
     let m = greater(x[at], state.x);
     state = vec2f(m, state.y * math_exp_below(state.x - m) + math_exp_below(x[at] - m));
   }
@@ -110,6 +126,16 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let i = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
   if (i < params.n) { loss[i] = row4(i).x; }
+}
+
+@compute @workgroup_size(WORKGROUP)
+fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let i = wid.y * nwg.x + wid.x;
+  if (i >= params.n) { return; }
+  let own = lane_peak_and_sum(i, lid.x);
+  let m = workgroup_max(lid.x, own.x);
+  let sum = workgroup_sum(lid.x, vec2f(own.y * math_exp_below(own.x - m), 0.0)).x;
+  if (lid.x == 0u) { loss[i] = row(i, vec2f(m, sum)).x; }
 }
 
 var<workgroup> parts: array<vec2f, WORKGROUP>;

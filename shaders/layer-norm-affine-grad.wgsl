@@ -1,4 +1,5 @@
-// layer-norm-affine-grad.wgsl: gradients of layer-norm.wgsl by weight and bias, over one chunk of the rows; one column an invocation.
+// layer-norm-affine-grad.wgsl: gradients of layer-norm.wgsl by weight and bias, over one chunk of the rows; one column an invocation,
+// or four, of which two rows are under way at once (quads: for GPUs).
 //   dw[s, i] = Σ_{r in chunk s} dy[r, i] x̂[r, i],   db[s, i] = Σ_{r in chunk s} dy[r, i],   x̂ = (x - mean) / √(variance + eps)
 // sum-chunks-pair.wgsl adds the chunks.
 @group(0) @binding(0) var<storage, read> dy: array<f32>;        // [rows, n]
@@ -39,4 +40,38 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   dw[index] = total.x;
   db[index] = total.y;
+}
+
+// The same bindings in fours, for rows whose length 4 divides.
+@group(0) @binding(0) var<storage, read> dy4: array<vec4f>;
+@group(0) @binding(1) var<storage, read> x4: array<vec4f>;
+@group(0) @binding(4) var<storage, read_write> dw4: array<vec4f>;
+@group(0) @binding(5) var<storage, read_write> db4: array<vec4f>;
+
+@compute @workgroup_size(WORKGROUP)
+fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
+  let columns = params.n / 4u;
+  if (index >= columns * params.chunks) { return; }
+  let i = index % columns;
+  var r = index / columns * params.chunk;
+  let end = min(r + params.chunk, params.rows);
+  var w = vec4f();
+  var b = vec4f();
+  for (; r + 1u < end; r += 2u) {
+    let at = r * columns + i;
+    let g = dy4[at];
+    let h = dy4[at + columns];
+    let p = x4[at];
+    let q = x4[at + columns];
+    w += g * ((p - mean[r]) * inverseSqrt(variance[r] + params.eps)) + h * ((q - mean[r + 1u]) * inverseSqrt(variance[r + 1u] + params.eps));
+    b += g + h;
+  }
+  if (r < end) {
+    let g = dy4[r * columns + i];
+    w += g * ((x4[r * columns + i] - mean[r]) * inverseSqrt(variance[r] + params.eps));
+    b += g;
+  }
+  dw4[index] = w;
+  db4[index] = b;
 }

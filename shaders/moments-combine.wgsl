@@ -18,17 +18,18 @@ struct Params {
 override ROOT: bool = false;
 
 const WORKGROUP: u32 = 64u;
+// Strips that are loaded before the first of them is used: on a GPU several, since each waits for memory.
+const APART: u32 = 1u;
 
 fn root(m2: f32) -> f32 { return select(-m2, sqrt(m2), m2 > 0.0); }
 
 // n, mean and m2 of two parts together.
 fn joined(a: vec3f, b: vec3f) -> vec3f {
-  if (b.x == 0.0) { return a; }
-  if (a.x == 0.0) { return b; }
   let n = a.x + b.x;
-  let delta = b.y - a.y;
-  let mean = a.y + delta * (b.x / n);
-  let share = a.x * (b.x / n);
+  let part = b.x / max(n, 1.0);
+  let delta = select(b.y - a.y, 0.0, a.x * b.x == 0.0);
+  let mean = select(a.y + delta * part, b.y, a.x == 0.0);
+  let share = a.x * part;
   let m2 = a.z + b.z + delta * delta * share;
   if (!ROOT || ((a.z >= 0.0) & (b.z >= 0.0) & (m2 >= 1e-30) & (m2 < 3.402823466e38))) { return vec3f(n, mean, m2); }
   let parts = vec3f(root(a.z), root(b.z), abs(delta) * sqrt(share));
@@ -41,9 +42,22 @@ fn joined(a: vec3f, b: vec3f) -> vec3f {
 fn strips_joined(output: u32, first: u32, step: u32) -> vec3f {
   let plane = params.outputs * params.strips;
   var all = vec3f();
-  for (var s = first; s < params.strips; s += step) {
-    let at = output * params.output_stride + s * params.strip_stride;
-    all = joined(all, vec3f(partial[at], partial[plane + at], partial[2u * plane + at]));
+  var s = first;
+  for (; s + (APART - 1u) * step < params.strips; s += APART * step) {
+    var strips: array<vec3f, APART>; // scalars
+    for (var k = 0u; k < APART; k++) { // unroll
+      let at = output * params.output_stride + (s + k * step) * params.strip_stride;
+      strips[k] = vec3f(partial[at], partial[plane + at], partial[2u * plane + at]);
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      all = joined(all, strips[k]);
+    }
+  }
+  if (APART > 1u) { // constant
+    for (; s < params.strips; s += step) {
+      let at = output * params.output_stride + s * params.strip_stride;
+      all = joined(all, vec3f(partial[at], partial[plane + at], partial[2u * plane + at]));
+    }
   }
   return all;
 }

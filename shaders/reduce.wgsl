@@ -4,7 +4,7 @@
 // Four results are carried at once: of every fourth element (main), of four neighbouring elements of a run (along), or of four
 // neighbouring outputs (across). Where x is read in fours, lengths and strides count fours.
 // Sums run in blocks whose sums are then added: error O(64 + n / 64) units instead of O(n) (blocked summation, Higham 1993).
-// Uses: lib/fold-*.wgsl, lib/strips.wgsl
+// Uses: lib/fold-*.wgsl, lib/strips.wgsl, lib/strip-fours*.wgsl
 @group(0) @binding(0) var<storage, read> x: array<Element>;
 @group(0) @binding(1) var<storage, read_write> y: array<Element>; // in the order of invocations
 @group(0) @binding(2) var<uniform> params: Params;
@@ -33,27 +33,7 @@ fn folded(parts: Quad) -> Element {
   return fold(pairs, pairs.yxwz).x;
 }
 
-// The strip's elements, read in fours.
-fn strip4(place: vec3<u32>, stride: u32) -> Quad {
-  let base = strips_kept_offset(place.x);
-  let range = strips_range(place.z);
-  let step = params.strips.lanes;
-  let outers = params.strips.outer;
-  let strips_outer = params.strips.strips_outer;
-  var total = fold_identity();
-  for (var outer = place.y; outer < outers; outer += strips_outer) {
-    let run = base + strips_outer_offset(outer);
-    for (var i = range.x; i < range.y;) {
-      let stop = min(i + STRIPS_BLOCK * step, range.y);
-      var part = load4(run + i * stride);
-      for (i += step; i < stop; i += step) { part = fold(part, load4(run + i * stride)); }
-      total = fold(total, part);
-    }
-  }
-  return total;
-}
-
-// The same with one element at a time.
+// The strip's elements, read one at a time; lib/strip-fours*.wgsl has strip4, which reads fours.
 fn strip(place: vec3<u32>) -> Quad {
   let base = strips_kept_offset(place.x);
   let range = strips_range(place.z);

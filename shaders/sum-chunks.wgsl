@@ -24,8 +24,16 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (index >= params.count) { return; }
   var sum = 0.0;
   if (BIAS == 1u) { sum = b[index / params.run % params.cols]; }
-  for (var s = 0u; s < params.chunks; s++) {
-    sum += x[s * params.count + index];
+  var s = 0u;
+  // Four loads are under way at once, since each waits for memory.
+  for (; s + 3u < params.chunks; s += 4u) {
+    let at = s * params.count + index;
+    let p = x[at];
+    let q = x[at + params.count];
+    let r = x[at + 2u * params.count];
+    let t = x[at + 3u * params.count];
+    sum = sum + p + q + r + t;
   }
+  for (; s < params.chunks; s++) { sum += x[s * params.count + index]; }
   store(index, sum);
 }

@@ -240,6 +240,11 @@ describe('what has no gradient', () => {
       );
       return [whole!, causal!];
     },
+    'norms of long rows': () => {
+      const x = torch.rand(3, 1024).requiresGrad_();
+      const y = nn.functional.layerNorm(x, [1024]);
+      return [y, ...autograd.grad(y.square().sum(), [x])];
+    },
     'boxes that suppress others': () => {
       const { order, keep } = nmsMask(torch.rand(2, 1030, 4), torch.rand(2, 1030), 0.5, {
         classes: labels(2060, 3).reshape(2, 1030),

@@ -1,6 +1,6 @@
 // The second pass of sums that were split into chunks for parallelism.
 import { type Operand, output, type Pass, scratch } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 
 const source: Text = '#conv/sumChunks';
@@ -27,20 +27,25 @@ export function sumChunks(
   };
 }
 
-/** Two such sums over the same chunks, without a bias. `from`, `to` and `counts` are pairs: one item for each sum. */
+/**
+ * Two such sums over the same chunks, without a bias. `from`, `to` and `counts` are pairs: one item for each sum.
+ * `wide`: a workgroup adds the chunks of a result, which a GPU needs where chunks are many.
+ */
 export function sumChunkPairs(
   from: readonly [Operand, Operand],
   to: readonly [Operand, Operand],
   counts: readonly [number, number],
   chunks: number,
+  wide = false,
 ): Pass {
+  const count = counts[0] + counts[1];
   return {
     source: [pairSource],
     label: 'sum chunks',
     reads: from,
     writes: to,
     params: { xCount: counts[0], uCount: counts[1], chunks },
-    grid: gridFor(counts[0] + counts[1], WORKGROUP),
+    ...(wide ? { entry: 'wide', grid: grid(count) } : { grid: gridFor(count, WORKGROUP) }),
   };
 }
 

@@ -7,13 +7,18 @@ import { BYTES_PER_ELEMENT, type Meta, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import type { MomentsAttrs } from '../../ops/reduction/moments';
 import type { LayerNormAttrs } from '../../ops/reduction/norm';
+import { loadsApart } from './apart';
 import { pairsBeside, sumChunkPairs } from './chunks';
 import { onePassLength, resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 import { rowsPass, workgroupLib } from './workgroup';
 
+const momentsLib: Text = '#norm/libMoments';
 const momentsSource: Text = '#norm/moments';
+const onceSource: Text = '#norm/momentsOnce';
 const combineSource: Text = '#norm/momentsCombine';
 const source: Text = '#norm/layerNorm';
+const longSource: Text = '#norm/layerNormLong';
+const gradLongSource: Text = '#norm/layerNormGradLong';
 const affineGradSource: Text = '#norm/layerNormAffineGrad';
 const gradSource: Text = '#norm/layerNormGrad';
 
@@ -30,7 +35,7 @@ export function moments(
   const { outputs, inner, kept } = secondStrips(strips, adapter);
   const lengths = { x: numel(x!.shape), x4: numel(x!.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
   const first = {
-    source: [stripsLib, momentsSource],
+    source: [stripsLib, momentsLib, adapter.kind === 'gpu' ? onceSource : momentsSource],
     variants: { lengths },
     label: 'moments',
     overrides,
@@ -41,24 +46,27 @@ export function moments(
     kind: 'passes',
     passes: [
       stripsPass(first, strips, adapter),
-      {
-        source: [combineSource],
-        label: 'moments',
-        overrides,
-        reads: [scratch()],
-        writes: [output(0), output(1)],
-        params: {
-          outputs,
-          strips: stripCount(strips),
-          outputStride: kept[0]!.stride,
-          stripStride: inner.stride,
-          correction: f32(correction),
+      loadsApart(
+        {
+          source: [combineSource],
+          label: 'moments',
+          overrides,
+          reads: [scratch()],
+          writes: [output(0), output(1)],
+          params: {
+            outputs,
+            strips: stripCount(strips),
+            outputStride: kept[0]!.stride,
+            stripStride: inner.stride,
+            correction: f32(correction),
+          },
+          // On a GPU a workgroup combines the strips of an output; on a CPU one invocation does, strip by strip.
+          ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
+            ? { entry: 'wide', grid: grid(outputs) }
+            : { grid: gridFor(outputs, WORKGROUP) }),
         },
-        // On a GPU a workgroup combines the strips of an output; on a CPU one invocation does, strip by strip.
-        ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
-          ? { entry: 'wide', grid: grid(outputs) }
-          : { grid: gridFor(outputs, WORKGROUP) }),
-      },
+        adapter,
+      ),
     ],
     scratch: [3 * results * BYTES_PER_ELEMENT],
   };
@@ -80,9 +88,23 @@ const isWide = (length: number, { kind }: AdapterProfile): boolean => kind === '
 const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
   isWide(length, adapter) ? [workgroupLib(adapter)] : [];
 
-/** The pass with one invocation or one workgroup per row. */
-function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile): Pass {
-  if (isWide(length, adapter)) return { ...pass, entry: 'wide', consts: { WORKGROUP }, grid: grid(rows) };
+/** On a GPU, a row of at least this many elements, in fours, gets a workgroup of LONG_WORKGROUP invocations. */
+const LONG_ROW = 1024;
+const LONG_WORKGROUP = 256;
+
+/** The pass with one invocation or one workgroup per row. `long` is the source for long rows. */
+function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile, long: Text): Pass {
+  if (adapter.kind === 'gpu' && length >= LONG_ROW && length % 4 === 0) {
+    const source = [workgroupLib(adapter), long];
+    return { ...pass, source, entry: 'quads', consts: { WORKGROUP: LONG_WORKGROUP }, grid: grid(rows) };
+  }
+  if (isWide(length, adapter))
+    return {
+      ...pass,
+      entry: 'wide',
+      consts: { WORKGROUP: length < LONG_ROW ? WORKGROUP : LONG_WORKGROUP },
+      grid: grid(rows),
+    };
   return rowsPass({ ...pass, entry: length % 4 === 0 ? 'quads' : 'main' }, rows, adapter);
 }
 
@@ -110,7 +132,7 @@ export function layerNorm({
     writes: [output(0), output(1), output(2)],
     params: { rows, n: length, eps: scalar(0) },
   };
-  return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
+  return { kind: 'passes', passes: [byRows(pass, rows, length, adapter, longSource)] };
 }
 
 /** Inputs dy, x, the rows' means and variances, and perhaps the weight; output dx. */
@@ -129,11 +151,13 @@ export function layerNormGrad({
     writes: [output()],
     params: { rows, n: length, eps: scalar(0) },
   };
-  return { kind: 'passes', passes: [byRows(pass, rows, length, adapter)] };
+  return { kind: 'passes', passes: [byRows(pass, rows, length, adapter, gradLongSource)] };
 }
 
 /** Sums over rows are split until there are about this many invocations. */
 const AFFINE_GRAD_INVOCATIONS = { software: 512, gpu: 16384 };
+/** The minimum number of rows of a chunk on a GPU. */
+const AFFINE_GRAD_ROWS = 16;
 
 /** Inputs dy, x, and the rows' means and variances; outputs: dw and db. */
 export function layerNormAffineGrad({
@@ -142,22 +166,28 @@ export function layerNormAffineGrad({
   adapter,
 }: LowerContext<Pick<LayerNormAttrs, 'lead'>>): Lowering {
   const [rows, length] = rowsOf(x!, lead);
-  const wanted = Math.ceil(AFFINE_GRAD_INVOCATIONS[adapter.kind] / Math.max(1, length));
-  const chunk = Math.max(onePassLength(adapter), Math.ceil(rows / wanted));
+  const isGpu = adapter.kind === 'gpu';
+  const lanes = isGpu && length % 4 === 0 ? 4 : 1;
+  const wanted = Math.ceil((AFFINE_GRAD_INVOCATIONS[adapter.kind] * lanes) / Math.max(1, length));
+  const chunk = Math.max(isGpu ? AFFINE_GRAD_ROWS : onePassLength(adapter), Math.ceil(rows / wanted));
   const chunks = Math.max(1, Math.ceil(rows / chunk));
   const partial = [scratch(0), scratch(1)] as const;
   const results = [output(0), output(1)] as const;
+  const written = chunks * length;
   const pass: Pass = {
     source: [affineGradSource],
-    variants: { lengths: { ...lengthsOf(rows, length), dw: chunks * length, db: chunks * length } },
+    variants: {
+      lengths: { ...lengthsOf(rows, length), dw: written, db: written, dw4: written / 4, db4: written / 4 },
+    },
     label: 'layer norm affine gradient',
+    entry: lanes === 4 ? 'quads' : 'main',
     reads: [0, 1, 2, 3].map(input),
     writes: chunks === 1 ? results : partial,
     params: { rows, n: length, chunks, chunk, eps: scalar(0) },
-    grid: gridFor(length * chunks, WORKGROUP),
+    grid: gridFor(written / lanes, WORKGROUP),
   };
   if (chunks === 1) return { kind: 'passes', passes: [varied(pass, { besides: pairsBeside })] };
-  const bytes = chunks * length * BYTES_PER_ELEMENT;
-  const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks)];
+  const bytes = written * BYTES_PER_ELEMENT;
+  const passes = [pass, sumChunkPairs(partial, results, [length, length], chunks, isGpu && chunks >= WORKGROUP)];
   return { kind: 'passes', passes, scratch: [bytes, bytes] };
 }

@@ -84,6 +84,14 @@ const WHOLE_SCORES = 8192;
 const STRIP = 64;
 const MAX_STRIPS = 1024;
 
+/** So many rows keep a GPU busy with an invocation each; only longer ones get a workgroup then. */
+const MANY_ROWS = 16384;
+const WIDE_ROW_OF_MANY = 128;
+/** On a GPU: the invocations of a workgroup that has a long row, or many rows' losses to add, and how many it adds. */
+const LONG_WORKGROUP = 256;
+const LONG_ROW = 2048;
+const WIDE_STRIP = 8192;
+
 /** One invocation per row, which reads in fours if 4 divides the row's length. */
 const byRows = (pass: Omit<Pass, 'grid'>, n: number, classes: number, adapter: AdapterProfile): Pass =>
   rowsPass(classes % 4 === 0 ? { ...pass, entry: 'quads' } : pass, n, adapter);
@@ -112,16 +120,32 @@ export function crossEntropy(
     writes: [reduced && !whole ? scratch(0) : output(0), output(1), output(2), reduced ? output(3) : scratch(0), fault],
     params: { n, classes, ignored: i32(ignoreIndex) },
   };
-  const rows = byRows(pass, n, classes, adapter);
+  const isGpu = adapter.kind === 'gpu';
+  const rows: Pass =
+    isGpu && classes >= (n < MANY_ROWS ? WIDE_ROW : WIDE_ROW_OF_MANY)
+      ? {
+          ...pass,
+          source: [workgroupLib(adapter), ...pass.source],
+          entry: 'wide',
+          consts: { WORKGROUP: classes < LONG_ROW ? WORKGROUP : LONG_WORKGROUP },
+          grid: grid(n),
+        }
+      : byRows(pass, n, classes, adapter);
   if (!reduced) return { kind: 'passes', passes: [rows], scratch: [BYTES_PER_ELEMENT] };
   const adding = (from: readonly Operand[], to: readonly Operand[], count: number, strips: number, last: boolean) => ({
-    source: [sumSource],
     label: 'cross entropy sum',
     overrides: { DIVIDE: last ? divide : 0 },
     reads: from,
     writes: to,
     params: { n: count, strips },
-    grid: gridFor(strips, WORKGROUP),
+    ...(isGpu
+      ? {
+          source: [workgroupLib(adapter), sumSource],
+          entry: 'wide',
+          consts: { WORKGROUP: LONG_WORKGROUP },
+          grid: grid(strips),
+        }
+      : { source: [sumSource], grid: gridFor(strips, WORKGROUP) }),
   });
   const losses = [scratch(0), output(2)];
   const results = [output(0), output(3)];
@@ -135,8 +159,9 @@ export function crossEntropy(
   };
   if (whole) return { kind: 'passes', passes: [varied(oneWorkgroup, { besides: [rows, sum] })] };
   const byParts = varied(rows, { besides: [oneWorkgroup] });
-  if (n <= onePassLength(adapter)) return { kind: 'passes', passes: [byParts, sum], scratch: [bytes] };
-  const strips = Math.min(MAX_STRIPS, Math.ceil(n / STRIP));
+  const onePass = isGpu ? WIDE_STRIP : onePassLength(adapter);
+  if (n <= onePass) return { kind: 'passes', passes: [byParts, sum], scratch: [bytes] };
+  const strips = Math.min(MAX_STRIPS, Math.ceil(n / (isGpu ? WIDE_STRIP / 4 : STRIP)));
   const partial = [scratch(1), scratch(2)];
   const passes = [byParts, adding(losses, partial, n, strips, false), adding(partial, results, strips, 1, true)];
   return { kind: 'passes', passes, scratch: [bytes, strips * BYTES_PER_ELEMENT, strips * BYTES_PER_ELEMENT] };

@@ -50,12 +50,12 @@ export const STRIPS_WORKGROUP = 64;
 /** With fewer invocations, workgroups on a CPU are small, so that every core has some. */
 const FEW_INVOCATIONS = 512;
 const SMALL_WORKGROUP = 8;
-/** The invocations that keep a GPU busy: more strips for one reduction gain nothing. */
-const BUSY_THREADS = 8192;
-const MAX_STRIPS = 1024;
-/** As BUSY_THREADS, if each output gets a workgroup in the second pass. */
-const BUSY_WORKGROUP_THREADS = 65536;
-const MAX_WORKGROUP_STRIPS = 16384;
+/**
+ * With so many invocations, more strips for one reduction gain nothing. A GPU's keep 2 MB of loads under way, as fast
+ * memory asks for (its latency times its rate).
+ */
+const BUSY_THREADS = { software: 8192, gpu: 32768 };
+const MAX_STRIPS = { software: 1024, gpu: 16384 };
 /**
  * On a GPU, an output gets a workgroup if at least this many of its elements are neighbours, which invocations read
  * together.
@@ -132,24 +132,19 @@ export function stripsFor(
   return divide(fours ? inFours(byElements) : byElements, adapter, workgroups);
 }
 
-/**
- * Whether a workgroup should reduce an output: on GPUs, if neighbouring invocations then read neighbouring elements.
- */
-const suitsWorkgroup = ({ outputsFast, inner }: Layout, { kind }: AdapterProfile): boolean =>
-  kind === 'gpu' && !outputsFast && inner.stride === 1 && inner.size >= WIDE_RUN;
-
 function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile, workgroups: boolean): Strips {
   const outputs = count(layout.kept);
   const outer = count(layout.outer);
   const { size } = layout.inner;
-  const wide = workgroups && suitsWorkgroup(layout, adapter);
-  if (wide && (outer * size <= WIDE_ELEMENTS || outputs >= BUSY_WORKGROUP_THREADS / STRIPS_WORKGROUP))
+  // On a GPU a workgroup reduces an output if neighbouring invocations then read neighbouring elements.
+  const wide =
+    workgroups && adapter.kind === 'gpu' && !layout.outputsFast && layout.inner.stride === 1 && size >= WIDE_RUN;
+  if (wide && (outer * size <= WIDE_ELEMENTS || outputs >= BUSY_THREADS.gpu / STRIPS_WORKGROUP))
     return { ...layout, outputs, ...sharedByWorkgroup(size) };
   const elements = outer * size * (layout.reads === 'along' ? 4 : 1);
   if (elements <= onePassLength(adapter)) return { ...layout, outputs, ...undivided(size) };
-  const threads = wide ? BUSY_WORKGROUP_THREADS : BUSY_THREADS;
-  const most = Math.min(wide ? MAX_WORKGROUP_STRIPS : MAX_STRIPS, Math.floor(elements / MIN_STRIP));
-  const wanted = Math.min(most, Math.ceil(threads / Math.max(outputs, 1)));
+  const most = Math.min(MAX_STRIPS[adapter.kind], Math.floor(elements / MIN_STRIP));
+  const wanted = Math.min(most, Math.ceil(BUSY_THREADS[adapter.kind] / Math.max(outputs, 1)));
   if (wanted <= 1) return { ...layout, outputs, ...undivided(size) };
   const stripsOuter = Math.min(outer, wanted);
   const stripsInner = Math.min(size, Math.ceil(wanted / stripsOuter));
@@ -190,18 +185,20 @@ export function secondStrips(
   adapter: AdapterProfile,
   { fours = false, workgroups = false }: StripsAbilities = {},
 ): Strips {
-  const { outputsFast } = first;
   const size = stripCount(first);
   const outputs = resultCount(first) / size;
+  const byWorkgroup = workgroups && adapter.kind === 'gpu' && size >= STRIPS_WORKGROUP;
+  const { outputsFast } = first;
   const layout: Layout & Pick<Strips, 'reads'> = {
     kept: [{ size: outputs, stride: outputsFast ? 1 : size }],
     outer: [],
     inner: { size, stride: outputsFast ? outputs : 1 },
-    outputsFast,
+    // A workgroup's invocations take the strips of one output, wherever these lie.
+    outputsFast: outputsFast && !byWorkgroup,
     reads: 'elements',
   };
   const read = fours ? inFours(layout) : layout;
-  const divided = workgroups && suitsWorkgroup(read, adapter) ? sharedByWorkgroup : undivided;
+  const divided = byWorkgroup ? sharedByWorkgroup : undivided;
   return { ...read, outputs: count(read.kept), ...divided(read.inner.size) };
 }
 

@@ -15,6 +15,7 @@ import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, byteLength, numel, scalarOf } from '../../core/meta';
 import { faultOp } from '../../gpu/fault-errors';
+import { loadsApart } from '../reduce/apart';
 import { elementLibs } from '../reduce/elements';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from '../reduce/strips';
 import { argsortPasses, sortSteps } from './argsort';
@@ -50,7 +51,7 @@ export function extremum(
       reads: [from, places ?? from],
       writes: [to, at],
     };
-    return stripsPass(bare, strips, adapter);
+    return loadsApart(stripsPass(bare, strips, adapter), adapter);
   };
   const strips = stripsFor(x!.shape, dims, adapter, { fours: true, workgroups: true });
   const partial = resultCount(strips);

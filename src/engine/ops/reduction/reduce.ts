@@ -3,9 +3,11 @@ import foldMax from '../../../../shaders/lib/fold-max.wgsl?raw';
 import foldMin from '../../../../shaders/lib/fold-min.wgsl?raw';
 import foldProd from '../../../../shaders/lib/fold-prod.wgsl?raw';
 import foldSum from '../../../../shaders/lib/fold-sum.wgsl?raw';
+import stripFoursLib from '../../../../shaders/lib/strip-fours.wgsl?raw';
 import stripsLib from '../../../../shaders/lib/strips.wgsl?raw';
 import source from '../../../../shaders/reduce.wgsl?raw';
 import { input, type Lowering, type Operand, output, type Pass, scratch } from '../../compiler/ir';
+import type { Text } from '../../compiler/texts';
 import { ShapeError } from '../../core/errors';
 import {
   BYTES_PER_ELEMENT,
@@ -37,6 +39,11 @@ export interface ReduceAttrs {
 /** Dimensions to reduce: one, several, or null for all. */
 export type Dims = number | readonly number[] | null;
 
+const foursApart: Text = '#reduce/libStripFoursApart';
+
+/** With so many elements, the wait for memory is worth a kernel that only GPUs need. */
+const LONG = 2 ** 14;
+
 const folds = { sum: foldSum, prod: foldProd, max: foldMax, min: foldMin };
 type Kind = keyof typeof folds;
 
@@ -51,7 +58,13 @@ function lowerReduction(
     const results = resultCount(strips);
     const lengths = { x: elements, x4: elements / 4, y: results, y4: results / 4 };
     const bare = {
-      source: [elementLibs[scalarOf(x.dtype)], folds[kind], stripsLib, source],
+      source: [
+        elementLibs[scalarOf(x.dtype)],
+        folds[kind],
+        stripsLib,
+        adapter.kind === 'gpu' && elements >= LONG ? foursApart : stripFoursLib,
+        source,
+      ],
       variants: { lengths },
       label: kind,
       reads: [from],
