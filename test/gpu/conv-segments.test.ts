@@ -78,7 +78,7 @@ test.concurrent.for(sampled(cases, 8))(
     const biases = new Float32Array(b);
     for (const [i, d] of dy.entries()) biases[Math.floor(i / plane) % b]! += d;
     const { cols: pixels, chunks } = { ...usual, ...tile };
-    const gradTile = { outLanes: 2, lineLanes: 32, channels: 4, lines: 2, pixels, chunks };
+    const gradTile = { outLanes: 2, lineLanes: 32, slices: 1, channels: 4, lines: 2, pixels, chunks };
     const adapter = tile ? gpuWith({ ...usual, ...tile }) : adapterOf('gpu');
     const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
     const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };

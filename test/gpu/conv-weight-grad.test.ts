@@ -4,6 +4,7 @@ import type { AdapterProfile } from '../../src/engine/gpu/device';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { isSegmentGradTile } from '../../src/engine/kernels/conv/late-segments';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
+import { type SegmentGradTile, segmentGradCounts } from '../../src/engine/kernels/conv/weight-grad-segment-tiles';
 import {
   chooseWeightGradTile,
   isStripTile,
@@ -109,6 +110,46 @@ describe.for(shapes.map((given, shape) => ({ given, shape })))('$given', ({ give
   });
 });
 
+// Few channels or groups of few: slices of a workgroup sum other segments, and many chunks are added by lanes that share an element.
+const sliced: readonly (readonly [of: Partial<ConvGeometry>, tile: SegmentGradTile])[] = [
+  [
+    { groups: 3, groupIn: 1, groupOut: 1, size: [7, 9] },
+    { outLanes: 1, lineLanes: 1, slices: 64, channels: 1, lines: 3, pixels: 9, chunks: 1 },
+  ],
+  [
+    { groups: 2, groupIn: 1, groupOut: 2, stride: [2, 1], dilation: [2, 3], kernel: [3, 2], batch: 5 },
+    { outLanes: 1, lineLanes: 3, slices: 21, channels: 2, lines: 1, pixels: 5, chunks: 3 },
+  ],
+  [
+    { groupIn: 1, groupOut: 6, size: [14, 30], kernel: [5, 5], padding: [2, 2, 2, 2], batch: 3 },
+    { outLanes: 2, lineLanes: 2, slices: 16, channels: 4, lines: 3, pixels: 4, chunks: 37 },
+  ],
+  [
+    { groupIn: 3, groupOut: 16, size: [20, 21], kernel: [7, 7], stride: [2, 2], padding: [3, 3, 3, 3] },
+    { outLanes: 4, lineLanes: 21, slices: 3, channels: 4, lines: 1, pixels: 4, chunks: 13 },
+  ],
+  [
+    { groupIn: 2, groupOut: 5, size: [3, 2], batch: 9, padding: [0, 3, 2, 4] },
+    { outLanes: 2, lineLanes: 6, slices: 10, channels: 4, lines: 1, pixels: 3, chunks: 2 },
+  ],
+  [
+    { groupIn: 6, groupOut: 1, size: [64, 5], kernel: [1, 1], padding: [0, 0, 0, 0], stride: [1, 2] },
+    { outLanes: 1, lineLanes: 3, slices: 8, channels: 1, lines: 2, pixels: 3, chunks: 140 },
+  ],
+];
+
+test.concurrent.for(sampled(sliced, 4))('by slices of a workgroup: %j', async ([of, tile]) => {
+  const g = geometry(of);
+  const x = numbers(g.batch * g.groups * g.groupIn * g.size[0] * g.size[1], 1);
+  const dy = numbers(g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1], 2);
+  const [dw, db] = expected(g, x, dy);
+  const chunks = Math.ceil(segmentGradCounts(g, tile).segments / segmentGradCounts(g, tile).chunk);
+  const passes = weightGradPasses(g, adapterOf('gpu'), { ...tile, chunks });
+  const [gotW, gotB] = await runPasses(device, passes, [x, dy], [dw.length, db.length]);
+  expectNumbers(gotW!, dw);
+  expectNumbers(gotB!, db);
+});
+
 test('a batch whose padded copy is larger than a binding may be is worked off in parts', async () => {
   const g = geometry({ batch: 5 });
   const imageBytes = 4 * g.groupIn * g.size[0] * g.size[1];
@@ -127,7 +168,7 @@ test('a GPU goes through workgroup memory where that is put to use, and takes wh
   expect(isSegmentGradTile(chooseWeightGradTile(many, adapterOf('gpu')))).toBe(true);
   expect(isSegmentGradTile(chooseWeightGradTile(many, adapterOf('software')))).toBe(false);
   const depthwise = geometry({ groups: 64, groupIn: 1, groupOut: 1 });
-  expect(isSegmentGradTile(chooseWeightGradTile(depthwise, adapterOf('gpu')))).toBe(false);
+  expect(isSegmentGradTile(chooseWeightGradTile(depthwise, adapterOf('gpu')))).toBe(true);
   const best = { outs: 8, taps: 4 };
   const tuning = { choose: () => best };
   expect(chooseWeightGradTile(many, { ...adapterOf('gpu'), tuning } as unknown as AdapterProfile)).toBe(best);

@@ -34,10 +34,10 @@ const MOST_CHUNKS = 64;
 const ROUNDS: readonly number[] = [0.5, 1, 2, 4];
 
 /** The numbers of parts that are worth trying for a sum of `most` parts at most: those that fill a GPU's cores. */
-export function chunkCounts(workgroups: number, most: number): readonly number[] {
+export function chunkCounts(workgroups: number, most: number, mostChunks = MOST_CHUNKS): readonly number[] {
   const counts = new Set([1]);
   for (const rounds of ROUNDS) {
-    const chunks = Math.min(most, MOST_CHUNKS, Math.floor((rounds * CORES[0]!) / workgroups));
+    const chunks = Math.min(most, mostChunks, Math.floor((rounds * CORES[0]!) / workgroups));
     if (chunks > 1) counts.add(chunks);
   }
   return [...counts];
@@ -53,6 +53,8 @@ export interface Work {
   readonly turns: number;
   readonly instructions: number;
   readonly loads: number;
+  /** How many times as much of the cache a load takes as its bytes. */
+  readonly spread?: number;
   readonly read: number;
   /** Instructions before and after the loop. */
   readonly rest: number;
@@ -67,10 +69,10 @@ export interface Work {
 
 /** The expected cycles of a kernel and of adding its parts. */
 export function expectedCycles(work: Work): number {
-  const { workgroups, turns, loads, chunks } = work;
+  const { workgroups, turns, loads, chunks, spread = 1 } = work;
   const waves = work.threads / WAVE;
   const shared = ((work.read + 4 * loads) * WAVE) / SHARED_BYTES;
-  const cached = (4 * loads * WAVE) / CACHED_BYTES;
+  const cached = (4 * spread * loads * WAVE) / CACHED_BYTES;
   // A workgroup of a single wave takes one of the two units.
   const own = Math.max(2, waves);
   const turn = own * Math.max(work.instructions + TURN, shared, cached);

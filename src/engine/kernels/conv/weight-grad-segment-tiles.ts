@@ -14,14 +14,16 @@ import {
   WORKGROUP_BYTES,
 } from './segment-tiles';
 import { least } from './tile-costs';
-import { ceilDiv, LONGEST_SUM } from './tiles';
+import { ceilDiv, divisorUpTo, LONGEST_SUM } from './tiles';
 
 /** The sums of a workgroup of conv2d-weight-grad-segments.wgsl, and how its pixels are divided. */
 export type SegmentGradTile = {
   /** The lanes with other channels of y, and those with other lines: rows of the kernel of channels of x. */
   readonly outLanes: number;
   readonly lineLanes: number;
-  /** The channels of a lane, in fours, and its lines. */
+  /** The groups of these lanes, which sum other segments. */
+  readonly slices: number;
+  /** The channels of a lane and its lines. */
   readonly channels: number;
   readonly lines: number;
   /** The pixels of a segment, which are added in a turn of the loop. */
@@ -34,14 +36,30 @@ export type SegmentGradTile = {
 const MOST_SUMS = 72;
 const MOST_LOADS = 24;
 
-export function segmentGradSizes(g: ConvGeometry, { outLanes, lineLanes, channels, lines, pixels }: SegmentGradTile) {
+/** The sums of a lane that are added over the slices at a time. */
+const PORTION = 8;
+
+const oddFrom = (n: number): number => n + 1 - (n % 2);
+
+export function segmentGradSizes(g: ConvGeometry, tile: SegmentGradTile) {
+  const { outLanes, lineLanes, slices, channels, lines, pixels } = tile;
   const columns = columnsUnder(g, pixels);
-  const threads = outLanes * lineLanes;
+  const lanes = outLanes * lineLanes;
+  const threads = lanes * slices;
+  const vec = Math.min(4, channels);
   const outs = outLanes * channels;
-  const xLoads = ceilDiv(lineLanes * lines * columns.pitch, threads);
-  const dyLoads = ceilDiv(outs * pixels, threads);
-  const bytes = 4 * xLoads * threads + 16 * pixels * (outs / 4 + 1);
-  return { ...columns, threads, outs, xLoads, dyLoads, bytes };
+  const xLoads = ceilDiv(lineLanes * lines * columns.pitch, lanes);
+  const dyLoads = ceilDiv(outs * pixels, lanes);
+  // Slices begin in different banks, as do the pixels of a slice.
+  const outPitch = outs === vec ? 1 : outs / vec + 1;
+  const [xSlice, dySlice] =
+    slices === 1
+      ? [xLoads * lanes, pixels * outPitch * vec]
+      : [oddFrom(xLoads * lanes), vec * oddFrom(pixels * outPitch)];
+  const portion = divisorUpTo(channels * lines * g.kernel[1], PORTION);
+  const xTile = slices === 1 ? Math.max(xSlice, outs) : Math.max(slices * xSlice, portion * threads, outs * slices);
+  const bytes = 4 * (xTile + slices * dySlice);
+  return { ...columns, lanes, threads, vec, outs, xLoads, dyLoads, outPitch, xSlice, dySlice, portion, xTile, bytes };
 }
 
 /** Segments of a row, over the batch, and of a chunk; blocks of channels and of lines. */
@@ -57,6 +75,13 @@ export function segmentGradCounts(
   return { xTiles, segments, chunk, oBlocks, lBlocks, workgroups: oBlocks * lBlocks * g.groups * chunks };
 }
 
+/** The slices that fill a workgroup of about `threads` lanes; undefined if too many of its lanes would be left over. */
+function slicesFor(threads: number, lanes: number): number | undefined {
+  if (lanes > threads) return undefined;
+  const slices = Math.floor(threads / lanes);
+  return slices * lanes >= LEAST_THREADS * threads ? slices : undefined;
+}
+
 /** The tiles of workgroups that can compute the gradients. */
 export function segmentGradTiles(g: ConvGeometry): readonly SegmentGradTile[] {
   const [kh, kw] = g.kernel;
@@ -66,23 +91,26 @@ export function segmentGradTiles(g: ConvGeometry): readonly SegmentGradTile[] {
   const fewest = ceilDiv(g.batch * rows * width, LONGEST_SUM);
   const all = g.groupIn * kh;
   for (const pixels of lengthsFor(width)) {
-    for (const channels of [4, 8]) {
-      if (channels > 4 && channels >= 2 * g.groupOut) continue;
-      for (const lines of [1, 2, 3, 4, 8]) {
+    for (const channels of [1, 2, 4, 8]) {
+      if (channels >= 2 * g.groupOut || (channels < 4 && g.groupOut > channels)) continue;
+      for (const lines of [1, 2, 3, 4, 5, 7, 8]) {
         const sums = channels * lines * kw;
         if (sums > MOST_SUMS || sums * pixels > MOST_PRODUCTS) continue;
         for (const outLanes of lanesFor(g.groupOut, channels)) {
           for (const threads of [64, 128, 256]) {
-            const lineLanes = threads / outLanes;
-            if (lines > 1 && lineLanes * lines >= 2 * all + SPARE_LINES) continue;
-            const tile = { outLanes, lineLanes, channels, lines, pixels, chunks: 1 };
-            if (!fits(g, tile)) continue;
-            const { workgroups, segments } = segmentGradCounts(g, tile);
-            const parts = new Set<number>();
-            for (const wanted of chunkCounts(workgroups, segments)) {
-              parts.add(ceilDiv(segments, ceilDiv(segments, Math.max(wanted, Math.min(segments, fewest)))));
+            for (const lineLanes of lineLanesFor(threads / outLanes, ceilDiv(all, lines))) {
+              if (lines > 1 && lineLanes * lines >= 2 * all + SPARE_LINES) continue;
+              const slices = slicesFor(threads, outLanes * lineLanes);
+              if (!slices) continue;
+              const tile = { outLanes, lineLanes, slices, channels, lines, pixels, chunks: 1 };
+              if (!fits(g, tile)) continue;
+              const { workgroups, segments } = segmentGradCounts(g, tile);
+              const parts = new Set<number>();
+              for (const wanted of chunkCounts(workgroups, ceilDiv(segments, slices), MOST_CHUNKS)) {
+                parts.add(ceilDiv(segments, ceilDiv(segments, Math.max(wanted, Math.min(segments, fewest)))));
+              }
+              for (const chunks of parts) tiles.push({ ...tile, chunks });
             }
-            for (const chunks of parts) tiles.push({ ...tile, chunks });
           }
         }
       }
@@ -90,6 +118,16 @@ export function segmentGradTiles(g: ConvGeometry): readonly SegmentGradTile[] {
   }
   return tiles;
 }
+
+/** The most parts into which the sum is split: sum-chunks-lanes.wgsl adds many about as fast as few. */
+const MOST_CHUNKS = 320;
+
+/** The least share of the lanes of whole waves that a workgroup may have. */
+const LEAST_THREADS = 0.75;
+
+/** The lanes with other lines: all of a workgroup, or as many as there are lines if these are fewer. */
+const lineLanesFor = (all: number, wanted: number): readonly number[] =>
+  wanted >= all ? [all] : [...new Set([all, wanted, ceilDiv(wanted, 2)])];
 
 /** The lines beyond twice those of the kernel that a tile of several lines may have. */
 const SPARE_LINES = 8;
@@ -112,22 +150,27 @@ const LOAD_X = 12;
 const LOAD_DY = 8;
 const PLACE = 40;
 const STORE = 4;
+/** Those of adding a sum over the slices. */
+const ADD = 6;
 
 /** The expected cycles of a tile. */
 export function segmentGradCost(g: ConvGeometry, tile: SegmentGradTile): number {
   const [kh, kw] = g.kernel;
-  const { channels, lines, pixels, chunks } = tile;
-  const { threads, xLoads, dyLoads, bytes } = segmentGradSizes(g, tile);
+  const { slices, channels, lines, pixels, chunks } = tile;
+  const { threads, lanes, xLoads, dyLoads, bytes } = segmentGradSizes(g, tile);
   const { workgroups, chunk } = segmentGradCounts(g, tile);
   const sums = channels * lines * kw;
+  // Slices lie apart in memory, by a segment each.
+  const spread = slices === 1 ? 1 : Math.max(1, (pixels * g.stride[1]) / (2 * lanes));
   return expectedCycles({
     threads,
     workgroups,
-    turns: chunk,
+    turns: ceilDiv(chunk, slices),
     instructions: pixels * sums + LOAD_X * xLoads + LOAD_DY * dyLoads,
     loads: xLoads + dyLoads,
+    spread,
     read: 4 * (lines * touched(g, pixels) + pixels * channels),
-    rest: PLACE * (xLoads + dyLoads) + STORE * sums,
+    rest: PLACE * (xLoads + dyLoads) + (slices === 1 ? STORE : ADD) * sums,
     registers: registers(g, tile),
     bytes,
     chunks,

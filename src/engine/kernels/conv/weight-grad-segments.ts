@@ -3,23 +3,31 @@ import source from '../../../../shaders/conv2d-weight-grad-segments.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid } from '../../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
-import { sumChunkPairs } from '../reduce/chunks';
+import { sumChunkPairsOnGpu } from '../reduce/chunks';
 import { type ConvGeometry, geometryParams } from './geometry';
+import { divisorUpTo } from './tiles';
 import { type SegmentGradTile, segmentGradCounts, segmentGradSizes } from './weight-grad-segment-tiles';
+
+/** The slices that are added without a test. */
+const LONGEST_RUN = 8;
 
 /** dw and db, of inputs x and dy: sums over chunks of the segments, then their sum. */
 export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lowering {
   const [kh, kw] = g.kernel;
-  const { outLanes, lineLanes, channels, lines, pixels, chunks } = tile;
+  const { outLanes, lineLanes, slices, channels, lines, pixels, chunks } = tile;
   const sizes = segmentGradSizes(g, tile);
-  const { threads, outs, xLoads, dyLoads } = sizes;
+  const { threads, vec, outs, xLoads, dyLoads } = sizes;
   const { xTiles, segments, chunk, oBlocks, lBlocks, workgroups } = segmentGradCounts(g, tile);
   const consts = {
     LO: outLanes,
     LL: lineLanes,
+    LANES: sizes.lanes,
+    SLICES: slices,
+    SLICE_RUN: divisorUpTo(slices, LONGEST_RUN),
     THREADS: threads,
     TO: channels,
-    QUADS: channels / 4,
+    VEC: vec,
+    VECS: channels / vec,
     OUTS: outs,
     TL: lines,
     LINES: lineLanes * lines,
@@ -39,12 +47,17 @@ export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lower
     COL_RUN: sizes.colRun,
     COL_STEP: sizes.colStep,
     X_LOADS: xLoads,
-    X_TILE: xLoads * threads,
+    X_SLICE: sizes.xSlice,
+    X_TILE: sizes.xTile,
     DY_COUNT: outs * pixels,
     DY_LOADS: dyLoads,
-    O_PITCH: outs / 4 + 1,
-    DY_TILE: pixels * (outs + 4),
+    O_PITCH: sizes.outPitch,
+    DY_SLICE: sizes.dySlice,
+    DY_TILE: slices * sizes.dySlice,
+    PORTION: sizes.portion,
+    PORTIONS: (channels * lines * kw) / sizes.portion,
   };
+
   const whole = chunks === 1;
   const partial = [scratch(0), scratch(1)] as const;
   const pass: Pass = {
@@ -60,6 +73,10 @@ export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lower
       xTiles,
       segments,
       chunk,
+      stepN: Math.floor(slices / xTiles / g.outSize[0]),
+      stepI: Math.floor(slices / xTiles) % g.outSize[0],
+      stepJ: (slices % xTiles) * pixels,
+      rowEnd: xTiles * pixels,
       ...geometryParams(g),
       padTop: i32(g.padding[0]),
       padLeft: i32(g.padding[2]),
@@ -71,7 +88,7 @@ export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lower
   const count = biases * g.groupIn * kh * kw;
   return {
     kind: 'passes',
-    passes: [pass, sumChunkPairs(partial, [output(0), output(1)], [count, biases], chunks)],
+    passes: [pass, sumChunkPairsOnGpu(partial, [output(0), output(1)], [count, biases], chunks)],
     scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * biases * BYTES_PER_ELEMENT],
   };
 }

@@ -176,9 +176,10 @@ function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
 
 /** The tile with workgroup memory that is expected to be the fastest; undefined if most of its sums would be idle. */
 function expectedOnGpu(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile | undefined {
+  const bySegment = takesSegments(adapter) && bySegments().expectedSegmentGradTile(flattened(g), adapter);
+  if (bySegment) return bySegment;
   const block = least(workgroupTiles, (tile) => traffic(g, tile));
-  if (use(g, block) < LEAST_USE) return undefined;
-  return (takesSegments(adapter) && bySegments().expectedSegmentGradTile(flattened(g), adapter)) || block;
+  return use(g, block) < LEAST_USE ? undefined : block;
 }
 
 /** The most promising of the tiles of the kind that is expected to be the fastest for the usual images. */

@@ -4,7 +4,7 @@ import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
-import { pairsBeside, sumChunkPairs } from '../reduce/chunks';
+import { pairsBeside, sumChunkPairs, sumChunkPairsOnGpu } from '../reduce/chunks';
 import { type ConvGeometry, flattened, geometryParams, stepParams } from './geometry';
 import { bySegments, isSegmentGradTile } from './late-segments';
 import { ceilDiv, LONGEST_SUM } from './tiles';
@@ -174,7 +174,8 @@ function registerPasses(g: ConvGeometry, adapter: AdapterProfile, tile: Register
       }),
     );
   }
-  if (chunks > 1) passes.push(sumChunkPairs([toWeight, toBias], [output(0), output(1)], [count, channels], chunks));
+  const sum = adapter.kind === 'gpu' ? sumChunkPairsOnGpu : sumChunkPairs;
+  if (chunks > 1) passes.push(sum([toWeight, toBias], [output(0), output(1)], [count, channels], chunks));
   return { kind: 'passes', passes, scratch: bytes };
 }
 
@@ -265,7 +266,7 @@ function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Loweri
   if (chunks === 1) return { kind: 'passes', passes: [pass] };
   return {
     kind: 'passes',
-    passes: [pass, sumChunkPairs(partial, [output(0), output(1)], [count, channels], chunks)],
+    passes: [pass, sumChunkPairsOnGpu(partial, [output(0), output(1)], [count, channels], chunks)],
     scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * channels * BYTES_PER_ELEMENT],
   };
 }

@@ -6,7 +6,15 @@ import type { Text } from '../../compiler/texts';
 const source: Text = '#conv/sumChunks';
 const pairSource: Text = '#conv/sumChunksPair';
 
+const lanesSource: Text = '#convWorkgroup/sumChunksLanes';
+
 const WORKGROUP = 64;
+
+/** With so many chunks of an element, lanes share it. Each has about as many to add as it loads at once. */
+const MANY_CHUNKS = 12;
+const LANES = 256;
+const AHEAD = 4;
+const PARTS = [4, 8, 16, 32] as const;
 
 /** to[i] = bias[i div run mod cols] + Σ_s from[s, i] for `count` elements; deterministic. */
 export function sumChunks(
@@ -46,6 +54,25 @@ export function sumChunkPairs(
     writes: to,
     params: { xCount: counts[0], uCount: counts[1], chunks },
     ...(wide ? { entry: 'wide', grid: grid(count) } : { grid: gridFor(count, WORKGROUP) }),
+  };
+}
+
+/** The same on a GPU, where one lane for each element keeps few loads under way. */
+export function sumChunkPairsOnGpu(
+  from: readonly [Operand, Operand],
+  to: readonly [Operand, Operand],
+  counts: readonly [number, number],
+  chunks: number,
+): Pass {
+  const usual = sumChunkPairs(from, to, counts, chunks);
+  if (chunks < MANY_CHUNKS) return usual;
+  const parts = PARTS.find((n) => n * AHEAD >= chunks) ?? PARTS.at(-1)!;
+  const cols = LANES / parts;
+  return {
+    ...usual,
+    source: [lanesSource],
+    consts: { PARTS: parts, COLS: cols, THREADS: LANES, AHEAD, STEP: AHEAD * parts },
+    grid: gridFor(counts[0] + counts[1], cols),
   };
 }
 
