@@ -24,7 +24,6 @@ export const textBundles = {
   poolMore: new LatePart('poolMore', () => import('./texts/pool-more')),
   random: new LatePart('random', () => import('./texts/random')),
   recurrent: new LatePart('recurrent', () => import('./texts/recurrent')),
-  reduce: new LatePart('reduce', () => import('./texts/reduce')),
   regions: new LatePart('regions', () => import('./texts/regions')),
   resample: new LatePart('resample', () => import('./texts/resample')),
   scan: new LatePart('scan', () => import('./texts/scan')),

@@ -7,10 +7,9 @@ import { BYTES_PER_ELEMENT, type Meta, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import type { MomentsAttrs } from '../../ops/reduction/moments';
 import type { LayerNormAttrs } from '../../ops/reduction/norm';
-import { loadsApart } from './apart';
 import { pairsBeside, sumChunkPairs } from './chunks';
 import { onePassLength, resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
-import { rowsPass, workgroupLib } from './workgroup';
+import { loadsApart, rowsPass, workgroupLib } from './workgroup';
 
 const momentsLib: Text = '#norm/libMoments';
 const momentsSource: Text = '#norm/moments';

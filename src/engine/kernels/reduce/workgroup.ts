@@ -1,8 +1,9 @@
-// Workgroups of kernels that walk along rows: their size, and how their invocations combine results on GPUs.
+// Workgroups of kernels that walk along rows: their size, how their invocations combine results on GPUs, and how many loads of each are
+// under way at once.
 import byHalves from '../../../../shaders/lib/workgroup-halves.wgsl?raw';
 import bySubgroups from '../../../../shaders/lib/workgroup-subgroups.wgsl?raw';
 import type { Pass } from '../../compiler/ir';
-import { gridFor, varied } from '../../compiler/lowering';
+import { gridFor, varied, withEach } from '../../compiler/lowering';
 import type { AdapterProfile } from '../../gpu/device';
 
 /**
@@ -30,4 +31,16 @@ export function rowsPass(pass: Omit<Pass, 'grid'>, rows: number, { kind }: Adapt
   });
   if (kind === 'gpu') return by(WORKGROUP);
   return rows < FEW_ROWS ? by(SMALL_WORKGROUP) : varied(by(WORKGROUP), { general: by(SMALL_WORKGROUP), apart: true });
+}
+
+/**
+ * On a GPU an invocation keeps several loads under way, since bytes in flight decide how fast memory is read. On a CPU,
+ * whose caches are near, more code would only take longer to compile.
+ */
+const APART = { software: 1, gpu: 4 };
+
+/** The pass with the constant APART of its source set for the adapter, in its variants as well. */
+export function loadsApart(pass: Pass, { kind }: AdapterProfile): Pass {
+  const set = (one: Pass): Pass => ({ ...one, consts: { ...one.consts, APART: APART[kind] } });
+  return withEach(set(pass), set);
 }

@@ -15,9 +15,9 @@ import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, byteLength, numel, scalarOf } from '../../core/meta';
 import { faultOp } from '../../gpu/fault-errors';
-import { loadsApart } from '../reduce/apart';
 import { elementLibs } from '../reduce/elements';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from '../reduce/strips';
+import { loadsApart } from '../reduce/workgroup';
 import { argsortPasses, sortSteps } from './argsort';
 
 const argSource: Text = '#sort/arg';

@@ -39,7 +39,7 @@ export interface ReduceAttrs {
 /** Dimensions to reduce: one, several, or null for all. */
 export type Dims = number | readonly number[] | null;
 
-const foursApart: Text = '#reduce/libStripFoursApart';
+const foursApart: Text = '#math/libStripFoursApart';
 
 /** With so many elements, the wait for memory is worth a kernel that only GPUs need. */
 const LONG = 2 ** 14;
