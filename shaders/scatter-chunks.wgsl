@@ -20,6 +20,8 @@ override SHARED: bool = false; // one index list for every outer and inner
 
 const WORKGROUP: u32 = 64u;
 const CHUNK: u32 = 1024u;
+// Terms that are loaded before the first of them is folded: on a GPU several, since each waits for memory.
+const APART: u32 = 1u;
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
@@ -37,8 +39,22 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (places[first + order[first + (stop - 1u) * step] * step] != one) { return; }
   // Of terms alone: what was there before takes part later.
   var folded = src[column + order[first + start * step] * params.inner];
-  for (var i = start + 1u; i < stop; i++) {
-    folded = scatter_fold(folded, src[column + order[first + i * step] * params.inner]);
+  var i = start + 1u;
+  for (; i + APART <= stop; i += APART) {
+    var at: array<u32, APART>; // scalars
+    var terms: array<Element, APART>; // scalars
+    for (var k = 0u; k < APART; k++) { // unroll
+      at[k] = column + order[first + (i + k) * step] * params.inner;
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      terms[k] = src[at[k]];
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      folded = scatter_fold(folded, terms[k]);
+    }
+  }
+  if (APART > 1u) { // constant
+    for (; i < stop; i++) { folded = scatter_fold(folded, src[column + order[first + i * step] * params.inner]); }
   }
   partial[index] = folded;
 }

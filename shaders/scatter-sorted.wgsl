@@ -31,6 +31,8 @@ override CHUNKED: bool = false;
 
 const WORKGROUP: u32 = 64u;
 const CHUNK: u32 = 1024u;
+// Terms that are loaded before the first of them is folded: on a GPU several, since each waits for memory.
+const APART: u32 = 1u;
 // Fours of one place that an invocation of `quads` folds: what it finds out about the place serves them all.
 const SPAN: u32 = 1u;
 
@@ -86,6 +88,29 @@ fn term_at(output: Output, i: u32) -> u32 {
   return output.first + order[select(output.first + i * params.inner, i, SHARED)] * params.inner;
 }
 
+// Terms i to stop folded into what was folded before.
+fn folded_to(output: Output, before: Element, first: u32, stop: u32) -> Element {
+  var folded = before;
+  var i = first;
+  for (; i + APART <= stop; i += APART) {
+    var at: array<u32, APART>; // scalars
+    var terms: array<Element, APART>; // scalars
+    for (var k = 0u; k < APART; k++) { // unroll
+      at[k] = term_at(output, i + k);
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      terms[k] = src[at[k]];
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      folded = scatter_fold(folded, terms[k]);
+    }
+  }
+  if (APART > 1u) { // constant
+    for (; i < stop; i++) { folded = scatter_fold(folded, src[term_at(output, i)]); }
+  }
+  return folded;
+}
+
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * WORKGROUP + lid.x;
@@ -99,12 +124,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (CHUNKED) {
     let columns = params.count / params.n;
     let whole = min((terms.x + CHUNK - 1u) / CHUNK * CHUNK, terms.y);
-    for (; i < whole; i++) { folded = scatter_fold(folded, src[term_at(output, i)]); }
+    folded = folded_to(output, folded, i, whole);
+    i = whole;
     for (; i + CHUNK <= terms.y; i += CHUNK) {
       folded = scatter_fold(folded, partial[i / CHUNK * columns + output.column]);
     }
   }
-  for (; i < terms.y; i++) { folded = scatter_fold(folded, src[term_at(output, i)]); }
+  folded = folded_to(output, folded, i, terms.y);
   store(index, scatter_end(before, folded, terms.y - terms.x));
 }
 
@@ -124,6 +150,21 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   if (CHUNKED) {
     let columns = params.count / params.n;
     let whole = min((terms.x + CHUNK - 1u) / CHUNK * CHUNK, terms.y);
+    if (APART > 1u) { // constant
+      for (; i + APART <= whole; i += APART) {
+        var ats: array<u32, APART>; // scalars
+        var fours: array<Quad, APART>; // scalars
+        for (var k = 0u; k < APART; k++) { // unroll
+          ats[k] = term_at(output, i + k);
+        }
+        for (var k = 0u; k < APART; k++) { // unroll
+          fours[k] = src4[ats[k]];
+        }
+        for (var k = 0u; k < APART; k++) { // unroll
+          folded[0u] = fold4(folded[0u], fours[k]);
+        }
+      }
+    }
     for (; i < whole; i++) {
       let at = term_at(output, i);
       for (var s = 0u; s < SPAN; s++) { // unroll
@@ -134,6 +175,22 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
       let at = i / CHUNK * columns + output.column;
       for (var s = 0u; s < SPAN; s++) { // unroll
         folded[s] = fold4(folded[s], partial4[at + s]);
+      }
+    }
+  }
+  // With APART, SPAN is 1.
+  if (APART > 1u) { // constant
+    for (; i + APART <= terms.y; i += APART) {
+      var ats: array<u32, APART>; // scalars
+      var fours: array<Quad, APART>; // scalars
+      for (var k = 0u; k < APART; k++) { // unroll
+        ats[k] = term_at(output, i + k);
+      }
+      for (var k = 0u; k < APART; k++) { // unroll
+        fours[k] = src4[ats[k]];
+      }
+      for (var k = 0u; k < APART; k++) { // unroll
+        folded[0u] = fold4(folded[0u], fours[k]);
       }
     }
   }

@@ -20,6 +20,7 @@ import type { AdapterProfile } from '../../gpu/device';
 import { faultOp } from '../../gpu/fault-errors';
 import type { DimAttrs, Scatter, ScatterKind } from '../../ops/indexing/index-attrs';
 import { elementLibs } from '../reduce/elements';
+import { loadsApart } from '../reduce/workgroup';
 import { argsortPasses, sortSteps } from '../sort/argsort';
 import { placesPass, spanOf } from './indexing';
 
@@ -167,10 +168,10 @@ const bytes = (elements: number): number => elements * BYTES_PER_ELEMENT;
 
 /**
  * The number of terms that are folded together ahead of the last pass, and the fewest terms in all with which that
- * extra pass pays: shaders/scatter-chunks.wgsl.
+ * extra pass pays: shaders/scatter-chunks.wgsl. On a GPU, where each term waits for memory, chunks are shorter.
  */
-const CHUNK = 1024;
-const MANY_TERMS = 2 * CHUNK;
+const CHUNK = { software: 1024, gpu: 128 };
+const MANY_TERMS = 2048;
 
 /** The passes of a scatter into output 0. */
 function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterProfile): Lowering {
@@ -203,18 +204,21 @@ function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterPro
   const lists: Lists = { asked, index, indices, n, m, inner: shared ? 1 : inner, places };
   const ordered = adapter.kind === 'software' ? orderByCounting(lists) : orderBySorting(lists, adapter);
   const columns = count / n;
+  const chunk = CHUNK[adapter.kind];
   const chunked = m > MANY_TERMS;
-  const partials = Math.floor(m / CHUNK) * columns;
+  const partials = Math.floor(m / chunk) * columns;
   const partial = scratch(ordered.scratch.length);
-  const chunks: Pass = {
+  const folding: Pass = {
     source: [...libs, chunksSource],
     label: 'scatter chunks',
+    consts: { CHUNK: chunk },
     overrides: { SHARED: overrides.SHARED, KIND: overrides.KIND, HELD: overrides.HELD },
     reads: [ordered.places, ordered.ends, ordered.order, src],
     writes: [partial],
     params: { count: partials, columns, n, m, inner },
     grid: gridFor(partials, WORKGROUP),
   };
+  const chunks = loadsApart(folding, adapter);
   const lanes = shared && inner % 4 === 0 ? 4 : 1;
   const span = lanes === 4 ? spanOf(inner, adapter) : 1;
   // Only the lengths of the result, which is usually a table whose size stays the same from batch to batch.
@@ -224,7 +228,7 @@ function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterPro
     ...(adapter.kind === 'software' && { edit: (text: string) => withLengths(text, lengths) }),
     label: 'scatter',
     entry: lanes === 4 ? 'quads' : 'main',
-    consts: { SPAN: span },
+    consts: { SPAN: span, CHUNK: chunk },
     overrides: { ...overrides, BASE: base ? 1 : 0, OUTER: columns > inner ? 1 : 0, CHUNKED: chunked ? 1 : 0 },
     reads: [base ?? src, ordered.ends, ordered.order, src, chunked ? partial : src],
     writes: [output()],
@@ -233,7 +237,7 @@ function lowerScatter(parts: ScatterParts, scatter: Scatter, adapter: AdapterPro
   };
   return {
     kind: 'passes',
-    passes: [...ordered.passes, ...(chunked ? [chunks] : []), fold],
+    passes: [...ordered.passes, ...(chunked ? [chunks] : []), loadsApart(fold, adapter)],
     scratch: [...ordered.scratch, ...(chunked ? [bytes(partials)] : [])],
   };
 }
