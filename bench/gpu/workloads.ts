@@ -97,6 +97,17 @@ function convolution(name: string, what: Convolution): Family {
   };
 }
 
+/** A transposed convolution that doubles the sides of its images. */
+function transposed(batch: number, from: number, to: number, size: number, kernel: number): Workload {
+  return {
+    macs: batch * from * to * size * size * kernel * kernel,
+    make: () => {
+      const [x, w] = [rand(batch, from, size, size), rand(from, to, kernel, kernel)];
+      return () => F.convTranspose2d(x, w, undefined, 2, (kernel - 2) / 2);
+    },
+  };
+}
+
 function convolutions(): Family {
   const all: Family = {
     ...convolution('conv n100 1>16 28² k3', { batch: 100, from: 1, to: 16, size: 28, kernel: 3 }),
@@ -125,13 +136,10 @@ function convolutions(): Family {
     ...convolution('conv n8 256>64 56² k1', { batch, from: 256, to: 64, size, kernel: 1 }),
     ...convolution('depthwise n8 64 56² k3', { batch, ...wide, size, kernel: 3 }),
     ...convolution('depthwise n8 64 56² k5', { batch, ...wide, size, kernel: 5 }),
-    'convT n8 64>32 28² k4 s2 fwd': {
-      macs: 8 * 64 * 32 * 28 * 28 * 4 * 4,
-      make: () => {
-        const [x, w] = [rand(8, 64, 28, 28), rand(64, 32, 4, 4)];
-        return () => F.convTranspose2d(x, w, undefined, 2, 1);
-      },
-    },
+    ...convolution('conv n1 256>512 14² k3 s2', { batch: 1, from: 256, to: 512, size: 14, kernel: 3, stride: 2 }),
+    'convT n8 64>32 28² k4 s2 fwd': transposed(8, 64, 32, 28, 4),
+    'convT n64 256>128 8² k4 s2 fwd': transposed(64, 256, 128, 8, 4),
+    'convT n4 128>64 64² k2 s2 fwd': transposed(4, 128, 64, 64, 2),
   };
 }
 

@@ -1,9 +1,11 @@
 // Convolutions by segments of rows, as GPUs compute them, against sums on the host.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import strideSource from '../../shaders/conv2d-input-grad-segments.wgsl?raw';
 import type { Lowering } from '../../src/engine/compiler/ir';
 import { forwardPasses } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
+import type { StrideTile } from '../../src/engine/kernels/conv/input-grad-segment-tiles';
 import { isSegmentGradTile, isSegmentTile } from '../../src/engine/kernels/conv/late-segments';
 import { chooseCorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
 import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
@@ -28,10 +30,10 @@ afterAll(() => device?.destroy());
 
 const geometry = geometryOf({ batch: 1, groupIn: 5, groupOut: 9, size: [4, 4] });
 
-/** A GPU for which this tile is the best for every cross-correlation. */
-const gpuWith = (tile: SegmentTile) =>
+/** A GPU for which this tile is the best for every kernel of one kind. */
+const gpuWith = (tile: SegmentTile | StrideTile, of = 'conv2d') =>
   adapterOf('gpu', {
-    tuning: { choose: (kernel, _, __, usual) => (kernel === 'conv2d' ? (tile as typeof usual) : usual) },
+    tuning: { choose: (kernel, _, __, usual) => (kernel === of ? (tile as object as typeof usual) : usual) },
   });
 
 interface Case {
@@ -94,6 +96,55 @@ test.concurrent.for(sampled(cases, 8))(
     expect(gradients).toEqual([weights, biases]);
   },
 );
+
+const usualStride: StrideTile = { outLanes: 2, segmentLanes: 32, channels: 4, strides: 2, lines: 1, chunks: 1 };
+
+const strided: readonly { readonly of: Partial<ConvGeometry>; readonly tile?: Partial<StrideTile> }[] = [
+  { of: { batch: 2, size: [9, 11] }, tile: { lines: 4, chunks: 2 } },
+  { of: { batch: 2, size: [8, 10], kernel: [4, 4] }, tile: { lines: 8, channels: 8, strides: 4 } },
+  { of: { kernel: [1, 1], padding: [0, 0, 0, 0], size: [9, 8], groupIn: 9 }, tile: { lines: 4, strides: 5 } },
+  { of: { kernel: [7, 7], padding: [3, 3, 3, 3], size: [13, 14], groupIn: 3 }, tile: { lines: 4 } },
+  {
+    of: { kernel: [5, 4], padding: [3, 1, 0, 2], size: [10, 9], groupIn: 6, groupOut: 7 },
+    tile: { lines: 9, chunks: 2 },
+  },
+  {
+    of: { kernel: [1, 2], padding: [2, 0, 1, 0], size: [8, 11], stride: [3, 4], batch: 2 },
+    tile: { lines: 2, chunks: 2 },
+  },
+  { of: { kernel: [2, 5], padding: [0, 2, 4, 1], size: [7, 16], stride: [3, 2] }, tile: { strides: 3, outLanes: 4 } },
+  { of: { kernel: [5, 3], padding: [1, 0, 0, 4], size: [11, 9], stride: [1, 3] }, tile: { lines: 5, chunks: 3 } },
+  { of: { size: [15, 13], stride: [4, 3], dilation: [2, 3], groupOut: 7 }, tile: { lines: 2, strides: 1 } },
+  { of: { size: [12, 14], dilation: [3, 4], padding: [5, 1, 0, 7] }, tile: { lines: 2, chunks: 2 } },
+  {
+    of: { groups: 3, groupIn: 4, groupOut: 6, size: [6, 5], batch: 3 },
+    tile: { lines: 2, outLanes: 1, segmentLanes: 64 },
+  },
+  { of: { kernel: [1, 8], padding: [0, 0, 6, 3], size: [1, 40], stride: [1, 4], batch: 2 }, tile: { lines: 8 } },
+  { of: { groupIn: 33, groupOut: 40, size: [7, 7] } },
+  { of: { groupIn: 3, groupOut: 16, kernel: [4, 4], size: [12, 14], batch: 2 } },
+];
+
+test.concurrent.for(sampled(strided, 12))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
+  const g = geometry({ stride: [2, 2], ...of });
+  const { x, y, w } = sizesOf(g);
+  const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
+  const plane = g.size[0] * g.size[1];
+  const sums = Float32Array.from({ length: x }, (_, i) => bias[Math.floor(i / plane) % bias.length]!);
+  eachProduct(g, (from, to, by) => {
+    sums[to]! += dy[from]! * weight[by]!;
+  });
+  const adapter = tile ? gpuWith({ ...usualStride, ...tile }, 'conv2d input gradient') : adapterOf('gpu');
+  const lowering = inputGradPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
+  expect(lowering.passes[0]!.source).toContain(strideSource);
+  const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
+  const [own, anyhow] = await Promise.all([
+    runPasses(device, lowering, [dy, weight, bias], [x]),
+    runPasses(device, general, [dy, weight, bias], [x]),
+  ]);
+  expect(own[0]).toEqual(sums);
+  expect(anyhow[0]).toEqual(sums);
+});
 
 test('the sum over the channels is split where there are few workgroups', () => {
   const of = (batch: number, channels: number, size: number) => {

@@ -1,4 +1,6 @@
 // The convolutions by segments of rows, for GPUs. They load together: see late-segments.ts.
+export { expectedStrideTile, strideCost, strideTiles } from './input-grad-segment-tiles';
+export { stridePasses } from './input-grad-segments';
 export { expectedSegmentTile, segmentCost, segmentTiles } from './segment-tiles';
 export { segmentPasses } from './segments';
 export { expectedSegmentGradTile, segmentGradCost, segmentGradTiles } from './weight-grad-segment-tiles';

@@ -2,11 +2,15 @@
 import { input, type Lowering, output, type Pass } from '../../compiler/ir';
 import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
+import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
-import { type BlockTile, blockCounts, chooseBlockTile, generalBlockTile } from './block-tiles';
+import { type BlockTile, blockCounts, blockTiles, chooseBlockTile, generalBlockTile } from './block-tiles';
 import { correlate, type Laid } from './forward';
 import { type ConvGeometry, geometryParams } from './geometry';
+import type { StrideTile } from './input-grad-segment-tiles';
+import { bySegments, takesSegments } from './late-segments';
 import { lanesOf, weightsOf } from './register-tiles';
+import { promising } from './tile-costs';
 import { bestTile, ceilDiv, WORKGROUP } from './tiles';
 
 const gatherSource: Text = '#convGrad/conv2dInputGrad';
@@ -37,6 +41,10 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
       adapter,
     );
   }
+  if (takesSegments(adapter) && !suitsBlocks(g, adapter)) {
+    const segments = bySegments().expectedStrideTile(g, adapter);
+    if (segments) return bySegments().stridePasses(g, bias, chooseStrideTile(g, adapter, segments));
+  }
   const tile = dh === 1 && dw === 1 ? chooseBlockTile(g, adapter) : undefined;
   const general = generalBlockTile(g, adapter);
   return {
@@ -50,6 +58,27 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
         : varied(gatherPass(g, bias, ownCols(g)), { general: gatherPass(g, bias, FEW_COLS), apart: true }),
     ],
   };
+}
+
+/** Fewer channels leave lanes of segments idle; so many blocks occupy a GPU. */
+const FEWEST_OF_SEGMENTS = 4;
+const MANY_BLOCKS = 10_000;
+
+/** Whether the gradient by pictures of few colours is better computed by blocks, one to a lane, on a GPU, too. */
+function suitsBlocks(g: ConvGeometry, adapter: AdapterProfile): boolean {
+  if (g.groupIn >= FEWEST_OF_SEGMENTS || g.dilation.some((step) => step > 1)) return false;
+  const [tile] = blockTiles(g, adapter);
+  if (!tile) return false;
+  const { tiles, cTiles } = blockCounts(g, tile);
+  return tiles * cTiles * g.groups >= MANY_BLOCKS;
+}
+
+/** The tile of segments that was measured to be the fastest; if there is none, the expected one. */
+function chooseStrideTile(g: ConvGeometry, adapter: AdapterProfile, expected: StrideTile): StrideTile {
+  const { strideTiles, strideCost } = bySegments();
+  const tiles = () => [expected, ...promising(strideTiles(g), (tile) => strideCost(g, tile))];
+  const shape = [g.batch, g.groups, g.groupIn, g.groupOut, ...g.size, ...g.outSize, ...g.kernel, ...g.stride];
+  return tuned<StrideTile>(adapter, 'conv2d input gradient', [...shape, ...g.dilation], tiles, expected);
 }
 
 /** The pass by blocks of whole strides in both directions, for kernels without dilation. */

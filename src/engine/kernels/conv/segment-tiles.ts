@@ -83,7 +83,7 @@ export function segmentSizes(c: CorrelationShape, tile: SegmentTile): SegmentSiz
 export const WORKGROUP_BYTES = 16384;
 
 /** The most sums of a lane, the most products written out, the most taps of a row, and the loads of a turn. */
-const MOST_SUMS = 64;
+export const MOST_SUMS = 64;
 export const MOST_PRODUCTS = 1100;
 export const MOST_TAPS_OF_ROW = 11;
 const MOST_LOADS = 40;
@@ -117,7 +117,7 @@ export const lanesFor = (groupOut: number, channels: number): readonly number[] 
   });
 
 /** With fewer channels in each of several groups, most of a lane's sums would be idle. */
-const FEWEST_OF_GROUP = 3;
+export const FEWEST_OF_GROUP = 3;
 
 /** The tiles that can compute a convolution, each with 1 chunk and with more. */
 export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {

@@ -1,0 +1,223 @@
+// Divides the gradient of a strided convolution by its input among the workgroups of a GPU: the tiles of
+// conv2d-input-grad-segments.wgsl, and the one that is expected to be the fastest.
+import type { AdapterProfile } from '../../gpu/device';
+import { remembered } from './chosen-tiles';
+import { chunkCounts, expectedCycles, MOST_LANE_REGISTERS, registersOf } from './core-cost';
+import type { ConvGeometry } from './geometry';
+import { FEWEST_OF_GROUP, lanesFor, MOST_PRODUCTS, MOST_SUMS, WORKGROUP_BYTES } from './segment-tiles';
+import { least } from './tile-costs';
+import { ceilDiv } from './tiles';
+
+/** The outputs of a workgroup of conv2d-input-grad-segments.wgsl, and how its sum is divided. */
+export type StrideTile = {
+  /** The lanes with other channels, and those with other segments. */
+  readonly outLanes: number;
+  readonly segmentLanes: number;
+  /** The channels of a lane, in fours, and the strides of a segment. */
+  readonly channels: number;
+  readonly strides: number;
+  /** The lines, rows of taps of a channel of dy, that a turn of the loop adds. */
+  readonly lines: number;
+  /** The parts into which the sum over the channels of dy is split. */
+  readonly chunks: number;
+};
+
+const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
+
+/** How the taps along one side meet outputs, whose places agree modulo the stride in a phase. */
+interface Phases {
+  /** The greatest common divisor of stride and dilation. */
+  readonly common: number;
+  /** Taps from one that meets an output to the next, and the elements of dy between those that they meet. */
+  readonly tapStep: number;
+  readonly step: number;
+  /** The taps of each phase that has some, the most first. */
+  readonly taps: readonly number[];
+}
+
+/** Along rows (0) or columns (1). */
+export function phasesOf({ kernel, stride, dilation }: ConvGeometry, side: 0 | 1): Phases {
+  const common = commonDivisor(stride[side], dilation[side]);
+  const tapStep = stride[side] / common;
+  const taps = Array.from({ length: Math.min(tapStep, kernel[side]) }, (_, phase) =>
+    ceilDiv(kernel[side] - phase, tapStep),
+  );
+  return { common, tapStep, step: dilation[side] / common, taps };
+}
+
+/** The columns of dy under a segment: their number, and those from the first to the segment's own first stride. */
+function columnsUnder({ kernel: [, kw], stride: [, sw], dilation: [, dw], padding }: ConvGeometry, strides: number) {
+  let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (let q = 0; q < kw; q++) {
+    // The tap meets every sw-th column from this one.
+    const from = padding[2] - q * dw;
+    const column = Math.ceil(from / sw);
+    first = Math.min(first, column);
+    last = Math.max(last, column + strides - 1);
+  }
+  const cols = last - first + 1;
+  return { cols, pitch: cols + 1 - (cols % 2), before: -first };
+}
+
+/** Sizes of a tile that follow from the convolution. */
+export function strideSizes(g: ConvGeometry, { outLanes, segmentLanes, channels, strides, lines }: StrideTile) {
+  const columns = columnsUnder(g, strides);
+  const threads = outLanes * segmentLanes;
+  const outs = outLanes * channels;
+  const [, kw] = g.kernel;
+  const xLoads = ceilDiv(lines * segmentLanes * columns.pitch, threads);
+  const wLoads = ceilDiv(lines * kw * outs, threads);
+  const bytes = 4 * xLoads * threads + 16 * lines * kw * (outs / 4 + 1);
+  return { ...columns, threads, outs, xLoads, wLoads, bytes };
+}
+
+/** Segments of a row, blocks of segments of the phase with most rows and of channels, and all workgroups. */
+export function strideCounts(g: ConvGeometry, tile: StrideTile) {
+  const xTiles = ceilDiv(g.size[1], tile.strides * g.stride[1]);
+  const sBlocks = ceilDiv(g.batch * ceilDiv(g.size[0], g.stride[0]) * xTiles, tile.segmentLanes);
+  const oBlocks = ceilDiv(g.groupIn, tile.outLanes * tile.channels);
+  return {
+    xTiles,
+    sBlocks,
+    oBlocks,
+    workgroups: sBlocks * oBlocks * g.groups * tile.chunks * phasesOf(g, 0).taps.length,
+  };
+}
+
+/** The channels of dy of a chunk: whole turns of the phase that takes most in a turn. */
+export function strideChunk(g: ConvGeometry, { lines, chunks }: StrideTile): number {
+  const most = Math.floor(lines / phasesOf(g, 0).taps.at(-1)!);
+  return ceilDiv(ceilDiv(g.groupOut, chunks), most) * most;
+}
+
+/** The most outputs of a lane, and the loads of a turn. */
+const MOST_STORES = 128;
+const MOST_LOADS = 40;
+/** About how many taps a turn adds at most, over all its lines. */
+const MOST_TAPS = 36;
+/** A kernel's row of more taps is written out at too great a length. */
+const LONGEST_ROW = 32;
+const LONGEST_SEGMENT = 16;
+
+/** The lengths of segments, in strides, that divide a row evenly and keep so many sums. */
+function lengthsFor(strides: number, most: number): readonly number[] {
+  const lengths = new Set<number>();
+  for (let length = Math.min(most, LONGEST_SEGMENT); 3 * length >= most && length > 0; length--) {
+    lengths.add(ceilDiv(strides, ceilDiv(strides, length)));
+  }
+  return [...lengths];
+}
+
+/** The phases of columns that some tap meets. */
+const columnPhases = (g: ConvGeometry): number => phasesOf(g, 1).taps.length;
+
+/**
+ * The numbers of lines in a turn: some channels of the phase with most taps, and those that the taps of every phase
+ * divide, so that a turn needs no end of its own.
+ */
+function linesFor(g: ConvGeometry): readonly number[] {
+  const { taps } = phasesOf(g, 0);
+  const whole = taps.reduce((a, b) => (a * b) / commonDivisor(a, b));
+  return [...new Set([1, 2, 4, 8, 16].flatMap((times) => [times * taps[0]!, times * whole]))];
+}
+
+/** The tiles that can compute the gradient, each with 1 chunk and with more. */
+export function strideTiles(g: ConvGeometry): readonly StrideTile[] {
+  const [, kw] = g.kernel;
+  const [, sw] = g.stride;
+  const tiles: StrideTile[] = [];
+  if (kw > LONGEST_ROW || g.batch * g.groupOut * g.outSize[0] * g.outSize[1] === 0) return tiles;
+  if (g.groups > 1 && g.groupIn < FEWEST_OF_GROUP) return tiles;
+  const [mostTaps] = phasesOf(g, 0).taps as [number];
+  const counts = linesFor(g);
+  for (const channels of [4, 8]) {
+    if (channels > 4 && channels >= 2 * g.groupIn) continue;
+    const most = Math.min(
+      Math.floor(MOST_SUMS / (channels * columnPhases(g))),
+      Math.floor(MOST_STORES / (channels * sw)),
+    );
+    for (const strides of lengthsFor(ceilDiv(g.size[1], sw), most)) {
+      if (kw * channels * strides > MOST_PRODUCTS) continue;
+      for (const outLanes of lanesFor(g.groupIn, channels)) {
+        for (const threads of [64, 128, 256]) {
+          for (const lines of counts) {
+            if (lines > mostTaps && (lines * kw > MOST_TAPS || lines >= 2 * g.groupOut * mostTaps)) continue;
+            const tile = { outLanes, segmentLanes: threads / outLanes, channels, strides, lines, chunks: 1 };
+            if (!fits(g, tile)) continue;
+            const parts = new Set<number>();
+            for (const wanted of chunkCounts(strideCounts(g, tile).workgroups, g.groupOut)) {
+              parts.add(ceilDiv(g.groupOut, strideChunk(g, { ...tile, chunks: wanted })));
+            }
+            for (const chunks of parts) tiles.push({ ...tile, chunks });
+          }
+        }
+      }
+    }
+  }
+  return tiles;
+}
+
+/**
+ * The tile that can replace any other for images of any number and size; undefined if it is too large for this kernel.
+ * It divides the sum in the same way, so its results are the same bits.
+ */
+export function generalStrideTile(g: ConvGeometry, { lines, chunks }: StrideTile): StrideTile | undefined {
+  const sums = 4 * columnPhases(g);
+  const strides = Math.max(1, Math.floor(USUAL_SUMS / sums));
+  const tile = { outLanes: 8, segmentLanes: 16, channels: 4, strides, lines, chunks };
+  return strideSizes(g, tile).bytes <= WORKGROUP_BYTES ? tile : undefined;
+}
+
+/** The sums of a lane that suit most images. */
+const USUAL_SUMS = 32;
+
+/** The registers of a lane's sums and of what it loads. */
+function registers(g: ConvGeometry, tile: StrideTile): number {
+  const { cols, xLoads, wLoads } = strideSizes(g, tile);
+  return tile.channels * tile.strides * columnPhases(g) + cols + tile.channels + 2 * xLoads + 3 * wLoads;
+}
+
+function fits(g: ConvGeometry, tile: StrideTile): boolean {
+  const { bytes, xLoads, wLoads } = strideSizes(g, tile);
+  const small = bytes <= WORKGROUP_BYTES && xLoads + wLoads <= MOST_LOADS;
+  return small && registersOf(registers(g, tile)) <= MOST_LANE_REGISTERS;
+}
+
+/** Instructions of a load in a turn and before the loop, and of storing a sum. */
+const LOAD = 5;
+const PLACE = 50;
+const STORE = 6;
+
+/** The expected cycles of a tile. */
+export function strideCost(g: ConvGeometry, tile: StrideTile): number {
+  const [, kw] = g.kernel;
+  const { channels, strides, lines, chunks } = tile;
+  const { cols, threads, xLoads, wLoads, bytes } = strideSizes(g, tile);
+  const loads = xLoads + wLoads;
+  const { taps } = phasesOf(g, 0);
+  const chunk = strideChunk(g, tile);
+  // Means over the phases: of their turns, and of the lines in a turn.
+  const turns = taps.map((count) => ceilDiv(chunk, Math.floor(lines / count)));
+  const all = turns.reduce((sum, count) => sum + count, 0);
+  const taken = turns.reduce((sum, count, i) => sum + count * Math.floor(lines / taps[i]!) * taps[i]!, 0) / all;
+  return expectedCycles({
+    threads,
+    workgroups: strideCounts(g, tile).workgroups,
+    turns: all / taps.length,
+    instructions: taken * kw * channels * strides + LOAD * loads,
+    loads,
+    read: 4 * taken * (cols + kw * channels),
+    rest: PLACE * loads + (STORE * channels * strides * g.stride[0] * g.stride[1]) / taps.length,
+    registers: registers(g, tile),
+    bytes,
+    chunks,
+    sums: g.batch * g.groups * g.groupIn * g.size[0] * g.size[1],
+  });
+}
+
+/** The tile that is expected to be the fastest; undefined if the kernel is too large for any. */
+export const expectedStrideTile = (g: ConvGeometry, adapter: AdapterProfile): StrideTile | undefined =>
+  remembered('strided segments', g, adapter, () => least(strideTiles(g), (tile) => strideCost(g, tile)), [
+    ...g.size,
+    ...g.padding,
+  ]);
