@@ -139,7 +139,7 @@ function lines(address: Uint32Array, bytes: number): number {
 }
 
 /** Workgroups and waves that stand for all: of a few places in the grid, the first and the last wave. */
-const PLACES = [1 / 6, 1 / 2, 5 / 6] as const;
+const PLACES = [1 / 12, 3 / 12, 5 / 12, 7 / 12, 9 / 12, 11 / 12] as const;
 
 export function estimate(launch: Launch, gpu: Gpu): Estimate {
   const { program, statistics, size, groups } = launch;
