@@ -3,8 +3,10 @@
 // A workgroup computes a tile of queries. It walks along the keys, 32 at a time, and carries the maximum and the sum of each row; where
 // a maximum grows, the workgroup scales the row's sums so far.
 // Source: Dao et al. 2022, arXiv:2205.14135; the running maximum is that of Milakov & Gimelshein 2018, arXiv:1805.02867.
+// A weight that dropout keeps counts 1 / (1 - p) times, the others not at all; the draws are those of dropout.wgsl over [batch, row, key].
 // A tile's scores are a matrix product through panels of 16 features, and its results one through panels of 16 keys. Panels hold
 // vectors of four rows (or columns), and lie one vector further apart than they are wide, so that they begin in different banks.
+// Uses: lib/philox.wgsl
 const ROW_VECTORS: u32 = 16u; // queries of a tile / 4
 const R: u32 = 2u;            // vectors of queries that an invocation sums: ROW_VECTORS / 8
 const C: u32 = 2u;            // vectors of features of the values that an invocation sums
@@ -18,35 +20,49 @@ const PANEL: u32 = 416u;      // the greatest panel, in vectors
 const WEIGHTS: u32 = 544u;    // 32 · (ROW_VECTORS + 1)
 const MASK: u32 = 0u;         // 1: with a mask
 const CAUSAL: u32 = 0u;       // 1: query i sees keys 0 … i
+const LOG_SUMS: u32 = 0u;     // 1: the gradients will want the logarithms of the rows' sums
+const DROP: u32 = 0u;         // 1: with dropout of weights
 
+// Places are in fours: the first element, and the steps from batch to batch, from head to head, and from row to row.
 struct Params {
+  q_at: vec4u,
+  k_at: vec4u,
+  v_at: vec4u,
+  y_at: vec4u,
   tiles: u32,     // of all batches
   row_tiles: u32, // of one batch
   rows: u32,      // queries
   keys: u32,
   features: u32,  // of queries and keys, in fours
   columns: u32,   // features of the values, in fours
-  sharing: u32,   // batches of queries that share a batch of keys and values
+  heads: u32,     // of queries, in a batch
+  sharing: u32,   // heads of queries that share a head of keys and values
   scale: f32,
   mask_inner: u32, // batches within one step of the mask's outer dimension
   mask_outer_step: u32,
   mask_inner_step: u32,
   mask_row: u32,
   mask_key: u32,
+  key0: u32, // of the draws
+  key1: u32,
+  keep: u32, // a draw below it keeps its weight
+  growth: f32, // the factor of weights that are kept
 }
 
-@group(0) @binding(0) var<storage, read> q: array<vec4f>;       // [batch, rows, features]
-@group(0) @binding(1) var<storage, read> k: array<vec4f>;       // [batch / sharing, keys, features]
-@group(0) @binding(2) var<storage, read> v: array<vec4f>;       // [batch / sharing, keys, columns]
-@group(0) @binding(3) var<storage, read> mask: array<f32>;      // by strides; unread if MASK is 0
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>; // [batch, rows, columns]
-@group(0) @binding(5) var<uniform> params: Params;
+@group(0) @binding(0) var<storage, read> q: array<vec4f>;            // [batch, heads, rows, features]
+@group(0) @binding(1) var<storage, read> k: array<vec4f>;            // [batch, heads / sharing, keys, features]
+@group(0) @binding(2) var<storage, read> v: array<vec4f>;            // [batch, heads / sharing, keys, columns]
+@group(0) @binding(3) var<storage, read> mask: array<f32>;           // by strides; unread if MASK is 0
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;      // [batch, heads, rows, columns]
+@group(0) @binding(5) var<storage, read_write> log_sums: array<f32>; // [batch, heads, rows]; unwritten if LOG_SUMS is 0
+@group(0) @binding(6) var<uniform> params: Params;
 
 const THREADS: u32 = 64u;
 const KEYS: u32 = 32u;
 const DEPTH: u32 = 16u;
 const K_ROW: u32 = 9u;
 const LOWEST = -3.402823466e38; // stands for -infinity, so that differences are numbers
+const HIGHEST = 3.402823466e38; // the logarithm of a row that sees no key, so that its weights are 0
 
 var<workgroup> panel: array<vec4f, PANEL>;
 var<workgroup> weights: array<vec4f, WEIGHTS>; // [key, row / 4]
@@ -57,17 +73,17 @@ fn greater(a: vec4f, b: vec4f) -> vec4f { return select(b, a, a > b); }
 
 // Vector e of row `row` of a batch that begins at `first`. Past the last row it is that of the last; past the last feature it is 0.
 fn query(first: u32, row: u32, e: u32) -> vec4f {
-  let found = q[first + min(row, params.rows - 1u) * params.features + min(e, params.features - 1u)];
+  let found = q[first + min(row, params.rows - 1u) * params.q_at.w + min(e, params.features - 1u)];
   return select(vec4f(0.0), found, e < params.features);
 }
 
 fn key_at(first: u32, key: u32, e: u32) -> vec4f {
-  let found = k[first + min(key, params.keys - 1u) * params.features + min(e, params.features - 1u)];
+  let found = k[first + min(key, params.keys - 1u) * params.k_at.w + min(e, params.features - 1u)];
   return select(vec4f(0.0), found, e < params.features);
 }
 
 fn value_at(first: u32, key: u32, column: u32) -> vec4f {
-  let found = v[first + min(key, params.keys - 1u) * params.columns + min(column, params.columns - 1u)];
+  let found = v[first + min(key, params.keys - 1u) * params.v_at.w + min(column, params.columns - 1u)];
   return select(vec4f(0.0), found, key < params.keys && column < params.columns);
 }
 
@@ -81,9 +97,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (tile >= params.tiles) { return; }
   let batch = tile / params.row_tiles;
   let row0 = tile % params.row_tiles * ROW_VECTORS * 4u;
-  let q0 = batch * params.rows * params.features;
-  let k0 = batch / params.sharing * params.keys * params.features;
-  let v0 = batch / params.sharing * params.keys * params.columns;
+  let place = vec3u(1u, batch / params.heads, batch % params.heads);
+  let shared_place = vec3u(1u, place.y, place.z / params.sharing);
+  let q0 = dot(params.q_at.xyz, place);
+  let k0 = dot(params.k_at.xyz, shared_place);
+  let v0 = dot(params.v_at.xyz, shared_place);
   var mask0 = 0u;
   if (MASK == 1u) {
     mask0 = batch / params.mask_inner * params.mask_outer_step + batch % params.mask_inner * params.mask_inner_step;
@@ -177,6 +195,18 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       total += weight;
       weights[(part * PART + j) * (ROW_VECTORS + 1u) + row4] = weight;
     }
+    if (0u < DROP) { // constant
+      let draw = (batch * params.rows + row) * params.keys + key0 + part * PART;
+      for (var n = 0u; n < PART; n++) {
+        let j = n - n % 4u;
+        let is_kept = philox_kept(draw + n % 4u * params.keys + j, vec2u(params.key0, params.key1), params.keep);
+        let factor = select(vec4f(0.0), vec4f(params.growth), is_kept);
+        for (var f = 0u; f < 4u; f++) { // unroll
+          let at = (part * PART + j + f) * (ROW_VECTORS + 1u) + row4;
+          weights[at] *= select(vec4f(1.0), vec4f(factor[f]), vec4u(n % 4u) == vec4u(0u, 1u, 2u, 3u));
+        }
+      }
+    }
     if (part == 0u) { factors[row4] = rescale; }
     top = peak;
     workgroupBarrier();
@@ -218,9 +248,18 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (part == 0u) {
     for (var p = 1u; p < PARTS; p++) { total += panel[p * ROW_VECTORS + row4]; }
     // A row that sees no key gives 0.
-    factors[row4] = select(total, vec4f(1.0), total == vec4f(0.0));
+    let unseen = total == vec4f(0.0);
+    factors[row4] = select(total, vec4f(1.0), unseen);
+    if (0u < LOG_SUMS) { // constant
+      let logarithms = select(top + log(total), vec4f(HIGHEST), unseen);
+      for (var c = 0u; c < 4u; c++) { // unroll
+        let row = row0 + row4 * 4u + c;
+        if (row < params.rows) { log_sums[batch * params.rows + row] = logarithms[c]; }
+      }
+    }
   }
   workgroupBarrier();
+  let y0 = dot(params.y_at.xyz, place);
   for (var i = 0u; i < R; i++) { // unroll
     let sum = factors[i * 8u + lane_r];
     for (var c = 0u; c < 4u; c++) { // unroll
@@ -229,7 +268,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         for (var j = 0u; j < C; j++) { // unroll
           let column = j * 8u + lane_c;
           if (column < params.columns) {
-            y[(batch * params.rows + row) * params.columns + column] = acc[(i * 4u + c) * C + j] / sum[c];
+            y[y0 + row * params.y_at.w + column] = acc[(i * 4u + c) * C + j] / sum[c];
           }
         }
       }

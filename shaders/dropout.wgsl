@@ -1,7 +1,7 @@
 // dropout.wgsl: elements or whole runs of them replaced at random, the others scaled.
 //   y[i] = x[i] · scale + shift where the draw of run i / inner is below `keep`, else `dropped`
 // Draw d is word d mod 4 of Philox4x32-10 (Salmon et al. 2011) at counter ⌊d / 4⌋ under the given key: the same key gives the
-// same mask, so the gradient makes it anew. Four elements an invocation.
+// same mask, so the gradient makes it anew. Four elements an invocation.   Uses: lib/philox.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;
 @group(0) @binding(1) var<storage, read_write> y: array<f32>;
 @group(0) @binding(2) var<uniform> params: Params;
@@ -19,38 +19,6 @@ struct Params {
 
 const WORKGROUP: u32 = 64u;
 
-// The generator's constants: two multipliers, and the steps of the key (the golden ratio and √3 − 1, as fractions of 2³²).
-const MULTIPLIER0: u32 = 0xD2511F53u;
-const MULTIPLIER1: u32 = 0xCD9E8D57u;
-const KEY_STEP: vec2u = vec2u(0x9E3779B9u, 0xBB67AE85u);
-const ROUNDS: u32 = 10u;
-
-// The high 32 bits of a · b.
-fn high(a: u32, b: u32) -> u32 {
-  let a0 = a & 0xFFFFu;
-  let a1 = a >> 16u;
-  let b0 = b & 0xFFFFu;
-  let b1 = b >> 16u;
-  let middle = a1 * b0 + ((a0 * b0) >> 16u);
-  let carry = (middle & 0xFFFFu) + a0 * b1;
-  return a1 * b1 + (middle >> 16u) + (carry >> 16u);
-}
-
-fn philox(counter: u32) -> vec4u {
-  var word = vec4u(counter, 0u, 0u, 0u);
-  var key = vec2u(params.key0, params.key1);
-  for (var round = 0u; round < ROUNDS; round++) {
-    word = vec4u(
-      high(MULTIPLIER1, word.z) ^ word.y ^ key.x,
-      MULTIPLIER1 * word.z,
-      high(MULTIPLIER0, word.x) ^ word.w ^ key.y,
-      MULTIPLIER0 * word.x,
-    );
-    key += KEY_STEP;
-  }
-  return word;
-}
-
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
 
@@ -59,12 +27,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let first = ((wid.y * nwg.x + wid.x) * WORKGROUP + lid.x) * 4u;
   if (first >= params.count) { return; }
   var counter = first / params.inner / 4u;
-  var words = philox(counter);
+  var words = philox(counter, vec2u(params.key0, params.key1));
   for (var i = first; i < min(first + 4u, params.count); i++) {
     let draw = i / params.inner;
     if (draw / 4u != counter) {
       counter = draw / 4u;
-      words = philox(counter);
+      words = philox(counter, vec2u(params.key0, params.key1));
     }
     store(i, select(params.dropped, x[i] * params.scale + params.shift, words[draw % 4u] < params.keep));
   }

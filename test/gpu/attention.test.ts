@@ -191,7 +191,7 @@ describe('the pass that a GPU takes for attention, on this device', () => {
     const lowering = onePass({
       inputs: [meta(heads, rows, features), meta(1, keys, features), meta(1, keys, columns), meta(rows, keys)],
       outputs: [meta(heads, rows, columns)],
-      attrs: { scale, causal, masked: !causal },
+      attrs: { scale, causal, masked: !causal, drops: false, orders: [null, null, null] },
       adapter: adapterOf('gpu'),
     });
     const expected: number[] = [];

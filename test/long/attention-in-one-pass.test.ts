@@ -20,17 +20,21 @@ interface Case {
   readonly isCausal?: boolean;
   /** Query heads that share a head of keys and values. */
   readonly sharing?: number;
+  readonly dropout?: number;
+  /** Heads lie side by side in memory, as where features were split into them; 'packed': beside keys and values. */
+  readonly heads?: 'inside' | 'packed';
 }
 
 /** The definition, written out: softmax(Q Kᵀ / √E + mask) V, and 0 where every key is hidden. */
-function written(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, sharing: number): Tensor {
+function written(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | null, sharing: number, p = 0): Tensor {
   const [keys, values] = sharing > 1 ? [k, v].map((x) => x.repeatInterleave(sharing, -3)) : [k, v];
   const scores = q.matmul(keys!.transpose(-2, -1)).div(Math.sqrt(q.shape.at(-1)!));
-  if (!mask) return scores.softmax(-1).matmul(values!);
-  if (mask.dtype !== 'bool') return scores.add(mask).softmax(-1).matmul(values!);
+  const drop = (weights: Tensor) => F.dropout(weights, { p, training: p > 0 });
+  if (!mask) return drop(scores.softmax(-1)).matmul(values!);
+  if (mask.dtype !== 'bool') return drop(scores.add(mask).softmax(-1)).matmul(values!);
   // −10⁴ rather than −∞, whose gradient is NaN where a row hides every key.
   const weights = scores.maskedFill(mask.logicalNot(), -1e4).softmax(-1);
-  return weights.mul(mask.any(-1, true).to('float32')).matmul(values!);
+  return drop(weights.mul(mask.any(-1, true).to('float32'))).matmul(values!);
 }
 
 const heads = [2, 3];
@@ -48,39 +52,78 @@ const cases: readonly Case[] = [
   { lead: heads, queries: 40, keys: 50, features: [16, 16], mask: 'hidden' },
   { lead: [2, 4], queries: 40, keys: 37, features: [16, 16], isCausal: true, sharing: 2 },
   { lead: [2, 4], queries: 40, keys: 37, features: [16, 16], mask: [2, 1, 40, 37], sharing: 4 },
+  { lead: heads, queries: 40, keys: 40, features: [16, 16], isCausal: true, dropout: 0.3 },
+  { lead: [80], queries: 70, keys: 37, features: [16, 20], dropout: 0.5 },
+  { lead: [2, 4], queries: 40, keys: 38, features: [16, 16], mask: 'hidden', sharing: 2, dropout: 0.1 },
+  { lead: heads, queries: 70, keys: 33, features: [16, 16], heads: 'inside' },
+  { lead: [4, 2, 4], queries: 70, keys: 33, features: [64, 64], isCausal: true, sharing: 2, heads: 'inside' },
+  { lead: [2, 4], queries: 20, keys: 20, features: [16, 16], mask: 'hidden', heads: 'packed' },
 ];
 
 const named = cases.map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const);
 
-describe('one dispatch gives the numbers of the definition, and its gradients are theirs', () => {
-  test.each(named)('%s', async (_, { lead, queries, keys, features, mask, isCausal = false, sharing = 1 }) => {
+describe('one dispatch gives the numbers of the definition, and three give its gradients', () => {
+  test.each(named)('%s', async (_, { lead, queries, keys, features, mask, sharing = 1, ...more }) => {
     torch.manualSeed(1);
+    const { isCausal = false, dropout: dropoutP = 0 } = more;
     const shared = [...lead.slice(0, -1), ...lead.slice(-1).map((size) => size / sharing)];
     const [e, ev] = features;
     const leaf = (shape: readonly number[]) => torch.randn(shape).requiresGrad_();
-    const q = leaf([...lead, queries, e]);
-    const [k, v] = [leaf([...shared, keys, e]), leaf([...shared, keys, ev])];
+    /** A leaf in which rows come before heads, if they lie so, and its heads. */
+    const rows = (shape: readonly number[]) => {
+      const [head, row] = shape.slice(-3) as [number, number];
+      const inside = more.heads ? leaf([...shape.slice(0, -3), row, head, shape.at(-1)!]) : leaf(shape);
+      return [inside, () => (more.heads ? inside.transpose(-2, -3) : inside)] as const;
+    };
+    const apart = [rows([...lead, queries, e]), rows([...shared, keys, e]), rows([...shared, keys, ev])] as const;
+    const packed = leaf([lead[0] ?? 1, queries, 3, ...lead.slice(1), e]);
+    // Computed, as a layer's output is: in what is stored, a part is found by a number that may change.
+    const threeHeads = () => packed.mul(1).permute([2, 0, 3, 1, 4]).unbind(0) as [Tensor, Tensor, Tensor];
+    const isPacked = more.heads === 'packed';
+    const three = () => (isPacked ? threeHeads() : (apart.map(([, show]) => show()) as [Tensor, Tensor, Tensor]));
     const hiding = torch.rand(queries, keys).gt(0.3);
     hiding.at(3).fill_(false);
     const given = mask === 'hidden' ? hiding : mask ? leaf(mask) : null;
     const causal = torch.ones(queries, keys).tril().to('bool');
-    const options = { attnMask: given, isCausal, enableGqa: sharing > 1 };
-    await torch.synchronize();
-    const before = torch.gpu.stats().dispatches;
-    const alone = torch.noGrad(() => F.scaledDotProductAttention(q, k, v, options));
-    await torch.synchronize();
+    const options = { attnMask: given, isCausal, enableGqa: sharing > 1, dropoutP };
+    /** Heads become features again, if they were. */
+    const attend = () => {
+      torch.manualSeed(5);
+      const y = F.scaledDotProductAttention(...three(), options);
+      return more.heads ? y.transpose(-2, -3).flatten(-2) : y;
+    };
+    const definition = () => {
+      torch.manualSeed(5);
+      const y = written(...three(), isCausal ? causal : given, sharing, dropoutP);
+      return more.heads ? y.transpose(-2, -3).flatten(-2) : y;
+    };
+    const dispatches = async <T>(work: () => T): Promise<[T, number]> => {
+      await torch.synchronize();
+      const before = torch.gpu.stats().dispatches;
+      const result = torch.scope(work);
+      await torch.synchronize();
+      return [result, torch.gpu.stats().dispatches - before];
+    };
+    const [alone, once] = await dispatches(() => torch.noGrad(attend));
     // A mask of true and false becomes numbers first.
-    expect(torch.gpu.stats().dispatches - before).toBe(mask === 'hidden' ? 2 : 1);
-    const y = F.scaledDotProductAttention(q, k, v, options);
-    const wanted = written(q, k, v, isCausal ? causal : given, sharing);
-    const leaves = given?.requiresGrad ? [q, k, v, given] : [q, k, v];
-    const dy = torch.randn(y.shape);
-    const grads = torch.autograd.grad(y, leaves, dy);
+    expect(once).toBe(1 + (mask === 'hidden' ? 1 : 0) + (isPacked ? 1 : 0));
+    const leaves = [...(isPacked ? [packed] : apart.map(([x]) => x)), ...(given?.requiresGrad ? [given] : [])];
+    const wanted = definition();
+    const dy = torch.randn(wanted.shape);
     const wantedGrads = torch.autograd.grad(wanted, leaves, dy);
+    const y = attend();
+    const [grads, after] = await dispatches(() => torch.autograd.grad(y, leaves, dy, { retainGraph: true }));
+    // Gradients of a mask come from products.
+    if (!given?.requiresGrad && !isPacked) expect(after).toBe(3);
     const all = [alone, y, ...grads];
     const allWanted = [wanted, wanted, ...wantedGrads];
     for (const [i, x] of all.entries()) {
       expectNumbers(await x!.data(), [...(await allWanted[i]!.data())], { rtol: 2e-5, atol: 5e-6 });
+    }
+    // By gradients that are themselves recorded, all come from products.
+    const again = torch.autograd.grad(y, leaves, dy, { createGraph: true });
+    for (const [i, x] of again.entries()) {
+      expectNumbers(await x.data(), [...(await wantedGrads[i]!.data())], { rtol: 2e-5, atol: 5e-6 });
     }
   });
 });
@@ -104,4 +147,34 @@ test('scores too great for their exponentials, and rows of many keys, are as exa
   const [q, k, v] = [torch.randn(1, 32, 16).mul(40), torch.randn(1, 600, 16), torch.randn(1, 600, 16)];
   const y = await F.scaledDotProductAttention(q, k, v).data();
   expectNumbers(y, [...(await written(q, k, v, null, 1).data())], { rtol: 2e-4, atol: 1e-5 });
+});
+
+describe('lengths that were not seen before compile nothing, with gradients and without', () => {
+  test.each(['plain', 'causal', 'masked'])('%s', async (kind) => {
+    torch.manualSeed(4);
+    const created: number[] = [];
+    for (let length = 20; length < 44; length++) {
+      const leaf = () => torch.randn(1, length, 4, 16).requiresGrad_();
+      const leaves = [leaf(), leaf(), leaf()] as const;
+      const causal = torch.ones(length, length).tril().to('bool');
+      const mask = kind === 'masked' ? torch.randn(length, length) : null;
+      await torch.synchronize();
+      const before = torch.gpu.stats().pipelinesCreated;
+      const attended = (attend: (q: Tensor, k: Tensor, v: Tensor) => Tensor) => {
+        const [q, k, v] = leaves.map((x) => x.transpose(1, 2)) as [Tensor, Tensor, Tensor];
+        const y = attend(q, k, v).transpose(1, 2).reshape(1, length, 64);
+        return [y, ...torch.autograd.grad(y.square().sum(), leaves)];
+      };
+      const options = { attnMask: mask, isCausal: kind === 'causal' };
+      const results = torch.scope(() => attended((q, k, v) => F.scaledDotProductAttention(q, k, v, options)));
+      const numbers = await Promise.all(results.map((x) => x.data()));
+      created.push(torch.gpu.stats().pipelinesCreated - before);
+      if (length % 8 !== 5) continue;
+      const wanted = attended((q, k, v) => written(q, k, v, kind === 'causal' ? causal : mask, 1));
+      for (const [i, x] of wanted.entries()) {
+        expectNumbers(numbers[i]!, [...(await x.data())], { rtol: 2e-5, atol: 1e-5 });
+      }
+    }
+    expect(created.slice(8)).toEqual(created.slice(8).map(() => 0));
+  });
 });

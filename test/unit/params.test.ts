@@ -230,15 +230,19 @@ describe('what has no gradient', () => {
     },
     'attention in one pass': () => {
       const [q, k, v, mask] = [
-        torch.rand(2, 3, 9, 8),
-        torch.rand(2, 3, 7, 8),
-        torch.rand(2, 3, 7, 4),
+        torch.rand(2, 3, 9, 8).requiresGrad_(),
+        torch.rand(2, 3, 7, 8).requiresGrad_(),
+        torch.rand(2, 3, 7, 4).requiresGrad_(),
         torch.rand(9, 7),
       ];
+      const options = { scale: 0.5, dropping: { key: [1, 2], p: 0.5 } } as const;
       const [whole, causal] = [mask, null].map((given) =>
-        Tensor.of(attention(q.value, k.value, v.value, given?.value ?? null, 0.5, given === null)),
+        Tensor.of(
+          attention(q.value, k.value, v.value, { ...options, mask: given?.value ?? null, causal: given === null }),
+        ),
       );
-      return [whole!, causal!];
+      const gradients = autograd.grad(whole!, [q, k, v], torch.ones(whole!.shape)) as readonly Tensor[];
+      return [whole!, causal!, ...gradients];
     },
     'norms of long rows': () => {
       const x = torch.rand(3, 1024).requiresGrad_();

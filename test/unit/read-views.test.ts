@@ -137,3 +137,22 @@ test('a copy stays where it is better to read, and where something else reads it
     ),
   ).toEqual(['view(0) -> 2', 'matmul(0,1) -> 3', 'read(2,3) -> 4']);
 });
+
+test('heads that a reshape makes of transposed features', () => {
+  const reshape: KernelOp = { name: 'reshape', lower: () => ({ kind: 'alias', byteOffset: 0 }) };
+  const heads: Line[] = [
+    [permute([12, 5], [1, 0]), [0], [5, 12]],
+    [reshape, [2], [5, 3, 4]],
+    [permute([5, 3, 4], [1, 0, 2]), [3], [3, 5, 4]],
+    [product, [4, 1], [3, 5, 6]],
+  ];
+  expect(
+    read(
+      [
+        [12, 5],
+        [3, 4, 6],
+      ],
+      heads,
+    ),
+  ).toEqual(['matmul(0,1) -> 5']);
+});

@@ -113,6 +113,7 @@ export type GrowthRule =
   | 'again'
   | 'assembled'
   | 'attended'
+  | 'attendedGrad'
   | 'contents'
   | 'crossEntropy'
   | 'crossEntropyGrad'

@@ -45,6 +45,10 @@ export function rowsThen(x: Value, dim: number, rows: number, y: Value | number)
   return lib.where(lib.lt(index, rows), x, y);
 }
 
+/** Numbers to add to the scores of keys: −∞ for those past the first `count`. */
+export const hidingPast = (room: number, count: number): Value =>
+  lib.where(lib.lt(numbersTo(room), count), 0, Number.NEGATIVE_INFINITY);
+
 /** The lowest value of the dtype. */
 export function leastOf(dtype: DType): number {
   if (isFloat(dtype)) return Number.NEGATIVE_INFINITY;

@@ -3,6 +3,7 @@ import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape } from '../core/meta';
 import type { GrowthRule, Roomy, Value } from '../graph/value';
 import type { DimAttrs, SelectAttrs } from '../ops/indexing/index-attrs';
+import type { AttentionAttrs } from '../ops/linalg/attention';
 import type { CrossEntropyAttrs } from '../ops/loss/cross-entropy';
 import type { ReduceAttrs } from '../ops/reduction/reduce';
 import type { ScanAttrs } from '../ops/reduction/scan';
@@ -10,7 +11,7 @@ import type { AssembleAttrs, Layer } from '../ops/shape/assemble';
 import type { PlacedView, ScatterAttrs } from '../ops/shape/shape';
 import { gatherCounted, wrapWithinOp } from './indices';
 import { lib } from './lib';
-import { filledPast, greatestOf, hasRoom, leastOf, roomIn, rowsIn } from './room';
+import { filledPast, greatestOf, hasRoom, hidingPast, leastOf, roomIn, rowsIn } from './room';
 import { isWithinRows, rowsBack, scatterInRoom, viewInRoom } from './views';
 import { joinedRows, summed } from './windows';
 
@@ -60,6 +61,22 @@ const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
 
 /** The neutral element of each scan: starting with it does not change the result. */
 const start: Readonly<Record<string, number>> = { cumsum: 0, cumprod: 1, logcumsumexp: Number.NEGATIVE_INFINITY };
+
+/** Attention to keys that are hidden past the real ones of input `value`. A mask stands at `masks`, behind `inputs`. */
+function attendedTo(node: Roomy<AttentionAttrs>, value: number, masks: number, inputs: readonly Value[]) {
+  const { causal, drops } = node.attrs;
+  const mask = node.inputs[masks];
+  const keys = inputs[value]!.shape.at(-2)!;
+  const count = node.counts[value]!.at(-2)!;
+  // Draws are numbered by the real keys and queries.
+  const queries = node.inputs[value - 2]!.shape.at(-2) !== node.counts[value - 2]!.at(-2);
+  if (drops && (keys !== count || queries)) return null;
+  if (causal || keys === count) return again(node, mask ? [...inputs, mask] : inputs);
+  if (!mask) return again(node, [...inputs, hidingPast(keys, count)], { ...node.attrs, masked: true });
+  const last = mask.shape.length - 1;
+  if (mask.shape[last] !== keys) return null;
+  return again(node, [...inputs, filledPast(mask, node.counts[masks]!, Number.NEGATIVE_INFINITY, [last])]);
+}
 
 export const rules: { readonly [G in GrowthRule]: Rule } = {
   again: (node) => again(node),
@@ -159,20 +176,20 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
    * Real queries must not see keys of the padding: a causal mask hides them, and another mask gets −∞ there. The
    * values of the padding are set to 0: they may be infinite or NaN, and a weight of 0 times those is NaN.
    */
-  attended(node: Roomy<{ readonly causal: boolean }>) {
-    const {
-      inputs: [q, k, v, mask],
-      attrs: { causal },
-      counts: [, , inV, inMask],
-    } = node;
+  attended(node: Roomy<AttentionAttrs>) {
+    const [q, k, v] = node.inputs;
     const keys = v!.shape.length - 2;
-    if (hasRoom(q!, node.counts[0]!, keys + 1) || hasRoom(v!, inV!, keys + 1)) return null;
-    if (!hasRoom(v!, inV!, keys)) return again(node);
-    const values = filledPast(v!, inV!, 0, [keys]);
-    if (causal) return again(node, [q!, k!, values, ...(mask ? [mask] : [])]);
-    const last = (mask?.shape.length ?? 0) - 1;
-    if (!mask || mask.shape[last] !== v!.shape[keys]) return null;
-    return again(node, [q!, k!, values, filledPast(mask, inMask!, Number.NEGATIVE_INFINITY, [last])]);
+    if (hasRoom(q!, node.counts[0]!, keys + 1) || hasRoom(v!, node.counts[2]!, keys + 1)) return null;
+    return attendedTo(node, 2, 3, [q!, k!, filledPast(v!, node.counts[2]!, 0, [keys])]);
+  },
+
+  /** Padding queries get weights of 0, by the greatest logarithm of their sums. */
+  attendedGrad(node: Roomy<AttentionAttrs>) {
+    const { inputs, counts } = node;
+    const last = inputs[1]!.shape.length - 1;
+    if (hasRoom(inputs[1]!, counts[1]!, last) || hasRoom(inputs[3]!, counts[3]!, last)) return null;
+    const filled = inputs.slice(0, 6).map((x, i) => filledPast(x, counts[i]!, i === 5 ? 3e38 : 0));
+    return attendedTo(node, 3, 6, filled);
   },
 
   // Losses: padding rows get the label that is ignored

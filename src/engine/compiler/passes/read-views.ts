@@ -1,7 +1,7 @@
 // Kernels that can read an operand by strides read a transposed or expanded value where it is, instead of a copy in
 // another order. Pure.
 
-import { contiguousStrides, type Meta, sameShape } from '../../core/meta';
+import { contiguousStrides, type Meta, numel, sameShape } from '../../core/meta';
 import type { LoweredProgram, Lowering, StridedView } from '../ir';
 import { compose, isWhole } from './compose-views';
 
@@ -49,9 +49,13 @@ function readingSome(
   return undefined;
 }
 
-/** The view of input 0 that a lowering makes: elements in another order, or repeated. */
+/** The view of input 0 that a lowering makes: elements in another order or shape, or repeated. */
 function viewOf(lowering: Lowering, from: Meta | undefined, to: Meta): StridedView | null {
   if ('viewing' in lowering && lowering.viewing) return lowering.viewing.view;
+  const isSame = from?.dtype === to.dtype && numel(from.shape) === numel(to.shape);
+  if (isSame && lowering.kind === 'alias' && lowering.byteOffset === 0) {
+    return { shape: to.shape, strides: contiguousStrides(to.shape), offset: 0 };
+  }
   const repeats = lowering.kind === 'pointwise' && lowering.body.expr === 'a0' && from?.dtype === to.dtype;
   if (!from || !repeats || sameShape(from.shape, to.shape)) return null;
   const lead = to.shape.length - from.shape.length;

@@ -1,6 +1,6 @@
-// Which attention the kernel of one pass computes, and how it walks along a mask.
+// Which attention the kernels of one pass compute, and how they walk along operands and a mask.
 import type { Meta, Shape } from '../../core/meta';
-import { numel, sameShape } from '../../core/meta';
+import { contiguousStrides, numel, sameShape } from '../../core/meta';
 import { batchSteps } from './matmul-sizes';
 
 /** Features of the values, at most: more sums do not fit the registers of an invocation. */
@@ -55,3 +55,49 @@ export function maskSteps(lead: Shape, mask: Meta) {
     key: keys === 1 ? 0 : 1,
   };
 }
+
+/** A value as the kernels read or write it, [batch, heads, rows, features]: contiguous, unless it has strides. */
+export interface Placed {
+  readonly shape: Shape;
+  readonly strides?: readonly number[];
+  readonly offset?: number;
+}
+
+/** Where the kernels find a value's rows, in vectors of four: the first, and the steps between batches, heads and rows. */
+export type Places = readonly [first: number, batch: number, head: number, row: number];
+
+/** The places of a value; null if its features do not lie side by side in fours, or if no two steps reach its heads. */
+export function placesOf({ shape, strides = contiguousStrides(shape), offset = 0 }: Placed): Places | null {
+  const rank = shape.length;
+  const step = (d: number) => (d < 0 || shape[d] === 1 ? 0 : strides[d]!);
+  let batch = 0;
+  let inside = 1;
+  for (let d = rank - 4; d >= 0; d--) {
+    if (shape[d] === 1) continue;
+    if (inside === 1) batch = strides[d]!;
+    else if (strides[d] !== batch * inside) return null;
+    inside *= shape[d]!;
+  }
+  const places = [offset, batch, step(rank - 3), step(rank - 2)];
+  if (step(rank - 1) > 1 || places.some((place) => place < 0 || place % 4 !== 0)) return null;
+  return places.map((place) => place / 4) as unknown as Places;
+}
+
+/**
+ * A value that lies in memory in another order of its dimensions: `order[p]` is the dimension that is dimension p
+ * there.
+ */
+export type Order = readonly number[] | null;
+
+/** The shape in memory. */
+export const shapeInOrder = (shape: Shape, order: Order): Shape => order?.map((d) => shape[d]!) ?? shape;
+
+/** A value in memory with its dimensions in the order that they have elsewhere. */
+export function placedInOrder({ shape, strides = contiguousStrides(shape), offset }: Placed, order: Order): Placed {
+  if (!order) return { shape, strides, offset };
+  const places = inverse(order);
+  return { shape: places.map((p) => shape[p]!), strides: places.map((p) => strides[p]!), offset };
+}
+
+/** The order that undoes another. */
+export const inverse = (order: readonly number[]): number[] => order.map((_, d) => order.indexOf(d));

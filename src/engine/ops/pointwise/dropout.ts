@@ -6,7 +6,7 @@ import { numel } from '../../core/meta';
 import { expectFloat, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 
-const source: Text = '#random/dropout';
+const sources: Text[] = ['#random/philox', '#random/dropout'];
 
 const WORKGROUP = 64;
 const ELEMENTS_PER_INVOCATION = 4;
@@ -32,7 +32,7 @@ const dropoutOp: Op<DropoutAttrs> = {
     const count = numel(x!.shape);
     const word = (index: number) => scalar(index, 'u32');
     const pass: Pass = {
-      source: [source],
+      source: sources,
       label: 'dropout',
       reads: [input(0)],
       writes: [output()],
@@ -58,18 +58,18 @@ const dropoutOp: Op<DropoutAttrs> = {
 export interface Mask {
   /** Two words of 32 bits; the same key gives the same mask. */
   readonly key: readonly [number, number];
-  /** The probability that an element is dropped, in [0, 1). */
-  readonly p: number;
+  /** A draw of 32 bits below it keeps its element. */
+  readonly bound: number;
   /** Neighbouring elements that are kept or dropped together. */
   readonly inner: number;
 }
 
+/** The bound below which a draw keeps its element, if elements are dropped with probability p in [0, 1). */
+export const boundOf = (p: number): number => Math.min(Math.round((1 - p) * 2 ** 32), 2 ** 32 - 1);
+
 /** Kept elements become x · scale + shift, the others `dropped`. Shape: that of x. */
-export function dropout(
+export const dropout = (
   x: Value,
-  { key, p, inner }: Mask,
+  { key, bound, inner }: Mask,
   { scale, shift = 0, dropped = 0 }: { scale: number; shift?: number; dropped?: number },
-): Value {
-  const bound = Math.min(Math.round((1 - p) * 2 ** 32), 2 ** 32 - 1);
-  return record(dropoutOp, [x], { inner }, [...key, bound, scale, shift, dropped]);
-}
+): Value => record(dropoutOp, [x], { inner }, [...key, bound, scale, shift, dropped]);

@@ -135,7 +135,7 @@ export function recordView(op: Op<PlacedView>, x: Value, { shape, strides, offse
 }
 
 const stridedViewOp = viewOp('asStrided');
-const permuteOp: Op<{ readonly order: readonly number[] }> = {
+export const permuteOp: Op<{ readonly order: readonly number[] }> = {
   name: 'permute',
   takesHalf: true,
   remakes: true,

@@ -5,12 +5,12 @@ import { flag, orNull, share, whole } from '../../../engine/core/argument-kinds'
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
 import { type DType, isFloat, showShape } from '../../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
-import { expectOfWeight } from '../../../engine/graph/record';
+import { expectOfWeight, named } from '../../../engine/graph/record';
 import { attention } from '../../../engine/ops/linalg/attention';
 import { isOnePass } from '../../../engine/ops/linalg/attention-sizes';
 import { attentionWeights } from '../../../engine/ops/reduction/softmax';
+import { defaultGenerator } from '../../../engine/storage/random/generator';
 import { callable } from '../../tensor/calling/callable';
-import { isGradEnabled } from '../../tensor/calling/recording';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { ones, zeros } from '../../tensor/creation/creation';
 import { cat } from '../../tensor/joining/cat-stack';
@@ -56,10 +56,8 @@ export const scaledDotProductAttention = callable(
       );
     }
     const scale = o.scale ?? 1 / Math.sqrt(query.shape.at(-1)!);
-    if (o.dropoutP === 0) {
-      const whole = inOnePass(query, key, value, o.attnMask, scale, o.isCausal, o.enableGqa);
-      if (whole) return whole;
-    }
+    const whole = inOnePass(query, key, value, o.attnMask, scale, o.isCausal, o.enableGqa, o.dropoutP);
+    if (whole) return whole;
     const mask = o.isCausal ? causalMask(query, key) : o.attnMask;
     const [keys, values] = o.enableGqa ? [key, value].map((x) => shareHeads(name, query, x)) : [key, value];
     const scores = query.mul(scale).matmul(keys!.transpose(-2, -1));
@@ -81,15 +79,16 @@ function inOnePass(
   scale: number,
   causal: boolean,
   shared: boolean,
+  dropoutP: number,
 ): Tensor | null {
   const { profile } = engine;
   if (profile?.kind !== 'gpu' || profile.vendor === 'intel') return null;
-  if (!isOnePass(query, key, value, mask, shared)) return null;
-  // Only the gradients of causal attention need a mask.
-  const isDifferentiated = isGradEnabled() && [query, key, value].some((x) => x.requiresGrad);
-  const given = causal && isDifferentiated ? causalMask(query, key) : mask;
-  const added = given && additive(given, 'float32').value;
-  return Tensor.of(attention(query.value, key.value, value.value, added, scale, causal));
+  if (!(dropoutP >= 0 && dropoutP < 1) || !isOnePass(query, key, value, mask, shared)) return null;
+  const generator = defaultGenerator();
+  // As `dropout` draws it.
+  const dropping = dropoutP > 0 ? { key: [generator.random(), generator.random()] as const, p: dropoutP } : undefined;
+  const added = mask && additive(mask, 'float32').value;
+  return Tensor.of(attention(query.value, key.value, value.value, { mask: added, scale, causal, dropping }));
 }
 
 /** True where the key does not come after the query. */
@@ -273,13 +272,14 @@ export const multiHeadAttentionForward = callable(
   },
 );
 
-/** Multi-head attention of sequences [L, N, E] or [L, E], whose shapes `op` has checked. */
+/** Multi-head attention of sequences [L, N, E] (with `batchFirst` [N, L, E]) or [L, E], whose shapes `op` has checked. */
 export function multiHead(
   op: string,
   query: Tensor,
   key: Tensor,
   value: Tensor,
   o: Required<MultiHeadArguments>,
+  batchFirst = false,
 ): [output: Tensor, weights: Tensor | null] {
   if (o.isCausal && !o.attnMask) {
     throw new ArgumentError(`${op}: expected an attnMask with isCausal; it is a hint about the mask`);
@@ -294,8 +294,10 @@ export function multiHead(
   }
   const batched = query.dim() === 3;
   const [q, k, v] = [query, key, value].map((x) => (batched ? x : x.unsqueeze(1)));
-  const [output, shares] = heads([q!, k!, v!], [wq, wk, wv], o);
-  return [batched ? output : output.squeeze(1), batched ? shares : (shares?.squeeze(0) ?? null)];
+  const [output, shares] = heads([q!, k!, v!], [wq, wk, wv], o, batched && batchFirst);
+  if (!batched) return [output.squeeze(1), shares?.squeeze(0) ?? null];
+  // PyTorch transposes what it computes with the sequence first.
+  return [batchFirst ? Tensor.of(named(output.value, 'TransposeBackward0')) : output, shares];
 }
 
 type Three = readonly [query: Tensor, key: Tensor, value: Tensor];
@@ -304,13 +306,17 @@ function heads(
   [query, key, value]: Three,
   [wq, wk, wv]: Three,
   o: Required<MultiHeadArguments>,
+  batchFirst: boolean,
 ): [output: Tensor, weights: Tensor | null] {
-  const [length, batch, width] = query.shape as readonly [number, number, number];
+  const along = batchFirst ? 1 : 0;
+  const [length, batch, width] = [query.shape[along]!, query.shape[1 - along]!, query.shape[2]!];
+  const ofSequence = (size: number) => (batchFirst ? [batch, size, width] : [size, batch, width]);
   const [bq, bk, bv] = o.inProjBias ? o.inProjBias.chunk(3) : [null, null, null];
   for (const x of [query, key, value]) expectOfWeight('MultiheadAttention', x, wq, true);
   const q = linear(query, wq, bq);
   const size = width / o.numHeads;
-  const split = (x: Tensor) => x.reshape([x.shape[0]!, batch, o.numHeads, size]).permute([1, 2, 0, 3]);
+  const split = (x: Tensor) =>
+    x.reshape([...x.shape.slice(0, 2), o.numHeads, size]).permute(batchFirst ? [0, 2, 1, 3] : [1, 2, 0, 3]);
   const isExtended = o.biasK !== null && o.biasV !== null;
   const added = Number(isExtended) + Number(o.addZeroAttn);
   /** Keys or values split into heads, with the appended elements: `extra`, then zeros. */
@@ -320,9 +326,9 @@ function heads(
       return o.addZeroAttn ? own.pad([0, 0, 0, 1]) : own;
     }
     const parts = [linear(x, weight, bias)];
-    if (isExtended) parts.push(extra!.expand([1, batch, width]));
-    if (o.addZeroAttn) parts.push(zeros([1, batch, width]));
-    return split(parts.length > 1 ? cat(parts) : parts[0]!);
+    if (isExtended) parts.push(extra!.expand(ofSequence(1)));
+    if (o.addZeroAttn) parts.push(zeros(ofSequence(1)));
+    return split(parts.length > 1 ? cat(parts, along) : parts[0]!);
   };
   const k = elements(key, wk, bk, o.biasK, o.staticK);
   const v = elements(value, wv, bv, o.biasV, o.staticV);
@@ -336,8 +342,12 @@ function heads(
   const dropoutP = o.training ? o.dropoutP : 0;
   const whole = mask && (added > 0 ? mask.pad([0, added]) : mask);
   const joined = (attended: Tensor) =>
-    linear(attended.permute([2, 0, 1, 3]).reshape([length, batch, width]), o.outProjWeight, o.outProjBias);
-  const alone = o.needWeights || dropoutP > 0 ? null : inOnePass(asked, k, v, whole, scale, false, false);
+    linear(
+      attended.permute(batchFirst ? [0, 2, 1, 3] : [2, 0, 1, 3]).reshape(ofSequence(length)),
+      o.outProjWeight,
+      o.outProjBias,
+    );
+  const alone = o.needWeights ? null : inOnePass(asked, k, v, whole, scale, false, false, dropoutP);
   if (alone) return [joined(alone), null];
   const scores = asked.mul(scale).matmul(k.transpose(-2, -1));
   const [attended, weights] = attend(scores, whole, v, dropoutP, mask && !o.needWeights ? safe : plain);

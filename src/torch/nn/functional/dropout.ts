@@ -6,7 +6,7 @@ import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { warnOnce } from '../../../engine/core/warnings';
 import type { Value } from '../../../engine/graph/value';
 import { mul } from '../../../engine/ops/pointwise/arithmetic';
-import { dropout as drop } from '../../../engine/ops/pointwise/dropout';
+import { boundOf, dropout as drop } from '../../../engine/ops/pointwise/dropout';
 import { defaultGenerator } from '../../../engine/storage/random/generator';
 import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
@@ -53,7 +53,7 @@ function dropped(
   const f = (value: Value): Value => {
     if (p === 1) return mul(value, 0);
     const generator = defaultGenerator();
-    return drop(value, { key: [generator.random(), generator.random()], p, inner }, affine(p));
+    return drop(value, { key: [generator.random(), generator.random()], bound: boundOf(p), inner }, affine(p));
   };
   return inplace ? x.overwrite(f(x.before().value)) : Tensor.of(f(x.value));
 }

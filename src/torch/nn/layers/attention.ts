@@ -160,9 +160,8 @@ export class MultiheadAttention extends Layer {
       args,
       { keyPaddingMask: orNull(tensor), attnMask: orNull(tensor) },
     );
-    const turned = this.checkInputs(query, key, value) && this.batchFirst;
-    const [q, k, v] = [query, key, value].map((x) => (turned ? x.transpose(0, 1) : x)) as [Tensor, Tensor, Tensor];
-    const [output, weights] = multiHead('MultiheadAttention', q, k, v, {
+    this.checkInputs(query, key, value);
+    const options = {
       embedDimToCheck: this.embedDim,
       numHeads: this.numHeads,
       inProjWeight: this.in_proj_weight,
@@ -185,17 +184,16 @@ export class MultiheadAttention extends Layer {
       staticV: null,
       averageAttnWeights,
       isCausal,
-    });
-    return [turned ? output.transpose(0, 1) : output, weights];
+    };
+    return multiHead('MultiheadAttention', query, key, value, options, this.batchFirst);
   }
 
-  /** Whether the inputs have a batch. */
-  private checkInputs(query: Tensor, key: Tensor, value: Tensor): boolean {
+  private checkInputs(query: Tensor, key: Tensor, value: Tensor): void {
     expectTensors('MultiheadAttention', query, key, value);
     const rank = query.dim();
     const widths = [this.embedDim, this.kdim, this.vdim];
     const fit = [query, key, value].every((x, i) => x.dim() === rank && x.shape.at(-1) === widths[i]);
-    if (fit && (rank === 2 || rank === 3)) return rank === 3;
+    if (fit && (rank === 2 || rank === 3)) return;
     const shapes = [query, key, value].map((x) => `[${x.shape.join(', ')}]`).join(', ');
     throw new ShapeError(
       `MultiheadAttention: expected query, key and value of 3 (or 2) dimensions with ${widths.join(', ')} features, but got ${shapes}`,

@@ -1,0 +1,141 @@
+// Lowers the gradients of attention without scores in memory, for GPUs: see shaders/attention-grad.wgsl.
+import source from '../../../../shaders/attention-grad.wgsl?raw';
+import rowsSource from '../../../../shaders/attention-grad-rows.wgsl?raw';
+import philox from '../../../../shaders/lib/philox.wgsl?raw';
+import {
+  input,
+  type LowerContext,
+  type Lowering,
+  type Operand,
+  output,
+  type Pass,
+  scratch,
+  spare,
+} from '../../compiler/ir';
+import { grid } from '../../compiler/lowering';
+import { numel } from '../../core/meta';
+import type { AttentionGradAttrs } from '../../ops/linalg/attention';
+import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
+import { areAll, headFields, placeFields, switches } from './attention';
+
+const THREADS = 64;
+const OTHERS = 32;
+const DEPTH = 16;
+/** Queries of a workgroup of attention-grad-rows.wgsl. */
+const ROWS = 16;
+/** A tile has 64 rows, or half of them where that leaves fewer than this number of workgroups. */
+const ENOUGH_TILES = 160;
+/** An invocation sums at most so many vectors of four for the results: more do not fit its registers. */
+const MAX_SUMS = 32;
+
+/** Lowers the gradients of attention. Inputs: dy, query, key, value, the result, its logarithms, and a mask. */
+export function attentionGrad(context: LowerContext<AttentionGradAttrs>): Lowering {
+  return {
+    ...lowered(context, context.inputs)!,
+    viewed: (views) =>
+      lowered(
+        context,
+        context.inputs.map((x, i) => views[i] ?? x),
+      ),
+  };
+}
+
+function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Placed[]) {
+  const {
+    inputs: [, q, k, v, y, logSums, mask],
+    outputs,
+    attrs,
+  } = context;
+  const { orders } = attrs;
+  const results = outputs.map((dx, i) => placedInOrder(dx, orders[i]!));
+  const given = [placedInOrder(inputs[0]!, orders[0]), ...inputs.slice(1, 4), placedInOrder(y!, orders[0]), ...results];
+  const places = given.map(placesOf);
+  if (!areAll(places) || [y, logSums, mask].some((x, i) => inputs[4 + i] !== x)) return undefined;
+  const [dyAt, qAt, kAt, vAt, yAt, dqAt, dkAt, dvAt] = places as readonly Places[] as [
+    Places,
+    Places,
+    Places,
+    Places,
+    Places,
+    Places,
+    Places,
+    Places,
+  ];
+  const [rows, features] = q!.shape.slice(-2) as [number, number];
+  const [keys, columns] = v!.shape.slice(-2) as [number, number];
+  const queries = numel(logSums!.shape);
+  const shared = headFields(attrs, q!, k!, mask);
+  const known: Pass = {
+    source: [rowsSource],
+    label: 'attention gradient rows',
+    reads: [input(0), input(4), input(5)],
+    writes: [scratch()],
+    params: {
+      ...placeFields(['dy', 'y'], [dyAt, yAt]),
+      count: queries,
+      rows,
+      heads: q!.shape.at(-3) ?? 1,
+      columns: columns / 4,
+    },
+    grid: grid(Math.ceil(queries / ROWS)),
+  };
+  const side = (label: string, keysFirst: boolean, reads: Operand[], writes: Operand[], at: Places[]): Pass => {
+    const [own, others] = keysFirst ? [keys, rows] : [rows, keys];
+    const heads = keysFirst ? numel(k!.shape.slice(0, -2)) : queries / rows;
+    const C = Math.ceil(Math.max(features, keysFirst ? columns : 0) / OTHERS);
+    const results = keysFirst ? 2 : 1;
+    const tilesOf = (vectors: number) => heads * Math.ceil(own / (4 * vectors));
+    const isWide = own > 32 && 2 * 4 * C * results <= MAX_SUMS && tilesOf(16) >= ENOUGH_TILES;
+    const R = isWide ? 2 : 1;
+    const vectors = 8 * R;
+    return {
+      source: attrs.drops ? [philox, source] : [source],
+      label,
+      consts: {
+        KEYS_FIRST: keysFirst ? 1 : 0,
+        ROW_VECTORS: vectors,
+        R,
+        C,
+        ACC: R * 4 * C * results,
+        SCORES: R * 4,
+        LOADS: Math.ceil(((vectors + OTHERS / 4) * 4) / THREADS),
+        OTHER_LOADS: (DEPTH * 8 * C) / THREADS,
+        PANEL: Math.max(DEPTH * (vectors + 1 + OTHERS / 4 + 1), DEPTH * 8 * C),
+        WEIGHTS: OTHERS * (vectors + 1),
+        ...switches(attrs),
+      },
+      // The number of bindings is fixed, so the query is bound in place of a mask that is not read.
+      reads: [...reads, scratch(), input(attrs.masked ? 6 : 1)],
+      writes,
+      params: {
+        ...placeFields(['a', 'b', 'c', 'd', 'da', 'db'], at),
+        tiles: tilesOf(vectors),
+        rowTiles: Math.ceil(own / (4 * vectors)),
+        rows: own,
+        others,
+        features: features / 4,
+        columns: columns / 4,
+        ...shared,
+      },
+      grid: grid(tilesOf(vectors)),
+    };
+  };
+  const byQuery = () =>
+    side(
+      'attention gradient by query',
+      false,
+      [input(1), input(0), input(2), input(3)],
+      [output(0), spare],
+      [qAt, dyAt, kAt, vAt, dqAt, dqAt],
+    );
+  const byKeys = () =>
+    side(
+      'attention gradient by key and value',
+      true,
+      [input(2), input(3), input(1), input(0)],
+      [output(1), output(2)],
+      [kAt, vAt, qAt, dyAt, dkAt, dvAt],
+    );
+  const passes = [known, ...(attrs.byQuery ? [byQuery()] : []), ...(attrs.byKeys ? [byKeys()] : [])];
+  return { kind: 'passes' as const, passes, scratch: [8 * queries] };
+}
