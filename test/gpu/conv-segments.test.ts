@@ -55,6 +55,7 @@ const cases: readonly Case[] = [
   { of: { kernel: [2, 2], padding: [0, 0, 0, 0], stride: [3, 4], size: [8, 13] }, tile: { depth: 1, cols: 3 } },
   { of: { kernel: [1, 9], padding: [0, 0, 6, 8], size: [1, 40], batch: 2 }, tile: { depth: 4, cols: 7, channels: 8 } },
   { of: { kernel: [4, 3], padding: [5, 3, 4, 2], size: [3, 2], groupIn: 1 } },
+  { of: { kernel: [1, 17], padding: [0, 0, 9, 8], size: [2, 30], dilation: [1, 2], batch: 2 }, tile: { depth: 2 } },
   { of: { groupIn: 40, groupOut: 20, size: [7, 7] } },
   { of: { groupIn: 16, groupOut: 1, size: [12, 14], batch: 2 } },
   { of: { groupIn: 1, groupOut: 16, size: [12, 30], batch: 2 } },

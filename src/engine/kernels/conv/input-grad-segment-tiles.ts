@@ -4,7 +4,14 @@ import type { AdapterProfile } from '../../gpu/device';
 import { remembered } from './chosen-tiles';
 import { chunkCounts, expectedCycles, MOST_LANE_REGISTERS, registersOf } from './core-cost';
 import type { ConvGeometry } from './geometry';
-import { FEWEST_OF_GROUP, lanesFor, MOST_PRODUCTS, MOST_SUMS, WORKGROUP_BYTES } from './segment-tiles';
+import {
+  FEWEST_OF_GROUP,
+  lanesFor,
+  MOST_PRODUCTS,
+  MOST_SUMS,
+  MOST_TAPS_OF_ROW,
+  WORKGROUP_BYTES,
+} from './segment-tiles';
 import { least } from './tile-costs';
 import { ceilDiv } from './tiles';
 
@@ -95,8 +102,6 @@ const MOST_STORES = 128;
 const MOST_LOADS = 40;
 /** About how many taps a turn adds at most, over all its lines. */
 const MOST_TAPS = 36;
-/** A kernel's row of more taps is written out at too great a length. */
-const LONGEST_ROW = 32;
 const LONGEST_SEGMENT = 16;
 
 /** The lengths of segments, in strides, that divide a row evenly and keep so many sums. */
@@ -126,7 +131,7 @@ export function strideTiles(g: ConvGeometry): readonly StrideTile[] {
   const [, kw] = g.kernel;
   const [, sw] = g.stride;
   const tiles: StrideTile[] = [];
-  if (kw > LONGEST_ROW || g.batch * g.groupOut * g.outSize[0] * g.outSize[1] === 0) return tiles;
+  if (kw > MOST_TAPS_OF_ROW || g.batch * g.groupOut * g.outSize[0] * g.outSize[1] === 0) return tiles;
   if (g.groups > 1 && g.groupIn < FEWEST_OF_GROUP) return tiles;
   const [mostTaps] = phasesOf(g, 0).taps as [number];
   const counts = linesFor(g);

@@ -85,7 +85,7 @@ export const WORKGROUP_BYTES = 16384;
 /** The most sums of a lane, the most products written out, the most taps of a row, and the loads of a turn. */
 export const MOST_SUMS = 64;
 export const MOST_PRODUCTS = 1100;
-export const MOST_TAPS_OF_ROW = 11;
+export const MOST_TAPS_OF_ROW = 32;
 const MOST_LOADS = 40;
 /** About how many taps a turn adds at most, over all its channels. */
 const MOST_TAPS = 36;
