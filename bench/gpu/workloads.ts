@@ -192,6 +192,18 @@ function windowsAndNorms(): Family {
         return gradients(F.layerNorm(x, [512], w, b), [x, w, b], g);
       },
     },
+    'groupnorm n32 64 56² fwd': {
+      make: () => {
+        const [x, w, b] = [rand(32, 64, 56, 56), rand(64), rand(64)];
+        return () => F.groupNorm(x, 8, w, b);
+      },
+    },
+    'groupnorm n32 64 56² bwd': {
+      make: () => {
+        const [x, w, b, g] = [leaf(32, 64, 56, 56), leaf(64), leaf(64), rand(32, 64, 56, 56)];
+        return gradients(F.groupNorm(x, 8, w, b), [x, w, b], g);
+      },
+    },
     'batchnorm n32 64 56² fwd train': {
       make: () => {
         const [x, mean, variance, w, b] = [rand(32, 64, 56, 56), torch.zeros(64), torch.ones(64), rand(64), rand(64)];
@@ -202,16 +214,20 @@ function windowsAndNorms(): Family {
 }
 
 function memoryBound(): Family {
-  const square = (work: (x: Tensor) => Tensor): Workload => ({
+  const of = (shape: number[], work: (x: Tensor) => Tensor): Workload => ({
     make: () => {
-      const x = rand(4096, 4096);
+      const x = rand(...shape);
       return () => work(x);
     },
   });
+  const square = (work: (x: Tensor) => Tensor): Workload => of([4096, 4096], work);
   return {
     'sum 16M': square((x) => x.sum()),
     'sum rows 4096x4096': square((x) => x.sum(1)),
     'sum columns 4096x4096': square((x) => x.sum(0)),
+    'sum columns 1Mx10': of([1_000_000, 10], (x) => x.sum(0)),
+    'variance of columns 4096x4096': square((x) => x.var(0)),
+    'argmax of columns 4096x4096': square((x) => x.argmax(0)),
     'transpose copy 4096x4096': square((x) => x.t().contiguous()),
     'elementwise chain 16M': {
       make: () => {
@@ -235,6 +251,18 @@ function memoryBound(): Family {
       make: () => {
         const [x, y] = [rand(4096, 1000), torch.randint(0, 1000, [4096])];
         return () => F.crossEntropy(x, y);
+      },
+    },
+    'cross entropy 1024x50257 fwd': {
+      make: () => {
+        const [x, y] = [rand(1024, 50_257), torch.randint(0, 50_257, [1024])];
+        return () => F.crossEntropy(x, y);
+      },
+    },
+    'embedding grad 65536 of 1000x128': {
+      make: () => {
+        const [w, i, g] = [leaf(1000, 128), torch.randint(0, 1000, [65_536]), rand(65_536, 128)];
+        return gradients(F.embedding(i, w), w, g);
       },
     },
     'cross entropy 4096x1000 bwd': {
