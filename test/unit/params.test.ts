@@ -258,6 +258,13 @@ describe('what has no gradient', () => {
   };
   test.each(Object.entries(cases))('%s', (_, run) => expectStructs(programsOf(run)));
 
+  test("a convolution's weight gradient on a GPU of Intel", () => {
+    const w = torch.rand(8, 8, 3, 3, { requiresGrad: true });
+    const run = () => autograd.grad(nn.functional.conv2d(torch.rand(2, 8, 9, 9), w).sum(), [w]);
+    const intel = adapterOf('gpu', { vendor: 'intel' });
+    for (const program of programsOf(run)) for (const { pass } of compile(program, intel).steps) expectStruct(pass);
+  });
+
   test('filtering by Winograd', () => {
     const size = {
       batch: 2,
