@@ -196,7 +196,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
 
   let part = (chunk * params.groups + g) * params.group_out;
-  if (SLICES == 1u) { // constant
+  if (SLICES < 2) { // constant
     for (var k = 0u; k < VECS; k++) { // unroll
       for (var o = 0u; o < VEC; o++) { // unroll
         let channel = o0 + (k * LO + lane_o) * VEC + o;
@@ -211,7 +211,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       }
     }
   }
-  if (SLICES > 1u) { // constant
+  if (1 < SLICES) { // constant
     for (var b = 0u; b < PORTIONS; b++) { // unroll
       workgroupBarrier();
       for (var p = 0u; p < PORTION; p++) { // unroll

@@ -32,6 +32,7 @@ struct Params {
   dw: u32,
   pad_top: i32,
   pad_left: i32,
+  steps: u32, // SIDE
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;        // [batch, groups·group_in, in_rows, in_cols]
@@ -95,7 +96,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       x_tile[lid.x * R_PITCH + lid.y + r * SIDE] = select(0.0, value, inside & (iy < params.in_rows) & (ix < params.in_cols));
     }
     workgroupBarrier();
-    for (var d = 0u; d < SIDE; d++) {
+    // A number that compilers do not see: Intel's writes the steps out otherwise, loads all ahead, and runs out of registers.
+    for (var d = 0u; d < params.steps; d++) {
       var column: array<f32, TR>;
       for (var r = 0u; r < TR; r++) { // unroll
         column[r] = x_tile[d * R_PITCH + lid.x + r * SIDE];

@@ -46,6 +46,7 @@ struct Params {
   tap_first: u32, // place of the first tap, and the step to the next, which wraps around where taps run backwards
   tap_step: u32,
   bias: u32, // 1: add b
+  steps: u32, // SIDE
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
@@ -104,7 +105,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       x_tile[(k_own + i * STRIDE_K) * PIXELS + lane % PIXELS] = select(0.0, value, inside);
     }
     workgroupBarrier();
-    for (var d = 0u; d < SIDE; d++) {
+    // A number that compilers do not see: Intel's writes the steps out otherwise, loads all ahead, and runs out of registers.
+    for (var d = 0u; d < params.steps; d++) {
       var row: array<f32, TM>;
       for (var t = 0u; t < TM; t++) { // unroll
         row[t] = x_tile[d * PIXELS + lid.x + t * SIDE];

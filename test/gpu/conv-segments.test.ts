@@ -10,7 +10,7 @@ import { isSegmentGradTile, isSegmentTile } from '../../src/engine/kernels/conv/
 import { chooseCorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
 import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
-import { chooseWeightGradTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
+import { chooseWeightGradTile, isWorkgroupTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
 import { allParts } from '../support/all-parts';
 import { eachProduct, numbers } from '../support/conv-sums';
@@ -164,4 +164,6 @@ test("Intel's GPUs, which have few registers, take no segments", () => {
   };
   expect(segmentsOn('intel')).toEqual([false, false]);
   expect(segmentsOn('amd')).toEqual([true, true]);
+  const tile = chooseWeightGradTile(g, adapterOf('gpu', { vendor: 'intel' }));
+  expect(isWorkgroupTile(tile) && tile.outs * tile.taps).toBe(16);
 });

@@ -144,6 +144,7 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
       padLeft: i32(c.padLeft),
       ...weightParams(c),
       bias: c.bias ? 1 : 0,
+      steps: SIDE,
     },
     grid: grid(workgroups),
   };

@@ -1,6 +1,7 @@
 // Divides the gradient of a convolution by its weight among invocations: lists the possible tiles, and chooses one.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
+import { hasFewRegisters } from '../matmul/tiles';
 import { type ConvGeometry, elementsOf, flattened } from './geometry';
 import { bySegments, takesSegments } from './late-segments';
 import { lanesShare } from './register-tiles';
@@ -47,6 +48,13 @@ const workgroupTiles: readonly WorkgroupTile[] = [
   { outs: 4, taps: 8 },
   { outs: 8, taps: 4 },
 ];
+
+/** Those that fit the registers of an invocation of this adapter. */
+const workgroupTilesFor = (adapter: AdapterProfile): readonly WorkgroupTile[] =>
+  hasFewRegisters(adapter) ? workgroupTiles.filter(({ outs, taps }) => outs * taps <= MOST_FEW_SUMS) : workgroupTiles;
+
+/** The most sums of an invocation with few registers: Mesa's compiler for Tiger Lake spills most of 32. */
+const MOST_FEW_SUMS = 16;
 
 /** The least share of a workgroup's sums that must be useful; below it, register tiles are used. */
 const LEAST_USE = 1 / 8;
@@ -141,7 +149,7 @@ export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): reado
   const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));
   const best = [...strips, ...registers].sort((a, b) => a.cost - b.cost).map(({ tile }) => tile);
   if (adapter.kind === 'software') return best;
-  if (!takesSegments(adapter)) return [...best, ...workgroupTiles];
+  if (!takesSegments(adapter)) return [...best, ...workgroupTilesFor(adapter)];
   const flat = flattened(g);
   const segments = promising(bySegments().segmentGradTiles(flat), (tile) => bySegments().segmentGradCost(flat, tile));
   return [...best, ...workgroupTiles, ...segments.map(({ tile }) => tile)];
@@ -178,7 +186,7 @@ function usually(g: ConvGeometry, batch = USUAL_BATCH): ConvGeometry {
 function expectedOnGpu(g: ConvGeometry, adapter: AdapterProfile): WeightGradTile | undefined {
   const bySegment = takesSegments(adapter) && bySegments().expectedSegmentGradTile(flattened(g), adapter);
   if (bySegment) return bySegment;
-  const block = least(workgroupTiles, (tile) => traffic(g, tile));
+  const block = least(workgroupTilesFor(adapter), (tile) => traffic(g, tile));
   return use(g, block) < LEAST_USE ? undefined : block;
 }
 

@@ -260,6 +260,7 @@ function workgroupPasses(g: ConvGeometry, { outs, taps }: WorkgroupTile): Loweri
       ...stepParams(g),
       padTop: i32(g.padding[0]),
       padLeft: i32(g.padding[2]),
+      steps: SIDE,
     },
     grid: grid(base * chunks),
   };
