@@ -301,6 +301,20 @@ function layers(): Family {
         return () => F.scaledDotProductAttention(q, k, v);
       },
     },
+    'attention 8x8x512x64 bwd': {
+      // The scores once more, and the four products of the gradients.
+      macs: 5 * 64 * 512 * 512 * 64,
+      make: () => {
+        const [q, k, v] = [leaf(8, 8, 512, 64), leaf(8, 8, 512, 64), leaf(8, 8, 512, 64)];
+        return gradients(F.scaledDotProductAttention(q, k, v), [q, k, v], rand(8, 8, 512, 64));
+      },
+    },
+    'attention 1x32x1x4096x128, 8 heads of keys': {
+      make: () => {
+        const [q, k, v] = [rand(1, 32, 1, 128), rand(1, 8, 4096, 128), rand(1, 8, 4096, 128)];
+        return () => F.scaledDotProductAttention(q, k, v, { enableGqa: true });
+      },
+    },
     'linear 1024x1024 fwd': linear(1024, 1024, 1024),
     'linear 64x784>256 fwd': linear(64, 784, 256),
     'linear 1x4096>4096 fwd': linear(1, 4096, 4096),

@@ -178,3 +178,58 @@ describe('lengths that were not seen before compile nothing, with gradients and 
     expect(created.slice(8)).toEqual(created.slice(8).map(() => 0));
   });
 });
+
+const few: readonly Case[] = [
+  { lead: heads, queries: 1, keys: 33, features: [64, 64] },
+  { lead: [1, 12], queries: 1, keys: 1000, features: [64, 64] },
+  { lead: [200], queries: 1, keys: 300, features: [20, 36] },
+  { lead: [], queries: 5, keys: 77, features: [4, 8] },
+  { lead: heads, queries: 7, keys: 130, features: [16, 128], isCausal: true },
+  { lead: heads, queries: 4, keys: 130, features: [16, 16], mask: 'hidden' },
+  { lead: [2, 8], queries: 1, keys: 500, features: [64, 64], sharing: 4, heads: 'inside' },
+  { lead: [2, 8], queries: 2, keys: 500, features: [128, 24], mask: [2, 1, 2, 500], sharing: 4 },
+  { lead: [2, 8], queries: 7, keys: 90, features: [32, 20], mask: [8, 1, 90], sharing: 2 },
+  { lead: [400, 2], queries: 3, keys: 90, features: [32, 20], mask: [90] },
+];
+
+describe('few queries take a dispatch, or two where the keys are divided', () => {
+  test.each(few.map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const))('%s', async (_, item) => {
+    torch.manualSeed(6);
+    const { lead, queries, keys, features, mask, isCausal = false, sharing = 1 } = item;
+    const shared = [...lead.slice(0, -1), ...lead.slice(-1).map((size) => size / sharing)];
+    const rows = (shape: readonly number[], width: number) =>
+      item.heads ? torch.randn(shape[0]!, shape[2]!, shape[1]!, width).transpose(1, 2) : torch.randn(...shape, width);
+    const [q, k] = [rows([...lead, queries], features[0]), rows([...shared, keys], features[0])];
+    const v = rows([...shared, keys], features[1]);
+    const hiding = torch.rand(queries, keys).gt(0.3);
+    hiding.at(-1).fill_(false);
+    const given = mask === 'hidden' ? hiding : mask ? torch.randn(mask) : null;
+    await torch.synchronize();
+    const before = torch.gpu.stats().dispatches;
+    const y = F.scaledDotProductAttention(q, k, v, { attnMask: given, isCausal, enableGqa: sharing > 1 });
+    await torch.synchronize();
+    const count = torch.gpu.stats().dispatches - before;
+    expect(count).toBeLessThanOrEqual((keys > 64 ? 2 : 1) + (mask === 'hidden' ? 1 : 0));
+    const causal = torch.ones(queries, keys).tril().to('bool');
+    const wanted = written(q, k, v, isCausal ? causal : given, sharing);
+    expectNumbers(await y.data(), [...(await wanted.data())], { rtol: 2e-5, atol: 5e-6 });
+  });
+});
+
+test('a growing cache of keys and values compiles nothing, and gives the numbers of the definition', async () => {
+  torch.manualSeed(7);
+  let [keys, values] = [torch.randn(1, 4, 60, 16), torch.randn(1, 4, 60, 16)];
+  const created: number[] = [];
+  for (let i = 0; i < 40; i++) {
+    const [q, k, v] = [0, 1, 2].map(() => torch.randn(1, 4, 1, 16)) as [Tensor, Tensor, Tensor];
+    await torch.synchronize();
+    const before = torch.gpu.stats().pipelinesCreated;
+    keys = torch.cat([keys, k], 2);
+    values = torch.cat([values, v], 2);
+    const numbers = await F.scaledDotProductAttention(q, keys, values).data();
+    created.push(torch.gpu.stats().pipelinesCreated - before);
+    if (i % 8 !== 7) continue;
+    expectNumbers(numbers, [...(await written(q, keys, values, null, 1).data())], { rtol: 2e-5, atol: 5e-6 });
+  }
+  expect(created.slice(12)).toEqual(created.slice(12).map(() => 0));
+});

@@ -242,7 +242,12 @@ describe('what has no gradient', () => {
         ),
       );
       const gradients = autograd.grad(whole!, [q, k, v], torch.ones(whole!.shape)) as readonly Tensor[];
-      return [whole!, causal!, ...gradients];
+      const few = attention(torch.rand(3, 1, 8).value, torch.rand(3, 200, 8).value, torch.rand(3, 200, 8).value, {
+        mask: null,
+        scale: 0.5,
+        causal: false,
+      });
+      return [whole!, causal!, ...gradients, Tensor.of(few)];
     },
     'norms of long rows': () => {
       const x = torch.rand(3, 1024).requiresGrad_();

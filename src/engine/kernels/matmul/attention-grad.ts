@@ -16,7 +16,7 @@ import { grid } from '../../compiler/lowering';
 import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
-import { areAll, headFields, placeFields, switches } from './attention';
+import { areAll, headFields, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const OTHERS = 32;

@@ -1,21 +1,13 @@
 // Lowers scaled dot-product attention in one pass, for GPUs: see shaders/attention.wgsl.
 import source from '../../../../shaders/attention.wgsl?raw';
 import philox from '../../../../shaders/lib/philox.wgsl?raw';
-import {
-  f32,
-  input,
-  type LowerContext,
-  type Lowering,
-  numbered,
-  output,
-  type ParamFields,
-  scalar,
-  spare,
-} from '../../compiler/ir';
+import { input, type LowerContext, type Lowering, output, spare } from '../../compiler/ir';
 import { grid } from '../../compiler/lowering';
-import { type Meta, numel } from '../../core/meta';
+import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
-import { maskSteps, type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
+import { MIN_QUERIES, type Placed, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
+import { fewQueries } from './attention-few';
+import { areAll, headFields, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const KEYS = 32;
@@ -47,6 +39,7 @@ function lowered(context: LowerContext<AttentionAttrs>, inputs: readonly Placed[
   const places = [inputs[0]!, inputs[1]!, inputs[2]!, placedInOrder(y!, attrs.orders[0])].map(placesOf);
   if (!areAll(places) || inputs[3] !== mask) return undefined;
   const [rows, features] = q!.shape.slice(-2) as [number, number];
+  if (rows < MIN_QUERIES) return fewQueries(context, places);
   const [keys, columns] = v!.shape.slice(-2) as [number, number];
   const batch = numel(q!.shape.slice(0, -2));
   const C = Math.ceil(columns / KEYS);
@@ -90,38 +83,4 @@ function lowered(context: LowerContext<AttentionAttrs>, inputs: readonly Placed[
     grid: grid(tilesOf(vectors)),
   };
   return { kind: 'passes' as const, passes: [pass] };
-}
-
-export const areAll = (places: readonly (Places | null)[]): places is readonly Places[] => !places.includes(null);
-
-/** The constants that leave out of a kernel what a call does not ask for. */
-export const switches = ({ masked, causal, drops }: AttentionAttrs) => ({
-  MASK: masked ? 1 : 0,
-  CAUSAL: causal ? 1 : 0,
-  DROP: drops ? 1 : 0,
-});
-
-/** Fields of the places of several values, whose names are given one letter (or word) each. */
-export const placeFields = (names: Iterable<string>, places: readonly Places[]): ParamFields =>
-  Object.assign({}, ...[...names].map((name, i) => numbered(`${name}At`, 4, (n) => places[i]![n]!)));
-
-/** The fields of heads, scale, mask and dropout, with which the struct of both kernels ends. */
-export function headFields(attrs: AttentionAttrs, q: Meta, k: Meta, mask: Meta | undefined): ParamFields {
-  const heads = q.shape.at(-3) ?? 1;
-  const none = { inner: 1, outerStep: 0, innerStep: 0, row: 0, key: 0 };
-  const steps = attrs.masked ? maskSteps(q.shape.slice(0, -2), mask!) : none;
-  return {
-    heads,
-    sharing: heads / (k.shape.at(-3) ?? 1),
-    scale: f32(attrs.scale),
-    maskInner: steps.inner,
-    maskOuterStep: steps.outerStep,
-    maskInnerStep: steps.innerStep,
-    maskRow: steps.row,
-    maskKey: steps.key,
-    key0: attrs.drops ? scalar(0, 'u32') : 0,
-    key1: attrs.drops ? scalar(1, 'u32') : 0,
-    keep: attrs.drops ? scalar(2, 'u32') : 0,
-    growth: attrs.drops ? scalar(3) : f32(0),
-  };
 }

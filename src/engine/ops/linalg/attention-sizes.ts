@@ -5,14 +5,23 @@ import { batchSteps } from './matmul-sizes';
 
 /** Features of the values, at most: more sums do not fit the registers of an invocation. */
 const MAX_COLUMNS = 128;
-/** Queries, at least: a tile has 32, so with few of them products with vectors take less time. */
-const MIN_QUERIES = 8;
+/** Queries from which on a tile takes them, which has 32: with fewer, another kernel does, which knows no gradients. */
+export const MIN_QUERIES = 8;
+/** Queries of the heads that share keys and values, at most, that one workgroup takes where there are few. */
+export const FEW_QUERIES = 8;
 
 /**
  * Whether one pass can compute attention of these shapes: features in fours, and as many batches of queries as of keys
- * and values or, with `shared`, a multiple of theirs along the last dimension of the batch.
+ * and values or, with `shared`, a multiple of theirs along the last dimension of the batch. `forward`: without gradients
+ * and dropout.
  */
-export function isOnePass(query: Meta, key: Meta, value: Meta, mask: Meta | null, shared: boolean): boolean {
+export function isOnePass(
+  query: Meta,
+  key: Meta,
+  value: Meta,
+  mask: Meta | null,
+  { shared, forward }: { shared: boolean; forward: boolean },
+): boolean {
   const [q, k, v] = [query, key, value].map(({ shape }) => shape) as [Shape, Shape, Shape];
   if (q.length < 2 || q.length !== k.length || !sameShape(k.slice(0, -1), v.slice(0, -1))) return false;
   const [rows, features] = q.slice(-2) as [number, number];
@@ -22,8 +31,12 @@ export function isOnePass(query: Meta, key: Meta, value: Meta, mask: Meta | null
   const shares = heads.every(
     (size, d) => size === lead[d] || (shared && d === heads.length - 1 && lead[d]! % size === 0),
   );
-  const fours = features % 4 === 0 && columns % 4 === 0 && columns <= MAX_COLUMNS;
-  if (!shares || !fours || rows < MIN_QUERIES || features !== k.at(-1) || numel(q) * numel(k) * columns === 0) {
+  const fours =
+    features % 4 === 0 &&
+    columns % 4 === 0 &&
+    columns <= MAX_COLUMNS &&
+    (rows >= MIN_QUERIES || (forward && features <= MAX_COLUMNS));
+  if (!shares || !fours || features !== k.at(-1) || numel(q) * numel(k) * columns === 0) {
     return false;
   }
   if (!mask) return true;

@@ -11,6 +11,7 @@ import { isOnePass } from '../../../engine/ops/linalg/attention-sizes';
 import { attentionWeights } from '../../../engine/ops/reduction/softmax';
 import { defaultGenerator } from '../../../engine/storage/random/generator';
 import { callable } from '../../tensor/calling/callable';
+import { isGradEnabled } from '../../tensor/calling/recording';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { ones, zeros } from '../../tensor/creation/creation';
 import { cat } from '../../tensor/joining/cat-stack';
@@ -83,7 +84,9 @@ function inOnePass(
 ): Tensor | null {
   const { profile } = engine;
   if (profile?.kind !== 'gpu' || profile.vendor === 'intel') return null;
-  if (!(dropoutP >= 0 && dropoutP < 1) || !isOnePass(query, key, value, mask, shared)) return null;
+  const given = mask ? [query, key, value, mask] : [query, key, value];
+  const forward = dropoutP === 0 && !(isGradEnabled() && given.some((x) => x.requiresGrad));
+  if (!(dropoutP >= 0 && dropoutP < 1) || !isOnePass(query, key, value, mask, { shared, forward })) return null;
   const generator = defaultGenerator();
   // As `dropout` draws it.
   const dropping = dropoutP > 0 ? { key: [generator.random(), generator.random()] as const, p: dropoutP } : undefined;

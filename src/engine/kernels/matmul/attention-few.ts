@@ -1,0 +1,75 @@
+// Lowers attention of few queries, for GPUs: see shaders/attention-few.wgsl.
+import source from '../../../../shaders/attention-few.wgsl?raw';
+import mergeSource from '../../../../shaders/attention-few-merge.wgsl?raw';
+import { input, type LowerContext, output, type Pass, scratch, spare } from '../../compiler/ir';
+import { grid, gridFor } from '../../compiler/lowering';
+import { type Meta, numel } from '../../core/meta';
+import type { AttentionAttrs } from '../../ops/linalg/attention';
+import { FEW_QUERIES, type Places } from '../../ops/linalg/attention-sizes';
+import { headFields, placeFields, switches } from './attention-fields';
+
+/** Keys are divided into chunks until so many workgroups share them: each loads some kilobytes at a time. */
+const ENOUGH_CHUNKS = 320;
+const KEYS = 64;
+
+/** The passes of attention whose operands lie at these places. */
+export function fewQueries(
+  { inputs: [q, k, v, mask], attrs }: LowerContext<AttentionAttrs>,
+  places: readonly Places[],
+) {
+  const [rows, features] = q!.shape.slice(-2) as [number, number];
+  const [keys, columns] = v!.shape.slice(-2) as [number, number];
+  const { sharing } = sharingOf(q!, k!);
+  const group = rows * sharing <= FEW_QUERIES ? sharing : 1;
+  const units = numel(q!.shape.slice(0, -2)) / group;
+  const unitRows = rows * group;
+  const wanted = Math.max(1, Math.ceil(ENOUGH_CHUNKS / units));
+  const chunk = KEYS * Math.ceil(keys / KEYS / Math.min(wanted, Math.ceil(keys / KEYS)));
+  const chunks = Math.ceil(keys / chunk);
+  const heads = headFields(attrs, q!, k!, mask);
+  const { key0: _0, key1: _1, keep: _2, growth: _3, ...fields } = heads;
+  const partial: Pass = {
+    source: [source],
+    label: 'attention of few queries',
+    consts: {
+      ROWS: unitRows,
+      FEATURES: features / 4,
+      COLUMNS: columns / 4,
+      QUERIES: (unitRows * features) / 4,
+      PANEL: unitRows * 256,
+      MASK: attrs.masked ? 1 : 0,
+      CAUSAL: switches(attrs).CAUSAL,
+      MERGES: chunks > 1 ? 1 : 0,
+    },
+    // The number of bindings is fixed, so the query is bound in place of a mask that is not read.
+    reads: [input(0), input(1), input(2), input(attrs.masked ? 3 : 0)],
+    writes: chunks > 1 ? [scratch(0), scratch(1)] : [output(), spare],
+    params: { ...placeFields('qkvy', places), units, group, rows, keys, chunks, chunk, ...fields },
+    grid: grid(units * chunks),
+  };
+  if (chunks === 1) return { kind: 'passes' as const, passes: [partial] };
+  const count = (units * unitRows * columns) / 4;
+  const merge: Pass = {
+    source: [mergeSource],
+    label: 'attention of few queries merge',
+    reads: [scratch(0), scratch(1)],
+    writes: [output()],
+    params: {
+      ...placeFields('y', [places[3]!]),
+      count,
+      columns: columns / 4,
+      chunks,
+      unitRows,
+      rows,
+      heads: q!.shape.at(-3) ?? 1,
+    },
+    grid: gridFor(count, 64),
+  };
+  return {
+    kind: 'passes' as const,
+    passes: [partial, merge],
+    scratch: [16 * count * chunks, 8 * units * unitRows * chunks],
+  };
+}
+
+const sharingOf = (q: Meta, k: Meta) => ({ sharing: (q.shape.at(-3) ?? 1) / (k.shape.at(-3) ?? 1) });

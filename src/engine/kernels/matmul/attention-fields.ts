@@ -1,0 +1,39 @@
+// Constants and uniforms that the kernels of attention have in common.
+import { f32, numbered, type ParamFields, scalar } from '../../compiler/ir';
+import type { Meta } from '../../core/meta';
+import type { AttentionAttrs } from '../../ops/linalg/attention';
+import { maskSteps, type Places } from '../../ops/linalg/attention-sizes';
+
+export const areAll = (places: readonly (Places | null)[]): places is readonly Places[] => !places.includes(null);
+
+/** The constants that leave out of a kernel what a call does not ask for. */
+export const switches = ({ masked, causal, drops }: AttentionAttrs) => ({
+  MASK: masked ? 1 : 0,
+  CAUSAL: causal ? 1 : 0,
+  DROP: drops ? 1 : 0,
+});
+
+/** Fields of the places of several values, whose names are given one letter (or word) each. */
+export const placeFields = (names: Iterable<string>, places: readonly Places[]): ParamFields =>
+  Object.assign({}, ...[...names].map((name, i) => numbered(`${name}At`, 4, (n) => places[i]![n]!)));
+
+/** The fields of heads, scale, mask and dropout, with which the struct of both kernels ends. */
+export function headFields(attrs: AttentionAttrs, q: Meta, k: Meta, mask: Meta | undefined): ParamFields {
+  const heads = q.shape.at(-3) ?? 1;
+  const none = { inner: 1, outerStep: 0, innerStep: 0, row: 0, key: 0 };
+  const steps = attrs.masked ? maskSteps(q.shape.slice(0, -2), mask!) : none;
+  return {
+    heads,
+    sharing: heads / (k.shape.at(-3) ?? 1),
+    scale: f32(attrs.scale),
+    maskInner: steps.inner,
+    maskOuterStep: steps.outerStep,
+    maskInnerStep: steps.innerStep,
+    maskRow: steps.row,
+    maskKey: steps.key,
+    key0: attrs.drops ? scalar(0, 'u32') : 0,
+    key1: attrs.drops ? scalar(1, 'u32') : 0,
+    keep: attrs.drops ? scalar(2, 'u32') : 0,
+    growth: attrs.drops ? scalar(3) : f32(0),
+  };
+}
