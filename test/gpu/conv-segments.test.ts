@@ -2,12 +2,13 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import strideSource from '../../shaders/conv2d-input-grad-segments.wgsl?raw';
 import type { Lowering } from '../../src/engine/compiler/ir';
+import { blockTiles } from '../../src/engine/kernels/conv/block-tiles';
 import { forwardPasses } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
 import type { StrideTile } from '../../src/engine/kernels/conv/input-grad-segment-tiles';
 import { isSegmentGradTile, isSegmentTile } from '../../src/engine/kernels/conv/late-segments';
-import { chooseCorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
+import { chooseCorrelationTile, correlationTiles } from '../../src/engine/kernels/conv/register-tiles';
 import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
 import { chooseWeightGradTile, isWorkgroupTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
@@ -166,4 +167,12 @@ test("Intel's GPUs, which have few registers, take no segments", () => {
   expect(segmentsOn('amd')).toEqual([true, true]);
   const tile = chooseWeightGradTile(g, adapterOf('gpu', { vendor: 'intel' }));
   expect(isWorkgroupTile(tile) && tile.outs * tile.taps).toBe(16);
+  // Kernels without workgroup memory keep as few sums.
+  const intel = adapterOf('gpu', { vendor: 'intel' });
+  const depthwise = geometry({ groups: 8, groupIn: 1, groupOut: 1, size: [14, 14] });
+  const most = Math.max(
+    ...correlationTiles(depthwise, intel).map(({ images, rows, cols, channels }) => images * rows * cols * channels),
+    ...blockTiles({ ...g, stride: [2, 2] }, intel).map(({ rows, cols, channels }) => 4 * rows * cols * channels),
+  );
+  expect(most).toBe(16);
 });

@@ -3,7 +3,7 @@
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 import type { ConvGeometry } from './geometry';
-import { channelCounts, lanesOf, MAX_SUMS, sharings, USUAL_SIZE } from './register-tiles';
+import { channelCounts, lanesOf, mostSums, sharings, USUAL_SIZE } from './register-tiles';
 import { costOf, loadsOf, MAX_PRODUCTS, promising, type Sharing, STRIDED_RUNS, type Work } from './tile-costs';
 import { ceilDiv, divisorUpTo } from './tiles';
 
@@ -54,7 +54,7 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
   const tiles: BlockTile[] = [];
   for (const [rows, cols] of blockSizes) {
     for (const channels of channelCounts) {
-      if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > MAX_SUMS[adapter.kind]) continue;
+      if ((channels > g.groupIn && channels > 1) || rows * cols * sh * sw * channels > mostSums(adapter)) continue;
       const products = rows * cols * channels * taps;
       if (products > MAX_PRODUCTS) continue;
       const deepest = Math.min((PRODUCTS_OF_BLOCK * sh * sw) / taps, MAX_PRODUCTS / products);

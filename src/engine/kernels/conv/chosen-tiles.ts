@@ -1,5 +1,6 @@
 // Remembers by everything that decides it which tile was chosen for a cross-correlation.
 import type { AdapterProfile } from '../../gpu/device';
+import { hasFewRegisters } from '../matmul/tiles';
 
 /** The sizes by which the tile of a cross-correlation is chosen. */
 export interface CorrelationShape {
@@ -31,7 +32,7 @@ export function remembered<T>(
 ): T {
   const { batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation } = c;
   const sizes = [batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation, more];
-  const key = `${kind} ${adapter.kind} ${adapter.features.has('subgroups')} ${sizes.join()}`;
+  const key = `${kind} ${adapter.kind} ${hasFewRegisters(adapter)} ${adapter.features.has('subgroups')} ${sizes.join()}`;
   if (chosen.has(key)) return chosen.get(key) as T;
   const choice = choose();
   if (chosen.size >= MAX_CHOSEN) chosen.clear();

@@ -3,6 +3,7 @@
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
+import { hasFewRegisters } from '../matmul/tiles';
 import { type CorrelationShape, MAX_CHOSEN, remembered } from './chosen-tiles';
 import { bySegments, isSegmentTile, takesSegments } from './late-segments';
 import type { SegmentTile } from './segment-tiles';
@@ -51,7 +52,10 @@ const MAX_TAPS = 11;
 const MAX_SHARED_PATCH = 100;
 
 /** The maximum number of sums of one invocation. A GPU's registers hold no more; a CPU spills them anyway. */
-export const MAX_SUMS = { software: 400, gpu: 64 };
+const MAX_SUMS = { software: 400, gpu: 64, few: 16 };
+
+/** The maximum number of sums of one invocation of this adapter. */
+export const mostSums = (adapter: AdapterProfile): number => MAX_SUMS[hasFewRegisters(adapter) ? 'few' : adapter.kind];
 
 /**
  * The number of products per accumulator and turn to aim at: carrying an accumulator through a turn costs as much as
@@ -379,7 +383,7 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Win
   const divisors = [...Array(PRODUCTS_OF_TURN).keys()].filter((less) => c.groupIn % (less + 1) === 0);
   const counts = channelCounts.filter((channels) => channels <= c.groupOut || channels === 1);
   const shared = counts.map((channels) => sharings(c.groups, c.groupOut, channels, adapter));
-  const like = [adapter.kind, c.kernel, c.stride, c.dilation, divisors, shared].join();
+  const like = [adapter.kind, mostSums(adapter), c.kernel, c.stride, c.dilation, divisors, shared].join();
   return of.flatMap(([rows, cols]) => {
     const whole = of === sizes && rows >= c.outSize[0] && cols >= c.outSize[1];
     const batches = whole ? imageCounts.filter((images) => images < 2 * c.batch) : [1];
@@ -403,7 +407,7 @@ function tilesOf(
   adapter: AdapterProfile,
 ): CorrelationTile[] {
   const accumulators = size.images * size.rows * size.cols * size.channels;
-  if (accumulators > MAX_SUMS[adapter.kind]) return [];
+  if (accumulators > mostSums(adapter)) return [];
   const tiles = partsOfKernel(c, accumulators).flatMap((part) =>
     shared.map((shares) => ({ ...size, ...part, shares })),
   );
