@@ -5,7 +5,7 @@ import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import { engine } from '../../src/engine/compiler/engine';
-import { plainPasses } from '../../src/engine/compiler/passes/index';
+import { plainPasses } from '../../src/engine/compiler/passes/plain';
 import { programsOf, sampled } from '../support/sample';
 
 const F = nn.functional;

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { engine } from '../../src/engine/compiler/engine';
-import { plainPasses } from '../../src/engine/compiler/passes/index';
+import { plainPasses } from '../../src/engine/compiler/passes/plain';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
 import { expectCase } from '../support/differentiable';
 import { type FixtureCase, loadFixture } from '../support/fixtures';

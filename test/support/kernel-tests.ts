@@ -1,5 +1,4 @@
 // The tests whose kernels differ between processors and GPUs, for files that run them with the kernels of the other.
-import '../gpu/attention.test';
 import '../gpu/channel-norm.test';
 import '../gpu/conv.test';
 import '../gpu/loss.test';

@@ -1,7 +1,7 @@
 // Compilation: turns a pruned program into passes over addresses in memory. Pure: no GPU is needed.
 import copySource from '../../../shaders/copy.wgsl?raw';
 import { DTypeError, invariant } from '../core/errors';
-import { allHere, MissingParts, whenLoaded } from '../core/late';
+import { allHere, LatePart, whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
@@ -41,12 +41,17 @@ export function compile(
   const program = fillsFirst((isFramed && framing.here?.joinFrames(recorded)) || recorded);
   const first: LoweredProgram = { program, lowerings: lowerings(program, adapter) };
   // Thrown only now, so that kernels which `lowerings` found missing load at the same time.
-  if (isFramed && !framing.here) throw new MissingParts([framing]);
+  if (isFramed) void framing.now;
   const lowered = passes.reduce((before, pass) => pass(before), first);
   const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
-  if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) throw new MissingParts([writing]);
-  return plan;
+  if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) void writing.now;
+  return plan.locations.some(({ bytes }) => bytes > adapter.maxStorageBufferBindingSize)
+    ? ranges.now.inRanges(plan, recorded, adapter, passes, compile)
+    : plan;
 }
+
+/** Binds values larger than a binding may be, and refuses those larger than a buffer may be. */
+const ranges = new LatePart('ranges', () => import('./ranges'));
 
 /**
  * A typical adapter, as a guess before the real one is known. On Intel's GPUs the fewest kernels differ from those of

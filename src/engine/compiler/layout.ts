@@ -88,8 +88,11 @@ export const totalBytes = ({ buffers }: Layout): number => buffers.reduce((sum, 
 /** With more tenants than this, trying several orders would take noticeable time, so only one is tried. */
 const MANY = 256;
 
-/** Places the tenants in a few different orders, and returns the layout that needs the fewest bytes. */
-export function layOut(tenants: readonly Tenant[]): Layout {
+/**
+ * Places the tenants in a few different orders, and returns the layout that needs the fewest bytes. Several tenants
+ * share a buffer of at most `most` bytes. Without `most`, of any size.
+ */
+export function layOut(tenants: readonly Tenant[], most?: number): Layout {
   const length = ({ first, last }: Tenant) => last - first + 1;
   const orders: ((a: Tenant, b: Tenant) => number)[] = [
     (a, b) => b.bytes - a.bytes,
@@ -103,7 +106,7 @@ export function layOut(tenants: readonly Tenant[]): Layout {
   for (const compare of tenants.length > MANY ? orders.slice(0, 1) : orders) {
     const order = [...tenants.keys()].sort((a, b) => compare(tenants[a]!, tenants[b]!) || a - b);
     for (const shared of [true, false]) {
-      const layout = new Placing(tenants, shared).run(order);
+      const layout = new Placing(tenants, shared, most).run(order);
       if (!best || totalBytes(layout) < totalBytes(best)) best = layout;
       if (totalBytes(best) <= least) return best;
     }
@@ -132,6 +135,7 @@ class Placing {
     private readonly tenants: readonly Tenant[],
     /** Whether tenants that live at the same time may share a buffer. */
     private readonly shared: boolean,
+    private readonly most: number | undefined,
   ) {}
 
   run(order: readonly number[]): Layout {
@@ -174,6 +178,7 @@ class Placing {
     }
     const added = Math.max(0, offset + size - bytes);
     const room = Math.max(0, bytes - offset);
-    return best && (added > 0 || best.room <= room) ? best : { offset, added, room };
+    if (best && (added > 0 || best.room <= room)) return best;
+    return offset + size > this.most! ? null : { offset, added, room };
   }
 }

@@ -9,6 +9,7 @@ import {
   type Executable,
   giveUp,
   type Unassembled,
+  writeField,
 } from '../gpu/executable';
 import { FAULT_STRIDE } from '../gpu/fault-slots';
 import { FAULT_BYTES } from '../gpu/faults';
@@ -69,8 +70,6 @@ export interface Draft extends Unassembled {
  */
 export function beginKernels(plan: Plan, target: LinkTarget, by: 'any' | 'own' = 'any'): Kernels {
   const { pipelines: known } = target;
-  // A plan that does not fit into memory throws before anything is compiled for it.
-  for (const { bytes } of plan.locations) target.memory.expectFits(bytes);
   const forLayers = !updates(plan);
   const often = by === 'own' && forLayers;
   const own = often
@@ -152,13 +151,12 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
   // If sizes change from run to run, kernels for further sizes are compiled in the background, too.
-  const compileForeseen = () => {
-    for (const request of foreseen) target.pipelines.get(request).catch(() => {});
-  };
-  if (foreseen.length > 0)
-    void Promise.all(pipelines)
-      .then(compileForeseen)
-      .catch(() => {});
+  void Promise.all(pipelines).then(
+    () => {
+      for (const request of foreseen) target.pipelines.get(request).catch(() => {});
+    },
+    () => {},
+  );
   const dispatches = steps.map((step, s): Draft['dispatches'][number] => {
     const buffers = step.addresses.map((address): Binding => {
       if (address === 'fault') {
@@ -229,7 +227,7 @@ interface Home {
  */
 function assignSlots(plan: Plan, slots: Slots, taken: Slot[]): Home[] {
   const tenants = tenantsOf(plan);
-  const { buffers, places } = layOut([...tenants.values()]);
+  const { buffers, places } = layOut([...tenants.values()], slots.memory.device.limits.maxBufferSize);
   const slotOf: Slot[] = [];
   const busy = new Set<Slot>();
   // The largest buffers choose first, so that no smaller one takes a slot that only a large one needs.
@@ -400,10 +398,6 @@ function layOutUniforms(steps: readonly Step[]): Uniforms {
     layOut(pass.extras?.params, scalarBase),
   ]);
   const data = new DataView(new ArrayBuffer(end));
-  for (const { offset, type, value } of constants) {
-    if (type === 'f32') data.setFloat32(offset, value, true);
-    else if (type === 'i32') data.setInt32(offset, value, true);
-    else data.setUint32(offset, value, true);
-  }
+  for (const { offset, type, value } of constants) writeField(data, offset, type, value);
   return { bytes: end, data, blocks, fields };
 }

@@ -274,16 +274,20 @@ function place(ref: BufferRef, run: Run): { readonly buffer: GPUBuffer; readonly
   return (ref.kind === 'input' ? run.inputs : run.exports)[ref.index]!;
 }
 
+/** Writes a field of a uniform. */
+export function writeField(to: DataView, offset: number, type: 'f32' | 'i32' | 'u32', value: number): void {
+  if (type === 'f32') to.setFloat32(offset, value, true);
+  else if (type === 'i32') to.setInt32(offset, value, true);
+  else to.setUint32(offset, value, true);
+}
+
 function writeScalars(queue: Queue, executable: Unassembled, scalars: readonly number[]): void {
   const { uniform, uniformData, scalarFields } = executable;
   if (!uniform) return;
   const before = executable.scalars;
   if (before && holds(scalarFields, before, scalars)) return;
   for (const { byteOffset, type, scalar } of scalarFields) {
-    const value = scalars[scalar]!;
-    if (type === 'f32') uniformData.setFloat32(byteOffset, value, true);
-    else if (type === 'i32') uniformData.setInt32(byteOffset, value, true);
-    else uniformData.setUint32(byteOffset, value, true);
+    writeField(uniformData, byteOffset, type, scalars[scalar]!);
   }
   queue.write(uniform, 0, uniformData.buffer as ArrayBuffer);
   executable.scalars = scalars;

@@ -279,20 +279,8 @@ export class Memory {
     return shared.ballast;
   }
 
-  /** @throws OutOfMemoryError if the size is over the device's limits */
-  expectFits(bytes: number): void {
-    const limit = Math.min(this.device.limits.maxBufferSize, this.device.limits.maxStorageBufferBindingSize);
-    if (bytes > limit) {
-      throw new OutOfMemoryError(
-        `a value of ${bytes} bytes is over this device's limit of ${limit} bytes a buffer (maxBufferSize ${this.device.limits.maxBufferSize}, ` +
-          `maxStorageBufferBindingSize ${this.device.limits.maxStorageBufferBindingSize}); use a smaller batch, or halves of a weight and torch.cat`,
-      );
-    }
-  }
-
-  /** Creates a raw buffer, and counts it. @throws OutOfMemoryError if the size is over the device's limits */
+  /** Creates a raw buffer, and counts it. A plan with a value that no buffer can hold is refused when it is made. */
   createBuffer(bytes: number, label: string, usage = USAGE, onFailure = this.onFailure): GPUBuffer {
-    this.expectFits(bytes);
     if (bytes > SMALL_BYTES) this.giveUpIdle(bytes);
     this.device.pushErrorScope('out-of-memory');
     const buffer = this.device.createBuffer({ size: bytes, usage, label: `lamplight ${label}` });

@@ -20,7 +20,7 @@ export class Slots {
   private readonly slots: Slot[] = [];
   private total = 0;
 
-  constructor(private readonly memory: Memory) {}
+  constructor(readonly memory: Memory) {}
 
   /** The bytes of all slots. */
   get bytes(): number {

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test } from 'vitest';
 import { engine } from '../../../src/engine/compiler/engine';
-import { plainPasses } from '../../../src/engine/compiler/passes/index';
+import { plainPasses } from '../../../src/engine/compiler/passes/plain';
 import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../../support/close';
 import { type FixtureCase, loadFixture } from '../../support/fixtures';
 

@@ -36,24 +36,6 @@ const STORED = 2;
 export const fusePointwise = ({ program, lowerings }: LoweredProgram): LoweredProgram =>
   new Fusion(program, lowerings).run();
 
-/** Makes every pointwise node a kernel of its own: the minimum that a program needs before it can be planned. */
-export function leaveApart({ program, lowerings }: LoweredProgram): LoweredProgram {
-  const apart = lowerings.map((lowering, n): Lowering => {
-    if (lowering.kind !== 'pointwise') return lowering;
-    const { op, inputs, outputs, scalarCount } = program.nodes[n]!;
-    const metas = inputs.map((v) => program.values[v]!);
-    const member: Member = {
-      name: op.name,
-      body: lowering.body,
-      inputs: metas.map((meta, external) => ({ external, meta })),
-      scalars: Array.from({ length: scalarCount }, (_, i) => i),
-      result: program.values[outputs[0]!]!,
-    };
-    return { kind: 'passes', passes: [clusterPass({ members: [member], externals: metas, outputs: [0] })] };
-  });
-  return { program, lowerings: apart };
-}
-
 class Fusion {
   private readonly producer: Int32Array;
   /** For each node: INLINED or STORED if it depends on dynamic scalars only, else 0. */

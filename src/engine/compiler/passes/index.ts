@@ -6,7 +6,7 @@ import type { LoweredProgram } from '../ir';
 import { withTexts } from '../texts';
 import { composeViews } from './compose-views';
 import { dropUnused } from './drop-unused';
-import { fusePointwise, leaveApart } from './fuse-pointwise';
+import { fusePointwise } from './fuse-pointwise';
 import { hasHalves, widening } from './halves';
 import { joinInPlace } from './join-in-place';
 import { schedule } from './schedule';
@@ -51,6 +51,3 @@ export const compilerPasses: readonly CompilerPass[] = [
   joinInPlace,
   schedule,
 ];
-
-/** Only the passes that a plan cannot do without. */
-export const plainPasses: readonly CompilerPass[] = [leaveApart];

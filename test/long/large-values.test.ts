@@ -1,0 +1,129 @@
+// Values larger than a binding may be: programs on a device that binds 64 kB at once give the bits of one that binds all.
+import * as torch from 'lamplight';
+import { nn, optim, type Tensor } from 'lamplight';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+
+const F = nn.functional;
+const LIMIT = 65536;
+
+/** A device that can be told to bind at most `limit` bytes at once, as a default device does with 128 MiB. */
+async function deviceBinding(limit?: number): Promise<GPUDevice> {
+  const adapter = (await navigator.gpu.requestAdapter())!;
+  const { maxBufferSize, maxStorageBufferBindingSize } = adapter.limits;
+  const device = await adapter.requestDevice({ requiredLimits: { maxBufferSize, maxStorageBufferBindingSize } });
+  if (limit === undefined) return device;
+  const few = { maxBufferSize, maxStorageBufferBindingSize: limit };
+  Object.defineProperty(device, 'limits', {
+    value: new Proxy(device.limits, {
+      get: (all, name) => few[name as keyof typeof few] ?? all[name as keyof GPUSupportedLimits],
+    }),
+  });
+  const create = device.createBindGroup.bind(device);
+  device.createBindGroup = (descriptor) => {
+    for (const { resource } of descriptor.entries) bound = Math.max(bound, (resource as GPUBufferBinding).size!);
+    return create(descriptor);
+  };
+  return device;
+}
+
+/** The largest binding on the device with a limit. */
+let bound = 0;
+
+const sample = (...shape: number[]) => torch.randn(shape, { requiresGrad: true });
+
+const programs: Readonly<Record<string, () => readonly Tensor[]>> = {
+  'elementwise, fills and views': () => {
+    const [x, y] = [torch.randn(200, 150), torch.rand(200, 150)];
+    const joined = torch.cat([x, y.mul(2)]).narrow(0, 100, 250);
+    const chosen = torch.where(x.gt(0), x, y);
+    return [x.mul(y).add(torch.randn(150)).sub(x.exp()), x.t().add(y.t()).contiguous(), joined, chosen, x.flip(0)];
+  },
+  'an MLP with Adam': () => {
+    const net = new nn.Sequential(new nn.Linear(150, 200), new nn.ReLU(), new nn.Linear(200, 10));
+    const optimizer = new optim.Adam(net.parameters(), { lr: 0.01, amsgrad: true });
+    const [x, labels] = [sample(120, 150), torch.randint(0, 10, [120])];
+    for (let step = 0; step < 2; step++) {
+      optimizer.zeroGrad();
+      F.crossEntropy(net.forward(x), labels).backward();
+      nn.utils.clipGradNorm_(net.parameters(), 1);
+      optimizer.step();
+    }
+    net.loadStateDict(net.stateDict());
+    return [...net.parameters(), x.grad!];
+  },
+  'products, softmax and norms': () => {
+    const [a, b, heads] = [sample(200, 150), sample(150, 150), sample(10, 50, 30)];
+    const norm = new nn.LayerNorm(150);
+    const y = norm.forward(a.matmul(b));
+    const scores = heads.matmul(heads.transpose(1, 2)).softmax(-1);
+    const loss = y.logSoftmax(1).mul(y.softmax(1)).sum().add(y.std(0).sum()).add(y.amax(1).sum());
+    loss.add(scores.square().sum()).backward();
+    return [y, scores, a.grad!, b.grad!, heads.grad!, norm.weight!.grad!, y.argmax(1), y.cumsum(0)];
+  },
+  'a language model with tied weights': () => {
+    const embedding = new nn.Embedding(300, 64);
+    const head = new nn.Linear(64, 300, { bias: false });
+    head.weight = embedding.weight;
+    const optimizer = new optim.AdamW(embedding.parameters(), { lr: 0.01 });
+    const [tokens, labels] = [torch.randint(0, 300, [8, 10]), torch.randint(0, 300, [80])];
+    const loss = F.crossEntropy(head.forward(embedding.forward(tokens)).reshape(80, 300), labels);
+    loss.backward();
+    optimizer.step();
+    return [loss, embedding.weight, embedding.weight.grad!];
+  },
+  'a network with convolutions': () => {
+    const x = sample(12, 3, 16, 16);
+    const net = new nn.Sequential(
+      new nn.Conv2d(3, 8, 3, { padding: 1 }),
+      new nn.BatchNorm2d(8),
+      new nn.ReLU(),
+      new nn.MaxPool2d(2),
+      new nn.Conv2d(8, 16, 3),
+      new nn.Flatten(),
+      new nn.Linear(576, 40),
+    );
+    net.forward(x).square().mean().backward();
+    return [x.grad!, ...[...net.parameters()].map(({ grad }) => grad!)];
+  },
+};
+
+/** The numbers of all programs, by name. */
+async function run(): Promise<Record<string, Float32Array[]>> {
+  const results: Record<string, Float32Array[]> = {};
+  for (const [name, program] of Object.entries(programs)) {
+    torch.manualSeed(7);
+    const tensors = program().map((tensor) => tensor.detach().float().contiguous());
+    results[name] = (await Promise.all(tensors.map((tensor) => tensor.data()))) as Float32Array[];
+  }
+  return results;
+}
+
+let whole: Awaited<ReturnType<typeof run>>;
+let ranges: typeof whole;
+
+beforeAll(async () => {
+  await torch.init({ device: await deviceBinding(), tuning: false });
+  whole = await run();
+  await torch.init({ device: await deviceBinding(LIMIT), tuning: false });
+  ranges = await run();
+});
+
+afterAll(() => torch.init({ tuning: false }));
+
+test.each(Object.keys(programs))('%s: the same bits', (name) => {
+  expect(ranges[name]).toEqual(whole[name]);
+});
+
+test('nothing larger than the limit is bound', () => {
+  expect(bound).toBe(LIMIT);
+});
+
+test('a kernel of too many large values is refused with a remedy that works', async () => {
+  const [base, places, terms] = [torch.zeros(200, 300), torch.randint(0, 200, [200, 300]), torch.ones(200, 300)];
+  await expect(base.scatterAdd(0, places, terms).sum().item()).rejects.toThrow(
+    /put the results together with torch\.cat/,
+  );
+  const halves = [base, places, terms].map((x) => x.chunk(4, 1));
+  const parts = halves[0]!.map((part, i) => part.scatterAdd(0, halves[1]![i]!, halves[2]![i]!));
+  expect(await torch.cat(parts, 1).sum().item()).toBe(60000);
+});
