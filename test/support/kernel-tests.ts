@@ -1,4 +1,5 @@
 // The tests whose kernels differ between processors and GPUs, for files that run them with the kernels of the other.
+import '../gpu/attention.test';
 import '../gpu/channel-norm.test';
 import '../gpu/conv.test';
 import '../gpu/loss.test';
