@@ -61,10 +61,11 @@ export const apart: readonly Apart[] = [
     pieces: ['`download: true` fetches them', 'but an address has no list'],
   },
   {
-    why: 'it takes a lost device, or gigabytes',
+    why: 'it takes a lost device, gigabytes or a device of small bindings: test/long/large-values has one',
     pieces: [
       'compute it again, or detach() it',
       'halves of a weight and torch.cat',
+      'compute the parts of x.chunk(2), and put the results together with torch.cat',
       'expected a file of less than 2 GB',
     ],
   },
