@@ -76,13 +76,13 @@ export async function check(asked: Asked): Promise<number> {
 
   const table: Table = { gpu, mesa: asked.mesa, rows };
   if (asked.json) console.log(JSON.stringify(table, null, 1));
-  if (asked.save) writeFileSync(asked.save, written(table));
   if (asked.compare) {
     const before = JSON.parse(readFileSync(asked.compare, 'utf8')) as Table;
     if (before.gpu !== gpu || before.mesa !== asked.mesa)
       say([`The table beside it was made for ${before.gpu} by Mesa ${before.mesa}.\n`]);
     say(compared(before.rows, rows));
   }
+  if (asked.save) writeFileSync(asked.save, written(table));
   say(['', ...ending(recording, rows)]);
   if (naga !== undefined) failed += translate(asked, recording, say);
   return failed === 0 ? 0 : 1;
