@@ -2,10 +2,12 @@
 // conv2d-input-grad-segments.wgsl, and the one that is expected to be the fastest.
 import type { AdapterProfile } from '../../gpu/device';
 import { remembered } from './chosen-tiles';
-import { chunkCounts, expectedCycles, MOST_LANE_REGISTERS, registersOf } from './core-cost';
+import { expectedCycles } from './core-cost';
 import type { ConvGeometry } from './geometry';
 import {
   FEWEST_OF_GROUP,
+  fitsDevice,
+  inChunks,
   lanesFor,
   MOST_PRODUCTS,
   MOST_SUMS,
@@ -149,11 +151,8 @@ export function strideTiles(g: ConvGeometry): readonly StrideTile[] {
             if (lines > mostTaps && (lines * kw > MOST_TAPS || lines >= 2 * g.groupOut * mostTaps)) continue;
             const tile = { outLanes, segmentLanes: threads / outLanes, channels, strides, lines, chunks: 1 };
             if (!fits(g, tile)) continue;
-            const parts = new Set<number>();
-            for (const wanted of chunkCounts(strideCounts(g, tile).workgroups, g.groupOut)) {
-              parts.add(ceilDiv(g.groupOut, strideChunk(g, { ...tile, chunks: wanted })));
-            }
-            for (const chunks of parts) tiles.push({ ...tile, chunks });
+            const { workgroups } = strideCounts(g, tile);
+            tiles.push(...inChunks(tile, g.groupOut, workgroups, (chunks) => strideChunk(g, chunks)));
           }
         }
       }
@@ -184,8 +183,7 @@ function registers(g: ConvGeometry, tile: StrideTile): number {
 
 function fits(g: ConvGeometry, tile: StrideTile): boolean {
   const { bytes, xLoads, wLoads } = strideSizes(g, tile);
-  const small = bytes <= WORKGROUP_BYTES && xLoads + wLoads <= MOST_LOADS;
-  return small && registersOf(registers(g, tile)) <= MOST_LANE_REGISTERS;
+  return xLoads + wLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile));
 }
 
 /** Instructions of a load in a turn and before the loop, and of storing a sum. */

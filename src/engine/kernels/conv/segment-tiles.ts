@@ -135,11 +135,7 @@ export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {
             if (depth > 1 && (depth * kh * kw > MOST_TAPS || depth >= 2 * c.groupIn)) continue;
             const tile = { outLanes, segmentLanes: threads / outLanes, channels, cols, depth, chunks: 1 };
             if (!fits(c, tile)) continue;
-            const parts = new Set<number>();
-            for (const wanted of chunkCounts(workgroupsOf(c, tile), c.groupIn)) {
-              parts.add(ceilDiv(c.groupIn, chunkOf(c, { ...tile, chunks: wanted })));
-            }
-            for (const chunks of parts) tiles.push({ ...tile, chunks });
+            tiles.push(...inChunks(tile, c.groupIn, workgroupsOf(c, tile), (chunks) => chunkOf(c, chunks)));
           }
         }
       }
@@ -147,6 +143,22 @@ export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {
   }
   return tiles;
 }
+
+/** A tile with 1 chunk, and with each number of chunks worth a trial; `chunkOf` gives the channels of a chunk. */
+export function inChunks<Tile>(
+  tile: Tile,
+  channels: number,
+  workgroups: number,
+  chunkOf: (tile: Tile & { readonly chunks: number }) => number,
+): readonly (Tile & { readonly chunks: number })[] {
+  const wanted = chunkCounts(workgroups, channels);
+  const counts = wanted.map((chunks) => ceilDiv(channels, chunkOf({ ...tile, chunks })));
+  return [...new Set(counts)].map((chunks) => ({ ...tile, chunks }));
+}
+
+/** Whether a tile of so many bytes and registers fits a workgroup's memory and a lane's registers. */
+export const fitsDevice = (bytes: number, registers: number): boolean =>
+  bytes <= WORKGROUP_BYTES && registersOf(registers) <= MOST_LANE_REGISTERS;
 
 /**
  * The tile that can replace any other for images of any number and size; undefined if it is too large for this kernel.
@@ -170,8 +182,7 @@ function registers(c: CorrelationShape, tile: SegmentTile): number {
 
 function fits(c: CorrelationShape, tile: SegmentTile): boolean {
   const { bytes, xLoads, wLoads } = segmentSizes(c, tile);
-  const small = bytes <= WORKGROUP_BYTES && xLoads + wLoads <= MOST_LOADS;
-  return small && registersOf(registers(c, tile)) <= MOST_LANE_REGISTERS;
+  return xLoads + wLoads <= MOST_LOADS && fitsDevice(bytes, registers(c, tile));
 }
 
 /** Instructions of a load in a turn and before the loop, and of storing a sum. */

@@ -2,16 +2,16 @@
 // conv2d-weight-grad-segments.wgsl, and the one that is expected to be the fastest.
 import type { AdapterProfile } from '../../gpu/device';
 import { remembered } from './chosen-tiles';
-import { chunkCounts, expectedCycles, MOST_LANE_REGISTERS, registersOf } from './core-cost';
+import { chunkCounts, expectedCycles } from './core-cost';
 import type { ConvGeometry } from './geometry';
 import {
   columnsUnder,
+  fitsDevice,
   lanesFor,
   lengthsFor,
   MOST_PRODUCTS,
   MOST_TAPS_OF_ROW,
   touched,
-  WORKGROUP_BYTES,
 } from './segment-tiles';
 import { least } from './tile-costs';
 import { ceilDiv, divisorUpTo, LONGEST_SUM } from './tiles';
@@ -141,8 +141,7 @@ function registers(g: ConvGeometry, tile: SegmentGradTile): number {
 
 function fits(g: ConvGeometry, tile: SegmentGradTile): boolean {
   const { bytes, xLoads, dyLoads } = segmentGradSizes(g, tile);
-  const small = bytes <= WORKGROUP_BYTES && xLoads + dyLoads <= MOST_LOADS;
-  return small && registersOf(registers(g, tile)) <= MOST_LANE_REGISTERS;
+  return xLoads + dyLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile));
 }
 
 /** Instructions of loading an element of x and of dy in a turn, of both before the loop, and of storing a sum. */

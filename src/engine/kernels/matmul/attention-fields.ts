@@ -1,8 +1,8 @@
 // Constants and uniforms that the kernels of attention have in common.
-import { f32, numbered, type ParamFields, scalar } from '../../compiler/ir';
+import { f32, type LowerContext, type Lowering, numbered, type ParamFields, scalar } from '../../compiler/ir';
 import type { Meta } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
-import { maskSteps, type Places } from '../../ops/linalg/attention-sizes';
+import { maskSteps, type Placed, type Places } from '../../ops/linalg/attention-sizes';
 
 export const areAll = (places: readonly (Places | null)[]): places is readonly Places[] => !places.includes(null);
 
@@ -37,3 +37,19 @@ export function headFields(attrs: AttentionAttrs, q: Meta, k: Meta, mask: Meta |
     growth: attrs.drops ? scalar(3) : f32(0),
   };
 }
+
+/** The passes that `lowered` makes for a call's inputs, and for views of them where it can read these. */
+export const orOfViews = <Attrs>(
+  context: LowerContext<Attrs>,
+  lowered: (
+    context: LowerContext<Attrs>,
+    inputs: readonly Placed[],
+  ) => Extract<Lowering, { readonly kind: 'passes' }> | undefined,
+): Lowering => ({
+  ...lowered(context, context.inputs)!,
+  viewed: (views) =>
+    lowered(
+      context,
+      context.inputs.map((x, i) => views[i] ?? x),
+    ),
+});

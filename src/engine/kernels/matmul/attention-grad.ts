@@ -16,7 +16,7 @@ import { grid } from '../../compiler/lowering';
 import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
-import { areAll, headFields, placeFields, switches } from './attention-fields';
+import { areAll, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const OTHERS = 32;
@@ -30,14 +30,7 @@ const MAX_SUMS = 32;
 
 /** Lowers the gradients of attention. Inputs: dy, query, key, value, the result, its logarithms, and a mask. */
 export function attentionGrad(context: LowerContext<AttentionGradAttrs>): Lowering {
-  return {
-    ...lowered(context, context.inputs)!,
-    viewed: (views) =>
-      lowered(
-        context,
-        context.inputs.map((x, i) => views[i] ?? x),
-      ),
-  };
+  return orOfViews(context, lowered);
 }
 
 function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Placed[]) {

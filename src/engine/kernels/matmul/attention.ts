@@ -7,7 +7,7 @@ import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { MIN_QUERIES, type Placed, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
 import { fewQueries } from './attention-few';
-import { areAll, headFields, placeFields, switches } from './attention-fields';
+import { areAll, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const KEYS = 32;
@@ -19,14 +19,7 @@ const MAX_SUMS = 16;
 
 /** Lowers attention. Inputs: query, key, value, and the mask if there is one. */
 export function attention(context: LowerContext<AttentionAttrs>): Lowering {
-  return {
-    ...lowered(context, context.inputs)!,
-    viewed: (views) =>
-      lowered(
-        context,
-        context.inputs.map((x, i) => views[i] ?? x),
-      ),
-  };
+  return orOfViews(context, lowered);
 }
 
 /** Attention of inputs that may have strides; undefined if the kernel cannot read them. */
