@@ -50,7 +50,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) nwg: 
     for (var n = 0u; n < 4u; n++) { // unroll
       let factor = select(0.0, exp(of_chunk[n].x - top), c + n <= last);
       total += factor * of_chunk[n].y;
-      result += factor * found[n];
+      result += select(vec4f(0.0), factor * found[n], c + n <= last);
     }
   }
   let head = row / params.rows;

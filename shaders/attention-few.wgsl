@@ -138,13 +138,14 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     for (var row = 0u; row < ROWS; row++) { // unroll
       for (var j = 0u; j < KEYS; j++) { total[row] += scores[row * KEYS + j]; }
     }
-    // What is loaded past the last key has a weight of 0, and a value that is no number must not count.
+    // What is loaded past the last key of these, or of all, has a weight of 0, and a value that is no number must not count.
     if (part < GROUPS) {
       for (var j0 = part; j0 < KEYS; j0 += GROUPS * 4u) {
         var found: array<vec4f, 4>;
         for (var j = 0u; j < 4u; j++) { // unroll
           let value = key0 + j0 + j * GROUPS;
-          found[j] = select(vec4f(0.0), v[v0 + min(value, params.keys - 1u) * params.v_at.w + column], value < params.keys);
+          let counts = value < params.keys && j0 + j * GROUPS < KEYS;
+          found[j] = select(vec4f(0.0), v[v0 + min(value, params.keys - 1u) * params.v_at.w + column], counts);
         }
         for (var j = 0u; j < 4u; j++) { // unroll
           let near = j0 + j * GROUPS;

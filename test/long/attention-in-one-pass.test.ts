@@ -128,6 +128,42 @@ describe('one dispatch gives the numbers of the definition, and three give its g
   });
 });
 
+test('values and gradients that a scalar was expanded to, more features than the kernels take, and infinite values', async () => {
+  torch.manualSeed(4);
+  const [q, k, v] = [torch.randn(1, 2, 16, 8), torch.randn(1, 2, 16, 8), torch.randn(1, 2, 16, 8)];
+  const leaves = [q, k, v].map((x) => x.requiresGrad_());
+  const sums = (y: Tensor) => torch.autograd.grad(y.sum(), leaves);
+  const [grads, wanted] = [sums(F.scaledDotProductAttention(q, k, v)), sums(written(q, k, v, null, 1))];
+  for (const [i, x] of grads.entries()) {
+    expectNumbers(await x.data(), [...(await wanted[i]!.data())], { rtol: 2e-5, atol: 5e-6 });
+  }
+  const same = torch.noGrad(() => F.scaledDotProductAttention(q, k, torch.tensor([3]).add(0.5).expand(1, 2, 16, 8)));
+  expectNumbers(await same.data(), new Array(256).fill(3.5), { rtol: 1e-6 });
+  const [wide, ofWide] = [torch.randn(1, 8, 512).requiresGrad_(), torch.randn(1, 8, 512)];
+  const byWide = (y: Tensor) => torch.autograd.grad(y.square().sum(), [wide])[0]!.data();
+  const [got, due] = [
+    F.scaledDotProductAttention(wide, ofWide, v.at(0, 0, '8:')),
+    written(wide, ofWide, v.at(0, 0, '8:'), null, 1),
+  ];
+  expectNumbers(await byWide(got), [...(await byWide(due))], { rtol: 2e-4, atol: 1e-5 });
+  // Three groups of invocations share the values of 80 features, and the last chunk of keys comes more than once.
+  const few = torch.noGrad(() =>
+    F.scaledDotProductAttention(torch.ones(1, 1, 80), torch.zeros(1, 600, 80), torch.full([1, 600, 80], Infinity)),
+  );
+  expectNumbers(await few.data(), new Array(80).fill(Infinity));
+});
+
+test('causal queries past the last key of a growing cache see none of the room behind it', async () => {
+  torch.manualSeed(6);
+  const q = torch.randn(1, 24, 8);
+  for (let keys = 5; keys < 12; keys++) {
+    const [k, v] = [torch.randn(1, keys, 8), torch.randn(1, keys, 8)];
+    const y = F.scaledDotProductAttention(q, k, v, { isCausal: true });
+    const wanted = written(q, k, v, torch.ones(24, keys).tril().to('bool'), 1);
+    expectNumbers(await y.data(), [...(await wanted.data())], { rtol: 2e-5, atol: 5e-6 });
+  }
+});
+
 test('multi-head attention without weights takes it, too, and gives what it gives with them', async () => {
   torch.manualSeed(2);
   const layer = new nn.MultiheadAttention(32, 4, { batchFirst: true });

@@ -60,6 +60,14 @@ const programs: Readonly<Record<string, () => readonly Tensor[]>> = {
     loss.add(scores.square().sum()).backward();
     return [y, scores, a.grad!, b.grad!, heads.grad!, norm.weight!.grad!, y.argmax(1), y.cumsum(0)];
   },
+  'gradients of gathered values': () => {
+    const x = sample(100, 200);
+    x.gather(0, torch.randint(0, 100, [100, 200]))
+      .square()
+      .sum()
+      .backward();
+    return [x.grad!];
+  },
   'a language model with tied weights': () => {
     const embedding = new nn.Embedding(300, 64);
     const head = new nn.Linear(64, 300, { bias: false });

@@ -54,6 +54,12 @@ test('any other kernel chooses the range of each access, and arrays that it does
   expect(code).not.toContain('x4');
 });
 
+test('counting up and down reads, adds and writes', () => {
+  const counts = mirror.replace('y[id.x * 4u + k] = x[places[id.x]] + x[k];', 'y[k]++; y[id.x] --;');
+  const code = inRanges(counts, { ranges: new Map([['y', [0, 64]]]) });
+  expect(code).toContain('y_write(u32(k), y_read(u32(k)) + 1); y_write(u32(id.x), y_read(u32(id.x)) - 1);');
+});
+
 test('a kernel of too many ranges stores one range of its results at a time', () => {
   expect(onlyAssigned(mirror, ['x', 'y'])).toEqual(['y']);
   const ranges = new Map([

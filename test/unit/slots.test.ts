@@ -10,6 +10,7 @@ function countingMemory() {
     takePooled: () => undefined,
     isBad: () => false,
     count: () => {},
+    sizeOf: (size: number) => size,
     createBuffer(size: number) {
       const buffer = { size };
       live.add(buffer);

@@ -90,7 +90,7 @@ function rangesOf(step: Step, most: number): Step[] | null {
   if (large.some(({ variable }) => !variable!.bytes)) return null;
   const sweep = sweepOf(code, step.pass.entry ?? 'main', sameLength(large));
   if (sweep) return withRanges(kernel, sweep.names, sweep);
-  const stored = bound.filter(({ variable }) => variable?.bytes && variable.writes);
+  const stored = bound.filter(({ variable, address }) => variable?.writes && address !== 'fault');
   const assigned = onlyAssigned(
     code,
     stored.map(({ variable }) => variable!.name),

@@ -146,12 +146,18 @@ export class Memory {
   /** Allocates `bytes`. Small allocations share a page unless `dedicated`. */
   allocate(bytes: number, dedicated = false): Allocation {
     if (bytes <= SMALL_BYTES && !dedicated) return this.allocateSlot(bytes);
-    const buffer = this.takePooled(sizeClass(bytes)) ?? this.createBuffer(sizeClass(bytes), 'value');
+    const size = this.sizeOf(bytes);
+    const buffer = this.takePooled(size) ?? this.createBuffer(size, 'value');
     const capacity = buffer.size;
     return this.lend({ memory: this, buffer, offset: 0, capacity, dedicated: true, freed: false, readers: 0 }, bytes);
   }
 
-  /** A free buffer of this size class, or of a slightly larger one. */
+  /** The size of a buffer for so many bytes: of their class, unless the device has no such buffers. */
+  sizeOf(bytes: number): number {
+    return Math.max(bytes, Math.min(sizeClass(bytes), this.device.limits.maxBufferSize));
+  }
+
+  /** A free buffer of this size, or of a slightly larger one. */
   takePooled(capacity: number): GPUBuffer | undefined {
     let pool = this.pool.get(capacity);
     if (!pool?.length) {
@@ -279,8 +285,13 @@ export class Memory {
     return shared.ballast;
   }
 
-  /** Creates a raw buffer, and counts it. A plan with a value that no buffer can hold is refused when it is made. */
+  /** Creates a raw buffer, and counts it. @throws OutOfMemoryError if no buffer of the device may be so large */
   createBuffer(bytes: number, label: string, usage = USAGE, onFailure = this.onFailure): GPUBuffer {
+    const { maxBufferSize } = this.device.limits;
+    if (bytes > maxBufferSize)
+      throw new OutOfMemoryError(
+        `expected buffers of at most ${maxBufferSize} bytes, but got ${bytes}; use a smaller batch`,
+      );
     if (bytes > SMALL_BYTES) this.giveUpIdle(bytes);
     this.device.pushErrorScope('out-of-memory');
     const buffer = this.device.createBuffer({ size: bytes, usage, label: `lamplight ${label}` });

@@ -1,6 +1,5 @@
 // Slots: buffers for the intermediates of plans. Plans run one after another, so they can share slots.
 import type { Memory } from './memory';
-import { sizeClass } from './memory';
 import { stats } from './stats';
 
 /** A slot may be larger than needed by this factor; otherwise, a new one is made. */
@@ -49,7 +48,7 @@ export class Slots {
   }
 
   private create(bytes: number, as: Omit<Slot, 'buffer' | 'size'> = { users: 0 }): Slot {
-    const size = sizeClass(bytes);
+    const size = this.memory.sizeOf(bytes);
     const buffer = this.memory.takePooled(size) ?? this.memory.createBuffer(size, 'slot');
     const slot: Slot = { buffer, size: buffer.size, ...as };
     this.slots.push(slot);

@@ -236,6 +236,11 @@ function withChoices(code: string, name: string): string {
     const end = closing(text, from);
     const index = `u32(${text.slice(from, end - 1)})`;
     const read = `${name}_read(${index})`;
+    const counted = /^\s*(?:\+\+|--)/.exec(text.slice(end))?.[0];
+    if (counted) {
+      text = `${text.slice(0, start)}${name}_write(${index}, ${read} ${counted.at(-1)} 1)${text.slice(end + counted.length)}`;
+      continue;
+    }
     const assigned = /^\s*((?:\.\w+)?)\s*([-+*/%&|^]?)=(?!=)/.exec(text.slice(end));
     if (!assigned) {
       text = text.slice(0, start) + read + text.slice(end);

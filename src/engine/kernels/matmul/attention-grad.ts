@@ -78,7 +78,8 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
     const C = Math.ceil(Math.max(features, keysFirst ? columns : 0) / OTHERS);
     const results = keysFirst ? 2 : 1;
     const tilesOf = (vectors: number) => heads * Math.ceil(own / (4 * vectors));
-    const isWide = own > 32 && 2 * 4 * C * results <= MAX_SUMS && tilesOf(16) >= ENOUGH_TILES;
+    // With four vectors of features, the panels of a wide tile take more than the 16 kB that every device has.
+    const isWide = own > 32 && C < 4 && 2 * 4 * C * results <= MAX_SUMS && tilesOf(16) >= ENOUGH_TILES;
     const R = isWide ? 2 : 1;
     const vectors = 8 * R;
     return {

@@ -3,8 +3,8 @@ import type { Meta, Shape } from '../../core/meta';
 import { contiguousStrides, numel, sameShape } from '../../core/meta';
 import { batchSteps } from './matmul-sizes';
 
-/** Features of the values, at most: more sums do not fit the registers of an invocation. */
-const MAX_COLUMNS = 128;
+/** Features, at most: more sums do not fit the registers of an invocation, nor the panels of gradients its workgroup. */
+const MAX_FEATURES = 128;
 /** Queries from which on a tile takes them, which has 32: with fewer, another kernel does, which knows no gradients. */
 export const MIN_QUERIES = 8;
 /** Queries of the heads that share keys and values, at most, that one workgroup takes where there are few. */
@@ -34,8 +34,8 @@ export function isOnePass(
   const fours =
     features % 4 === 0 &&
     columns % 4 === 0 &&
-    columns <= MAX_COLUMNS &&
-    (rows >= MIN_QUERIES || (forward && features <= MAX_COLUMNS));
+    Math.max(features, columns) <= MAX_FEATURES &&
+    (rows >= MIN_QUERIES || forward);
   if (!shares || !fours || features !== k.at(-1) || numel(q) * numel(k) * columns === 0) {
     return false;
   }
@@ -92,7 +92,7 @@ export function placesOf({ shape, strides = contiguousStrides(shape), offset = 0
     inside *= shape[d]!;
   }
   const places = [offset, batch, step(rank - 3), step(rank - 2)];
-  if (step(rank - 1) > 1 || places.some((place) => place < 0 || place % 4 !== 0)) return null;
+  if (strides[rank - 1] !== 1 || places.some((place) => place < 0 || place % 4 !== 0)) return null;
   return places.map((place) => place / 4) as unknown as Places;
 }
 
