@@ -5,6 +5,7 @@ import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import { engine } from '../../src/engine/compiler/engine';
+import { clusterPass } from '../../src/engine/compiler/fusion/pointwise';
 import { plainPasses } from '../../src/engine/compiler/passes/plain';
 import { programsOf, sampled } from '../support/sample';
 
@@ -20,7 +21,7 @@ async function numbers(results: readonly Tensor[]): Promise<number[][]> {
 /** Runs a function with and without fusion, from the same seed. */
 async function both(run: () => readonly Tensor[] | Promise<readonly Tensor[]>) {
   const found: number[][][] = [];
-  for (const passes of [plainPasses, undefined]) {
+  for (const passes of [plainPasses(clusterPass), undefined]) {
     await torch.gpu.synchronize();
     engine.compileBy(passes);
     torch.manualSeed(3);

@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { engine } from '../../src/engine/compiler/engine';
+import { clusterPass } from '../../src/engine/compiler/fusion/pointwise';
 import { plainPasses } from '../../src/engine/compiler/passes/plain';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
 import { expectCase } from '../support/differentiable';
@@ -51,7 +52,7 @@ describe("PyTorch's poolings, of what a convolution gives", () => {
 /** The results of a function with every kernel by itself and with kernels fused, and the dispatches that each took. */
 async function both(run: () => readonly Tensor[]) {
   const found: { numbers: number[][]; dispatches: number }[] = [];
-  for (const passes of [plainPasses, undefined]) {
+  for (const passes of [plainPasses(clusterPass), undefined]) {
     await torch.gpu.synchronize();
     engine.compileBy(passes);
     torch.manualSeed(5);

@@ -5,10 +5,13 @@ import { allHere, LatePart, whenLoaded } from '../core/late';
 import { byteLength } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
 import { SMALL_BYTES } from '../gpu/memory';
+import { codeOf } from '../wgsl/kernel-code';
+import { shake } from '../wgsl/shake';
 import { isMarked, writing } from '../wgsl/unroll';
 import { fillsFirst, type PackTarget, packTargets } from './direct-writes';
 import { faultFlow } from './fault-flow';
 import { inlining } from './fusion/inlining';
+import { clusterPass } from './fusion/pointwise';
 import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
 import { input, output, paramsOf } from './ir';
 import { gridFor } from './lowering';
@@ -46,9 +49,12 @@ export function compile(
   const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
   if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) void writing.now;
   return plan.locations.some(({ bytes }) => bytes > adapter.maxStorageBufferBindingSize)
-    ? ranges.now.inRanges(plan, recorded, adapter, passes, compile)
+    ? ranges.now.inRanges(plan, recorded, adapter, passes, compile, needed, clusterPass)
     : plan;
 }
+
+/** The code of a pass without what it does not call. */
+const needed = (pass: Pass): string => shake(codeOf(pass), pass.entry ?? 'main');
 
 /** Binds values larger than a binding may be, and refuses those larger than a buffer may be. */
 const ranges = new LatePart('ranges', () => import('./ranges'));

@@ -7,7 +7,6 @@
 // binding.
 import { OutOfMemoryError } from '../core/errors';
 import type { AdapterProfile } from '../gpu/device';
-import { codeOf } from '../wgsl/kernel-code';
 import {
   inRanges as codeInRanges,
   mergedInto,
@@ -18,7 +17,6 @@ import {
   type Variable,
   variablesOf,
 } from '../wgsl/ranges';
-import { shake } from '../wgsl/shake';
 import { type Pass, type Program, paramsOf, u32 } from './ir';
 import type { CompilerPass } from './passes/index';
 import { plainPasses } from './passes/plain';
@@ -37,6 +35,12 @@ interface Bound {
 
 const bytesOf = (address: Address | 'fault'): number => (address === 'fault' ? 0 : address.bytes);
 
+/** The passes of plans that are made without fusion, once there was one. */
+let plain: readonly CompilerPass[] | undefined;
+
+/** The code that a pass needs: handed in, since imports of a part that loads late would be split off the first file. */
+type CodeOf = (pass: Pass) => string;
+
 /**
  * The plan with values of more than `maxStorageBufferBindingSize` bytes bound in ranges. If a fused kernel would need
  * too many bindings, `compile` makes a plan whose kernels are not fused.
@@ -49,6 +53,8 @@ export function inRanges(
   adapter: AdapterProfile,
   passes: readonly CompilerPass[],
   compile: (program: Program, adapter: AdapterProfile, passes: readonly CompilerPass[]) => Plan,
+  codeOf: CodeOf,
+  clusterPass: Parameters<typeof plainPasses>[0],
 ): Plan {
   const { maxStorageBufferBindingSize: limit, maxBufferSize } = adapter;
   for (const { bytes } of plan.locations) {
@@ -62,9 +68,10 @@ export function inRanges(
   const begins: number[] = [];
   for (const step of plan.steps) {
     begins.push(steps.length);
-    const changed = step.addresses.some((address) => bytesOf(address) > limit) ? rangesOf(step, most) : [step];
+    const changed = step.addresses.some((address) => bytesOf(address) > limit) ? rangesOf(step, most, codeOf) : [step];
     if (!changed) {
-      if (passes !== plainPasses) return compile(program, adapter, plainPasses);
+      plain ??= plainPasses(clusterPass);
+      if (passes !== plain) return compile(program, adapter, plain);
       throw new OutOfMemoryError(
         `${step.pass.label}: expected values of at most ${limit} bytes (maxStorageBufferBindingSize), or few larger ones, but got ` +
           `${step.addresses.map(bytesOf).join(', ')} bytes; compute the parts of x.chunk(2), and put the results together with torch.cat`,
@@ -82,8 +89,8 @@ export function inRanges(
 }
 
 /** The steps that compute what a step does. Null if it takes too many bindings. */
-function rangesOf(step: Step, most: number): Step[] | null {
-  const kernel = kernelOf(step, most);
+function rangesOf(step: Step, most: number, codeOf: CodeOf): Step[] | null {
+  const kernel = kernelOf(step, most, codeOf);
   const { code, bound } = kernel;
   const large = bound.filter(({ address, variable }) => variable && bytesOf(address) > most);
   if (large.length === 0) return withRanges(kernel);
@@ -102,9 +109,9 @@ function rangesOf(step: Step, most: number): Step[] | null {
 }
 
 /** The code of a step, and what it binds. Where a kernel reads one value through several variables, one is left. */
-function kernelOf(step: Step, most: number): Kernel {
+function kernelOf(step: Step, most: number, codeOf: CodeOf): Kernel {
   const { pass, addresses } = step;
-  let code = shake(codeOf(pass), pass.entry ?? 'main');
+  let code = codeOf(pass);
   const variables = variablesOf(code);
   const own = pass.reads.length + pass.writes.length;
   const uniforms = paramsOf(pass.params).length > 0 ? 1 : 0;

@@ -290,7 +290,7 @@ export class Memory {
     const { maxBufferSize } = this.device.limits;
     if (bytes > maxBufferSize)
       throw new OutOfMemoryError(
-        `expected buffers of at most ${maxBufferSize} bytes, but got ${bytes}; use a smaller batch`,
+        `a buffer of ${bytes} bytes is over the limit of ${maxBufferSize}; use a smaller batch`,
       );
     if (bytes > SMALL_BYTES) this.giveUpIdle(bytes);
     this.device.pushErrorScope('out-of-memory');

@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test } from 'vitest';
 import { engine } from '../../../src/engine/compiler/engine';
+import { clusterPass } from '../../../src/engine/compiler/fusion/pointwise';
 import { plainPasses } from '../../../src/engine/compiler/passes/plain';
 import { expectClose, expectNumbers, fromFixture, type Tolerance } from '../../support/close';
 import { type FixtureCase, loadFixture } from '../../support/fixtures';
@@ -315,7 +316,7 @@ describe('fused kernels give the bits of single ones:', () => {
         return Promise.all([y.data(), leaf.grad!.data()]);
       };
       const fused = await run();
-      engine.compileBy(plainPasses);
+      engine.compileBy(plainPasses(clusterPass));
       expect(fused).toEqual(await run());
     }),
   );
