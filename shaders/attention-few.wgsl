@@ -144,8 +144,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         var found: array<vec4f, 4>;
         for (var j = 0u; j < 4u; j++) { // unroll
           let value = key0 + j0 + j * GROUPS;
-          let counts = value < params.keys && j0 + j * GROUPS < KEYS;
-          found[j] = select(vec4f(0.0), v[v0 + min(value, params.keys - 1u) * params.v_at.w + column], counts);
+          let past = min(params.keys, key0 + KEYS);
+          found[j] = select(vec4f(0.0), v[v0 + min(value, params.keys - 1u) * params.v_at.w + column], value < past);
         }
         for (var j = 0u; j < 4u; j++) { // unroll
           let near = j0 + j * GROUPS;
