@@ -138,7 +138,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     for (var row = 0u; row < ROWS; row++) { // unroll
       for (var j = 0u; j < KEYS; j++) { total[row] += scores[row * KEYS + j]; }
     }
-    // What is loaded past the last key of these, or of all, has a weight of 0, and a value that is no number must not count.
+    // A value past the last of these keys, or past the last of all, has a weight of 0, and must not count where it is no number.
     if (part < GROUPS) {
       for (var j0 = part; j0 < KEYS; j0 += GROUPS * 4u) {
         var found: array<vec4f, 4>;

@@ -1,5 +1,5 @@
-// layer-norm-affine-grad.wgsl: gradients of layer-norm.wgsl by weight and bias, over one chunk of the rows; one column an invocation,
-// or four, of which two rows are under way at once (quads: for GPUs).
+// layer-norm-affine-grad.wgsl: gradients of layer-norm.wgsl by weight and bias, over one chunk of the rows; one column an invocation
+// or, for GPUs, four (quads), with the loads of two rows under way at once.
 //   dw[s, i] = Σ_{r in chunk s} dy[r, i] x̂[r, i],   db[s, i] = Σ_{r in chunk s} dy[r, i],   x̂ = (x - mean) / √(variance + eps)
 // sum-chunks-pair.wgsl adds the chunks.
 @group(0) @binding(0) var<storage, read> dy: array<f32>;        // [rows, n]

@@ -1,5 +1,5 @@
-// layer-norm-grad-long.wgsl: what layer-norm-grad.wgsl gives, for long rows on GPUs: one row a workgroup, read in fours of which two of each
-// are under way at once.
+// layer-norm-grad-long.wgsl: the results of layer-norm-grad.wgsl for long rows on GPUs: one row a workgroup, read in vectors of four, with two
+// loads of x and two of dy under way at once.
 // Uses: lib/workgroup-*.wgsl
 @group(0) @binding(0) var<storage, read> dy4: array<vec4f>;     // [rows, n]
 @group(0) @binding(1) var<storage, read> x4: array<vec4f>;      // [rows, n]

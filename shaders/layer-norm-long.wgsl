@@ -1,5 +1,5 @@
-// layer-norm-long.wgsl: what layer-norm.wgsl gives, for long rows on GPUs: one row a workgroup, read in fours of which four are under way
-// at once, in two walks over the row instead of three. A lane's squared deviations grow as in moments-once.wgsl, from its sum; then
+// layer-norm-long.wgsl: the results of layer-norm.wgsl for long rows on GPUs: one row a workgroup, read in vectors of four, with four loads
+// under way at once, in two walks over the row instead of three. A lane's squared deviations grow as in moments-once.wgsl, from its sum; then
 //   variance = Σ_lane (m2 + n (mean_lane - mean)²) / Σ_lane n
 // Uses: lib/workgroup-*.wgsl
 @group(0) @binding(0) var<storage, read> x4: array<vec4f>;            // [rows, n]

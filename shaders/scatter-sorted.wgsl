@@ -88,7 +88,7 @@ fn term_at(output: Output, i: u32) -> u32 {
   return output.first + order[select(output.first + i * params.inner, i, SHARED)] * params.inner;
 }
 
-// Terms i to stop folded into what was folded before.
+// The result of folding terms first to stop, in their order, into `before`.
 fn folded_to(output: Output, before: Element, first: u32, stop: u32) -> Element {
   var folded = before;
   var i = first;
@@ -108,6 +108,27 @@ fn folded_to(output: Output, before: Element, first: u32, stop: u32) -> Element 
   if (APART > 1u) { // constant
     for (; i < stop; i++) { folded = scatter_fold(folded, src[term_at(output, i)]); }
   }
+  return folded;
+}
+
+// The same of fours.
+fn folded4_to(output: Output, before: Quad, first: u32, stop: u32) -> Quad {
+  var folded = before;
+  var i = first;
+  for (; i + APART <= stop; i += APART) {
+    var at: array<u32, APART>; // scalars
+    var fours: array<Quad, APART>; // scalars
+    for (var k = 0u; k < APART; k++) { // unroll
+      at[k] = term_at(output, i + k);
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      fours[k] = src4[at[k]];
+    }
+    for (var k = 0u; k < APART; k++) { // unroll
+      folded = fold4(folded, fours[k]);
+    }
+  }
+  for (; i < stop; i++) { folded = fold4(folded, src4[term_at(output, i)]); }
   return folded;
 }
 
@@ -150,20 +171,10 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   if (CHUNKED) {
     let columns = params.count / params.n;
     let whole = min((terms.x + CHUNK - 1u) / CHUNK * CHUNK, terms.y);
+    // With APART, SPAN is 1.
     if (APART > 1u) { // constant
-      for (; i + APART <= whole; i += APART) {
-        var ats: array<u32, APART>; // scalars
-        var fours: array<Quad, APART>; // scalars
-        for (var k = 0u; k < APART; k++) { // unroll
-          ats[k] = term_at(output, i + k);
-        }
-        for (var k = 0u; k < APART; k++) { // unroll
-          fours[k] = src4[ats[k]];
-        }
-        for (var k = 0u; k < APART; k++) { // unroll
-          folded[0u] = fold4(folded[0u], fours[k]);
-        }
-      }
+      folded[0u] = folded4_to(output, folded[0u], i, whole);
+      i = whole;
     }
     for (; i < whole; i++) {
       let at = term_at(output, i);
@@ -178,21 +189,9 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
       }
     }
   }
-  // With APART, SPAN is 1.
   if (APART > 1u) { // constant
-    for (; i + APART <= terms.y; i += APART) {
-      var ats: array<u32, APART>; // scalars
-      var fours: array<Quad, APART>; // scalars
-      for (var k = 0u; k < APART; k++) { // unroll
-        ats[k] = term_at(output, i + k);
-      }
-      for (var k = 0u; k < APART; k++) { // unroll
-        fours[k] = src4[ats[k]];
-      }
-      for (var k = 0u; k < APART; k++) { // unroll
-        folded[0u] = fold4(folded[0u], fours[k]);
-      }
-    }
+    folded[0u] = folded4_to(output, folded[0u], i, terms.y);
+    i = terms.y;
   }
   for (; i < terms.y; i++) {
     let at = term_at(output, i);

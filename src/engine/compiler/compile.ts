@@ -49,11 +49,17 @@ export function compile(
   const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
   if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) void writing.now;
   return plan.locations.some(({ bytes }) => bytes > adapter.maxStorageBufferBindingSize)
-    ? ranges.now.inRanges(plan, recorded, adapter, passes, compile, needed, clusterPass)
+    ? ranges.now.inRanges(
+        plan,
+        adapter,
+        passes === compilerPasses ? (others) => compile(recorded, adapter, others) : null,
+        needed,
+        clusterPass,
+      )
     : plan;
 }
 
-/** The code of a pass without what it does not call. */
+/** The WGSL of a pass without the functions that its entry does not call. */
 const needed = (pass: Pass): string => shake(codeOf(pass), pass.entry ?? 'main');
 
 /** Binds values larger than a binding may be, and refuses those larger than a buffer may be. */

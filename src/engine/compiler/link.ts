@@ -151,12 +151,13 @@ function draftInto(plan: Plan, target: LinkTarget, kernels: Kernels, slots: Slot
   const uniforms = layOutUniforms(steps);
   const uniform = uniforms.bytes > 0 ? target.memory.createBuffer(uniforms.bytes, 'uniforms', UNIFORM_USAGE) : null;
   // If sizes change from run to run, kernels for further sizes are compiled in the background, too.
-  void Promise.all(pipelines).then(
-    () => {
-      for (const request of foreseen) target.pipelines.get(request).catch(() => {});
-    },
-    () => {},
-  );
+  if (foreseen.length > 0)
+    void Promise.all(pipelines).then(
+      () => {
+        for (const request of foreseen) target.pipelines.get(request).catch(() => {});
+      },
+      () => {},
+    );
   const dispatches = steps.map((step, s): Draft['dispatches'][number] => {
     const buffers = step.addresses.map((address): Binding => {
       if (address === 'fault') {

@@ -17,7 +17,7 @@ import {
   type Variable,
   variablesOf,
 } from '../wgsl/ranges';
-import { type Pass, type Program, paramsOf, u32 } from './ir';
+import { type Pass, paramsOf, u32 } from './ir';
 import type { CompilerPass } from './passes/index';
 import { plainPasses } from './passes/plain';
 import type { Address, Plan, Step } from './plan';
@@ -35,24 +35,19 @@ interface Bound {
 
 const bytesOf = (address: Address | 'fault'): number => (address === 'fault' ? 0 : address.bytes);
 
-/** The passes of plans that are made without fusion, once there was one. */
-let plain: readonly CompilerPass[] | undefined;
-
 /** The code that a pass needs: handed in, since imports of a part that loads late would be split off the first file. */
 type CodeOf = (pass: Pass) => string;
 
 /**
  * The plan with values of more than `maxStorageBufferBindingSize` bytes bound in ranges. If a fused kernel would need
- * too many bindings, `compile` makes a plan whose kernels are not fused.
+ * too many bindings, `again` makes a plan by other passes, which fuse none; null if this plan's do not fuse either.
  *
  * @throws OutOfMemoryError if a value is larger than a buffer may be, or if a kernel needs too many bindings by itself
  */
 export function inRanges(
   plan: Plan,
-  program: Program,
   adapter: AdapterProfile,
-  passes: readonly CompilerPass[],
-  compile: (program: Program, adapter: AdapterProfile, passes: readonly CompilerPass[]) => Plan,
+  again: ((passes: readonly CompilerPass[]) => Plan) | null,
   codeOf: CodeOf,
   clusterPass: Parameters<typeof plainPasses>[0],
 ): Plan {
@@ -70,8 +65,7 @@ export function inRanges(
     begins.push(steps.length);
     const changed = step.addresses.some((address) => bytesOf(address) > limit) ? rangesOf(step, most, codeOf) : [step];
     if (!changed) {
-      plain ??= plainPasses(clusterPass);
-      if (passes !== plain) return compile(program, adapter, plain);
+      if (again) return again(plainPasses(clusterPass));
       throw new OutOfMemoryError(
         `${step.pass.label}: expected values of at most ${limit} bytes (maxStorageBufferBindingSize), or few larger ones, but got ` +
           `${step.addresses.map(bytesOf).join(', ')} bytes; compute the parts of x.chunk(2), and put the results together with torch.cat`,

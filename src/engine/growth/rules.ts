@@ -70,11 +70,8 @@ function attendedTo(node: Roomy<AttentionAttrs>, value: number, masks: number, i
   const count = node.counts[value]!.at(-2)!;
   const [query, queries] = [node.inputs[value - 2]!, node.counts[value - 2]!];
   // Draws are numbered by the real heads, queries and keys.
-  if (
-    drops &&
-    (keys !== count || query.shape.some((size, d) => (d > 0 || query.shape.length === 2) && size !== queries[d]))
-  )
-    return null;
+  const isShifted = (d: number) => d > 0 || query.shape.length === 2;
+  if (drops && (keys !== count || roomIn(query.shape, queries).some(isShifted))) return null;
   // Query i sees the keys up to i, so only queries past the last key would see what lies behind it.
   if (keys === count || (causal && queries.at(-2)! <= count)) return again(node, mask ? [...inputs, mask] : inputs);
   if (!mask) return again(node, [...inputs, hidingPast(keys, count)], { ...node.attrs, masked: true });

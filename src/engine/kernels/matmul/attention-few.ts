@@ -3,10 +3,10 @@ import source from '../../../../shaders/attention-few.wgsl?raw';
 import mergeSource from '../../../../shaders/attention-few-merge.wgsl?raw';
 import { input, type LowerContext, output, type Pass, scratch, spare } from '../../compiler/ir';
 import { grid, gridFor } from '../../compiler/lowering';
-import { type Meta, numel } from '../../core/meta';
+import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { FEW_QUERIES, type Places } from '../../ops/linalg/attention-sizes';
-import { headFields, placeFields, switches } from './attention-fields';
+import { headFields, placeFields, sharingOf, switches } from './attention-fields';
 
 /** Keys are divided into chunks until so many workgroups share them: each loads some kilobytes at a time. */
 const ENOUGH_CHUNKS = 320;
@@ -19,15 +19,14 @@ export function fewQueries(
 ) {
   const [rows, features] = q!.shape.slice(-2) as [number, number];
   const [keys, columns] = v!.shape.slice(-2) as [number, number];
-  const { sharing } = sharingOf(q!, k!);
+  const sharing = sharingOf(q!, k!);
+  const { MASK, CAUSAL } = switches(attrs);
   const group = rows * sharing <= FEW_QUERIES ? sharing : 1;
   const units = numel(q!.shape.slice(0, -2)) / group;
   const unitRows = rows * group;
   const wanted = Math.max(1, Math.ceil(ENOUGH_CHUNKS / units));
   const chunk = KEYS * Math.ceil(keys / KEYS / Math.min(wanted, Math.ceil(keys / KEYS)));
   const chunks = Math.ceil(keys / chunk);
-  const heads = headFields(attrs, q!, k!, mask);
-  const { key0: _0, key1: _1, keep: _2, growth: _3, ...fields } = heads;
   const partial: Pass = {
     source: [source],
     label: 'attention of few queries',
@@ -37,14 +36,23 @@ export function fewQueries(
       COLUMNS: columns / 4,
       QUERIES: (unitRows * features) / 4,
       PANEL: unitRows * 256,
-      MASK: attrs.masked ? 1 : 0,
-      CAUSAL: switches(attrs).CAUSAL,
+      MASK,
+      CAUSAL,
       MERGES: chunks > 1 ? 1 : 0,
     },
     // The number of bindings is fixed, so the query is bound in place of a mask that is not read.
     reads: [input(0), input(1), input(2), input(attrs.masked ? 3 : 0)],
     writes: chunks > 1 ? [scratch(0), scratch(1)] : [output(), spare],
-    params: { ...placeFields('qkvy', places), units, group, rows, keys, chunks, chunk, ...fields },
+    params: {
+      ...placeFields('qkvy', places),
+      units,
+      group,
+      rows,
+      keys,
+      chunks,
+      chunk,
+      ...headFields(attrs, q!, k!, mask),
+    },
     grid: grid(units * chunks),
   };
   if (chunks === 1) return { kind: 'passes' as const, passes: [partial] };
@@ -71,5 +79,3 @@ export function fewQueries(
     scratch: [16 * count * chunks, 8 * units * unitRows * chunks],
   };
 }
-
-const sharingOf = (q: Meta, k: Meta) => ({ sharing: (q.shape.at(-3) ?? 1) / (k.shape.at(-3) ?? 1) });

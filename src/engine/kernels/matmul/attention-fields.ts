@@ -17,26 +17,32 @@ export const switches = ({ masked, causal, drops }: AttentionAttrs) => ({
 export const placeFields = (names: Iterable<string>, places: readonly Places[]): ParamFields =>
   Object.assign({}, ...[...names].map((name, i) => numbered(`${name}At`, 4, (n) => places[i]![n]!)));
 
-/** The fields of heads, scale, mask and dropout, with which the struct of both kernels ends. */
+/** Heads of queries that share a head of keys and values. */
+export const sharingOf = (q: Meta, k: Meta): number => (q.shape.at(-3) ?? 1) / (k.shape.at(-3) ?? 1);
+
+/** The fields of heads, scale and mask. */
 export function headFields(attrs: AttentionAttrs, q: Meta, k: Meta, mask: Meta | undefined): ParamFields {
-  const heads = q.shape.at(-3) ?? 1;
   const none = { inner: 1, outerStep: 0, innerStep: 0, row: 0, key: 0 };
   const steps = attrs.masked ? maskSteps(q.shape.slice(0, -2), mask!) : none;
   return {
-    heads,
-    sharing: heads / (k.shape.at(-3) ?? 1),
+    heads: q.shape.at(-3) ?? 1,
+    sharing: sharingOf(q, k),
     scale: f32(attrs.scale),
     maskInner: steps.inner,
     maskOuterStep: steps.outerStep,
     maskInnerStep: steps.innerStep,
     maskRow: steps.row,
     maskKey: steps.key,
-    key0: attrs.drops ? scalar(0, 'u32') : 0,
-    key1: attrs.drops ? scalar(1, 'u32') : 0,
-    keep: attrs.drops ? scalar(2, 'u32') : 0,
-    growth: attrs.drops ? scalar(3) : f32(0),
   };
 }
+
+/** The fields of dropout, which come last. */
+export const dropFields = ({ drops }: AttentionAttrs): ParamFields => ({
+  key0: drops ? scalar(0, 'u32') : 0,
+  key1: drops ? scalar(1, 'u32') : 0,
+  keep: drops ? scalar(2, 'u32') : 0,
+  growth: drops ? scalar(3) : f32(0),
+});
 
 /** The passes that `lowered` makes for a call's inputs, and for views of them where it can read these. */
 export const orOfViews = <Attrs>(

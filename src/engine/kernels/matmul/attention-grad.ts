@@ -16,7 +16,7 @@ import { grid } from '../../compiler/lowering';
 import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
-import { areAll, headFields, orOfViews, placeFields, switches } from './attention-fields';
+import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const OTHERS = 32;
@@ -57,7 +57,7 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
   const [rows, features] = q!.shape.slice(-2) as [number, number];
   const [keys, columns] = v!.shape.slice(-2) as [number, number];
   const queries = numel(logSums!.shape);
-  const shared = headFields(attrs, q!, k!, mask);
+  const shared = { ...headFields(attrs, q!, k!, mask), ...dropFields(attrs) };
   const known: Pass = {
     source: [rowsSource],
     label: 'attention gradient rows',

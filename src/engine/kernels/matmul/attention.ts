@@ -7,7 +7,7 @@ import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { MIN_QUERIES, type Placed, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
 import { fewQueries } from './attention-few';
-import { areAll, headFields, orOfViews, placeFields, switches } from './attention-fields';
+import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const KEYS = 32;
@@ -72,6 +72,7 @@ function lowered(context: LowerContext<AttentionAttrs>, inputs: readonly Placed[
       features: features / 4,
       columns: columns / 4,
       ...headFields(attrs, q!, k!, mask),
+      ...dropFields(attrs),
     },
     grid: grid(tilesOf(vectors)),
   };
