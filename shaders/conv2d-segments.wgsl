@@ -4,6 +4,7 @@
 // A workgroup computes LO·TO channels of LR segments. A turn of its loop takes all taps of DEPTH channels of x through workgroup
 // memory; a lane reads each row of its segment once, for all KW taps. Where a turn's elements lie does not depend on the turn, so
 // nothing is divided in the loop. The next turn's elements are loaded while this one's are multiplied.
+// The taps of a large kernel do not fit there: its rows are then divided among PARTS turns of each channel, from the first rows on.
 // The sum over the channels may be split into chunks, each in a plane of y; sum-chunks.wgsl adds them.
 // Uses: lib/outputs-each.wgsl
 const LO: u32 = 8u; // lanes with other channels, and with other segments
@@ -14,23 +15,25 @@ const QUADS: u32 = 2u; // TO / 4
 const OUTS: u32 = 64u; // LO · TO
 const TX: u32 = 7u; // outputs of a segment
 const ACC: u32 = 56u; // TO · TX
-const KH: u32 = 3u;
 const KW: u32 = 3u;
-const TAPS: u32 = 9u; // KH · KW
+const PARTS: u32 = 1u; // the turns of a channel of x; if more than one, DEPTH is 1
+const ROWS: u32 = 3u; // KH / PARTS
+const TAPS: u32 = 9u; // ROWS · KW
 const SH: u32 = 1u;
 const SW: u32 = 1u;
 const DH: u32 = 1u;
 const DW: u32 = 1u;
 const DEPTH: u32 = 2u; // channels of x in a turn
 const DEPTH_AT_ONCE: u32 = 1u; // the body of a turn is written out if DEPTH is at most this,
-const ROWS_AT_ONCE: u32 = 3u; // and the rows of the kernel if KH is
+const ROWS_AT_ONCE: u32 = 3u; // and the rows of the kernel if ROWS is
 const COLS: u32 = 9u; // columns of x under a segment
 const PITCH: u32 = 9u; // COLS or one more, to be odd: rows begin in different banks
 const COL_X: u32 = 1u; // steps in these columns from output to output and from tap to tap: SW and DW,
 const COL_Q: u32 = 1u; // or KW and 1 if the columns between the taps of neighbours are left out
 const COL_RUN: u32 = 9u; // the columns until that leaves a gap, or PITCH; and the step in x from one to the next
 const COL_STEP: u32 = 1u;
-const X_ROWS: u32 = 48u; // DEPTH · LR · KH
+const APART: u32 = 0u; // 1: no two taps read the same column, so each tap reads its own
+const X_ROWS: u32 = 48u; // DEPTH · LR · ROWS
 const X_LOADS: u32 = 7u; // ⌈X_ROWS · PITCH / THREADS⌉
 const X_TILE: u32 = 448u; // X_LOADS · THREADS
 const W_LOADS: u32 = 18u; // ⌈DEPTH · TAPS · OUTS / THREADS⌉
@@ -49,7 +52,7 @@ struct Params {
   o_blocks: u32,
   x_tiles: u32, // segments of a row
   segments: u32, // over the batch
-  chunk: u32, // channels in a chunk
+  chunk: u32, // channels in a chunk, or parts of channels
   outputs: u32, // elements of y
   groups: u32,
   group_in: u32,
@@ -71,7 +74,7 @@ struct Params {
 @group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [KH, KW]
 @group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if BIAS is 0
 
-var<workgroup> x_tile: array<f32, X_TILE>;   // [DEPTH, LR, KH, PITCH]
+var<workgroup> x_tile: array<f32, X_TILE>;   // [DEPTH, LR, ROWS, PITCH]
 // Numbers, not vectors: writing to one component may write them all, and neighbours write the others.
 var<workgroup> w_tile: array<f32, W_TILE>;   // [DEPTH · TAPS, OUTS]
 
@@ -88,34 +91,49 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let lane_o = thread % LO;
   let lane_r = thread / LO;
   let plane = params.in_rows * params.in_cols;
-  let c_end = min((chunk + 1u) * params.chunk, params.group_in);
+  let c_end = min((chunk + 1u) * params.chunk, params.group_in * PARTS);
   let turns = (c_end - chunk * params.chunk + DEPTH - 1u) / DEPTH;
   // Turns end with the chunk. The first may begin before it, with zeros.
   let c_begin = c_end - turns * DEPTH; // may wrap
   let lead = chunk * params.chunk - c_begin;
+  // The part of the first turn, and its first row of the kernel.
+  var part = c_begin % PARTS;
+  let first_row = part * ROWS;
+  // From a turn to the next: rows of x that a part moves down, and that the next channel's first part moves up again.
+  let down = ROWS * DH;
+  let up = (PARTS - 1u) * down;
 
   // What this invocation loads of x in every turn: a place that moves by DEPTH planes.
   var x_at: array<u32, X_LOADS>; // scalars
+  var x_row: array<u32, X_LOADS>; // scalars
   var x_inside: array<bool, X_LOADS>; // scalars
   var x_value: array<f32, X_LOADS>; // scalars
   for (var i = 0u; i < X_LOADS; i++) { // unroll
     let e = i * THREADS + thread;
     let line = min(e / PITCH, X_ROWS - 1u);
-    let c = line / (LR * KH);
-    let segment = min(s0 + line / KH % LR, params.segments - 1u);
+    let c = line / (LR * ROWS);
+    let segment = min(s0 + line / ROWS % LR, params.segments - 1u);
     let row = segment / params.x_tiles;
     let j = segment % params.x_tiles * TX;
     // Places left of or above x wrap to huge numbers, so that one comparison tests both ends.
-    let iy = row % params.out_rows * SH + line % KH * DH - u32(params.pad_top);
+    let iy = row % params.out_rows * SH + (line % ROWS + first_row) * DH - u32(params.pad_top);
     let ix = j * SW + e % PITCH / COL_RUN * SW + e % PITCH % COL_RUN * COL_STEP - u32(params.pad_left);
     x_inside[i] = (iy < params.in_rows) & (ix < params.in_cols);
-    x_at[i] = ((row / params.out_rows * params.groups + g) * params.group_in + c_begin + c) * plane +
-      min(iy, params.in_rows - 1u) * params.in_cols + min(ix, params.in_cols - 1u);
-    if (SHORT < 1) { // constant
-      x_value[i] = x[x_at[i]];
+    let channel = (row / params.out_rows * params.groups + g) * params.group_in + c_begin / PARTS + c;
+    if (PARTS < 2) { // constant
+      x_at[i] = channel * plane + min(iy, params.in_rows - 1u) * params.in_cols + min(ix, params.in_cols - 1u);
+      if (SHORT < 1) { // constant
+        x_value[i] = x[x_at[i]];
+      }
+      if (0 < SHORT) { // constant
+        x_value[i] = select(0.0, x[select(0u, x_at[i], c >= lead)], c >= lead);
+      }
     }
-    if (0 < SHORT) { // constant
-      x_value[i] = select(0.0, x[select(0u, x_at[i], c >= lead)], c >= lead);
+    if (1 < PARTS) { // constant
+      // A place beside x is below it, too, in every part.
+      x_row[i] = select(0x80000000u, iy, ix < params.in_cols);
+      x_at[i] = channel * plane + iy * params.in_cols + ix;
+      x_value[i] = x[select(0u, x_at[i], x_inside[i])];
     }
   }
   // What this invocation loads of w.
@@ -128,7 +146,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     let c = e / W_IN_RUN % DEPTH;
     let tap = e % TAPS;
     w_to[i] = (c * TAPS + tap) * (4u * W_PITCH) + o;
-    w_at[i] = g * params.w_group + min(o0 + o, params.group_out - 1u) * params.w_out + (c_begin + c) * params.w_in + params.tap_first + tap * params.tap_step;
+    w_at[i] = g * params.w_group + min(o0 + o, params.group_out - 1u) * params.w_out + (c_begin / PARTS + c) * params.w_in +
+      params.tap_first + (first_row * KW + tap) * params.tap_step;
     if (SHORT < 1) { // constant
       w_value[i] = w[w_at[i]];
     }
@@ -150,24 +169,50 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     if (0 < AHEAD) { // constant
       // After the last turn there is none to load, so the last one's elements are loaded again.
       let step = select(0u, DEPTH, turn + 1u < turns);
-      for (var i = 0u; i < X_LOADS; i++) { // unroll
-        x_at[i] += step * plane;
-        x_value[i] = x[x_at[i]];
+      if (PARTS < 2) { // constant
+        for (var i = 0u; i < X_LOADS; i++) { // unroll
+          x_at[i] += step * plane;
+          x_value[i] = x[x_at[i]];
+        }
+        for (var i = 0u; i < W_LOADS; i++) { // unroll
+          w_at[i] += step * params.w_in;
+          w_value[i] = w[w_at[i]];
+        }
       }
-      for (var i = 0u; i < W_LOADS; i++) { // unroll
-        w_at[i] += step * params.w_in;
-        w_value[i] = w[w_at[i]];
+      if (1 < PARTS) { // constant
+        let wraps = part + 1u == PARTS;
+        part = select(part + 1u, 0u, wraps);
+        let row_step = step * select(down, 0u - up, wraps);
+        let x_step = step * select(down * params.in_cols, plane - up * params.in_cols, wraps);
+        let w_step = step * select(TAPS * params.tap_step, params.w_in - (PARTS - 1u) * TAPS * params.tap_step, wraps);
+        for (var i = 0u; i < X_LOADS; i++) { // unroll
+          x_row[i] += row_step;
+          x_at[i] += x_step;
+          x_inside[i] = x_row[i] < params.in_rows;
+          x_value[i] = x[select(0u, x_at[i], x_inside[i])];
+        }
+        for (var i = 0u; i < W_LOADS; i++) { // unroll
+          w_at[i] += w_step;
+          w_value[i] = w[w_at[i]];
+        }
       }
     }
     for (var d = 0u; d < DEPTH; d++) { // unroll up to DEPTH_AT_ONCE
-      for (var p = 0u; p < KH; p++) { // unroll up to ROWS_AT_ONCE
-        let x_from = ((d * LR + lane_r) * KH + p) * PITCH;
+      for (var p = 0u; p < ROWS; p++) { // unroll up to ROWS_AT_ONCE
+        let x_from = ((d * LR + lane_r) * ROWS + p) * PITCH;
         let w_from = (d * TAPS + p * KW) * W_PITCH + lane_o;
         var row: array<f32, COLS>; // scalars
-        for (var col = 0u; col < COLS; col++) { // unroll
-          row[col] = x_tile[x_from + col];
+        if (APART < 1) { // constant
+          for (var col = 0u; col < COLS; col++) { // unroll
+            row[col] = x_tile[x_from + col];
+          }
         }
         for (var q = 0u; q < KW; q++) { // unroll
+          if (0 < APART) { // constant
+            for (var t = 0u; t < TX; t++) { // unroll
+              row[t * COL_X + q * COL_Q] = x_tile[x_from + t * COL_X + q * COL_Q];
+            }
+          }
           for (var k = 0u; k < QUADS; k++) { // unroll
             let quad = (w_from + q * W_PITCH + k * LO) * 4u;
             let weight = vec4f(w_tile[quad], w_tile[quad + 1u], w_tile[quad + 2u], w_tile[quad + 3u]);

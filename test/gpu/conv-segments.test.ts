@@ -57,14 +57,36 @@ const cases: readonly Case[] = [
   { of: { kernel: [1, 9], padding: [0, 0, 6, 8], size: [1, 40], batch: 2 }, tile: { depth: 4, cols: 7, channels: 8 } },
   { of: { kernel: [4, 3], padding: [5, 3, 4, 2], size: [3, 2], groupIn: 1 } },
   { of: { kernel: [1, 17], padding: [0, 0, 9, 8], size: [2, 30], dilation: [1, 2], batch: 2 }, tile: { depth: 2 } },
+  // The rows of a kernel in several turns.
+  {
+    of: { size: [9, 11], stride: [2, 2], kernel: [7, 7], padding: [3, 3, 3, 3], groupIn: 3 },
+    tile: { rows: 1, chunks: 4 },
+  },
+  {
+    of: { size: [13, 19], stride: [4, 4], kernel: [4, 4], padding: [0, 0, 0, 0], batch: 2 },
+    tile: { rows: 2, chunks: 3, cols: 3 },
+  },
+  {
+    of: { size: [9, 8], kernel: [6, 2], dilation: [2, 3], padding: [7, 4, 2, 0], groups: 2, groupIn: 3, groupOut: 6 },
+    tile: { rows: 3, chunks: 2 },
+  },
+  { of: { size: [40, 52], stride: [13, 16], kernel: [13, 16], padding: [0, 0, 1, 0], groupIn: 2 } },
   { of: { groupIn: 40, groupOut: 20, size: [7, 7] } },
   { of: { groupIn: 16, groupOut: 1, size: [12, 14], batch: 2 } },
   { of: { groupIn: 1, groupOut: 16, size: [12, 30], batch: 2 } },
 ];
 
-const usual: SegmentTile = { outLanes: 2, segmentLanes: 32, channels: 4, cols: 4, depth: 1, chunks: 1 };
+/** All rows of the kernel in a turn, unless the case says otherwise. */
+const usual: Omit<SegmentTile, 'rows'> = {
+  outLanes: 2,
+  segmentLanes: 32,
+  channels: 4,
+  cols: 4,
+  depth: 1,
+  chunks: 1,
+};
 
-test.concurrent.for(sampled(cases, 8))(
+test.concurrent.for(sampled(cases, 7))(
   'forward, by the input and by the weight, of $of by $tile',
   async ({ of, tile }) => {
     const g = geometry(of);
@@ -83,14 +105,14 @@ test.concurrent.for(sampled(cases, 8))(
     for (const [i, d] of dy.entries()) biases[Math.floor(i / plane) % b]! += d;
     const { cols: pixels, chunks } = { ...usual, ...tile };
     const gradTile = { outLanes: 2, lineLanes: 32, slices: 1, channels: 4, lines: 2, pixels, chunks };
-    const adapter = tile ? gpuWith({ ...usual, ...tile }) : adapterOf('gpu');
+    const adapter = tile ? gpuWith({ ...usual, rows: g.kernel[0], ...tile }) : adapterOf('gpu');
     const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
     const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
     const [ahead, anyhow, behind, gradients] = await Promise.all([
       runPasses(device, lowering, [images, weight, bias], [y]),
       runPasses(device, general, [images, weight, bias], [y]),
       runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
-      runPasses(device, weightGradPasses(g, adapter, gradTile), [images, dy], [w, b]),
+      runPasses(device, weightGradPasses(g, adapter, tile && gradTile), [images, dy], [w, b]),
     ]);
     expect(ahead[0]).toEqual(sums);
     expect(anyhow[0]).toEqual(sums);

@@ -16,6 +16,8 @@ export type SegmentTile = {
   readonly cols: number;
   /** The channels of x that a turn of the loop adds. */
   readonly depth: number;
+  /** The rows of the kernel that it adds: all, or a divisor of their number at a depth of 1. */
+  readonly rows: number;
   /** The parts into which the sum over the channels of x is split. */
   readonly chunks: number;
 };
@@ -23,6 +25,8 @@ export type SegmentTile = {
 /** The columns of x that a segment reads. */
 interface Columns {
   readonly cols: number;
+  /** Whether no two outputs read the same columns. */
+  readonly apart: boolean;
   /** The step among them from output to output and from tap to tap. */
   readonly colX: number;
   readonly colQ: number;
@@ -50,9 +54,12 @@ export function segmentCounts({ batch, outSize: [rows, cols] }: CorrelationShape
   return { xTiles, segments: batch * rows * xTiles };
 }
 
-/** The input channels of a chunk: whole turns. */
-export const chunkOf = ({ groupIn }: CorrelationShape, { depth, chunks }: SegmentTile): number =>
-  ceilDiv(ceilDiv(groupIn, chunks), depth) * depth;
+/** The turns among which the rows of the kernel are divided. */
+export const partsOf = ({ kernel: [kh] }: CorrelationShape, { rows }: SegmentTile): number => kh / rows;
+
+/** The input channels of a chunk, or parts of these: whole turns. */
+export const chunkOf = (c: CorrelationShape, tile: SegmentTile): number =>
+  ceilDiv(ceilDiv(c.groupIn * partsOf(c, tile), tile.chunks), tile.depth) * tile.depth;
 
 type Steps = Pick<CorrelationShape, 'kernel' | 'stride' | 'dilation'>;
 
@@ -63,19 +70,19 @@ export function columnsUnder({ kernel: [, kw], stride: [, sw], dilation: [, dw] 
   const [colX, colQ] = apart ? [kw, 1] : [sw, dw];
   const cols = (outputs - 1) * colX + (kw - 1) * colQ + 1;
   const pitch = cols + 1 - (cols % 2);
-  return { cols, colX, colQ, pitch, colRun: apart ? kw : pitch, colStep: apart ? dw : 1 };
+  return { cols, apart, colX, colQ, pitch, colRun: apart ? kw : pitch, colStep: apart ? dw : 1 };
 }
 
 export function segmentSizes(c: CorrelationShape, tile: SegmentTile): SegmentSizes {
-  const [kh, kw] = c.kernel;
-  const { outLanes, segmentLanes, channels, depth } = tile;
+  const [, kw] = c.kernel;
+  const { outLanes, segmentLanes, channels, depth, rows } = tile;
   const columns = columnsUnder(c, tile.cols);
   const { pitch } = columns;
   const threads = outLanes * segmentLanes;
   const outs = outLanes * channels;
-  const xLoads = ceilDiv(depth * segmentLanes * kh * pitch, threads);
-  const wLoads = ceilDiv(depth * kh * kw * outs, threads);
-  const bytes = 4 * xLoads * threads + 16 * depth * kh * kw * (outs / 4 + 1);
+  const xLoads = ceilDiv(depth * segmentLanes * rows * pitch, threads);
+  const wLoads = ceilDiv(depth * rows * kw * outs, threads);
+  const bytes = 4 * xLoads * threads + 16 * depth * rows * kw * (outs / 4 + 1);
   return { ...columns, threads, outs, xLoads, wLoads, bytes };
 }
 
@@ -119,9 +126,20 @@ export const lanesFor = (groupOut: number, channels: number): readonly number[] 
 /** With fewer channels in each of several groups, most of a lane's sums would be idle. */
 export const FEWEST_OF_GROUP = 3;
 
+/** What a turn may add: some channels with all rows of the kernel, or a part of the rows of a large one. */
+function turnsFor({ kernel: [kh, kw], groupIn }: CorrelationShape): readonly Pick<SegmentTile, 'depth' | 'rows'>[] {
+  const depths = [1, 2, 4, 8, 16].filter(
+    (depth) => depth === 1 || (depth * kh * kw <= MOST_TAPS && depth < 2 * groupIn),
+  );
+  const rows = Array.from({ length: kh - 1 }, (_, i) => i + 1);
+  const parts = kh * kw > MOST_TAPS ? rows.filter((count) => kh % count === 0) : [];
+  return [...depths.map((depth) => ({ depth, rows: kh })), ...parts.map((count) => ({ depth: 1, rows: count }))];
+}
+
 /** The tiles that can compute a convolution, each with 1 chunk and with more. */
 export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {
-  const [kh, kw] = c.kernel;
+  const [, kw] = c.kernel;
+  const turns = turnsFor(c);
   const tiles: SegmentTile[] = [];
   if (kw > MOST_TAPS_OF_ROW || c.batch * c.groupIn * c.outSize[0] * c.outSize[1] === 0) return tiles;
   if (c.groups > 1 && c.groupOut < FEWEST_OF_GROUP) return tiles;
@@ -131,11 +149,11 @@ export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {
       if (kw * channels * cols > MOST_PRODUCTS) continue;
       for (const outLanes of lanesFor(c.groupOut, channels)) {
         for (const threads of [64, 128, 256]) {
-          for (const depth of [1, 2, 4, 8, 16]) {
-            if (depth > 1 && (depth * kh * kw > MOST_TAPS || depth >= 2 * c.groupIn)) continue;
-            const tile = { outLanes, segmentLanes: threads / outLanes, channels, cols, depth, chunks: 1 };
+          for (const turn of turns) {
+            const tile = { outLanes, segmentLanes: threads / outLanes, channels, cols, ...turn, chunks: 1 };
             if (!fits(c, tile)) continue;
-            tiles.push(...inChunks(tile, c.groupIn, workgroupsOf(c, tile), (chunks) => chunkOf(c, chunks)));
+            const steps = c.groupIn * partsOf(c, tile);
+            tiles.push(...inChunks(tile, steps, workgroupsOf(c, tile), (chunks) => chunkOf(c, chunks)));
           }
         }
       }
@@ -164,8 +182,8 @@ export const fitsDevice = (bytes: number, registers: number): boolean =>
  * The tile that can replace any other for images of any number and size; undefined if it is too large for this kernel.
  * It divides the sum in the same way, so its results are the same bits.
  */
-export function generalSegmentTile(c: CorrelationShape, { depth, chunks }: SegmentTile): SegmentTile | undefined {
-  const tile = { outLanes: 8, segmentLanes: 16, channels: 4, cols: 7, depth, chunks };
+export function generalSegmentTile(c: CorrelationShape, { depth, rows, chunks }: SegmentTile): SegmentTile | undefined {
+  const tile = { outLanes: 8, segmentLanes: 16, channels: 4, cols: 7, depth, rows, chunks };
   return segmentSizes(c, tile).bytes <= WORKGROUP_BYTES ? tile : undefined;
 }
 
@@ -176,8 +194,8 @@ export function workgroupsOf(c: CorrelationShape, tile: SegmentTile): number {
 
 /** The registers of a lane's sums and of what it loads. */
 function registers(c: CorrelationShape, tile: SegmentTile): number {
-  const { cols, xLoads, wLoads } = segmentSizes(c, tile);
-  return tile.channels * tile.cols + cols + tile.channels + 2 * xLoads + 3 * wLoads;
+  const { cols, apart, xLoads, wLoads } = segmentSizes(c, tile);
+  return tile.channels * tile.cols + (apart ? tile.cols : cols) + tile.channels + 2 * xLoads + 3 * wLoads;
 }
 
 function fits(c: CorrelationShape, tile: SegmentTile): boolean {
@@ -192,8 +210,8 @@ const STORE = 6;
 
 /** The expected cycles of a tile. */
 export function segmentCost(c: CorrelationShape, tile: SegmentTile): number {
-  const [kh, kw] = c.kernel;
-  const { channels, depth, chunks } = tile;
+  const [, kw] = c.kernel;
+  const { channels, depth, rows, chunks } = tile;
   const { threads, xLoads, wLoads, bytes } = segmentSizes(c, tile);
   const sums = channels * tile.cols;
   const loads = xLoads + wLoads;
@@ -201,9 +219,9 @@ export function segmentCost(c: CorrelationShape, tile: SegmentTile): number {
     threads,
     workgroups: workgroupsOf(c, tile),
     turns: chunkOf(c, tile) / depth,
-    instructions: depth * kh * kw * sums + LOAD * loads,
+    instructions: depth * rows * kw * sums + LOAD * loads,
     loads,
-    read: 4 * depth * kh * (touched(c, tile.cols) + kw * channels),
+    read: 4 * depth * rows * (touched(c, tile.cols) + kw * channels),
     rest: PLACE * loads + STORE * sums,
     registers: registers(c, tile),
     bytes,

@@ -11,6 +11,7 @@ import {
   chunkOf,
   generalSegmentTile,
   MOST_PRODUCTS,
+  partsOf,
   type SegmentTile,
   segmentCounts,
   segmentSizes,
@@ -39,12 +40,12 @@ const outputsOf = ({ batch, groups, groupOut, outSize: [rows, cols] }: Correlati
   batch * groups * groupOut * rows * cols;
 
 function segmentPass(c: Correlation, tile: SegmentTile): Pass {
-  const [kh, kw] = c.kernel;
-  const { outLanes, segmentLanes, channels, depth, chunks } = tile;
-  const { cols, colX, colQ, pitch, colRun, colStep, threads, outs, xLoads, wLoads } = segmentSizes(c, tile);
+  const [, kw] = c.kernel;
+  const { outLanes, segmentLanes, channels, depth, rows, chunks } = tile;
+  const { cols, apart, colX, colQ, pitch, colRun, colStep, threads, outs, xLoads, wLoads } = segmentSizes(c, tile);
   const { xTiles, segments } = segmentCounts(c, tile);
   const chunk = chunkOf(c, tile);
-  const taps = kh * kw;
+  const taps = rows * kw;
   const products = channels * tile.cols * kw;
   const sums = chunks === 1;
   const workgroups = workgroupsOf(c, tile);
@@ -59,23 +60,25 @@ function segmentPass(c: Correlation, tile: SegmentTile): Pass {
     OUTS: outs,
     TX: tile.cols,
     ACC: channels * tile.cols,
-    KH: kh,
     KW: kw,
+    PARTS: partsOf(c, tile),
+    ROWS: rows,
     TAPS: taps,
     SH: c.stride[0],
     SW: c.stride[1],
     DH: c.dilation[0],
     DW: c.dilation[1],
     DEPTH: depth,
-    DEPTH_AT_ONCE: depth * kh * products <= MOST_PRODUCTS ? depth : 1,
-    ROWS_AT_ONCE: kh * products <= MOST_PRODUCTS ? kh : 1,
+    DEPTH_AT_ONCE: depth * rows * products <= MOST_PRODUCTS ? depth : 1,
+    ROWS_AT_ONCE: rows * products <= MOST_PRODUCTS ? rows : 1,
     COLS: cols,
     PITCH: pitch,
     COL_X: colX,
     COL_Q: colQ,
     COL_RUN: colRun,
     COL_STEP: colStep,
-    X_ROWS: depth * segmentLanes * kh,
+    APART: apart ? 1 : 0,
+    X_ROWS: depth * segmentLanes * rows,
     X_LOADS: xLoads,
     X_TILE: xLoads * threads,
     W_LOADS: wLoads,
