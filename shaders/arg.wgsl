@@ -1,5 +1,5 @@
-// arg.wgsl: the extremum of a run of elements and its place; one strip of one output an invocation, or one output a workgroup,
-// whose invocations are its strips (wide, wide_along).
+// arg.wgsl: the extremum of a run of elements and its place; one strip of one output an invocation, whose neighbours may combine
+// their strips (wide, wide_along).
 //   value = max_i x_i (or min),   at = the least i with x_i = value;   NaN counts as the extremum
 // Four extrema are carried at once where x is read in fours: of every fourth element of a run (along), or of four neighbouring
 // outputs (across). Lengths and strides count fours then.
@@ -161,34 +161,36 @@ fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
 var<workgroup> bests: array<Element, STRIPS_WORKGROUP>;
 var<workgroup> ats: array<i32, STRIPS_WORKGROUP>;
 
-// What all invocations found, combined by halves; the first one stores it.
-fn workgroup_store(output: u32, lane: u32, mine: Extremum) {
+// What STRIPS_SHARED neighbouring invocations found, combined by halves; the first one stores it.
+fn shared_store(index: u32, lane: u32, mine: Extremum) {
   bests[lane] = mine.best;
   ats[lane] = mine.at;
-  for (var half = STRIPS_WORKGROUP / 2u; half > 0u; half /= 2u) {
+  for (var half = STRIPS_SHARED / 2u; half > 0u; half /= 2u) {
     workgroupBarrier();
-    if (lane < half) {
+    if (lane % STRIPS_SHARED < half) {
       let found = better(Extremum(bests[lane], ats[lane]), Extremum(bests[lane + half], ats[lane + half]));
       bests[lane] = found.best;
       ats[lane] = found.at;
     }
   }
-  if (lane == 0u) {
-    value[output] = bests[0];
-    at[output] = ats[0];
+  if (lane % STRIPS_SHARED == 0u && index < strips_count()) {
+    value[index / STRIPS_SHARED] = bests[lane];
+    at[index / STRIPS_SHARED] = ats[lane];
   }
 }
 
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let output = wid.y * nwg.x + wid.x;
-  if (output >= params.strips.outputs) { return; }
-  workgroup_store(output, lid.x, strip(strips_place(output * STRIPS_WORKGROUP + lid.x)));
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  var found = Extremum(x[0], NOWHERE);
+  if (index < strips_count()) { found = strip(strips_place(index)); }
+  shared_store(index, lid.x, found);
 }
 
 @compute @workgroup_size(STRIPS_WORKGROUP)
 fn wide_along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let output = wid.y * nwg.x + wid.x;
-  if (output >= params.strips.outputs) { return; }
-  workgroup_store(output, lid.x, along_strip(strips_place(output * STRIPS_WORKGROUP + lid.x)));
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  var found = Extremum(x4[0].x, NOWHERE);
+  if (index < strips_count()) { found = along_strip(strips_place(index)); }
+  shared_store(index, lid.x, found);
 }

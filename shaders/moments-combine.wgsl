@@ -1,7 +1,7 @@
 // moments-combine.wgsl: joins the strips of moments.wgsl; one output an invocation, or a workgroup (wide).
-//   mean += δ n_b / n,   m2 += m2_b + δ² n_a n_b / n,   δ = mean_b - mean;   variance = m2 / (n - correction)
+//   variance = m2 / (n - correction)
 // ROOT: √variance in its place; -√m2 stands for an m2 that is too great or too small for a float32.
-// Source: Chan, Golub & LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
+// Uses: lib/moments-joined.wgsl
 @group(0) @binding(0) var<storage, read> partial: array<f32>;        // [3, strips · outputs]: n, mean, m2
 @group(0) @binding(1) var<storage, read_write> mean: array<f32>;      // [outputs]
 @group(0) @binding(2) var<storage, read_write> variance: array<f32>;  // [outputs]; ROOT: its root
@@ -20,23 +20,6 @@ override ROOT: bool = false;
 const WORKGROUP: u32 = 64u;
 // Strips that are loaded before the first of them is used: on a GPU several, since each waits for memory.
 const APART: u32 = 1u;
-
-fn root(m2: f32) -> f32 { return select(-m2, sqrt(m2), m2 > 0.0); }
-
-// n, mean and m2 of two parts together.
-fn joined(a: vec3f, b: vec3f) -> vec3f {
-  let n = a.x + b.x;
-  let part = b.x / max(n, 1.0);
-  let delta = select(b.y - a.y, 0.0, a.x * b.x == 0.0);
-  let mean = select(a.y + delta * part, b.y, a.x == 0.0);
-  let share = a.x * part;
-  let m2 = a.z + b.z + delta * delta * share;
-  if (!ROOT || ((a.z >= 0.0) & (b.z >= 0.0) & (m2 >= 1e-30) & (m2 < 3.402823466e38))) { return vec3f(n, mean, m2); }
-  let parts = vec3f(root(a.z), root(b.z), abs(delta) * sqrt(share));
-  let most = max(max(parts.x, parts.y), max(parts.z, 1.17549435e-38));
-  let scaled = parts / most;
-  return vec3f(n, mean, -most * sqrt(dot(scaled, scaled)));
-}
 
 // Strips first, first + step, … of an output.
 fn strips_joined(output: u32, first: u32, step: u32) -> vec3f {

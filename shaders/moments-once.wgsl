@@ -3,9 +3,10 @@
 //   m2 += q + (t - mean)² n k / (n + k),   mean += (t - mean) k / (n + k),   n += k
 // The first of a strip come after none, so their difference counts as 0: a square that overflows, times 0, would be NaN.
 // Source: Chan, Golub & LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
-// Uses: lib/strips.wgsl, lib/moments.wgsl
+// One strip an invocation, whose neighbours may join theirs (wide, wide_along).
+// Uses: lib/strips.wgsl, lib/moments.wgsl, lib/moments-joined.wgsl
 @group(0) @binding(0) var<storage, read> x: array<f32>;
-@group(0) @binding(1) var<storage, read_write> partial: array<f32>; // [3, invocations]: n, mean, m2
+@group(0) @binding(1) var<storage, read_write> partial: array<f32>; // [3, results]: n, mean, m2
 @group(0) @binding(2) var<uniform> params: Params;
 
 struct Params {
@@ -94,38 +95,71 @@ fn walk(place: vec3<u32>) -> vec2f {
   return vec2f(mean, m2);
 }
 
-@compute @workgroup_size(STRIPS_WORKGROUP)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index >= strips_count()) { return; }
-  let place = strips_place(index);
-  let n = f32(strip_length(place));
+// n, mean and m2 of a strip that is read by elements, and of one that is read in fours.
+fn strip_moments(place: vec3<u32>) -> vec3f {
   let walked = walk(place);
-  let mean = walked.x;
   var m2 = walked.y;
-  var scale = next_scale(1.0, m2);
-  if (scale > 0.0) { m2 = written(scale, strip_sum(place, mean, true, scale)); }
-  partial[index] = n;
-  partial[strips_count() + index] = mean;
-  partial[2u * strips_count() + index] = m2;
+  let scale = next_scale(1.0, m2);
+  if (scale > 0.0) { m2 = written(scale, strip_sum(place, walked.x, true, scale)); }
+  return vec3f(f32(strip_length(place)), walked.x, m2);
 }
 
-@compute @workgroup_size(STRIPS_WORKGROUP)
-fn along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
-  if (index >= strips_count()) { return; }
-  let place = strips_place(index);
+fn along_moments(place: vec3<u32>) -> vec3f {
   let quarter = f32(strip_length(place));
-  let n = 4.0 * quarter;
   let walked = walk4(place);
   let mean = dot(walked.mean, vec4f(0.25));
   let apart = walked.mean - mean;
   var m2 = dot(walked.m2, vec4f(1.0)) + quarter * dot(apart, apart);
   let scale = next_scale(1.0, m2);
   if (scale > 0.0) { m2 = written(scale, dot(strip_sum4(place, vec4f(mean), true, vec4f(scale)), vec4f(1.0))); }
-  partial[index] = n;
-  partial[strips_count() + index] = mean;
-  partial[2u * strips_count() + index] = m2;
+  return vec3f(4.0 * quarter, mean, m2);
+}
+
+fn leave(result: u32, found: vec3f) {
+  let results = strips_count() / STRIPS_SHARED;
+  partial[result] = found.x;
+  partial[results + result] = found.y;
+  partial[2u * results + result] = found.z;
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  if (index < strips_count()) { leave(index, strip_moments(strips_place(index))); }
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  if (index < strips_count()) { leave(index, along_moments(strips_place(index))); }
+}
+
+var<workgroup> parts: array<vec3f, STRIPS_WORKGROUP>;
+
+// What STRIPS_SHARED neighbouring invocations found, joined by halves; the first one stores it.
+fn shared_leave(index: u32, lane: u32, mine: vec3f) {
+  parts[lane] = mine;
+  for (var half = STRIPS_SHARED / 2u; half > 0u; half /= 2u) {
+    workgroupBarrier();
+    if (lane % STRIPS_SHARED < half) { parts[lane] = joined(parts[lane], parts[lane + half]); }
+  }
+  if (lane % STRIPS_SHARED == 0u && index < strips_count()) { leave(index / STRIPS_SHARED, parts[lane]); }
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  var found = vec3f();
+  if (index < strips_count()) { found = strip_moments(strips_place(index)); }
+  shared_leave(index, lid.x, found);
+}
+
+@compute @workgroup_size(STRIPS_WORKGROUP)
+fn wide_along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
+  var found = vec3f();
+  if (index < strips_count()) { found = along_moments(strips_place(index)); }
+  shared_leave(index, lid.x, found);
 }
 
 @compute @workgroup_size(STRIPS_WORKGROUP)

@@ -1,5 +1,5 @@
-// reduce.wgsl: sum, product, maximum or minimum over some dimensions; one strip of one output an invocation, or one output a
-// workgroup, whose invocations are its strips (wide, wide_along).
+// reduce.wgsl: sum, product, maximum or minimum over some dimensions; one strip of one output an invocation. On GPUs, neighbouring
+// invocations may combine their strips: lib/reduce-shared.wgsl.
 //   y[strip, output] = ⊕ x over the strip's elements, / divisor
 // Four results are carried at once: of every fourth element (main), of four neighbouring elements of a run (along), or of four
 // neighbouring outputs (across). Where x is read in fours, lengths and strides count fours.
@@ -77,32 +77,4 @@ fn along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
 fn across(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
   let index = (wid.y * nwg.x + wid.x) * STRIPS_WORKGROUP + lid.x;
   if (index < strips_count()) { store4(index, strip4(strips_place(index), params.strips.inner_stride) / Quad(Element(params.divisor))); }
-}
-
-var<workgroup> parts: array<Quad, STRIPS_WORKGROUP>;
-
-// What all invocations hold, combined by halves; the first one gets it.
-fn workgroup_fold(lane: u32, value: Quad) -> Quad {
-  parts[lane] = value;
-  for (var half = STRIPS_WORKGROUP / 2u; half > 0u; half /= 2u) {
-    workgroupBarrier();
-    if (lane < half) { parts[lane] = fold(parts[lane], parts[lane + half]); }
-  }
-  return parts[0];
-}
-
-@compute @workgroup_size(STRIPS_WORKGROUP)
-fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let output = wid.y * nwg.x + wid.x;
-  if (output >= params.strips.outputs) { return; }
-  let total = workgroup_fold(lid.x, strip(strips_place(output * STRIPS_WORKGROUP + lid.x)));
-  if (lid.x == 0u) { store(output, folded(total) / Element(params.divisor)); }
-}
-
-@compute @workgroup_size(STRIPS_WORKGROUP)
-fn wide_along(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let output = wid.y * nwg.x + wid.x;
-  if (output >= params.strips.outputs) { return; }
-  let total = workgroup_fold(lid.x, strip4(strips_place(output * STRIPS_WORKGROUP + lid.x), 1u));
-  if (lid.x == 0u) { store(output, folded(total) / Element(params.divisor)); }
 }

@@ -168,6 +168,24 @@ function windowsAndNorms(): Family {
   return {
     ...pool([32, 64, 56, 56], 28, 2, 2, 0, 'maxpool n32 64 56² k2'),
     ...pool([8, 64, 112, 112], 56, 3, 2, 1, 'maxpool n8 64 112² k3 s2'),
+    'avgpool n32 64 56² k2 bwd': {
+      make: () => {
+        const [x, g] = [leaf(32, 64, 56, 56), rand(32, 64, 28, 28)];
+        return gradients(F.avgPool2d(x, 2), x, g);
+      },
+    },
+    'avgpool n8 256 28² k3 s1 bwd': {
+      make: () => {
+        const [x, g] = [leaf(8, 256, 28, 28), rand(8, 256, 28, 28)];
+        return gradients(F.avgPool2d(x, 3, 1, 1), x, g);
+      },
+    },
+    'adaptive avgpool n32 512 7²>1 fwd': {
+      make: () => {
+        const x = rand(32, 512, 7, 7);
+        return () => F.adaptiveAvgPool2d(x, 1);
+      },
+    },
     'softmax 4096x512 fwd': {
       make: () => {
         const x = rand(4096, 512);
@@ -223,6 +241,9 @@ function memoryBound(): Family {
   const square = (work: (x: Tensor) => Tensor): Workload => of([4096, 4096], work);
   return {
     'sum 16M': square((x) => x.sum()),
+    'std 16M': square((x) => x.std()),
+    'argmax 16M': square((x) => x.argmax()),
+    'variance of rows 2x8M': of([2, 8 << 20], (x) => x.var(1)),
     'sum rows 4096x4096': square((x) => x.sum(1)),
     'sum columns 4096x4096': square((x) => x.sum(0)),
     'sum columns 1Mx10': of([1_000_000, 10], (x) => x.sum(0)),

@@ -25,6 +25,7 @@ override KEPT_DIMS: u32 = 1u;
 override OUTER_DIMS: u32 = 0u;
 
 const STRIPS_WORKGROUP: u32 = 64u;
+const STRIPS_SHARED: u32 = 1u; // neighbouring strips that one result is left for, a power of two
 const STRIPS_BLOCK: u32 = 64u; // elements summed before their sum joins the strip's: keeps rounding errors small
 
 fn strips_kept_offset(output: u32) -> u32 {

@@ -12,6 +12,7 @@ import { onePassLength, resultCount, secondStrips, stripCount, stripsFor, strips
 import { loadsApart, rowsPass, workgroupLib } from './workgroup';
 
 const momentsLib: Text = '#norm/libMoments';
+const joinedLib: Text = '#norm/libMomentsJoined';
 const momentsSource: Text = '#norm/moments';
 const onceSource: Text = '#norm/momentsOnce';
 const combineSource: Text = '#norm/momentsCombine';
@@ -29,12 +30,13 @@ export function moments(
   root: boolean,
 ): Lowering {
   const overrides = { ROOT: root ? 1 : 0 };
-  const strips = stripsFor(x!.shape, dims, adapter, { fours: true });
+  const isGpu = adapter.kind === 'gpu';
+  const strips = stripsFor(x!.shape, dims, adapter, { fours: true, workgroups: true });
   const results = resultCount(strips);
   const { outputs, inner, kept } = secondStrips(strips, adapter);
   const lengths = { x: numel(x!.shape), x4: numel(x!.shape) / 4, partial: 3 * results, partial4: (3 * results) / 4 };
   const first = {
-    source: [stripsLib, momentsLib, adapter.kind === 'gpu' ? onceSource : momentsSource],
+    source: [stripsLib, momentsLib, ...(isGpu ? [joinedLib, onceSource] : [momentsSource])],
     variants: { lengths },
     label: 'moments',
     overrides,
@@ -47,7 +49,7 @@ export function moments(
       stripsPass(first, strips, adapter),
       loadsApart(
         {
-          source: [combineSource],
+          source: [joinedLib, combineSource],
           label: 'moments',
           overrides,
           reads: [scratch()],
@@ -60,7 +62,7 @@ export function moments(
             correction: f32(correction),
           },
           // On a GPU a workgroup combines the strips of an output; on a CPU one invocation does, strip by strip.
-          ...(adapter.kind === 'gpu' && stripCount(strips) >= WORKGROUP
+          ...(isGpu && stripCount(strips) >= WIDE_ROW
             ? { entry: 'wide', grid: grid(outputs) }
             : { grid: gridFor(outputs, WORKGROUP) }),
         },

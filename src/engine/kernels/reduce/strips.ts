@@ -1,7 +1,7 @@
 // Divides a reduction among invocations: its layout in memory, and the strips among which an output's elements are
 // divided.
 import { numbered, type ParamFields, type Pass } from '../../compiler/ir';
-import { grid, gridFor, varied } from '../../compiler/lowering';
+import { gridFor, varied } from '../../compiler/lowering';
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
@@ -33,8 +33,8 @@ export interface Strips extends Layout {
    * Lengths and strides count these.
    */
   readonly reads: 'elements' | 'along' | 'across';
-  /** Whether the strips of an output are the invocations of one workgroup, which combines them. */
-  readonly byWorkgroup: boolean;
+  /** How many neighbouring strips, invocations of one workgroup, leave one result together; 1: each leaves its own. */
+  readonly shared: number;
 }
 
 /** The abilities of a kernel beyond one strip of single elements per invocation. */
@@ -57,10 +57,12 @@ const SMALL_WORKGROUP = 8;
 const BUSY_THREADS = { software: 8192, gpu: 32768 };
 const MAX_STRIPS = { software: 1024, gpu: 16384 };
 /**
- * On a GPU, an output gets a workgroup if at least this many of its elements are neighbours, which invocations read
- * together.
+ * On a GPU, invocations of a workgroup share an output if at least this many of its elements are neighbours, which they
+ * read together. So few at least share a run, so many loads each, if it has them.
  */
 const WIDE_RUN = STRIPS_WORKGROUP / 2;
+const FEW_LANES = 8;
+const LANE_LOADS = 8;
 /** With few outputs: the most elements, or fours, that a workgroup combines in one pass. */
 const WIDE_ELEMENTS = STRIPS_WORKGROUP * 128;
 /** The minimum number of elements of a strip with which a second pass pays. */
@@ -140,7 +142,7 @@ function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile,
   const wide =
     workgroups && adapter.kind === 'gpu' && !layout.outputsFast && layout.inner.stride === 1 && size >= WIDE_RUN;
   if (wide && (outer * size <= WIDE_ELEMENTS || outputs >= BUSY_THREADS.gpu / STRIPS_WORKGROUP))
-    return { ...layout, outputs, ...sharedByWorkgroup(size) };
+    return { ...layout, outputs, ...sharedRun(size, outer) };
   const elements = outer * size * (layout.reads === 'along' ? 4 : 1);
   if (elements <= onePassLength(adapter)) return { ...layout, outputs, ...undivided(size) };
   const most = Math.min(MAX_STRIPS[adapter.kind], Math.floor(elements / MIN_STRIP));
@@ -150,6 +152,7 @@ function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile,
   const stripsInner = Math.min(size, Math.ceil(wanted / stripsOuter));
   const lanes = layout.outputsFast ? 1 : Math.min(stripsInner, STRIPS_WORKGROUP);
   const chunk = Math.ceil(size / Math.ceil(stripsInner / lanes));
+  const shares = workgroups && adapter.kind === 'gpu' && lanes === STRIPS_WORKGROUP;
   return {
     ...layout,
     outputs,
@@ -157,23 +160,24 @@ function divide(layout: Layout & Pick<Strips, 'reads'>, adapter: AdapterProfile,
     stripsInner: Math.ceil(size / chunk) * lanes,
     lanes,
     chunk,
-    byWorkgroup: false,
+    shared: shares ? lanes : 1,
   };
 }
 
-const undivided = (size: number) => ({ stripsOuter: 1, stripsInner: 1, lanes: 1, chunk: size, byWorkgroup: false });
+const undivided = (size: number) => ({ stripsOuter: 1, stripsInner: 1, lanes: 1, chunk: size, shared: 1 });
 
-const sharedByWorkgroup = (size: number) => ({
-  stripsOuter: 1,
-  stripsInner: STRIPS_WORKGROUP,
-  lanes: STRIPS_WORKGROUP,
-  chunk: size,
-  byWorkgroup: true,
-});
+/** The strips of an output, all within one workgroup: short runs leave room for several runs, or for other outputs. */
+function sharedRun(size: number, outer: number) {
+  let lanes = FEW_LANES;
+  while (lanes < STRIPS_WORKGROUP && lanes * LANE_LOADS < size) lanes *= 2;
+  let stripsOuter = 1;
+  while (stripsOuter * lanes < STRIPS_WORKGROUP && stripsOuter < outer) stripsOuter *= 2;
+  return { stripsOuter, stripsInner: lanes, lanes, chunk: size, shared: lanes * stripsOuter };
+}
 
 /** The number of partial results of each output that a pass leaves. */
-export const stripCount = ({ stripsOuter, stripsInner, byWorkgroup }: Strips): number =>
-  byWorkgroup ? 1 : stripsOuter * stripsInner;
+export const stripCount = ({ stripsOuter, stripsInner, shared }: Strips): number =>
+  (stripsOuter * stripsInner) / shared;
 
 /** The number of results of a pass: one for each output and strip. */
 export const resultCount = (strips: Strips): number =>
@@ -187,7 +191,7 @@ export function secondStrips(
 ): Strips {
   const size = stripCount(first);
   const outputs = resultCount(first) / size;
-  const byWorkgroup = workgroups && adapter.kind === 'gpu' && size >= STRIPS_WORKGROUP;
+  const byWorkgroup = workgroups && adapter.kind === 'gpu' && size >= WIDE_RUN;
   const { outputsFast } = first;
   const layout: Layout & Pick<Strips, 'reads'> = {
     kept: [{ size: outputs, stride: outputsFast ? 1 : size }],
@@ -198,8 +202,8 @@ export function secondStrips(
     reads: 'elements',
   };
   const read = fours ? inFours(layout) : layout;
-  const divided = byWorkgroup ? sharedByWorkgroup : undivided;
-  return { ...read, outputs: count(read.kept), ...divided(read.inner.size) };
+  const divided = byWorkgroup ? sharedRun : undivided;
+  return { ...read, outputs: count(read.kept), ...divided(read.inner.size, 1) };
 }
 
 /** A pass without the fields that follow from its strips. Its params come after the fields of `struct Strips`. */
@@ -207,8 +211,7 @@ type Bare = Omit<Pass, 'entry' | 'consts' | 'grid' | 'params'> & { readonly para
 
 /** The pass for given strips. Its general variant serves any numbers of outputs and dimensions. */
 export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile): Pass {
-  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, byWorkgroup } =
-    strips;
+  const { kept, outer, inner, outputs, stripsOuter, stripsInner, outputsFast, lanes, chunk, reads, shared } = strips;
   const four = (name: string, dims: Layout['kept'], of: 'size' | 'stride', rest: number) =>
     numbered(name, 4, (d) => dims[d]?.[of] ?? rest);
   const params = {
@@ -230,15 +233,15 @@ export function stripsPass(pass: Bare, strips: Strips, adapter: AdapterProfile):
     ...four('outerSizes', outer, 'size', 1),
     ...four('outerStrides', outer, 'stride', 0),
   };
-  const invocations = outputs * stripCount(strips);
+  const invocations = outputs * stripsOuter * stripsInner;
   const few = adapter.kind === 'software' && invocations < FEW_INVOCATIONS;
   const by = (workgroup: number, keptDims: number, outerDims: number): Pass => ({
     ...pass,
-    entry: byWorkgroup ? (reads === 'along' ? 'wide_along' : 'wide') : reads === 'elements' ? 'main' : reads,
-    consts: { STRIPS_WORKGROUP: workgroup },
+    entry: shared > 1 ? (reads === 'along' ? 'wide_along' : 'wide') : reads === 'elements' ? 'main' : reads,
+    consts: { STRIPS_WORKGROUP: workgroup, STRIPS_SHARED: shared },
     overrides: { ...pass.overrides, KEPT_DIMS: keptDims, OUTER_DIMS: outerDims },
     params: { ...params, ...pass.params },
-    grid: byWorkgroup ? grid(outputs) : gridFor(invocations, workgroup),
+    grid: gridFor(invocations, workgroup),
   });
   const usual = adapter.kind === 'software' ? SMALL_WORKGROUP : STRIPS_WORKGROUP;
   return varied(by(few ? SMALL_WORKGROUP : STRIPS_WORKGROUP, kept.length, outer.length), {

@@ -7,6 +7,7 @@ export { default as layerNormGrad } from '../../../../shaders/layer-norm-grad.wg
 export { default as layerNormGradLong } from '../../../../shaders/layer-norm-grad-long.wgsl?raw';
 export { default as layerNormLong } from '../../../../shaders/layer-norm-long.wgsl?raw';
 export { default as libMoments } from '../../../../shaders/lib/moments.wgsl?raw';
+export { default as libMomentsJoined } from '../../../../shaders/lib/moments-joined.wgsl?raw';
 export { default as libNormKind } from '../../../../shaders/lib/norm-kind.wgsl?raw';
 export { default as moments } from '../../../../shaders/moments.wgsl?raw';
 export { default as momentsCombine } from '../../../../shaders/moments-combine.wgsl?raw';

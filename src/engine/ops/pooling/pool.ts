@@ -13,6 +13,7 @@ import { reshape } from '../shape/cast';
 import { planeParams } from '../shape/planes';
 
 const avgSource: Text = '#poolMore/avgPool2d';
+const avgGradSource: Text = '#poolMore/avgPool2dGrad';
 const firstMaxLib: Text = '#conv/libFirstMax';
 const maxSource: Text = '#pool/maxPool2d';
 const maxGradSource: Text = '#pool/maxPool2dGrad';
@@ -208,6 +209,38 @@ function avgPass(entry: 'main' | 'grad', size: Shape, outSize: Shape, attrs: Avg
   return { kind: 'passes', passes: [pass] };
 }
 
+/** The most windows that hold an element with which a GPU's kernel writes them all out. */
+const WRITTEN_WINDOWS = 16;
+/** The lines of which an invocation of that kernel computes a column; the same as LINES in the shader. */
+const LINES = 4;
+
+/** The gradient on a GPU, where divisions by values that are not constant cost more than what is read. */
+function avgGradOnGpu(size: Shape, outSize: Shape, attrs: AvgPoolAttrs): Lowering {
+  const { kernel, stride, padding } = attrs;
+  const [windowsH, windowsW] = ([0, 1] as const).map((d) => Math.ceil(kernel[d] / stride[d])) as [number, number];
+  if (windowsH * windowsW > WRITTEN_WINDOWS) return avgPass('grad', size, outSize, attrs);
+  const lines = numel(size.slice(0, 3));
+  const count = Math.ceil(lines / LINES) * size[3]!;
+  const pass = {
+    source: [avgGradSource],
+    label: 'avgPool2d gradient',
+    consts: {
+      KERNEL_H: kernel[0],
+      KERNEL_W: kernel[1],
+      STRIDE_H: stride[0],
+      STRIDE_W: stride[1],
+      WINDOWS_H: windowsH,
+      WINDOWS_W: windowsW,
+    },
+    overrides: { COUNT_PAD: attrs.countIncludePad ? 1 : 0, PAD_H: padding[0], PAD_W: padding[1] },
+    reads: [input(0)],
+    writes: [output()],
+    params: { count, lines, ...planeParams(size, outSize), divisor: f32(attrs.divisorOverride ?? 0) },
+    grid: gridFor(count, WORKGROUP),
+  };
+  return { kind: 'passes', passes: [pass] };
+}
+
 function checkedDivisor(divisor: number): number {
   if (Number.isInteger(divisor) && divisor !== 0) return divisor;
   throw new ArgumentError(`avgPool2d: expected divisorOverride to be a non-zero integer, but got ${divisor}`);
@@ -233,7 +266,8 @@ const avgPool2dBackwardOp: Op<Sized<AvgPoolAttrs>> = {
   name: 'avgPool2dBackward',
   readsHalf: true,
   infer: ([dy], { size }) => [{ shape: [...dy!.shape.slice(0, 2), ...size], dtype: 'float32' }],
-  lower: ({ inputs: [dy], outputs: [dx], attrs }) => avgPass('grad', dx!.shape, dy!.shape, attrs),
+  lower: ({ inputs: [dy], outputs: [dx], attrs, adapter }) =>
+    adapter.kind === 'gpu' ? avgGradOnGpu(dx!.shape, dy!.shape, attrs) : avgPass('grad', dx!.shape, dy!.shape, attrs),
   vjp([g], { attrs: { size: _, ...attrs } }) {
     return [record(avgPool2dOp, [g!], attrs)];
   },

@@ -40,6 +40,7 @@ export interface ReduceAttrs {
 export type Dims = number | readonly number[] | null;
 
 const foursApart: Text = '#math/libStripFoursApart';
+const shared: Text = '#math/libReduceShared';
 
 /** With so many elements, the wait for memory is worth a kernel that only GPUs need. */
 const LONG = 2 ** 14;
@@ -63,6 +64,7 @@ function lowerReduction(
         folds[kind],
         stripsLib,
         adapter.kind === 'gpu' && elements >= LONG ? foursApart : stripFoursLib,
+        ...(strips.shared > 1 ? [shared] : []),
         source,
       ],
       variants: { lengths },
