@@ -390,7 +390,8 @@ class Planner {
       return clash ? this.copy(address, 0, address.bytes) : address;
     });
     const scalarBase = node?.scalarBase ?? 0;
-    this.steps.push({ pass, addresses: safe, scalarBase, ...(node && { node }), ...(kept && { kept }) });
+    for (const part of pass.cut?.(pass, needed) ?? [pass])
+      this.steps.push({ pass: part, addresses: safe, scalarBase, ...(node && { node }), ...(kept && { kept }) });
   }
 
   private newAddress(bytes: number, inputIndex?: number): Address {
@@ -427,18 +428,14 @@ class Planner {
   }
 
   private measureLives(): void {
+    const live = (address: Address, s: number) => {
+      const location = this.locations[address.location]!;
+      if (location.first < 0) location.first = s;
+      location.last = s;
+    };
     this.steps.forEach(({ addresses }, s) => {
-      for (const address of addresses) {
-        if (address === 'fault') continue;
-        const location = this.locations[address.location]!;
-        if (location.first < 0) location.first = s;
-        location.last = s;
-      }
+      for (const address of addresses) if (address !== 'fault') live(address, s);
     });
-    for (const v of this.exported) {
-      const location = this.locations[this.addresses[v]!.location]!;
-      if (location.first < 0) location.first = this.steps.length;
-      location.last = this.steps.length;
-    }
+    for (const v of this.exported) live(this.addresses[v]!, this.steps.length);
   }
 }

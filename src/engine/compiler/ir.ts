@@ -138,6 +138,10 @@ export interface Pass {
   readonly extras?: Extras;
   /** Workgroups; build with `grid()` of lowering.ts. A pass with a zero is left out. */
   readonly grid: readonly [number, number, number];
+  /** How long it takes on a slow GPU, if that is known to be a millisecond or more. */
+  readonly milliseconds?: number;
+  /** Given if that is too long for one dispatch: passes of some of the workgroups each, with the same operands. */
+  readonly cut?: (pass: Pass, codeOf: (pass: Pass) => string) => readonly Pass[];
 }
 
 /**

@@ -9,13 +9,14 @@ import { hostPhase } from '../gpu/host-trace';
 import { type Allocation, SMALL_BYTES } from '../gpu/memory';
 import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
+import { UNTIMED_MILLISECONDS } from '../gpu/submit-size';
 import { type BoundInput, copyIntoSlot, isElsewhere } from './bound-inputs';
 import { type Cell, DISPOSED, dropHost, expectContents, inWords, release, settle, takeOver, vacate } from './contents';
 import { type FaultyJob, faultsOfRun, noteSources, withFaults } from './fault-flow';
 import type { Job } from './job';
 import { KeptResults } from './kept-results';
 import { type Draft, dispatchOf, finished } from './link';
-import type { Plan } from './plan';
+import type { Plan, Step } from './plan';
 import { UnconfirmedRuns } from './unconfirmed-runs';
 
 /**
@@ -84,7 +85,10 @@ export class Sender {
       const dispatches = stale.length > 0 ? [...stale, ...executable.steady] : executable.steady;
       const first = profiler?.count ?? 0;
       const start = performance.now();
-      const pieces = session.piecesOf(executable);
+      const pieces = session.piecesOf(
+        executable,
+        plan.steps.reduce((sum, step) => sum + timeOf(step), 0),
+      );
       execute(session.memory, executable, places.run, dispatches, {
         profiler,
         pieces,
@@ -133,30 +137,33 @@ export class Sender {
       });
       const { places, encoding } = begun;
       const dispatches: Dispatch[] = [];
-      let pieces = 1;
+      let whole = true;
       while (dispatches.length < draft.dispatches.length) {
         await Promise.race([draft.pipelines[dispatches.length], all]);
         if (session.lostError) throw session.lostError;
         invariant(!session.memory.isRetired, 'a device that was left has no work left');
         const next: Dispatch[] = [];
-        for (let d = dispatches.length; ready[d]; d++) next.push(dispatchOf(draft, d, ready[d]!));
+        for (let d = dispatches.length, time = 0; ready[d] && time < UNTIMED_MILLISECONDS; d++) {
+          time += timeOf(plan.steps[d]!);
+          next.push(dispatchOf(draft, d, ready[d]!));
+        }
         dispatches.push(...next);
         const isLast = dispatches.length === draft.dispatches.length;
         send(() => {
           encoding.dispatch(next);
           if (!isLast) encoding.submit();
         });
-        if (!isLast) pieces++;
+        whole &&= isLast;
       }
       send(() => encoding.end(null));
       const executable = finished(draft, dispatches);
       // A run that was sent in pieces has begun already, and cannot be timed.
-      session.submitted(pieces === 1 ? executable : null);
+      session.submitted(whole ? executable : null);
       this.kept.sent(
         dispatches.filter(({ kept }) => kept),
         job,
       );
-      this.sent(job, plan, places, stretches.end(), pieces === 1);
+      this.sent(job, plan, places, stretches.end(), whole);
       return executable;
     } catch (error) {
       if (begun && !session.memory.isRetired) {
@@ -368,6 +375,9 @@ export class Sender {
     }
   }
 }
+
+/** How long a step takes on a slow GPU, in milliseconds; 0 if that is not known. */
+const timeOf = ({ pass }: Step): number => pass.milliseconds ?? 0;
 
 /** Whether host data was sent to the GPU in an earlier run. */
 const isSent = (state: Cell['state']): boolean => state.kind === 'onHost' && state.uploaded;

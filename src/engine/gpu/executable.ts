@@ -144,15 +144,11 @@ export class Encoding {
   dispatch(dispatches: readonly Dispatch[], profiler: Profiler | null = null): void {
     const { device, encoder, run } = this;
     stats.dispatches += dispatches.length;
-    if (profiler) {
-      for (const dispatch of dispatches) {
-        const pass = encoder.beginComputePass({ timestampWrites: profiler.next(dispatch.label) });
-        encodeDispatches(device, pass, [dispatch], run);
-        pass.end();
-      }
-    } else if (dispatches.length > 0) {
-      const pass = encoder.beginComputePass();
-      encodeDispatches(device, pass, dispatches, run);
+    for (const together of profiler ? dispatches.map((one) => [one]) : [dispatches]) {
+      const [first] = together;
+      if (!first) continue;
+      const pass = encoder.beginComputePass(profiler ? { timestampWrites: profiler.next(first.label) } : {});
+      encodeDispatches(device, pass, together, run);
       pass.end();
     }
   }
@@ -212,13 +208,10 @@ export function execute(
   }: { readonly profiler?: Profiler | null; readonly pieces?: number; readonly sending?: Sending | null } = {},
 ): void {
   const encoding = new Encoding(memory, executable, run);
-  if (pieces === 1 || profiler) encoding.dispatch(dispatches, profiler);
-  else {
-    const size = Math.ceil(dispatches.length / pieces);
-    for (let from = 0; from < dispatches.length; from += size) {
-      if (from > 0) encoding.submit();
-      encoding.dispatch(dispatches.slice(from, from + size));
-    }
+  const size = Math.ceil(dispatches.length / (profiler ? 1 : pieces));
+  for (let from = 0; from < dispatches.length; from += size) {
+    if (from > 0) encoding.submit();
+    encoding.dispatch(dispatches.slice(from, from + size), profiler);
   }
   encoding.end(sending);
 }

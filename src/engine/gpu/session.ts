@@ -186,9 +186,9 @@ export class Session {
     return error;
   }
 
-  /** The number of submits to split a run of a plan into. */
-  piecesOf(executable: Executable): number {
-    return this.submitSize.pieces(executable, executable.steady.length, this.submitMilliseconds);
+  /** The number of submits to split a run of a plan into, which is expected to take so long on a slow GPU. */
+  piecesOf(executable: Executable, expected: number): number {
+    return this.submitSize.pieces(executable, expected, this.submitMilliseconds);
   }
 
   /** Notes that an executable replaces another of the same plan. */

@@ -11,8 +11,12 @@ const SAMPLES = 4;
 /** The default length of a submit on a GPU: about two frames. */
 export const SUBMIT_MILLISECONDS = 30;
 
+/** The length of a submit on a slow GPU, while a plan has not been timed: far below the 2 s after which Windows resets a GPU. */
+export const UNTIMED_MILLISECONDS = 500;
+
 interface Times {
-  least: number;
+  /** Undefined until a run has been timed. */
+  least?: number;
   samples: number;
 }
 
@@ -23,12 +27,13 @@ export class SubmitSize {
 
   constructor(private readonly queue: Queue) {}
 
-  /** The number of submits for a plan of `dispatches` dispatches, such that each takes about `budget` milliseconds. */
-  pieces(plan: object, dispatches: number, budget: number): number {
-    const least = this.times.get(plan)?.least ?? Number.POSITIVE_INFINITY;
-    return least <= budget || !Number.isFinite(least)
-      ? 1
-      : Math.min(Math.ceil(least / budget), Math.max(dispatches, 1));
+  /**
+   * The number of submits for a plan, such that each takes about `budget` milliseconds. While the plan has not been timed,
+   * it may take as long as on a slow GPU, `expected`.
+   */
+  pieces(plan: object, expected: number, budget: number): number {
+    const least = this.times.get(plan)?.least;
+    return Math.ceil(least === undefined ? expected / Math.max(budget, UNTIMED_MILLISECONDS) : least / budget) || 1;
   }
 
   /** Notes that a plan replaces another that computes the same, and inherits its times. */
@@ -40,7 +45,7 @@ export class SubmitSize {
   /** Times the run of a plan that has just been submitted, unless enough runs have been timed. */
   submitted(plan: object): void {
     const known = this.times.get(plan);
-    const times = known ?? { least: Number.POSITIVE_INFINITY, samples: 0 };
+    const times: Times = known ?? { samples: 0 };
     if (!known) this.times.set(plan, times);
     if (times.samples++ >= SAMPLES) return;
     let start = 0;
@@ -50,7 +55,7 @@ export class SubmitSize {
     this.queue.finished().then(
       () => {
         const now = performance.now();
-        times.least = Math.min(times.least, now - Math.max(start, this.lastDone));
+        times.least = Math.min(times.least ?? now, now - Math.max(start, this.lastDone));
         this.lastDone = now;
       },
       () => {}, // the device was lost, which is reported by its own error

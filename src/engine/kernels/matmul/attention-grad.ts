@@ -16,6 +16,7 @@ import { grid } from '../../compiler/lowering';
 import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
+import { workOf } from '../work';
 import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
@@ -112,6 +113,8 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
         ...shared,
       },
       grid: grid(tilesOf(vectors)),
+      // Scores and their gradients are computed again, and one or two results of them.
+      ...workOf((queries / rows) * own * others * (2 + results) * Math.max(features, columns), context.adapter),
     };
   };
   const byQuery = () =>

@@ -6,6 +6,7 @@ import { grid } from '../../compiler/lowering';
 import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { MIN_QUERIES, type Placed, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
+import { workOf } from '../work';
 import { fewQueries } from './attention-few';
 import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
@@ -75,6 +76,7 @@ function lowered(context: LowerContext<AttentionAttrs>, inputs: readonly Placed[
       ...dropFields(attrs),
     },
     grid: grid(tilesOf(vectors)),
+    ...workOf(batch * rows * keys * (features + columns), context.adapter),
   };
   return { kind: 'passes' as const, passes: [pass] };
 }

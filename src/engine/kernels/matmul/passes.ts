@@ -19,6 +19,7 @@ import type { AdapterProfile } from '../../gpu/device';
 import { BATCH_DIMS } from '../../ops/linalg/matmul-sizes';
 import { once } from '../../wgsl/once';
 import { sumChunkPairs, sumChunks } from '../reduce/chunks';
+import { workOf } from '../work';
 import {
   acrossOf,
   type BlockTile,
@@ -86,9 +87,12 @@ export function matmulPasses(product: Product, adapter: AdapterProfile): Lowerin
   const tile = chooseTile(product, adapter, times);
   const chunk = chunkOf(product, tile, adapter.kind);
   const chunks = Math.max(1, Math.ceil(k / chunk));
-  const pass = isVectorTile(tile)
-    ? vectorPass(product, tile, chunk, chunks)
-    : anyBlockPass(product, tile, chunk, chunks, adapter, times);
+  const pass = {
+    ...(isVectorTile(tile)
+      ? vectorPass(product, tile, chunk, chunks)
+      : anyBlockPass(product, tile, chunk, chunks, adapter, times)),
+    ...workOf(batch * m * k * n, adapter),
+  };
   if (chunks === 1) return { kind: 'passes', passes: [pass] };
   const count = batch * m * n;
   if (sums) {
