@@ -48,16 +48,16 @@ export function apart(flush: Flush): readonly [sound: Flush, lost: Flush | null]
  */
 function hangingOnLost(values: Iterable<Value>): ((value: Value) => boolean) | null {
   const mark = newMark();
-  const stack = [...values];
+  // It grows while it is walked.
+  const met = [...values];
   const nodes: Node[] = [];
   let isAny = false;
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    if (next.isLost) isAny = true;
-    const { node } = next;
-    if (next.available || !node || node.mark === mark) continue;
+  for (const { node, available, isLost } of met) {
+    isAny ||= isLost;
+    if (available || !node || node.mark === mark) continue;
     node.mark = mark;
     nodes.push(node);
-    stack.push(...node.reads);
+    met.push(...node.reads);
   }
   if (!isAny) return null;
   const hanging = new Set<Node>();

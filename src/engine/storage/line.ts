@@ -25,7 +25,7 @@ export class Line {
   get value(): Value {
     const { version, value } = this.storage;
     // A value that had failed or was lost may be there again.
-    if (this.whole === null || this.version !== version || this.whole.failure || this.whole.isLost)
+    if (!this.whole || this.version !== version || this.whole.failure || this.whole.isLost)
       this.hold(this.whole?.requiresGrad ? this.whole : null, value);
     return this.whole!;
   }
@@ -33,6 +33,14 @@ export class Line {
   /** Has gradients go through `after`, which has just been written to the storage. */
   follow(after: Value): void {
     this.hold(after, this.storage.value);
+  }
+
+  /**
+   * Must be called when contents without gradients have been written through the line. What it showed before is let go,
+   * as it may keep alive everything that the storage's graph was made of.
+   */
+  letGo(): void {
+    if (!this.whole?.requiresGrad) this.whole = null;
   }
 
   private hold(graph: Value | null, value: Value): void {

@@ -183,7 +183,7 @@ export class Storage implements GraphRoot {
   /** In-place write: puts `value`, of the layout's shape, at a layout. */
   write(value: Value, layout: Layout, { line = null, tracked = true, fresh = false }: WriteOptions = {}): void {
     const before = this.value;
-    const seen = line ? line.value : before;
+    const seen = line?.value ?? before;
     const into = (base: Value): Value =>
       isWhole(layout, this.shape)
         ? shaped(value, this.shape)
@@ -191,6 +191,7 @@ export class Storage implements GraphRoot {
     if (!tracked || !(seen.requiresGrad || value.requiresGrad)) {
       const after = withMode({ grad: false }, () => into(before));
       this.set(before.requiresGrad ? withMode({ grad: true }, () => rewritten(before, after, true)) : after);
+      line?.letGo();
       return;
     }
     const written = into(seen);
@@ -432,13 +433,11 @@ function isThere({ state: { kind, memory }, node }: Value): boolean {
 
 /** Whether a value, or one of its ingredients, could not be computed. */
 function hangsOnFailure(value: Value): boolean {
-  const stack = [value];
-  const seen = new Set<Value>();
-  for (let next = stack.pop(); next; next = stack.pop()) {
-    if (next.failure) return true;
-    if (next.available || seen.has(next)) continue;
-    seen.add(next);
-    stack.push(...(next.node?.reads ?? []));
+  // The set grows while it is walked.
+  const seen = new Set([value]);
+  for (const { failure, available, node } of seen) {
+    if (failure) return true;
+    if (!available) for (const read of node?.reads ?? []) seen.add(read);
   }
   return false;
 }

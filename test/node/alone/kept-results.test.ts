@@ -13,6 +13,11 @@ import { smallResults, telling } from '../../support/small-results';
 const ways = {
   'made under noGrad': (call: () => unknown) => torch.noGrad(call),
   detached: (call: () => unknown) => tensorsIn(call()).map((y) => y.detach()),
+  'detached and changed in place': (call: () => unknown) =>
+    tensorsIn(call()).map((y) => {
+      const kept = y.detach();
+      return kept.isFloatingPoint() ? kept.mul_(2) : kept;
+    }),
   'detached once it is stored': async (call: () => unknown) => {
     const results = tensorsIn(call());
     await torch.synchronize();
