@@ -69,8 +69,9 @@ export { pair, type Size2d } from './nn/layers/sizes';
 export { withBackward } from './nn/module/backward-hooks';
 export { isGuarded } from './nn/module/guard';
 export { inMode } from './nn/module/in-mode';
-export { type CallResult, className, Module } from './nn/module/module';
+export { type CallResult, Module } from './nn/module/module';
 export { convert, isUninitialized } from './nn/module/parameter';
+export { className } from './nn/module/run-call';
 export { stateMembers } from './nn/module/state-dict';
 
 // Values without a tensor around them, for operations that a door defines or fuses itself, and the switches under which

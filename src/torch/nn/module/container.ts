@@ -6,9 +6,10 @@ import { ArgumentError, IndexError } from '../../../engine/core/errors';
 import { type Arguments, expectKind, isPlainObject, kindOf, parseArgs, shown } from '../../../engine/core/options';
 import { indent } from '../../../engine/core/printing';
 import type { Tensor } from '../../tensor/tensor';
-import { className, Module } from './module';
+import { Module } from './module';
 import { Parameter, parameterOf } from './parameter';
 import type { Placed, UnaryModule } from './placed';
+import { className } from './run-call';
 
 /** A list of modules, named '0', '1', … unless they have other names. */
 abstract class ModuleRow<M extends Module> extends Module {

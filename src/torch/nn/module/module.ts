@@ -2,21 +2,17 @@
 
 import { callback, text } from '../../../engine/core/argument-kinds';
 import { closeInherited, oneTooMany } from '../../../engine/core/arity';
-import { calls } from '../../../engine/core/calls';
 import { ArgumentError, DTypeError } from '../../../engine/core/errors';
 import { isFloat } from '../../../engine/core/meta';
 import { objectAt } from '../../../engine/core/object-argument';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { indent, printModule } from '../../../engine/core/printing';
 import { beforeChange, isJournaling, keepProperties } from '../../../engine/graph/journal';
-import { withMode } from '../../../engine/graph/mode';
-import { atPlace, isTracing } from '../../../engine/graph/places';
 import { type DeviceLike, expectDevice } from '../../../engine/storage/device';
 import { noGrad } from '../../../engine/storage/mode';
 import { isMisfit } from '../../tensor/calling/callable';
 import { parseTo, type ToArgs } from '../../tensor/calling/to-args';
 import { noDouble } from '../../tensor/methods/conversion';
-import { moduleScope } from '../../tensor/scope';
 import { Tensor } from '../../tensor/tensor';
 import { Callable, expectLooked, inPlaces, inputs, misuse } from './callable-object';
 import { checkMember, guardMember, type MemberKind, memberKind } from './guard';
@@ -50,6 +46,7 @@ import type {
   Strictness,
 } from './module-options';
 import { type Buffer, convert, Parameter } from './parameter';
+import { className, joinPath, runCall } from './run-call';
 import {
   type IncompatibleKeys,
   loadInto,
@@ -61,12 +58,6 @@ import {
 
 declare const argumentsOf: unique symbol;
 declare const resultOf: unique symbol;
-
-/** How many module calls are nested right now; the outermost decides whether values are saved for backward. */
-let callDepth = 0;
-
-/** While tracing: the modules that are being called, outermost first, with their paths. */
-const callers: { readonly module: Module; readonly path: string }[] = [];
 
 /**
  * Base class of all neural network modules. A subclass defines `forward`, and is called like a function: `model(x)`.
@@ -122,31 +113,7 @@ export abstract class Module extends Callable {
       this.#own('parameter');
       this.#isCalled = true;
     }
-    callDepth++;
-    try {
-      const forgets = callDepth === 1 && !this.training;
-      const { watcher } = calls;
-      if (!watcher && !forgets && !isTracing()) return moduleScope(this, () => this.#forward(given));
-      const forward = () => moduleScope(this, () => this.#forward(given));
-      const watched = watcher ? () => watcher.module(this, forward) : forward;
-      const run = isTracing() ? () => this.#traced(watched) : watched;
-      return forgets ? withMode({ keepSaved: false }, run) : run();
-    } finally {
-      callDepth--;
-    }
-  }
-
-  /** Attributes the operations of `run` to this module's path below the module that calls it. */
-  #traced(run: () => unknown): unknown {
-    const caller = callers.at(-1);
-    const name = caller?.module.namedModules().find(([, module]) => module === this)?.[0];
-    const path = name === undefined ? '' : join(caller!.path, name);
-    callers.push({ module: this, path });
-    try {
-      return atPlace(path || className(this), run);
-    } finally {
-      callers.pop();
-    }
+    return runCall(this, () => this.#forward(given));
   }
 
   /** Calls `forward`; if it fails because of its arguments, throws an error that says so. */
@@ -218,7 +185,7 @@ export abstract class Module extends Callable {
       if (removeDuplicate && seen.has(module)) return;
       seen.add(module);
       found.push([path, module]);
-      for (const [name, child] of module.#ownModules()) visit(child, join(path, name));
+      for (const [name, child] of module.#ownModules()) visit(child, joinPath(path, name));
     };
     visit(this, prefix);
     return found;
@@ -557,7 +524,7 @@ export abstract class Module extends Callable {
   ): [string, T][] {
     const modules: [string, Module][] = recurse ? this.namedModules(prefix, removeDuplicate) : [[prefix, this]];
     const all = modules.flatMap(([path, module]) =>
-      own(module).map(([name, item]): [string, T] => [join(path, name), item]),
+      own(module).map(([name, item]): [string, T] => [joinPath(path, name), item]),
     );
     return removeDuplicate ? once(all) : all;
   }
@@ -602,8 +569,3 @@ export type CallArguments<M extends Module> = M[typeof argumentsOf];
 export type CallResult<M extends Module> = M[typeof resultOf];
 
 const isModule = (value: unknown): boolean => value instanceof Module;
-
-/** The name under which a module is printed. */
-export const className = (module: Module): string => module.constructor.name || 'Module';
-
-const join = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`);

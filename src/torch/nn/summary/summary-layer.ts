@@ -1,7 +1,8 @@
 // One row of a model's summary: a layer's class, inputs and results, its parameters and multiply-adds.
 import { Tensor } from '../../tensor/tensor';
-import { className, type Module } from '../module/module';
+import type { Module } from '../module/module';
 import { isUninitialized } from '../module/parameter';
+import { className } from '../module/run-call';
 import type { ReceptiveField } from './receptive-field';
 
 /** Bytes of an element in PyTorch. */

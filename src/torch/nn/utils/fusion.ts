@@ -9,8 +9,9 @@ import { tensor } from '../../tensor/calling/tensor-kinds';
 import { onesLike, zerosLike } from '../../tensor/creation/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { deepcopy } from '../module/deepcopy';
-import { className, Module } from '../module/module';
+import { Module } from '../module/module';
 import { Parameter } from '../module/parameter';
+import { className } from '../module/run-call';
 
 /** The members read from the layer before the batch normalisation. */
 interface Weighted extends Module {

@@ -5,7 +5,8 @@ import { noGrad } from '../../../engine/storage/mode';
 import { randn } from '../../tensor/creation/random';
 import { Tensor } from '../../tensor/tensor';
 import { normalize } from '../functional/distance';
-import { className, Module } from '../module/module';
+import { Module } from '../module/module';
+import { className } from '../module/run-call';
 import { parametrize } from './parametrized';
 import { type SpectralNormArgs, spectralNormArgs, type WeightNormArgs, weightNormArgs } from './weight-norm';
 

@@ -4,8 +4,9 @@ import { callback, orNull, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { noGrad } from '../../../engine/storage/mode';
-import { className, type Module } from '../module/module';
+import type { Module } from '../module/module';
 import type { Parameter } from '../module/parameter';
+import { className } from '../module/run-call';
 import { aModule, asParameter, computed, keeping, listsOf, type Parametrization, parametrize } from './parametrized';
 
 export { type Parametrization, ParametrizationList } from './parametrized';

@@ -8,8 +8,9 @@ import { noGrad } from '../../../engine/storage/mode';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { Tensor } from '../../tensor/tensor';
 import { ModuleDict, ModuleList } from '../module/container';
-import { className, Module } from '../module/module';
+import { Module } from '../module/module';
 import { isUninitialized, Parameter } from '../module/parameter';
+import { className } from '../module/run-call';
 
 /** A module whose forward gives the tensor, from one parameter or several. */
 export interface Parametrization extends Module {

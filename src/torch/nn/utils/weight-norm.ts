@@ -9,8 +9,9 @@ import { randn } from '../../tensor/creation/random';
 import type { Tensor } from '../../tensor/tensor';
 import { normalize } from '../functional/distance';
 import type { RemovableHandle } from '../module/hooks';
-import { className, Module } from '../module/module';
+import { Module } from '../module/module';
 import { isUninitialized, Parameter } from '../module/parameter';
+import { className } from '../module/run-call';
 
 /** The normalisation of a parameter, which other parameters (its parts) replace. */
 interface Normalised {
