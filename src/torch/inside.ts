@@ -9,7 +9,6 @@
 // Arguments. Functions of doors read their arguments like those of torch: by position or by name, checked by kind, with
 // the same errors.
 
-export type { Kind, Kinds } from '../engine/core/argument-kinds';
 export * as kinds from '../engine/core/argument-kinds';
 export { closed, closeInherited, closeMethods, expectNoMore } from '../engine/core/arity';
 export { isPlainObject, kindOf } from '../engine/core/kind-of';
@@ -18,16 +17,11 @@ export {
   type Arguments,
   type Defaults,
   expectKind,
-  missingArguments,
   type OfKeys,
   type Parsed,
-  parameterTwice,
   parseArgs,
   shown,
-  tooMany,
-  unknownArgument,
 } from '../engine/core/options';
-export { parseSettings, type Settings } from '../engine/core/settings';
 export { callable, checked, isTensor as isTensorObject } from './tensor/calling/callable';
 export { calledAs } from './tensor/calling/called-as';
 export { expectSize, type TensorOptions, tensorOptions } from './tensor/calling/sizes';
@@ -44,11 +38,11 @@ export { formatTensor } from '../engine/storage/print';
 // Shapes and numbers on the host: sizes of shapes, float16 as bits, elements that users write down.
 
 export { fromHalf, toHalf, toHalves } from '../engine/core/half';
-export { byteLength, contiguousStrides, isFloat, numel as numelOf, sameShape, showShape } from '../engine/core/meta';
+export { contiguousStrides, isFloat, numel as numelOf, sameShape, showShape } from '../engine/core/meta';
 export { broadcastShapes as broadcastOf } from '../engine/ops/shape/broadcast';
 export { hostFloats } from '../engine/storage/allocate';
 export { expectDevice, webgpu } from '../engine/storage/device';
-export { expectDType, type NumericArray } from '../engine/storage/host-data';
+export { expectDType } from '../engine/storage/host-data';
 export { evenly } from './tensor/creation/evenly';
 
 // Calls that are watched: exporters, summaries and explainers follow a network through its modules and operations.
@@ -64,13 +58,12 @@ export { FieldTracker, type ReceptiveField } from './nn/summary/receptive-field'
 export { readAt } from './nn/functional/grid-sample';
 export { checkReduction } from './nn/functional/reduction';
 export { Layer, UnaryLayer } from './nn/layers/layer';
-export { resetWeightAndBias } from './nn/layers/linear';
 export { pair, type Size2d } from './nn/layers/sizes';
 export { withBackward } from './nn/module/backward-hooks';
 export { isGuarded } from './nn/module/guard';
 export { inMode } from './nn/module/in-mode';
-export { type CallResult, Module } from './nn/module/module';
-export { convert, isUninitialized } from './nn/module/parameter';
+export { Module } from './nn/module/module';
+export { convert } from './nn/module/parameter';
 export { className } from './nn/module/run-call';
 export { stateMembers } from './nn/module/state-dict';
 
@@ -93,7 +86,7 @@ export { kinds as tensorClasses } from './tensor/types/tensor-classes';
 export { engine } from '../engine/compiler/engine';
 export { backpressure, flush } from '../engine/graph/flush';
 export { undone } from '../engine/graph/journal';
-export { standIn, withoutRunning } from '../engine/graph/without-running';
+export { withoutRunning } from '../engine/graph/without-running';
 
 // Memory: which tensors live as long as the objects of a door, what is restored after a lost device, and state that
 // survives awaits.
@@ -115,7 +108,6 @@ export {
 } from '../engine/storage/random/distributions';
 export { dirichlet, gamma } from '../engine/storage/random/gamma';
 export { defaultGenerator, withDefaultGenerator } from '../engine/storage/random/generator';
-export { randomIndices, splitIndices } from '../engine/storage/random/shuffle';
 export { weightedIndices } from '../engine/storage/random/weighted';
 
 // Operations on batches of rows and of pictures, with parameters for each picture as data: for vision and metrics. The
@@ -156,7 +148,7 @@ export { display, type PlotCanvas } from './runtime/display';
 
 // Files: readers and writers of bytes, archives and pickles, wherever they are stored.
 
-export { fileSystem, writeFileAtomically } from '../engine/gpu/node';
+export { fileSystem } from '../engine/gpu/node';
 export { beside } from './io/beside';
 export { answerOf, byteSource, describeSource, inflate, joined, readBytes } from './io/bytes';
 export { loadDownloads } from './io/download/late';
@@ -176,11 +168,10 @@ export { defaultMaxBytes, openZip } from './io/zip/zip';
 
 // Data sets: indices, rows, and workers that read ahead.
 
-export { type DrawnIndices, drawnIn, type IndexArguments, indexIn, indicesIn } from './data/arguments';
+export { drawnIn, indexIn, indicesIn } from './data/arguments';
 export { resolveIndex } from './data/dataset';
 export { fromText, toText } from './data/generator-text';
 export { inTurn } from './data/turns';
-export type { WorkerCopyAnswer } from './data/worker/copy';
 export { endpoint } from './data/worker/endpoint';
 export { workerElseHere } from './data/worker/here';
 export { serveCopies } from './data/worker/serve-copies';

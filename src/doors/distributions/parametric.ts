@@ -1,6 +1,6 @@
 // The base class of distributions whose parameters are numbers or tensors that broadcast.
 import type { Shape, Tensor } from '../../torch';
-import { type Kinds, parseArgs } from '../../torch/inside';
+import { type kinds, parseArgs } from '../../torch/inside';
 import type { Constraint } from './constraints';
 import { Distribution, type Draw, type Validation } from './distribution';
 import { broadcastAll, type DistributionParameter } from './parameters';
@@ -11,7 +11,7 @@ type Constraints = Readonly<Record<string, Constraint | ((of: never) => Constrai
 /** Optional parameters and their kinds. */
 interface OptionalParameters {
   readonly defaults: Readonly<Record<string, DistributionParameter>>;
-  readonly kinds?: Kinds<object>;
+  readonly kinds?: kinds.Kinds<object>;
 }
 
 /**

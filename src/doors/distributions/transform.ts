@@ -7,7 +7,6 @@ import {
   closeInherited,
   type Defaults,
   expectSize,
-  type Kinds,
   kindOf,
   kinds,
   type Parsed,
@@ -36,7 +35,8 @@ export const cachingArgs = <O extends Caching>(
   name: string,
   required: Parameters<typeof parseArgs<O>>[1],
   args: readonly unknown[],
-): Parsed<O> => parseArgs<O>(name, required, { cacheSize: 0 } as unknown as Defaults<O>, args, cacheSizes as Kinds<O>);
+): Parsed<O> =>
+  parseArgs<O>(name, required, { cacheSize: 0 } as unknown as Defaults<O>, args, cacheSizes as kinds.Kinds<O>);
 
 export interface Transform {
   /** y = f(x). */

@@ -1,7 +1,7 @@
 // Colour maps, and the colouring of a tensor's numbers as pixels.
 
 import { ArgumentError, type DType, ShapeError } from '../../torch';
-import { type Kind, shown, showShape } from '../../torch/inside';
+import { type kinds, shown, showShape } from '../../torch/inside';
 import { lines, steps } from './colormaps';
 
 /**
@@ -106,7 +106,7 @@ const forwardStops = (cmap: Colormap): readonly Stop[] | null =>
   stopsOf(isReversedName(cmap) ? cmap.slice(0, -2) : cmap);
 
 /** The kind of an option `cmap`. */
-export const colormap: Kind = {
+export const colormap: kinds.Kind = {
   words: "a name of Matplotlib's, such as gray, viridis, RdBu or RdBu_r, or a list of at least two colours '#rrggbb'",
   fits: (value) => forwardStops(value as Colormap) !== null,
 };

@@ -2,7 +2,7 @@
 // of its page.
 
 import { ArgumentError } from '../../torch';
-import { display, type Kind, kinds, type PlotCanvas } from '../../torch/inside';
+import { display, kinds, type PlotCanvas } from '../../torch/inside';
 
 /** The drawing context. */
 export type Pen = Pick<
@@ -122,7 +122,7 @@ export function paperOf(canvas: PlotCanvas): number {
 }
 
 /** The kind of an option `canvas`. */
-export const canvasOrNull: Kind = kinds.orNull({
+export const canvasOrNull: kinds.Kind = kinds.orNull({
   words: 'a canvas',
   fits: (value) => typeof (value as PlotCanvas | null | undefined)?.getContext === 'function',
 });

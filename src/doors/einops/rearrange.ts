@@ -1,12 +1,6 @@
 // rearrange, reduce and repeat: split, join, move, reduce and add dimensions by a pattern.
 import { ArgumentError, stack, type Tensor } from '../../torch';
-import {
-  isPlainObject,
-  isTensorObject as isTensor,
-  kindOf,
-  missingArguments,
-  parameterTwice,
-} from '../../torch/inside';
+import { isPlainObject, isTensorObject as isTensor, kindOf, kinds, parseArgs } from '../../torch/inside';
 import { type AxesLengths, type Kind, planOf, sizesOf } from './plan';
 
 /**
@@ -128,17 +122,15 @@ export function matched(
       `${op}: expected at most ${order.join(', ')}, and the sizes of axes in an object, but got ${kindOf(places[order.length])}, too`,
     );
   }
-  const values: Record<string, unknown> = {};
+  const parameters: Record<string, unknown> = {};
   const lengths: Record<string, number> = {};
-  places.forEach((value, i) => {
-    if (value !== undefined) values[order[i]!] = value;
-  });
   for (const [name, value] of Object.entries(named)) {
-    if (!order.includes(name)) lengths[name] = lengthOf(op, name, value);
-    else if (name in values) throw parameterTwice(op, name);
-    else if (value !== undefined) values[name] = value;
+    if (order.includes(name)) parameters[name] = value;
+    else lengths[name] = lengthOf(op, name, value);
   }
-  if (required.some((name) => !(name in values))) throw missingArguments(op, required, values);
+  const defaults = Object.fromEntries(optional.map((name) => [name, undefined]));
+  const unchecked = Object.fromEntries(order.map((name) => [name, kinds.anything]));
+  const values = parseArgs<Record<string, unknown>>(op, required, defaults, [...places, parameters], unchecked);
   return { values, lengths };
 }
 

@@ -1,14 +1,14 @@
 // The hooks of modules and callbacks, and the order in which they are called.
 
 import type { optim, Tensor } from '../../torch';
-import { isPlainObject, type Kind, objectAt, parseArgs } from '../../torch/inside';
+import { isPlainObject, type kinds, objectAt, parseArgs } from '../../torch/inside';
 import { type Awaitable, after, inTurn } from './awaitable';
 import type { Checkpoint } from './checkpointing';
 import type { LightningModule } from './module';
 import type { Trainer } from './trainer';
 
 /** An object of values by name. */
-export const record: Kind = { words: 'an object of values by name', fits: isPlainObject };
+export const record: kinds.Kind = { words: 'an object of values by name', fits: isPlainObject };
 
 interface GivenState {
   stateDict: Record<string, unknown>;

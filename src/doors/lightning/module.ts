@@ -9,9 +9,7 @@ import {
   kindOf,
   kinds,
   Module,
-  missingArguments,
   objectAt,
-  parameterTwice,
   parseArgs,
   warnOnce,
   webgpu,
@@ -103,8 +101,7 @@ function lossIn(name: string, given: readonly unknown[]): { loss: Tensor; args: 
   const [first, ...others] = given;
   const named = given.length === 1 && isPlainObject(first) ? first : null;
   const { loss, ...options } = named ?? { loss: first };
-  if (loss === undefined) throw missingArguments(name, ['loss'], {});
-  expectKind(name, 'loss', loss, kinds.instance(Tensor, 'a tensor'));
+  parseArgs<{ loss: unknown }>(name, ['loss'], {}, [{ loss }], { loss: kinds.instance(Tensor, 'a tensor') });
   const args = named ? (Object.keys(options).length > 0 ? [options] : []) : others;
   return { loss: loss as Tensor, args: args as BackwardArguments };
 }
@@ -462,9 +459,11 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     const [first, options = {}, ...others] = args.length === 1 && isPlainObject(args[0]) ? [undefined, ...args] : args;
     parseArgs(name, [], {}, others);
     expectKind(name, 'options', options, record);
-    const { mapLocation: _, strict, checkpointPath = first, ...own } = options as LoadOptions;
-    if (checkpointPath === undefined) throw missingArguments(name, ['checkpointPath'], {});
-    if (first !== undefined && first !== checkpointPath) throw parameterTwice(name, 'checkpointPath');
+    const { mapLocation: _, strict, checkpointPath: path, ...own } = options as LoadOptions;
+    const given = path === first ? [{ checkpointPath: path }] : [first, { checkpointPath: path }];
+    const { checkpointPath } = parseArgs<{ checkpointPath: unknown }>(name, ['checkpointPath'], {}, given, {
+      checkpointPath: kinds.anything,
+    });
     return loadWeights(
       checkpointPath as CheckpointSource,
       own,

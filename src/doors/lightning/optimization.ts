@@ -1,28 +1,19 @@
 // Training on one batch: step, gradients and update, in Lightning's order, with automatic or manual optimization.
 
 import { ArgumentError, AutogradError, type optim, Tensor } from '../../torch';
-import {
-  type Arguments,
-  flush,
-  isPlainObject,
-  type Kind,
-  kindOf,
-  kinds,
-  parseArgs,
-  warnOnce,
-} from '../../torch/inside';
+import { type Arguments, flush, isPlainObject, kindOf, kinds, parseArgs, warnOnce } from '../../torch/inside';
 import { type Awaitable, after } from './awaitable';
 import type { StepRun } from './loops/run';
 import type { PlainOptimizer } from './optimizers';
 import { Progress } from './progress';
 import type { Trainer } from './trainer';
 
-export const optimizerKind: Kind = {
+export const optimizerKind: kinds.Kind = {
   words: 'an optimizer',
   fits: (value) => Array.isArray((value as PlainOptimizer | null | undefined)?.paramGroups),
 };
 
-export const trainerKind: Kind = {
+export const trainerKind: kinds.Kind = {
   words: 'a Trainer',
   fits: (value) => Array.isArray((value as Trainer | null | undefined)?.loggers),
 };

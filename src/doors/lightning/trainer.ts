@@ -8,7 +8,6 @@ import {
   display,
   engine,
   flush,
-  type Kind,
   kindOf,
   parseArgs,
   kinds as torchKinds,
@@ -60,7 +59,7 @@ import { Survival } from './survival';
 const EPOCHS = 1000;
 const SANITY_STEPS = 2;
 const LOG_EVERY = 50;
-const path: Kind = { words: 'a path', fits: (value) => typeof value === 'string' && value !== '' };
+const path: torchKinds.Kind = { words: 'a path', fits: (value) => typeof value === 'string' && value !== '' };
 
 interface SaveArguments {
   /** The path of the file. */

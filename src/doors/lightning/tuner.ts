@@ -3,12 +3,11 @@
 import { ArgumentError, noGrad, OutOfMemoryError, Tensor } from '../../torch';
 import {
   type Arguments,
+  type Defaults,
   defaultGenerator,
   kinds,
   type PlotCanvas,
   parseArgs,
-  parseSettings,
-  type Settings,
   shown,
 } from '../../torch/inside';
 import { lineDrawing } from '../draw/lines';
@@ -223,58 +222,56 @@ const loaders: kinds.Kind = {
   fits: (value) => typeof value === 'object' && !(value instanceof Promise),
 };
 
-const lrFindSettings: Settings<LrFindOptions & OfModel> = {
-  required: ['model'],
-  defaults: {
-    trainDataloaders: null,
-    valDataloaders: null,
-    datamodule: null,
-    minLr: 1e-8,
-    maxLr: 1,
-    numTraining: 100,
-    mode: 'exponential',
-    earlyStopThreshold: 4,
-    updateAttr: true,
-    attrName: '',
-  },
-  kinds: {
-    model: kinds.instance(LightningModule),
-    valDataloaders: loaders,
-    minLr: kinds.positive,
-    maxLr: kinds.positive,
-    numTraining: kinds.whole(1),
-    earlyStopThreshold: kinds.orNull(kinds.positive),
-    attrName: kinds.text,
-  },
-  check(name, o) {
-    if (!(o.minLr > 0 && o.maxLr > o.minLr)) {
-      throw new ArgumentError(`${name}: expected 0 < minLr < maxLr, but got ${o.minLr} and ${o.maxLr}`);
-    }
-    if (!['exponential', 'linear'].includes(o.mode)) {
-      throw new ArgumentError(`${name}: expected mode 'exponential' or 'linear', but got ${shown(o.mode)}`);
-    }
-  },
+const lrFindDefaults = {
+  trainDataloaders: null,
+  valDataloaders: null,
+  datamodule: null,
+  minLr: 1e-8,
+  maxLr: 1,
+  numTraining: 100,
+  mode: 'exponential',
+  earlyStopThreshold: 4,
+  updateAttr: true,
+  attrName: '',
+} satisfies Defaults<LrFindOptions>;
+
+const lrFindKinds: kinds.Kinds<LrFindOptions & OfModel> = {
+  model: kinds.instance(LightningModule),
+  valDataloaders: loaders,
+  minLr: kinds.positive,
+  maxLr: kinds.positive,
+  numTraining: kinds.whole(1),
+  earlyStopThreshold: kinds.orNull(kinds.positive),
+  attrName: kinds.text,
 };
 
-const scaleBatchSizeSettings: Settings<ScaleBatchSizeOptions & OfModel> = {
-  required: ['model'],
-  defaults: {
-    trainDataloaders: null,
-    datamodule: null,
-    mode: 'power',
-    stepsPerTrial: 3,
-    initVal: 2,
-    maxTrials: 25,
-    batchArgName: 'batchSize',
-  },
-  kinds: {
-    model: kinds.instance(LightningModule),
-    mode: kinds.oneOf('power', 'binsearch'),
-    stepsPerTrial: kinds.whole(1),
-    initVal: kinds.whole(1),
-    maxTrials: kinds.whole(1),
-    batchArgName: kinds.text,
-  },
+/** Rejects values that contradict each other. */
+function expectRange(name: string, o: Required<Pick<LrFindOptions, 'minLr' | 'maxLr' | 'mode'>>): void {
+  if (!(o.minLr > 0 && o.maxLr > o.minLr)) {
+    throw new ArgumentError(`${name}: expected 0 < minLr < maxLr, but got ${o.minLr} and ${o.maxLr}`);
+  }
+  if (!['exponential', 'linear'].includes(o.mode)) {
+    throw new ArgumentError(`${name}: expected mode 'exponential' or 'linear', but got ${shown(o.mode)}`);
+  }
+}
+
+const batchSizeDefaults = {
+  trainDataloaders: null,
+  datamodule: null,
+  mode: 'power',
+  stepsPerTrial: 3,
+  initVal: 2,
+  maxTrials: 25,
+  batchArgName: 'batchSize',
+} satisfies Defaults<ScaleBatchSizeOptions>;
+
+const batchSizeKinds: kinds.Kinds<ScaleBatchSizeOptions & OfModel> = {
+  model: kinds.instance(LightningModule),
+  mode: kinds.oneOf('power', 'binsearch'),
+  stepsPerTrial: kinds.whole(1),
+  initVal: kinds.whole(1),
+  maxTrials: kinds.whole(1),
+  batchArgName: kinds.text,
 };
 
 /** Finds settings of a module with short runs: `const finder = await new Tuner(trainer).lrFind(model, loader)`. */
@@ -293,7 +290,9 @@ export class Tuner {
   ): Promise<LRFinder>;
   lrFind(named: LrFindOptions & OfModel): Promise<LRFinder>;
   async lrFind(...args: unknown[]): Promise<LRFinder> {
-    const { model, ...o } = parseSettings('Tuner.lrFind', lrFindSettings, args);
+    const name = 'Tuner.lrFind';
+    const { model, ...o } = parseArgs<LrFindOptions & OfModel>(name, ['model'], lrFindDefaults, args, lrFindKinds);
+    expectRange(name, o);
     const holder = o.updateAttr ? holderOf(model, o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName]) : null;
     if (o.updateAttr && !holder) {
       throw new ArgumentError(
@@ -315,7 +314,14 @@ export class Tuner {
   ): Promise<number>;
   scaleBatchSize(named: ScaleBatchSizeOptions & OfModel): Promise<number>;
   async scaleBatchSize(...args: unknown[]): Promise<number> {
-    const { model, ...o } = parseSettings('Tuner.scaleBatchSize', scaleBatchSizeSettings, args);
+    const name = 'Tuner.scaleBatchSize';
+    const { model, ...o } = parseArgs<ScaleBatchSizeOptions & OfModel>(
+      name,
+      ['model'],
+      batchSizeDefaults,
+      args,
+      batchSizeKinds,
+    );
     const holder = holderOf(model, [o.batchArgName]) ?? (o.datamodule && holderOf(o.datamodule, [o.batchArgName]));
     if (!holder || o.trainDataloaders !== null) {
       throw new ArgumentError(

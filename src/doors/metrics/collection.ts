@@ -7,7 +7,6 @@ import {
   kindOf,
   kinds,
   Module,
-  missingArguments,
   type PlotCanvas,
   parseArgs,
   printModule,
@@ -82,7 +81,7 @@ export class MetricCollection<M extends Metric = Metric> extends Module {
   constructor(...args: unknown[]) {
     super();
     const [metrics, ...rest] = inFront(args) as [Collectable<M>, ...(M | MetricCollection | CollectionOptions)[]];
-    if (metrics === undefined) throw missingArguments('MetricCollection', ['metrics'], {});
+    parseArgs<{ metrics: unknown }>('MetricCollection', ['metrics'], {}, [{ metrics }], { metrics: kinds.anything });
     const last = rest.at(-1);
     const options = isPlainObject(last) ? last : {};
     const o = parseArgs<CollectionOptions>('MetricCollection', [], defaults, [options], {

@@ -1,16 +1,7 @@
 // Makes a metric from a definition: its options, its states, what a batch adds to them (its parts), and how the result
 // (its figure) is computed from them. The definition yields the metric's class, and the function for one batch.
 import { type DType, type Tensor, zeros } from '../../torch';
-import {
-  type Arguments,
-  calledAs,
-  expectKind,
-  type Kind,
-  type Kinds,
-  moduleScope,
-  parseArgs,
-  kinds as torchKinds,
-} from '../../torch/inside';
+import { type Arguments, calledAs, expectKind, moduleScope, parseArgs, kinds as torchKinds } from '../../torch/inside';
 import type { Drawing } from '../draw/sheet';
 import { batchOf, batchOrder } from './classification/arguments';
 import { Metric } from './metric';
@@ -128,7 +119,7 @@ export const score = {
 /** Checks an option's value, and returns the value to keep. */
 export type Check = (metric: string, option: string, value: never) => unknown;
 
-type Checks<Name extends string = string> = { readonly [K in Name]?: Check | Kind };
+type Checks<Name extends string = string> = { readonly [K in Name]?: Check | torchKinds.Kind };
 
 /** A table of options: their defaults, and their checks. Options without a default are required. */
 export interface OptionTable {
@@ -178,7 +169,7 @@ export interface Definition<
   /** Defaults that differ from the table's. */
   readonly defaults?: Partial<All>;
   readonly checks?: Checks<keyof All & string>;
-  readonly kinds?: Kinds<All>;
+  readonly kinds?: torchKinds.Kinds<All>;
   /** Whether `validateArgs: false` switches off the checks of options. */
   readonly isLenient?: boolean;
   readonly traits?: Traits & { readonly [name: string]: unknown };

@@ -7,7 +7,6 @@ import {
   type Defaults,
   expectNoMore,
   isPlainObject,
-  type Kind,
   kindOf,
   kinds,
   moduleScope,
@@ -51,7 +50,7 @@ interface StateEntry {
 export const indent = (text: string): string => text.replaceAll('\n', '\n  ');
 
 /** The names allowed for attributes. */
-const attribute: Kind = {
+const attribute: kinds.Kind = {
   words: 'a name of letters, digits and _, as of an attribute',
   fits: (value) => typeof value === 'string' && /^[\p{L}_$][\p{L}\d_$]*$/u.test(value),
 };
@@ -494,11 +493,11 @@ export abstract class Metric extends Arithmetic {
 /** The operands of metric arithmetic. */
 export type MetricOperand = Metric | Tensor | number;
 
-const matrix: Kind = {
+const matrix: kinds.Kind = {
   words: 'a metric or a tensor',
   fits: (value) => value instanceof Metric || value instanceof Tensor,
 };
-const operand: Kind = {
+const operand: kinds.Kind = {
   words: 'a metric, a tensor or a number',
   fits: (value) => matrix.fits(value) || typeof value === 'number' || typeof value === 'boolean',
 };

@@ -1,7 +1,7 @@
 // Plots of metric values: numbers as points or lines, confusion matrices, and curves.
 
 import { ArgumentError, ShapeError, Tensor } from '../../torch';
-import { isPlainObject, type Kind, kindOf, kinds, type PlotCanvas } from '../../torch/inside';
+import { isPlainObject, kindOf, kinds, type PlotCanvas } from '../../torch/inside';
 import { type ColorOptions, colormap } from '../draw/colormap';
 import { type Line, type LinePlot, lineDrawing, rangeOf } from '../draw/lines';
 import { matrixDrawing } from '../draw/matrix';
@@ -47,7 +47,7 @@ export interface CurvePlotOptions extends PlotOptions {
 }
 
 /** The types of the options of plots. */
-export const plotKinds: Readonly<Record<string, Kind>> = {
+export const plotKinds: Readonly<Record<string, kinds.Kind>> = {
   val: kinds.anything,
   canvas: canvasOrNull,
   labels: kinds.orNull(kinds.listOf(kinds.either(kinds.text, kinds.number))),

@@ -1,6 +1,6 @@
 // The states of metrics: tensors or lists of tensors, how those of batches are merged, and metrics made without state.
 import { cat, type Tensor } from '../../torch';
-import { type Kind, kinds, protect } from '../../torch/inside';
+import { kinds, protect } from '../../torch/inside';
 
 /** A state, which a metric keeps between batches. */
 export type MetricState = Tensor | Tensor[];
@@ -49,7 +49,7 @@ export function concatenated(list: readonly Tensor[]): Tensor {
 
 /** The dtypes that `setDtype` takes, for floating-point states. */
 export type StateDType = 'float32' | 'float16';
-export const stateDType: Kind = kinds.oneOf('float32', 'float16');
+export const stateDType: kinds.Kind = kinds.oneOf('float32', 'float16');
 
 /** The option of `persistent`: whether states are part of the state dict. */
 export interface Persistence {

@@ -10,7 +10,6 @@ import {
   isPlainObject,
   Module,
   recordingMode as mode,
-  type NumericArray,
   sameShape,
   watchForAnomalies,
 } from '../../torch/inside';
@@ -215,7 +214,12 @@ export const bridge = {
     else if (!isSamePlace(place, value)) place.copy_(value);
   },
   /** Makes a tensor from a typed array. */
-  fromTyped(data: NumericArray | number[], dtype: DType, shape: number[] | undefined, requiresGrad: boolean): Shown {
+  fromTyped(
+    data: Parameters<typeof tensorOf>[0],
+    dtype: DType,
+    shape: number[] | undefined,
+    requiresGrad: boolean,
+  ): Shown {
     const made = tensorOf(data, { dtype, requiresGrad, shape: shape ?? null });
     return show(made, true);
   },

@@ -1,17 +1,15 @@
 // The bridge for Python's `torch.save`, `torch.load` and data loaders: reads the bytes of storages, and draws random
 // orders.
-import { type Generator, noGrad, Tensor } from '../../torch';
+import { data, type Generator, noGrad, Tensor } from '../../torch';
 import {
   backpressure,
   decodeStorage,
   defaultGenerator,
   elementsAsBytes,
   fromHost,
-  randomIndices,
   drawPermutation as randperm,
   type Storage,
   snapshotIfDue,
-  splitIndices,
   valuesAtHand,
   weightedIndices,
 } from '../../torch/inside';
@@ -49,8 +47,8 @@ export const filesBridge = {
   read: (tensors: readonly Tensor[]): Promise<Uint8Array[]> => Promise.all(tensors.map(bytesOf)),
   /** Decodes the bytes of one of PyTorch's types to a 1D tensor. */
   async decode(bytes: Uint8Array, type: string, size: number, little: boolean): Promise<Tensor> {
-    const { data, dtype } = await decodeStorage(bytes, type, size, little, 'torch.load: a tensor');
-    const tensor = noGrad(() => Tensor.of(fromHost(data, [size], dtype)));
+    const { data: numbers, dtype } = await decodeStorage(bytes, type, size, little, 'torch.load: a tensor');
+    const tensor = noGrad(() => Tensor.of(fromHost(numbers, [size], dtype)));
     take(tensor, true);
     return tensor;
   },
@@ -58,7 +56,9 @@ export const filesBridge = {
   baseSeed: (generator: Generator = defaultGenerator()): void => void generator.random64(),
   permutation: (n: number, generator?: Generator): Int32Array => randperm(n, generator),
   randomIndices: (n: number, count: number, replacement: boolean, generator?: Generator): Iterator<number> =>
-    randomIndices(n, count, replacement, generator),
+    new data.RandomSampler({ length: n }, { replacement, numSamples: count === n ? null : count, generator })[
+      Symbol.iterator
+    ](),
   /** The next indices from an iterator, at most `most` of them. */
   next(indices: Iterator<number>, most: number): number[] {
     const found: number[] = [];
@@ -71,6 +71,9 @@ export const filesBridge = {
   },
   weightedIndices: (weights: Float64Array, count: number, replacement: boolean, generator?: Generator): Int32Array =>
     weightedIndices(weights, count, replacement, generator),
-  splitIndices: (lengths: readonly number[], generator?: Generator): Int32Array[] => splitIndices(lengths, generator),
+  splitIndices(lengths: readonly number[], generator?: Generator): ArrayLike<number>[] {
+    const all = { length: lengths.reduce((total, length) => total + length, 0) };
+    return data.randomSplit(all as data.DataSource<number>, lengths, { generator }).map(({ indices }) => indices);
+  },
   waitForDevice,
 };

@@ -1,15 +1,7 @@
 // The bridge for Python's `torch.nn`: layer classes, their members, and modules written in Python.
 
 import { deepcopy, nn, type Tensor } from '../../torch';
-import {
-  convert,
-  isGuarded,
-  isTensorObject as isTensor,
-  isUninitialized,
-  Module,
-  stateMembers,
-  withBackward,
-} from '../../torch/inside';
+import { convert, isGuarded, isTensorObject as isTensor, Module, stateMembers, withBackward } from '../../torch/inside';
 import { show } from './bridge';
 import { share, take } from './handles';
 
@@ -73,6 +65,10 @@ function members(module: Module): Member[] {
     return [[snake(property) === property ? 'parameter' : 'buffer', snake(property), property, null]];
   });
 }
+
+/** Whether a parameter or buffer of a lazy module has no shape yet. */
+const isUninitialized = (tensor: unknown): tensor is nn.UninitializedParameter | nn.UninitializedBuffer =>
+  tensor instanceof nn.UninitializedParameter || tensor instanceof nn.UninitializedBuffer;
 
 /** Passes a parameter or buffer to Python, while JavaScript keeps holding it. */
 function shownMember(tensor: Tensor): Tensor {
@@ -160,7 +156,7 @@ export const modulesBridge = {
   className: (module: Module): string => module.constructor.name,
   /** The names of the base classes of a module's class. */
   bases: (module: Module): string[] => baseNames(module.constructor as ModuleClass),
-  isUninitialized: (tensor: unknown): boolean => isUninitialized(tensor),
+  isUninitialized,
   /** Gives an uninitialized tensor its shape. */
   materialize: (tensor: Tensor, shape: readonly number[]): void => {
     if (isUninitialized(tensor)) tensor.materialize(shape);

@@ -1,5 +1,5 @@
 // Checks several arguments of a call at once.
-import { expectKind, type Kind } from '../../torch/inside';
+import { expectKind, type kinds } from '../../torch/inside';
 
 /**
  * Checks arguments that were given by position. `name` is the function or class in errors.
@@ -8,7 +8,7 @@ import { expectKind, type Kind } from '../../torch/inside';
  */
 export function expectKinds(
   name: string,
-  given: Readonly<Record<string, readonly [value: unknown, kind: Kind]>>,
+  given: Readonly<Record<string, readonly [value: unknown, kind: kinds.Kind]>>,
 ): void {
   for (const [key, [value, kind]] of Object.entries(given)) expectKind(name, key, value, kind);
 }

@@ -6,8 +6,6 @@ import {
   tensorKind as aTensor,
   identity,
   isTensorObject as isTensor,
-  type Kind,
-  type Kinds,
   kindOf,
   tensorClasses as kinds,
   parseArgs,
@@ -41,7 +39,7 @@ type TVTensorGiven<T> = Arguments<TensorArguments<T>, ['data', 'dtype', 'require
 
 const ownDefaults = { dtype: null, requiresGrad: false, device: null };
 
-const tensorLike: Kind = {
+const tensorLike: torchKinds.Kind = {
   words: 'a tensor, a picture or a list of numbers',
   fits: (value) =>
     isTensor(value) ||
@@ -233,7 +231,7 @@ export function wrap<T extends TVTensor>(...args: Arguments<WrapArguments<T>, ['
   const { data, like, ...all } = parseArgs<WrapArguments<T>>('wrap', ['data', 'like'], unset as never, args, {
     data: aTensor,
     like: torchKinds.instance(TVTensor),
-  } as Kinds<WrapArguments<T>>);
+  } as torchKinds.Kinds<WrapArguments<T>>);
   const options = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
   if (like instanceof BoundingBoxes) return like.wrap(data, options as Partial<Properties>) as TVTensor as T;
   const [other] = Object.keys(options);

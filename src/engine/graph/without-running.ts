@@ -9,11 +9,17 @@ import type { Op, Value } from './value';
 
 /**
  * Calls `work`, and returns its result. Each node that it records notes its place in the program. None of them runs, and
- * the changes of `work` to tensors and modules are undone. Earlier work is sent to the device first.
+ * the changes of `work` to tensors and modules are undone. Earlier work is sent to the device first. `work` gets a
+ * function that makes its inputs: values with a shape but no contents, told apart by their numbers. `refusal` is the
+ * error if something computes one of them.
  *
  * @throws ArgumentError that begins with `asked`, the name of the user's function, within a rehearsal
  */
-export function withoutRunning<T>(asked: string, work: () => T): T {
+export function withoutRunning<T>(
+  asked: string,
+  refusal: string,
+  work: (standIn: (meta: Meta, number: number) => Value) => T,
+): T {
   if (isJournaling()) {
     throw new ArgumentError(`${asked}: a function is being rehearsed, by warmup, explain or tune; await that first`);
   }
@@ -21,7 +27,7 @@ export function withoutRunning<T>(asked: string, work: () => T): T {
   const undo = startJournal();
   trace(true);
   try {
-    return work();
+    return work((meta, number) => record(standInOp, [], { ...meta, refusal }, [number]));
   } finally {
     trace(false);
     discardPending();
@@ -37,10 +43,3 @@ const standInOp: Op<Meta & { readonly refusal: string }> = {
     throw new ArgumentError(refusal);
   },
 };
-
-/**
- * A value with a shape but no contents, for work that never runs. `number` tells it from other stand-ins; `refusal` is
- * the error if something computes it.
- */
-export const standIn = (meta: Meta, number: number, refusal: string): Value =>
-  record(standInOp, [], { ...meta, refusal }, [number]);

@@ -2,7 +2,6 @@
 
 import { ArgumentError, scope, type Tensor } from '../../../torch';
 import {
-  byteLength,
   defaultGenerator,
   expectKind,
   flush,
@@ -33,7 +32,7 @@ const measured = new WeakMap<ForwardFunction, Map<string, number>>();
 export function rowsThatFit(call: Call, inputs: readonly Tensor[], wanted: number): number {
   const examples = inputs[0]!.shape[0]!;
   if (wanted <= examples) return wanted;
-  const input = inputs.reduce((sum, x) => sum + byteLength(x), 0) / examples;
+  const input = inputs.reduce((sum, x) => sum + 4 * x.numel(), 0) / examples;
   if (wanted * input * ASSUMED <= BUDGET) return wanted;
   return Math.min(wanted, Math.max(1, Math.floor(BUDGET / bytesOfRow(call, inputs))));
 }

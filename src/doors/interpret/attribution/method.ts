@@ -5,9 +5,9 @@ import {
   type Arguments,
   type Interceptor,
   intercepted,
-  type Kinds,
   type Module,
   parseArgs,
+  type kinds as torchKinds,
 } from '../../../torch/inside';
 import type { Compared, Listed } from './arguments';
 import { asLeaves, gradientsOf } from './gradients';
@@ -69,7 +69,7 @@ export interface Definition {
   /** The required options of `attribute`, which come first. */
   readonly required?: readonly string[];
   /** The types that options of `attribute` must have. */
-  readonly kinds?: Kinds<Record<string, unknown>>;
+  readonly kinds?: torchKinds.Kinds<Record<string, unknown>>;
   /**
    * Whether the method needs the modules of a network, so that the constructor's first argument is `model`. Default:
    * false, any function will do.
@@ -117,7 +117,7 @@ export function madeWith(
   ...names: readonly 'layer'[]
 ): Made {
   const first = ofNetwork ? 'model' : 'forwardFunc';
-  const kinds: Kinds<Record<string, unknown>> = ofNetwork ? networkKinds : forwardKinds;
+  const kinds: torchKinds.Kinds<Record<string, unknown>> = ofNetwork ? networkKinds : forwardKinds;
   const required = [first, ...names] as readonly string[] as readonly never[];
   const parsed = parseArgs<Record<string, unknown>>(op, required, { ...made }, args, kinds);
   const { [first]: forwardFunc, layer, ...settings } = parsed;

@@ -2,7 +2,7 @@
 // buffers afterwards.
 
 import { noGrad, scope, type Tensor } from '../../../torch';
-import { type Kinds, kinds, Module, withMode } from '../../../torch/inside';
+import { kinds, Module, withMode } from '../../../torch/inside';
 import { expectTensor, type TargetRows } from './target';
 
 /** A module, or a function of the inputs and of further arguments; dimension 0 of its output counts examples. */
@@ -22,9 +22,9 @@ export interface Network {
 
 export const forwardKinds = {
   forwardFunc: { words: 'a module or a function', fits: (value) => typeof value === 'function' },
-} satisfies Kinds<Forward>;
+} satisfies kinds.Kinds<Forward>;
 
-export const networkKinds = { model: kinds.instance(Module, 'an nn.Module') } satisfies Kinds<Network>;
+export const networkKinds = { model: kinds.instance(Module, 'an nn.Module') } satisfies kinds.Kinds<Network>;
 
 /** The function to call, its arguments after the inputs, and the choice of output. */
 export interface Call {

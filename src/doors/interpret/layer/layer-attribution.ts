@@ -1,7 +1,7 @@
 // The base classes of methods that attribute to a layer, or that explain a neuron of a layer.
 
 import { nn, type Tensor } from '../../../torch';
-import { type Arguments, type CallResult, kinds, type Module, parseArgs } from '../../../torch/inside';
+import { type Arguments, kinds, type Module, parseArgs } from '../../../torch/inside';
 import { listInputs } from '../attribution/arguments';
 import { type AttributionOptions, GradientAttribution, opOf } from '../attribution/attribution';
 import { type Forward, forwardKinds } from '../attribution/model';
@@ -17,7 +17,11 @@ export interface LayerOptions extends AttributionOptions {
  * The type of a layer's value: `Tensor[]` if the module's class returns a list, else `Tensor`. A layer given by name
  * has no type, so write `attribute<Tensor[]>(…)` if it returns a list.
  */
-export type ValueOf<L> = L extends Module ? (CallResult<L> extends readonly unknown[] ? Tensor[] : Tensor) : Tensor;
+export type ValueOf<L> = L extends Module
+  ? ReturnType<L['forward']> extends readonly unknown[]
+    ? Tensor[]
+    : Tensor
+  : Tensor;
 
 /** The type of the value of a single layer, or of each layer of a list. */
 export type EachValue<L> = L extends readonly (infer One)[] ? ValueOf<One> : ValueOf<L>;

@@ -8,7 +8,6 @@ import {
   className,
   currentScope,
   expectKind,
-  type Kind,
   kindOf,
   kinds,
   Module,
@@ -19,9 +18,9 @@ import type { Layer } from '../layer/capture';
 
 export type { Layer } from '../layer/capture';
 
-export const moduleKind: Kind = kinds.instance(Module, 'a module');
+export const moduleKind: kinds.Kind = kinds.instance(Module, 'a module');
 
-export const layerKind: Kind = {
+export const layerKind: kinds.Kind = {
   words: 'a module or its dotted name',
   fits: (value) => value instanceof Module || typeof value === 'string',
 };

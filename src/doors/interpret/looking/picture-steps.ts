@@ -15,16 +15,7 @@ import {
   type Tensor,
   tensor,
 } from '../../../torch';
-import {
-  type Arguments,
-  tensorKind as aTensor,
-  flush,
-  type Kind,
-  type Kinds,
-  kinds,
-  parseArgs,
-  shown,
-} from '../../../torch/inside';
+import { type Arguments, tensorKind as aTensor, flush, kinds, parseArgs, shown } from '../../../torch/inside';
 import { gaussianBlur } from '../../vision/transforms/functional/blur';
 import { rotate } from '../../vision/transforms/functional/warp';
 
@@ -61,7 +52,7 @@ export interface PictureOptions extends FrameOptions {
   seed?: number;
 }
 
-const bound: Kind = kinds.either(kinds.number, kinds.listOf(kinds.number));
+const bound: kinds.Kind = kinds.either(kinds.number, kinds.listOf(kinds.number));
 
 /** The types of `PictureOptions`. */
 export const pictureKinds = {
@@ -71,7 +62,7 @@ export const pictureKinds = {
   }),
   preprocess: kinds.orNull(kinds.callback),
   seed: kinds.integer,
-} satisfies Kinds<PictureOptions>;
+} satisfies kinds.Kinds<PictureOptions>;
 
 /** The defaults of `PictureOptions`. */
 export const pictureDefaults: Required<PictureOptions> = {

@@ -1,16 +1,7 @@
 // ModelSummary: the table of a module's layers and parameters that is printed before training, as in Lightning.
 
-import { ArgumentError, Tensor } from '../../../torch';
-import {
-  callOf,
-  className,
-  isUninitialized,
-  kinds,
-  type Module,
-  Printable,
-  parseArgs,
-  withMode,
-} from '../../../torch/inside';
+import { ArgumentError, nn, Tensor } from '../../../torch';
+import { callOf, className, kinds, type Module, Printable, parseArgs, withMode } from '../../../torch/inside';
 import { Callback } from '../hooks';
 import { LightningModule } from '../module';
 import type { Trainer } from '../trainer';
@@ -28,7 +19,7 @@ export function humanReadableCount(count: number): string {
   return `${value.toLocaleString('en-US', { minimumFractionDigits: places, maximumFractionDigits: places })} ${unit}`;
 }
 
-const sizeOf = (param: Tensor): number => (isUninitialized(param) ? 0 : param.numel());
+const sizeOf = (param: Tensor): number => (param instanceof nn.UninitializedParameter ? 0 : param.numel());
 
 const countOf = (params: readonly Tensor[]): number => params.reduce((sum, param) => sum + sizeOf(param), 0);
 

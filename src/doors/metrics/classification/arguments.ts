@@ -8,11 +8,9 @@ import {
   kindOf,
   kinds,
   labelsWithin,
-  missingArguments,
-  parameterTwice,
+  parseArgs,
   shown,
   showShape,
-  unknownArgument,
 } from '../../../torch/inside';
 
 /** How the results of classes or labels are averaged; 'none' or null: one result for each. */
@@ -43,31 +41,31 @@ export type Named = Readonly<Record<string, unknown>>;
 
 /** Merges positional arguments, in the given order, and the keywords of a trailing object into one object. */
 export function byName(name: string, order: readonly string[], args: readonly unknown[]): Named {
-  const last = args.at(-1);
-  const options = isPlainObject(last) ? last : null;
-  const placed = options ? args.slice(0, -1) : args;
-  if (placed.length > order.length) {
+  const places = args.length - (isPlainObject(args.at(-1)) ? 1 : 0);
+  if (places > order.length) {
     throw new ArgumentError(
-      `${name}: expected at most ${order.length} arguments (${order.join(', ')}), but got ${placed.length}`,
+      `${name}: expected at most ${order.length} arguments (${order.join(', ')}), but got ${places}`,
     );
   }
-  const all: Record<string, unknown> = {};
-  placed.forEach((value, i) => {
-    if (value !== undefined) all[order[i]!] = value;
-  });
-  for (const [key, value] of Object.entries(options ?? {})) {
-    if (!order.includes(key)) throw unknownArgument(name, key, order);
-    if (value === undefined) continue;
-    if (Object.hasOwn(all, key)) throw parameterTwice(name, key);
-    all[key] = value;
-  }
-  return all;
+  const all = parseArgs<Named>(
+    name,
+    [],
+    Object.fromEntries(order.map((key) => [key, undefined])),
+    args,
+    unchecked(order),
+  );
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined));
 }
 
 /** Refuses a call in which a required argument is missing. */
 export function expectGiven(name: string, required: readonly string[], given: Named): void {
-  if (required.some((key) => given[key] === undefined)) throw missingArguments(name, required, given);
+  const wanted = Object.fromEntries(required.map((key) => [key, given[key]]));
+  parseArgs<Named>(name, required, {}, [wanted], unchecked(required));
 }
+
+/** Kinds that leave the checks to the metric itself, which knows the shapes and the task. */
+const unchecked = (names: readonly string[]): kinds.Kinds<Named> =>
+  Object.fromEntries(names.map((name) => [name, kinds.anything]));
 
 /** Separates the tensors of a batch, by name, from the other arguments. */
 export function batchOf(name: string, batch: readonly string[], order: readonly string[], args: readonly unknown[]) {

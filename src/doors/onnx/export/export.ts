@@ -6,7 +6,6 @@ import {
   checkTarget,
   inMode,
   isPlainObject,
-  type Kind,
   kinds,
   Module,
   parseArgs,
@@ -88,12 +87,12 @@ const PAGE = 4096;
 /** Protobuf's limit for the size of a file, in bytes. */
 const LIMIT = 2 ** 31 - 1;
 
-const exampleKind: Kind = {
+const exampleKind: kinds.Kind = {
   words: 'an example of what the model is called with, such as torch.randn(1, 3, 224, 224), or a list of that',
   fits: (value) => value instanceof Tensor || Array.isArray(value),
 };
 
-const axesKind: Kind = {
+const axesKind: kinds.Kind = {
   words: "dynamic sizes by input, such as { input: { 0: 'batch' } } or { input: [0] }",
   fits: (value) =>
     isPlainObject(value) &&

@@ -6,7 +6,6 @@ import {
   mapTensors,
   type Node,
   placeOf,
-  standIn,
   tensorsIn,
   type Value,
   withDefaultGenerator,
@@ -72,10 +71,11 @@ function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Sha
   const generator = new Generator().manualSeed(seed);
   const before = generator.getState();
   return scope(() => {
-    const record = () => withMode({ grad: false, keepSaved: false }, () => recorded(model, args, shapes, dtypes));
+    const record = (standIn: StandIn) =>
+      withMode({ grad: false, keepSaved: false }, () => recorded(model, args, standIn, shapes, dtypes));
     // Earlier work runs now; the work recorded by this call never runs.
-    return withoutRunning(OP, () => {
-      const trace = withDefaultGenerator(generator, record);
+    return withoutRunning(OP, READS, (standIn) => {
+      const trace = withDefaultGenerator(generator, () => record(standIn));
       // Before the draws are undone.
       const state = generator.getState();
       return { trace, draws: state.some((byte, i) => byte !== before[i]) };
@@ -83,7 +83,16 @@ function traceOnce(model: Module, args: readonly unknown[], shapes: readonly Sha
   });
 }
 
-function recorded(model: Module, args: readonly unknown[], shapes: readonly Shape[], dtypes: readonly DType[]): Trace {
+/** Makes a value without contents, which stands for an input. */
+type StandIn = Parameters<Parameters<typeof withoutRunning>[2]>[0];
+
+function recorded(
+  model: Module,
+  args: readonly unknown[],
+  standIn: StandIn,
+  shapes: readonly Shape[],
+  dtypes: readonly DType[],
+): Trace {
   const state = new Map<Value, { name: string; tensor: Tensor }>();
   // Buffers are found by their names in the state dict, such as running_mean.
   const dict = model.stateDict();
@@ -93,8 +102,8 @@ function recorded(model: Module, args: readonly unknown[], shapes: readonly Shap
       state.set(tensor.value, { name: name in dict ? name : (keys.get(tensor.storage) ?? name), tensor });
   }
   // Operations that are recorded from here on belong to the call.
-  const since = standIn({ shape: [], dtype: 'float32' }, -1, READS).node!.id;
-  const inputs = shapes.map((shape, i) => standIn({ shape, dtype: dtypes[i]! }, i, READS));
+  const since = standIn({ shape: [], dtype: 'float32' }, -1).node!.id;
+  const inputs = shapes.map((shape, i) => standIn({ shape, dtype: dtypes[i]! }, i));
   let next = 0;
   const given = mapTensors(args, () => Tensor.of(inputs[next++]!));
   const result: unknown = model(...(given as never[]));

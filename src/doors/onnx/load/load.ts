@@ -7,8 +7,6 @@ import {
   defaultMaxBytes,
   inflate,
   isPlainObject,
-  type Kind,
-  type Kinds,
   kindOfFile,
   openReader,
   orAborted,
@@ -53,12 +51,12 @@ interface LoadArguments extends OnnxLoadOptions {
   source: ByteSource;
 }
 
-const files: Kind = {
+const files: torchKinds.Kind = {
   words: 'an object of sources by file name',
   fits: (value) => isPlainObject(value) && Object.values(value).every(byteSource.fits),
 };
 
-const kinds: Kinds<LoadArguments> = {
+const kinds: torchKinds.Kinds<LoadArguments> = {
   source: byteSource,
   onProgress: torchKinds.orNull(torchKinds.callback),
   externalData: torchKinds.orNull(files),

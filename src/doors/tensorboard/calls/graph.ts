@@ -6,7 +6,6 @@ import {
   inMode,
   isPlainObject,
   isTensorObject as isTensor,
-  type Kind,
   kinds,
   Module,
   parseArgs,
@@ -28,7 +27,7 @@ interface GraphParameters {
 
 export type GraphCall = Arguments<GraphParameters, ['model', 'inputToModel', 'verbose', 'useStrictTrace']>;
 
-const inputs: Kind = {
+const inputs: kinds.Kind = {
   words: 'what the model is called with, such as torch.rand(1, 3, 224, 224), or a list of that',
   fits: (value) => isTensor(value) || Array.isArray(value),
 };

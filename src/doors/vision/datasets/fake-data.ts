@@ -2,10 +2,10 @@
 
 import { Generator, ShapeError } from '../../../torch';
 import {
+  type Arguments,
   expectKind,
   fillNormal,
   fillRandint,
-  type IndexArguments,
   indexIn,
   kinds,
   parseArgs,
@@ -41,7 +41,7 @@ class FakePictures<Image, Label> extends VisionDataset<Picture, Image, Label> {
   }
 
   /** An index always gives the same item: torchvision's, with PyTorch's random numbers. */
-  override get(...args: IndexArguments): [Image, Label] {
+  override get(...args: Arguments<{ index: number }, ['index']>): [Image, Label] {
     const { imageSize, numClasses, randomOffset } = this.options;
     const i = resolveIndex('FakeData', indexIn('FakeData', args), this.length);
     const generator = new Generator().manualSeed(i + randomOffset);

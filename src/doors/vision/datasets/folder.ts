@@ -2,8 +2,8 @@
 
 import { ArgumentError, type ByteSource, data, scope, Tensor, tensor } from '../../../torch';
 import {
+  type Arguments,
   fromHost,
-  type IndexArguments,
   indexIn,
   indicesIn,
   inTurn,
@@ -11,7 +11,6 @@ import {
   ofDataSet,
   parseArgs,
   resolveIndex,
-  type WorkerCopyAnswer,
 } from '../../../torch/inside';
 import { Picture } from '../pictures/picture';
 import { readImage } from '../pictures/read-image';
@@ -141,7 +140,7 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
     return this.samples.map(([, classIndex]) => classIndex);
   }
 
-  override get(...args: IndexArguments): Promise<[Image, Label]> {
+  override get(...args: Arguments<{ index: number }, ['index']>): Promise<[Image, Label]> {
     const index = indexIn(this.printedName, args);
     const [path, target] = this.samples[resolveIndex(this.printedName, index, this.length)]!;
     return inTurn(this.#read(path), (raw) => scope(() => this.transformed(raw, target)));
@@ -176,17 +175,16 @@ export class FolderDataset<Raw = Picture, Image = Raw, Label = number> extends V
    * Workers read and decode pictures; the transforms run on the main thread. With a custom loader everything runs here,
    * because a function cannot be sent.
    */
-  override workerCopy(): WorkerCopyAnswer {
+  override workerCopy(): data.WorkerCopy<PictureRead, [Image, Label]> | 'here' {
     if (this.#loader) return 'here';
     const target = (index: number) => this.samples[index]![1];
-    const copy: data.WorkerCopy<PictureRead, [Image, Label]> = {
+    return {
       start: startPictureWorker,
       state: null,
       address: (index) => fileForWorker(this.#fileAt(this.samples[index]![0])),
       item: (read, index) => this.transformed(decoded(read) as unknown as Raw, target(index)),
       batch: (reads, indices) => this.#wholeBatch(reads.map(decoded) as unknown[] as Raw[], indices.map(target)),
     };
-    return copy;
   }
 
   #wholeBatch(raws: readonly Raw[], targets: readonly number[]): [Tensor, data.Collated<Label>] | null {

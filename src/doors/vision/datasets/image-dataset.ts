@@ -2,12 +2,11 @@
 
 import { type Generator, scope, Tensor, data as torchData } from '../../../torch';
 import {
-  type DrawnIndices,
+  type Arguments,
   defaultGenerator,
   drawnIn,
   fromHost,
   gatherRows,
-  type IndexArguments,
   indexIn,
   ofDataSet,
   resolveIndex,
@@ -115,7 +114,7 @@ export class ImageDataset<
     return this.#labelTensor;
   }
 
-  override get(...args: IndexArguments): [Image, Label] {
+  override get(...args: Arguments<{ index: number }, ['index']>): [Image, Label] {
     const i = resolveIndex(this.printedName, indexIn(this.printedName, args), this.length);
     const { height, width, channels, pixels } = this.#pictures;
     const size = height * width * channels;
@@ -153,7 +152,10 @@ export class ImageDataset<
     indices: readonly number[],
     draws?: readonly (ItemDraw<Label> | undefined)[],
   ): [Tensor, torchData.Collated<Label>] | null;
-  override getBatch(named: DrawnIndices): [Tensor, torchData.Collated<Label>] | null;
+  override getBatch(named: {
+    indices: readonly number[];
+    draws?: readonly unknown[] | null;
+  }): [Tensor, torchData.Collated<Label>] | null;
   override getBatch(...args: unknown[]): [Tensor, torchData.Collated<Label>] | null {
     const { indices, draws } = drawnIn(this.printedName, args);
     if (!this.#makesBatches) return null;

@@ -1,7 +1,7 @@
 // Finds the samples of a folder with one subfolder per class, in torchvision's order.
 
 import { ArgumentError, FetchError } from '../../../torch';
-import { type Arguments, isPlainObject, type Kind, kinds, objectAt, parseArgs } from '../../../torch/inside';
+import { type Arguments, isPlainObject, kinds, objectAt, parseArgs } from '../../../torch/inside';
 import { byCodePoints } from './code-points';
 import type { FoundFile } from './found-file';
 import { type DatasetRoot, type Listing, openRoot } from './source';
@@ -89,7 +89,7 @@ export function expectOneFilter(op: string, { extensions = null, isValidFile = n
 const noClasses = (op: string): ArgumentError =>
   new ArgumentError(`${op}: 'classToIdx' must have at least one entry to collect any samples.`);
 
-const numbers: Kind = { words: 'an object of numbers by the names of classes', fits: isPlainObject };
+const numbers: kinds.Kind = { words: 'an object of numbers by the names of classes', fits: isPlainObject };
 
 /**
  * The files of each class with its number: classes, folders and files sorted.

@@ -1,14 +1,14 @@
 // The output of backbones: feature maps by name.
 
 import { noGrad, scope, type Tensor, zeros } from '../../../torch';
-import { isTensorObject as isTensor, type Kind, type Module, namedTensors } from '../../../torch/inside';
+import { isTensorObject as isTensor, type kinds, type Module, namedTensors } from '../../../torch/inside';
 import type { ImageSize } from './image-list';
 
 /** Feature maps [N, C, H, W] by name, the highest resolution first. */
 export type FeatureMaps = Readonly<Record<string, Tensor>>;
 
 /** At least one map by name. */
-export const featureMaps: Kind = {
+export const featureMaps: kinds.Kind = {
   words: 'an object of tensors by name, at least one',
   fits: (value) => namedTensors.fits(value) && Object.keys(value as object).length > 0,
 };

@@ -6,7 +6,6 @@ import {
   type Arguments,
   type CallWatcher,
   inMode,
-  type Kind,
   kinds,
   Module,
   parseArgs,
@@ -197,7 +196,7 @@ interface NodeNameArguments {
   suppressDiffWarning?: boolean;
 }
 
-const exampleKind: Kind = {
+const exampleKind: kinds.Kind = {
   words: 'an example of what the network is called with, such as torch.rand(1, 3, 224, 224)',
   fits: (value) => value instanceof Tensor || Array.isArray(value),
 };

@@ -1,16 +1,7 @@
 // Networks by name: the list of names, the function of each network, and its trained weights.
 
 import { ArgumentError } from '../../../torch';
-import {
-  type Arguments,
-  expectKind,
-  isPlainObject,
-  kinds,
-  type Module,
-  parseArgs,
-  shown,
-  tooMany,
-} from '../../../torch/inside';
+import { type Arguments, expectKind, isPlainObject, kinds, type Module, parseArgs, shown } from '../../../torch/inside';
 import * as detectors from '../detection/builders';
 import { alexnet } from './alexnet';
 import { type NetworkBuilder, weightsOf } from './builder';
@@ -248,7 +239,9 @@ export function getModel(...args: unknown[]): unknown {
     const { name, ...options } = first;
     return buildByName(name === undefined ? [] : [name], options);
   }
-  if (args.length > 2) throw tooMany('getModel', ['name', 'config'], args.length);
+  if (args.length > 2) {
+    throw new ArgumentError(`getModel: expected at most 2 arguments ('name' and 'config'), but got ${args.length}`);
+  }
   expectKind('getModel', 'config', config, { words: 'an object of options', fits: isPlainObject });
   return buildByName(args.slice(0, 1), config as object);
 }

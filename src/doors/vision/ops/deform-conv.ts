@@ -13,7 +13,6 @@ import {
   pair,
   parseArgs,
   pythonText,
-  resetWeightAndBias,
   type Size2d,
   shown,
 } from '../../../torch/inside';
@@ -181,7 +180,11 @@ export class DeformConv2d extends Layer {
 
   /** Draws weight and bias again, as PyTorch initializes convolutions. */
   resetParameters(): void {
-    resetWeightAndBias(this.weight, this.bias);
+    const { weight, bias } = this;
+    nn.init.kaimingUniform_(weight, { a: Math.sqrt(5) });
+    if (!bias) return;
+    const bound = 1 / Math.sqrt(weight.numel() / this.outChannels);
+    nn.init.uniform_(bias, -bound, bound);
   }
 
   override get [inputs]() {

@@ -3,12 +3,12 @@
 import type { Tensor } from '../../../torch';
 import {
   type Arguments,
+  type Defaults,
   inputs,
   Layer,
-  parseSettings,
+  parseArgs,
   pythonFloat,
   pythonText,
-  type Settings,
   kinds as torchKinds,
 } from '../../../torch/inside';
 import {
@@ -41,23 +41,7 @@ interface RoIAlignArguments extends RoISampleArguments {
 type PoolOrder = ['outputSize', 'spatialScale'];
 type SampleOrder = [...PoolOrder, 'samplingRatio'];
 
-const poolSettings: Settings<RoIPoolArguments> = {
-  required: ['outputSize', 'spatialScale'],
-  defaults: {},
-  kinds: { spatialScale: torchKinds.finite },
-  check: (name, { outputSize }) => void binsOf(name, outputSize),
-};
-
-const sampleSettings: Settings<RoISampleArguments> = {
-  ...poolSettings,
-  required: ['outputSize', 'spatialScale', 'samplingRatio'],
-  check(name, { outputSize, samplingRatio }) {
-    binsOf(name, outputSize);
-    ratioOf(name, samplingRatio);
-  },
-};
-
-const alignSettings: Settings<RoIAlignArguments> = { ...sampleSettings, defaults: { aligned: false } };
+const scale = { spatialScale: torchKinds.finite };
 
 /** A module that pools regions of interest, and prints its sizes as Python does: `output_size=7, spatial_scale=0.25`. */
 abstract class RegionLayer extends Layer {
@@ -90,7 +74,9 @@ type PoolClass = new (...args: Arguments<RoIPoolArguments, PoolOrder>) => PoolLa
 function poolLayer(name: string, pool: typeof roiPool): PoolClass {
   return class extends RegionLayer {
     constructor(...args: Arguments<RoIPoolArguments, PoolOrder>) {
-      super(parseSettings(name, poolSettings, args));
+      const o = parseArgs<RoIPoolArguments>(name, ['outputSize', 'spatialScale'], {}, args, scale);
+      binsOf(name, o.outputSize);
+      super(o);
     }
 
     override forward(input: Tensor, rois: Regions): Tensor {
@@ -105,13 +91,22 @@ export class RoIPool extends poolLayer('RoIPool', roiPool) {}
 /** `psRoiPool` as a module. */
 export class PSRoIPool extends poolLayer('PSRoIPool', psRoiPool) {}
 
+/** The arguments of a module that samples points in each bin. */
+function sampled<O extends RoISampleArguments>(name: string, args: readonly unknown[], defaults: Defaults<O>) {
+  const required = ['outputSize', 'spatialScale', 'samplingRatio'] as const;
+  const o = parseArgs<O>(name, required as never, defaults, args, scale as torchKinds.Kinds<O>);
+  binsOf(name, o.outputSize);
+  ratioOf(name, o.samplingRatio);
+  return o;
+}
+
 /** `roiAlign` as a module. */
 export class RoIAlign extends RegionLayer {
   readonly samplingRatio: number;
   readonly aligned: boolean;
 
   constructor(...args: Arguments<RoIAlignArguments, [...SampleOrder, 'aligned']>) {
-    const o = parseSettings('RoIAlign', alignSettings, args);
+    const o = sampled<RoIAlignArguments>('RoIAlign', args, { aligned: false });
     super(o);
     this.samplingRatio = o.samplingRatio;
     this.aligned = o.aligned;
@@ -135,7 +130,7 @@ export class PSRoIAlign extends RegionLayer {
   readonly samplingRatio: number;
 
   constructor(...args: Arguments<RoISampleArguments, SampleOrder>) {
-    const o = parseSettings('PSRoIAlign', sampleSettings, args);
+    const o = sampled<RoISampleArguments>('PSRoIAlign', args, {});
     super(o);
     this.samplingRatio = o.samplingRatio;
   }

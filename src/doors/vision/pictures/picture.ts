@@ -5,7 +5,6 @@ import {
   type Arguments,
   tensorKind as aTensor,
   fromHost,
-  type Kinds,
   tensorClasses as kinds,
   parseArgs,
   showShape,
@@ -20,7 +19,7 @@ interface ByteArguments {
 
 const isList = (value: unknown): boolean => ArrayBuffer.isView(value) || Array.isArray(value);
 
-const byteKinds: Kinds<ByteArguments> = {
+const byteKinds: torchKinds.Kinds<ByteArguments> = {
   bytes: { words: 'a list of bytes, or a typed array', fits: isList },
   shape: { ...torchKinds.listOf(torchKinds.whole(0), 3), words: 'a list [height, width, channels]' },
 };

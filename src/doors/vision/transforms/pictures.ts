@@ -6,7 +6,6 @@ import {
   isFloat,
   isPlainObject,
   isTensorObject as isTensor,
-  type Kind,
   kindOf,
   kinds,
   parseArgs,
@@ -40,7 +39,7 @@ interface Packing {
   places: readonly Place[];
 }
 
-const place: Kind = {
+const place: kinds.Kind = {
   words: '{ first, size: [height, width] }',
   fits: (value) =>
     isPlainObject(value) && kinds.whole(0).fits(value.first) && kinds.listOf(kinds.whole(1), 2).fits(value.size),
