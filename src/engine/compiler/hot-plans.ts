@@ -1,6 +1,6 @@
 // Finds the plans that run so often, or so long, that specialised kernels are worth compiling for them.
 
-/** A plan is hot after HOT_RUNS runs, if at least one run in ONE_IN of all plans was its own meanwhile. */
+/** A plan is hot after HOT_RUNS runs, if meanwhile at least one in ONE_IN runs of all plans was a run of it. */
 const HOT_RUNS = 4;
 const ONE_IN = 4;
 

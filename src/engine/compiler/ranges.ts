@@ -40,7 +40,7 @@ type CodeOf = (pass: Pass) => string;
 
 /**
  * The plan with values of more than `maxStorageBufferBindingSize` bytes bound in ranges. If a fused kernel would need
- * too many bindings, `again` makes a plan by other passes, which fuse none; null if this plan's do not fuse either.
+ * too many bindings, `again` makes a plan by other passes, which fuse none; null if the passes of this plan fuse none either.
  *
  * @throws OutOfMemoryError if a value is larger than a buffer may be, or if a kernel needs too many bindings by itself
  */
@@ -192,7 +192,7 @@ const rangeOf = ({ location, offset, bytes: all }: Address, start: number, bytes
   bytes: Math.min(bytes, all - start),
 });
 
-/** The pass of another code, with each operand as often as it has ranges. */
+/** The pass with `code`, which binds each operand once for each of its ranges. */
 function repeated(
   { reads, writes, extras, variants: _, ending: __, stage: ___, ...pass }: Pass,
   text: string,

@@ -296,7 +296,7 @@ export class Sender {
     if (sizes.length >= MANY_AT_ONCE) this.session.memory.reserve(sizes);
   }
 
-  /** Makes sure that an input has memory as the plan wants it; or returns the data to upload into the plan's slot. */
+  /** Gives an input the memory that the plan needs, unless the plan has a slot for it: then returns the data to upload. */
   private prepareInput(cell: Cell, mode: Plan['inputs'][number]): ArrayBufferView | null {
     if (cell.allocation?.memory !== this.session.memory) vacate(cell);
     if (!cell.allocation) {

@@ -62,7 +62,7 @@ const neutral: Readonly<Record<string, (dtype: DType) => number>> = {
 /** The neutral element of each scan: starting with it does not change the result. */
 const start: Readonly<Record<string, number>> = { cumsum: 0, cumprod: 1, logcumsumexp: Number.NEGATIVE_INFINITY };
 
-/** Attention to keys that are hidden past the real ones of input `value`. A mask stands at `masks`, behind `inputs`. */
+/** Attention that hides the padding keys of input `value`. The mask is input number `masks`, the last one. */
 function attendedTo(node: Roomy<AttentionAttrs>, value: number, masks: number, inputs: readonly Value[]) {
   const { causal, drops } = node.attrs;
   const mask = node.inputs[masks];

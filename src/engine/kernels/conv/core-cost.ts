@@ -4,7 +4,7 @@ import { ceilDiv } from './tiles';
 // A GPU of about the year 2020, in cycles: its cores have two units of 32 lanes, which compute a wave of 64 in two cycles.
 // From AMD's description of RDNA 2, and from the assembly that its compiler makes of the kernel.
 const WAVE = 64;
-/** The numbers of cores for which a tile should be good: a large GPU and one of half its size. */
+/** A tile should be fast on GPUs with these numbers of cores: a large one, and one of half its size. */
 const CORES = [80, 40];
 /** Bytes of workgroup memory that a core reads in a cycle. It does not reach the 128 that it could. */
 const SHARED_BYTES = 102;
@@ -13,7 +13,7 @@ const CACHED_BYTES = 64;
 /** The cycles until a load has arrived, and those of a barrier. */
 const LATENCY = 600;
 const BARRIER = 60;
-/** The registers of a unit's lane, those that a kernel needs besides its sums, and waves that a unit holds at most. */
+/** Registers for each lane of a unit, registers that a kernel needs besides its own, and the most waves of a unit. */
 const REGISTERS = 512;
 const REGISTERS_BESIDE = 24;
 const MOST_WAVES = 16;
@@ -26,14 +26,14 @@ const REST = 200;
 const DISPATCH = 6750;
 const MEMORY_BYTES = 228;
 
-/** The most registers that a lane may need. Few GPUs have more, and none computes fast with them. */
+/** A lane may need at most this many registers. Few GPUs have more, and none is fast when it uses them. */
 export const MOST_LANE_REGISTERS = 176;
 
-/** The most parts into which a sum is split, and how often they may fill a large GPU's cores. */
+/** A sum is split into at most this many parts. They fill the cores of a large GPU this many times. */
 const MOST_CHUNKS = 64;
 const ROUNDS: readonly number[] = [0.5, 1, 2, 4];
 
-/** The numbers of parts that are worth trying for a sum of `most` parts at most: those that fill a GPU's cores. */
+/** Into how many parts, `most` at most, it is worth trying to split a sum: numbers that fill a GPU's cores. */
 export function chunkCounts(workgroups: number, most: number, mostChunks = MOST_CHUNKS): readonly number[] {
   const counts = new Set([1]);
   for (const rounds of ROUNDS) {
@@ -53,7 +53,7 @@ export interface Work {
   readonly turns: number;
   readonly instructions: number;
   readonly loads: number;
-  /** How many times as much of the cache a load takes as its bytes. */
+  /** How many bytes of the cache are read for each byte that is used; 1 if neighbouring lanes read neighbours. */
   readonly spread?: number;
   readonly read: number;
   /** Instructions before and after the loop. */
@@ -80,7 +80,7 @@ export function expectedCycles(work: Work): number {
   const byRegisters = Math.floor((possible * 2) / waves) || 1;
   const held = Math.max(1, Math.min(byRegisters, Math.floor(CORE_BYTES / work.bytes)));
   const second = chunks > 1 ? DISPATCH + ((chunks + 1) * work.sums * 4) / MEMORY_BYTES : 0;
-  // Each workgroup of a core waits for the loads that its own products and those of the others do not cover.
+  // A load takes LATENCY. Products of the same workgroup, and of others on its core, hide a part; it waits for the rest.
   const alone = Math.max(turn, LATENCY) + BARRIER;
   let cycles = 0;
   for (const cores of CORES) {

@@ -19,13 +19,13 @@ import { ceilDiv } from './tiles';
 
 /** The outputs of a workgroup of conv2d-input-grad-segments.wgsl, and how its sum is divided. */
 export type StrideTile = {
-  /** The lanes with other channels, and those with other segments. */
+  /** How many lanes of a workgroup compute other channels, and how many compute other segments. */
   readonly outLanes: number;
   readonly segmentLanes: number;
-  /** The channels of a lane, in fours, and the strides of a segment. */
+  /** How many channels a lane computes, a multiple of 4, and the length of a segment in strides. */
   readonly channels: number;
   readonly strides: number;
-  /** The lines, rows of taps of a channel of dy, that a turn of the loop adds. */
+  /** How many lines a turn of the loop adds. A line is a row of the kernel's taps in one channel of dy. */
   readonly lines: number;
   /** The parts into which the sum over the channels of dy is split. */
   readonly chunks: number;
@@ -33,18 +33,24 @@ export type StrideTile = {
 
 const commonDivisor = (a: number, b: number): number => (b === 0 ? a : commonDivisor(b, a % b));
 
-/** How the taps along one side meet outputs, whose places agree modulo the stride in a phase. */
+/**
+ * How the taps along one side meet the outputs of each phase. The outputs of a phase have the same place modulo the
+ * stride, so the same taps meet them.
+ */
 interface Phases {
   /** The greatest common divisor of stride and dilation. */
   readonly common: number;
-  /** Taps from one that meets an output to the next, and the elements of dy between those that they meet. */
+  /**
+   * How many taps lie between two taps in a row that meet the same output, and how many elements of dy between the
+   * elements that they meet.
+   */
   readonly tapStep: number;
   readonly step: number;
-  /** The taps of each phase that has some, the most first. */
+  /** The number of taps of each phase that any tap meets; the largest number comes first. */
   readonly taps: readonly number[];
 }
 
-/** Along rows (0) or columns (1). */
+/** The phases along the rows (`side` 0) or the columns (1). */
 export function phasesOf({ kernel, stride, dilation }: ConvGeometry, side: 0 | 1): Phases {
   const common = commonDivisor(stride[side], dilation[side]);
   const tapStep = stride[side] / common;
@@ -54,11 +60,11 @@ export function phasesOf({ kernel, stride, dilation }: ConvGeometry, side: 0 | 1
   return { common, tapStep, step: dilation[side] / common, taps };
 }
 
-/** The columns of dy under a segment: their number, and those from the first to the segment's own first stride. */
+/** How many columns of dy a segment reads, and how many of them (`before`) lie before the segment's first stride. */
 function columnsUnder({ kernel: [, kw], stride: [, sw], dilation: [, dw], padding }: ConvGeometry, strides: number) {
   let [first, last] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (let q = 0; q < kw; q++) {
-    // The tap meets every sw-th column from this one.
+    // The first output column that the tap meets; it meets every sw-th column from there.
     const from = padding[2] - q * dw;
     const column = Math.ceil(from / sw);
     first = Math.min(first, column);
@@ -80,7 +86,10 @@ export function strideSizes(g: ConvGeometry, { outLanes, segmentLanes, channels,
   return { ...columns, threads, outs, xLoads, wLoads, bytes };
 }
 
-/** Segments of a row, blocks of segments of the phase with most rows and of channels, and all workgroups. */
+/**
+ * The numbers of segments in a row, of blocks of segments (in the phase with the most rows), of blocks of channels, and
+ * of workgroups.
+ */
 export function strideCounts(g: ConvGeometry, tile: StrideTile) {
   const xTiles = ceilDiv(g.size[1], tile.strides * g.stride[1]);
   const sBlocks = ceilDiv(g.batch * ceilDiv(g.size[0], g.stride[0]) * xTiles, tile.segmentLanes);
@@ -93,20 +102,20 @@ export function strideCounts(g: ConvGeometry, tile: StrideTile) {
   };
 }
 
-/** The channels of dy of a chunk: whole turns of the phase that takes most in a turn. */
+/** How many channels of dy a chunk has: enough for whole turns in the phase whose turns take the most channels. */
 export function strideChunk(g: ConvGeometry, { lines, chunks }: StrideTile): number {
   const most = Math.floor(lines / phasesOf(g, 0).taps.at(-1)!);
   return ceilDiv(ceilDiv(g.groupOut, chunks), most) * most;
 }
 
-/** The most outputs of a lane, and the loads of a turn. */
+/** At most this many outputs of a lane, and loads in a turn. */
 const MOST_STORES = 128;
 const MOST_LOADS = 40;
-/** About how many taps a turn adds at most, over all its lines. */
+/** A turn adds at most about this many taps, all its lines together. */
 const MOST_TAPS = 36;
 const LONGEST_SEGMENT = 16;
 
-/** The lengths of segments, in strides, that divide a row evenly and keep so many sums. */
+/** The lengths of segments, in strides, that divide a row evenly: `most` at most, and at least a third of it. */
 function lengthsFor(strides: number, most: number): readonly number[] {
   const lengths = new Set<number>();
   for (let length = Math.min(most, LONGEST_SEGMENT); 3 * length >= most && length > 0; length--) {
@@ -115,12 +124,12 @@ function lengthsFor(strides: number, most: number): readonly number[] {
   return [...lengths];
 }
 
-/** The phases of columns that some tap meets. */
+/** The number of phases of columns that any tap meets. */
 const columnPhases = (g: ConvGeometry): number => phasesOf(g, 1).taps.length;
 
 /**
- * The numbers of lines in a turn: some channels of the phase with most taps, and those that the taps of every phase
- * divide, so that a turn needs no end of its own.
+ * The numbers of lines in a turn that are worth trying. They take whole channels in the phase with the most taps, or in
+ * every phase, so that the last turn of a channel is not a shorter one.
  */
 function linesFor(g: ConvGeometry): readonly number[] {
   const { taps } = phasesOf(g, 0);
@@ -172,10 +181,10 @@ export function generalStrideTile(g: ConvGeometry, { lines, chunks }: StrideTile
   return strideSizes(g, tile).bytes <= WORKGROUP_BYTES ? tile : undefined;
 }
 
-/** The sums of a lane that suit most images. */
+/** For most images a lane with this many sums is fast. */
 const USUAL_SUMS = 32;
 
-/** The registers of a lane's sums and of what it loads. */
+/** How many registers a lane needs for its sums and for the elements that it loads. */
 function registers(g: ConvGeometry, tile: StrideTile): number {
   const { cols, xLoads, wLoads } = strideSizes(g, tile);
   return tile.channels * tile.strides * columnPhases(g) + cols + tile.channels + 2 * xLoads + 3 * wLoads;
@@ -186,7 +195,7 @@ function fits(g: ConvGeometry, tile: StrideTile): boolean {
   return xLoads + wLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile));
 }
 
-/** Instructions of a load in a turn and before the loop, and of storing a sum. */
+/** Instructions for a load in a turn, for preparing it before the loop, and for storing a sum. */
 const LOAD = 5;
 const PLACE = 50;
 const STORE = 6;
@@ -199,7 +208,7 @@ export function strideCost(g: ConvGeometry, tile: StrideTile): number {
   const loads = xLoads + wLoads;
   const { taps } = phasesOf(g, 0);
   const chunk = strideChunk(g, tile);
-  // Means over the phases: of their turns, and of the lines in a turn.
+  // `all / taps.length` is the mean number of turns of a phase, `taken` the mean number of lines that a turn adds.
   const turns = taps.map((count) => ceilDiv(chunk, Math.floor(lines / count)));
   const all = turns.reduce((sum, count) => sum + count, 0);
   const taken = turns.reduce((sum, count, i) => sum + count * Math.floor(lines / taps[i]!) * taps[i]!, 0) / all;

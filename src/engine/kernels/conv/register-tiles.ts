@@ -325,14 +325,14 @@ export function oftenTile(
 const isWhole = ({ kernel }: CorrelationShape, { kernelRows, kernelCols }: CorrelationTile): boolean =>
   kernelRows === kernel[0] && kernelCols === kernel[1];
 
-/** For a correlation by kernels of few taps: the tile, among those that take the kernel whole, that is the fastest. */
+/** The fastest tile for kernels of few taps, all of which one turn of the loop takes. */
 export function chooseMapTile(c: CorrelationShape, adapter: AdapterProfile): CorrelationTile {
   const whole = allTiles(c, adapter).filter((tile) => isWhole(c, tile));
   const tiles = promising(whole, (tile) => correlationCost(c, tile));
   return tuned(adapter, 'conv2d of maps', shapeOf(c), tiles, tiles[0]!);
 }
 
-/** The tile that can replace it for any number of input channels. */
+/** The tile that can replace that of `chooseMapTile` for any number of input channels. */
 export const generalMapTile = (c: CorrelationShape, adapter: AdapterProfile): CorrelationTile =>
   chooseMapTile({ ...c, groupIn: 1 }, { ...adapter, tuning: undefined });
 

@@ -8,15 +8,15 @@ import { ceilDiv } from './tiles';
 
 /** The outputs of a workgroup of conv2d-segments.wgsl, and how its sum is divided. */
 export type SegmentTile = {
-  /** The lanes with other channels, and those with other segments. */
+  /** How many lanes of a workgroup compute other channels, and how many compute other segments. */
   readonly outLanes: number;
   readonly segmentLanes: number;
-  /** The channels of a lane, in fours, and the outputs of a segment. */
+  /** How many channels a lane computes, a multiple of 4, and how many outputs a segment has. */
   readonly channels: number;
   readonly cols: number;
   /** The channels of x that a turn of the loop adds. */
   readonly depth: number;
-  /** The rows of the kernel that it adds: all, or a divisor of their number at a depth of 1. */
+  /** How many rows of the kernel a turn adds: all or, if `depth` is 1, a divisor of their number. */
   readonly rows: number;
   /** The parts into which the sum over the channels of x is split. */
   readonly chunks: number;
@@ -27,12 +27,12 @@ interface Columns {
   readonly cols: number;
   /** Whether no two outputs read the same columns. */
   readonly apart: boolean;
-  /** The step among them from output to output and from tap to tap. */
+  /** How many of these columns lie between neighbouring outputs, and how many between neighbouring taps. */
   readonly colX: number;
   readonly colQ: number;
-  /** Their number or one more, to be odd. */
+  /** The distance of rows in workgroup memory: the number of columns, made odd to avoid conflicts of banks. */
   readonly pitch: number;
-  /** The columns until some are left out, and the step in x from one to the next. */
+  /** How many columns follow one another before some are skipped, and the step in x between them. */
   readonly colRun: number;
   readonly colStep: number;
 }
@@ -48,16 +48,16 @@ interface SegmentSizes extends Columns {
   readonly bytes: number;
 }
 
-/** Segments of a row, and over the batch. */
+/** The numbers of segments in a row and in the whole batch. */
 export function segmentCounts({ batch, outSize: [rows, cols] }: CorrelationShape, tile: SegmentTile) {
   const xTiles = ceilDiv(cols, tile.cols);
   return { xTiles, segments: batch * rows * xTiles };
 }
 
-/** The turns among which the rows of the kernel are divided. */
+/** How many turns share the rows of the kernel. */
 export const partsOf = ({ kernel: [kh] }: CorrelationShape, { rows }: SegmentTile): number => kh / rows;
 
-/** The input channels of a chunk, or parts of these: whole turns. */
+/** How many input channels a chunk has, or parts of channels if turns share the kernel's rows: whole turns. */
 export const chunkOf = (c: CorrelationShape, tile: SegmentTile): number =>
   ceilDiv(ceilDiv(c.groupIn * partsOf(c, tile), tile.chunks), tile.depth) * tile.depth;
 
@@ -89,18 +89,18 @@ export function segmentSizes(c: CorrelationShape, tile: SegmentTile): SegmentSiz
 /** The workgroup memory that every device has. */
 export const WORKGROUP_BYTES = 16384;
 
-/** The most sums of a lane, the most products written out, the most taps of a row, and the loads of a turn. */
+/** At most this many sums of a lane, products in the unrolled code, taps in a row, and loads in a turn. */
 export const MOST_SUMS = 64;
 export const MOST_PRODUCTS = 1100;
 export const MOST_TAPS_OF_ROW = 32;
 const MOST_LOADS = 40;
-/** About how many taps a turn adds at most, over all its channels. */
+/** A turn adds at most about this many taps, all its channels together. */
 const MOST_TAPS = 36;
 
 const LONGEST_SEGMENT = 16;
 const SHORTEST_SEGMENT = 4;
 
-/** So many lengths are worth trying. */
+/** How many lengths are worth trying. */
 const FEW_LENGTHS = 4;
 
 /** The lengths of segments that divide a row most evenly, and among those the longest. */
@@ -113,20 +113,20 @@ export function lengthsFor(cols: number): readonly number[] {
   return [...lengths].sort((a, b) => covered(a) - covered(b) || b - a).slice(0, FEW_LENGTHS);
 }
 
-/** The channels of a workgroup need not be fewer than these: segments are enough to fill it. */
+/** A workgroup computes at least this many channels, if there are as many: it has enough segments for its lanes. */
 const USUAL_OUTS = 32;
 
-/** The numbers of lanes with other channels that suit so many channels in a group. */
+/** How many lanes may compute other channels, for groups of `groupOut` channels and lanes of `channels`. */
 export const lanesFor = (groupOut: number, channels: number): readonly number[] =>
   [1, 2, 4, 8, 16].filter((lanes) => {
     const outs = lanes * channels;
     return (lanes === 1 || outs < 2 * groupOut) && outs >= Math.min(groupOut, USUAL_OUTS);
   });
 
-/** With fewer channels in each of several groups, most of a lane's sums would be idle. */
+/** If each of several groups has fewer channels than this, most of a lane's sums are for channels that do not exist. */
 export const FEWEST_OF_GROUP = 3;
 
-/** What a turn may add: some channels with all rows of the kernel, or a part of the rows of a large one. */
+/** What a turn may add: several channels with all rows of the kernel or, if the kernel is large, some of its rows. */
 function turnsFor({ kernel: [kh, kw], groupIn }: CorrelationShape): readonly Pick<SegmentTile, 'depth' | 'rows'>[] {
   const depths = [1, 2, 4, 8, 16].filter(
     (depth) => depth === 1 || (depth * kh * kw <= MOST_TAPS && depth < 2 * groupIn),

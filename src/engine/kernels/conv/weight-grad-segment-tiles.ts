@@ -18,25 +18,28 @@ import { ceilDiv, divisorUpTo, LONGEST_SUM } from './tiles';
 
 /** The sums of a workgroup of conv2d-weight-grad-segments.wgsl, and how its pixels are divided. */
 export type SegmentGradTile = {
-  /** The lanes with other channels of y, and those with other lines: rows of the kernel of channels of x. */
+  /**
+   * How many lanes compute other channels of y, and how many compute other lines. A line is a row of the kernel's taps
+   * in one channel of x.
+   */
   readonly outLanes: number;
   readonly lineLanes: number;
-  /** The groups of these lanes, which sum other segments. */
+  /** How many groups of such lanes a workgroup has. Each adds other segments, and their sums are added at the end. */
   readonly slices: number;
-  /** The channels of a lane and its lines. */
+  /** How many channels and lines a lane computes. */
   readonly channels: number;
   readonly lines: number;
-  /** The pixels of a segment, which are added in a turn of the loop. */
+  /** How many pixels a segment has. A turn of the loop adds one segment. */
   readonly pixels: number;
   /** The parts into which the sum over all pixels is split. */
   readonly chunks: number;
 };
 
-/** The most sums of a lane, and the loads of a turn. */
+/** At most this many sums of a lane, and loads in a turn. */
 const MOST_SUMS = 72;
 const MOST_LOADS = 24;
 
-/** The sums of a lane that are added over the slices at a time. */
+/** At the end, the slices add this many sums of each lane at a time. */
 const PORTION = 8;
 
 const oddFrom = (n: number): number => n + 1 - (n % 2);
@@ -50,7 +53,7 @@ export function segmentGradSizes(g: ConvGeometry, tile: SegmentGradTile) {
   const outs = outLanes * channels;
   const xLoads = ceilDiv(lineLanes * lines * columns.pitch, lanes);
   const dyLoads = ceilDiv(outs * pixels, lanes);
-  // Slices begin in different banks, as do the pixels of a slice.
+  // Odd distances put the slices, and the pixels of a slice, into different banks of workgroup memory.
   const outPitch = outs === vec ? 1 : outs / vec + 1;
   const [xSlice, dySlice] =
     slices === 1
@@ -62,7 +65,7 @@ export function segmentGradSizes(g: ConvGeometry, tile: SegmentGradTile) {
   return { ...columns, lanes, threads, vec, outs, xLoads, dyLoads, outPitch, xSlice, dySlice, portion, xTile, bytes };
 }
 
-/** Segments of a row, over the batch, and of a chunk; blocks of channels and of lines. */
+/** The numbers of segments in a row, in the batch and in a chunk, and of blocks of channels and of lines. */
 export function segmentGradCounts(
   g: ConvGeometry,
   { outLanes, lineLanes, channels, lines, pixels, chunks }: SegmentGradTile,
@@ -75,7 +78,7 @@ export function segmentGradCounts(
   return { xTiles, segments, chunk, oBlocks, lBlocks, workgroups: oBlocks * lBlocks * g.groups * chunks };
 }
 
-/** The slices that fill a workgroup of about `threads` lanes; undefined if too many of its lanes would be left over. */
+/** How many slices fill a workgroup of about `threads` lanes; undefined if too many lanes would be left over. */
 function slicesFor(threads: number, lanes: number): number | undefined {
   if (lanes > threads) return undefined;
   const slices = Math.floor(threads / lanes);
@@ -119,20 +122,20 @@ export function segmentGradTiles(g: ConvGeometry): readonly SegmentGradTile[] {
   return tiles;
 }
 
-/** The most parts into which the sum is split: sum-chunks-lanes.wgsl adds many about as fast as few. */
+/** The sum is split into at most this many parts. sum-chunks-lanes.wgsl adds many parts about as fast as few. */
 const MOST_CHUNKS = 320;
 
-/** The least share of the lanes of whole waves that a workgroup may have. */
+/** A workgroup must use at least this share of `threads`, which are lanes of whole waves. */
 const LEAST_THREADS = 0.75;
 
-/** The lanes with other lines: all of a workgroup, or as many as there are lines if these are fewer. */
+/** How many lanes may compute other lines: all that there are or, if there are fewer lines, as many as lines. */
 const lineLanesFor = (all: number, wanted: number): readonly number[] =>
   wanted >= all ? [all] : [...new Set([all, wanted, ceilDiv(wanted, 2)])];
 
-/** The lines beyond twice those of the kernel that a tile of several lines may have. */
+/** A tile of several lines may have this many lines beyond twice those of the kernel. */
 const SPARE_LINES = 8;
 
-/** The registers of a lane's sums and of what it loads. */
+/** How many registers a lane needs for its sums and for the elements that it loads. */
 function registers(g: ConvGeometry, tile: SegmentGradTile): number {
   const { channels, lines, pixels } = tile;
   const { xLoads, dyLoads } = segmentGradSizes(g, tile);
@@ -144,12 +147,12 @@ function fits(g: ConvGeometry, tile: SegmentGradTile): boolean {
   return xLoads + dyLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile));
 }
 
-/** Instructions of loading an element of x and of dy in a turn, of both before the loop, and of storing a sum. */
+/** Instructions for loading an element of x or dy in a turn, for preparing a load, and for storing a sum. */
 const LOAD_X = 12;
 const LOAD_DY = 8;
 const PLACE = 40;
 const STORE = 4;
-/** Those of adding a sum over the slices. */
+/** Instructions for adding a sum over the slices. */
 const ADD = 6;
 
 /** The expected cycles of a tile. */
@@ -159,7 +162,7 @@ export function segmentGradCost(g: ConvGeometry, tile: SegmentGradTile): number 
   const { threads, lanes, xLoads, dyLoads, bytes } = segmentGradSizes(g, tile);
   const { workgroups, chunk } = segmentGradCounts(g, tile);
   const sums = channels * lines * kw;
-  // Slices lie apart in memory, by a segment each.
+  // The slices read different segments, so their loads touch more lines of the cache.
   const spread = slices === 1 ? 1 : Math.max(1, (pixels * g.stride[1]) / (2 * lanes));
   return expectedCycles({
     threads,
@@ -177,7 +180,7 @@ export function segmentGradCost(g: ConvGeometry, tile: SegmentGradTile): number 
   });
 }
 
-/** The least share of a workgroup's sums that must be useful. */
+/** At least this share of a workgroup's sums must belong to the gradient. */
 const LEAST_USE = 0.5;
 
 function use(g: ConvGeometry, { outLanes, lineLanes, channels, lines }: SegmentGradTile): number {

@@ -8,7 +8,7 @@ import { type ConvGeometry, geometryParams } from './geometry';
 import { divisorUpTo } from './tiles';
 import { type SegmentGradTile, segmentGradCounts, segmentGradSizes } from './weight-grad-segment-tiles';
 
-/** The slices that are added without a test. */
+/** A loop adds the sums of up to this many slices before it tests for its end. */
 const LONGEST_RUN = 8;
 
 /** dw and db, of inputs x and dy: sums over chunks of the segments, then their sum. */

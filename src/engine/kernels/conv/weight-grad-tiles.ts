@@ -49,7 +49,7 @@ const workgroupTiles: readonly WorkgroupTile[] = [
   { outs: 8, taps: 4 },
 ];
 
-/** Those that fit the registers of an invocation of this adapter. */
+/** The tiles whose sums fit the registers of an invocation of this adapter. */
 const workgroupTilesFor = (adapter: AdapterProfile): readonly WorkgroupTile[] =>
   hasFewRegisters(adapter) ? workgroupTiles.filter(({ outs, taps }) => outs * taps <= MOST_FEW_SUMS) : workgroupTiles;
 

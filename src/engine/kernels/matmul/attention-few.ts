@@ -8,7 +8,7 @@ import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { FEW_QUERIES, type Places } from '../../ops/linalg/attention-sizes';
 import { headFields, placeFields, sharingOf, switches } from './attention-fields';
 
-/** Keys are divided into chunks until so many workgroups share them: each loads some kilobytes at a time. */
+/** Keys are divided into chunks until this many workgroups share them. Each workgroup loads a few kilobytes at a time. */
 const ENOUGH_CHUNKS = 320;
 const KEYS = 64;
 

@@ -6,21 +6,21 @@ import { maskSteps, type Placed, type Places } from '../../ops/linalg/attention-
 
 export const areAll = (places: readonly (Places | null)[]): places is readonly Places[] => !places.includes(null);
 
-/** The constants that leave out of a kernel what a call does not ask for. */
+/** Constants that switch parts of a kernel off: the mask, the causal limit and dropout, if a call has none. */
 export const switches = ({ masked, causal, drops }: AttentionAttrs) => ({
   MASK: masked ? 1 : 0,
   CAUSAL: causal ? 1 : 0,
   DROP: drops ? 1 : 0,
 });
 
-/** Fields of the places of several values, whose names are given one letter (or word) each. */
+/** Uniform fields that say where several values lie. Each value's fields begin with its letter or word in `names`. */
 export const placeFields = (names: Iterable<string>, places: readonly Places[]): ParamFields =>
   Object.assign({}, ...[...names].map((name, i) => numbered(`${name}At`, 4, (n) => places[i]![n]!)));
 
-/** Heads of queries that share a head of keys and values. */
+/** How many heads of queries share one head of keys and values. */
 export const sharingOf = (q: Meta, k: Meta): number => (q.shape.at(-3) ?? 1) / (k.shape.at(-3) ?? 1);
 
-/** The fields of heads, scale and mask. */
+/** The uniform fields for the heads, the scale and the mask. */
 export function headFields(attrs: AttentionAttrs, q: Meta, k: Meta, mask: Meta | undefined): ParamFields {
   const none = { inner: 1, outerStep: 0, innerStep: 0, row: 0, key: 0 };
   const steps = attrs.masked ? maskSteps(q.shape.slice(0, -2), mask!) : none;
@@ -36,7 +36,7 @@ export function headFields(attrs: AttentionAttrs, q: Meta, k: Meta, mask: Meta |
   };
 }
 
-/** The fields of dropout, which come last. */
+/** The uniform fields for dropout. They come last. */
 export const dropFields = ({ drops }: AttentionAttrs): ParamFields => ({
   key0: drops ? scalar(0, 'u32') : 0,
   key1: drops ? scalar(1, 'u32') : 0,
@@ -44,7 +44,7 @@ export const dropFields = ({ drops }: AttentionAttrs): ParamFields => ({
   growth: drops ? scalar(3) : f32(0),
 });
 
-/** The passes that `lowered` makes for a call's inputs, and for views of them where it can read these. */
+/** The passes that `lowered` makes for a call's inputs or, in their place, for views of other values that it can read. */
 export const orOfViews = <Attrs>(
   context: LowerContext<Attrs>,
   lowered: (

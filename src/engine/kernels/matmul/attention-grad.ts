@@ -22,11 +22,11 @@ import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from
 const THREADS = 64;
 const OTHERS = 32;
 const DEPTH = 16;
-/** Queries of a workgroup of attention-grad-rows.wgsl. */
+/** How many queries a workgroup of attention-grad-rows.wgsl takes. */
 const ROWS = 16;
-/** A tile has 64 rows, or half of them where that leaves fewer than this number of workgroups. */
+/** A tile has 64 rows; 32, if tiles of 64 rows would make fewer workgroups than this. */
 const ENOUGH_TILES = 160;
-/** An invocation sums at most so many vectors of four for the results: more do not fit its registers. */
+/** An invocation keeps at most this many sums, each a vector of four: more do not fit its registers. */
 const MAX_SUMS = 32;
 
 /** Lowers the gradients of attention. Inputs: dy, query, key, value, the result, its logarithms, and a mask. */

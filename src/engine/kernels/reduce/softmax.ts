@@ -84,10 +84,13 @@ const WHOLE_SCORES = 8192;
 const STRIP = 64;
 const MAX_STRIPS = 1024;
 
-/** So many rows keep a GPU busy with an invocation each; only longer ones get a workgroup then. */
+/** With at least this many rows, one invocation for each keeps a GPU busy; then only longer rows get a workgroup. */
 const MANY_ROWS = 16384;
 const WIDE_ROW_OF_MANY = 128;
-/** On a GPU: the invocations of a workgroup that has a long row, or many rows' losses to add, and how many it adds. */
+/**
+ * On a GPU: the invocations of a workgroup that takes a long row or adds losses, the length from which a row is long, and
+ * how many losses a workgroup adds.
+ */
 const LONG_WORKGROUP = 256;
 const LONG_ROW = 2048;
 const WIDE_STRIP = 8192;

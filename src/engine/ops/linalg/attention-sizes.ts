@@ -3,11 +3,14 @@ import type { Meta, Shape } from '../../core/meta';
 import { contiguousStrides, numel, sameShape } from '../../core/meta';
 import { batchSteps } from './matmul-sizes';
 
-/** Features, at most: more sums do not fit the registers of an invocation, nor the panels of gradients its workgroup. */
+/**
+ * At most this many features. With more, the sums do not fit the registers of an invocation, and gradients do not fit the
+ * memory of a workgroup.
+ */
 const MAX_FEATURES = 128;
-/** Queries from which on a tile takes them, which has 32: with fewer, another kernel does, which knows no gradients. */
+/** With fewer queries, most of a tile's 32 rows would be idle, so a kernel without gradients takes them. */
 export const MIN_QUERIES = 8;
-/** Queries of the heads that share keys and values, at most, that one workgroup takes where there are few. */
+/** That kernel's workgroup takes at most this many queries, of all heads that share keys and values. */
 export const FEW_QUERIES = 8;
 
 /**

@@ -155,9 +155,9 @@ export interface AttentionOptions {
   /** Added to the scores. */
   readonly mask: Value | null;
   readonly scale: number;
-  /** Query i sees keys 0 … i only; then without a mask. */
+  /** Query i sees keys 0 … i only. Not together with a mask. */
   readonly causal: boolean;
-  /** Dropout of the weights, which draws what dropout of [..., L, S] draws. */
+  /** Dropout of the weights. It draws the same numbers as dropout of a tensor [..., L, S]. */
   readonly dropping?: { readonly key: readonly [number, number]; readonly p: number };
 }
 

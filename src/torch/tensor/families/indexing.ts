@@ -64,7 +64,7 @@ interface ScatterOptions extends DimAndIndex {
   src?: Tensor | number | null;
   /** PyTorch's name for `src` if it is a number. */
   value?: number | null;
-  /** How several for one place become one. */
+  /** How several values for one place are combined. */
   reduce?: 'add' | 'multiply' | null;
 }
 
@@ -77,14 +77,14 @@ interface SourceOptions extends DimAndIndex {
 }
 
 interface ScatterReduceOptions extends ScatterAddOptions {
-  /** How several for one place become one. */
+  /** How several values for one place are combined. */
   reduce: combine.Reduce;
   /** Whether what was there counts. */
   includeSelf?: boolean;
 }
 
 interface IndexReduceOptions extends SourceOptions {
-  /** How several for one place become one. */
+  /** How several values for one place are combined. */
   reduce: Exclude<combine.Reduce, 'sum'>;
   /** Whether what was there counts. */
   includeSelf?: boolean;
