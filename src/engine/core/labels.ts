@@ -68,7 +68,7 @@ export interface Labelled<T> {
   boxRoiPool: [boxRoiPool: T]; boxTensor: [boxTensor: T]; boxWeight: [boxWeight: T]; brightness: [brightness: T]; bucketCounts: [bucketCounts: T];
   bucketLimits: [bucketLimits: T]; budget: [budget: T]; bytes: [bytes: T]; cacheSize: [cacheSize: T]; canonicalLevel: [canonicalLevel: T];
   canonicalScale: [canonicalScale: T];
-  /** Where it is drawn. */
+  /** The canvas to draw on. */
   canvas: [canvas: T];
   canvasSize: [canvasSize: T];
   /** Texts, or lists of words. */
@@ -80,7 +80,7 @@ export interface Labelled<T> {
   /** The greatest absolute value of an element. */
   clipValue: [clipValue: T];
   close: [close: T]; cmap: [cmap: T];
-  /** Numbers of words. */
+  /** Vectors that stand for images. */
   codes: [codes: T];
   coefficients: [coefficients: T]; color: [color: T]; colors: [colors: T];
   colorSpace: [colorSpace: T]; columnCounts: [columnCounts: T]; columnTotals: [columnTotals: T]; comment: [comment: T];
@@ -286,7 +286,7 @@ export interface Labelled<T> {
   /** Feature maps, by name. */
   maps: [maps: T];
   margin: [margin: T];
-  /** A tensor of bools. */
+  /** A tensor of bools: true for the elements that are meant. */
   mask: [mask: T];
   maskHead: [maskHead: T]; maskLogits: [maskLogits: T]; maskMatchedIdxs: [maskMatchedIdxs: T];
   maskPredictor: [maskPredictor: T]; maskRoiPool: [maskRoiPool: T]; masks: [masks: T]; mat: [mat: T]; mat1: [mat1: T]; mat2: [mat2: T];
@@ -300,7 +300,7 @@ export interface Labelled<T> {
   meanVector: [meanVector: T]; median: [median: T]; memoryEfficient: [memoryEfficient: T]; memoryIsCausal: [memoryIsCausal: T];
   memoryKeyPaddingMask: [memoryKeyPaddingMask: T]; memoryMask: [memoryMask: T]; metadata: [metadata: T]; metadataHeader: [metadataHeader: T];
   method: [method: T]; methods: [methods: T]; metric: [metric: T]; metricA: [metricA: T]; metricB: [metricB: T]; metricDict: [metricDict: T];
-  /** The figures, by name. */
+  /** The values to log or watch, by name. */
   metrics: [metrics: T];
   milestones: [milestones: T];
   /** The least value; null for none. */
@@ -323,7 +323,7 @@ export interface Labelled<T> {
   /** Whether the perturbation is multiplied by the inputs. */
   multiplyByInputs: [multiplyByInputs: T];
   N: [N: T];
-  /** How many. */
+  /** The number of elements, rows or repetitions. */
   n: [n: T];
   /** The name. */
   name: [name: T];
@@ -332,7 +332,7 @@ export interface Labelled<T> {
   /** The number of dimensions of the result. */
   nComponents: [nComponents: T];
   needWeights: [needWeights: T];
-  /** What is to be far. */
+  /** The negative examples, which should end up far from the anchors. */
   negative: [negative: T];
   negativeSlope: [negativeSlope: T];
   neginf: [neginf: T]; nEpochs: [nEpochs: T]; nesterov: [nesterov: T];
@@ -388,7 +388,7 @@ export interface Labelled<T> {
   packedSequences: [packedSequences: T];
   pad: [pad: T];
   paddedSequences: [paddedSequences: T];
-  /** Added on each side. */
+  /** How many elements are added on each side. */
   padding: [padding: T];
   paddingIdx: [paddingIdx: T]; paddingMode: [paddingMode: T]; paddingSide: [paddingSide: T];
   paddingValue: [paddingValue: T]; padIfNeeded: [padIfNeeded: T]; padValue: [padValue: T]; param: [param: T];

@@ -4,8 +4,8 @@ export { type Saved, type SaveOptions, save, saveBytes } from './checkpoint/chec
 export { CheckpointStore, type StoredCheckpoint } from './checkpoint/store';
 export type { DownloadProgress } from './download/download';
 export * as hub from './download/hub';
-export { tuple } from './download/origins';
 export { type LoadOptions, load } from './load';
+export { tuple } from './pickle/origins';
 export type { PickledObject } from './pickle/pickled-object';
 export * as safetensors from './safetensors/door';
 export type { FileHandle, Target } from './target';

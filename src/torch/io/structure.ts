@@ -3,7 +3,7 @@
 import { ArgumentError, FileFormatError } from '../../engine/core/errors';
 import { device } from '../../engine/storage/device';
 import type { Tensor } from '../tensor/tensor';
-import { type OriginKind, originOf, setOrigin, setSlot, slotOf } from './download/origins';
+import { type OriginKind, originOf, setOrigin, setSlot, slotOf } from './pickle/origins';
 import { Descent, entriesOf, savable } from './savable';
 
 /** The key of the JSON text in a file's metadata. */

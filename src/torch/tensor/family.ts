@@ -44,7 +44,7 @@ type MethodArgs<S extends string, F> =
   LaterNames<NamesOf<S>> extends [] ? RestOf<F> : RestOf<F> | ByName<LaterNames<NamesOf<S>>, RestOf<F>>;
 
 /** A function whose first parameter is a tensor, and the method of the same name. */
-export type Op<S extends string, F extends Callee> = CalledByName<S, F> &
+export type FamilyFunction<S extends string, F extends Callee> = CalledByName<S, F> &
   AsMethod<(...args: MethodArgs<S, F>) => ReturnType<F>>;
 
 /** The in-place form, which writes the result back into the tensor and returns it with its class. */
@@ -88,9 +88,12 @@ interface Definer {
    * Defines a function with PyTorch's calling rules whose first parameter is a tensor. For the signature's syntax see
    * `callable`.
    */
-  op<const S extends string, F extends Callee>(signature: S, call: F): Op<S, F>;
+  op<const S extends string, F extends Callee>(signature: S, call: F): FamilyFunction<S, F>;
   /** Defines a function of one tensor by an operation on values. */
-  unary<const N extends string>(name: N, of: (x: Value) => Value): Op<`${N}(input)`, (input: Tensor) => Tensor>;
+  unary<const N extends string>(
+    name: N,
+    of: (x: Value) => Value,
+  ): FamilyFunction<`${N}(input)`, (input: Tensor) => Tensor>;
   /** Defines a function with overloads; its type and the method's type are given as type arguments. */
   forms<Call extends Callee, Method>(signature: string, call: Callee): Call & AsMethod<Method>;
   /** Defines a function that changes its first tensor and returns that tensor. */
@@ -101,7 +104,7 @@ interface Definer {
    * them. With `casts`, a result of another dtype is cast back.
    */
   inPlace<S extends string, F extends Callee>(
-    of: Op<S, F>,
+    of: FamilyFunction<S, F>,
     options?: { readonly readsOld?: boolean; readonly casts?: boolean },
   ): InPlace<S, F>;
   /** Gives the method of a function a second name. */

@@ -2,8 +2,8 @@
 
 import type { Tensor } from '../../tensor/tensor';
 import { ByteSink } from '../byte-sink';
-import { originOf, slotOf } from '../download/origins';
 import { Descent, entriesOf, type Savable, savable } from '../savable';
+import { originOf, slotOf } from './origins';
 import { toPython } from './python-state';
 
 /** Writes a tensor into a pickle. */

@@ -1,8 +1,8 @@
 // Converts a pickle's values to JavaScript values. Each is converted once, however often it is referred to, and without
 // recursion.
 import { FileFormatError } from '../../../engine/core/errors';
-import { type OriginKind, setOrigin, setSlot, slotOf } from '../download/origins';
 import { plainValue, shortName } from './known-objects';
+import { type OriginKind, setOrigin, setSlot, slotOf } from './origins';
 import { PickledObject } from './pickled-object';
 import { fromPython } from './python-state';
 import {

@@ -6,7 +6,7 @@ import { isPlainObject } from '../../../engine/core/options';
 import { fromHost } from '../../../engine/graph/record';
 import { numberAtHand } from '../../tensor/reading/shown';
 import { Tensor } from '../../tensor/tensor';
-import { originOf, setOrigin, setSlot, slotOf } from '../download/origins';
+import { originOf, setOrigin, setSlot, slotOf } from './origins';
 
 type Fields = Record<string, unknown>;
 
