@@ -3,7 +3,7 @@
 
 import { arange, nn, noGrad, type Tensor } from '../../torch';
 import { type Arguments, type Parsed, parseArgs } from '../../torch/inside';
-import { boolean, type Constraint, real, unitInterval } from './constraints';
+import { boolean, type Constraint, real, unitInterval } from './constraints/constraints';
 import {
   Distribution,
   type Draw,

@@ -1,7 +1,7 @@
 // The Beta distribution.
 import { type Tensor, xlogy } from '../../torch';
 import { type Arguments, dirichlet, hostFloats, numelOf as numel } from '../../torch/inside';
-import { positive, unitInterval } from './constraints';
+import { positive, unitInterval } from './constraints/constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';
 import type { DistributionParameter } from './parameters';

@@ -10,7 +10,7 @@ import {
   valuesAtHand,
 } from '../../torch/inside';
 import { countsUpTo, EventDistribution, type EventParameters, noEvent } from './bernoulli';
-import { type Constraint, integerInterval, nonnegativeInteger } from './constraints';
+import { type Constraint, integerInterval, nonnegativeInteger } from './constraints/constraints';
 import type { SampleArguments, SupportArguments, ValueArguments } from './distribution';
 import { drawnCounts } from './draws';
 import { type DistributionParameter, expectParameter } from './parameters';

@@ -2,7 +2,7 @@
 
 import { ArgumentError, arange, broadcastTensors, finfo, noGrad, ShapeError, type Tensor } from '../../torch';
 import { type Arguments, calledAs, type Parsed, parseArgs, showShape, valuesAtHand } from '../../torch/inside';
-import { type Constraint, integerInterval, realVector, simplex } from './constraints';
+import { type Constraint, integerInterval, realVector, simplex } from './constraints/constraints';
 import {
   Distribution,
   type SampleArguments,

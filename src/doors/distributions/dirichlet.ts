@@ -2,7 +2,7 @@
 
 import { nn, ShapeError, type Tensor, xlogy } from '../../torch';
 import { type Arguments, dirichlet, hostFloats, numelOf as numel, parseArgs, showShape } from '../../torch/inside';
-import { type Constraint, independent, positive, simplex } from './constraints';
+import { type Constraint, independent, positive, simplex } from './constraints/constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
 import { drawnImplicitly } from './draws';
 import { expectFloats } from './parameters';

@@ -18,7 +18,7 @@ import {
   valuesAtHand,
   withMode,
 } from '../../torch/inside';
-import type { Constraint } from './constraints';
+import type { Constraint } from './constraints/constraints';
 import { expectTensor } from './parameters';
 
 /**

@@ -2,7 +2,7 @@
 
 import { empty, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
-import { nonnegative, positive } from './constraints';
+import { nonnegative, positive } from './constraints/constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { type DistributionParameter, filledLike } from './parameters';
 import { Parametric } from './parametric';

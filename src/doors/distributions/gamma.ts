@@ -2,7 +2,7 @@
 
 import { ArgumentError, finfo, Generator, type Tensor, xlogy } from '../../torch';
 import { type Arguments, gamma, hostFloats, kindOf, numelOf as numel, parseArgs } from '../../torch/inside';
-import { nonnegative, positive } from './constraints';
+import { nonnegative, positive } from './constraints/constraints';
 import type { Validation, ValueArguments } from './distribution';
 import { drawnImplicitly } from './draws';
 import type { DistributionParameter } from './parameters';

@@ -3,7 +3,7 @@
 import { ArgumentError, empty, finfo, noGrad, type Tensor } from '../../torch';
 import { parseArgs } from '../../torch/inside';
 import { type EventArguments, EventDistribution, type EventParameters, noEvent } from './bernoulli';
-import { type Constraint, nonnegativeInteger, positive } from './constraints';
+import { type Constraint, nonnegativeInteger, positive } from './constraints/constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { filledLike } from './parameters';
 

@@ -1,7 +1,7 @@
 // Independent, which turns batch dimensions into event dimensions.
 import { ArgumentError, type Tensor } from '../../torch';
 import { type Arguments, kindOf, parseArgs, shown } from '../../torch/inside';
-import { type Constraint, independent } from './constraints';
+import { type Constraint, independent } from './constraints/constraints';
 import {
   type AnyDistribution,
   Distribution,

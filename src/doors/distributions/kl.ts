@@ -5,8 +5,8 @@ import { type AnyDistribution, Distribution } from './distribution';
 import { expectDistribution, Independent } from './independent';
 import { formulas } from './kl-formulas';
 import { sumRightmost } from './parameters';
-import { sameTransforms } from './transform';
 import { TransformedDistribution } from './transformed-distribution';
+import { sameTransforms } from './transforms/transform';
 
 /** A class of distributions. */
 export type DistributionClass<D extends AnyDistribution = AnyDistribution> = abstract new (...args: never) => D;

@@ -3,12 +3,12 @@
 import type { Tensor } from '../../torch';
 import { type Arguments, calledAs, parseArgs } from '../../torch/inside';
 import { Cauchy } from './cauchy';
-import { type Constraint, nonnegative, positive, real } from './constraints';
+import { type Constraint, nonnegative, positive, real } from './constraints/constraints';
 import { type Validation, type ValueArguments, validation } from './distribution';
 import { type LocScale, type LocScaleArguments, type LocScaleDistribution, Normal } from './normal';
 import { type DistributionParameter, expectParameter, filledLike } from './parameters';
 import { TransformedDistribution } from './transformed-distribution';
-import { AbsTransform, ExpTransform } from './transforms';
+import { AbsTransform, ExpTransform } from './transforms/transforms';
 
 /** The distribution of exp(x) with x ~ N(loc, scale²). */
 export class LogNormal extends TransformedDistribution<Normal> {

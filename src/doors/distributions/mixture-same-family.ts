@@ -3,7 +3,7 @@
 import { ArgumentError, ShapeError, type Tensor } from '../../torch';
 import { type Arguments, kindOf, parseArgs, sameShape, showShape, withMode } from '../../torch/inside';
 import { Categorical } from './categorical';
-import { Constraint } from './constraints';
+import { Constraint } from './constraints/constraints';
 import {
   type AnyDistribution,
   afterDraw,

@@ -3,7 +3,7 @@ import { ArgumentError, broadcastTensors, onesLike, type Tensor, tensor, zeros }
 import { type Arguments, parseArgs, shown } from '../../torch/inside';
 import { Binomial } from './binomial';
 import { type CategoryParameters, noWeights, OfCategories } from './categorical';
-import { type Constraint, multinomial } from './constraints';
+import { type Constraint, multinomial } from './constraints/constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 
 interface MultinomialParameters extends CategoryParameters {

@@ -9,7 +9,7 @@ import {
   showShape,
   tensorKind as tensor,
 } from '../../torch/inside';
-import { type Constraint, lowerCholesky, positiveDefinite, realVector } from './constraints';
+import { type Constraint, lowerCholesky, positiveDefinite, realVector } from './constraints/constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
 import { expectFloats } from './parameters';
 

@@ -4,7 +4,7 @@ import { nn, noGrad, type Tensor } from '../../torch';
 import { parseArgs, drawPoisson as poisson } from '../../torch/inside';
 import { EventDistribution, noEvent } from './bernoulli';
 import { type CountedArguments, type CountedEvents, countOf } from './binomial';
-import { type Constraint, halfOpenInterval, nonnegative, nonnegativeInteger } from './constraints';
+import { type Constraint, halfOpenInterval, nonnegative, nonnegativeInteger } from './constraints/constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { drawnCounts } from './draws';
 import { Gamma } from './gamma';

@@ -2,7 +2,7 @@
 
 import { noGrad, normal, randn, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
-import { positive, real } from './constraints';
+import { positive, real } from './constraints/constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import type { DistributionParameter } from './parameters';
 import { Parametric } from './parametric';

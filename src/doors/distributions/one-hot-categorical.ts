@@ -3,7 +3,7 @@
 import { eye, nn, type Tensor } from '../../torch';
 import { parseArgs } from '../../torch/inside';
 import { type CategoryArguments, type CategoryParameters, noWeights, OfCategories } from './categorical';
-import { type Constraint, oneHot as oneHotVectors } from './constraints';
+import { type Constraint, oneHot as oneHotVectors } from './constraints/constraints';
 import { type SampleArguments, type SupportArguments, type ValueArguments, wantsExpanded } from './distribution';
 
 /** One of several categories, by `probs` or `logits` [..., n], as a one-hot vector. Shape of draws: [..., n]. */

@@ -1,7 +1,7 @@
 // The base class of distributions whose parameters are numbers or tensors that broadcast.
 import type { Shape, Tensor } from '../../torch';
 import { type kinds, parseArgs } from '../../torch/inside';
-import type { Constraint } from './constraints';
+import type { Constraint } from './constraints/constraints';
 import { Distribution, type Draw, type Validation } from './distribution';
 import { broadcastAll, type DistributionParameter } from './parameters';
 

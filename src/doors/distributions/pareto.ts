@@ -1,13 +1,13 @@
 // Pareto and Weibull: transforms of exponential distributions.
 import type { Tensor } from '../../torch';
 import { type Arguments, parseArgs } from '../../torch/inside';
-import { type Constraint, greaterThanEq, positive } from './constraints';
+import { type Constraint, greaterThanEq, positive } from './constraints/constraints';
 import { type Validation, validation } from './distribution';
 import { Exponential } from './exponential';
 import { broadcastAll, type DistributionParameter, EULER, filledLike } from './parameters';
-import type { Transform } from './transform';
 import { TransformedDistribution } from './transformed-distribution';
-import { AffineTransform, ExpTransform, PowerTransform } from './transforms';
+import type { Transform } from './transforms/transform';
+import { AffineTransform, ExpTransform, PowerTransform } from './transforms/transforms';
 
 /** Base class of transforms of an exponential distribution that have a scale. */
 abstract class OfExponential extends TransformedDistribution<Exponential> {

@@ -1,7 +1,7 @@
 // The Poisson distribution.
 import { type Tensor, xlogy } from '../../torch';
 import { drawPoisson as poisson } from '../../torch/inside';
-import { nonnegative, nonnegativeInteger } from './constraints';
+import { nonnegative, nonnegativeInteger } from './constraints/constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { drawnCounts } from './draws';
 import type { RateArguments } from './exponential';

@@ -5,11 +5,11 @@ import { rand, type Tensor } from '../../torch';
 import { type Arguments, calledAs, parseArgs } from '../../torch/inside';
 import { EventDistribution, type EventParameters, noEvent } from './bernoulli';
 import { type CategoryParameters, noWeights, OfCategories } from './categorical';
-import { type Constraint, real, realVector, simplex } from './constraints';
+import { type Constraint, real, realVector, simplex } from './constraints/constraints';
 import type { SampleArguments, ValueArguments } from './distribution';
 import { clampProbs, type DistributionParameter, expectParameter, tensorLike } from './parameters';
 import { TransformedDistribution } from './transformed-distribution';
-import { ExpTransform, SigmoidTransform } from './transforms';
+import { ExpTransform, SigmoidTransform } from './transforms/transforms';
 
 interface RelaxedEvent extends EventParameters {
   /** The temperature, greater than 0. The lower it is, the closer draws are to 0 or 1. */

@@ -2,7 +2,7 @@
 
 import { randn, type Tensor } from '../../torch';
 import { type Arguments, isTensorObject as isTensor, parseArgs, kinds as torchKinds } from '../../torch/inside';
-import { positive, real } from './constraints';
+import { positive, real } from './constraints/constraints';
 import { type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
 import { Gamma } from './gamma';
 import { type DistributionParameter, expectParameter } from './parameters';

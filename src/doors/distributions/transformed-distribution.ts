@@ -2,7 +2,7 @@
 
 import { type Shape, ShapeError, type Tensor } from '../../torch';
 import { type Arguments, parseArgs, sameShape, showShape, withMode } from '../../torch/inside';
-import { type Constraint, independent } from './constraints';
+import { type Constraint, independent } from './constraints/constraints';
 import {
   type AnyDistribution,
   afterDraw,
@@ -14,7 +14,7 @@ import {
 } from './distribution';
 import { type DrawOf, expectDistribution, Independent } from './independent';
 import { sumRightmost } from './parameters';
-import { ComposeTransform, expectTransforms, productOf, Transform } from './transform';
+import { ComposeTransform, expectTransforms, productOf, Transform } from './transforms/transform';
 
 interface TransformedParameters<Base> extends Validation {
   /** The distribution that this one is made of. */

@@ -1,7 +1,7 @@
 // The uniform distribution.
 import { rand, type Tensor } from '../../torch';
 import type { Arguments } from '../../torch/inside';
-import { type Constraint, greaterThan, interval, lessThan, type Range, real } from './constraints';
+import { type Constraint, greaterThan, interval, lessThan, type Range, real } from './constraints/constraints';
 import type { SampleArguments, Validation, ValueArguments } from './distribution';
 import { type DistributionParameter, filledLike } from './parameters';
 import { Parametric } from './parametric';

@@ -15,16 +15,16 @@ export {
   ssd300Vgg16,
   ssdlite320MobilenetV3Large,
 } from './builders';
-export type { CaptionTarget } from './caption-targets';
-export { CaptionVocabulary } from './caption-vocabulary';
-export { type CaptionerOptions, LSTMCaptioner } from './captioner';
+export type { CaptionTarget } from './captions/caption-targets';
+export { CaptionVocabulary } from './captions/caption-vocabulary';
+export { type CaptionerOptions, LSTMCaptioner } from './captions/captioner';
 export {
   type CaptionBackbone,
   type CaptionDetection,
   DenseCap,
   type DenseCapLosses,
   type DenseCapOptions,
-} from './densecap';
+} from './captions/densecap';
 export {
   FastRCNNHead,
   type FastRCNNHeadOptions,
@@ -42,7 +42,6 @@ export {
   FastRCNNPredictor,
   TwoMLPHead,
 } from './faster-rcnn';
-export { type FelzenszwalbOptions, felzenszwalb } from './felzenszwalb';
 export { GeneralizedRCNN, type RCNNLosses } from './generalized-rcnn';
 export type { DetectionTarget, GivenTarget } from './host';
 export { ImageList, type ImageSize } from './image-list';
@@ -62,6 +61,8 @@ export {
 } from './mask-rcnn';
 export { maskrcnnLoss, pasteMasksInImage, projectMasksOnBoxes } from './masks';
 export { Matcher, type MatcherOptions, SSDMatcher } from './matcher';
+export { type FelzenszwalbOptions, felzenszwalb } from './proposals/felzenszwalb';
+export { type SelectiveSearchOptions, selectiveSearch } from './proposals/selective-search';
 export {
   applyBoxRegression,
   detectRegions,
@@ -78,7 +79,6 @@ export { RoIHeads, type RoIHeadsOptions, type RoILosses } from './roi-heads';
 export { type RegionProposalLosses, RegionProposalNetwork, type RegionProposalOptions } from './rpn';
 export { RPNHead, type RPNHeadOptions } from './rpn-head';
 export { BalancedPositiveNegativeSampler, type SamplerOptions } from './sampler';
-export { type SelectiveSearchOptions, selectiveSearch } from './selective-search';
 export { SSD, SSDClassificationHead, SSDHead, type SSDLosses, type SSDOptions, SSDRegressionHead } from './ssd';
 export { type Detection, GeneralizedRCNNTransform, type TransformOptions } from './transform';
 export { YOLOv1, YOLOv1Loss, type YOLOv1Losses, type YOLOv1LossOptions, type YOLOv1Options } from './yolo';

@@ -1,6 +1,6 @@
 // The language model of DenseCap: an LSTM that writes a sentence about a region.
 
-import { cat, full, nn, ones, ShapeError, stack, type Tensor, zeros } from '../../../torch';
+import { cat, full, nn, ones, ShapeError, stack, type Tensor, zeros } from '../../../../torch';
 import {
   type Arguments,
   expectTensors,
@@ -9,8 +9,8 @@ import {
   Layer,
   parseArgs,
   tensorKind as tensor,
-} from '../../../torch/inside';
-import { detectorKinds } from './detector-kinds';
+} from '../../../../torch/inside';
+import { detectorKinds } from '../detector-kinds';
 
 /** Options of `LSTMCaptioner`. */
 export interface CaptionerOptions {

@@ -1,14 +1,15 @@
 // The transforms of single numbers, and the list of all transforms, exported as torch.distributions.transforms.
 
-import { broadcastShapes, finfo, nn, type Shape, type Tensor } from '../../torch';
-import { type Arguments, isTensorObject as isTensor, kinds, parseArgs, valuesAtHand } from '../../torch/inside';
-import { clippedSigmoid } from './clipped-sigmoid';
-import { type Constraint, independent, interval, positive, real, unitInterval } from './constraints';
-import type { AnyDistribution } from './distribution';
-import { expectDistribution } from './independent';
-import { type DistributionParameter, expectParameter, filledLike, sumRightmost } from './parameters';
+import { broadcastShapes, finfo, nn, type Shape, type Tensor } from '../../../torch';
+import { type Arguments, isTensorObject as isTensor, kinds, parseArgs, valuesAtHand } from '../../../torch/inside';
+import { clippedSigmoid } from '../clipped-sigmoid';
+import { type Constraint, independent, interval, positive, real, unitInterval } from '../constraints/constraints';
+import type { AnyDistribution } from '../distribution';
+import { expectDistribution } from '../independent';
+import { type DistributionParameter, expectParameter, filledLike, sumRightmost } from '../parameters';
 import { type Caching, cacheSizes, cachingArgs, Transform } from './transform';
 
+export { CatTransform, StackTransform } from './joined';
 export {
   ComposeTransform,
   IndependentTransform,
@@ -16,13 +17,12 @@ export {
   ReshapeTransform,
   Transform,
 } from './transform';
-export { CatTransform, StackTransform } from './transforms-joined';
 export {
   CorrCholeskyTransform,
   LowerCholeskyTransform,
   SoftmaxTransform,
   StickBreakingTransform,
-} from './transforms-vectors';
+} from './vectors';
 
 /** Base class of transforms without parameters: two of the same class are equal. */
 abstract class Plain extends Transform {

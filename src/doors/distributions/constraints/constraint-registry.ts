@@ -1,10 +1,7 @@
 // bijectTo and transformTo: transforms from unconstrained numbers to numbers that satisfy a constraint.
-import { ArgumentError } from '../../torch';
-import { type Arguments, isTensorObject as isTensor, parseArgs } from '../../torch/inside';
-import { type Constraint, expectConstraint } from './constraint';
-import type { Bound } from './constraints';
-import * as constraints from './constraints';
-import { ComposeTransform, IndependentTransform, identityTransform, type Transform } from './transform';
+import { ArgumentError } from '../../../torch';
+import { type Arguments, isTensorObject as isTensor, parseArgs } from '../../../torch/inside';
+import { ComposeTransform, IndependentTransform, identityTransform, type Transform } from '../transforms/transform';
 import {
   AffineTransform,
   CatTransform,
@@ -15,7 +12,10 @@ import {
   SoftmaxTransform,
   StackTransform,
   StickBreakingTransform,
-} from './transforms';
+} from '../transforms/transforms';
+import { type Constraint, expectConstraint } from './constraint';
+import type { Bound } from './constraints';
+import * as constraints from './constraints';
 
 type ConstraintArguments = Arguments<{ constraint: Constraint }, ['constraint']>;
 

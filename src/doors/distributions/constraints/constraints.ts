@@ -8,7 +8,7 @@ import {
   ShapeError,
   stack as stacked,
   type Tensor,
-} from '../../torch';
+} from '../../../torch';
 import {
   type Arguments,
   isTensorObject as isTensor,
@@ -18,7 +18,7 @@ import {
   pythonFloat,
   shown,
   valuesAtHand,
-} from '../../torch/inside';
+} from '../../../torch/inside';
 import { Constraint, expectConstraint } from './constraint';
 
 /** Values on the host with at least this many elements are not checked: the check would cost more than it saves. */

@@ -1,6 +1,6 @@
 // Graph-based segmentation of pictures (Felzenszwalb and Huttenlocher 2004) with its smoothing, on the host.
 
-import { ArgumentError, DTypeError, ShapeError, type Tensor } from '../../../torch';
+import { ArgumentError, DTypeError, ShapeError, type Tensor } from '../../../../torch';
 import {
   type Arguments,
   callable,
@@ -9,8 +9,8 @@ import {
   kindOf,
   kinds,
   parseArgs,
-} from '../../../torch/inside';
-import { numbersOf, tensorOf } from './host';
+} from '../../../../torch/inside';
+import { numbersOf, tensorOf } from '../host';
 
 /** A picture on the host: a list of numbers for each channel, row by row. */
 export interface Planes {

@@ -1,8 +1,8 @@
 // Splits a caption into words, in lower case and without punctuation.
 
-import { ArgumentError, type Tensor } from '../../../torch';
-import { type Arguments, kinds, Printable, parseArgs, shown } from '../../../torch/inside';
-import { tensorOf } from './host';
+import { ArgumentError, type Tensor } from '../../../../torch';
+import { type Arguments, kinds, Printable, parseArgs, shown } from '../../../../torch/inside';
+import { tensorOf } from '../host';
 
 const wordsOf = (caption: string): string[] => caption.toLowerCase().match(/[\p{L}\p{N}']+/gu) ?? [];
 

@@ -1,10 +1,18 @@
 // Transforms of vectors: to probability vectors, to triangular matrices with a positive diagonal, and to Cholesky
 // factors of correlation matrices.
 
-import { eye, finfo, nn, type Shape, ShapeError, type Tensor, tensor, zeros } from '../../torch';
-import { showShape } from '../../torch/inside';
-import { clippedSigmoid } from './clipped-sigmoid';
-import { type Constraint, corrCholesky, independent, lowerCholesky, real, realVector, simplex } from './constraints';
+import { eye, finfo, nn, type Shape, ShapeError, type Tensor, tensor, zeros } from '../../../torch';
+import { showShape } from '../../../torch/inside';
+import { clippedSigmoid } from '../clipped-sigmoid';
+import {
+  type Constraint,
+  corrCholesky,
+  independent,
+  lowerCholesky,
+  real,
+  realVector,
+  simplex,
+} from '../constraints/constraints';
 import { expectRank, Transform } from './transform';
 
 /** Base class of transforms of vectors. */

@@ -1,6 +1,7 @@
 // Selective search (Uijlings et al. 2013): regions where objects may be, by grouping segments from the bottom up, on the host.
-import { ArgumentError, ShapeError, type Tensor } from '../../../torch';
-import { type Arguments, callable, parseArgs, shown } from '../../../torch/inside';
+import { ArgumentError, ShapeError, type Tensor } from '../../../../torch';
+import { type Arguments, callable, parseArgs, shown } from '../../../../torch/inside';
+import { tensorOf } from '../host';
 import { type ColorSpace, colorSpaces, converted } from './color-spaces';
 import {
   checkSegmentation,
@@ -12,7 +13,6 @@ import {
   type Segments,
   segmented,
 } from './felzenszwalb';
-import { tensorOf } from './host';
 
 /** The measures whose sum is the similarity of two regions: C colour, T texture, S size, F fill. */
 export type SimilarityMeasures = 'CTSF' | 'TSF' | 'SF' | 'F' | 'C' | 'T' | 'S' | (string & {});

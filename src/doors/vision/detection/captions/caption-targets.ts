@@ -1,8 +1,8 @@
 // The captions of training targets: checks them, and picks the captions of the regions of a step.
-import { ArgumentError, DTypeError, ShapeError, type Tensor, zeros } from '../../../torch';
-import { isPlainObject, isTensorObject as isTensor, kindOf } from '../../../torch/inside';
-import { checkBoxes, checkTargets, numbersOf, tensorOf } from './host';
-import type { RegionSample } from './localization';
+import { ArgumentError, DTypeError, ShapeError, type Tensor, zeros } from '../../../../torch';
+import { isPlainObject, isTensorObject as isTensor, kindOf } from '../../../../torch/inside';
+import { checkBoxes, checkTargets, numbersOf, tensorOf } from '../host';
+import type { RegionSample } from '../localization';
 
 /**
  * The target of a picture: boxes (float32 [M, 4]) as (x1, y1, x2, y2) in pixels, and a caption for each box (int64 [M,

@@ -1,14 +1,12 @@
 // DenseCap (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571): finds regions of a picture and writes a sentence
 // about each.
 
-import { ArgumentError, cat, nn, stack, type Tensor } from '../../../torch';
-import { type Arguments, type CarriedPromise, kindOf, Module, parseArgs } from '../../../torch/inside';
-import { type CaptionTarget, captionsOf, hostCaptions } from './caption-targets';
-import { LSTMCaptioner } from './captioner';
-import { Detector, type Images } from './detector';
-import { detectorKinds } from './detector-kinds';
-import { tensorOf } from './host';
-import type { ImageSize } from './image-list';
+import { ArgumentError, cat, nn, stack, type Tensor } from '../../../../torch';
+import { type Arguments, type CarriedPromise, kindOf, Module, parseArgs } from '../../../../torch/inside';
+import { Detector, type Images } from '../detector';
+import { detectorKinds } from '../detector-kinds';
+import { tensorOf } from '../host';
+import type { ImageSize } from '../image-list';
 import {
   boxLoss,
   confidenceLoss,
@@ -17,13 +15,15 @@ import {
   type LocalizationOptions,
   localizationDefaults,
   quiet,
-} from './localization';
-import { sizeOf } from './maps';
-import { CandidateList, suppressedOnHost } from './postprocess';
-import { clipped } from './rpn';
-import type { RecordedPart } from './steps';
-import { boxesAt } from './targets';
-import { picturesOfOneSize } from './transform';
+} from '../localization';
+import { sizeOf } from '../maps';
+import { CandidateList, suppressedOnHost } from '../postprocess';
+import { clipped } from '../rpn';
+import type { RecordedPart } from '../steps';
+import { boxesAt } from '../targets';
+import { picturesOfOneSize } from '../transform';
+import { type CaptionTarget, captionsOf, hostCaptions } from './caption-targets';
+import { LSTMCaptioner } from './captioner';
 
 /** The terms of the loss, already weighted; their sum is the loss. */
 export interface DenseCapLosses {

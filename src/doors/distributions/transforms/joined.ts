@@ -1,9 +1,9 @@
 // Transforms of parts of a tensor: one for each range, or for each slice, of a dimension.
 
-import { ArgumentError, cat, type Shape, ShapeError, stack, type Tensor } from '../../torch';
-import { type Arguments, kinds, parseArgs, showShape } from '../../torch/inside';
-import { type Constraint, cat as catConstraint, stack as stackConstraint } from './constraints';
-import { sumRightmost } from './parameters';
+import { ArgumentError, cat, type Shape, ShapeError, stack, type Tensor } from '../../../torch';
+import { type Arguments, kinds, parseArgs, showShape } from '../../../torch/inside';
+import { type Constraint, cat as catConstraint, stack as stackConstraint } from '../constraints/constraints';
+import { sumRightmost } from '../parameters';
 import { type Caching, cacheSizes, expectTransforms, sameTransforms, Transform } from './transform';
 
 interface SequenceArguments extends Caching {

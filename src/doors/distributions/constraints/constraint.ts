@@ -1,6 +1,6 @@
 // The base class of constraints.
-import { ArgumentError, type Tensor } from '../../torch';
-import { kindOf, Printable } from '../../torch/inside';
+import { ArgumentError, type Tensor } from '../../../torch';
+import { kindOf, Printable } from '../../../torch/inside';
 
 /** Base class of constraints: a region of numbers, or of tensors with `eventDim` dimensions. */
 export abstract class Constraint extends Printable {

@@ -1,6 +1,6 @@
 // Transform, the base class of invertible functions with their log-determinants; and inverse and composed transforms.
 
-import { ArgumentError, type Shape, ShapeError, type Tensor } from '../../torch';
+import { ArgumentError, type Shape, ShapeError, type Tensor } from '../../../torch';
 import {
   type Arguments,
   Callable,
@@ -14,9 +14,9 @@ import {
   sameShape,
   shown,
   showShape,
-} from '../../torch/inside';
-import { type Constraint, independent, real } from './constraints';
-import { expectTensor, filledLike, sumRightmost } from './parameters';
+} from '../../../torch/inside';
+import { type Constraint, independent, real } from '../constraints/constraints';
+import { expectTensor, filledLike, sumRightmost } from '../parameters';
 
 export interface Caching {
   /** If 1, the last pair of x and y is cached, so that a transformed value need not be inverted. Default: 0. */
