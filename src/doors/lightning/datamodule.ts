@@ -43,5 +43,5 @@ export interface LightningDataModule<H extends object = Hyperparameters> {
   onException?(/** The error. */ error: Error): Awaitable<unknown>;
   /** The data module's state for checkpoints. */
   stateDict?(): Record<string, unknown>;
-  loadStateDict?(/** What `stateDict` has given. */ state: Record<string, unknown>): void;
+  loadStateDict?(/** The result of `stateDict`. */ state: Record<string, unknown>): void;
 }

@@ -65,8 +65,12 @@ export interface Hooks<Front extends readonly unknown[]> {
   onBeforeBackward?(...args: [...Front, /** The loss. */ loss: Tensor]): Awaitable<unknown>;
   onAfterBackward?(...args: Front): Awaitable<unknown>;
   onBeforeOptimizerStep?(...args: [...Front, optimizer: optim.Optimizer]): Awaitable<unknown>;
-  onSaveCheckpoint?(...args: [...Front, /** What is saved, or was. */ checkpoint: Checkpoint]): Awaitable<unknown>;
-  onLoadCheckpoint?(...args: [...Front, /** What is saved, or was. */ checkpoint: Checkpoint]): Awaitable<unknown>;
+  onSaveCheckpoint?(
+    ...args: [...Front, /** The checkpoint that is written, or was read. */ checkpoint: Checkpoint]
+  ): Awaitable<unknown>;
+  onLoadCheckpoint?(
+    ...args: [...Front, /** The checkpoint that is written, or was read. */ checkpoint: Checkpoint]
+  ): Awaitable<unknown>;
 }
 
 type StartedBatch = [batch: unknown, batchIdx: number, dataloaderIdx?: number];
@@ -126,10 +130,7 @@ export class Callback {
     return {};
   }
 
-  loadStateDict(
-    /** What `stateDict` has given. */ /** The arguments. */ state: Record<string, unknown>,
-    ...none: []
-  ): void {
+  loadStateDict(/** The result of `stateDict`. */ state: Record<string, unknown>, ...none: []): void {
     stateIn(this.constructor.name, [state, ...none]);
   }
 }

@@ -107,7 +107,7 @@ function lossIn(name: string, given: readonly unknown[]): { loss: Tensor; args: 
 }
 
 type LoadOptions = {
-  /** Taken for the sake of PyTorch: every tensor is on WebGPU. */ mapLocation?: DeviceLike | null;
+  /** Accepted because PyTorch has it, without effect: every tensor is on WebGPU. */ mapLocation?: DeviceLike | null;
   /** Whether names must be the same on both sides. */
   strict?: boolean | null;
 } & Hyperparameters;

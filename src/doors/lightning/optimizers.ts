@@ -11,7 +11,7 @@ export interface SchedulerLike {
   readonly optimizer: unknown;
   step(...args: never[]): unknown;
   stateDict(): Record<string, unknown>;
-  loadStateDict(/** What `stateDict` has given. */ state: Record<string, unknown>): void;
+  loadStateDict(/** The result of `stateDict`. */ state: Record<string, unknown>): void;
 }
 
 /** A scheduler, and the interval at which it steps. */

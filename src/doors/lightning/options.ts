@@ -85,17 +85,17 @@ export interface TrainerOptions {
   signal?: AbortSignal | null;
   /** 'auto' or 'gpu': WebGPU either way. */
   accelerator?: string;
-  /** Taken for the sake of Lightning: there is one device. */
+  /** Accepted because Lightning has it, without effect: there is one device. */
   strategy?: string;
-  /** Taken for the sake of Lightning: there is one device. */
+  /** Accepted because Lightning has it, without effect: there is one device. */
   devices?: string | number | readonly number[];
-  /** Taken for the sake of Lightning: there is one. */
+  /** Accepted because Lightning has it, without effect: there is one. */
   numNodes?: number;
-  /** Taken for the sake of Lightning; kernels are measured by `tune`. */
+  /** Accepted because Lightning has it, without effect: kernels are measured by `tune`. */
   benchmark?: boolean | null;
   /** Whether evaluation records no gradients: always so. */
   inferenceMode?: boolean;
-  /** Taken for the sake of Lightning: there is one device. */
+  /** Accepted because Lightning has it, without effect: there is one device. */
   useDistributedSampler?: boolean;
   /** Nothing: `torch.profiler` profiles. */
   profiler?: null;
@@ -103,9 +103,9 @@ export interface TrainerOptions {
   barebones?: boolean;
   /** Nothing: there are none. */
   plugins?: null;
-  /** Taken for the sake of Lightning: there is one device. */
+  /** Accepted because Lightning has it, without effect: there is one device. */
   syncBatchnorm?: boolean;
-  /** Taken for the sake of Lightning. */
+  /** Accepted because Lightning has it, without effect. */
   enableAutologHparams?: boolean;
   /** Nothing: there is no registry. */
   modelRegistry?: null;

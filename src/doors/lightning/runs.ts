@@ -20,7 +20,7 @@ export interface TrainerState {
 
 /** Options of a run. */
 export interface RunOptions {
-  /** Where the loaders come from. */
+  /** The data module that provides the loaders. */
   datamodule?: LightningDataModule | null;
   /** The checkpoint to start from: a path, `'best'` or `'last'`. */
   ckptPath?: CheckpointSource | null;

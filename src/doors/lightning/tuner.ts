@@ -20,11 +20,11 @@ import { Trainer } from './trainer';
 
 /** Options of `Tuner.lrFind`. */
 export interface LrFindOptions {
-  /** What trains: a loader, or several. */
+  /** The loader of training batches, or several loaders. */
   trainDataloaders?: Loaders | LightningDataModule | null;
   /** Batches for validation, or several loaders. */
   valDataloaders?: Loaders | null;
-  /** Where the loaders come from. */
+  /** The data module that provides the loaders. */
   datamodule?: LightningDataModule | null;
   /** The lowest learning rate to try. Default: 1e-8. */
   minLr?: number;
@@ -194,9 +194,9 @@ class KeptState extends Callback {
 
 /** Options of `Tuner.scaleBatchSize`. */
 export interface ScaleBatchSizeOptions {
-  /** What trains: a loader, or several. */
+  /** The loader of training batches, or several loaders. */
   trainDataloaders?: Loaders | LightningDataModule | null;
-  /** Where the loaders come from. */
+  /** The data module that provides the loaders. */
   datamodule?: LightningDataModule | null;
   /**
    * Whether to double the size until memory runs out (the default), or to search between the last two sizes as well.

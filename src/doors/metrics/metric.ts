@@ -503,7 +503,7 @@ const operand: kinds.Kind = {
 };
 
 interface Composition {
-  /** What combines the values. */
+  /** The function that combines the values. */
   operator: Operator;
   /** The first operand. */
   metricA: MetricOperand;

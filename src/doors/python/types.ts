@@ -3,9 +3,9 @@
 /** Callbacks for messages while packages load. */
 export interface PackageCallbacks {
   /** Called with each progress message. Default: the console. */
-  messageCallback?: (/** What is said. */ message: string) => void;
+  messageCallback?: (/** The text of the message. */ message: string) => void;
   /** Called with each warning and error. Default: the console. */
-  errorCallback?: (/** What is said. */ message: string) => void;
+  errorCallback?: (/** The text of the message. */ message: string) => void;
 }
 
 /** The part of Pyodide that is used here. `loadPyodide` of the package `pyodide` returns such an object. */

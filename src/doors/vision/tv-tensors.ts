@@ -218,7 +218,7 @@ export class BoundingBoxes extends TVTensor {
 }
 
 type WrapArguments<T extends TVTensor> = WrapBoxArguments & {
-  /** What the result is to be like: boxes, a mask, a picture. */ like: T;
+  /** The boxes, mask or picture whose class and properties the result gets. */ like: T;
 };
 
 /**

@@ -26,7 +26,7 @@ const moved = new WeakMap<object, readonly object[] | 'all'>();
  */
 export const proxy = /* @__PURE__ */ closed(
   'proxy',
-  <T extends object>(/** What is saved: tensors, and plain values around them. */ object: T): Proxied<T> => {
+  <T extends object>(/** The object to save: tensors, in plain objects and lists. */ object: T): Proxied<T> => {
     if ((typeof object !== 'object' && typeof object !== 'function') || object === null || object instanceof Promise) {
       throw new ArgumentError(`proxy: expected an object, but got ${kindOf(object)}; plain values cross by themselves`);
     }

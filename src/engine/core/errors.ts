@@ -3,7 +3,7 @@
 
 /** The base class of all errors thrown by Lamplight. */
 export class LamplightError extends Error {
-  constructor(/** What is said. */ message: string, options?: ErrorOptions) {
+  constructor(/** The text of the message. */ message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = new.target.name;
   }
@@ -42,7 +42,7 @@ export class FetchError extends LamplightError {
   readonly status: number | null;
 
   constructor(
-    /** What is said. */ message: string,
+    /** The text of the message. */ message: string,
     /** Further parameters, by name. */ { status, ...options }: ErrorOptions & { status?: number } = {},
   ) {
     super(message, options);
@@ -74,7 +74,7 @@ export class WorkerError extends LamplightError {}
 /** Throws an `internal:` error, which indicates a bug in Lamplight, unless `condition` holds. */
 export function invariant(
   /** Something that must be true. */ condition: unknown,
-  /** What is said. */ message: string,
+  /** The text of the message. */ message: string,
 ): asserts condition {
   if (!condition) throw new LamplightError(`internal: ${message}`);
 }

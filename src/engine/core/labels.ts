@@ -23,7 +23,7 @@ export interface Labelled<T> {
   alphaOverlay: [alphaOverlay: T]; amsgrad: [amsgrad: T];
   anchor: [anchor: T]; anchorGenerator: [anchorGenerator: T]; anchors: [anchors: T]; angle: [angle: T]; annealEpochs: [annealEpochs: T];
   annealStrategy: [annealStrategy: T]; antialias: [antialias: T]; append: [append: T]; applyExifOrientation: [applyExifOrientation: T]; approximate: [approximate: T];
-  /** What the function takes, by place. */
+  /** The arguments of the function, in their order. */
   args: [args: T];
   aspectRatios: [aspectRatios: T]; atol: [atol: T]; atrousRates: [atrousRates: T]; attentionDropout: [attentionDropout: T]; attnMask: [attnMask: T];
   attr: [attr: T]; attrDimSummation: [attrDimSummation: T]; attributeToLayerInput: [attributeToLayerInput: T];
@@ -153,7 +153,7 @@ export interface Labelled<T> {
   epoch: [epoch: T];
   epochs: [epochs: T];
   eps: [eps: T];
-  /** What keeps denominators from 0. */
+  /** A small number that keeps denominators away from 0. */
   epsilon: [epsilon: T];
   equalNan: [equalNan: T]; etaMin: [etaMin: T]; etas: [etas: T]; evalReturnNodes: [evalReturnNodes: T];
   eventDim: [eventDim: T]; eventShape: [eventShape: T]; example: [example: T]; exclude: [exclude: T];
@@ -172,7 +172,7 @@ export interface Labelled<T> {
   /** A path, an address, or a file. */
   filename: [filename: T];
   filenameSuffix: [filenameSuffix: T]; filepath: [filepath: T];
-  /** What stands where nothing was: one number, or one for each channel. */
+  /** The value of pixels that lie outside the picture: one number, or one for each channel. */
   fill: [fill: T];
   fillLabels: [fillLabels: T];
   /** The number that every element is. */
@@ -407,11 +407,11 @@ export interface Labelled<T> {
   positiveFraction: [positiveFraction: T]; postfix: [postfix: T]; postNmsTopN: [postNmsTopN: T];
   posWeight: [posWeight: T]; power: [power: T]; precision: [precision: T]; precisionMatrix: [precisionMatrix: T]; predicted: [predicted: T];
   predictions: [predictions: T]; predLabels: [predLabels: T];
-  /** What the model gives: classes, scores or probabilities. */
+  /** The predictions of the model: classes, scores or probabilities. */
   preds: [preds: T];
   prefix: [prefix: T]; preNmsTopN: [preNmsTopN: T]; prepend: [prepend: T];
   primals: [primals: T]; prob: [prob: T]; probs: [probs: T]; profile: [profile: T];
-  /** How far it has come. */
+  /** How much is done. */
   progress: [progress: T];
   projSize: [projSize: T];
   /** Proposed boxes, [N, 4]. */
@@ -493,7 +493,7 @@ export interface Labelled<T> {
   start: [start: T];
   startDim: [startDim: T]; startFactor: [startFactor: T];
   startPoint: [startPoint: T]; startpoints: [startpoints: T];
-  /** What `stateDict` of such an object has given. */
+  /** The result of `stateDict` of such an object. */
   stateDict: [stateDict: T];
   stats: [stats: T]; status: [status: T]; std: [std: T];
   stdevs: [stdevs: T];
@@ -517,10 +517,10 @@ export interface Labelled<T> {
   tag: [tag: T];
   tags: [tags: T];
   tagScalarDict: [tagScalarDict: T]; tangents: [tangents: T];
-  /** What the outputs should be. */
+  /** The outputs that the model should give. */
   target: [target: T];
   targetLengths: [targetLengths: T];
-  /** What the outputs should be. */
+  /** The outputs that the model should give. */
   targets: [targets: T];
   targetSize: [targetSize: T]; targetTransform: [targetTransform: T];
   /** 'binary', 'multiclass' or 'multilabel'. */
@@ -546,7 +546,7 @@ export interface Labelled<T> {
   /** The trainer. */
   trainer: [trainer: T];
   training: [training: T]; trainReturnNodes: [trainReturnNodes: T];
-  /** What resizes and normalises the pictures, and brings the results back. */
+  /** The transform that resizes and normalises the pictures, and scales the results back. */
   transform: [transform: T];
   transformationMatrix: [transformationMatrix: T]; transformInput: [transformInput: T];
   /** The transforms, in their order. */

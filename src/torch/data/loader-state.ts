@@ -49,7 +49,7 @@ interface HandState {
 /** A sampler or data set that can save its position and return to it. */
 export interface Stateful {
   stateDict(): unknown;
-  loadStateDict(/** What `stateDict` has given. */ state: unknown): void;
+  loadStateDict(/** The result of `stateDict`. */ state: unknown): void;
 }
 
 /** The parts of a loader that have a state. */

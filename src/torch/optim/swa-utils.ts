@@ -92,7 +92,7 @@ export const getEmaMultiAvgFn = (...args: DecayArguments): MultiAverageFn => {
 
 /** The options of AveragedModel. */
 export interface AveragedModelOptions {
-  /** What the next average of a parameter is, of the average, the parameter and the number of averaged models. */
+  /** The next average of a parameter, computed from its average, the parameter and the number of averaged models. */
   avgFn?: AverageFn | null;
   /** As avgFn, of all parameters at once. */
   multiAvgFn?: MultiAverageFn | null;

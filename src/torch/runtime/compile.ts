@@ -6,22 +6,22 @@ import { isPlainObject, kindOf, parseArgs } from '../../engine/core/options';
 
 /** PyTorch's options, which configure its compilers. They are checked, but change nothing here. */
 export interface CompileOptions {
-  /** Taken for the sake of PyTorch. */
+  /** Accepted because PyTorch has it, without effect. */
   fullgraph?: boolean;
-  /** Taken for the sake of PyTorch: plans are made by shape. */
+  /** Accepted because PyTorch has it, without effect: plans are made by shape. */
   dynamic?: boolean | null;
-  /** Taken for the sake of PyTorch. */
+  /** Accepted because PyTorch has it, without effect. */
   backend?: unknown;
   mode?: string | null;
   options?: unknown;
   name?: string | null;
   /** Whether the function is given back as it is. */
   disable?: boolean;
-  /** Taken for the sake of PyTorch. */
+  /** Accepted because PyTorch has it, without effect. */
   recompileLimit?: number | null;
-  /** Taken for the sake of PyTorch. */
+  /** Accepted because PyTorch has it, without effect. */
   isolateRecompiles?: boolean;
-  /** Taken for the sake of PyTorch: plans are made by shape. */
+  /** Accepted because PyTorch has it, without effect: plans are made by shape. */
   dynamicShapes?: unknown;
 }
 

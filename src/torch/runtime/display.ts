@@ -9,7 +9,7 @@ import { type Arguments, isPlainObject, kindOf, parseArgs, unknownArgument } fro
 export interface PlotCanvas {
   width: number;
   height: number;
-  getContext(/** What it is. */ kind: '2d'): unknown;
+  getContext(/** The kind of context. */ kind: '2d'): unknown;
 }
 
 /** One bar of progress, as it is now. */

@@ -159,7 +159,7 @@ export class LRP extends Attribution {
     ...args: Arguments<
       {
         /** An attribution for each element of the input. */ attributions: Inputs;
-        /** What the network gave. */
+        /** The output of the network. */
         output: Tensor;
       },
       ['attributions', 'output']

@@ -60,7 +60,7 @@ interface Experiments {
 
 interface InterpretSettings extends ProgressOptions {
   target?: Target;
-  /** What the network is called with behind the inputs. */
+  /** Further arguments of the network, after the inputs. */
   additionalForwardArgs?: unknown;
 }
 

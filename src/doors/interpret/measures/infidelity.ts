@@ -38,7 +38,7 @@ interface InfidelityArguments {
   attributions: Inputs;
   /** Passed to `perturbFunc`. */
   baselines?: Baselines;
-  /** What the network is called with behind the inputs. */
+  /** Further arguments of the network, after the inputs. */
   additionalForwardArgs?: unknown;
   target?: Target;
   /** Perturbations of each example; default 10. */

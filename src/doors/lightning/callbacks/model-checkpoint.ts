@@ -19,7 +19,7 @@ interface NameOptions {
   filename?: string | null;
   /** The version to append if the name is taken. */
   ver?: number | null;
-  /** What names begin with. */
+  /** The beginning of every name. */
   prefix?: string | null;
 }
 

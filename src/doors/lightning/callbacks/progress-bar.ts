@@ -19,7 +19,7 @@ interface BarPart {
 export interface BarElement {
   textContent: string | null;
   readonly ownerDocument: { createElement(tag: string): BarPart };
-  append(/** What stands within the element. */ ...children: never[]): void;
+  append(/** The contents of the element. */ ...children: never[]): void;
 }
 
 /** Options of ProgressBar. */

@@ -10,7 +10,7 @@ import { type LoggedPoint, MemoryLogger } from './memory';
 /** The members of an HTML element that are used here. */
 export interface ChartElement {
   readonly ownerDocument: { createElement(tag: 'canvas'): HTMLCanvasElement };
-  append(/** What stands within the element. */ ...children: never[]): void;
+  append(/** The contents of the element. */ ...children: never[]): void;
 }
 
 /** Options of ChartLogger. */

@@ -10,7 +10,7 @@ export interface FolderLoggerOptions {
   name?: string | null;
   /** The version, which names the run's folder. Default: the first version number that is not taken. */
   version?: string | number | null;
-  /** What names begin with. */
+  /** The beginning of every name. */
   prefix?: string;
 }
 

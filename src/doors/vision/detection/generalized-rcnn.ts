@@ -31,9 +31,9 @@ export class GeneralizedRCNN extends Detector<DetectionTarget, RCNNLosses, Detec
 
   constructor(
     backbone: Module,
-    /** What proposes boxes. */ rpn: RegionProposalNetwork,
-    /** What classifies and refines the proposals. */ roiHeads: RoIHeads,
-    /** What resizes and normalises the pictures, and brings the results back. */ transform: GeneralizedRCNNTransform,
+    /** The network that proposes boxes. */ rpn: RegionProposalNetwork,
+    /** The heads that classify and refine the proposals. */ roiHeads: RoIHeads,
+    /** The transform that resizes and normalises the pictures, and scales the results back. */ transform: GeneralizedRCNNTransform,
   ) {
     super();
     this.transform = transform;

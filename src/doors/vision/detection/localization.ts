@@ -128,7 +128,7 @@ interface LocalizationSampleArguments {
 }
 
 interface LocalizationLossArguments {
-  /** What the model gives. */
+  /** The outputs of the model. */
   predictions: RegionPredictions;
   sample: RegionSample;
 }

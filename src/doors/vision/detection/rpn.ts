@@ -32,7 +32,7 @@ export interface TopN {
 
 /** Options of `RegionProposalNetwork`. */
 export interface RegionProposalOptions {
-  /** What lays the anchors. */
+  /** The generator of the anchors. */
   anchorGenerator: BoxGenerator;
   /** Turns a list of feature maps into `[logits, boxes]`, as `RPNHead` does. */
   head: Module;

@@ -158,7 +158,7 @@ export class SSDHead extends Module {
 export interface SSDOptions {
   /** Makes feature maps of a picture. If it has `outChannels`, these are the channels of the maps. */
   backbone: Module;
-  /** What lays the anchors. */
+  /** The generator of the anchors. */
   anchorGenerator: DefaultBoxGenerator;
   /** Width and height to which all pictures are resized. */
   size: readonly [width: number, height: number];

@@ -195,7 +195,7 @@ export class YOLOv1Loss extends Layer {
     return ['predictions', 'targets'] as const;
   }
 
-  override forward(/** What the model gives. */ predictions: Tensor, targets: Tensor): YOLOv1Losses {
+  override forward(/** The outputs of the model. */ predictions: Tensor, targets: Tensor): YOLOv1Losses {
     expectTensors('YOLOv1Loss', predictions, targets);
     const { gridSize, numBoxes, numClasses } = this;
     const [n] = predictions.shape;

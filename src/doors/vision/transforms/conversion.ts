@@ -172,8 +172,8 @@ export class ToPILImage extends Conversion {
 
   override apply(
     batch: Tensor,
-    /** What was drawn at random for each item. */ _draws: readonly unknown[] = [],
-    /** What it is. */ kind: BatchKind = 'tensor',
+    /** The random draws for each item. */ _draws: readonly unknown[] = [],
+    /** Whether the batch holds tensors or pictures. */ kind: BatchKind = 'tensor',
   ): Tensor {
     return kind === 'picture' ? batch : asBytes('ToPILImage', batch);
   }
@@ -251,8 +251,8 @@ export class ToDtype extends Conversion {
 
   override apply(
     batch: Tensor,
-    /** What was drawn at random for each item. */ _draws: readonly unknown[] = [],
-    /** What it is. */ kind: BatchKind = 'tensor',
+    /** The random draws for each item. */ _draws: readonly unknown[] = [],
+    /** Whether the batch holds tensors or pictures. */ kind: BatchKind = 'tensor',
   ): Tensor {
     if (kind === 'picture') return batch;
     const dtype =
@@ -284,8 +284,8 @@ export class ConvertImageDtype extends Conversion {
 
   override apply(
     batch: Tensor,
-    /** What was drawn at random for each item. */ _draws: readonly unknown[] = [],
-    /** What it is. */ kind: BatchKind = 'tensor',
+    /** The random draws for each item. */ _draws: readonly unknown[] = [],
+    /** Whether the batch holds tensors or pictures. */ kind: BatchKind = 'tensor',
   ): Tensor {
     return kind === 'picture' ? batch : scaledTo('ConvertImageDtype', batch, this.dtype, true);
   }

@@ -64,7 +64,7 @@ interface Run {
 /** A product with the strides of its operands, in elements. */
 export interface Product extends MatmulShape {
   readonly steps: { readonly m: number; readonly ka: number; readonly kb: number; readonly n: number };
-  /** BATCH_DIMS of them. */
+  /** The dimensions of the batch, always BATCH_DIMS of them. */
   readonly dims: readonly BatchDim[];
   /** Input 2 is added to every row, or to every column. */
   readonly bias: boolean | 'rows';

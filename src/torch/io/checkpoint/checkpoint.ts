@@ -79,7 +79,7 @@ export const saveDefaults = { format: null, compressed: false } as const;
  */
 export async function saveBytes<T>(object: Saved<T>, options?: SaveOptions): Promise<Uint8Array>;
 export async function saveBytes<T>(
-  /** What is saved: tensors, and plain values around them. */ object: Saved<T>,
+  /** The object to save: tensors, in plain objects and lists. */ object: Saved<T>,
   name: string,
   options?: SaveOptions,
 ): Promise<Uint8Array>;

@@ -41,7 +41,7 @@ type AttentionOrder = ['attnMask', 'dropoutP', 'isCausal', 'scale', 'enableGqa']
 export const scaledDotProductAttention = callable(
   'scaledDotProductAttention(query, key, value, attnMask?, ...)',
   (
-    /** What asks, [L, N, E]. */ query: Tensor,
+    /** The queries, [..., L, E]. */ query: Tensor,
     key: Tensor,
     value: Tensor,
     ...args: Arguments<AttentionArguments, AttentionOrder>
@@ -237,7 +237,7 @@ type MultiHeadOrder = [
 export const multiHeadAttentionForward = callable(
   'multiHeadAttentionForward(query, key, value, ...)',
   (
-    /** What asks, [L, N, E]. */
+    /** The queries, [L, N, E]. */
     query: Tensor,
     key: Tensor,
     value: Tensor,

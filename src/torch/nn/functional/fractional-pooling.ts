@@ -59,7 +59,7 @@ export function fractionalSizes(
   return size.map((s, d) => Math.floor(s * ratios[d]!));
 }
 
-/** Where the windows begin along a dimension, [N, C, count]: steps of `alpha`, from a random start, and the last at the end. */
+/** The starts of the windows along a dimension, [N, C, count]: steps of `alpha`, from a random start, and the last at the end. */
 function startsOf(samples: Tensor, size: number, count: number, kernel: number): Tensor {
   const last = samples
     .mul(0)

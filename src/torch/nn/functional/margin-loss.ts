@@ -194,7 +194,7 @@ export const distanceSettings: Settings<DistanceArguments> = {
 export const tripletMarginWithDistanceLoss = callable(
   'tripletMarginWithDistanceLoss(anchor, positive, negative, ...)',
   (
-    /** What the others are compared with. */ anchor: Tensor,
+    /** The examples that the others are compared with. */ anchor: Tensor,
     positive: Tensor,
     negative: Tensor,
     ...args: DistanceArgs
@@ -229,7 +229,7 @@ export const tripletSettings: Settings<TripletArguments> = {
 export const tripletMarginLoss = callable(
   'tripletMarginLoss(anchor, positive, negative, ...)',
   (
-    /** What the others are compared with. */ anchor: Tensor,
+    /** The examples that the others are compared with. */ anchor: Tensor,
     positive: Tensor,
     negative: Tensor,
     ...args: TripletArgs

@@ -147,7 +147,7 @@ export class MultiheadAttention extends Layer {
   }
 
   forward(
-    /** What asks, [L, N, E]. */
+    /** The queries, [L, N, E]. */
     query: Tensor,
     key: Tensor,
     value: Tensor,

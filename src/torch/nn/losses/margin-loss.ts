@@ -96,7 +96,11 @@ export class TripletMarginLoss extends settledLoss<TripletArguments, ['margin', 
     return ['anchor', 'positive', 'negative'] as const;
   }
 
-  forward(/** What the others are compared with. */ anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+  forward(
+    /** The examples that the others are compared with. */ anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+  ): Tensor {
     return F.tripletMarginLoss(anchor, positive, negative, this.options);
   }
 }
@@ -115,7 +119,11 @@ export class TripletMarginWithDistanceLoss extends settledLoss<
     return ['anchor', 'positive', 'negative'] as const;
   }
 
-  forward(/** What the others are compared with. */ anchor: Tensor, positive: Tensor, negative: Tensor): Tensor {
+  forward(
+    /** The examples that the others are compared with. */ anchor: Tensor,
+    positive: Tensor,
+    negative: Tensor,
+  ): Tensor {
     return F.tripletMarginWithDistanceLoss(anchor, positive, negative, this.options);
   }
 }

@@ -401,9 +401,9 @@ export abstract class Module extends Callable {
   /**
    * Renames the keys from `prefix` on that older versions used, and returns the state dict; a subclass may replace
    * this. It may add what is wrong to `problems`, which is null if the state dict need not match.
-   * @param state What `stateDict` has given.
-   * @param _prefix What names begin with.
-   * @param _problems Texts of what is wrong, to which more may be added; null where a state dict need not match.
+   * @param state The result of `stateDict`.
+   * @param _prefix The beginning of the keys.
+   * @param _problems The texts of the problems so far; null if a state dict need not match.
    */
   upgradeState(state: StateDict, _prefix: string, _problems: string[] | null): StateDict {
     return state;

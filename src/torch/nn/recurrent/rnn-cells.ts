@@ -138,7 +138,9 @@ export class LSTMCell extends Cell {
 
   forward(
     x: Tensor,
-    /** What `stateDict` has given. */ state: readonly [h: Tensor, c: Tensor] | null = null,
+    /** The hidden state and the cell state to start from; zeros if null. */ state:
+      | readonly [h: Tensor, c: Tensor]
+      | null = null,
   ): [h: Tensor, c: Tensor] {
     if (state !== null) expectKind('LSTMCell', 'its state', state, tensors);
     const share = this.share('LSTMCell', x);

@@ -422,7 +422,7 @@ export class LSTM extends Recurrent {
 
   forward(
     input: PackedSequence,
-    /** What `stateDict` has given. */ state?: StatePair | null,
+    /** The hidden state and the cell state to start from; zeros if left out. */ state?: StatePair | null,
   ): [output: PackedSequence, state: [h: Tensor, c: Tensor]];
   forward(input: Tensor, state?: StatePair | null): [output: Tensor, state: [h: Tensor, c: Tensor]];
   forward(

@@ -20,7 +20,7 @@ interface RegisterArguments<M extends Module> {
   module: M;
   /** The name of the weight. */
   tensorName: string;
-  /** What the value is of the tensor that is learnt. */
+  /** The module that computes the tensor from the parameter that is learnt. */
   parametrization: Parametrization;
   /** Whether the shape may change, without a check. */
   unsafe?: boolean;

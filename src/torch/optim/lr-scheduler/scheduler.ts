@@ -126,7 +126,7 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     readonly optimizer: Scheduled,
     /** The epoch that was the last; −1 before the first. */
     lastEpoch: number,
-    /** What the schedule keeps beside the rates. */
+    /** The fields of the schedule besides the rates. */
     protected readonly fields: F,
   ) {
     super();

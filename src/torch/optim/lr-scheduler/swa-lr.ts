@@ -22,7 +22,7 @@ interface AveragedGroup extends ScheduledGroup {
 
 interface SWAFields {
   annealEpochs: number;
-  annealFunc: (/** How far it has come, from 0 to 1. */ t: number) => number;
+  annealFunc: (/** The progress of the annealing, from 0 to 1. */ t: number) => number;
 }
 
 const clamped = (t: number): number => Math.max(0, Math.min(1, t));

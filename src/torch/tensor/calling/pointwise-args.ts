@@ -43,9 +43,9 @@ export interface DivOptions {
 
 /** Two numbers are close if |a - b| ≤ atol + rtol |b|. */
 export interface Closeness {
-  /** How far elements may be apart, as a share of the second. */
+  /** The tolerance relative to the second element. Default: 1e-5. */
   rtol?: number;
-  /** How far elements may be apart, as a number. */
+  /** The absolute tolerance. Default: 1e-8. */
   atol?: number;
   /** Whether NaN is close to NaN. */
   equalNan?: boolean;
@@ -55,11 +55,11 @@ export type ClosenessArgs = Arguments<Closeness, ['rtol', 'atol', 'equalNan']>;
 
 /** The numbers that replace NaN, +∞ and -∞. Defaults: 0, and the greatest and least float32 for the infinities. */
 export interface NanToNum {
-  /** What takes the place of NaN. */
+  /** The number that replaces NaN. */
   nan?: number | null;
-  /** What takes the place of ∞; default: the greatest number. */
+  /** The number that replaces ∞; default: the greatest number. */
   posinf?: number | null;
-  /** What takes the place of −∞; default: the least number. */
+  /** The number that replaces −∞; default: the least number. */
   neginf?: number | null;
 }
 

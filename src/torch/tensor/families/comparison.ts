@@ -73,14 +73,22 @@ export const logicalNot_ = inPlace(logicalNot, { readsOld: false, casts: true })
 interface Where {
   (condition: Tensor): Promise<Tensor[]>;
   (named: { condition: Tensor }): Promise<Tensor[]>;
-  (/** Where the first is taken: a tensor of bools. */ condition: Tensor, input: Operandish, other: Operandish): Tensor;
+  (
+    /** A tensor of bools: true where the element of `input` is taken. */ condition: Tensor,
+    input: Operandish,
+    other: Operandish,
+  ): Tensor;
   (condition: Tensor, named: { input: Operandish; other: Operandish }): Tensor;
   (named: { condition: Tensor; input: Operandish; other: Operandish }): Tensor;
 }
 
 const chosen = op(
   'where(input, condition, other: operand)',
-  (input: Tensor, /** Where the first is taken: a tensor of bools. */ condition: Tensor, other: Operandish): Tensor => {
+  (
+    input: Tensor,
+    /** A tensor of bools: true where the element of `input` is taken. */ condition: Tensor,
+    other: Operandish,
+  ): Tensor => {
     if (condition.dtype !== 'bool' && condition.dtype !== 'uint8') {
       throw new DTypeError(
         `where: expected a condition of dtype bool, but got ${condition.dtype}; compare first, as in x.gt(0)`,

@@ -89,12 +89,12 @@ export const bucketize = callable(
 export const isin = callable(
   'isin(elements: operand, testElements: operand, ...)',
   (
-    /** What is looked for: a tensor, or a number. */
+    /** The elements to look for: a tensor or a number. */
     elements: Tensor | number,
-    /** Where is looked: a tensor, or a number. */
+    /** The elements among which they are looked for: a tensor or a number. */
     testElements: Tensor | number,
     options: {
-      /** Taken for the sake of PyTorch; the result is the same. */ assumeUnique?: boolean;
+      /** Accepted because PyTorch has it, without effect: the result is the same. */ assumeUnique?: boolean;
       /** Whether elements that are not found are true. */
       invert?: boolean;
     } = {},

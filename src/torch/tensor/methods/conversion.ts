@@ -73,7 +73,7 @@ interface CudaOptions {
 
 interface TypeParameters {
   dtype: DType | LegacyName | LegacyTensor;
-  /** Taken for the sake of PyTorch: nothing waits. */
+  /** Accepted because PyTorch has it, without effect: nothing waits. */
   nonBlocking?: boolean;
 }
 
