@@ -2,6 +2,7 @@
 //   dx[n,c,i,j] = b[c] + Σ_{o,p,q} w[o,c,p,q] · dy[n,o,(i + pad_top - p·dh)/sh,(j + pad_left - q·DW)/SW], whole quotients only
 // A gather: each invocation computes COLS = TX·SW columns in a row of TC channels. It begins at a multiple of SW, so which
 // taps meet which column is known beforehand, and no inserted zero is multiplied.
+// The sum over the channels of dy may be split into chunks, each in a plane of y; sum-chunks.wgsl adds them.
 const WORKGROUP: u32 = 64u;
 const TC: u32 = 8u;
 const COLS: u32 = 8u;
@@ -32,13 +33,15 @@ struct Params {
   stride_h: u32,
   dilation_h: u32,
   kernel_h: u32,
+  chunk: u32, // channels of dy in a chunk
+  outputs: u32, // elements of dx
   bias: u32, // 1: add b
 }
 
 @group(0) @binding(0) var<storage, read> dy: array<f32>;       // [batch, groups·group_out, out_rows, out_cols]
 @group(0) @binding(1) var<storage, read> w: array<f32>;        // [groups·group_out, group_in, kernel_h, KW]
 @group(0) @binding(2) var<storage, read> b: array<f32>;        // [groups·group_in]; unread if bias is 0
-@group(0) @binding(3) var<storage, read_write> y: array<f32>;  // dx [batch, groups·group_in, rows, cols]
+@group(0) @binding(3) var<storage, read_write> y: array<f32>;  // dx [chunks, batch, groups·group_in, rows, cols]
 @group(0) @binding(4) var<uniform> params: Params;
 
 // The compiler may put pointwise operations on the result here.
@@ -55,7 +58,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let iy = rest % params.in_rows;
   rest /= params.in_rows;
   let c0 = rest % params.c_tiles * TC;
-  let g = rest / params.c_tiles;
+  rest /= params.c_tiles;
+  let g = rest % params.groups;
+  let chunk = rest / params.groups;
+  let o_end = min((chunk + 1u) * params.chunk, params.group_out);
 
   let last_c = params.group_in - 1u;
   let last_col = params.out_cols - 1u;
@@ -72,7 +78,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     let down = iy + params.pad_top - p * params.dilation_h; // a negative one wraps to a huge number
     let oy = down / params.stride_h;
     if (down % params.stride_h != 0u || oy >= params.out_rows) { continue; }
-    for (var o = 0u; o < params.group_out; o++) {
+    for (var o = chunk * params.chunk; o < o_end; o++) {
       let channel = g * params.group_out + o;
       let line = ((n * params.groups * params.group_out + channel) * params.out_rows + oy) * params.out_cols;
       var row: array<f32, ROW>; // scalars
@@ -95,7 +101,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   for (var c = 0u; c < TC; c++) { // unroll
     if (c0 + c <= last_c) {
-      let line = (((n * params.groups + g) * params.group_in + c0 + c) * params.in_rows + iy) * params.in_cols;
+      let line = chunk * params.outputs + (((n * params.groups + g) * params.group_in + c0 + c) * params.in_rows + iy) * params.in_cols;
       for (var t = 0u; t < COLS; t++) { // unroll
         if (tile * COLS + t < params.in_cols) { store(line + tile * COLS + t, acc[c * COLS + t]); }
       }

@@ -58,11 +58,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let plane = params.in_rows * params.in_cols;
   let image = params.out_rows * params.out_cols;
 
-  // What this invocation loads: pixel lid.x of each stretch, for every SIDE-th channel and tap from lid.y on.
-  var dy_at: array<u32, TO>;
-  for (var o = 0u; o < TO; o++) { // unroll
-    dy_at[o] = (g * params.group_out + min(o0 + lid.y + o * SIDE, params.group_out - 1u)) * image;
-  }
+  // What this invocation loads: pixel lid.x of each stretch, for every SIDE-th channel and tap from lid.y on. The places of the taps are
+  // kept; with those of the channels, too, Intel's GPUs would run out of registers.
+  let o_first = g * params.group_out;
+  let o_last = o_first + params.group_out - 1u;
+  let o_own = o_first + o0 + lid.y;
   var x_at: array<u32, TR>;
   var x_row: array<u32, TR>;
   var x_col: array<u32, TR>;
@@ -87,7 +87,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     let dy_pixel = n * params.groups * params.group_out * image + at % image;
     let x_image = n * params.groups * params.group_in * plane;
     for (var o = 0u; o < TO; o++) { // unroll
-      dy_tile[lid.x * O_PITCH + lid.y + o * SIDE] = select(0.0, dy[dy_at[o] + dy_pixel], inside);
+      dy_tile[lid.x * O_PITCH + lid.y + o * SIDE] = select(0.0, dy[min(o_own + o * SIDE, o_last) * image + dy_pixel], inside);
     }
     for (var r = 0u; r < TR; r++) { // unroll
       let iy = i * params.sh + x_row[r];

@@ -3,6 +3,7 @@
 // where m counts the pixels (n,i,j) of y and k = (c,p,q) the taps, at which x[k,m] = x[n, c, i·sh + p·dh - pad_top, j·sw + q·dw - pad_left].
 // A workgroup computes SIDE·TO channels × SIDE·TM pixels; both operands go through workgroup memory by SIDE taps. Where
 // outputs are pooled, the TM pixels of an invocation are a window's.
+// The sum over the taps may be split into chunks, each in a plane of y; sum-chunks.wgsl adds them.
 // Uses: lib/outputs-*.wgsl
 const SIDE: u32 = 16u; // invocations along each side of a workgroup, and taps that are held at a time
 const TO: u32 = 4u; // channels of an invocation
@@ -11,6 +12,8 @@ const ACC: u32 = 16u; // TO · TM
 const PIXELS: u32 = 64u; // SIDE · TM, a divisor of SIDE · SIDE
 const STRIDE_K: u32 = 4u; // SIDE · SIDE / PIXELS: taps that the workgroup loads at a time, for all pixels
 const LOADS: u32 = 4u; // SIDE / STRIDE_K
+const KERNEL: u32 = 9u; // taps of a channel, and of a row: numbers that compilers see, since each element that is loaded is divided by them
+const KW: u32 = 3u;
 const O_PITCH: u32 = 65u; // SIDE · TO + 1: rows begin in different banks
 const W_TILE: u32 = 1040u; // SIDE · O_PITCH
 const X_TILE: u32 = 1024u; // SIDE · PIXELS
@@ -24,7 +27,9 @@ struct Params {
   m_blocks: u32,
   o_blocks: u32,
   windows: u32, // over the batch
-  taps: u32, // group_in · kh · kw
+  taps: u32, // group_in · KERNEL
+  chunk: u32, // taps in a chunk, a multiple of SIDE
+  outputs: u32, // elements of y
   groups: u32,
   group_in: u32,
   group_out: u32,
@@ -32,8 +37,6 @@ struct Params {
   in_cols: u32,
   out_rows: u32,
   out_cols: u32,
-  kh: u32,
-  kw: u32,
   sh: u32,
   sw: u32,
   dh: u32,
@@ -50,7 +53,7 @@ struct Params {
 }
 
 @group(0) @binding(0) var<storage, read> x: array<f32>;       // [batch, groups·group_in, in_rows, in_cols]
-@group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [kh, kw]
+@group(0) @binding(1) var<storage, read> w: array<f32>;       // channels by the three steps, then [KH, KW]
 @group(0) @binding(2) var<storage, read> b: array<f32>;       // [groups·group_out]; unread if bias is 0
 
 var<workgroup> w_tile: array<f32, W_TILE>; // [SIDE taps, SIDE · TO channels]
@@ -63,11 +66,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let m0 = rest % params.m_blocks * SIDE * WINDOWS;
   rest /= params.m_blocks;
   let o0 = rest % params.o_blocks * SIDE * TO;
-  let g = rest / params.o_blocks;
+  rest /= params.o_blocks;
+  let g = rest % params.groups;
+  let chunk = rest / params.groups;
   let kept_cols = params.out_cols / WINDOW_W;
   let kept_image = params.out_rows / WINDOW_H * kept_cols;
   let plane = params.in_rows * params.in_cols;
-  let kernel = params.kh * params.kw;
   let last_o = params.group_out - 1u;
 
   // Of x this invocation loads one pixel, for every STRIDE_K-th tap from k_own on.
@@ -88,19 +92,20 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
 
   var acc: array<f32, ACC>;
-  for (var k0 = 0u; k0 < params.taps; k0 += SIDE) {
+  let k_end = min((chunk + 1u) * params.chunk, params.taps);
+  for (var k0 = chunk * params.chunk; k0 < k_end; k0 += SIDE) {
     let w_tap = k0 + lid.x;
     let w_k = min(w_tap, params.taps - 1u);
-    let w_offset = w_k / kernel * params.w_in + w_k % kernel * params.tap_step;
+    let w_offset = w_k / KERNEL * params.w_in + w_k % KERNEL * params.tap_step;
     for (var o = 0u; o < TO; o++) { // unroll
       w_tile[lid.x * O_PITCH + lid.y + o * SIDE] = select(0.0, w[w_at[o] + w_offset], w_tap < params.taps);
     }
     for (var i = 0u; i < LOADS; i++) { // unroll
       let tap = k0 + k_own + i * STRIDE_K;
       let k = min(tap, params.taps - 1u);
-      let iy = top + k % kernel / params.kw * params.dh;
-      let ix = left + k % params.kw * params.dw;
-      let value = x[x_image + k / kernel * plane + min(iy, params.in_rows - 1u) * params.in_cols + min(ix, params.in_cols - 1u)];
+      let iy = top + k % KERNEL / KW * params.dh;
+      let ix = left + k % KERNEL % KW * params.dw;
+      let value = x[x_image + k / KERNEL * plane + min(iy, params.in_rows - 1u) * params.in_cols + min(ix, params.in_cols - 1u)];
       let inside = (tap < params.taps) & (iy < params.in_rows) & (ix < params.in_cols);
       x_tile[(k_own + i * STRIDE_K) * PIXELS + lane % PIXELS] = select(0.0, value, inside);
     }
@@ -147,7 +152,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
               place = select(place, own, replaces);
             }
           }
-          outputs_keep((first + channel) * kept_image + cell, kept, place);
+          outputs_keep(chunk * params.outputs + (first + channel) * kept_image + cell, kept, place);
         }
       }
     }

@@ -15,6 +15,9 @@ const DEPTH: u32 = 16u;
 // DEPTH: all steps are written out. 0: none are, and compilers do not see how many there are, since some write them out and run out of
 // registers.
 const WRITTEN: u32 = 16u;
+// 1: elements of the next panel that are loaded one at a time are loaded after this one is multiplied, where registers are too few to
+// hold them meanwhile; WRITTEN is 0 then.
+const LATE: u32 = 0u;
 const TM4: u32 = 1u; // TM / 4
 const TN4: u32 = 1u;
 const ACC: u32 = 4u; // TM · TN / 4
@@ -235,7 +238,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     workgroupBarrier();
     let p_step = select(p_by, 0u, t == panels);
     let q_step = select(q_by, 0u, t == panels);
-    if (P_FOUR < 1) { // constant
+    if (P_FOUR + LATE < 1) { // constant
       for (var l = 0u; l < P_LOADS; l++) { // unroll
         for (var c = 0u; c < 4u; c++) { // unroll
           p_at[l * 4u + c] += p_step;
@@ -249,7 +252,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         p_next[l] = vec4f(p[p_at[l]]);
       }
     }
-    if (Q_FOUR < 1) { // constant
+    if (Q_FOUR + LATE < 1) { // constant
       for (var l = 0u; l < Q_LOADS; l++) { // unroll
         for (var c = 0u; c < 4u; c++) { // unroll
           q_at[l * 4u + c] += q_step;
@@ -279,6 +282,22 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
               acc[(i * 4u + c) * TN4 + j] = fma(vec4f(row[c]), column[j], acc[(i * 4u + c) * TN4 + j]);
             }
           }
+        }
+      }
+      if (P_FOUR < LATE) { // constant
+        for (var l = 0u; l < P_LOADS; l++) { // unroll
+          for (var c = 0u; c < 4u; c++) { // unroll
+            p_at[l * 4u + c] += p_step;
+          }
+          p_next[l] = vec4f(p[p_at[l * 4u]], p[p_at[l * 4u + 1u]], p[p_at[l * 4u + 2u]], p[p_at[l * 4u + 3u]]);
+        }
+      }
+      if (Q_FOUR < LATE) { // constant
+        for (var l = 0u; l < Q_LOADS; l++) { // unroll
+          for (var c = 0u; c < 4u; c++) { // unroll
+            q_at[l * 4u + c] += q_step;
+          }
+          q_next[l] = vec4f(q[q_at[l * 4u]], q[q_at[l * 4u + 1u]], q[q_at[l * 4u + 2u]], q[q_at[l * 4u + 3u]]);
         }
       }
     }

@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import strideSource from '../../shaders/conv2d-input-grad-segments.wgsl?raw';
 import type { Lowering } from '../../src/engine/compiler/ir';
-import { blockTiles } from '../../src/engine/kernels/conv/block-tiles';
 import { forwardPasses } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
@@ -11,7 +10,11 @@ import { isSegmentGradTile, isSegmentTile } from '../../src/engine/kernels/conv/
 import { chooseCorrelationTile, correlationTiles } from '../../src/engine/kernels/conv/register-tiles';
 import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
-import { chooseWeightGradTile, isWorkgroupTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
+import {
+  chooseWeightGradTile,
+  isWorkgroupTile,
+  type RegisterTile,
+} from '../../src/engine/kernels/conv/weight-grad-tiles';
 import { adapterOf } from '../support/adapter';
 import { allParts } from '../support/all-parts';
 import { eachProduct, numbers } from '../support/conv-sums';
@@ -189,12 +192,77 @@ test("Intel's GPUs, which have few registers, take no segments", () => {
   expect(segmentsOn('amd')).toEqual([true, true]);
   const tile = chooseWeightGradTile(g, adapterOf('gpu', { vendor: 'intel' }));
   expect(isWorkgroupTile(tile) && tile.outs * tile.taps).toBe(16);
-  // Kernels without workgroup memory keep as few sums.
+  // Kernels without workgroup memory keep few sums, weights and elements of x.
   const intel = adapterOf('gpu', { vendor: 'intel' });
-  const depthwise = geometry({ groups: 8, groupIn: 1, groupOut: 1, size: [14, 14] });
-  const most = Math.max(
-    ...correlationTiles(depthwise, intel).map(({ images, rows, cols, channels }) => images * rows * cols * channels),
-    ...blockTiles({ ...g, stride: [2, 2] }, intel).map(({ rows, cols, channels }) => 4 * rows * cols * channels),
+  for (const kernel of [
+    [3, 3],
+    [5, 5],
+    [7, 7],
+    [1, 31],
+  ] as const) {
+    const depthwise = geometry({ groups: 8, groupIn: 1, groupOut: 1, size: [40, 40], kernel });
+    for (const { rows, cols, kernelRows, kernelCols } of correlationTiles(depthwise, intel)) {
+      const taps = kernelRows * kernelCols;
+      expect(rows * cols + taps + (rows + kernelRows - 1) * (cols + kernelCols - 1)).toBeLessThan(36);
+    }
+    const gradient = chooseWeightGradTile(depthwise, intel) as RegisterTile;
+    expect(gradient.kernelRows * gradient.kernelCols).toBeLessThanOrEqual(16);
+  }
+});
+
+const few: readonly Partial<ConvGeometry>[] = [
+  { groups: 6, groupIn: 1, groupOut: 1, size: [9, 11], batch: 2 },
+  { groups: 5, groupIn: 1, groupOut: 1, size: [12, 13], kernel: [5, 5], stride: [2, 2], padding: [2, 2, 2, 2] },
+  { groups: 3, groupIn: 1, groupOut: 2, size: [13, 9], kernel: [7, 7], padding: [3, 3, 3, 3] },
+  { groups: 2, groupIn: 5, groupOut: 3, size: [9, 10], dilation: [2, 2], padding: [2, 2, 2, 2] },
+  { groupIn: 65, groupOut: 70, size: [5, 6], stride: [2, 1] },
+  { groupIn: 40, groupOut: 18, size: [7, 7] },
+  { groupIn: 9, groupOut: 3, size: [8, 9], kernel: [9, 9], padding: [4, 4, 4, 4] },
+  { groupIn: 3, groupOut: 40, size: [17, 19], kernel: [7, 7], stride: [2, 2], padding: [3, 3, 3, 3] },
+  { groupIn: 6, groupOut: 33, size: [8, 10], kernel: [4, 4], stride: [2, 2], batch: 2 },
+  { groupIn: 3, groupOut: 9, size: [16, 24], kernel: [8, 8], stride: [8, 8], padding: [0, 0, 0, 0] },
+  { groupIn: 5, groupOut: 36, size: [11, 13], stride: [3, 2], dilation: [2, 3], padding: [1, 2, 4, 0] },
+];
+
+test.concurrent.for(sampled(few, 4))("forward, by the input and by the weight on Intel's GPUs, of %o", async (of) => {
+  const g = geometry(of);
+  const { x, y, w, b } = sizesOf(g);
+  const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
+  const added = numbers(g.groups * g.groupIn, 5);
+  const plane = (pixels: readonly [number, number]) => pixels[0] * pixels[1];
+  const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / plane(g.outSize)) % b]!);
+  const back = Float32Array.from({ length: x }, (_, i) => added[Math.floor(i / plane(g.size)) % added.length]!);
+  const weights = new Float32Array(w);
+  eachProduct(g, (to, from, by) => {
+    sums[to]! += images[from]! * weight[by]!;
+    back[from]! += dy[to]! * weight[by]!;
+    weights[by]! += dy[to]! * images[from]!;
+  });
+  const intel = adapterOf('gpu', { vendor: 'intel' });
+  const generally = (lowering: Lowering) => {
+    const { passes, ...rest } = lowering as Extract<Lowering, { kind: 'passes' }>;
+    return { ...rest, passes: passes.map((pass) => pass.variants?.general ?? pass) };
+  };
+  const [ahead, behind] = [forwardPasses(g, true, intel), inputGradPasses(g, true, intel)];
+  const [own, anyhow, gradient, generalGradient, [byWeight]] = await Promise.all([
+    runPasses(device, ahead, [images, weight, bias], [y]),
+    runPasses(device, generally(ahead), [images, weight, bias], [y]),
+    runPasses(device, behind, [dy, weight, added], [x]),
+    runPasses(device, generally(behind), [dy, weight, added], [x]),
+    runPasses(device, weightGradPasses(g, intel), [images, dy], [w, b]),
+  ]);
+  expect([own[0], anyhow[0]]).toEqual([sums, sums]);
+  expect([gradient[0], generalGradient[0]]).toEqual([back, back]);
+  expect(byWeight).toEqual(weights);
+});
+
+test("sums by Intel's GPUs are split where there are few workgroups", () => {
+  const intel = adapterOf('gpu', { vendor: 'intel' });
+  const passesOf = (lowering: Lowering) => (lowering as Extract<Lowering, { kind: 'passes' }>).passes.length;
+  const one = geometry({ groupIn: 512, groupOut: 512, size: [7, 7] });
+  const many = geometry({ groupIn: 64, groupOut: 64, size: [56, 56], batch: 32 });
+  const counts = ([1, 2] as const).flatMap((stride) =>
+    [one, many].map((g) => passesOf(inputGradPasses(geometry({ ...g, stride: [stride, stride] }), false, intel))),
   );
-  expect(most).toBe(16);
+  expect([passesOf(forwardPasses(one, true, intel)), ...counts]).toEqual([2, 2, 1, 2, 1]);
 });

@@ -1,5 +1,5 @@
 // The passes of a convolution, and of every other sum over a window that moves with the output.
-import { i32, input, type Lowering, output, type Pass, type Pooling } from '../../compiler/ir';
+import { i32, input, type Lowering, output, type Pass, type Pooling, scratch } from '../../compiler/ir';
 import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { mayGrow } from '../../compiler/tuning/tuning';
@@ -9,6 +9,7 @@ import type { CorrelationShape } from './chosen-tiles';
 import { depthwisePass, isDepthwise } from './depthwise';
 import { type ConvGeometry, elementsOf, geometryParams, stepParams, type WeightSteps, weightParams } from './geometry';
 import { bySegments, isSegmentTile } from './late-segments';
+import { sumsOfImages } from './planes';
 import { isProduct, productPasses } from './product';
 import {
   type CorrelationTile,
@@ -19,9 +20,11 @@ import {
   lanesOf,
   oftenTile,
   patchSize,
+  SIDE,
   shapeOf,
   type WorkgroupTile,
   weightsOf,
+  workgroupChunk,
 } from './register-tiles';
 import { ceilDiv } from './tiles';
 import { choosesWinograd, winogradPasses } from './winograd';
@@ -47,6 +50,14 @@ export interface Correlation extends CorrelationShape {
   };
 }
 
+/** The images that a correlation gives. */
+const imagesOf = ({ batch, groups, groupOut, outSize: [rows, cols], bias }: Correlation) => ({
+  batch,
+  channels: groups * groupOut,
+  pixels: rows * cols,
+  bias,
+});
+
 /** If the kernel is a single tap and no pixel is left out: the same sum over images of one row. */
 function flattened(c: Correlation): Correlation {
   const single = c.kernel[0] * c.kernel[1] === 1 && c.stride[0] * c.stride[1] === 1;
@@ -63,6 +74,10 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   if (isDepthwise(c, adapter)) return { kind: 'passes', passes: [depthwisePass(c)], pooled };
   const tile = chooseCorrelationTile(c, adapter);
   if (isSegmentTile(tile)) return { ...bySegments().segmentPasses(c, tile), pooled };
+  if ('outs' in tile) {
+    const { chunks } = workgroupChunk(c, tile);
+    return { ...sumsOfImages(imagesOf(c), chunks, workgroupPass(c, tile, EACH, chunks)), pooled };
+  }
   return { kind: 'passes', passes: [anyPass(c, tile, adapter)], pooled };
 }
 
@@ -100,16 +115,16 @@ const outputsOf = (window: Window) => ({
   writes: window === EACH ? [output()] : [output(0), output(1)],
 });
 
-/** Invocations along each side of a workgroup of conv2d-workgroup.wgsl. */
-const SIDE = 16;
-
-function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window = EACH): Pass {
+function workgroupPass(c: Correlation, tile: WorkgroupTile, window = EACH, chunks = 1): Pass {
+  const { outs, pixels } = tile;
   const [high, wide] = window;
   const windows = pixels / (high * wide);
   const count = c.batch * Math.floor(c.outSize[0] / high) * Math.floor(c.outSize[1] / wide);
   const blocks = ceilDiv(count, SIDE * windows);
   const oBlocks = ceilDiv(c.groupOut, SIDE * outs);
-  const workgroups = blocks * oBlocks * c.groups;
+  const workgroups = blocks * oBlocks * c.groups * chunks;
+  const { taps, chunk } = workgroupChunk(c, tile);
+  const { kh, kw, ...steps } = stepParams(c);
   const consts = {
     TO: outs,
     TM: pixels,
@@ -117,6 +132,8 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
     PIXELS: SIDE * pixels,
     STRIDE_K: SIDE / pixels,
     LOADS: pixels,
+    KERNEL: kh * kw,
+    KW: kw,
     O_PITCH: SIDE * outs + 1,
     W_TILE: SIDE * (SIDE * outs + 1),
     X_TILE: SIDE * SIDE * pixels,
@@ -131,19 +148,21 @@ function workgroupPass(c: Correlation, { outs, pixels }: WorkgroupTile, window =
     label: 'conv2d',
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
-    writes,
+    writes: chunks === 1 ? writes : [scratch()],
     params: {
       workgroups,
       mBlocks: blocks,
       oBlocks,
       windows: count,
-      taps: c.groupIn * c.kernel[0] * c.kernel[1],
+      taps,
+      chunk: chunks === 1 ? taps : chunk,
+      outputs: elementsOf(c).y,
       ...geometryParams(c),
-      ...stepParams(c),
+      ...steps,
       padTop: i32(c.padTop),
       padLeft: i32(c.padLeft),
       ...weightParams(c),
-      bias: c.bias ? 1 : 0,
+      bias: c.bias && chunks === 1 ? 1 : 0,
       steps: SIDE,
     },
     grid: grid(workgroups),

@@ -3,8 +3,6 @@ import source from '../../../../shaders/conv2d-input-grad-segments.wgsl?raw';
 import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
-import { BYTES_PER_ELEMENT } from '../../core/meta';
-import { sumChunks } from '../reduce/chunks';
 import { type ConvGeometry, elementsOf } from './geometry';
 import {
   generalStrideTile,
@@ -14,6 +12,7 @@ import {
   strideCounts,
   strideSizes,
 } from './input-grad-segment-tiles';
+import { sumsOfImages } from './planes';
 import { MOST_PRODUCTS } from './segment-tiles';
 import { ceilDiv } from './tiles';
 
@@ -24,14 +23,8 @@ export function stridePasses(g: ConvGeometry, bias: boolean, tile: StrideTile): 
   const { chunks } = tile;
   const general = generalStrideTile(g, tile);
   const pass = varied(stridePass(g, bias, tile), general ? { general: stridePass(g, bias, general) } : {});
-  if (chunks === 1) return { kind: 'passes', passes: [pass] };
-  const { x: count } = elementsOf(g);
-  const added = bias && { operand: input(2), cols: g.groups * g.groupIn, run: g.size[0] * g.size[1] };
-  return {
-    kind: 'passes',
-    passes: [pass, sumChunks(scratch(), output(), count, chunks, added)],
-    scratch: [chunks * count * BYTES_PER_ELEMENT],
-  };
+  const { batch, groups, groupIn, size } = g;
+  return sumsOfImages({ batch, channels: groups * groupIn, pixels: size[0] * size[1], bias }, chunks, pass);
 }
 
 function stridePass(g: ConvGeometry, bias: boolean, tile: StrideTile): Pass {

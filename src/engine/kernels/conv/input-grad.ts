@@ -1,17 +1,19 @@
 // The passes of a convolution's gradient by its input, which is also the forward pass of a transposed convolution.
-import { input, type Lowering, output, type Pass } from '../../compiler/ir';
+import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
+import { hasFewRegisters } from '../matmul/tiles';
 import { type BlockTile, blockCounts, blockTiles, chooseBlockTile, generalBlockTile } from './block-tiles';
 import { correlate, type Laid } from './forward';
-import { type ConvGeometry, geometryParams } from './geometry';
+import { type ConvGeometry, elementsOf, geometryParams } from './geometry';
 import type { StrideTile } from './input-grad-segment-tiles';
 import { bySegments, takesSegments } from './late-segments';
+import { sumsOfImages } from './planes';
 import { lanesOf, weightsOf } from './register-tiles';
 import { promising } from './tile-costs';
-import { bestTile, ceilDiv, WORKGROUP } from './tiles';
+import { bestTile, ceilDiv, partsFor, WORKGROUP } from './tiles';
 
 const gatherSource: Text = '#convGrad/conv2dInputGrad';
 const blockSource: Text = '#convGrad/conv2dInputGradBlock';
@@ -45,19 +47,13 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     const segments = bySegments().expectedStrideTile(g, adapter);
     if (segments) return bySegments().stridePasses(g, bias, chooseStrideTile(g, adapter, segments));
   }
-  const tile = dh === 1 && dw === 1 ? chooseBlockTile(g, adapter) : undefined;
-  const general = generalBlockTile(g, adapter);
-  return {
-    kind: 'passes',
-    passes: [
-      tile && general
-        ? varied(blockPass(g, bias, tile, adapter), {
-            general: blockPass(g, bias, general, { ...adapter, general: true }),
-            apart: true,
-          })
-        : varied(gatherPass(g, bias, ownCols(g)), { general: gatherPass(g, bias, FEW_COLS), apart: true }),
-    ],
-  };
+  // Of a block, lanes with few registers spill the weights.
+  const tile = dh === 1 && dw === 1 && !hasFewRegisters(adapter) ? chooseBlockTile(g, adapter) : undefined;
+  const general = tile && generalBlockTile(g, adapter);
+  if (!tile || !general) return gatherPasses(g, bias, adapter);
+  const own = blockPass(g, bias, tile, adapter);
+  const any = blockPass(g, bias, general, { ...adapter, general: true });
+  return { kind: 'passes', passes: [varied(own, { general: any, apart: true })] };
 }
 
 /** Fewer channels leave lanes of segments idle; so many blocks occupy a GPU. */
@@ -145,23 +141,68 @@ function blockPass(g: ConvGeometry, bias: boolean, tile: BlockTile, adapter: Lai
 /** The columns of an invocation, counted in strides, if the width of images is not known. Not for long strides. */
 const FEW_COLS = 4;
 
-/** The columns of an invocation, counted in strides, for the images' width. */
-const ownCols = ({ size, stride, groupIn }: ConvGeometry): number =>
-  bestTile(ceilDiv(size[1], stride[1]), groupIn < 4 ? [FEW_COLS, 7] : [FEW_COLS]);
+/** The channels of an invocation of the strided gradient, and its columns, counted in strides. */
+interface GatherTile {
+  readonly tc: number;
+  readonly tx: number;
+}
 
-/**
- * The pass by some columns of one row, for any dilation: `strides` strides of columns, or fewer if strides are long.
- */
-function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
+/** The tile for images of the width of `g`, or for `general` images; `few`: whether an invocation has few registers. */
+function gatherTile({ size, stride: [, sw], groupIn }: ConvGeometry, few: boolean, general = false): GatherTile {
+  if (few) return fewGatherTile(groupIn, sw);
+  const usual = general ? FEW_COLS : bestTile(ceilDiv(size[1], sw), groupIn < 4 ? [FEW_COLS, 7] : [FEW_COLS]);
+  const tx = sw > 2 ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw)) : usual;
+  const tc = tx * sw > 2 * TRANSPOSED_COLS ? 1 : bestTile(groupIn, groupIn < 4 ? [1, 2] : [4, 8]);
+  return { tc, tx };
+}
+
+/** The most sums of an invocation with few registers. */
+const FEW_SUMS = 16;
+
+/** The tile of at most so many sums whose channels are least idle; among those, one with several columns. */
+function fewGatherTile(groupIn: number, sw: number): GatherTile {
+  const tc = bestTile(
+    groupIn,
+    [1, 2, 4].filter((channels) => channels === 1 || channels * sw <= FEW_SUMS),
+  );
+  return { tc, tx: Math.max(1, Math.floor(FEW_SUMS / Math.max(tc, 2) / sw)) };
+}
+
+/** So many invocations keep a GPU busy. A chunk has at least so many channels of dy. */
+const BUSY = 16384;
+const SHORTEST_CHUNK = 16;
+
+/** The passes by some columns of one row, for any dilation: over chunks of the channels of dy on a GPU, and their sum. */
+function gatherPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): Lowering {
+  const few = hasFewRegisters(adapter);
+  const tile = gatherTile(g, few);
+  const most = adapter.kind === 'gpu' ? g.groupOut / SHORTEST_CHUNK : 1;
+  const chunk = ceilDiv(g.groupOut, partsFor(gatherCounts(g, tile).tiles, BUSY, most));
+  const chunks = ceilDiv(g.groupOut, chunk) || 1;
+  const pass = varied(gatherPass(g, bias, tile, chunk), {
+    general: gatherPass(g, bias, gatherTile(g, few, true), chunk),
+    apart: true,
+  });
+  const { batch, groups, groupIn, size } = g;
+  return sumsOfImages({ batch, channels: groups * groupIn, pixels: size[0] * size[1], bias }, chunks, pass);
+}
+
+/** The number of tiles of a gather: in a row, of a group's channels, and in all. */
+function gatherCounts({ batch, groups, groupIn, size, stride }: ConvGeometry, { tc, tx }: GatherTile) {
+  const xTiles = ceilDiv(size[1], tx * stride[1]);
+  const cTiles = ceilDiv(groupIn, tc);
+  return { xTiles, cTiles, tiles: xTiles * batch * size[0] * cTiles * groups };
+}
+
+function gatherPass(g: ConvGeometry, bias: boolean, tile: GatherTile, chunk: number): Pass {
+  const { tc, tx } = tile;
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [dh, dw] = g.dilation;
-  const tx = sw > 2 ? Math.max(1, Math.floor(TRANSPOSED_COLS / sw)) : strides;
   const cols = tx * sw;
-  const tc = cols > 2 * TRANSPOSED_COLS ? 1 : bestTile(g.groupIn, g.groupIn < 4 ? [1, 2] : [4, 8]);
-  const xTiles = ceilDiv(g.size[1], cols);
-  const cTiles = ceilDiv(g.groupIn, tc);
-  const tiles = xTiles * g.batch * g.size[0] * cTiles * g.groups;
+  const { xTiles, cTiles, tiles: ofChunk } = gatherCounts(g, tile);
+  const chunks = ceilDiv(g.groupOut, chunk) || 1;
+  const tiles = ofChunk * chunks;
   const before = Math.max(0, ceilDiv((kw - 1) * dw - g.padding[2], sw));
   const shift = g.padding[2] + before * sw;
   const consts = {
@@ -181,7 +222,7 @@ function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
     label: 'conv2d input gradient',
     consts,
     reads: [input(0), input(1), input(bias ? 2 : 1)],
-    writes: [output()],
+    writes: [chunks === 1 ? output() : scratch()],
     params: {
       tiles,
       xTiles,
@@ -192,7 +233,9 @@ function gatherPass(g: ConvGeometry, bias: boolean, strides: number): Pass {
       strideH: sh,
       dilationH: dh,
       kernelH: kh,
-      bias: bias ? 1 : 0,
+      chunk,
+      outputs: elementsOf(g).x,
+      bias: bias && chunks === 1 ? 1 : 0,
     },
     grid: gridFor(tiles, WORKGROUP),
   };

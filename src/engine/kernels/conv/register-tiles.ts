@@ -23,7 +23,7 @@ import {
   STRIDED_RUNS,
   type TurnCost,
 } from './tile-costs';
-import { ceilDiv, divisorUpTo } from './tiles';
+import { ceilDiv, divisorUpTo, FEW_REGISTERS, partsFor } from './tiles';
 
 const weightsBeside: Text = '#conv/libWeightsBeside';
 const weightsOwn: Text = '#conv/libWeightsOwn';
@@ -80,6 +80,8 @@ const sizes: readonly (readonly [rows: number, cols: number])[] = [
   [4, 8],
   [7, 7],
 ];
+/** Where an invocation has few registers, they may be too few for four columns of a long row of taps. */
+const sizesOfFew: typeof sizes = [...sizes, [1, 2]];
 export const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
 
 /** The tiles that can compute a convolution, the most promising first. */
@@ -88,6 +90,25 @@ export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): 
 
 /** The tile of a workgroup of conv2d-workgroup.wgsl: the channels and pixels of each of its 16 × 16 invocations. */
 export type WorkgroupTile = { readonly outs: number; readonly pixels: number };
+
+/** Invocations along each side of a workgroup of conv2d-workgroup.wgsl, and taps that it holds at a time. */
+export const SIDE = 16;
+
+/** So many invocations keep a GPU busy: those of about a hundred workgroups. A chunk has at least so many taps. */
+const BUSY = 96 * SIDE ** 2;
+const SHORTEST_CHUNK = 128;
+
+/** The taps in a chunk of a workgroup's sum: all of them, unless there are few workgroups. */
+export function workgroupChunk(
+  { batch, groups, groupIn, groupOut, outSize, kernel }: CorrelationShape,
+  tile: WorkgroupTile,
+) {
+  const pixels = ceilDiv(batch * outSize[0] * outSize[1], SIDE * tile.pixels);
+  const lanes = pixels * ceilDiv(groupOut, SIDE * tile.outs) * groups * SIDE ** 2;
+  const taps = groupIn * kernel[0] * kernel[1];
+  const chunk = ceilDiv(ceilDiv(taps, partsFor(lanes, BUSY, taps / SHORTEST_CHUNK)), SIDE) * SIDE;
+  return { taps, chunk, chunks: ceilDiv(taps, chunk) };
+}
 
 /** The tiles of workgroups. Both operands of the largest together take 16 kB of workgroup memory. */
 const workgroupTiles: readonly WorkgroupTile[] = [
@@ -189,7 +210,7 @@ export function choosePooledTile(
   const quick = isSegmentTile(chosen) && chosen.chunks === 1 && poolsQuickly(c);
   const own = quick ? expectedWorkgroupTile(c) : chosen;
   if (isSegmentTile(own)) return undefined;
-  if ('outs' in own) return own.pixels === high * wide ? own : undefined;
+  if ('outs' in own) return own.pixels === high * wide && workgroupChunk(c, own).chunks === 1 ? own : undefined;
   const tiles = allTiles(c, adapter, windowSizes(window));
   const usual = usualPooledTile(c, window, tiles, adapter);
   if (!usual) return undefined;
@@ -379,13 +400,14 @@ const imageCounts: readonly number[] = [1, 2, 4, 8];
 /** All possible tiles, cached by everything that decides them: the layers of a network have most in common. */
 const tilesMade = new Map<string, readonly CorrelationTile[]>();
 
-function allTiles(c: CorrelationShape, adapter: AdapterProfile, of: readonly Window[] = sizes): CorrelationTile[] {
+function allTiles(c: CorrelationShape, adapter: AdapterProfile, windows?: readonly Window[]): CorrelationTile[] {
+  const of = windows ?? (hasFewRegisters(adapter) ? sizesOfFew : sizes);
   const divisors = [...Array(PRODUCTS_OF_TURN).keys()].filter((less) => c.groupIn % (less + 1) === 0);
   const counts = channelCounts.filter((channels) => channels <= c.groupOut || channels === 1);
   const shared = counts.map((channels) => sharings(c.groups, c.groupOut, channels, adapter));
   const like = [adapter.kind, mostSums(adapter), c.kernel, c.stride, c.dilation, divisors, shared].join();
   return of.flatMap(([rows, cols]) => {
-    const whole = of === sizes && rows >= c.outSize[0] && cols >= c.outSize[1];
+    const whole = !windows && rows >= c.outSize[0] && cols >= c.outSize[1];
     const batches = whole ? imageCounts.filter((images) => images < 2 * c.batch) : [1];
     return batches.flatMap((images) => {
       const key = `${like} ${images} ${rows} ${cols}`;
@@ -411,7 +433,20 @@ function tilesOf(
   const tiles = partsOfKernel(c, accumulators).flatMap((part) =>
     shared.map((shares) => ({ ...size, ...part, shares })),
   );
-  return tiles.filter((tile) => tile.shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH);
+  const few = hasFewRegisters(adapter);
+  return tiles.filter(
+    (tile) =>
+      (tile.shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH) &&
+      (!few || accumulators * tile.kernelRows === 1 || registersOf(c, tile) <= FEW_REGISTERS),
+  );
+}
+
+/** The registers of a tile's sums, of the patch and the weights of a turn, and of the places of its rows and columns. */
+function registersOf(c: CorrelationShape, tile: CorrelationTile): number {
+  const { images, rows, cols, channels, depth, kernelRows, kernelCols } = tile;
+  const weights = depth * kernelRows * kernelCols * Math.min(channels, 4);
+  const [patchRows, patchCols] = patchSize(c, tile);
+  return images * rows * cols * channels + patchElements(c, tile) + weights + 2 * (patchRows + patchCols);
 }
 
 /** The number of elements of x that an invocation reads in one turn. */

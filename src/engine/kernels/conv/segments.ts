@@ -3,10 +3,9 @@ import source from '../../../../shaders/conv2d-segments.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { grid, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
-import { BYTES_PER_ELEMENT } from '../../core/meta';
-import { sumChunks } from '../reduce/chunks';
 import type { Correlation } from './forward';
 import { geometryParams, weightParams } from './geometry';
+import { sumsOfImages } from './planes';
 import {
   chunkOf,
   generalSegmentTile,
@@ -26,14 +25,9 @@ export function segmentPasses(c: Correlation, tile: SegmentTile): Lowering & { r
   const { chunks } = tile;
   const general = generalSegmentTile(c, tile);
   const pass = varied(segmentPass(c, tile), general ? { general: segmentPass(c, general) } : {});
-  if (chunks === 1) return { kind: 'passes', passes: [pass] };
-  const count = outputsOf(c);
-  const bias = c.bias && { operand: input(2), cols: c.groups * c.groupOut, run: c.outSize[0] * c.outSize[1] };
-  return {
-    kind: 'passes',
-    passes: [pass, sumChunks(scratch(), output(), count, chunks, bias)],
-    scratch: [chunks * count * BYTES_PER_ELEMENT],
-  };
+  const { batch, groups, groupOut, outSize, bias } = c;
+  const images = { batch, channels: groups * groupOut, pixels: outSize[0] * outSize[1], bias };
+  return sumsOfImages(images, chunks, pass);
 }
 
 const outputsOf = ({ batch, groups, groupOut, outSize: [rows, cols] }: Correlation): number =>

@@ -7,6 +7,13 @@ export const LONGEST_SUM = 16384;
 
 export const ceilDiv = (a: number, b: number): number => Math.ceil(a / b);
 
+/** The most parts into which a sum is split: each is stored and read again. */
+const MOST_PARTS = 32;
+
+/** The parts into which a sum that may have `most` is split, so that `lanes` lanes become about `wanted`. */
+export const partsFor = (lanes: number, wanted: number, most: number): number =>
+  Math.max(1, Math.min(Math.floor(wanted / Math.max(1, lanes)), Math.floor(most), MOST_PARTS));
+
 /** Largest divisor of `n` that is at most `limit`. */
 export function divisorUpTo(n: number, limit: number): number {
   for (let d = Math.min(n, limit); d > 1; d--) if (n % d === 0) return d;
@@ -22,3 +29,11 @@ export function bestTile(n: number, lengths: readonly number[]): number {
   }
   return best;
 }
+
+/**
+ * The most registers that a tile may take where an invocation has few (`hasFewRegisters`), counted as its sums, what a
+ * turn loads, and the places that it keeps. Dawn asks Intel's compiler for waves of 16 lanes, which have 64 registers
+ * each, and addresses, checks of bounds and uniforms need the rest: by Mesa's for Tiger Lake, tiles of 40 spilled and
+ * none of 36 did.
+ */
+export const FEW_REGISTERS = 36;

@@ -6,7 +6,7 @@ import { type ConvGeometry, elementsOf, flattened } from './geometry';
 import { bySegments, takesSegments } from './late-segments';
 import { lanesShare } from './register-tiles';
 import { isStrided } from './tile-costs';
-import { ceilDiv, LONGEST_SUM } from './tiles';
+import { ceilDiv, FEW_REGISTERS, LONGEST_SUM } from './tiles';
 import type { SegmentGradTile } from './weight-grad-segment-tiles';
 
 /**
@@ -92,7 +92,7 @@ const LANES = 8;
 
 const counts: readonly number[] = [1, 2, 4, 8];
 
-function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly RegisterTile[] {
+function registerTiles(g: ConvGeometry, adapter: AdapterProfile): readonly RegisterTile[] {
   const [kh, kw] = g.kernel;
   const shifted = kw > 1 && g.dilation[1] > LARGEST_SHARED_DILATION;
   const kernelCols = shifted ? 1 : kw <= LONGEST_ROW ? kw : PART_OF_ROW;
@@ -101,13 +101,26 @@ function registerTiles(g: ConvGeometry, kind: AdapterProfile['kind']): readonly 
     for (const ins of counts) {
       for (let kernelRows = 1; kernelRows <= Math.min(kh, LONGEST_ROW); kernelRows++) {
         const smallest = outs === 1 && ins === 1 && kernelRows === 1;
-        if (outs * ins * kernelRows * kernelCols > MOST_SUMS[kind] && !smallest) continue;
+        const tile = { outs, ins, kernelRows, kernelCols, shifted };
+        if (outs * ins * kernelRows * kernelCols > MOST_SUMS[adapter.kind] && !smallest) continue;
+        if (hasFewRegisters(adapter) && registersOf(g, tile) > FEW_REGISTERS && !smallest) continue;
         if ((outs > 1 && outs >= 2 * g.groupOut) || (ins > 1 && ins >= 2 * g.groupIn)) continue;
-        tiles.push({ outs, ins, kernelRows, kernelCols, shifted });
+        tiles.push(tile);
       }
     }
   }
   return tiles;
+}
+
+/** The number of pairs of a row of x that one pair of dy reads. */
+export const spanOf = ({ stride, dilation }: ConvGeometry, { kernelCols, shifted }: RegisterTile): number =>
+  ceilDiv(stride[1] + (kernelCols - 1) * dilation[1] + 1 + (shifted ? 1 : 0), 2);
+
+/** The registers of a tile's sums, of the pairs that it holds of x and dy, and of its places in both. */
+function registersOf(g: ConvGeometry, tile: RegisterTile): number {
+  const { outs, ins, kernelRows, kernelCols } = tile;
+  const lines = ins * kernelRows;
+  return outs * (lines * kernelCols + 4) + lines * (2 * spanOf(g, tile) + 1);
 }
 
 /** The possible numbers of columns of a strip. */
@@ -145,7 +158,7 @@ const FEW = 6;
  * The tiles that can compute the gradient: first those without workgroup memory, the most promising of them in front.
  */
 export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): readonly WeightGradTile[] {
-  const registers = promising(registerTiles(g, adapter.kind), (tile) => cost(g, tile));
+  const registers = promising(registerTiles(g, adapter), (tile) => cost(g, tile));
   const strips = promising(stripTiles(g, adapter), (tile) => stripCost(g, tile));
   const best = [...strips, ...registers].sort((a, b) => a.cost - b.cost).map(({ tile }) => tile);
   if (adapter.kind === 'software') return best;
@@ -199,9 +212,9 @@ function expectedTile(g: ConvGeometry, tiles: readonly WeightGradTile[], adapter
 /**
  * The register tile that can replace any other, for any number and size of images. All of them sum in the same order.
  */
-export function generalRegisterTile(g: ConvGeometry, { kind }: AdapterProfile): RegisterTile {
+export function generalRegisterTile(g: ConvGeometry, adapter: AdapterProfile): RegisterTile {
   const usual = usually(g, 1);
-  const tiles = registerTiles(g, kind).filter(({ kernelRows }) => g.kernel[0] % kernelRows === 0);
+  const tiles = registerTiles(g, adapter).filter(({ kernelRows }) => g.kernel[0] % kernelRows === 0);
   return promising(tiles, (tile) => cost(usual, tile))[0]!.tile;
 }
 

@@ -17,6 +17,7 @@ import {
   isWorkgroupTile,
   type RegisterTile,
   SIDE,
+  spanOf,
   type WeightGradTile,
   type WorkgroupTile,
 } from './weight-grad-tiles';
@@ -186,10 +187,6 @@ const tilesOf = ({ groups, groupIn, groupOut, kernel }: ConvGeometry, tile: Regi
   ceilDiv(groupIn, tile.ins) *
   ceilDiv(kernel[0], tile.kernelRows) *
   ceilDiv(kernel[1], tile.kernelCols);
-
-/** The number of pairs of a row of x that one pair of dy reads. */
-const spanOf = ({ stride, dilation }: ConvGeometry, { kernelCols, shifted }: RegisterTile): number =>
-  ceilDiv(stride[1] + (kernelCols - 1) * dilation[1] + 1 + (shifted ? 1 : 0), 2);
 
 function registerKernel(g: ConvGeometry, tile: RegisterTile): Pick<Pass, 'label' | 'consts' | 'source'> {
   const { outs, ins, kernelRows, kernelCols, shifted } = tile;

@@ -219,7 +219,7 @@ function blockPass(
   };
   const fours = isWorkgroupTile(tile) && !general ? foursOf(product, tile) : ([0, 0] as const);
   const consts = isWorkgroupTile(tile)
-    ? { ...shared, ...workgroupConsts(product, tile, fours, !general && !hasFewRegisters(adapter)) }
+    ? { ...shared, ...workgroupConsts(product, tile, fours, { general, few: hasFewRegisters(adapter) }) }
     : {
         ...shared,
         ...registerConsts(tile, general),
@@ -313,7 +313,12 @@ const inFours = (text: string, fours: readonly [Fours, Fours]): string =>
     text,
   );
 
-function workgroupConsts({ steps }: Product, tile: BlockTile, [p, q]: readonly [Fours, Fours], written: boolean) {
+function workgroupConsts(
+  { steps }: Product,
+  tile: BlockTile,
+  [p, q]: readonly [Fours, Fours],
+  { general, few }: { readonly general: boolean; readonly few: boolean },
+) {
   const { side, tm, tn, depth } = tile;
   const [pWidth, qWidth] = [(side * tm) / 4, (acrossOf(tile) * tn) / 4] as const;
   const threads = invocationsOf(tile);
@@ -326,7 +331,8 @@ function workgroupConsts({ steps }: Product, tile: BlockTile, [p, q]: readonly [
     THREADS: threads,
     ACROSS: acrossOf(tile),
     DEPTH: depth,
-    WRITTEN: written ? depth : 0,
+    WRITTEN: general || few ? 0 : depth,
+    LATE: few ? 1 : 0,
     TM4: tm / 4,
     TN4: tn / 4,
     ACC: (tm * tn) / 4,

@@ -1,0 +1,28 @@
+// A convolution whose sum is split into chunks: a kernel stores each in planes of its own, and another adds them.
+import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
+import { BYTES_PER_ELEMENT } from '../../core/meta';
+import { sumChunks } from '../reduce/chunks';
+
+/** Images, their channels and the pixels of each, and whether a bias is added to channels: input 2. */
+interface Images {
+  readonly batch: number;
+  readonly channels: number;
+  readonly pixels: number;
+  readonly bias: boolean;
+}
+
+/** The passes of images of which `pass` stores so many chunks, without the bias if there are several: it and their sum. */
+export function sumsOfImages(
+  { batch, channels, pixels, bias }: Images,
+  chunks: number,
+  pass: Pass,
+): Lowering & { readonly kind: 'passes' } {
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  const count = batch * channels * pixels;
+  const added = bias && { operand: input(2), cols: channels, run: pixels };
+  return {
+    kind: 'passes',
+    passes: [pass, sumChunks(scratch(), output(), count, chunks, added)],
+    scratch: [chunks * count * BYTES_PER_ELEMENT],
+  };
+}
