@@ -148,7 +148,7 @@ export { display, type PlotCanvas } from './runtime/display';
 
 // Files: readers and writers of bytes, archives and pickles, wherever they are stored.
 
-export { fileSystem } from '../engine/gpu/node';
+export { fileSystem, writeFileAtomically } from '../engine/gpu/node';
 export { beside } from './io/beside';
 export { answerOf, byteSource, describeSource, inflate, joined, readBytes } from './io/bytes';
 export { loadDownloads } from './io/download/late';

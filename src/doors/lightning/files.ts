@@ -1,6 +1,6 @@
 // Stores checkpoints and logs: in Node, in files; in a page, in checkpoint stores that have the folder as their name.
 import { CheckpointStore, load, saveBytes } from '../../torch';
-import { writeTo } from '../../torch/inside';
+import { fileSystem, writeFileAtomically } from '../../torch/inside';
 import { disk, normalized, splitPath } from '../tensorboard/local-files';
 
 /** One store per folder, so that writes to it are queued. */
@@ -28,7 +28,8 @@ export async function saveFile(path: string, object: Record<string, unknown>): P
   const bytes = saveBytes(object, name, { format: 'pt' });
   bytes.catch(() => undefined);
   if (folder !== '') await fs.mkdir(folder, { recursive: true });
-  await writeTo('Trainer', path, [await bytes]);
+  // Not `writeTo`: its code for downloads of pages would load with every trainer.
+  await writeFileAtomically(fileSystem()!, path, await bytes);
 }
 
 /** The object saved at a path. In a page: a checkpoint from a store, or if there is none, the file at that address. */
