@@ -1,12 +1,12 @@
 // Updates running averages of many tensors: with one operation on the flat buffers that hold them, if each tensor is
 // averaged in the same way.
 
-import { numel } from '../../engine/core/meta';
+import { type Meta, numel } from '../../engine/core/meta';
 import { ofWholes } from '../../engine/ops/optim/wholes';
 import { clone } from '../../engine/ops/shape/cast';
 import { noGrad } from '../../engine/storage/mode';
 import { Storage } from '../../engine/storage/storage';
-import { flatLayout, flatten, isMovable } from '../tensor/flat';
+import { blocksOf, flatLayout, flatten, isMovable } from '../tensor/flat';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
 
@@ -21,8 +21,11 @@ export interface Averaging {
   readonly isFlat: boolean;
 }
 
-/** An averaging with its result, the next average, which has not been copied into `averaged` yet. */
-interface Next extends Averaging {
+/**
+ * An averaging with its result, the next average, which has not been copied into `averaged` yet; all are of one dtype
+ * and shape.
+ */
+interface Next extends Averaging, Meta {
   readonly next: Tensor;
 }
 
@@ -36,7 +39,10 @@ export function averageInto(
   average: (averaged: readonly Tensor[], current: readonly Tensor[]) => void,
 ): void {
   const run = () => {
-    const all = pairs.map((pair): Next => ({ ...pair, next: Tensor.of(clone(pair.averaged.storage.value)) }));
+    const all = pairs.map((pair): Next => {
+      const { dtype, shape } = pair.averaged;
+      return { ...pair, dtype, shape, next: Tensor.of(clone(pair.averaged.storage.value)) };
+    });
     average(
       all.map(({ next }) => next),
       pairs.map(({ current }) => current),
@@ -59,7 +65,7 @@ function homeOf({ averaged, current, isFlat }: Averaging): Home {
   return canMove ? (current.storage.slice?.parent ?? 'new') : null;
 }
 
-function groupsOf(all: readonly Next[]): Map<Home, Next[]> {
+function groupsOf(all: readonly Next[]): (readonly [Home, Next[]])[] {
   const groups = new Map<Home, Next[]>();
   const add = (home: Home, pair: Next) => {
     const group = groups.get(home);
@@ -75,7 +81,9 @@ function groupsOf(all: readonly Next[]): Map<Home, Next[]> {
     groups.delete(home);
     for (const pair of group) add(null, pair);
   }
-  return groups;
+  return [...groups].flatMap(([home, group]) =>
+    (home === 'new' ? blocksOf(group) : [group]).map((block) => [home, block] as const),
+  );
 }
 
 /** Averages a group as flat buffers; returns false if its tensors are averaged in different ways, or may not move. */

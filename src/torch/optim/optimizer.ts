@@ -17,7 +17,15 @@ import { keepNoted, protect, protectSteps, type StepCounting, stateLoaded } from
 import { snapshotSoon, stepTaken } from '../../engine/storage/snapshot';
 import type { Storage } from '../../engine/storage/storage';
 import { HookList, type RemovableHandle } from '../nn/module/hooks';
-import { type FilledLayout, FlatGradients, filledState, flatLayout, flatten, isFlat, isMovable } from '../tensor/flat';
+import {
+  blocksOf,
+  type FilledLayout,
+  FlatGradients,
+  filledState,
+  flatLayout,
+  flatten,
+  isMovable,
+} from '../tensor/flat';
 import { numberAtHand } from '../tensor/reading/shown';
 import { scope } from '../tensor/scope';
 import { Tensor } from '../tensor/tensor';
@@ -396,39 +404,19 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
   }
 
   /**
-   * The parameters with a gradient, batched by dtype, kind, number of updates, and the other numbers in their states.
+   * The parameters with a gradient, batched by dtype, kind, number of updates, and the other numbers in their states. A
+   * batch that one binding cannot hold becomes several.
    */
   #batches(params: readonly Tensor[]): Tensor[][] {
-    const due = params.filter((param) => param.leaf?.grad);
-    if (due.length === 0) return [];
-    if (this.#areAlike(due)) return [due];
-    const batches = new Map<string, Tensor[]>();
-    for (const param of due) {
-      const { step = 0, numbers = {} } = this.#states.get(param) ?? {};
-      const key = [param.dtype, this.settings.kindOf?.(param), step, ...Object.values(numbers)].join();
-      const batch = batches.get(key);
-      if (batch) batch.push(param);
-      else batches.set(key, [param]);
+    const batches: Record<string, Tensor[]> = {};
+    for (const param of params) {
+      if (!param.leaf?.grad) continue;
+      const { step, numbers } = this.#states.get(param) ?? noCounts;
+      const key = `${param.dtype} ${this.settings.kindOf?.(param)} ${step} ${Object.values(numbers)}`;
+      batches[key] ??= [];
+      batches[key].push(param);
     }
-    return [...batches.values()];
-  }
-
-  /**
-   * Whether all parameters have the same dtype and kind, and were either updated together the last time or never
-   * updated.
-   */
-  #areAlike(params: readonly Tensor[]): boolean {
-    const [one] = params;
-    const first = this.#states.get(one!);
-    return params.every((param) => {
-      const state = this.#states.get(param);
-      return (
-        param.dtype === one!.dtype &&
-        this.settings.kindOf?.(param) === this.settings.kindOf?.(one!) &&
-        state?.step === first?.step &&
-        state?.numbers === first?.numbers
-      );
-    });
+    return Object.values(batches).flatMap(blocksOf);
   }
 
   #stepTogether(options: O, params: readonly Tensor[]): Block {
@@ -466,7 +454,7 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
       block.params.every((p, i) => p === params[i]);
     const known = this.#blocks.find((block) => same(block) && !isVoid(block));
     if (known && names.every((name) => name in known.states)) {
-      if (!isFlat(params, known.values, known.layout)) known.values = flatten(params, known.layout);
+      known.values = flatten(params, known.layout);
       return known;
     }
     if (!params.every(isMovable)) {

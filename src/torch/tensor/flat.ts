@@ -1,5 +1,6 @@
 // Flat buffers: the storages of many tensors become slices of one storage, so that one dispatch can update all of them.
-import { bytesPerElement, type DType, numel, type Shape } from '../../engine/core/meta';
+import { engine } from '../../engine/compiler/engine';
+import { byteLength, bytesPerElement, type DType, type Meta, numel, type Shape } from '../../engine/core/meta';
 import { beforeChange } from '../../engine/graph/journal';
 import { fromHost } from '../../engine/graph/record';
 import type { Value } from '../../engine/graph/value';
@@ -44,13 +45,36 @@ export function flatLayout(tensors: readonly Pick<Tensor, 'shape' | 'dtype'>[]):
   return { dtype, offsets, size: filled.length * ALIGNMENT, filled: Uint32Array.from(filled) };
 }
 
+/** Every device binds this many bytes at once (WebGPU's default maxStorageBufferBindingSize). */
+const BINDING_BYTES = 2 ** 27;
+
+/** The tensors in their order, in lists whose flat buffers a binding can hold; one that is larger alone has its own. */
+export function blocksOf<T extends Meta>(tensors: readonly T[]): T[][] {
+  const most = Math.min(engine.profile?.maxStorageBufferBindingSize ?? BINDING_BYTES, BINDING_BYTES);
+  const blocks: T[][] = [];
+  let room = -1;
+  for (const tensor of tensors) {
+    const bytes = Math.ceil(byteLength(tensor) / ALIGNMENT_BYTES) * ALIGNMENT_BYTES;
+    room -= bytes;
+    if (room < 0) {
+      room = most - bytes;
+      blocks.push([]);
+    }
+    blocks.at(-1)!.push(tensor);
+  }
+  return blocks;
+}
+
 /** True if the tensor covers its whole storage, so that the storage can become a slice of a flat buffer. */
 export const isMovable = (tensor: Tensor): boolean => isWhole(tensor, tensor.storage.shape);
 
 const isAt = ({ storage }: Tensor, parent: Storage, offset: number): boolean =>
   storage.slice?.parent === parent && storage.slice.offset === offset;
 
-/** Packs the storages of the given tensors into one flat storage, of which they are slices from now on. */
+/**
+ * Packs the storages of the given tensors into one flat storage, of which they are slices from now on: the one in which
+ * they lie already, if they do.
+ */
 export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage {
   const { offsets, size } = layout;
   const parent = tensors[0]?.storage.slice?.parent;
@@ -66,10 +90,6 @@ export function flatten(tensors: readonly Tensor[], layout: FlatLayout): Storage
   });
   return flat;
 }
-
-/** True while every tensor is still at its place in the flat storage; another optimizer may have moved some. */
-export const isFlat = (tensors: readonly Tensor[], flat: Storage, { offsets }: FlatLayout): boolean =>
-  tensors.every((tensor, i) => isAt(tensor, flat, offsets[i]!));
 
 /** Whether a gradient can become a slice of the buffer: no user code holds the tensor, and it has no graph. */
 const isLendable = (gradient: Tensor): boolean =>
@@ -90,17 +110,12 @@ export interface Gathered {
  */
 export function gatherGradients(params: readonly Tensor[]): Gathered[] | null {
   const wanted = new Set(params.filter((param) => param.leaf?.grad));
-  const buffers = new Set<FlatGradients>();
-  for (const param of wanted) {
-    const buffer = homes.get(param)?.deref();
-    if (!buffer) return null;
-    buffers.add(buffer);
-  }
-  const all = [...buffers];
+  const home = (param: Tensor) => homes.get(param)?.deref();
+  const all = [...new Set([...wanted].map(home))];
   // If optimizers share parameters, a parameter of one buffer may have moved to another.
-  const holds = (buffer: FlatGradients) => (param: Tensor) => wanted.has(param) && homes.get(param)?.deref() === buffer;
-  if (!all.every((buffer) => buffer.params.every(holds(buffer)))) return null;
-  return all.every((buffer) => buffer.canGather) ? all.map((buffer) => buffer.gather()) : null;
+  const fits = (buffer: FlatGradients | undefined): buffer is FlatGradients =>
+    buffer?.params.every((param) => wanted.has(param) && home(param) === buffer) === true && buffer.canGather;
+  return all.every(fits) ? all.map((buffer) => buffer.gather()) : null;
 }
 
 /** A buffer for the gradients of several parameters. At each step, the new gradients become slices of the buffer. */
@@ -162,8 +177,9 @@ export class FlatGradients {
       };
     });
     const { offsets } = this.layout;
-    const places = gradients.map((gradient, i) => isAt(gradient, this.#flat, offsets[i]!) && isMovable(gradient));
-    const coming = gradients.flatMap((gradient, i) => (places[i] ? [] : [{ gradient, offset: offsets[i]! }]));
+    const coming = gradients.flatMap((gradient, i) =>
+      isAt(gradient, this.#flat, offsets[i]!) && isMovable(gradient) ? [] : [{ gradient, offset: offsets[i]! }],
+    );
     if (coming.length > 0) {
       const contents = coming.map(({ gradient }) => gradient.value);
       this.#keepLent(new Set(gradients.map(({ storage }) => storage)));
