@@ -182,6 +182,15 @@ test('the sum over the channels is split where there are few workgroups', () => 
   expect(of(32, 64, 56)).toBe(1);
 });
 
+test('tiles on RDNA 3, whose lanes Mesa gives 128 registers, have fewer sums than on RDNA 2', () => {
+  const g = geometry({ batch: 32, groupIn: 64, groupOut: 64, size: [28, 28] });
+  const sumsOn = (architecture: string) => {
+    const { channels, cols } = expectedSegmentTile(g, adapterOf('gpu', { vendor: 'amd', architecture }))!;
+    return channels * cols;
+  };
+  expect(sumsOn('rdna-3')).toBeLessThan(sumsOn('rdna-2'));
+});
+
 test("Intel's GPUs, which have few registers, take no segments", () => {
   const g = geometry({ groupIn: 64, groupOut: 64, size: [14, 14] });
   const segmentsOn = (vendor: string) => {

@@ -32,7 +32,7 @@ export function remembered<T>(
 ): T {
   const { batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation } = c;
   const sizes = [batch, groups, groupIn, groupOut, outSize, kernel, stride, dilation, more];
-  const key = `${kind} ${adapter.kind} ${hasFewRegisters(adapter)} ${adapter.features.has('subgroups')} ${sizes.join()}`;
+  const key = `${kind} ${adapter.kind} ${hasFewRegisters(adapter)} ${adapter.architecture} ${adapter.features.has('subgroups')} ${sizes.join()}`;
   if (chosen.has(key)) return chosen.get(key) as T;
   const choice = choose();
   if (chosen.size >= MAX_CHOSEN) chosen.clear();

@@ -138,7 +138,7 @@ function linesFor(g: ConvGeometry): readonly number[] {
 }
 
 /** The tiles that can compute the gradient, each with 1 chunk and with more. */
-export function strideTiles(g: ConvGeometry): readonly StrideTile[] {
+export function strideTiles(g: ConvGeometry, adapter: AdapterProfile): readonly StrideTile[] {
   const [, kw] = g.kernel;
   const [, sw] = g.stride;
   const tiles: StrideTile[] = [];
@@ -159,7 +159,7 @@ export function strideTiles(g: ConvGeometry): readonly StrideTile[] {
           for (const lines of counts) {
             if (lines > mostTaps && (lines * kw > MOST_TAPS || lines >= 2 * g.groupOut * mostTaps)) continue;
             const tile = { outLanes, segmentLanes: threads / outLanes, channels, strides, lines, chunks: 1 };
-            if (!fits(g, tile)) continue;
+            if (!fits(g, tile, adapter)) continue;
             const { workgroups } = strideCounts(g, tile);
             tiles.push(...inChunks(tile, g.groupOut, workgroups, (chunks) => strideChunk(g, chunks)));
           }
@@ -190,9 +190,9 @@ function registers(g: ConvGeometry, tile: StrideTile): number {
   return tile.channels * tile.strides * columnPhases(g) + cols + tile.channels + 2 * xLoads + 3 * wLoads;
 }
 
-function fits(g: ConvGeometry, tile: StrideTile): boolean {
+function fits(g: ConvGeometry, tile: StrideTile, adapter: AdapterProfile): boolean {
   const { bytes, xLoads, wLoads } = strideSizes(g, tile);
-  return xLoads + wLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile));
+  return xLoads + wLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile), adapter);
 }
 
 /** Instructions for a load in a turn, for preparing it before the loop, and for storing a sum. */
@@ -229,7 +229,7 @@ export function strideCost(g: ConvGeometry, tile: StrideTile): number {
 
 /** The tile that is expected to be the fastest; undefined if the kernel is too large for any. */
 export const expectedStrideTile = (g: ConvGeometry, adapter: AdapterProfile): StrideTile | undefined =>
-  remembered('strided segments', g, adapter, () => least(strideTiles(g), (tile) => strideCost(g, tile)), [
+  remembered('strided segments', g, adapter, () => least(strideTiles(g, adapter), (tile) => strideCost(g, tile)), [
     ...g.size,
     ...g.padding,
   ]);

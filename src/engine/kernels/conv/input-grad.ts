@@ -72,7 +72,7 @@ function suitsBlocks(g: ConvGeometry, adapter: AdapterProfile): boolean {
 /** The tile of segments that was measured to be the fastest; if there is none, the expected one. */
 function chooseStrideTile(g: ConvGeometry, adapter: AdapterProfile, expected: StrideTile): StrideTile {
   const { strideTiles, strideCost } = bySegments();
-  const tiles = () => [expected, ...promising(strideTiles(g), (tile) => strideCost(g, tile))];
+  const tiles = () => [expected, ...promising(strideTiles(g, adapter), (tile) => strideCost(g, tile))];
   const shape = [g.batch, g.groups, g.groupIn, g.groupOut, ...g.size, ...g.outSize, ...g.kernel, ...g.stride];
   return tuned<StrideTile>(adapter, 'conv2d input gradient', [...shape, ...g.dilation], tiles, expected);
 }

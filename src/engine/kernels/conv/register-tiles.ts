@@ -172,7 +172,7 @@ export function chooseCorrelationTile(c: CorrelationShape, adapter: AdapterProfi
   if (segments) {
     const tiles = (): readonly AnyTile[] => [
       segments,
-      ...promising(bySegments().segmentTiles(c), (tile) => bySegments().segmentCost(c, tile)),
+      ...promising(bySegments().segmentTiles(c, adapter), (tile) => bySegments().segmentCost(c, tile)),
       ...workgroupTiles,
     ];
     return tuned<AnyTile>(adapter, 'conv2d', shape, tiles, segments);

@@ -2,7 +2,7 @@
 // be the fastest.
 import type { AdapterProfile } from '../../gpu/device';
 import { type CorrelationShape, remembered } from './chosen-tiles';
-import { chunkCounts, expectedCycles, MOST_LANE_REGISTERS, registersOf } from './core-cost';
+import { chunkCounts, expectedCycles, mostLaneRegisters, registersOf } from './core-cost';
 import { least } from './tile-costs';
 import { ceilDiv } from './tiles';
 
@@ -137,7 +137,7 @@ function turnsFor({ kernel: [kh, kw], groupIn }: CorrelationShape): readonly Pic
 }
 
 /** The tiles that can compute a convolution, each with 1 chunk and with more. */
-export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {
+export function segmentTiles(c: CorrelationShape, adapter: AdapterProfile): readonly SegmentTile[] {
   const [, kw] = c.kernel;
   const turns = turnsFor(c);
   const tiles: SegmentTile[] = [];
@@ -151,7 +151,7 @@ export function segmentTiles(c: CorrelationShape): readonly SegmentTile[] {
         for (const threads of [64, 128, 256]) {
           for (const turn of turns) {
             const tile = { outLanes, segmentLanes: threads / outLanes, channels, cols, ...turn, chunks: 1 };
-            if (!fits(c, tile)) continue;
+            if (!fits(c, tile, adapter)) continue;
             const steps = c.groupIn * partsOf(c, tile);
             tiles.push(...inChunks(tile, steps, workgroupsOf(c, tile), (chunks) => chunkOf(c, chunks)));
           }
@@ -175,8 +175,8 @@ export function inChunks<Tile>(
 }
 
 /** Whether a tile of so many bytes and registers fits a workgroup's memory and a lane's registers. */
-export const fitsDevice = (bytes: number, registers: number): boolean =>
-  bytes <= WORKGROUP_BYTES && registersOf(registers) <= MOST_LANE_REGISTERS;
+export const fitsDevice = (bytes: number, registers: number, adapter: AdapterProfile): boolean =>
+  bytes <= WORKGROUP_BYTES && registersOf(registers) <= mostLaneRegisters(adapter);
 
 /**
  * The tile that can replace any other for images of any number and size; undefined if it is too large for this kernel.
@@ -198,9 +198,9 @@ function registers(c: CorrelationShape, tile: SegmentTile): number {
   return tile.channels * tile.cols + (apart ? tile.cols : cols) + tile.channels + 2 * xLoads + 3 * wLoads;
 }
 
-function fits(c: CorrelationShape, tile: SegmentTile): boolean {
+function fits(c: CorrelationShape, tile: SegmentTile, adapter: AdapterProfile): boolean {
   const { bytes, xLoads, wLoads } = segmentSizes(c, tile);
-  return xLoads + wLoads <= MOST_LOADS && fitsDevice(bytes, registers(c, tile));
+  return xLoads + wLoads <= MOST_LOADS && fitsDevice(bytes, registers(c, tile), adapter);
 }
 
 /** Instructions of a load in a turn and before the loop, and of storing a sum. */
@@ -240,4 +240,4 @@ export function touched({ kernel: [, kw], stride: [, sw], dilation: [, dw] }: St
 
 /** The tile that is expected to be the fastest; undefined if the kernel is too large for any. */
 export const expectedSegmentTile = (c: CorrelationShape, adapter: AdapterProfile): SegmentTile | undefined =>
-  remembered('segments', c, adapter, () => least(segmentTiles(c), (tile) => segmentCost(c, tile)));
+  remembered('segments', c, adapter, () => least(segmentTiles(c, adapter), (tile) => segmentCost(c, tile)));

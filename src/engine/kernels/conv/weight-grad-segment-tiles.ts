@@ -86,7 +86,7 @@ function slicesFor(threads: number, lanes: number): number | undefined {
 }
 
 /** The tiles of workgroups that can compute the gradients. */
-export function segmentGradTiles(g: ConvGeometry): readonly SegmentGradTile[] {
+export function segmentGradTiles(g: ConvGeometry, adapter: AdapterProfile): readonly SegmentGradTile[] {
   const [kh, kw] = g.kernel;
   const tiles: SegmentGradTile[] = [];
   const [rows, width] = g.outSize;
@@ -106,7 +106,7 @@ export function segmentGradTiles(g: ConvGeometry): readonly SegmentGradTile[] {
               const slices = slicesFor(threads, outLanes * lineLanes);
               if (!slices) continue;
               const tile = { outLanes, lineLanes, slices, channels, lines, pixels, chunks: 1 };
-              if (!fits(g, tile)) continue;
+              if (!fits(g, tile, adapter)) continue;
               const { workgroups, segments } = segmentGradCounts(g, tile);
               const parts = new Set<number>();
               for (const wanted of chunkCounts(workgroups, ceilDiv(segments, slices), MOST_CHUNKS)) {
@@ -142,9 +142,9 @@ function registers(g: ConvGeometry, tile: SegmentGradTile): number {
   return channels * lines * g.kernel[1] + lines * touched(g, pixels) + channels + 4 * xLoads + 5 * dyLoads;
 }
 
-function fits(g: ConvGeometry, tile: SegmentGradTile): boolean {
+function fits(g: ConvGeometry, tile: SegmentGradTile, adapter: AdapterProfile): boolean {
   const { bytes, xLoads, dyLoads } = segmentGradSizes(g, tile);
-  return xLoads + dyLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile));
+  return xLoads + dyLoads <= MOST_LOADS && fitsDevice(bytes, registers(g, tile), adapter);
 }
 
 /** Instructions for loading an element of x or dy in a turn, for preparing a load, and for storing a sum. */
@@ -192,6 +192,6 @@ function use(g: ConvGeometry, { outLanes, lineLanes, channels, lines }: SegmentG
 /** The tile that is expected to be the fastest; undefined if the kernel is too large or too small for all. */
 export const expectedSegmentGradTile = (g: ConvGeometry, adapter: AdapterProfile): SegmentGradTile | undefined =>
   remembered('weight gradient by segments', g, adapter, () => {
-    const useful = segmentGradTiles(g).filter((tile) => use(g, tile) >= LEAST_USE);
+    const useful = segmentGradTiles(g, adapter).filter((tile) => use(g, tile) >= LEAST_USE);
     return least(useful, (tile) => segmentGradCost(g, tile));
   });

@@ -164,7 +164,9 @@ export function weightGradTiles(g: ConvGeometry, adapter: AdapterProfile): reado
   if (adapter.kind === 'software') return best;
   if (!takesSegments(adapter)) return [...best, ...workgroupTilesFor(adapter)];
   const flat = flattened(g);
-  const segments = promising(bySegments().segmentGradTiles(flat), (tile) => bySegments().segmentGradCost(flat, tile));
+  const segments = promising(bySegments().segmentGradTiles(flat, adapter), (tile) =>
+    bySegments().segmentGradCost(flat, tile),
+  );
   return [...best, ...workgroupTiles, ...segments.map(({ tile }) => tile)];
 }
 
