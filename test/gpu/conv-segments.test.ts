@@ -40,6 +40,12 @@ const gpuWith = (tile: SegmentTile | StrideTile, of = 'conv2d') =>
     tuning: { choose: (kernel, _, __, usual) => (kernel === of ? (tile as object as typeof usual) : usual) },
   });
 
+/** Kernels that serve other sizes, too, in the place of those that have one. */
+function withGenerals(lowering: Lowering): Lowering {
+  if (lowering.kind !== 'passes') throw new Error('expected passes');
+  return { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
+}
+
 interface Case {
   readonly of: Partial<ConvGeometry>;
   readonly tile?: Partial<SegmentTile>;
@@ -109,18 +115,20 @@ test.concurrent.for(sampled(cases, 7))(
     const { cols: pixels, chunks } = { ...usual, ...tile };
     const gradTile = { outLanes: 2, lineLanes: 32, slices: 1, channels: 4, lines: 2, pixels, chunks };
     const adapter = tile ? gpuWith({ ...usual, rows: g.kernel[0], ...tile }) : adapterOf('gpu');
-    const lowering = forwardPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
-    const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
-    const [ahead, anyhow, behind, gradients] = await Promise.all([
-      runPasses(device, lowering, [images, weight, bias], [y]),
-      runPasses(device, general, [images, weight, bias], [y]),
+    const forward = forwardPasses(g, true, adapter);
+    const byWeight = weightGradPasses(g, adapter, tile && gradTile);
+    const [ahead, anyhow, behind, gradients, anyGradients] = await Promise.all([
+      runPasses(device, forward, [images, weight, bias], [y]),
+      runPasses(device, withGenerals(forward), [images, weight, bias], [y]),
       runPasses(device, inputGradPasses(g, false, adapter), [dy, weight], [x]),
-      runPasses(device, weightGradPasses(g, adapter, tile && gradTile), [images, dy], [w, b]),
+      runPasses(device, byWeight, [images, dy], [w, b]),
+      runPasses(device, withGenerals(byWeight), [images, dy], [w, b]),
     ]);
     expect(ahead[0]).toEqual(sums);
     expect(anyhow[0]).toEqual(sums);
     expect(behind[0]).toEqual(back);
     expect(gradients).toEqual([weights, biases]);
+    expect(anyGradients).toEqual([weights, biases]);
   },
 );
 
@@ -164,13 +172,45 @@ test.concurrent.for(sampled(strided, 12))('by the input, with a stride, of $of b
   const adapter = tile ? gpuWith({ ...usualStride, ...tile }, 'conv2d input gradient') : adapterOf('gpu');
   const lowering = inputGradPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
   expect(lowering.passes[0]!.source).toContain(strideSource);
-  const general = { ...lowering, passes: lowering.passes.map((pass) => pass.variants?.general ?? pass) };
   const [own, anyhow] = await Promise.all([
     runPasses(device, lowering, [dy, weight, bias], [x]),
-    runPasses(device, general, [dy, weight, bias], [x]),
+    runPasses(device, withGenerals(lowering), [dy, weight, bias], [x]),
   ]);
   expect(own[0]).toEqual(sums);
   expect(anyhow[0]).toEqual(sums);
+});
+
+const layers: readonly Partial<ConvGeometry>[] = [
+  { groupIn: 8, groupOut: 16 },
+  { groupIn: 1, groupOut: 8, kernel: [5, 4], padding: [2, 2, 1, 2] },
+  { groupIn: 24, groupOut: 40, kernel: [1, 1], padding: [0, 0, 0, 0] },
+  { groupIn: 3, groupOut: 12, kernel: [7, 7], padding: [3, 3, 3, 3] },
+  { groups: 3, groupIn: 4, groupOut: 6, dilation: [1, 2] },
+];
+test.for(layers)('images of any number and size share kernels of a layer of %o', (of) => {
+  const adapter = adapterOf('gpu');
+  const codes = (stride: number, lower: (g: ConvGeometry) => Lowering) => {
+    const sizes = [
+      [64, 28, 28],
+      [1, 28, 28],
+      [17, 13, 40],
+      [2, 61, 33],
+      [300, 7, 7],
+    ] as const;
+    const lowerings = sizes.map(([batch, ...size]) =>
+      lower(geometry({ ...of, batch, size, stride: [stride, stride] })),
+    );
+    const kernels = lowerings.map(
+      (lowering) => (withGenerals(lowering) as Extract<Lowering, { kind: 'passes' }>).passes[0]!,
+    );
+    return new Set(kernels.map(({ source, consts }) => JSON.stringify([source, consts]))).size;
+  };
+  for (const stride of [1, 2]) {
+    expect(codes(stride, (g) => forwardPasses(g, false, adapter))).toBe(1);
+    // Pictures of few colours take other kernels where they are many.
+    if (of.groupIn! > 3) expect(codes(stride, (g) => inputGradPasses(g, false, adapter))).toBe(1);
+    expect(codes(stride, (g) => weightGradPasses(g, adapter))).toBe(1);
+  }
 });
 
 test('the sum over the channels is split where there are few workgroups', () => {

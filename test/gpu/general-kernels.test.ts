@@ -7,10 +7,12 @@ import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
 import type { CorrelationTile } from '../../src/engine/kernels/conv/register-tiles';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
+import type { SegmentGradTile } from '../../src/engine/kernels/conv/weight-grad-segment-tiles';
 import type { WeightGradTile } from '../../src/engine/kernels/conv/weight-grad-tiles';
 import { winogradPasses } from '../../src/engine/kernels/conv/winograd';
 import { matmulPasses, type Product } from '../../src/engine/kernels/matmul/passes';
 import { adapterOf } from '../support/adapter';
+import { allParts } from '../support/all-parts';
 import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
 import { sampled } from '../support/sample';
@@ -86,6 +88,29 @@ describe.for(sampled(shapes, 4))('a convolution %o', (given) => {
     const { x, y, w, b } = sizesOf(g);
     await expectSameBits(weightGradPasses(g, adapterHere(), tile), [numbers(x, 1), numbers(y, 4)], [w, b]);
   });
+});
+
+const bySegments: readonly (readonly [Partial<ConvGeometry>, Partial<SegmentGradTile>])[] = [
+  [
+    { stride: [2, 1], padding: [0, 2, 3, 0] },
+    { slices: 3, lineLanes: 10, chunks: 4 },
+  ],
+  [
+    { groups: 2, kernel: [2, 9], dilation: [1, 2], padding: [1, 0, 8, 8] },
+    { pixels: 7, lines: 1 },
+  ],
+  [
+    { kernel: [4, 4], stride: [4, 4], padding: [0, 0, 0, 0], groupIn: 9 },
+    { slices: 2, lineLanes: 16, chunks: 3 },
+  ],
+];
+test.concurrent.for(bySegments)("a convolution's gradient by the weight on a GPU, %o by %o", async ([given, tile]) => {
+  await allParts();
+  const g = geometry(given);
+  const { x, y, w, b } = sizesOf(g);
+  const usual = { outLanes: 2, lineLanes: 32, slices: 1, channels: 4, lines: 2, pixels: 4, chunks: 1 };
+  const lowering = weightGradPasses(g, adapterOf('gpu'), { ...usual, ...tile });
+  await expectSameBits(lowering, [numbers(x, 1), numbers(y, 4)], [w, b]);
 });
 
 test('a convolution that is pooled, by larger tiles where it runs often', async () => {

@@ -12,6 +12,7 @@ import {
   MOST_PRODUCTS,
   MOST_SUMS,
   MOST_TAPS_OF_ROW,
+  turnsCost,
   WORKGROUP_BYTES,
 } from './segment-tiles';
 import { least } from './tile-costs';
@@ -137,6 +138,12 @@ function linesFor(g: ConvGeometry): readonly number[] {
   return [...new Set([1, 2, 4, 8, 16].flatMap((times) => [times * taps[0]!, times * whole]))];
 }
 
+/** Whether a turn may add so many lines: those of one channel, or not too many taps of channels that there are. */
+function suitsTurn(g: ConvGeometry, lines: number): boolean {
+  const [mostTaps] = phasesOf(g, 0).taps as [number];
+  return lines === mostTaps || (lines * g.kernel[1] <= MOST_TAPS && lines < 2 * g.groupOut * mostTaps);
+}
+
 /** The tiles that can compute the gradient, each with 1 chunk and with more. */
 export function strideTiles(g: ConvGeometry, adapter: AdapterProfile): readonly StrideTile[] {
   const [, kw] = g.kernel;
@@ -144,7 +151,6 @@ export function strideTiles(g: ConvGeometry, adapter: AdapterProfile): readonly 
   const tiles: StrideTile[] = [];
   if (kw > MOST_TAPS_OF_ROW || g.batch * g.groupOut * g.outSize[0] * g.outSize[1] === 0) return tiles;
   if (g.groups > 1 && g.groupIn < FEWEST_OF_GROUP) return tiles;
-  const [mostTaps] = phasesOf(g, 0).taps as [number];
   const counts = linesFor(g);
   for (const channels of [4, 8]) {
     if (channels > 4 && channels >= 2 * g.groupIn) continue;
@@ -157,7 +163,7 @@ export function strideTiles(g: ConvGeometry, adapter: AdapterProfile): readonly 
       for (const outLanes of lanesFor(g.groupIn, channels)) {
         for (const threads of [64, 128, 256]) {
           for (const lines of counts) {
-            if (lines > mostTaps && (lines * kw > MOST_TAPS || lines >= 2 * g.groupOut * mostTaps)) continue;
+            if (!suitsTurn(g, lines)) continue;
             const tile = { outLanes, segmentLanes: threads / outLanes, channels, strides, lines, chunks: 1 };
             if (!fits(g, tile, adapter)) continue;
             const { workgroups } = strideCounts(g, tile);
@@ -172,13 +178,18 @@ export function strideTiles(g: ConvGeometry, adapter: AdapterProfile): readonly 
 
 /**
  * The tile that can replace any other for images of any number and size; undefined if it is too large for this kernel.
- * It divides the sum in the same way, so its results are the same bits.
+ * Its lines follow from the kernel and the channels alone, so that all sizes share it; they do not change the order of
+ * the sum.
  */
-export function generalStrideTile(g: ConvGeometry, { lines, chunks }: StrideTile): StrideTile | undefined {
+export function generalStrideTile(g: ConvGeometry, { chunks }: StrideTile): StrideTile | undefined {
   const sums = 4 * columnPhases(g);
   const strides = Math.max(1, Math.floor(USUAL_SUMS / sums));
-  const tile = { outLanes: 8, segmentLanes: 16, channels: 4, strides, lines, chunks };
-  return strideSizes(g, tile).bytes <= WORKGROUP_BYTES ? tile : undefined;
+  const tiles = linesFor(g)
+    .filter((lines) => suitsTurn(g, lines))
+    .map((lines) => ({ outLanes: 8, segmentLanes: 16, channels: 4, strides, lines, chunks }));
+  const fitting = tiles.filter((tile) => strideSizes(g, tile).bytes <= WORKGROUP_BYTES);
+  const [mostTaps] = phasesOf(g, 0).taps as [number];
+  return least(fitting, ({ lines }) => turnsCost(g.groupOut * mostTaps, lines, g.kernel[1]));
 }
 
 /** For most images a lane with this many sums is fast. */

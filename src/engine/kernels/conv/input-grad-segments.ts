@@ -22,12 +22,16 @@ const outputsEach: Text = '#conv/libOutputsEach';
 export function stridePasses(g: ConvGeometry, bias: boolean, tile: StrideTile): Lowering {
   const { chunks } = tile;
   const general = generalStrideTile(g, tile);
-  const pass = varied(stridePass(g, bias, tile), general ? { general: stridePass(g, bias, general) } : {});
+  const pass = varied(
+    stridePass(g, bias, tile),
+    general ? { general: stridePass(g, bias, general, strideChunk(g, tile)) } : {},
+  );
   const { batch, groups, groupIn, size } = g;
   return sumsOfImages({ batch, channels: groups * groupIn, pixels: size[0] * size[1], bias }, chunks, pass);
 }
 
-function stridePass(g: ConvGeometry, bias: boolean, tile: StrideTile): Pass {
+/** The pass with its own tile, or with the general one, for `given` channels in a chunk. */
+function stridePass(g: ConvGeometry, bias: boolean, tile: StrideTile, given?: number): Pass {
   const [kh, kw] = g.kernel;
   const [sh, sw] = g.stride;
   const [dh, dw] = g.dilation;
@@ -35,12 +39,12 @@ function stridePass(g: ConvGeometry, bias: boolean, tile: StrideTile): Pass {
   const { cols, pitch, before, threads, outs, xLoads, wLoads } = strideSizes(g, tile);
   const { xTiles, sBlocks, oBlocks, workgroups } = strideCounts(g, tile);
   const rows = phasesOf(g, 0);
-  const chunk = strideChunk(g, tile);
+  const chunk = given ?? strideChunk(g, tile);
   const width = strides * sw;
   const sums = chunks === 1;
   // The channels of a turn, by the phase; the last chunk may be shorter than the others.
   const depths = rows.taps.map((taps) => Math.floor(lines / taps));
-  const isShort = depths.some((depth) => chunk % depth !== 0 || g.groupOut % depth !== 0);
+  const isShort = given !== undefined || depths.some((depth) => chunk % depth !== 0 || g.groupOut % depth !== 0);
   const isIdle = depths.some((depth, phase) => depth * rows.taps[phase]! < lines);
   const consts = {
     LO: outLanes,

@@ -97,7 +97,8 @@ const MOST_LOADS = 40;
 /** A turn adds at most about this many taps, all its channels together. */
 const MOST_TAPS = 36;
 
-const LONGEST_SEGMENT = 16;
+/** The most outputs of a segment. */
+export const LONGEST_SEGMENT = 16;
 const SHORTEST_SEGMENT = 4;
 
 /** How many lengths are worth trying. */
@@ -180,12 +181,22 @@ export const fitsDevice = (bytes: number, registers: number, adapter: AdapterPro
 
 /**
  * The tile that can replace any other for images of any number and size; undefined if it is too large for this kernel.
- * It divides the sum in the same way, so its results are the same bits.
+ * Its turns follow from the kernel and the channels alone, so that all sizes share it. Turns do not change the order of
+ * the sum, but where a sum is split between rows of the kernel, it stays split there.
  */
-export function generalSegmentTile(c: CorrelationShape, { depth, rows, chunks }: SegmentTile): SegmentTile | undefined {
-  const tile = { outLanes: 8, segmentLanes: 16, channels: 4, cols: 7, depth, rows, chunks };
-  return segmentSizes(c, tile).bytes <= WORKGROUP_BYTES ? tile : undefined;
+export function generalSegmentTile(c: CorrelationShape, { rows, chunks }: SegmentTile): SegmentTile | undefined {
+  const turns = turnsFor(c).filter((turn) => chunks === 1 || turn.rows === rows);
+  const tiles = turns.map((turn) => ({ outLanes: 8, segmentLanes: 16, channels: 4, cols: 7, ...turn, chunks }));
+  const fitting = tiles.filter((tile) => segmentSizes(c, tile).bytes <= WORKGROUP_BYTES);
+  return least(fitting, (tile) => turnsCost(c.groupIn * partsOf(c, tile), tile.depth, tile.rows * c.kernel[1]));
 }
+
+/** A turn's barriers and its wait take about as long as so many taps. */
+const TAPS_OF_WAIT = 8;
+
+/** In taps, how long the turns of a sum of `steps` steps take if each adds up to `depth` of them. */
+export const turnsCost = (steps: number, depth: number, taps: number): number =>
+  ceilDiv(steps, depth) * (depth * taps + TAPS_OF_WAIT);
 
 export function workgroupsOf(c: CorrelationShape, tile: SegmentTile): number {
   const blocks = ceilDiv(segmentCounts(c, tile).segments, tile.segmentLanes);

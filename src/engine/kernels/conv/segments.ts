@@ -24,7 +24,7 @@ const outputsEach: Text = '#conv/libOutputsEach';
 export function segmentPasses(c: Correlation, tile: SegmentTile): Lowering & { readonly kind: 'passes' } {
   const { chunks } = tile;
   const general = generalSegmentTile(c, tile);
-  const pass = varied(segmentPass(c, tile), general ? { general: segmentPass(c, general) } : {});
+  const pass = varied(segmentPass(c, tile), general ? { general: segmentPass(c, general, chunkOf(c, tile)) } : {});
   const { batch, groups, groupOut, outSize, bias } = c;
   const images = { batch, channels: groups * groupOut, pixels: outSize[0] * outSize[1], bias };
   return sumsOfImages(images, chunks, pass);
@@ -33,12 +33,14 @@ export function segmentPasses(c: Correlation, tile: SegmentTile): Lowering & { r
 const outputsOf = ({ batch, groups, groupOut, outSize: [rows, cols] }: Correlation): number =>
   batch * groups * groupOut * rows * cols;
 
-function segmentPass(c: Correlation, tile: SegmentTile): Pass {
+/** The pass with its own tile, or with the general one, for `chunk` channels or parts of channels in a chunk. */
+function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
   const [, kw] = c.kernel;
   const { outLanes, segmentLanes, channels, depth, rows, chunks } = tile;
   const { cols, apart, colX, colQ, pitch, colRun, colStep, threads, outs, xLoads, wLoads } = segmentSizes(c, tile);
   const { xTiles, segments } = segmentCounts(c, tile);
-  const chunk = chunkOf(c, tile);
+  const own = chunkOf(c, tile);
+  const isGeneral = chunk !== undefined;
   const taps = rows * kw;
   const products = channels * tile.cols * kw;
   const sums = chunks === 1;
@@ -81,8 +83,8 @@ function segmentPass(c: Correlation, tile: SegmentTile): Pass {
     W_IN_RUN: outFirst ? taps : outs * taps,
     W_PITCH: outs / 4 + 1,
     W_TILE: depth * taps * (outs + 4),
-    SHORT: c.groupIn % depth === 0 ? 0 : 1,
-    AHEAD: chunk === depth ? 0 : 1,
+    SHORT: depth > 1 && (isGeneral || c.groupIn % depth !== 0) ? 1 : 0,
+    AHEAD: !isGeneral && own === depth ? 0 : 1,
     BIAS: c.bias && sums ? 1 : 0,
   };
   return {
@@ -98,7 +100,7 @@ function segmentPass(c: Correlation, tile: SegmentTile): Pass {
       oBlocks: ceilDiv(c.groupOut, outs),
       xTiles,
       segments,
-      chunk,
+      chunk: chunk ?? own,
       outputs: outputsOf(c),
       ...geometryParams(c),
       padTop: i32(c.padTop),

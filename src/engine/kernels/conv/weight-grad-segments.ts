@@ -1,11 +1,14 @@
 // A convolution's gradients by weight and bias from segments of rows, with workgroup memory: for GPUs.
+
 import source from '../../../../shaders/conv2d-weight-grad-segments.wgsl?raw';
+import anySource from '../../../../shaders/conv2d-weight-grad-segments-any.wgsl?raw';
 import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { grid } from '../../compiler/lowering';
+import { grid, varied } from '../../compiler/lowering';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
-import { sumChunkPairsOnGpu } from '../reduce/chunks';
+import { pairsBesideOnGpu, sumChunkPairsOnGpu } from '../reduce/chunks';
 import { type ConvGeometry, geometryParams } from './geometry';
-import { divisorUpTo } from './tiles';
+import { columnsUnder, LONGEST_SEGMENT, WORKGROUP_BYTES } from './segment-tiles';
+import { ceilDiv, divisorUpTo } from './tiles';
 import { type SegmentGradTile, segmentGradCounts, segmentGradSizes } from './weight-grad-segment-tiles';
 
 /** A loop adds the sums of up to this many slices before it tests for its end. */
@@ -13,6 +16,90 @@ const LONGEST_RUN = 8;
 
 /** dw and db, of inputs x and dy: sums over chunks of the segments, then their sum. */
 export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lowering {
+  const { chunks } = tile;
+  const general = anyPass(g, tile);
+  const pass = varied(ownPass(g, tile), {
+    ...(general && { general, apart: true }),
+    besides: pairsBesideOnGpu,
+  });
+  if (chunks === 1) return { kind: 'passes', passes: [pass] };
+  const biases = g.groups * g.groupOut;
+  const count = biases * g.groupIn * g.kernel[0] * g.kernel[1];
+  return {
+    kind: 'passes',
+    passes: [pass, sumChunkPairsOnGpu(partial, [output(0), output(1)], [count, biases], chunks)],
+    scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * biases * BYTES_PER_ELEMENT],
+  };
+}
+
+const partial = [scratch(0), scratch(1)] as const;
+
+/** What both kernels read and write. */
+const commonOf = (chunks: number) => ({
+  label: 'conv2d weight gradient',
+  reads: [input(0), input(1)],
+  writes: chunks === 1 ? [output(0), output(1)] : partial,
+});
+
+const padParams = (g: ConvGeometry) => ({
+  ...geometryParams(g),
+  padTop: i32(g.padding[0]),
+  padLeft: i32(g.padding[2]),
+});
+
+/** The most lanes with other lines, all lanes, and the channels of a lane; of long rows of taps a lane takes one. */
+const ANY_LINES = 16;
+const ANY_THREADS = 64;
+const ANY_CHANNELS = 4;
+const LONG_ROW = 8;
+
+/** The kernel for images of any number and size; undefined if its columns are too many. */
+function anyPass(g: ConvGeometry, tile: SegmentGradTile): Pass | undefined {
+  const [kh, kw] = g.kernel;
+  const { slices, pixels, chunks } = tile;
+  const { pitch, colX, colQ, colRun, colStep } = columnsUnder(g, LONGEST_SEGMENT);
+  const channels = kw > LONG_ROW ? 1 : ANY_CHANNELS;
+  const bytesOf = (lanes: number) => 4 * (lanes * pitch + LONGEST_SEGMENT * ((ANY_THREADS / lanes) * channels + 1));
+  const lineLanes = [ANY_LINES, ANY_LINES / 2, ANY_LINES / 4].find((lanes) => bytesOf(lanes) <= WORKGROUP_BYTES);
+  if (!lineLanes || pixels > LONGEST_SEGMENT) return undefined;
+  const outLanes = ANY_THREADS / lineLanes;
+  const outs = outLanes * channels;
+  const { xTiles, segments, chunk } = segmentGradCounts(g, tile);
+  const [oBlocks, lBlocks] = [ceilDiv(g.groupOut, outs), ceilDiv(g.groupIn * kh, lineLanes)];
+  const workgroups = oBlocks * lBlocks * g.groups * chunks;
+  return {
+    ...commonOf(chunks),
+    source: [anySource],
+    consts: {
+      LO: outLanes,
+      LL: lineLanes,
+      THREADS: ANY_THREADS,
+      TO: channels,
+      OUTS: outs,
+      O_PITCH: outs + 1,
+      MOST: LONGEST_SEGMENT,
+      KH: kh,
+      KW: kw,
+      ACC: channels * kw,
+      SH: g.stride[0],
+      SW: g.stride[1],
+      DH: g.dilation[0],
+      DW: g.dilation[1],
+      PITCH: pitch,
+      COL_X: colX,
+      COL_Q: colQ,
+      COL_RUN: colRun,
+      COL_STEP: colStep,
+      X_TILE: lineLanes * pitch,
+      DY_TILE: LONGEST_SEGMENT * (outs + 1),
+      DY_LOADS: (outs * LONGEST_SEGMENT) / ANY_THREADS,
+    },
+    params: { workgroups, oBlocks, lBlocks, xTiles, segments, chunk, slices, pixels, ...padParams(g) },
+    grid: grid(workgroups),
+  };
+}
+
+function ownPass(g: ConvGeometry, tile: SegmentGradTile): Pass {
   const [kh, kw] = g.kernel;
   const { outLanes, lineLanes, slices, channels, lines, pixels, chunks } = tile;
   const sizes = segmentGradSizes(g, tile);
@@ -58,14 +145,10 @@ export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lower
     PORTIONS: (channels * lines * kw) / sizes.portion,
   };
 
-  const whole = chunks === 1;
-  const partial = [scratch(0), scratch(1)] as const;
-  const pass: Pass = {
+  return {
+    ...commonOf(chunks),
     source: [source],
-    label: 'conv2d weight gradient',
     consts,
-    reads: [input(0), input(1)],
-    writes: whole ? [output(0), output(1)] : partial,
     params: {
       workgroups,
       oBlocks,
@@ -77,18 +160,8 @@ export function segmentGradPasses(g: ConvGeometry, tile: SegmentGradTile): Lower
       stepI: Math.floor(slices / xTiles) % g.outSize[0],
       stepJ: (slices % xTiles) * pixels,
       rowEnd: xTiles * pixels,
-      ...geometryParams(g),
-      padTop: i32(g.padding[0]),
-      padLeft: i32(g.padding[2]),
+      ...padParams(g),
     },
     grid: grid(workgroups),
-  };
-  if (whole) return { kind: 'passes', passes: [pass] };
-  const biases = g.groups * g.groupOut;
-  const count = biases * g.groupIn * kh * kw;
-  return {
-    kind: 'passes',
-    passes: [pass, sumChunkPairsOnGpu(partial, [output(0), output(1)], [count, biases], chunks)],
-    scratch: [chunks * count * BYTES_PER_ELEMENT, chunks * biases * BYTES_PER_ELEMENT],
   };
 }

@@ -71,7 +71,8 @@ export function sumChunkPairsOnGpu(
   return {
     ...usual,
     source: [lanesSource],
-    consts: { PARTS: parts, COLS: cols, THREADS: LANES, AHEAD, STEP: AHEAD * parts },
+    consts: { THREADS: LANES, AHEAD },
+    params: { xCount: counts[0], uCount: counts[1], chunks, parts, cols },
     grid: gridFor(counts[0] + counts[1], cols),
   };
 }
@@ -80,3 +81,8 @@ export function sumChunkPairsOnGpu(
 export const pairsBeside: readonly Pass[] = [
   sumChunkPairs([scratch(0), scratch(1)], [output(0), output(1)], [1, 1], 2),
 ];
+
+/** The same for kernels whose sums `sumChunkPairsOnGpu` adds: of few chunks, and of many. */
+export const pairsBesideOnGpu: readonly Pass[] = [2, MANY_CHUNKS].map((chunks) =>
+  sumChunkPairsOnGpu([scratch(0), scratch(1)], [output(0), output(1)], [1, 1], chunks),
+);
