@@ -49,13 +49,7 @@ export function compile(
   const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
   if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) void writing.now;
   return plan.locations.some(({ bytes }) => bytes > adapter.maxStorageBufferBindingSize)
-    ? ranges.now.inRanges(
-        plan,
-        adapter,
-        passes === compilerPasses ? (others) => compile(recorded, adapter, others) : null,
-        needed,
-        clusterPass,
-      )
+    ? ranges.now.inRanges(plan, recorded, adapter, passes === compilerPasses ? compile : null, needed, clusterPass)
     : plan;
 }
 

@@ -17,7 +17,8 @@ import {
   type Variable,
   variablesOf,
 } from '../wgsl/ranges';
-import { type Pass, paramsOf, u32 } from './ir';
+import { type Pass, type Program, paramsOf, u32 } from './ir';
+import { inParts } from './parts';
 import type { CompilerPass } from './passes/index';
 import { plainPasses } from './passes/plain';
 import type { Address, Plan, Step } from './plan';
@@ -39,15 +40,17 @@ const bytesOf = (address: Address | 'fault'): number => (address === 'fault' ? 0
 type CodeOf = (pass: Pass) => string;
 
 /**
- * The plan with values of more than `maxStorageBufferBindingSize` bytes bound in ranges. If a fused kernel would need
- * too many bindings, `again` makes a plan by other passes, which fuse none; null if the passes of this plan fuse none either.
+ * The plan of a program, with values of more than `maxStorageBufferBindingSize` bytes bound in ranges. If a kernel would
+ * need too many bindings, `again` compiles the program without fusing any or, if that is not enough, in parts; null if
+ * it is called by that.
  *
  * @throws OutOfMemoryError if a value is larger than a buffer may be, or if a kernel needs too many bindings by itself
  */
 export function inRanges(
   plan: Plan,
+  program: Program,
   adapter: AdapterProfile,
-  again: ((passes: readonly CompilerPass[]) => Plan) | null,
+  again: ((program: Program, adapter: AdapterProfile, passes: readonly CompilerPass[]) => Plan) | null,
   codeOf: CodeOf,
   clusterPass: Parameters<typeof plainPasses>[0],
 ): Plan {
@@ -65,7 +68,15 @@ export function inRanges(
     begins.push(steps.length);
     const changed = step.addresses.some((address) => bytesOf(address) > limit) ? rangesOf(step, most, codeOf) : [step];
     if (!changed) {
-      if (again) return again(plainPasses(clusterPass));
+      if (again) {
+        const passes = plainPasses(clusterPass);
+        try {
+          return again(program, adapter, passes);
+        } catch (error) {
+          if (!(error instanceof OutOfMemoryError)) throw error;
+          return again(inParts(program, most), adapter, passes);
+        }
+      }
       throw new OutOfMemoryError(
         `${step.pass.label}: expected values of at most ${limit} bytes (maxStorageBufferBindingSize), or few larger ones, but got ` +
           `${step.addresses.map(bytesOf).join(', ')} bytes; compute the parts of x.chunk(2), and put the results together with torch.cat`,
@@ -192,7 +203,7 @@ const rangeOf = ({ location, offset, bytes: all }: Address, start: number, bytes
   bytes: Math.min(bytes, all - start),
 });
 
-/** The pass with `code`, which binds each operand once for each of its ranges. */
+/** The pass of another code, with each operand as often as it has ranges. */
 function repeated(
   { reads, writes, extras, variants: _, ending: __, stage: ___, ...pass }: Pass,
   text: string,

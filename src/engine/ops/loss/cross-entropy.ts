@@ -20,6 +20,7 @@ export type Reduction = 'none' | 'mean' | 'sum';
 export interface CrossEntropyAttrs {
   readonly ignoreIndex: number;
   readonly weighted: boolean;
+  readonly reduction: Reduction;
 }
 
 /**
@@ -113,6 +114,6 @@ export function crossEntropyByLabels(
   ignoreIndex: number,
   reduction: Reduction,
 ): Value {
-  const attrs = { ignoreIndex, weighted: weight !== null };
+  const attrs = { ignoreIndex, weighted: weight !== null, reduction };
   return recordAll(crossEntropyOps[reduction], weight ? [x, labels, weight] : [x, labels], attrs)[0]!;
 }
