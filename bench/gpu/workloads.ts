@@ -186,6 +186,24 @@ function windowsAndNorms(): Family {
         return () => F.adaptiveAvgPool2d(x, 1);
       },
     },
+    'adaptive avgpool n32 256 13²>6² bwd': {
+      make: () => {
+        const [x, g] = [leaf(32, 256, 13, 13), rand(32, 256, 6, 6)];
+        return gradients(F.adaptiveAvgPool2d(x, 6), x, g);
+      },
+    },
+    'bilinear n8 64 56²>112² bwd': {
+      make: () => {
+        const [x, g] = [leaf(8, 64, 56, 56), rand(8, 64, 112, 112)];
+        return gradients(F.interpolate(x, { scaleFactor: 2, mode: 'bilinear' }), x, g);
+      },
+    },
+    'softmax 64x50257 fwd': {
+      make: () => {
+        const x = rand(64, 50_257);
+        return () => F.softmax(x, -1);
+      },
+    },
     'softmax 4096x512 fwd': {
       make: () => {
         const x = rand(4096, 512);
@@ -244,6 +262,7 @@ function memoryBound(): Family {
     'std 16M': square((x) => x.std()),
     'argmax 16M': square((x) => x.argmax()),
     'variance of rows 2x8M': of([2, 8 << 20], (x) => x.var(1)),
+    'cumsum 1M': of([1 << 20], (x) => x.cumsum(0)),
     'sum rows 4096x4096': square((x) => x.sum(1)),
     'sum columns 4096x4096': square((x) => x.sum(0)),
     'sum columns 1Mx10': of([1_000_000, 10], (x) => x.sum(0)),

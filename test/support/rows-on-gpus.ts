@@ -151,6 +151,52 @@ const cases: Record<string, readonly Case[]> = {
     })),
     { shapes: [[2, 3, 9]], compute: (x) => F.avgPool1d(x, 2) },
   ],
+  'pictures of another size': [
+    ...(['nearest', 'bilinear', 'bicubic', 'area'] as const).map((mode) => ({
+      shapes: [[2, 10, 23, 31]],
+      compute: (x: Tensor) => F.interpolate(x, { size: [61, 50], mode }),
+      tolerance: loose,
+      often: mode === 'bilinear',
+    })),
+    {
+      shapes: [[1, 11, 120, 99]],
+      compute: (x) => F.interpolate(x, { size: [50, 41], mode: 'bilinear' }),
+      tolerance: loose,
+    },
+    { shapes: [[3, 7, 65, 64]], compute: (x) => F.adaptiveAvgPool2d(x, [30, 21]), tolerance: loose },
+  ],
+  'softmax of few long rows': [
+    {
+      shapes: [[17, 4099]],
+      compute: (x) => [F.softmax(x.mul(30), -1), F.logSoftmax(x, -1)],
+      tolerance: loose,
+      often: true,
+    },
+    { shapes: [[16, 9000]], compute: (x) => F.softmax(x, -1), tolerance: loose },
+    ...[NaN, Infinity, -Infinity].map((hole) => ({
+      shapes: [[16, 4096]],
+      compute: (x: Tensor) => [F.softmax(x, -1), F.logSoftmax(x, -1)],
+      holes: [hole],
+    })),
+    { shapes: [[16, 4096]], compute: (x) => [F.softmax(x.mul(0).sub(Infinity), -1)] },
+  ],
+  'scans of few long rows': [
+    {
+      shapes: [[5001]],
+      compute: (x) => [x.cumsum(0), x.logcumsumexp(0)],
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+      often: true,
+    },
+    { shapes: [[3, 8193]], compute: (x) => x.cumsum(1), tolerance: { rtol: 1e-4, atol: 1e-4 } },
+    { shapes: [[2, 9000]], compute: (x) => x.div(100).add(1).cumprod(1), tolerance: { rtol: 1e-3, atol: 1e-4 } },
+    {
+      shapes: [[9000]],
+      compute: (x) => x.cumsum(0),
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+      holes: [Infinity, NaN],
+    },
+    { shapes: [[9000]], compute: (x) => x.detach().mul(9).to(torch.int64).cumsum(0) },
+  ],
   'embedding and scatters': [
     { shapes: [[50, 12]], compute: (w) => F.embedding(labels(9000, 50), w), tolerance: loose },
     { shapes: [[3, 16]], compute: (w) => F.embedding(labels(9000, 3), w), tolerance: loose, often: true },

@@ -30,6 +30,7 @@ export const textBundles = {
   scatter: new LatePart('scatter', () => import('./texts/scatter')),
   sgd: new LatePart('sgd', () => import('./texts/sgd')),
   softmax: new LatePart('softmax', () => import('./texts/softmax')),
+  softmaxLong: new LatePart('softmaxLong', () => import('./texts/softmax-long')),
   sort: new LatePart('sort', () => import('./texts/sort')),
   special: new LatePart('special', () => import('./texts/special')),
   winograd: new LatePart('winograd', () => import('./texts/winograd')),

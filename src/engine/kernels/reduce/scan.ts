@@ -1,6 +1,6 @@
 // Lowers running sums, products and extrema along a dimension.
 import { input, type LowerContext, type Lowering, type Operand, output, type Pass, scratch } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, scalarOf } from '../../core/meta';
 import type { ScanAttrs, Scanned } from '../../ops/reduction/scan';
@@ -11,6 +11,7 @@ const runLogaddexp: Text = '#scan/libRunLogaddexp';
 const runProd: Text = '#scan/libRunProd';
 const runSum: Text = '#scan/libRunSum';
 const source: Text = '#scan/scan';
+const blocksSource: Text = '#scan/scanBlocks';
 const extremumSource: Text = '#scan/scanExtremum';
 
 /** The library with the state carried from element to element. */
@@ -65,9 +66,44 @@ function lowerScan(
   };
 }
 
+/** On a GPU, with fewer chunks in all, workgroups scan blocks of the rows, of so many elements each. */
+const BUSY_CHUNKS = 16384;
+const BLOCK = 4096;
+
+/** A scan of few long rows of neighbours on a GPU: the blocks' totals, what comes before each block, and the results. */
+function inBlocks(label: string, source: readonly string[], rows: number, n: number, reverse: boolean): Lowering {
+  const blocks = Math.ceil(n / BLOCK);
+  const pass = (entry: string, from: Operand, before: Operand, to: Operand, workgroups: number): Pass => ({
+    source,
+    label,
+    entry,
+    overrides: { REVERSE: reverse ? 1 : 0 },
+    reads: [from, before],
+    writes: [to],
+    params: { rows, n, blocks },
+    grid: grid(workgroups),
+  });
+  // The number of bindings is fixed. What comes before is bound in the last pass alone; in its place, the input.
+  const passes = [
+    pass('totals', input(0), input(0), scratch(0), rows * blocks),
+    pass('carry', scratch(0), scratch(0), scratch(1), rows),
+    pass('main', input(0), scratch(1), output(), rows * blocks),
+  ];
+  const bytes = rows * blocks * BYTES_PER_ELEMENT;
+  return { kind: 'passes', passes, scratch: [bytes, bytes] };
+}
+
 /** Input x. */
-export const scan = ({ inputs: [x], attrs: { dim, reverse } }: LowerContext<ScanAttrs>, name: Scanned): Lowering =>
-  lowerScan(name, [elementLibs[scalarOf(x!.dtype)], ...runs[name], source], x!, dim, { REVERSE: reverse ? 1 : 0 });
+export function scan(
+  { inputs: [x], attrs: { dim, reverse }, adapter }: LowerContext<ScanAttrs>,
+  name: Scanned,
+): Lowering {
+  const libs = [elementLibs[scalarOf(x!.dtype)], ...runs[name]];
+  const { count, params } = chunksOf(x!.shape, dim);
+  const isLong = adapter.kind === 'gpu' && params.inner === 1 && params.n > BLOCK && count < BUSY_CHUNKS;
+  if (isLong) return inBlocks(name, [...libs, blocksSource], numel(x!.shape) / params.n, params.n, reverse);
+  return lowerScan(name, [...libs, source], x!, dim, { REVERSE: reverse ? 1 : 0 });
+}
 
 /** For each element of input x: the index of the extremum up to there. */
 export const runningPlace = ({

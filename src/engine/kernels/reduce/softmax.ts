@@ -25,7 +25,9 @@ import { onePassLength } from './strips';
 import { rowsPass, workgroupLib } from './workgroup';
 
 const mathLib: Text = '#math/libMath';
+const walksLib: Text = '#softmax/libSoftmaxWalks';
 const softmaxSource: Text = '#softmax/softmax';
+const longSource: Text = '#softmaxLong/softmaxLong';
 const source: Text = '#crossEntropy/crossEntropy';
 const gradSource: Text = '#crossEntropy/crossEntropyGrad';
 const sumSource: Text = '#crossEntropy/crossEntropySum';
@@ -36,6 +38,11 @@ const sumSource: Text = '#crossEntropy/crossEntropySum';
  */
 const WIDE_ROW = 32;
 
+const WORKGROUP = 64;
+/** On a GPU: the invocations of a workgroup that takes a long row or adds losses, and the length from which a row is long. */
+const LONG_WORKGROUP = 256;
+const LONG_ROW = 2048;
+
 type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
 
 /**
@@ -45,16 +52,41 @@ type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
 function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapter: AdapterProfile): Pass {
   const by = (entry: string, params: ParamFields, ...libs: string[]) => ({
     ...pass,
-    source: [...libs, mathLib, softmaxSource],
+    source: [...libs, mathLib, walksLib, softmaxSource],
     entry,
     params,
   });
   if (adapter.kind === 'gpu' && inner === 1 && n >= WIDE_ROW) {
-    return { ...by('wide', { rows, n, inner }, workgroupLib(adapter)), grid: grid(rows) };
+    const consts = { WORKGROUP: n < LONG_ROW ? WORKGROUP : LONG_WORKGROUP };
+    return { ...by('wide', { rows, n, inner }, workgroupLib(adapter)), consts, grid: grid(rows) };
   }
   if (inner === 1 && n % 4 === 0) return rowsPass(by('quads', { rows, n: n / 4, inner: 1 }), rows, adapter);
   if (inner % 4 === 0) return rowsPass(by('across', { rows: rows / 4, n, inner: inner / 4 }), rows / 4, adapter);
   return rowsPass(by('main', { rows, n, inner }), rows, adapter);
+}
+
+/** On a GPU, rows are divided until there are so many workgroups, into parts that are long, too. */
+const BUSY_WORKGROUPS = 512;
+const MOST_PARTS = 64;
+
+const partsOf = (rows: number, n: number): number =>
+  Math.min(MOST_PARTS, Math.floor(BUSY_WORKGROUPS / Math.max(rows, 1)), Math.floor(n / LONG_ROW));
+
+/** Softmax of few long rows on a GPU: of each part its maximum and its sum, and then the results. */
+function softmaxInParts(bare: Bare, rows: number, n: number, parts: number, adapter: AdapterProfile): Lowering {
+  const pass = (entry: string, states: Operand, to: Operand): Pass => ({
+    ...bare,
+    source: [workgroupLib(adapter), mathLib, walksLib, longSource],
+    entry,
+    consts: { WORKGROUP: LONG_WORKGROUP },
+    reads: [input(0), states],
+    writes: [to],
+    params: { rows, n, parts, part: Math.ceil(n / parts) },
+    grid: grid(rows * parts),
+  });
+  // The number of bindings is fixed, so the input is bound in place of the parts' results, and not read.
+  const passes = [pass('parts', input(0), scratch()), pass('spread', scratch(), output())];
+  return { kind: 'passes', passes, scratch: [2 * rows * parts * BYTES_PER_ELEMENT] };
 }
 
 /** Softmax of input x along a dimension, or its logarithm. */
@@ -66,17 +98,14 @@ export function softmax(
   const n = x!.shape[dim] ?? 1;
   const inner = numel(x!.shape.slice(dim + 1));
   const rows = n === 0 ? 0 : numel(x!.shape) / n;
-  const pass = {
-    variants: { lengths: { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 } },
-    label,
-    overrides: { LOG: log ? 1 : 0, SAFE: safe ? 1 : 0 },
-    reads: [input(0)],
-    writes: [output()],
-  };
+  const bare = { label, overrides: { LOG: log ? 1 : 0, SAFE: safe ? 1 : 0 }, reads: [input(0)], writes: [output()] };
+  const parts = adapter.kind === 'gpu' && inner === 1 ? partsOf(rows, n) : 1;
+  if (parts > 1) return softmaxInParts(bare, rows, n, parts, adapter);
+  const lengths = { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 };
+  const pass = { ...bare, variants: { lengths } };
   return { kind: 'passes', passes: [bySoftmaxRows(pass, rows, n, inner, adapter)] };
 }
 
-const WORKGROUP = 64;
 /** So few rows and scores take less time in one workgroup than a separate pass for the sum would. */
 const WHOLE_ROWS = 4096;
 const WHOLE_SCORES = 8192;
@@ -87,12 +116,7 @@ const MAX_STRIPS = 1024;
 /** With at least this many rows, one invocation for each keeps a GPU busy; then only longer rows get a workgroup. */
 const MANY_ROWS = 16384;
 const WIDE_ROW_OF_MANY = 128;
-/**
- * On a GPU: the invocations of a workgroup that takes a long row or adds losses, the length from which a row is long, and
- * how many losses a workgroup adds.
- */
-const LONG_WORKGROUP = 256;
-const LONG_ROW = 2048;
+/** On a GPU: how many losses such a workgroup adds. */
 const WIDE_STRIP = 8192;
 
 /** One invocation per row, which reads in fours if 4 divides the row's length. */

@@ -1,14 +1,12 @@
 // Resizes images: nearest, linear or cubic interpolation, or means over adaptive windows (`area`); with the adjoint.
-import { f32, input, type Lowering, output } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
-import type { Text } from '../../compiler/texts';
+import { kernels } from '../../compiler/texts';
 import { ShapeError } from '../../core/errors';
-import { numel, type Shape, showShape } from '../../core/meta';
+import { showShape } from '../../core/meta';
 import { expectFloat, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
-import { planeParams } from '../shape/planes';
 
-const source: Text = '#resample/resample2d';
+/** The kernels, loaded when a plan first needs them. */
+const kernel = kernels('resample', () => import('../../kernels/resample'), 'resample');
 
 type Pair = readonly [height: number, width: number];
 
@@ -26,37 +24,12 @@ export interface ResampleAttrs {
   readonly shift: number;
 }
 
-const WORKGROUP = 64;
-const modes = { nearest: 0, linear: 1, area: 2, cubic: 3 };
-
-function resamplePass(entry: 'main' | 'grad', from: Shape, to: Shape, attrs: ResampleAttrs): Lowering {
-  const count = numel(entry === 'main' ? to : from);
-  const pass = {
-    source: [source],
-    entry,
-    label: entry === 'main' ? 'resample2d' : 'resample2d gradient',
-    overrides: { MODE: modes[attrs.mode] },
-    reads: [input(0)],
-    writes: [output()],
-    params: {
-      count,
-      ...planeParams(from, to),
-      scaleRows: f32(attrs.scale[0]),
-      scaleCols: f32(attrs.scale[1]),
-      center: f32(attrs.center),
-      shift: f32(attrs.shift),
-    },
-    grid: gridFor(count, WORKGROUP),
-  };
-  return { kind: 'passes', passes: [pass] };
-}
-
 const resampleOp: Op<ResampleAttrs> = {
   name: 'resample2d',
   remakes: true,
   saves: { inputs: [] },
   infer: ([x], { size }) => [{ shape: [...x!.shape.slice(0, 2), ...size], dtype: 'float32' }],
-  lower: ({ inputs: [x], outputs: [y], attrs }) => resamplePass('main', x!.shape, y!.shape, attrs),
+  lower: (context) => kernel().resample(context, 'main'),
   vjp: ([dy], { inputs: [x], attrs }) => {
     const from: Pair = [x!.shape[2]!, x!.shape[3]!];
     return [record(resampleBackwardOp, [dy!], { ...attrs, from })];
@@ -68,7 +41,7 @@ const resampleBackwardOp: Op<ResampleAttrs & { readonly from: Pair }> = {
   name: 'resample2dBackward',
   saves: { inputs: [] },
   infer: ([dy], { from }) => [{ shape: [...dy!.shape.slice(0, 2), ...from], dtype: 'float32' }],
-  lower: ({ inputs: [dy], outputs: [dx], attrs }) => resamplePass('grad', dx!.shape, dy!.shape, attrs),
+  lower: (context) => kernel().resample(context, 'grad'),
   vjp: ([g], { attrs: { from: _, ...attrs } }) => [record(resampleOp, [g!], attrs)],
 };
 
