@@ -49,15 +49,15 @@ export function compile(
   const plan = { ...new Planner(lowered).run(), faults: faultFlow(lowered) };
   if (!writing.here && plan.steps.some(({ pass }) => pass.source.some(isMarked))) void writing.now;
   return plan.locations.some(({ bytes }) => bytes > adapter.maxStorageBufferBindingSize)
-    ? ranges.now.inRanges(plan, recorded, adapter, passes === compilerPasses ? compile : null, needed, clusterPass)
+    ? large.now.inRanges(plan, recorded, adapter, passes === compilerPasses ? compile : null, needed, clusterPass)
     : plan;
 }
 
 /** The WGSL of a pass without the functions that its entry does not call. */
 const needed = (pass: Pass): string => shake(codeOf(pass), pass.entry ?? 'main');
 
-/** Binds values larger than a binding may be, and refuses those larger than a buffer may be. */
-const ranges = new LatePart('ranges', () => import('./ranges'));
+/** Cuts dispatches that would take too long, binds values larger than a binding may be, and refuses those larger than a buffer. */
+const large = new LatePart('large', () => import('./large'));
 
 /**
  * A typical adapter, as a guess before the real one is known. On Intel's GPUs the fewest kernels differ from those of
@@ -384,7 +384,7 @@ class Planner {
       return clash ? this.copy(address, 0, address.bytes) : address;
     });
     const scalarBase = node?.scalarBase ?? 0;
-    for (const part of pass.cut?.(pass, needed) ?? [pass])
+    for (const part of pass.parts ? large.now.cut(pass, pass.parts, needed) : [pass])
       this.steps.push({ pass: part, addresses: safe, scalarBase, ...(node && { node }), ...(kept && { kept }) });
   }
 

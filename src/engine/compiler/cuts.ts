@@ -19,7 +19,7 @@ export function cut(pass: Pass, parts: number, codeOf: (pass: Pass) => string): 
   const { reads, writes, params, extras = { reads: [], writes: [], params: [] } } = pass;
   const own = reads.length + writes.length + (paramsOf(params).length > 0 ? 1 : 0);
   const text = withOffset(codeOf(pass), pass, own + extras.reads.length + extras.writes.length);
-  const { variants: _, ending: __, stage: ___, cut: ____, milliseconds = 0, ...rest } = pass;
+  const { variants: _, ending: __, stage: ___, parts: ____, milliseconds = 0, ...rest } = pass;
   return all.map(({ first, size }) => ({
     ...rest,
     milliseconds: milliseconds / all.length,

@@ -140,8 +140,8 @@ export interface Pass {
   readonly grid: readonly [number, number, number];
   /** How long it takes on a slow GPU, if that is known to be a millisecond or more. */
   readonly milliseconds?: number;
-  /** Given if that is too long for one dispatch: passes of some of the workgroups each, with the same operands. */
-  readonly cut?: (pass: Pass, codeOf: (pass: Pass) => string) => readonly Pass[];
+  /** Given if that is too long for one dispatch: about how many it is cut into, of some of the workgroups each. */
+  readonly parts?: number;
 }
 
 /**

@@ -1,6 +1,5 @@
 // How long a dispatch may take: kernels that multiply tell the compiler, so that none holds up a slow GPU for longer than its watchdog waits.
 import type { Lowering, Pass } from '../compiler/ir';
-import { LatePart } from '../core/late';
 import type { AdapterProfile } from '../gpu/device';
 
 /** The multiplications in a millisecond of a slow GPU: one within a processor, of 1 TFLOP/s, by kernels that reach half of that. */
@@ -12,17 +11,12 @@ const SLOW = 2.5e8;
  */
 export const limits = { milliseconds: 500, parts: 1024 };
 
-const cuts = new LatePart('cuts', () => import('../compiler/cuts'));
-
-/** What a pass of so many multiplications tells the compiler. @throws MissingParts if it must be cut, and the code has not been loaded */
+/** What a pass of so many multiplications tells the compiler. */
 export function workOf(multiplications: number, { kind }: Pick<AdapterProfile, 'kind'>): Partial<Pass> {
   const milliseconds = multiplications / SLOW;
   if (kind !== 'gpu') return {};
   const parts = Math.min(Math.ceil(milliseconds / limits.milliseconds), limits.parts);
-  if (parts > 1) {
-    const { cut } = cuts.now;
-    return { milliseconds, cut: (pass, codeOf) => cut(pass, parts, codeOf) };
-  }
+  if (parts > 1) return { milliseconds, parts };
   return milliseconds >= 1 ? { milliseconds } : {};
 }
 

@@ -156,12 +156,6 @@ type ResNetOrder = [
 const sizes = { numClasses: 1000, zeroInitResidual: false, groups: 1, widthPerGroup: 64 };
 const resnetDefaults = { ...sizes, replaceStrideWithDilation: null, normLayer: null };
 
-/** The state while stages are built: channels and dilation after the blocks so far. */
-interface Progress {
-  inplanes: number;
-  dilation: number;
-}
-
 /**
  * ResNet (He et al. 2016, arXiv:1512.03385; bottlenecks with the stride in the 3×3 convolution), ResNeXt (Xie et al.
  * 2017, arXiv:1611.05431) and Wide ResNet (Zagoruyko and Komodakis 2016, arXiv:1605.07146): they take images [N, 3, H,
@@ -193,20 +187,22 @@ export class ResNet extends Network {
     const { block, layers, numClasses, zeroInitResidual, groups, widthPerGroup } = o;
     const norm = o.normLayer ?? (nn.BatchNorm2d as NormMaker);
     const dilated = o.replaceStrideWithDilation ?? [false, false, false];
-    const progress: Progress = { inplanes: 64, dilation: 1 };
+    // As of the stage before.
+    let inplanes = 64;
+    let dilation = 1;
     const stage = (planes: number, blocks: number, stride: number, dilate: boolean): nn.Sequential => {
-      const before = progress.dilation;
-      if (dilate) progress.dilation *= stride;
+      const before = dilation;
+      if (dilate) dilation *= stride;
       const step = dilate ? 1 : stride;
       const outplanes = planes * block.expansion;
       const downsample =
-        step !== 1 || progress.inplanes !== outplanes
-          ? new nn.Sequential(conv1x1(progress.inplanes, outplanes, step), make(norm, outplanes))
+        step !== 1 || inplanes !== outplanes
+          ? new nn.Sequential(conv1x1(inplanes, outplanes, step), make(norm, outplanes))
           : null;
       const shared = { groups, baseWidth: widthPerGroup, normLayer: norm };
-      const made = [new block(progress.inplanes, planes, { ...shared, stride: step, downsample, dilation: before })];
-      progress.inplanes = outplanes;
-      while (made.length < blocks) made.push(new block(outplanes, planes, { ...shared, dilation: progress.dilation }));
+      const made = [new block(inplanes, planes, { ...shared, stride: step, downsample, dilation: before })];
+      inplanes = outplanes;
+      while (made.length < blocks) made.push(new block(outplanes, planes, { ...shared, dilation }));
       return new nn.Sequential(...made);
     };
     this.bn1 = make(norm, 64);
