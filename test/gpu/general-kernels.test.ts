@@ -1,7 +1,6 @@
 // Kernels that stand in for others whatever the sizes are compute what these compute, bit for bit.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import type { Lowering, Pass } from '../../src/engine/compiler/ir';
-import { varied } from '../../src/engine/compiler/lowering';
+import { type Lowering, type Pass, varied } from '../../src/engine/compiler/ir';
 import { forwardPasses, registerPass } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';

@@ -1,7 +1,6 @@
 // The pass that clears an output to zeros, for kernels that write only some of its elements.
 import fillSource from '../../../shaders/fill.wgsl?raw';
-import { f32, output, type Pass } from './ir';
-import { gridFor } from './lowering';
+import { f32, gridFor, output, type Pass } from './ir';
 
 /** The workgroup size of fill.wgsl. */
 const WORKGROUP = 64;

@@ -12,9 +12,19 @@ import { fillsFirst, type PackTarget, packTargets } from './direct-writes';
 import { faultFlow } from './fault-flow';
 import { inlining } from './fusion/inlining';
 import { clusterPass } from './fusion/pointwise';
-import type { LoweredProgram, Lowering, Operand, Overwrite, Pass, Program, ProgramNode } from './ir';
-import { input, output, paramsOf } from './ir';
-import { gridFor } from './lowering';
+import {
+  gridFor,
+  input,
+  type LoweredProgram,
+  type Lowering,
+  type Operand,
+  type Overwrite,
+  output,
+  type Pass,
+  type Program,
+  type ProgramNode,
+  paramsOf,
+} from './ir';
 import { framing, hasFrames } from './passes/frames';
 import { hasHalves, widening } from './passes/halves';
 import { type CompilerPass, compilerPasses } from './passes/index';

@@ -3,8 +3,7 @@
 import source from '../../../shaders/strided.wgsl?raw';
 import type { DType } from '../core/meta';
 import { movedAsHalves } from './fusion/read-inputs';
-import { i32, input, numbered, output, type Param, type ParamFields, type Pass } from './ir';
-import { gridFor } from './lowering';
+import { gridFor, i32, input, numbered, output, type Param, type ParamFields, type Pass } from './ir';
 
 const WORKGROUP = 64;
 /** The maximum number of dimensions that the kernel has parameters for. */

@@ -4,8 +4,7 @@
 import { LatePart, MissingParts } from '../core/late';
 import { textBundles } from '../kernels/text-bundles';
 import { isMarked, writing } from '../wgsl/unroll';
-import type { Lowering, Pass, PointwiseBody } from './ir';
-import { withEach } from './lowering';
+import { type Lowering, type Pass, type PointwiseBody, withEach } from './ir';
 
 type Bundles = typeof textBundles;
 export type BundleName = keyof Bundles;

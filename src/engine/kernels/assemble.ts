@@ -1,8 +1,7 @@
 // Lowers the assembly of many values into one result, in which each value has a window.
 import source from '../../../shaders/assemble.wgsl?raw';
 import { clearPass } from '../compiler/clear-pass';
-import { input, type LowerContext, type Lowering, numbered, output, type Pass, scalar } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { gridFor, input, type LowerContext, type Lowering, numbered, output, type Pass, scalar } from '../compiler/ir';
 import { vec8 } from '../compiler/strided';
 import { numel } from '../core/meta';
 import type { AssembleAttrs, Layer } from '../ops/shape/assemble';

@@ -1,6 +1,5 @@
 // Lowers the resizing of images, and its adjoint.
-import { f32, input, type LowerContext, type Lowering, output } from '../compiler/ir';
-import { gridFor } from '../compiler/lowering';
+import { f32, gridFor, input, type LowerContext, type Lowering, output } from '../compiler/ir';
 import type { Text } from '../compiler/texts';
 import type { ResampleAttrs } from '../ops/pictures/resample';
 

@@ -3,8 +3,18 @@
 import { invariant } from '../../core/errors';
 import { type Meta, numel, storedOf } from '../../core/meta';
 import { once } from '../../wgsl/once';
-import { type Ending, input, output, type Param, type Pass, paramsOf, type Stage, scalar } from '../ir';
-import { varied, withEach } from '../lowering';
+import {
+  type Ending,
+  input,
+  output,
+  type Param,
+  type Pass,
+  paramsOf,
+  type Stage,
+  scalar,
+  varied,
+  withEach,
+} from '../ir';
 import {
   finishLine,
   loadLanes,

@@ -2,8 +2,7 @@
 import halfLib from '../../../../shaders/lib/half.wgsl?raw';
 import template from '../../../../shaders/pointwise.wgsl?raw';
 import { type DType, type Meta, numel, type Scalar, sameShape, scalarOf, storedOf } from '../../core/meta';
-import { input, output, type Param, type Pass, scalar, u32 } from '../ir';
-import { gridFor, varied } from '../lowering';
+import { gridFor, input, output, type Param, type Pass, scalar, u32, varied } from '../ir';
 import { type Evaluated, evaluation, type Lengths, type Member, Sizes, type Source } from './read-inputs';
 
 const WORKGROUP = 64;

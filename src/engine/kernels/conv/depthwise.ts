@@ -1,7 +1,6 @@
 // Depthwise convolution on a CPU: each invocation walks down a strip of columns of one channel, or computes a whole
 // small image.
-import { i32, input, output, type Pass } from '../../compiler/ir';
-import { gridFor, varied } from '../../compiler/lowering';
+import { gridFor, i32, input, output, type Pass, varied } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
 import type { Correlation } from './forward';

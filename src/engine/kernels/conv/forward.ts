@@ -1,6 +1,16 @@
 // The passes of a convolution, and of every other sum over a window that moves with the output.
-import { i32, input, type Lowering, output, type Pass, type Pooling, scratch } from '../../compiler/ir';
-import { grid, gridFor, varied } from '../../compiler/lowering';
+import {
+  grid,
+  gridFor,
+  i32,
+  input,
+  type Lowering,
+  output,
+  type Pass,
+  type Pooling,
+  scratch,
+  varied,
+} from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { mayGrow } from '../../compiler/tuning/tuning';
 import { sameShape } from '../../core/meta';

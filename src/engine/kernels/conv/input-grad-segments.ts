@@ -1,7 +1,6 @@
 // The passes of a strided convolution's gradient by its input, by segments of rows with workgroup memory: for GPUs.
 import source from '../../../../shaders/conv2d-input-grad-segments.wgsl?raw';
-import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { grid, varied } from '../../compiler/lowering';
+import { grid, input, type Lowering, output, type Pass, scratch, varied } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { type ConvGeometry, elementsOf } from './geometry';
 import {

@@ -1,6 +1,5 @@
 // The passes of a convolution's gradient by its input, which is also the forward pass of a transposed convolution.
-import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { gridFor, varied } from '../../compiler/lowering';
+import { gridFor, input, type Lowering, output, type Pass, scratch, varied } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';

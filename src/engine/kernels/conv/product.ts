@@ -1,6 +1,5 @@
 // A convolution of single taps as a matrix product, with the pixels of all images as its columns.
-import type { Lowering, Operand } from '../../compiler/ir';
-import { placed } from '../../compiler/lowering';
+import { type Lowering, type Operand, placed } from '../../compiler/ir';
 import type { AdapterProfile } from '../../gpu/device';
 import { BATCH_DIMS } from '../../ops/linalg/matmul-sizes';
 import { matmulPasses, type Product } from '../matmul/passes';

@@ -1,7 +1,6 @@
 // The passes of a cross-correlation by segments of rows, with workgroup memory: for GPUs.
 import source from '../../../../shaders/conv2d-segments.wgsl?raw';
-import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { grid, varied } from '../../compiler/lowering';
+import { grid, i32, input, type Lowering, output, type Pass, scratch, varied } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import type { Correlation } from './forward';
 import { geometryParams, weightParams } from './geometry';

@@ -1,7 +1,6 @@
 // The gradient of a convolution by its weight for small maps. It is itself a correlation, whose kernels are the maps of
 // dy.
-import { input, type Lowering, type Operand, output, type Pass } from '../../compiler/ir';
-import { gridFor, varied } from '../../compiler/lowering';
+import { gridFor, input, type Lowering, type Operand, output, type Pass, varied } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
 import { type Correlation, registerPass } from './forward';

@@ -2,8 +2,7 @@
 
 import source from '../../../../shaders/conv2d-weight-grad-segments.wgsl?raw';
 import anySource from '../../../../shaders/conv2d-weight-grad-segments-any.wgsl?raw';
-import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { grid, varied } from '../../compiler/lowering';
+import { grid, i32, input, type Lowering, output, type Pass, scratch, varied } from '../../compiler/ir';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import { pairsBesideOnGpu, sumChunkPairsOnGpu } from '../reduce/chunks';
 import { type ConvGeometry, geometryParams } from './geometry';

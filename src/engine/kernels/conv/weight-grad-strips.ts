@@ -1,6 +1,5 @@
 // The passes of a convolution's gradient by its weight in which the lanes of a quad load dy for each other.
-import { i32, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { grid, varied } from '../../compiler/lowering';
+import { grid, i32, input, type Lowering, output, type Pass, scratch, varied } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import { pairsBeside, sumChunkPairs } from '../reduce/chunks';

@@ -1,6 +1,17 @@
 // The passes of a convolution's gradients by weight and bias.
-import { i32, input, type Lowering, type Operand, output, type Pass, scratch, spare } from '../../compiler/ir';
-import { grid, gridFor, varied } from '../../compiler/lowering';
+import {
+  grid,
+  gridFor,
+  i32,
+  input,
+  type Lowering,
+  type Operand,
+  output,
+  type Pass,
+  scratch,
+  spare,
+  varied,
+} from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';

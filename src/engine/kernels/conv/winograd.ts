@@ -1,7 +1,16 @@
 // Convolution by Winograd's minimal filtering F(2×2, 3×3): 16 products for four outputs where the sum over the window
 // has 36.
-import { i32, input, type Lowering, type Operand, output, type Param, scratch } from '../../compiler/ir';
-import { gridFor, placed } from '../../compiler/lowering';
+import {
+  gridFor,
+  i32,
+  input,
+  type Lowering,
+  type Operand,
+  output,
+  type Param,
+  placed,
+  scratch,
+} from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import { BYTES_PER_ELEMENT } from '../../core/meta';

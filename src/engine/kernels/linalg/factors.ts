@@ -3,6 +3,8 @@
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
   fault,
+  grid,
+  gridFor,
   input,
   type LowerContext,
   type Lowering,
@@ -12,7 +14,6 @@ import {
   scratch,
   spare,
 } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel, type Shape } from '../../core/meta';
 import { faultOp } from '../../gpu/fault-errors';

@@ -1,8 +1,7 @@
 // Lowers attention of few queries, for GPUs: see shaders/attention-few.wgsl.
 import source from '../../../../shaders/attention-few.wgsl?raw';
 import mergeSource from '../../../../shaders/attention-few-merge.wgsl?raw';
-import { input, type LowerContext, output, type Pass, scratch, spare } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, input, type LowerContext, output, type Pass, scratch, spare } from '../../compiler/ir';
 import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { FEW_QUERIES, type Places } from '../../ops/linalg/attention-sizes';

@@ -3,6 +3,7 @@ import source from '../../../../shaders/attention-grad.wgsl?raw';
 import rowsSource from '../../../../shaders/attention-grad-rows.wgsl?raw';
 import philox from '../../../../shaders/lib/philox.wgsl?raw';
 import {
+  grid,
   input,
   type LowerContext,
   type Lowering,
@@ -12,7 +13,6 @@ import {
   scratch,
   spare,
 } from '../../compiler/ir';
-import { grid } from '../../compiler/lowering';
 import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';

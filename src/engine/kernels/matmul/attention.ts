@@ -1,8 +1,7 @@
 // Lowers scaled dot-product attention in one pass, for GPUs: see shaders/attention.wgsl.
 import source from '../../../../shaders/attention.wgsl?raw';
 import philox from '../../../../shaders/lib/philox.wgsl?raw';
-import { input, type LowerContext, type Lowering, output, spare } from '../../compiler/ir';
-import { grid } from '../../compiler/lowering';
+import { grid, input, type LowerContext, type Lowering, output, spare } from '../../compiler/ir';
 import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { MIN_QUERIES, type Placed, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';

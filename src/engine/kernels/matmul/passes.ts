@@ -1,5 +1,7 @@
 // The passes of a matrix product: chooses the kernel and how specialised it is, and adds a second pass if K is split.
 import {
+  grid,
+  gridFor,
   input,
   type Lowering,
   numbered,
@@ -10,8 +12,8 @@ import {
   type Stage,
   scratch,
   spare,
+  varied,
 } from '../../compiler/ir';
-import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { type Probe, probed } from '../../compiler/tuning/tuning';
 import { BYTES_PER_ELEMENT } from '../../core/meta';

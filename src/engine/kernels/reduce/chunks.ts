@@ -1,6 +1,5 @@
 // The second pass of sums that were split into chunks for parallelism.
-import { type Operand, output, type Pass, scratch } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, type Operand, output, type Pass, scratch } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 
 const source: Text = '#conv/sumChunks';

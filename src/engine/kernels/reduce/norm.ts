@@ -1,7 +1,18 @@
 // Lowers mean and variance, and normalisation by them.
 import stripsLib from '../../../../shaders/lib/strips.wgsl?raw';
-import { f32, input, type LowerContext, type Lowering, output, type Pass, scalar, scratch } from '../../compiler/ir';
-import { grid, gridFor, varied } from '../../compiler/lowering';
+import {
+  f32,
+  grid,
+  gridFor,
+  input,
+  type LowerContext,
+  type Lowering,
+  output,
+  type Pass,
+  scalar,
+  scratch,
+  varied,
+} from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, type Meta, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';

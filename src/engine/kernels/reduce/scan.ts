@@ -1,6 +1,15 @@
 // Lowers running sums, products and extrema along a dimension.
-import { input, type LowerContext, type Lowering, type Operand, output, type Pass, scratch } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import {
+  grid,
+  gridFor,
+  input,
+  type LowerContext,
+  type Lowering,
+  type Operand,
+  output,
+  type Pass,
+  scratch,
+} from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, type Meta, numel, type Shape, scalarOf } from '../../core/meta';
 import type { ScanAttrs, Scanned } from '../../ops/reduction/scan';

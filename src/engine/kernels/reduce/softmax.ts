@@ -3,6 +3,8 @@ import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
   f32,
   fault,
+  grid,
+  gridFor,
   i32,
   input,
   type LowerContext,
@@ -13,8 +15,8 @@ import {
   type Pass,
   scalar,
   scratch,
+  varied,
 } from '../../compiler/ir';
-import { grid, gridFor, varied } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';

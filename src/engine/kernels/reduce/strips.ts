@@ -1,7 +1,6 @@
 // Divides a reduction among invocations: its layout in memory, and the strips among which an output's elements are
 // divided.
-import { numbered, type ParamFields, type Pass } from '../../compiler/ir';
-import { gridFor, varied } from '../../compiler/lowering';
+import { gridFor, numbered, type ParamFields, type Pass, varied } from '../../compiler/ir';
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type Shape } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';

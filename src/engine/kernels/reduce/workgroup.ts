@@ -2,8 +2,7 @@
 // under way at once.
 import byHalves from '../../../../shaders/lib/workgroup-halves.wgsl?raw';
 import bySubgroups from '../../../../shaders/lib/workgroup-subgroups.wgsl?raw';
-import type { Pass } from '../../compiler/ir';
-import { gridFor, varied, withEach } from '../../compiler/lowering';
+import { gridFor, type Pass, varied, withEach } from '../../compiler/ir';
 import type { AdapterProfile } from '../../gpu/device';
 
 /**

@@ -2,6 +2,7 @@
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import {
   fault,
+  gridFor,
   input,
   type LowerContext,
   type Lowering,
@@ -13,7 +14,6 @@ import {
   scalar,
   u32,
 } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
 import { vec8 } from '../../compiler/strided';
 import type { Text } from '../../compiler/texts';
 import { contiguousStrides, type Meta, numel, type Shape } from '../../core/meta';

@@ -1,6 +1,5 @@
 // The pass that adds windows where they overlap.
-import { input, type LowerContext, type Lowering, output } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, input, type LowerContext, type Lowering, output } from '../../compiler/ir';
 import { vec8 } from '../../compiler/strided';
 import type { Text } from '../../compiler/texts';
 import { numel } from '../../core/meta';

@@ -4,6 +4,7 @@ import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import { withLengths } from '../../compiler/fusion/read-inputs';
 import {
   fault,
+  gridFor,
   input,
   type LowerContext,
   type Lowering,
@@ -13,7 +14,6 @@ import {
   scratch,
   u32,
 } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, isFloat, type Meta, numel, scalarOf } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';

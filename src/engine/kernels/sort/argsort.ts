@@ -1,7 +1,6 @@
 // The passes that sort indices along a dimension: a merge sort, for argsort and for other operations that need an
 // order.
-import type { Operand, Pass } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, type Operand, type Pass } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import type { Scalar } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';

@@ -3,6 +3,7 @@ import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import stripsLib from '../../../../shaders/lib/strips.wgsl?raw';
 import {
   fault,
+  gridFor,
   input,
   type LowerContext,
   type Lowering,
@@ -11,7 +12,6 @@ import {
   type Pass,
   scratch,
 } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, byteLength, numel, scalarOf } from '../../core/meta';
 import { faultOp } from '../../gpu/fault-errors';

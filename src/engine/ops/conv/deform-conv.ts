@@ -1,7 +1,6 @@
 // The first half of a deformable convolution: samples the input at the shifted taps, for a matrix product with the
 // weights to follow.
-import { input, type Lowering, type Operand, output } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, input, type Lowering, type Operand, output } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { type Meta, numel, type Shape } from '../../core/meta';
 import { fromHost, record } from '../../graph/record';

@@ -1,8 +1,7 @@
 // Losses: cross entropy by labels or probabilities, negative log likelihood, squared and absolute error, binary cross
 // entropy.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
-import { fault, i32, input, output, type ParamFields } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { fault, gridFor, i32, input, output, type ParamFields } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { ArgumentError, DTypeError, ShapeError } from '../../core/errors';
 import { isFloat, type Meta, numel, type Shape, sameShape, showShape } from '../../core/meta';

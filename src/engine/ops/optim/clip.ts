@@ -1,6 +1,5 @@
 // Clips gradients in flat buffers, in place: by their common norm, or element by element.
-import { input, output, scalar } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, input, output, scalar } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
 import { record, recordAll } from '../../graph/record';

@@ -1,6 +1,5 @@
 // Optimizer steps over flat buffers of parameters, gradients and state: one dispatch a step, in place.
-import { fault, input, type Lowering, output, scalar, u32 } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { fault, gridFor, input, type Lowering, output, scalar, u32 } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { type Meta, numel } from '../../core/meta';

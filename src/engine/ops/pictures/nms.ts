@@ -1,7 +1,6 @@
 // Non-maximum suppression: of overlapping boxes, keeps the ones with the highest scores.
 
-import { input, output, type Pass, scalar, scratch } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, input, output, type Pass, scalar, scratch } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { BYTES_PER_ELEMENT } from '../../core/meta';

@@ -1,7 +1,6 @@
 // Paints shapes over a picture: frames, blocks, discs, lines, polygons, bitmaps.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
-import { fault, input, type Lowering, output } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { fault, gridFor, input, type Lowering, output } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { faultOp } from '../../gpu/fault-errors';

@@ -1,7 +1,16 @@
 // Operations on batches of pictures whose parameters differ from picture to picture and are data, not part of the plan:
 // windows (crops, padding, flips, quarter turns), and resizing of boxes.
-import { f32, input, type Lowering, numbered, output, type ParamFields, type Pass, scalar } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import {
+  f32,
+  gridFor,
+  input,
+  type Lowering,
+  numbered,
+  output,
+  type ParamFields,
+  type Pass,
+  scalar,
+} from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { type DType, isFloat, type Meta, numel, type Shape, scalarOf } from '../../core/meta';

@@ -1,6 +1,5 @@
 // Converts between pixels of four bytes and the channels of pictures: unpackPixels and packPixels.
-import { f32, input, type Lowering, output, type ParamFields } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { f32, gridFor, input, type Lowering, output, type ParamFields } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { isFloat } from '../../core/meta';

@@ -1,6 +1,5 @@
 // torchvision's colour transforms on a batch, where each picture has its own transform (a code) and parameters.
-import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
-import { grid, gridFor } from '../../compiler/lowering';
+import { grid, gridFor, input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { isFloat } from '../../core/meta';

@@ -1,7 +1,6 @@
 // Pools regions of interest of feature maps into bins, by means (RoIAlign, PS-RoIAlign, PS-RoIPool) or maxima (RoIPool).
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
-import { fault, input, type Operand, output, type Pass, scalar, scratch } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { fault, gridFor, input, type Operand, output, type Pass, scalar, scratch } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { ShapeError } from '../../core/errors';
 import { BYTES_PER_ELEMENT, numel, type Shape, showShape } from '../../core/meta';

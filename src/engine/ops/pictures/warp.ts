@@ -1,7 +1,6 @@
 // Affine and perspective transforms of pictures, each picture with its own matrix: computes the places at which the
 // pictures are read, and reads bytes there.
-import { f32, input, type Lowering, output } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { f32, gridFor, input, type Lowering, output } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { invariant } from '../../core/errors';
 import { fromHost, record } from '../../graph/record';

@@ -1,6 +1,5 @@
 // Replacing elements at random (dropout). No mask is stored: the kernel recomputes it from its key, in backward too.
-import { input, output, type Pass, scalar } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, input, output, type Pass, scalar } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { numel } from '../../core/meta';
 import { expectFloat, record } from '../../graph/record';

@@ -1,8 +1,7 @@
 // Pooling to a given output size (adaptive maximum and mean), and maxUnpool, which undoes max pooling.
 import faultLib from '../../../../shaders/lib/fault.wgsl?raw';
 import { clearPass } from '../../compiler/clear-pass';
-import { fault, input, output, type Pass } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { fault, gridFor, input, output, type Pass } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { DTypeError, ShapeError } from '../../core/errors';
 import { numel, type Shape, sameShape, showShape } from '../../core/meta';

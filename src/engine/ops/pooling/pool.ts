@@ -1,6 +1,5 @@
 // 2-D pooling: the maximum with its index, the mean, and their adjoints.
-import { f32, input, type Lowering, output } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { f32, gridFor, input, type Lowering, output } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { ArgumentError, ShapeError } from '../../core/errors';
 import { type Meta, numel, type Shape, sameShape, showShape } from '../../core/meta';

@@ -1,7 +1,6 @@
 // A recurrent layer in one direction over a whole sequence: one dispatch a time step, and one a time step for the
 // gradient.
-import { input, type Operand, output, type Pass, spare } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, input, type Operand, output, type Pass, spare } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { type Meta, numel } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';

@@ -1,7 +1,6 @@
 // batchNorm: normalises channels by given statistics, or by the statistics of x itself, through which gradients then
 // pass.
-import { input, type Lowering, type Operand, output, type Pass, scalar } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, input, type Lowering, type Operand, output, type Pass, scalar } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { type Meta, numel, sameShape } from '../../core/meta';
 import { mode } from '../../graph/mode';

@@ -1,7 +1,6 @@
 // Values that share one buffer: cat, and the packing of many values into one flat buffer and back.
 import { movedAsHalves } from '../../compiler/fusion/read-inputs';
-import { input, numbered, type Operand, output, type Pass } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
+import { gridFor, input, numbered, type Operand, output, type Pass } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../../core/errors';
 import { byteLength, bytesPerElement, type DType, type Meta, numel, type Shape, showShape } from '../../core/meta';

@@ -1,5 +1,6 @@
 // Operations that move elements: permute, slice, flip, strided views and their adjoints, pad.
 import {
+  gridFor,
   i32,
   input,
   type Lowering,
@@ -11,7 +12,6 @@ import {
   scalar,
   u32,
 } from '../../compiler/ir';
-import { gridFor } from '../../compiler/lowering';
 import { MAX_RANK, stridedPass, vec8 } from '../../compiler/strided';
 import type { Text } from '../../compiler/texts';
 import { ArgumentError, DTypeError, invariant, ShapeError } from '../../core/errors';
