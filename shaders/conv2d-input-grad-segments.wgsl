@@ -7,7 +7,8 @@
 // A workgroup computes LO·TO channels of LR segments, which are numbered through the phase's rows and images. Its sum goes over lines,
 // the rows of taps of a channel of x; a turn of its loop takes up to LINES of them through workgroup memory, those of LINES / taps
 // channels. Where a turn's elements lie does not depend on the turn, so nothing is divided in the loop. The next turn's elements are
-// loaded while this one's are multiplied.
+// loaded while this one's are multiplied, and stored at its end: compilers copy registers that hold loads from turn to turn, and wait
+// for them.
 // The sum over the channels may be split into chunks, each in a plane of y; sum-chunks.wgsl adds them.
 // Uses: lib/outputs-each.wgsl
 const LO: u32 = 8u; // lanes with other channels, and with other segments
@@ -170,14 +171,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
 
+  for (var i = 0u; i < X_LOADS; i++) { // unroll
+    x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
+  }
+  for (var i = 0u; i < W_LOADS; i++) { // unroll
+    w_tile[w_to[i]] = w_value[i];
+  }
   for (var turn = 0u; turn < turns; turn++) {
-    workgroupBarrier();
-    for (var i = 0u; i < X_LOADS; i++) { // unroll
-      x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
-    }
-    for (var i = 0u; i < W_LOADS; i++) { // unroll
-      w_tile[w_to[i]] = w_value[i];
-    }
     workgroupBarrier();
     // After the last turn there is none to load, so the last one's elements are loaded again.
     let step = select(0u, depth, turn + 1u < turns);
@@ -212,6 +212,13 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
           }
         }
       }
+    }
+    workgroupBarrier();
+    for (var i = 0u; i < X_LOADS; i++) { // unroll
+      x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
+    }
+    for (var i = 0u; i < W_LOADS; i++) { // unroll
+      w_tile[w_to[i]] = w_value[i];
     }
   }
 

@@ -44,6 +44,9 @@ const W_PITCH: u32 = 17u; // OUTS / 4 + 1
 const W_TILE: u32 = 1224u; // DEPTH · TAPS · W_PITCH · 4
 const SHORT: u32 = 0u; // 1: DEPTH does not divide every chunk, so the first turn of a chunk is short
 const AHEAD: u32 = 1u; // 0: each chunk is a single turn
+// 1: a turn stores the next one's elements at its end, so that no register holds them from turn to turn: compilers copy such
+// registers and wait for their loads to do so. 0: at its beginning, which spares few turns a last one that is not needed.
+const LATE: u32 = 1u;
 const BIAS: u32 = 0u; // 1: add b
 
 struct Params {
@@ -157,15 +160,25 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
 
   var acc: array<f32, ACC>; // scalars
-  for (var turn = 0u; turn < turns; turn++) {
-    workgroupBarrier();
+  if (0 < LATE) { // constant
     for (var i = 0u; i < X_LOADS; i++) { // unroll
       x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
     }
     for (var i = 0u; i < W_LOADS; i++) { // unroll
       w_tile[w_to[i]] = w_value[i];
     }
+  }
+  for (var turn = 0u; turn < turns; turn++) {
     workgroupBarrier();
+    if (LATE < 1) { // constant
+      for (var i = 0u; i < X_LOADS; i++) { // unroll
+        x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
+      }
+      for (var i = 0u; i < W_LOADS; i++) { // unroll
+        w_tile[w_to[i]] = w_value[i];
+      }
+      workgroupBarrier();
+    }
     if (0 < AHEAD) { // constant
       // After the last turn there is none to load, so the last one's elements are loaded again.
       let step = select(0u, DEPTH, turn + 1u < turns);
@@ -223,6 +236,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
             }
           }
         }
+      }
+    }
+    if (0 < LATE) { // constant
+      workgroupBarrier();
+      for (var i = 0u; i < X_LOADS; i++) { // unroll
+        x_tile[i * THREADS + thread] = select(0.0, x_value[i], x_inside[i]);
+      }
+      for (var i = 0u; i < W_LOADS; i++) { // unroll
+        w_tile[w_to[i]] = w_value[i];
       }
     }
   }

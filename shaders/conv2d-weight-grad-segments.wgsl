@@ -4,7 +4,8 @@
 // x with a row p of the kernel. A workgroup sums LO·TO channels × LL·TL lines, through workgroup memory; a lane reads each line's
 // columns once, for all KW taps. Where these sums are too few for a workgroup, each of SLICES groups of lanes sums segments of its own,
 // a segment a turn, and the slices are added at the end. Where the next segment lies follows from where this one does, without a
-// division; its elements are loaded while this one's are multiplied. sum-chunks-pair.wgsl or sum-chunks-lanes.wgsl adds the chunks.
+// division; its elements are loaded while this one's are multiplied, and stored at the turn's end: compilers copy registers that hold
+// loads from turn to turn, and wait for them. sum-chunks-pair.wgsl or sum-chunks-lanes.wgsl adds the chunks.
 const LO: u32 = 8u; // lanes with other channels, and with other lines
 const LL: u32 = 16u;
 const LANES: u32 = 128u; // LO · LL, those of a slice
@@ -32,6 +33,7 @@ const COL_X: u32 = 1u; // steps in these columns from pixel to pixel and from ta
 const COL_Q: u32 = 1u; // or KW and 1 if the columns between the taps of neighbours are left out
 const COL_RUN: u32 = 9u; // the columns until that leaves a gap, or PITCH; and the step in x from one to the next
 const COL_STEP: u32 = 1u;
+const APART: u32 = 0u; // 1: no two pixels read the same column, so each pixel reads its own
 const X_LOADS: u32 = 3u; // ⌈LINES · PITCH / LANES⌉
 const X_SLICE: u32 = 384u; // X_LOADS · LANES or more
 const X_TILE: u32 = 384u; // SLICES · X_SLICE, or what the sums of the slices take
@@ -140,16 +142,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
 
   var acc: array<f32, ACC>; // scalars
+  for (var k = 0u; k < X_LOADS; k++) { // unroll
+    x_tile[x_slice + k * LANES + lane] = select(0.0, x_value[k], x_inside[k]);
+  }
+  for (var k = 0u; k < DY_LOADS; k++) { // unroll
+    let value = select(0.0, dy_value[k], valid & (j + dy_col[k] < params.out_cols));
+    dy_tile[dy_to[k]] = value;
+    dy_sum[k] += value;
+  }
   for (var segment = begin; segment < end; segment += SLICES) {
-    workgroupBarrier();
-    for (var k = 0u; k < X_LOADS; k++) { // unroll
-      x_tile[x_slice + k * LANES + lane] = select(0.0, x_value[k], x_inside[k]);
-    }
-    for (var k = 0u; k < DY_LOADS; k++) { // unroll
-      let value = select(0.0, dy_value[k], valid & (j + dy_col[k] < params.out_cols));
-      dy_tile[dy_to[k]] = value;
-      dy_sum[k] += value;
-    }
     workgroupBarrier();
     // The next segment; after the last one there is none, so that one is loaded again.
     let more = segment + slice + SLICES < end;
@@ -173,12 +174,21 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       dy_value[k] = dy[dy_at[k] + dy_base + min(j + dy_col[k], params.out_cols - 1u)];
     }
     var row: array<f32, ROW>; // scalars
-    for (var l = 0u; l < TL; l++) { // unroll
-      for (var col = 0u; col < COLS; col++) { // unroll
-        row[l * COLS + col] = x_tile[x_slice + (l * LL + lane_l) * PITCH + col];
+    if (APART < 1) { // constant
+      for (var l = 0u; l < TL; l++) { // unroll
+        for (var col = 0u; col < COLS; col++) { // unroll
+          row[l * COLS + col] = x_tile[x_slice + (l * LL + lane_l) * PITCH + col];
+        }
       }
     }
     for (var t = 0u; t < TX; t++) { // unroll
+      if (0 < APART) { // constant
+        for (var l = 0u; l < TL; l++) { // unroll
+          for (var q = 0u; q < KW; q++) { // unroll
+            row[l * COLS + t * COL_X + q * COL_Q] = x_tile[x_slice + (l * LL + lane_l) * PITCH + t * COL_X + q * COL_Q];
+          }
+        }
+      }
       for (var k = 0u; k < VECS; k++) { // unroll
         var value: array<f32, VEC>; // scalars
         for (var o = 0u; o < VEC; o++) { // unroll
@@ -192,6 +202,16 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
           }
         }
       }
+    }
+    workgroupBarrier();
+    for (var k = 0u; k < X_LOADS; k++) { // unroll
+      x_tile[x_slice + k * LANES + lane] = select(0.0, x_value[k], x_inside[k]);
+    }
+    // What is loaded again is not summed again.
+    for (var k = 0u; k < DY_LOADS; k++) { // unroll
+      let value = select(0.0, dy_value[k], more & (j + dy_col[k] < params.out_cols));
+      dy_tile[dy_to[k]] = value;
+      dy_sum[k] += value;
     }
   }
 

@@ -97,13 +97,14 @@ function convolution(name: string, what: Convolution): Family {
   };
 }
 
-/** A transposed convolution that doubles the sides of its images. */
+/** A transposed convolution that doubles the sides of its images, or makes one of each pixel. */
 function transposed(batch: number, from: number, to: number, size: number, kernel: number): Workload {
+  const [stride, padding] = size === 1 ? [1, 0] : [2, (kernel - 2) / 2];
   return {
     macs: batch * from * to * size * size * kernel * kernel,
     make: () => {
       const [x, w] = [rand(batch, from, size, size), rand(from, to, kernel, kernel)];
-      return () => F.convTranspose2d(x, w, undefined, 2, (kernel - 2) / 2);
+      return () => F.convTranspose2d(x, w, undefined, stride, padding);
     },
   };
 }
@@ -137,6 +138,27 @@ function convolutions(): Family {
     ...convolution('depthwise n8 64 56² k3', { batch, ...wide, size, kernel: 3 }),
     ...convolution('depthwise n8 64 56² k5', { batch, ...wide, size, kernel: 5 }),
     ...convolution('conv n1 256>512 14² k3 s2', { batch: 1, from: 256, to: 512, size: 14, kernel: 3, stride: 2 }),
+    ...convolution('vit n8 3>768 224² k16 s16', {
+      batch,
+      from: 3,
+      to: 768,
+      size: 224,
+      kernel: 16,
+      stride: 16,
+      padding: 0,
+    }),
+    ...convolution('alexnet n8 3>64 224² k11 s4', {
+      batch,
+      from: 3,
+      to: 64,
+      size: 224,
+      kernel: 11,
+      stride: 4,
+      padding: 2,
+    }),
+    ...convolution('conv n8 2048>512 7² k1', { batch, from: 2048, to: 512, size: 7, kernel: 1 }),
+    ...convolution('depthwise n8 64 112² k3 s2', { batch, ...wide, size: 112, kernel: 3, stride: 2 }),
+    'convT n64 100>512 1² k4 fwd': transposed(64, 100, 512, 1, 4),
     'convT n8 64>32 28² k4 s2 fwd': transposed(8, 64, 32, 28, 4),
     'convT n64 256>128 8² k4 s2 fwd': transposed(64, 256, 128, 8, 4),
     'convT n4 128>64 64² k2 s2 fwd': transposed(4, 128, 64, 64, 2),

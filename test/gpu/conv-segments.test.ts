@@ -1,13 +1,22 @@
 // Convolutions by segments of rows, as GPUs compute them, against sums on the host.
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import patchSource from '../../shaders/conv2d-input-grad-patches.wgsl?raw';
 import strideSource from '../../shaders/conv2d-input-grad-segments.wgsl?raw';
 import type { Lowering } from '../../src/engine/compiler/ir';
+import type { Meta } from '../../src/engine/core/meta';
+import { forward, inputGrad, weightGrad } from '../../src/engine/kernels/conv/convolutions';
 import { forwardPasses } from '../../src/engine/kernels/conv/forward';
 import type { ConvGeometry } from '../../src/engine/kernels/conv/geometry';
 import { inputGradPasses } from '../../src/engine/kernels/conv/input-grad';
+import { patchPasses } from '../../src/engine/kernels/conv/input-grad-patches';
 import type { StrideTile } from '../../src/engine/kernels/conv/input-grad-segment-tiles';
 import { isSegmentGradTile, isSegmentTile } from '../../src/engine/kernels/conv/late-segments';
-import { chooseCorrelationTile, correlationTiles } from '../../src/engine/kernels/conv/register-tiles';
+import {
+  type CorrelationTile,
+  chooseCorrelationTile,
+  correlationTiles,
+  patchSize,
+} from '../../src/engine/kernels/conv/register-tiles';
 import { expectedSegmentTile, type SegmentTile } from '../../src/engine/kernels/conv/segment-tiles';
 import { weightGradPasses } from '../../src/engine/kernels/conv/weight-grad';
 import {
@@ -160,15 +169,21 @@ const strided: readonly { readonly of: Partial<ConvGeometry>; readonly tile?: Pa
   { of: { groupIn: 3, groupOut: 16, kernel: [4, 4], size: [12, 14], batch: 2 } },
 ];
 
+/** The gradient by the input plus a bias, as a sum on the host. */
+function inputGradOf(g: ConvGeometry, dy: Float32Array, weight: Float32Array, bias: Float32Array): Float32Array {
+  const plane = g.size[0] * g.size[1];
+  const sums = Float32Array.from({ length: sizesOf(g).x }, (_, i) => bias[Math.floor(i / plane) % bias.length]!);
+  eachProduct(g, (from, to, by) => {
+    sums[to]! += dy[from]! * weight[by]!;
+  });
+  return sums;
+}
+
 test.concurrent.for(sampled(strided, 12))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
   const g = geometry({ stride: [2, 2], ...of });
   const { x, y, w } = sizesOf(g);
   const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
-  const plane = g.size[0] * g.size[1];
-  const sums = Float32Array.from({ length: x }, (_, i) => bias[Math.floor(i / plane) % bias.length]!);
-  eachProduct(g, (from, to, by) => {
-    sums[to]! += dy[from]! * weight[by]!;
-  });
+  const sums = inputGradOf(g, dy, weight, bias);
   const adapter = tile ? gpuWith({ ...usualStride, ...tile }, 'conv2d input gradient') : adapterOf('gpu');
   const lowering = inputGradPasses(g, true, adapter) as Extract<Lowering, { kind: 'passes' }>;
   expect(lowering.passes[0]!.source).toContain(strideSource);
@@ -213,6 +228,71 @@ test.for(layers)('images of any number and size share kernels of a layer of %o',
   }
 });
 
+test('patches that do not overlap are products that are laid side by side', async () => {
+  const large = geometry({
+    ...{ batch: 8, groupIn: 3, groupOut: 64, size: [64, 64] },
+    ...{ kernel: [32, 32], stride: [32, 32], padding: [0, 0, 0, 0] },
+  });
+  const chosen = inputGradPasses(large, false, adapterOf('gpu')) as Extract<Lowering, { kind: 'passes' }>;
+  expect(chosen.passes.at(-1)!.source).toContain(patchSource);
+  for (const g of [
+    geometry({
+      kernel: [4, 3],
+      stride: [4, 5],
+      padding: [0, 1, 2, 0],
+      size: [13, 18],
+      groups: 2,
+      groupOut: 6,
+      batch: 2,
+    }),
+    geometry({ kernel: [2, 2], stride: [3, 2], padding: [1, 0, 0, 0], size: [3, 7], groupIn: 3, groupOut: 40 }),
+  ]) {
+    const { x, y, w } = sizesOf(g);
+    const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
+    const [laid] = await runPasses(device, patchPasses(g, true, adapterOf('gpu')), [dy, weight, bias], [x]);
+    expect(laid).toEqual(inputGradOf(g, dy, weight, bias));
+  }
+});
+
+test('a kernel as large as the image is a product, with its gradients', async () => {
+  const frameless = { padding: [0, 0, 0, 0], stride: [2, 1], batch: 3 } as const;
+  for (const g of [
+    geometry({ ...frameless, kernel: [4, 3], size: [4, 3] }),
+    geometry({ ...frameless, kernel: [1, 1], size: [1, 1], groupIn: 33 }),
+  ]) {
+    const { x, y, w, b } = sizesOf(g);
+    const channels = g.groupIn * g.groups;
+    // A product adds a bias to columns, so that a channel of the gradient must be one.
+    const isPixel = g.size[0] * g.size[1] === 1;
+    const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
+    const back = isPixel ? numbers(channels, 5) : undefined;
+    const sums = Float32Array.from({ length: y }, (_, i) => bias[i % b]!);
+    const byInput = Float32Array.from({ length: x }, (_, i) => back?.[i % channels] ?? 0);
+    const byWeight = new Float32Array(w);
+    eachProduct(g, (to, from, by) => {
+      sums[to]! += images[from]! * weight[by]!;
+      byInput[from]! += dy[to]! * weight[by]!;
+      byWeight[by]! += dy[to]! * images[from]!;
+    });
+    const byBias = Float32Array.from({ length: b }, (_, o) => dy.reduce((sum, d, i) => sum + (i % b === o ? d : 0), 0));
+    const metas = (...shapes: number[][]) => shapes.map((shape): Meta => ({ shape, dtype: 'float32' }));
+    const [xs, ws, ys] = [
+      [g.batch, channels, ...g.size],
+      [g.groupOut, g.groupIn, ...g.kernel],
+      [g.batch, g.groupOut, ...g.outSize],
+    ];
+    const of = (inputs: Meta[], outputs: Meta[]) => ({ inputs, outputs, attrs: g, adapter: adapterOf('gpu') });
+    const gradients = inputGrad(of(metas(ys, ws, ...(back ? [[channels]] : [])), metas(xs)));
+    const [ahead, behind, weights] = await Promise.all([
+      runPasses(device, forward(of(metas(xs, ws, [b]), metas(ys))), [images, weight, bias], [y]),
+      runPasses(device, gradients, [dy, weight, ...(back ? [back] : [])], [x]),
+      runPasses(device, weightGrad(of(metas(xs, ys), metas(ws, [b]))), [images, dy], [w, b]),
+    ]);
+    expect([ahead[0], behind[0], weights]).toEqual([sums, byInput, [byWeight, byBias]]);
+    expect((gradients as Extract<Lowering, { kind: 'passes' }>).passes[0]!.source).not.toContain(strideSource);
+  }
+});
+
 test('the sum over the channels is split where there are few workgroups', () => {
   const of = (batch: number, channels: number, size: number) => {
     const g = geometry({ batch, groupIn: channels, groupOut: channels, size: [size, size] });
@@ -229,6 +309,21 @@ test('tiles on RDNA 3, whose lanes Mesa gives 128 registers, have fewer sums tha
     return channels * cols;
   };
   expect(sumsOn('rdna-3')).toBeLessThan(sumsOn('rdna-2'));
+});
+
+test('a depthwise convolution with a stride keeps what it reads in the registers of a GPU', () => {
+  for (const [size, taps] of [
+    [112, 3],
+    [28, 5],
+  ] as const) {
+    const g = geometry({
+      ...{ groups: 240, groupIn: 1, groupOut: 1, size: [size, size], stride: [2, 2] },
+      ...{ kernel: [taps, taps], padding: [taps >> 1, taps >> 1, taps >> 1, taps >> 1] },
+    });
+    const tile = chooseCorrelationTile(g, adapterOf('gpu')) as CorrelationTile;
+    const [rows, cols] = patchSize(g, tile);
+    expect(tile.images * tile.depth * rows * cols).toBeLessThan(100);
+  }
 });
 
 test("Intel's GPUs, which have few registers, take no segments", () => {

@@ -43,6 +43,7 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
     );
   }
   if (takesSegments(adapter) && !suitsBlocks(g, adapter)) {
+    if (bySegments().suitsPatches(g)) return bySegments().patchPasses(g, bias, adapter);
     const segments = bySegments().expectedStrideTile(g, adapter);
     if (segments) return bySegments().stridePasses(g, bias, chooseStrideTile(g, adapter, segments));
   }

@@ -2,6 +2,7 @@
 // convolution is first lowered for a GPU that takes them.
 import { kernels } from '../../compiler/texts';
 import type { AdapterProfile } from '../../gpu/device';
+import type { ConvGeometry } from './geometry';
 import type { SegmentTile } from './segment-tiles';
 import type { SegmentGradTile } from './weight-grad-segment-tiles';
 
@@ -17,3 +18,16 @@ export const takesSegments = ({ kind, vendor }: AdapterProfile): boolean => kind
 export const isSegmentTile = (tile: object): tile is SegmentTile => 'segmentLanes' in tile;
 
 export const isSegmentGradTile = (tile: object): tile is SegmentGradTile => 'lineLanes' in tile;
+
+/** Whether the kernel covers the image, so that a GPU computes a product of matrices. */
+export const coversImage = (g: ConvGeometry, { kind }: AdapterProfile): boolean =>
+  kind === 'gpu' &&
+  g.groups === 1 &&
+  g.batch > 0 &&
+  [0, 1].every(
+    (d) =>
+      g.outSize[d] === 1 &&
+      g.size[d] === g.kernel[d] &&
+      g.padding[2 * d] === 0 &&
+      (g.dilation[d] === 1 || g.kernel[d] === 1),
+  );

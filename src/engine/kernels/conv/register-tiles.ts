@@ -51,6 +51,9 @@ const MAX_TAPS = 11;
 /** The maximum number of elements of x that a quad shares: each is a value that all lanes keep. */
 const MAX_SHARED_PATCH = 100;
 
+/** The maximum number of elements of x that an invocation of a GPU keeps in registers, besides its sums. */
+const MAX_HELD = 96;
+
 /** The maximum number of sums of one invocation. A GPU's registers hold no more; a CPU spills them anyway. */
 const MAX_SUMS = { software: 400, gpu: 64, few: 16 };
 
@@ -434,10 +437,12 @@ function tilesOf(
     shared.map((shares) => ({ ...size, ...part, shares })),
   );
   const few = hasFewRegisters(adapter);
+  const isHeld = (tile: CorrelationTile): boolean =>
+    adapter.kind === 'software' ||
+    accumulators * tile.kernelRows === 1 ||
+    (few ? registersOf(c, tile) <= FEW_REGISTERS : patchElements(c, tile) <= MAX_HELD);
   return tiles.filter(
-    (tile) =>
-      (tile.shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH) &&
-      (!few || accumulators * tile.kernelRows === 1 || registersOf(c, tile) <= FEW_REGISTERS),
+    (tile) => isHeld(tile) && (tile.shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH),
   );
 }
 

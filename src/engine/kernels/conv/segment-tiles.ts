@@ -129,7 +129,7 @@ export const FEWEST_OF_GROUP = 3;
 
 /** What a turn may add: several channels with all rows of the kernel or, if the kernel is large, some of its rows. */
 function turnsFor({ kernel: [kh, kw], groupIn }: CorrelationShape): readonly Pick<SegmentTile, 'depth' | 'rows'>[] {
-  const depths = [1, 2, 4, 8, 16].filter(
+  const depths = [...new Set([1, 2, 4, 8, 16, groupIn])].filter(
     (depth) => depth === 1 || (depth * kh * kw <= MOST_TAPS && depth < 2 * groupIn),
   );
   const rows = Array.from({ length: kh - 1 }, (_, i) => i + 1);

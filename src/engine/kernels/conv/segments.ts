@@ -29,6 +29,9 @@ export function segmentPasses(c: Correlation, tile: SegmentTile): Lowering & { r
   return sumsOfImages(images, chunks, pass);
 }
 
+/** With fewer turns, storing the last one's elements once more costs more than it saves. */
+const MANY_TURNS = 8;
+
 const outputsOf = ({ batch, groups, groupOut, outSize: [rows, cols] }: Correlation): number =>
   batch * groups * groupOut * rows * cols;
 
@@ -84,6 +87,7 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
     W_TILE: depth * taps * (outs + 4),
     SHORT: depth > 1 && (isGeneral || c.groupIn % depth !== 0) ? 1 : 0,
     AHEAD: !isGeneral && own === depth ? 0 : 1,
+    LATE: isGeneral || own >= MANY_TURNS * depth ? 1 : 0,
     BIAS: c.bias && sums ? 1 : 0,
   };
   return {

@@ -138,8 +138,8 @@ const SPARE_LINES = 8;
 /** How many registers a lane needs for its sums and for the elements that it loads. */
 function registers(g: ConvGeometry, tile: SegmentGradTile): number {
   const { channels, lines, pixels } = tile;
-  const { xLoads, dyLoads } = segmentGradSizes(g, tile);
-  return channels * lines * g.kernel[1] + lines * touched(g, pixels) + channels + 4 * xLoads + 5 * dyLoads;
+  const { apart, xLoads, dyLoads } = segmentGradSizes(g, tile);
+  return channels * lines * g.kernel[1] + lines * touched(g, apart ? 1 : pixels) + channels + 4 * xLoads + 5 * dyLoads;
 }
 
 function fits(g: ConvGeometry, tile: SegmentGradTile, adapter: AdapterProfile): boolean {

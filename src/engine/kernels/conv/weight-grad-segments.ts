@@ -132,6 +132,7 @@ function ownPass(g: ConvGeometry, tile: SegmentGradTile): Pass {
     COL_Q: sizes.colQ,
     COL_RUN: sizes.colRun,
     COL_STEP: sizes.colStep,
+    APART: sizes.apart ? 1 : 0,
     X_LOADS: xLoads,
     X_SLICE: sizes.xSlice,
     X_TILE: sizes.xTile,
