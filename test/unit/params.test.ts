@@ -14,6 +14,7 @@ import { attention } from '../../src/engine/ops/linalg/attention';
 import { packPixels, unpackPixels } from '../../src/engine/ops/pictures/pixels';
 import { specialise } from '../../src/engine/wgsl/specialise';
 import { adapterOf } from '../support/adapter';
+import { ofLargeWork } from '../support/gpu-kernels';
 import { gradchecks } from '../support/gradchecks';
 import { gradientPrograms, programsOf, stepProgram } from '../support/recorded';
 import { type Field, uniformsOf } from '../support/uniforms';
@@ -197,6 +198,7 @@ describe('what has no gradient', () => {
       const [weight, bias] = [vector(), vector()];
       return [nn.functional.batchNorm(torch.rand(2, 3, 4, 4), vector(), vector(), { weight, bias })];
     },
+    ...ofLargeWork,
     'a convolution of small maps': () => {
       const [w, b] = [torch.rand(8, 8, 3, 3, { requiresGrad: true }), torch.rand(8, { requiresGrad: true })];
       return autograd.grad(nn.functional.conv2d(torch.rand(2, 8, 3, 3), w, b, { padding: 1 }).sum(), [w, b]);
