@@ -79,7 +79,7 @@ export function inRanges(
       }
       throw new OutOfMemoryError(
         `${step.pass.label}: expected values of at most ${limit} bytes (maxStorageBufferBindingSize), or few larger ones, but got ` +
-          `${step.addresses.map(bytesOf).join(', ')} bytes; compute the parts of x.chunk(2), and put the results together with torch.cat`,
+          `${step.addresses.map(bytesOf).join(', ')} bytes; compute the parts of x.chunk(4, dim) one by one, along another dim than the operation's own, and put the results together with torch.cat`,
       );
     }
     steps.push(...changed);

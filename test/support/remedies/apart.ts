@@ -65,7 +65,7 @@ export const apart: readonly Apart[] = [
     pieces: [
       'compute it again, or detach() it',
       'halves of a weight and torch.cat',
-      'compute the parts of x.chunk(2), and put the results together with torch.cat',
+      "compute the parts of x.chunk(4, dim) one by one, along another dim than the operation's own, and put the results together with torch.cat",
       'expected a file of less than 2 GB',
     ],
   },
