@@ -311,6 +311,32 @@ test('tiles on RDNA 3, whose lanes Mesa gives 128 registers, have fewer sums tha
   expect(sumsOn('rdna-3')).toBeLessThan(sumsOn('rdna-2'));
 });
 
+test('depthwise tiles and blocks on RDNA 3 have fewer sums than on RDNA 2, and sum the same', async () => {
+  const pads = { padding: [1, 1, 1, 1], kernel: [3, 3] } as const;
+  const depthwise = geometry({ batch: 3, groups: 256, groupIn: 1, groupOut: 1, size: [14, 21], ...pads });
+  const colours = geometry({ batch: 41, groupIn: 3, groupOut: 2, size: [65, 66], stride: [2, 2], ...pads });
+  const [two, three] = ['rdna-2', 'rdna-3'].map((architecture) => adapterOf('gpu', { vendor: 'amd', architecture }));
+  const accOf = (lowering: Lowering) =>
+    Number((lowering as Extract<Lowering, { kind: 'passes' }>).passes[0]!.consts!.ACC);
+  expect(accOf(forwardPasses(depthwise, false, three!))).toBeLessThan(accOf(forwardPasses(depthwise, false, two!)));
+  expect(accOf(inputGradPasses(colours, false, three!))).toBeLessThan(accOf(inputGradPasses(colours, false, two!)));
+  const { x, y, w } = sizesOf(depthwise);
+  const of = sizesOf(colours);
+  const [images, weight, dy, filters] = [numbers(x, 1), numbers(w, 2), numbers(of.y, 3), numbers(of.w, 4)];
+  const [sums, back] = [new Float32Array(y), new Float32Array(of.x)];
+  eachProduct(depthwise, (to, from, by) => {
+    sums[to]! += images[from]! * weight[by]!;
+  });
+  eachProduct(colours, (to, from, by) => {
+    back[from]! += dy[to]! * filters[by]!;
+  });
+  const [ahead, behind] = await Promise.all([
+    runPasses(device, forwardPasses(depthwise, false, three!), [images, weight], [y]),
+    runPasses(device, inputGradPasses(colours, false, three!), [dy, filters], [of.x]),
+  ]);
+  expect([ahead[0], behind[0]]).toEqual([sums, back]);
+});
+
 test('a depthwise convolution with a stride keeps what it reads in the registers of a GPU', () => {
   for (const [size, taps] of [
     [112, 3],

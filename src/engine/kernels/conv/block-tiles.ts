@@ -5,7 +5,7 @@ import type { AdapterProfile } from '../../gpu/device';
 import type { ConvGeometry } from './geometry';
 import { channelCounts, lanesOf, mostSums, sharings, USUAL_SIZE } from './register-tiles';
 import { costOf, loadsOf, MAX_PRODUCTS, promising, type Sharing, STRIDED_RUNS, type Work } from './tile-costs';
-import { ceilDiv, divisorUpTo } from './tiles';
+import { ceilDiv, divisorUpTo, mostTileRegisters } from './tiles';
 
 /**
  * The outputs of one invocation of conv2d-input-grad-block.wgsl: rows and columns, counted in strides, and channels.
@@ -51,6 +51,8 @@ const MAX_LOADS = 200;
 export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly BlockTile[] {
   const taps = g.kernel[0] * g.kernel[1];
   const [sh, sw] = g.stride;
+  const medium = { rows: 2, cols: 2, channels: 1, depth: 1, shares: 'nothing' } as const;
+  const most = mostTileRegisters(adapter, registersOf(g, medium));
   const tiles: BlockTile[] = [];
   for (const [rows, cols] of blockSizes) {
     for (const channels of channelCounts) {
@@ -60,7 +62,8 @@ export function blockTiles(g: ConvGeometry, adapter: AdapterProfile): readonly B
       const deepest = Math.min((PRODUCTS_OF_BLOCK * sh * sw) / taps, MAX_PRODUCTS / products);
       const depth = divisorUpTo(g.groupOut, Math.max(1, Math.floor(deepest)));
       for (const shares of sharings(g.groups, g.groupIn, channels, adapter)) {
-        tiles.push({ rows, cols, channels, depth, shares });
+        const tile = { rows, cols, channels, depth, shares };
+        if (adapter.kind === 'software' || registersOf(g, tile) <= most) tiles.push(tile);
       }
     }
   }
@@ -79,6 +82,15 @@ export function chooseBlockTile(g: ConvGeometry, adapter: AdapterProfile): Block
 /** The tile that can replace any other, for any number and size of images. All tiles sum in the same order. */
 export const generalBlockTile = (g: ConvGeometry, adapter: AdapterProfile): BlockTile | undefined =>
   blockTiles({ ...g, batch: 1, size: [USUAL_SIZE, USUAL_SIZE] }, adapter)[0];
+
+/** The registers of a tile's sums, of what a turn loads of dy and of the weights, and of the places of rows and columns. */
+function registersOf(g: ConvGeometry, { rows, cols, channels, depth }: BlockTile): number {
+  const [kh, kw] = g.kernel;
+  const [sh, sw] = g.stride;
+  const [patchRows, patchCols] = [rows + ceilDiv(kh, sh), cols + ceilDiv(kw, sw)];
+  const loaded = depth * (patchRows * patchCols + kh * kw * Math.min(channels, 4));
+  return rows * sh * cols * sw * channels + loaded + 2 * (patchRows + patchCols);
+}
 
 function blockWork(g: ConvGeometry, tile: BlockTile): Work {
   const [kh, kw] = g.kernel;

@@ -1,5 +1,4 @@
 // The cost model of kernels of convolutions with workgroup memory: the expected cycles on a GPU.
-import type { AdapterProfile } from '../../gpu/device';
 import { ceilDiv } from './tiles';
 
 // A GPU of about the year 2020, in cycles: its cores have two units of 32 lanes, which compute a wave of 64 in two cycles.
@@ -26,13 +25,6 @@ const REST = 200;
 /** The cycles of a further dispatch, and the bytes that memory moves in a cycle. */
 const DISPATCH = 6750;
 const MEMORY_BYTES = 228;
-
-/**
- * A lane may need at most this many registers. Few GPUs have more, and none is fast when it uses them. To a lane of RDNA
- * 3 Mesa 22.3 gives no more than 128, and spills the others; an architecture of AMD's that is unknown is as new or newer.
- */
-export const mostLaneRegisters = ({ vendor, architecture }: AdapterProfile): number =>
-  vendor === 'amd' && !/^(gcn|rdna-[12]$)/.test(architecture) ? 112 : 176;
 
 /** A sum is split into at most this many parts. They fill the cores of a large GPU this many times. */
 const MOST_CHUNKS = 64;

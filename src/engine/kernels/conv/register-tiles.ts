@@ -23,7 +23,7 @@ import {
   STRIDED_RUNS,
   type TurnCost,
 } from './tile-costs';
-import { ceilDiv, divisorUpTo, FEW_REGISTERS, partsFor } from './tiles';
+import { ceilDiv, divisorUpTo, mostTileRegisters, partsFor } from './tiles';
 
 const weightsBeside: Text = '#conv/libWeightsBeside';
 const weightsOwn: Text = '#conv/libWeightsOwn';
@@ -408,7 +408,7 @@ function allTiles(c: CorrelationShape, adapter: AdapterProfile, windows?: readon
   const divisors = [...Array(PRODUCTS_OF_TURN).keys()].filter((less) => c.groupIn % (less + 1) === 0);
   const counts = channelCounts.filter((channels) => channels <= c.groupOut || channels === 1);
   const shared = counts.map((channels) => sharings(c.groups, c.groupOut, channels, adapter));
-  const like = [adapter.kind, mostSums(adapter), c.kernel, c.stride, c.dilation, divisors, shared].join();
+  const like = [adapter.kind, mostRegisters(c, adapter), c.kernel, c.stride, c.dilation, divisors, shared].join();
   return of.flatMap(([rows, cols]) => {
     const whole = !windows && rows >= c.outSize[0] && cols >= c.outSize[1];
     const batches = whole ? imageCounts.filter((images) => images < 2 * c.batch) : [1];
@@ -436,11 +436,11 @@ function tilesOf(
   const tiles = partsOfKernel(c, accumulators).flatMap((part) =>
     shared.map((shares) => ({ ...size, ...part, shares })),
   );
-  const few = hasFewRegisters(adapter);
+  const most = mostRegisters(c, adapter);
   const isHeld = (tile: CorrelationTile): boolean =>
     adapter.kind === 'software' ||
     accumulators * tile.kernelRows === 1 ||
-    (few ? registersOf(c, tile) <= FEW_REGISTERS : patchElements(c, tile) <= MAX_HELD);
+    (patchElements(c, tile) <= MAX_HELD && registersOf(c, tile) <= most);
   return tiles.filter(
     (tile) => isHeld(tile) && (tile.shares !== 'patch' || patchElements(c, tile) <= MAX_SHARED_PATCH),
   );
@@ -452,6 +452,13 @@ function registersOf(c: CorrelationShape, tile: CorrelationTile): number {
   const weights = depth * kernelRows * kernelCols * Math.min(channels, 4);
   const [patchRows, patchCols] = patchSize(c, tile);
   return images * rows * cols * channels + patchElements(c, tile) + weights + 2 * (patchRows + patchCols);
+}
+
+/** The most registers of a tile. */
+function mostRegisters(c: CorrelationShape, adapter: AdapterProfile): number {
+  const [kernelRows, kernelCols] = c.kernel;
+  const size = { images: 1, rows: 2, cols: 4, channels: 1 };
+  return mostTileRegisters(adapter, registersOf(c, { ...size, depth: 1, kernelRows, kernelCols, shares: 'nothing' }));
 }
 
 /** The number of elements of x that an invocation reads in one turn. */

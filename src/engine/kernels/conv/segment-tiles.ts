@@ -1,8 +1,9 @@
 // Divides a convolution among the workgroups of a GPU: the tiles of conv2d-segments.wgsl, and the one that is expected to
 // be the fastest.
 import type { AdapterProfile } from '../../gpu/device';
+import { mostLaneRegisters } from '../lane-registers';
 import { type CorrelationShape, remembered } from './chosen-tiles';
-import { chunkCounts, expectedCycles, mostLaneRegisters, registersOf } from './core-cost';
+import { chunkCounts, expectedCycles, registersOf } from './core-cost';
 import { least } from './tile-costs';
 import { ceilDiv } from './tiles';
 

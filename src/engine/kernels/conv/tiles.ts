@@ -1,4 +1,7 @@
 // Helpers for the tile lengths of a convolution and its two gradients.
+import type { AdapterProfile } from '../../gpu/device';
+import { hasHalfRegisters } from '../lane-registers';
+import { hasFewRegisters } from '../matmul/tiles';
 
 export const WORKGROUP = 64;
 
@@ -37,3 +40,19 @@ export function bestTile(n: number, lengths: readonly number[]): number {
  * none of 36 did.
  */
 export const FEW_REGISTERS = 36;
+
+/**
+ * The same where a lane has half of the usual registers (`hasHalfRegisters`): by Mesa's compiler for RDNA 3, tiles of 135
+ * spilled and none of 132 did.
+ */
+const HALF_REGISTERS = 112;
+
+/**
+ * The most registers that a tile may take, counted as for `FEW_REGISTERS`. `medium` is what a tile of some outputs takes
+ * that adds the whole kernel at a time. Where lanes have half of the registers and it does not fit them, larger tiles may
+ * spill: those that fit load so much more that they would be up to 1.9 times as slow on a driver that gives lanes more.
+ */
+export const mostTileRegisters = (adapter: AdapterProfile, medium: number): number => {
+  if (hasFewRegisters(adapter)) return FEW_REGISTERS;
+  return hasHalfRegisters(adapter) && medium <= HALF_REGISTERS ? HALF_REGISTERS : Number.POSITIVE_INFINITY;
+};

@@ -1,0 +1,12 @@
+// How many registers kernels of GPUs may ask for each lane.
+import type { AdapterProfile } from '../gpu/device';
+
+/**
+ * Whether a lane has about half the registers that it has on other GPUs. To a lane of RDNA 3 Mesa 22.3 gives no more than
+ * 128, and spills the others; an architecture of AMD's that is unknown is as new or newer.
+ */
+export const hasHalfRegisters = ({ vendor, architecture }: AdapterProfile): boolean =>
+  vendor === 'amd' && !/^(gcn|rdna-[12]$)/.test(architecture);
+
+/** A lane may need at most this many registers. Few GPUs have more, and none is fast when it uses them. */
+export const mostLaneRegisters = (adapter: AdapterProfile): number => (hasHalfRegisters(adapter) ? 112 : 176);
