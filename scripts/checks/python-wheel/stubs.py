@@ -175,6 +175,11 @@ class Unshadowed(ast.NodeTransformer):
         return ast.Name(f"_{node.id}") if node.id in _SHADOWED else node
 
 
+def is_looked_up(base: ast.expr) -> bool:
+    """Whether a base is the result of a call, or found in a table by its name."""
+    return isinstance(base, ast.Call) or isinstance(base, ast.Subscript) and isinstance(base.slice, ast.Constant)
+
+
 class Bodies(ast.NodeTransformer):
     """Takes the bodies of functions away, but for their docstrings, and what only runs."""
 
@@ -194,7 +199,7 @@ class Bodies(ast.NodeTransformer):
 
     def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
         # A base that is looked up as the module runs.
-        node.bases = [ast.Name("Any") if isinstance(base, ast.Call) else base for base in node.bases]
+        node.bases = [ast.Name("Any") if is_looked_up(base) else base for base in node.bases]
         self.generic_visit(node)
         # Checkers want the parts of a property beside one another.
         body: list[ast.stmt] = []
@@ -220,6 +225,9 @@ def own(path: Path) -> tuple[list[str], set[str]]:
         elif isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
             names.add(node.name)
         elif isinstance(node, ast.Assign):
+            # An attribute of what the module has is no name of its own.
+            if all(isinstance(target, ast.Attribute) for target in node.targets):
+                continue
             targets = [name for target in node.targets for name in ast.walk(target) if isinstance(name, ast.Name)]
             for target in targets:
                 names.add(target.id)
