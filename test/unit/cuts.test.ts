@@ -130,15 +130,15 @@ test('submits hold half a second of a slow GPU until a plan has been timed, and 
   } as unknown as Queue;
   const size = new SubmitSize(queue);
   const plan = {};
-  expect(size.pieces(plan, 0, 30)).toBe(1);
-  expect(size.pieces(plan, 499, 30)).toBe(1);
-  expect(size.pieces(plan, 3200, 30)).toBe(7);
+  expect(size.pieces(plan, () => 0, 30)).toBe(1);
+  expect(size.pieces(plan, () => 499, 30)).toBe(1);
+  expect(size.pieces(plan, () => 3200, 30)).toBe(7);
   // Whoever wants submits of any length gets them.
-  expect(size.pieces(plan, 3200, Number.POSITIVE_INFINITY)).toBe(1);
+  expect(size.pieces(plan, () => 3200, Number.POSITIVE_INFINITY)).toBe(1);
   size.submitted(plan);
-  expect(size.pieces(plan, 3200, 30)).toBe(7);
+  expect(size.pieces(plan, () => 3200, 30)).toBe(7);
   done();
   await Promise.resolve();
   await Promise.resolve();
-  expect(size.pieces(plan, 3200, 30)).toBe(1);
+  expect(size.pieces(plan, () => 3200, 30)).toBe(1);
 });

@@ -85,10 +85,7 @@ export class Sender {
       const dispatches = stale.length > 0 ? [...stale, ...executable.steady] : executable.steady;
       const first = profiler?.count ?? 0;
       const start = performance.now();
-      const pieces = session.piecesOf(
-        executable,
-        plan.steps.reduce((sum, step) => sum + timeOf(step), 0),
-      );
+      const pieces = session.piecesOf(executable, () => plan.steps.reduce((sum, step) => sum + timeOf(step), 0));
       execute(session.memory, executable, places.run, dispatches, {
         profiler,
         pieces,

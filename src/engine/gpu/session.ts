@@ -186,8 +186,8 @@ export class Session {
     return error;
   }
 
-  /** The number of submits to split a run of a plan into, which is expected to take so long on a slow GPU. */
-  piecesOf(executable: Executable, expected: number): number {
+  /** The number of submits to split a run of a plan into; `expected` tells how long it may take on a slow GPU. */
+  piecesOf(executable: Executable, expected: () => number): number {
     return this.submitSize.pieces(executable, expected, this.submitMilliseconds);
   }
 

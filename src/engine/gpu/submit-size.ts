@@ -29,11 +29,11 @@ export class SubmitSize {
 
   /**
    * The number of submits for a plan, such that each takes about `budget` milliseconds. While the plan has not been timed,
-   * it may take as long as on a slow GPU, `expected`.
+   * it may take as long as on a slow GPU, which `expected` tells.
    */
-  pieces(plan: object, expected: number, budget: number): number {
+  pieces(plan: object, expected: () => number, budget: number): number {
     const least = this.times.get(plan)?.least;
-    return Math.ceil(least === undefined ? expected / Math.max(budget, UNTIMED_MILLISECONDS) : least / budget) || 1;
+    return Math.ceil(least === undefined ? expected() / Math.max(budget, UNTIMED_MILLISECONDS) : least / budget) || 1;
   }
 
   /** Notes that a plan replaces another that computes the same, and inherits its times. */
