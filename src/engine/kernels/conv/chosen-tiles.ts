@@ -1,6 +1,6 @@
 // Remembers by everything that decides it which tile was chosen for a cross-correlation.
 import type { AdapterProfile } from '../../gpu/device';
-import { hasFewRegisters } from '../matmul/tiles';
+import { hasFewRegisters } from '../lane-registers';
 
 /** The sizes by which the tile of a cross-correlation is chosen. */
 export interface CorrelationShape {

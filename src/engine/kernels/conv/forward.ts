@@ -19,7 +19,7 @@ import type { CorrelationShape } from './chosen-tiles';
 import { depthwisePass, isDepthwise } from './depthwise';
 import { type ConvGeometry, elementsOf, geometryParams, stepParams, type WeightSteps, weightParams } from './geometry';
 import { bySegments, isSegmentTile } from './late-segments';
-import { sumsOfImages } from './planes';
+import { outputImages, sumsOfImages } from './planes';
 import { isProduct, productPasses } from './product';
 import {
   type CorrelationTile,
@@ -30,14 +30,12 @@ import {
   lanesOf,
   oftenTile,
   patchSize,
-  SIDE,
   shapeOf,
-  type WorkgroupTile,
   weightsOf,
-  workgroupChunk,
 } from './register-tiles';
 import { ceilDiv } from './tiles';
 import { choosesWinograd, winogradPasses } from './winograd';
+import { SIDE, type WorkgroupTile, workgroupChunk } from './workgroup-tiles';
 
 const source: Text = '#conv/conv2d';
 const workgroupSource: Text = '#convWorkgroup/conv2dWorkgroup';
@@ -60,14 +58,6 @@ export interface Correlation extends CorrelationShape {
   };
 }
 
-/** The images that a correlation gives. */
-const imagesOf = ({ batch, groups, groupOut, outSize: [rows, cols], bias }: Correlation) => ({
-  batch,
-  channels: groups * groupOut,
-  pixels: rows * cols,
-  bias,
-});
-
 /** If the kernel is a single tap and no pixel is left out: the same sum over images of one row. */
 function flattened(c: Correlation): Correlation {
   const single = c.kernel[0] * c.kernel[1] === 1 && c.stride[0] * c.stride[1] === 1;
@@ -86,7 +76,7 @@ export function correlate(correlation: Correlation, adapter: AdapterProfile): Lo
   if (isSegmentTile(tile)) return { ...bySegments().segmentPasses(c, tile), pooled };
   if ('outs' in tile) {
     const { chunks } = workgroupChunk(c, tile);
-    return { ...sumsOfImages(imagesOf(c), chunks, workgroupPass(c, tile, EACH, chunks)), pooled };
+    return { ...sumsOfImages(outputImages(c, c.bias), chunks, workgroupPass(c, tile, EACH, chunks)), pooled };
   }
   return { kind: 'passes', passes: [anyPass(c, tile, adapter)], pooled };
 }

@@ -53,7 +53,7 @@ export const stepParams = ({ kernel, stride, dilation }: Pick<ConvGeometry, 'ker
   dw: dilation[1],
 });
 
-type Extents = Pick<ConvGeometry, 'batch' | 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize' | 'kernel'>;
+export type Extents = Pick<ConvGeometry, 'batch' | 'groups' | 'groupIn' | 'groupOut' | 'size' | 'outSize' | 'kernel'>;
 
 /** The numbers of elements of x, w and y. */
 export function elementsOf({ batch, groups, groupIn, groupOut, size, outSize, kernel }: Extents) {

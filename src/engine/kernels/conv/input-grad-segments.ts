@@ -11,7 +11,7 @@ import {
   strideCounts,
   strideSizes,
 } from './input-grad-segment-tiles';
-import { sumsOfImages } from './planes';
+import { inputImages, sumsOfImages } from './planes';
 import { MOST_PRODUCTS } from './segment-tiles';
 import { ceilDiv } from './tiles';
 
@@ -25,8 +25,7 @@ export function stridePasses(g: ConvGeometry, bias: boolean, tile: StrideTile): 
     stridePass(g, bias, tile),
     general ? { general: stridePass(g, bias, general, strideChunk(g, tile)) } : {},
   );
-  const { batch, groups, groupIn, size } = g;
-  return sumsOfImages({ batch, channels: groups * groupIn, pixels: size[0] * size[1], bias }, chunks, pass);
+  return sumsOfImages(inputImages(g, bias), chunks, pass);
 }
 
 /** The pass with its own tile, or with the general one, for `given` channels in a chunk. */

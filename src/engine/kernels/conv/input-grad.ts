@@ -3,13 +3,13 @@ import { gridFor, input, type Lowering, output, type Pass, scratch, varied } fro
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
-import { hasFewRegisters } from '../matmul/tiles';
+import { hasFewRegisters } from '../lane-registers';
 import { type BlockTile, blockCounts, blockTiles, chooseBlockTile, generalBlockTile } from './block-tiles';
 import { correlate, type Laid } from './forward';
 import { type ConvGeometry, elementsOf, geometryParams } from './geometry';
 import type { StrideTile } from './input-grad-segment-tiles';
 import { bySegments, takesSegments } from './late-segments';
-import { sumsOfImages } from './planes';
+import { inputImages, sumsOfImages } from './planes';
 import { lanesOf, weightsOf } from './register-tiles';
 import { promising } from './tile-costs';
 import { bestTile, ceilDiv, partsFor, WORKGROUP } from './tiles';
@@ -51,9 +51,11 @@ export function inputGradPasses(g: ConvGeometry, bias: boolean, adapter: Adapter
   const tile = dh === 1 && dw === 1 && !hasFewRegisters(adapter) ? chooseBlockTile(g, adapter) : undefined;
   const general = tile && generalBlockTile(g, adapter);
   if (!tile || !general) return gatherPasses(g, bias, adapter);
-  const own = blockPass(g, bias, tile, adapter);
-  const any = blockPass(g, bias, general, { ...adapter, general: true });
-  return { kind: 'passes', passes: [varied(own, { general: any, apart: true })] };
+  const pass = varied(blockPass(g, bias, tile, adapter), {
+    general: blockPass(g, bias, general, { ...adapter, general: true }),
+    apart: true,
+  });
+  return { kind: 'passes', passes: [pass] };
 }
 
 /** Fewer channels leave lanes of segments idle; so many blocks occupy a GPU. */
@@ -183,8 +185,7 @@ function gatherPasses(g: ConvGeometry, bias: boolean, adapter: AdapterProfile): 
     general: gatherPass(g, bias, gatherTile(g, few, true), chunk),
     apart: true,
   });
-  const { batch, groups, groupIn, size } = g;
-  return sumsOfImages({ batch, channels: groups * groupIn, pixels: size[0] * size[1], bias }, chunks, pass);
+  return sumsOfImages(inputImages(g, bias), chunks, pass);
 }
 
 /** The number of tiles of a gather: in a row, of a group's channels, and in all. */

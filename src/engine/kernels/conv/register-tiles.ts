@@ -3,7 +3,7 @@
 import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
-import { hasFewRegisters } from '../matmul/tiles';
+import { hasFewRegisters } from '../lane-registers';
 import { type CorrelationShape, MAX_CHOSEN, remembered } from './chosen-tiles';
 import { bySegments, isSegmentTile, takesSegments } from './late-segments';
 import type { SegmentTile } from './segment-tiles';
@@ -23,7 +23,8 @@ import {
   STRIDED_RUNS,
   type TurnCost,
 } from './tile-costs';
-import { ceilDiv, divisorUpTo, mostTileRegisters, partsFor } from './tiles';
+import { ceilDiv, divisorUpTo, mostTileRegisters } from './tiles';
+import { expectedWorkgroupTile, type WorkgroupTile, workgroupChunk, workgroupTiles } from './workgroup-tiles';
 
 const weightsBeside: Text = '#conv/libWeightsBeside';
 const weightsOwn: Text = '#conv/libWeightsOwn';
@@ -91,37 +92,6 @@ export const channelCounts: readonly number[] = [1, 2, 3, 4, 8, 16];
 export const correlationTiles = (c: CorrelationShape, adapter: AdapterProfile): readonly CorrelationTile[] =>
   remembered('tiles', c, adapter, () => promising(allTiles(c, adapter), (tile) => correlationCost(c, tile)));
 
-/** The tile of a workgroup of conv2d-workgroup.wgsl: the channels and pixels of each of its 16 × 16 invocations. */
-export type WorkgroupTile = { readonly outs: number; readonly pixels: number };
-
-/** Invocations along each side of a workgroup of conv2d-workgroup.wgsl, and taps that it holds at a time. */
-export const SIDE = 16;
-
-/** So many invocations keep a GPU busy: those of about a hundred workgroups. A chunk has at least so many taps. */
-const BUSY = 96 * SIDE ** 2;
-const SHORTEST_CHUNK = 128;
-
-/** The taps in a chunk of a workgroup's sum: all of them, unless there are few workgroups. */
-export function workgroupChunk(
-  { batch, groups, groupIn, groupOut, outSize, kernel }: CorrelationShape,
-  tile: WorkgroupTile,
-) {
-  const pixels = ceilDiv(batch * outSize[0] * outSize[1], SIDE * tile.pixels);
-  const lanes = pixels * ceilDiv(groupOut, SIDE * tile.outs) * groups * SIDE ** 2;
-  const taps = groupIn * kernel[0] * kernel[1];
-  const chunk = ceilDiv(ceilDiv(taps, partsFor(lanes, BUSY, taps / SHORTEST_CHUNK)), SIDE) * SIDE;
-  return { taps, chunk, chunks: ceilDiv(taps, chunk) };
-}
-
-/** The tiles of workgroups. Both operands of the largest together take 16 kB of workgroup memory. */
-const workgroupTiles: readonly WorkgroupTile[] = [
-  { outs: 4, pixels: 4 },
-  { outs: 2, pixels: 4 },
-  { outs: 1, pixels: 4 },
-  { outs: 4, pixels: 2 },
-  { outs: 4, pixels: 8 },
-];
-
 /** With fewer output channels, most of a workgroup would idle, so register tiles are used. */
 const FEW_CHANNELS = 8;
 
@@ -161,9 +131,6 @@ export const shapeOf = (c: CorrelationShape): readonly number[] => [
   ...[c.batch, c.groups, c.groupIn, c.groupOut],
   ...[...c.outSize, ...c.kernel, ...c.stride, ...c.dilation],
 ];
-
-const expectedWorkgroupTile = ({ groupOut }: CorrelationShape): WorkgroupTile =>
-  workgroupTiles[groupOut > 32 ? 0 : groupOut > 16 ? 1 : 2]!;
 
 export type AnyTile = CorrelationTile | WorkgroupTile | SegmentTile;
 

@@ -3,8 +3,8 @@ import source from '../../../../shaders/conv2d-segments.wgsl?raw';
 import { grid, i32, input, type Lowering, output, type Pass, scratch, varied } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import type { Correlation } from './forward';
-import { geometryParams, weightParams } from './geometry';
-import { sumsOfImages } from './planes';
+import { elementsOf, geometryParams, weightParams } from './geometry';
+import { outputImages, sumsOfImages } from './planes';
 import {
   chunkOf,
   generalSegmentTile,
@@ -24,16 +24,11 @@ export function segmentPasses(c: Correlation, tile: SegmentTile): Lowering & { r
   const { chunks } = tile;
   const general = generalSegmentTile(c, tile);
   const pass = varied(segmentPass(c, tile), general ? { general: segmentPass(c, general, chunkOf(c, tile)) } : {});
-  const { batch, groups, groupOut, outSize, bias } = c;
-  const images = { batch, channels: groups * groupOut, pixels: outSize[0] * outSize[1], bias };
-  return sumsOfImages(images, chunks, pass);
+  return sumsOfImages(outputImages(c, c.bias), chunks, pass);
 }
 
 /** With fewer turns, storing the last one's elements once more costs more than it saves. */
 const MANY_TURNS = 8;
-
-const outputsOf = ({ batch, groups, groupOut, outSize: [rows, cols] }: Correlation): number =>
-  batch * groups * groupOut * rows * cols;
 
 /** The pass with its own tile, or with the general one, for `chunk` channels or parts of channels in a chunk. */
 function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
@@ -104,7 +99,7 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
       xTiles,
       segments,
       chunk: chunk ?? own,
-      outputs: outputsOf(c),
+      outputs: elementsOf(c).y,
       ...geometryParams(c),
       padTop: i32(c.padTop),
       padLeft: i32(c.padLeft),

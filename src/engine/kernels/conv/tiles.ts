@@ -1,7 +1,6 @@
 // Helpers for the tile lengths of a convolution and its two gradients.
 import type { AdapterProfile } from '../../gpu/device';
-import { hasHalfRegisters } from '../lane-registers';
-import { hasFewRegisters } from '../matmul/tiles';
+import { hasFewRegisters, hasHalfRegisters } from '../lane-registers';
 
 export const WORKGROUP = 64;
 

@@ -1,7 +1,7 @@
 // Divides the gradient of a convolution by its weight among invocations: lists the possible tiles, and chooses one.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
-import { hasFewRegisters } from '../matmul/tiles';
+import { hasFewRegisters } from '../lane-registers';
 import { type ConvGeometry, elementsOf, flattened } from './geometry';
 import { bySegments, takesSegments } from './late-segments';
 import { lanesShare } from './register-tiles';

@@ -20,6 +20,7 @@ import { BYTES_PER_ELEMENT } from '../../core/meta';
 import type { AdapterProfile } from '../../gpu/device';
 import { BATCH_DIMS } from '../../ops/linalg/matmul-sizes';
 import { once } from '../../wgsl/once';
+import { hasFewRegisters } from '../lane-registers';
 import { sumChunkPairs, sumChunks } from '../reduce/chunks';
 import { workOf } from '../work';
 import {
@@ -28,7 +29,6 @@ import {
   chooseTile,
   chunkOf,
   generalTiles,
-  hasFewRegisters,
   invocationsOf,
   isSmall,
   isVectorTile,

@@ -1,6 +1,8 @@
 // Divides a matrix product among invocations: lists the tiles that its kernels can have, and chooses one.
+
 import { candidateKey, mayGrow, tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
+import { hasFewRegisters } from '../lane-registers';
 
 /** y[batch, m, n] = Σ_k a[batch, m, k] · b[batch, k, n] */
 export interface MatmulShape {
@@ -96,12 +98,6 @@ export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readon
   if (adapter.kind === 'software') return softwareTiles(adapter);
   return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...sharedTiles(adapter), ...registerTiles];
 }
-
-/**
- * Whether an invocation has so few registers that more than 16 sums, or many loads at a time, spill to memory: that of
- * Intel's GPUs. Their compiler also loads ahead if it can write a loop out.
- */
-export const hasFewRegisters = ({ vendor }: AdapterProfile): boolean => vendor === 'intel';
 
 const sharedTiles = (adapter: AdapterProfile): readonly BlockTile[] =>
   hasFewRegisters(adapter)
