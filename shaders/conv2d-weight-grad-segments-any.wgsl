@@ -77,7 +77,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var acc: array<f32, ACC>; // scalars
   var dy_sum: array<f32, DY_LOADS>; // scalars
   for (var slice = 0u; slice < params.slices; slice++) {
-    // Not every compiler makes what is declared in a loop zero in each turn.
+    // Not every compiler sets a variable of a loop's body to zero in each turn.
     for (var a = 0u; a < ACC; a++) { // unroll
       acc[a] = 0.0;
     }

@@ -207,7 +207,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     for (var k = 0u; k < X_LOADS; k++) { // unroll
       x_tile[x_slice + k * LANES + lane] = select(0.0, x_value[k], x_inside[k]);
     }
-    // What is loaded again is not summed again.
+    // After the last segment its elements are loaded again; they count as 0, so that db does not add them twice.
     for (var k = 0u; k < DY_LOADS; k++) { // unroll
       let value = select(0.0, dy_value[k], more & (j + dy_col[k] < params.out_cols));
       dy_tile[dy_to[k]] = value;

@@ -1,5 +1,5 @@
-// resample2d-planes.wgsl: what resample2d.wgsl gives, for GPUs: one place in PLANES neighbouring planes an invocation, which finds the
-// places that it reads and what they count once for all, and has the loads of all planes under way at once.
+// resample2d-planes.wgsl: the results of resample2d.wgsl on GPUs. An invocation computes one place in PLANES neighbouring planes: it finds
+// the elements to read and their weights once for all of these, and has the loads of all planes under way at once.
 // Uses: lib/resample-taps.wgsl
 const WORKGROUP: u32 = 64u;
 const PLANES: u32 = 8u;

@@ -1,5 +1,5 @@
-// scan-blocks.wgsl: the results of scan.wgsl along few long rows of neighbours on GPUs: in blocks of which a workgroup scans one, each lane
-// RUN neighbours from registers, and then the lanes' last results by doubling distances.
+// scan-blocks.wgsl: the results of scan.wgsl on GPUs, for few long rows of neighbouring elements. Rows are divided into blocks, and a
+// workgroup scans a block: each lane scans RUN neighbours in registers, and then the lanes' last results are joined at doubling distances.
 //   totals: t[row, b] = x ∘ … ∘ x over block b       carry: t[row, b] = t[row, 0] ∘ … ∘ t[row, b - 1], one row a workgroup
 //   main:   y[row, i] = t[row, b] ∘ x[row, first of b] ∘ … ∘ x[row, i]
 // Source of the doubling: Hillis & Steele 1986, "Data parallel algorithms".

@@ -2,7 +2,7 @@
 //   y[result] = ⊕ of the strips result · STRIPS_SHARED and following, / divisor
 // Uses: lib/strips.wgsl
 // The using file declares its sizes:   struct Params { strips: Strips, divisor: u32 } var<uniform> params: Params;
-// The using file declares what it reads, folds and stores:   alias Element = f32; alias Quad = vec4f; fn fold_identity() -> Quad { return Quad(); } fn fold(a: Quad, b: Quad) -> Quad { return a + b; } fn folded(parts: Quad) -> Element { return parts.x; } fn strip(place: vec3<u32>) -> Quad { return Quad(f32(place.x)); } fn strip4(place: vec3<u32>, stride: u32) -> Quad { return Quad(f32(place.x)); } fn store(at: u32, value: Element) {};
+// The using file declares the elements, how they are folded, how a strip is read, and how a result is stored:   alias Element = f32; alias Quad = vec4f; fn fold_identity() -> Quad { return Quad(); } fn fold(a: Quad, b: Quad) -> Quad { return a + b; } fn folded(parts: Quad) -> Element { return parts.x; } fn strip(place: vec3<u32>) -> Quad { return Quad(f32(place.x)); } fn strip4(place: vec3<u32>, stride: u32) -> Quad { return Quad(f32(place.x)); } fn store(at: u32, value: Element) {};
 
 var<workgroup> parts: array<Quad, STRIPS_WORKGROUP>;
 

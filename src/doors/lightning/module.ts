@@ -460,6 +460,7 @@ export class LightningModule<H extends object = Hyperparameters> extends Module 
     parseArgs(name, [], {}, others);
     expectKind(name, 'options', options, record);
     const { mapLocation: _, strict, checkpointPath: path, ...own } = options as LoadOptions;
+    // A path by its place and another by its name are one too many; the same path twice is not.
     const given = path === first ? [{ checkpointPath: path }] : [first, { checkpointPath: path }];
     const { checkpointPath } = parseArgs<{ checkpointPath: unknown }>(name, ['checkpointPath'], {}, given, {
       checkpointPath: kinds.anything,

@@ -137,7 +137,7 @@ export interface Pass {
   /** Fields of `struct Params`, each a 4-byte scalar. */
   readonly params?: Params;
   readonly extras?: Extras;
-  /** Workgroups; build with `grid()` of lowering.ts. A pass with a zero is left out. */
+  /** Workgroups; build with `grid()`. A pass with a zero is left out. */
   readonly grid: readonly [number, number, number];
   /** How long it takes on a slow GPU, if that is known to be a millisecond or more. */
   readonly milliseconds?: number;

@@ -1,14 +1,14 @@
 // Computes an operation on large values in parts: its kernel then binds parts of the values, which are small, instead of
 // all their ranges. Loads late, with ranges.ts, for kernels that would need more bindings than a device has.
 //
-// A part is a number of items: the rows of a norm, the pictures of a convolution, the products of a batch. What is
-// computed of each item by itself is put together; what is summed over all items is summed over the parts, which may
-// round differently.
+// A part is a number of items: the rows of a norm, the pictures of a convolution, the products of a batch. Where each item
+// has a result of its own, the parts' results are put together; where a sum goes over all items, the parts' sums are added
+// up, which may round differently.
 import { bytesPerElement, type Meta, numel } from '../core/meta';
 import type { KernelOp, Lowering, Pass, Program, ProgramNode } from './ir';
 
 /** Storage bindings start at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
-const ALIGNMENT = 256;
+export const ALIGNMENT = 256;
 
 /** How many leading dimensions number the items of an operand; 0 if each part needs all of it. */
 type Lead = number;

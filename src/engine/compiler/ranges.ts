@@ -18,13 +18,11 @@ import {
   variablesOf,
 } from '../wgsl/ranges';
 import { type Pass, type Program, paramsOf, u32 } from './ir';
-import { inParts } from './parts';
+import { ALIGNMENT, inParts } from './parts';
 import type { CompilerPass } from './passes/index';
 import { plainPasses } from './passes/plain';
 import type { Address, Plan, Step } from './plan';
 
-/** Storage bindings start at multiples of this many bytes (WebGPU's default minStorageBufferOffsetAlignment). */
-const ALIGNMENT = 256;
 /** How many storage buffers each device binds at once (WebGPU's default maxStorageBuffersPerShaderStage). */
 const MAX_BUFFERS = 8;
 
