@@ -3,10 +3,17 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
 import { fromMarkdown } from '../../packages/notebook/file/markdown.ts';
-import type { Language, Notebook } from '../../packages/notebook/file/notebook.ts';
+import {
+  type Cell,
+  type CodeCell,
+  type Language,
+  labelsOf,
+  type Notebook,
+} from '../../packages/notebook/file/notebook.ts';
 import { escaped, highlighted } from '../../packages/notebook/render/code.ts';
 import { type Heading, renderText } from '../../packages/notebook/render/text.ts';
 import { emblem } from './emblems.ts';
+import { figureOf } from './figures.ts';
 
 const LIST = '<!-- courses -->';
 
@@ -40,7 +47,7 @@ export function notebooks(folder: string): Plugin {
       const entry = known(nameOf(id));
       if (!entry) return;
       this.addWatchFile(join(courses, `${entry.name}.md`));
-      return page(template(), entry, all());
+      return page(courses, template(), entry, all());
     },
     transformIndexHtml: {
       order: 'pre',
@@ -61,7 +68,9 @@ export function notebooks(folder: string): Plugin {
           return;
         }
         response.setHeader('Content-Type', 'text/html; charset=utf-8');
-        response.end(await server.transformIndexHtml(`/notebook/${name}/index.html`, page(template(), entry, all())));
+        response.end(
+          await server.transformIndexHtml(`/notebook/${name}/index.html`, page(courses, template(), entry, all())),
+        );
       });
     },
     generateBundle() {
@@ -108,10 +117,10 @@ function list(all: readonly Entry[], root: string): string {
   return `<ul class="cards">${courses.map(card).join('\n')}</ul>${more}`;
 }
 
-function page(template: string, entry: Entry, all: readonly Entry[]): string {
+function page(folder: string, template: string, entry: Entry, all: readonly Entry[]): string {
   const { notebook, name } = entry;
   const { title, course, summary } = notebook.front;
-  const { html, headings } = cells(notebook);
+  const { html, headings } = cells(notebook, folder);
   const fields: Record<string, string> = {
     name,
     title: escaped(title),
@@ -139,22 +148,42 @@ function choice(languages: readonly Language[]): string {
   return `<nav class="languages" aria-label="Language of the code">${links.join('')}</nav>`;
 }
 
-/** All cells; of those in other languages than the first, the page's script shows what a reader chooses. */
-export function cells({ front: { languages }, cells: all }: Notebook): { html: string; headings: Heading[] } {
+/** What a code cell is, as attributes of its element. */
+function attributes({ language, hidden, only, check, exercise }: CodeCell): string {
+  return [
+    language === 'python' ? ' data-language="python"' : '',
+    hidden ? ' data-hidden' : '',
+    only ? ` data-only="${only}"` : '',
+    check ? ' data-check' : '',
+    exercise ? ` data-exercise="${exercise.name}" data-part="${exercise.part}"` : '',
+  ].join('');
+}
+
+/**
+ * All cells; of those in other languages than the first, the page's script shows what a reader chooses.
+ * @param folder that of the texts, where these have figures
+ */
+export function cells(
+  { front: { languages }, cells: all }: Notebook,
+  folder?: string,
+): { html: string; headings: Heading[] } {
   const headings: Heading[] = [];
   const ids = new Set<string>();
-  const counts = new Map<Language | null, number>();
+  const labels = new Map<Cell, string>();
+  const groups = languages.length > 0 ? languages : [null];
+  for (const group of groups) {
+    const own = all.filter((cell) => cell.kind === 'code').filter(({ language }) => [null, language].includes(group));
+    for (const [i, label] of labelsOf(own).entries()) labels.set(own[i]!, label);
+  }
   const parts = all.map((cell) => {
     if (cell.kind === 'code') {
       const { language } = cell;
-      const key = languages.length > 0 ? language : null;
-      const count = (counts.get(key) ?? 0) + 1;
-      counts.set(key, count);
-      const isHidden = languages.length > 0 && language !== languages[0];
-      const flags = `${language === 'python' ? ' data-language="python"' : ''}${isHidden ? ' hidden' : ''}${cell.hidden ? ' data-hidden' : ''}${cell.only ? ` data-only="${cell.only}"` : ''}`;
-      return `<section class="cell code-cell" aria-label="cell ${count}"${flags}><pre><code>${highlighted(cell.text, language)}</code></pre></section>`;
+      const isOther = languages.length > 0 && language !== languages[0];
+      const flags = `${isOther ? ' hidden' : ''}${attributes(cell)}`;
+      return `<section class="cell code-cell" aria-label="${labels.get(cell) ?? 'cell'}"${flags}><pre><code>${highlighted(cell.text, language)}</code></pre></section>`;
     }
-    const text = renderText(cell.text, ids);
+    const image = folder === undefined ? undefined : (href: string, words: string) => figureOf(folder, href, words);
+    const text = renderText(cell.text, ids, image ? { image } : {});
     headings.push(...text.headings.filter(({ depth }) => depth === 2));
     return `<section class="cell text-cell prose">${text.html}</section>`;
   });

@@ -69,6 +69,13 @@ export declare function plot(options: PlotOptions): LivePlot;
 export declare function progress<T>(items: Iterable<T>, title?: string): Iterable<T>;
 export declare function progress<T>(items: AsyncIterable<T>, title?: string): AsyncIterable<T>;
 
+/**
+ * Ends the cell with an error of this message where the condition is false. A condition that is a Promise or a tensor has to be read first.
+ *
+ *     assert(y.shape[2] === 26, `expected 26 rows, but got ${y.shape[2]}`);
+ */
+export declare function assert(condition: unknown, message?: string): asserts condition;
+
 /** Takes away what the cell has put out so far. */
 export declare function clear(): void;
 

@@ -13,6 +13,7 @@ Runs the notebook's code cells in their order, and prints what each puts out, ho
   --saves D     writes the files that cells offer into this folder
   --file F      adds a file that cells read by its name; may be given several times
   --untrusted   runs the cells as those of a stranger, without storage
+  --exercises   tries each exercise: what it begins with must fail, and its solution must pass
   --bail        ends behind the first cell that fails
   --help        show this text`;
 
@@ -30,6 +31,7 @@ function options(args) {
       saves: { type: 'string' },
       file: { type: 'string', multiple: true, default: [] },
       untrusted: { type: 'boolean', default: false },
+      exercises: { type: 'boolean', default: false },
       bail: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },
     },

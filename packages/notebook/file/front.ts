@@ -1,8 +1,14 @@
 // Owns the lines above a notebook that say its title and what else lists show of it.
 import { type Cell, emptyFront, type Front, headingOf, type Language, plainName } from './notebook.ts';
 
-const names = ['title', 'course', 'order', 'minutes', 'minutes-full', 'summary', 'languages'] as const;
+const names = [
+  ...(['title', 'course', 'step', 'order', 'minutes', 'minutes-full', 'summary', 'question', 'able', 'knows'] as const),
+  ...(['picture', 'picture-text', 'languages'] as const),
+];
 type Name = (typeof names)[number];
+
+/** What stands between the parts of a list. */
+const LIST = /\s*;\s*/;
 
 /** Reads `name: value` lines; null where they are something else. */
 export function readFront(lines: readonly string[]): Partial<Record<string, string>> | null {
@@ -26,12 +32,20 @@ const number = (text: string | undefined): number | null => {
 const languages = (text: string | null): Language[] =>
   (text ?? '').split(/, */).filter((name) => name === 'typescript' || name === 'python');
 
+const list = (text: string | null): string[] => (text ?? '').split(LIST).filter((part) => part !== '');
+
 /** A front of texts by name; what is not said is read from the cells, or left open. */
 export function frontOf(values: Readonly<Partial<Record<string, string>>>, cells: readonly Cell[]): Front {
   const value = (name: Name) => values[name] || null;
   return {
     title: plainName(value('title') ?? headingOf(cells) ?? '') || emptyFront.title,
     course: value('course'),
+    step: number(values.step),
+    question: value('question') ?? '',
+    able: list(value('able')),
+    knows: list(value('knows')),
+    picture: value('picture') ?? '',
+    pictureText: value('picture-text') ?? '',
     minutes: number(values.minutes),
     minutesFull: number(values['minutes-full']),
     order: number(values.order) ?? emptyFront.order,
@@ -42,14 +56,20 @@ export function frontOf(values: Readonly<Partial<Record<string, string>>>, cells
 
 /** What is said of a notebook, as texts by name. */
 export function valuesOf(front: Front): readonly (readonly [name: Name, value: string])[] {
-  const { title, course, order, minutes, minutesFull, summary } = front;
+  const { title, course, step, order, minutes, minutesFull, summary, question, picture } = front;
   const all = {
     title,
     course,
+    step,
     order: order === emptyFront.order ? null : order,
     minutes,
     'minutes-full': minutesFull,
     summary,
+    question,
+    able: front.able.join('; '),
+    knows: front.knows.join('; '),
+    picture,
+    'picture-text': front.pictureText,
     languages: front.languages.join(', '),
   };
   return names.flatMap((name) => {

@@ -5,6 +5,7 @@ import {
   type Cell,
   type CodeCell,
   codeCell,
+  type ExercisePart,
   type Language,
   longestOf,
   type Notebook,
@@ -53,11 +54,12 @@ function outputJson(output: SavedOutput): Json {
 }
 
 /** The language of a notebook is that of most of its cells; the others say theirs, as editors of notebooks in several languages have it. */
-function codeMetadata({ language, hidden, only }: CodeCell, main: Language): Json {
+function codeMetadata({ language, hidden, only, check, exercise }: CodeCell, main: Language): Json {
+  const own = { ...(only && { only }), ...(check && { check }), ...(exercise && { exercise }) };
   return {
     ...(language !== main && { vscode: { languageId: language } }),
     ...(hidden && { jupyter: { source_hidden: true } }),
-    ...(only && { lamplight: { only } }),
+    ...(Object.keys(own).length > 0 && { lamplight: own }),
   };
 }
 
@@ -123,6 +125,13 @@ function foreign(language: string, text: string): Cell {
   return textCell(`${ticks}${language}\n${text}\n${ticks}`);
 }
 
+/** What a cell is to an exercise, as the file says; names are such as Markdown has. */
+function partOf(json: unknown): ExercisePart | null {
+  const { name, part } = isObject(json) ? json : {};
+  if (typeof name !== 'string' || !/^[\w-]+$/.test(name)) return null;
+  return part === 'stub' || part === 'check' || part === 'solution' ? { name, part } : null;
+}
+
 function cellOf(json: unknown, language: string): Cell {
   if (!isObject(json)) throw new NotebookFileError('expected cells to be objects, but got something else');
   const text = whole(json.source);
@@ -131,11 +140,14 @@ function cellOf(json: unknown, language: string): Cell {
   const own = isObject(vscode) && typeof vscode.languageId === 'string' ? vscode.languageId.toLowerCase() : language;
   const known = languages.get(own);
   if (!known) return foreign(own, text);
-  const only = isObject(lamplight) ? lamplight.only : null;
+  const { only, check, exercise } = isObject(lamplight) ? lamplight : {};
+  const part = partOf(exercise);
   return codeCell(text, {
     language: known,
     hidden: isObject(jupyter) && jupyter.source_hidden === true,
     only: only === 'short' || only === 'full' ? only : null,
+    check: check === true && part === null,
+    exercise: part,
   });
 }
 

@@ -11,23 +11,41 @@
 //   ```
 //
 // A fence of `ts`, `typescript`, `py` or `python` at the beginning of a line is a cell. Words behind it: `hidden` folds the code away, `short` and `full` have it run at that
-// setting of a course alone; `static` makes it a part of the text. A front with `languages: typescript, python` says that the text stands for code in
+// setting of a course alone; `static` makes it a part of the text. `check` is a check of the cells above, which shows nothing where all is well. An exercise
+// is a fence with `exercise=name`, which a reader changes, one with `check=name`, which says whether it is right, and one with `solution=name`. A front with `languages: typescript, python` says that the text stands for code in
 // both: a reader chooses one, and sees its cells alone. Other fences are text. Text that cannot stand so (next to other text, with a cell's
 // fence in it, or with blank lines around it) stands between `<!-- cell -->` and `<!-- /cell -->`.
 import { frontOf, readFront, valuesOf } from './front.ts';
-import { type Cell, type CodeCell, codeCell, type Language, longestOf, type Notebook, textCell } from './notebook.ts';
+import {
+  type Cell,
+  type CodeCell,
+  codeCell,
+  type ExercisePart,
+  type Language,
+  longestOf,
+  type Notebook,
+  textCell,
+} from './notebook.ts';
 
 export type { Cell, CodeCell, Front, Notebook, TextCell } from './notebook.ts';
 
-const FENCE = /^(`{3,})(ts|typescript|py|python)((?: +[\w-]+)*) *$/;
+const FENCE = /^(`{3,})(ts|typescript|py|python)((?: +[\w-]+(?:=[\w-]+)?)*) *$/;
 const ANY_FENCE = /^ {0,3}(`{3,}|~{3,})/;
 const OPEN = /^<!-- cell(:\d+)? -->$/;
-const flags = new Set(['hidden', 'short', 'full']);
+const flags = new Set(['hidden', 'short', 'full', 'check']);
+const PART = /^(exercise|check|solution)=(.+)$/;
 
 interface Fence {
   readonly ticks: string;
   readonly language: Language;
   readonly words: readonly string[];
+  readonly exercise: ExercisePart | null;
+}
+
+function partOf(word: string): ExercisePart | null {
+  const [, part, name = ''] = PART.exec(word) ?? [];
+  if (part === undefined) return null;
+  return { name, part: part === 'exercise' ? 'stub' : part === 'check' ? 'check' : 'solution' };
 }
 
 /** The fence that opens a cell; null for any other line. */
@@ -37,12 +55,17 @@ function cellFence(line: string): Fence | null {
   const [, ticks = '', name = '', rest = ''] = found;
   const words = rest.split(' ').filter(Boolean);
   const language = name.startsWith('py') ? 'python' : 'typescript';
-  return words.every((word) => flags.has(word)) ? { ticks, language, words } : null;
+  const parts = words.map(partOf).filter((part) => part !== null);
+  const plain = words.filter((word) => partOf(word) === null);
+  // A cell is of one exercise at most, and a check of the course is of none.
+  if (parts.length > 1 || (parts.length === 1 && plain.includes('check'))) return null;
+  return plain.every((word) => flags.has(word)) ? { ticks, language, words: plain, exercise: parts[0] ?? null } : null;
 }
 
-const codeOf = ({ language, words }: Fence, lines: readonly string[]): CodeCell => {
+const codeOf = ({ language, words, exercise }: Fence, lines: readonly string[]): CodeCell => {
   const only = words.includes('short') ? 'short' : words.includes('full') ? 'full' : null;
-  return codeCell(lines.join('\n'), { language, hidden: words.includes('hidden'), only });
+  const [hidden, check] = [words.includes('hidden'), words.includes('check')];
+  return codeCell(lines.join('\n'), { language, hidden, only, check, exercise });
 };
 
 /** Text between cells, without the blank lines around it. */
@@ -128,13 +151,20 @@ export function fromMarkdown(text: string): Notebook {
   return { front: frontOf(values, cells), cells };
 }
 
-function codeText({ text, language, hidden, only }: CodeCell): string {
+/** The words of a cell's fence. */
+const wordsOf = ({ language, hidden, only, check, exercise }: CodeCell): string[] => [
+  language === 'python' ? 'python' : 'ts',
+  ...(hidden ? ['hidden'] : []),
+  ...(only ? [only] : []),
+  ...(check ? ['check'] : []),
+  ...(exercise ? [`${exercise.part === 'stub' ? 'exercise' : exercise.part}=${exercise.name}`] : []),
+];
+
+function codeText(cell: CodeCell): string {
+  const { text } = cell;
   const longest = longestOf(text.match(/^`{3,}/gm));
   const ticks = '`'.repeat(longest + 1);
-  const words = [language === 'python' ? 'python' : 'ts', ...(hidden ? ['hidden'] : []), ...(only ? [only] : [])].join(
-    ' ',
-  );
-  return `${ticks}${words}\n${text === '' ? '' : `${text}\n`}${ticks}`;
+  return `${ticks}${wordsOf(cell).join(' ')}\n${text === '' ? '' : `${text}\n`}${ticks}`;
 }
 
 /** Whether text before a cell of code is read as the one cell that it is. */

@@ -9,6 +9,12 @@ export interface TextCell {
 /** What cells are written in; those of Python run by CPython in the page, whose `torch` is the library. */
 export type Language = 'typescript' | 'python';
 
+/** What a cell is to an exercise of a lesson: what a reader changes, what runs behind it to say whether that is right, or one way to do it. */
+export interface ExercisePart {
+  readonly name: string;
+  readonly part: 'stub' | 'check' | 'solution';
+}
+
 export interface CodeCell {
   readonly kind: 'code';
   readonly text: string;
@@ -17,6 +23,10 @@ export interface CodeCell {
   readonly hidden: boolean;
   /** Runs at this setting alone: the short or the full one; null: at both. */
   readonly only: 'short' | 'full' | null;
+  /** Holds the cells above against what is known of them: runs in its place, and shows nothing where all is well. */
+  readonly check: boolean;
+  /** Null for a cell that is in no exercise. Those that are run when a reader asks for it, never with the others. */
+  readonly exercise: ExercisePart | null;
 }
 
 export type Cell = TextCell | CodeCell;
@@ -29,8 +39,19 @@ export interface Front {
   /** Minutes on a slow machine, at the short setting and at the full one. */
   readonly minutes: number | null;
   readonly minutesFull: number | null;
-  /** The place in lists, the least first. */
+  /** The place on the path through the courses, from 1; null for what is not on it. */
+  readonly step: number | null;
+  /** The place in lists behind the path, the least first. */
   readonly order: number;
+  /** The one question that a course answers; may be empty, as all texts that follow. */
+  readonly question: string;
+  /** What a reader will be able to do. */
+  readonly able: readonly string[];
+  /** What a reader should know before. */
+  readonly knows: readonly string[];
+  /** The picture of the first screen, as `figures/kernel.svg`, and what is to be seen on it. */
+  readonly picture: string;
+  readonly pictureText: string;
   /** A sentence for lists; may be empty. */
   readonly summary: string;
   /** The languages that a reader chooses from, where the text stands for code in each of them; none where all cells belong together. */
@@ -85,6 +106,12 @@ export function plainName(name: string, most = MOST_TITLE): string {
 export const emptyFront: Front = {
   title: 'Notebook',
   course: null,
+  step: null,
+  question: '',
+  able: [],
+  knows: [],
+  picture: '',
+  pictureText: '',
   minutes: null,
   minutesFull: null,
   order: Number.MAX_SAFE_INTEGER,
@@ -100,6 +127,8 @@ export const codeCell = (text: string, more: Partial<Omit<CodeCell, 'kind' | 'te
   language: 'typescript',
   hidden: false,
   only: null,
+  check: false,
+  exercise: null,
   ...more,
 });
 
@@ -114,13 +143,27 @@ export function inLanguage({ front, cells }: Notebook, chosen: Language): Notebo
 export const longestOf = (fences: readonly string[] | null): number =>
   (fences ?? []).reduce((most, { length }) => Math.max(most, length), 2);
 
-/** The code cells that run at a setting. */
+/** The code cells that run one after the other at a setting: all but those of exercises. */
 export const codeCells = ({ cells }: Notebook, { short }: { readonly short: boolean }): CodeCell[] =>
-  cells.filter((cell) => cell.kind === 'code').filter(({ only }) => only === null || (only === 'short') === short);
+  cells
+    .filter((cell) => cell.kind === 'code')
+    .filter(({ only, exercise }) => exercise === null && (only === null || (only === 'short') === short));
 
-/** What a worker reads names of TypeScript from. */
-export const sourceOf = ({ text, language }: Pick<CodeCell, 'text' | 'language'>): string =>
-  language === 'typescript' ? text : '';
+/** What code cells are called, in their order. Those that a reader runs have numbers. */
+export function labelsOf(cells: readonly Pick<CodeCell, 'check' | 'exercise'>[]): string[] {
+  let count = 0;
+  return cells.map(({ check, exercise }) => {
+    if (exercise?.part === 'stub') return `exercise ${exercise.name}`;
+    if (exercise) return `${exercise.part} of exercise ${exercise.name}`;
+    return check ? `check below cell ${count}` : `cell ${++count}`;
+  });
+}
+
+/** What a worker reads names of TypeScript from: the sources of the cells with numbers, '' in the place of those of Python. */
+export const sourcesOf = (cells: readonly Pick<CodeCell, 'text' | 'language' | 'check' | 'exercise'>[]): string[] =>
+  cells
+    .filter(({ check, exercise }) => !check && exercise === null)
+    .map(({ text, language }) => (language === 'typescript' ? text : ''));
 
 /** The first heading of the text; null where there is none. */
 export function headingOf(cells: readonly Cell[]): string | null {

@@ -1,7 +1,7 @@
 // A cell of code on a page: the code, which becomes an editor once it is touched, the strip with what can be done and what was, and the outputs.
 
 import type { CodeEditor } from '../editor/editor';
-import type { CodeCell as FileCell } from '../file/notebook';
+import type { ExercisePart, CodeCell as FileCell } from '../file/notebook';
 import { Outputs } from '../outputs/outputs';
 import type { Memory } from '../protocol';
 import { formatBytes, make } from '../ui/dom';
@@ -36,6 +36,12 @@ const WORDS: Record<State, string> = {
 };
 
 const STALE = { above: 'stale: a cell above has changed', self: 'changed since it ran' } as const;
+
+/** What the cell is to an exercise, as its element says. */
+function partOf({ dataset: { exercise: name, part } }: HTMLElement): ExercisePart | null {
+  if (!name) return null;
+  return part === 'check' || part === 'solution' ? { name, part } : { name, part: 'stub' };
+}
 
 let cells = 0;
 
@@ -78,6 +84,8 @@ export class CodeCell {
       language: language === 'python' ? 'python' : 'typescript',
       hidden: 'hidden' in element.dataset,
       only: only === 'short' || only === 'full' ? only : null,
+      check: 'check' in element.dataset,
+      exercise: partOf(element),
     };
     const pre = element.querySelector('pre') ?? make('pre', {}, make('code'));
     this.text = (pre.textContent ?? '').replace(/\n$/, '');

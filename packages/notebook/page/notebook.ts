@@ -1,6 +1,6 @@
 // A notebook on a page: its cells in their order, the queue of those that are to run, and what is stale; knows nothing of where it is kept.
 
-import { codeCell, type Cell as FileCell, type Language, sourceOf, textCell } from '../file/notebook';
+import { codeCell, type Cell as FileCell, type Language, labelsOf, sourcesOf, textCell } from '../file/notebook';
 import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
 import { make } from '../ui/dom';
@@ -171,9 +171,11 @@ export class Notebook implements CellHost, TextHost {
     this.enqueue(this.atThisSetting(above));
   }
 
-  /** Without those that run at the other setting of the course alone. */
+  /** Without those that run at the other setting of the course alone, and those of exercises. */
   private atThisSetting(cells: readonly CodeCell[]): CodeCell[] {
-    return cells.filter(({ flags }) => flags.only === null || (flags.only === 'short') === this.short);
+    return cells.filter(
+      ({ flags: { only, exercise } }) => exercise === null && (only === null || (only === 'short') === this.short),
+    );
   }
 
   stop(): void {
@@ -359,12 +361,18 @@ export class Notebook implements CellHost, TextHost {
     element.dataset.language = file.language;
     element.toggleAttribute('data-hidden', file.hidden);
     if (file.only) element.dataset.only = file.only;
+    element.toggleAttribute('data-check', file.check);
+    if (file.exercise) {
+      element.dataset.exercise = file.exercise.name;
+      element.dataset.part = file.exercise.part;
+    }
     return new CodeCell(element, this);
   }
 
   private number(): void {
+    const labels = labelsOf(this.codeCells.map(({ flags }) => flags));
     this.codeCells.forEach((cell, i) => {
-      cell.setLabel(cell.element.dataset.label ?? `cell ${i + 1}`);
+      cell.setLabel(cell.element.dataset.label ?? labels[i]!);
     });
     this.tellEditors();
   }
@@ -407,7 +415,7 @@ export class Notebook implements CellHost, TextHost {
     if (this.running) return;
     const cell = this.queue.shift();
     if (!cell) return;
-    const notebook = this.codeCells.map(({ source, flags }) => sourceOf({ ...flags, text: source }));
+    const notebook = sourcesOf(this.codeCells.map(({ source, flags }) => ({ ...flags, text: source })));
     if (this.session.state === 'off') {
       this.options.listener.uses('notebook');
       for (const [name, canvas] of Object.entries(this.options.canvases())) this.session.giveCanvas(name, canvas);

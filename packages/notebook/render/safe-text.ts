@@ -1,8 +1,8 @@
 // Cleans HTML that was made of anybody's Markdown of all that could act, that could speak for the site, or that other parts of the page could take for theirs.
 import DOMPurify from 'dompurify';
 
-/** Classes that our renderer writes: of coloured code, of formulas, and of what scrolls sideways. All others are names of the site's own look. */
-const OWN_CLASS = /^(?:tok-[a-zA-Z0-9]+|tml-[a-z-]+|wide)$/;
+/** Classes that our renderer writes: of coloured code, of formulas, of blocks of a lesson, and of what scrolls sideways. All others are names of the site's own look. */
+const OWN_CLASS = /^(?:tok-[a-zA-Z0-9]+|tml-[a-z-]+|lesson(?:-[a-z]+)?|wide)$/;
 
 const FORBIDDEN_TAGS = [
   ...[

@@ -1,6 +1,7 @@
 // Turns the Markdown of text cells into HTML, with formulas as MathML: when the site is built, and in the page once a text is edited.
 import { Marked, type TokenizerAndRendererExtension, type Tokens } from 'marked';
 import temml from 'temml';
+import { blocks } from './blocks.ts';
 import { escaped, highlighted } from './code.ts';
 
 /** A heading of a text, for lists of contents. */
@@ -64,7 +65,7 @@ export interface Renderers {
 export function renderText(markdown: string, known: Set<string> = new Set(), own: Renderers = {}): Rendered {
   const headings: Heading[] = [];
   const marked = new Marked({
-    extensions: formulas,
+    extensions: [...formulas, blocks],
     renderer: {
       heading({ tokens, depth }: Tokens.Heading) {
         const title = this.parser.parseInline(tokens);

@@ -1,5 +1,6 @@
 // Owns the values of the names that every cell knows.
 import type * as Declared from '../builtins';
+import { assert } from './assert';
 import { counted, countedNow } from './bars';
 import type { Panels } from './controls';
 import { type Files, offer } from './files';
@@ -32,6 +33,7 @@ export function builtinsOf(host: Host): Builtins {
       Symbol.asyncIterator in items
         ? counted(host.outputs(), items, title)
         : countedNow(host.outputs(), items, title)) as Names['progress'],
+    assert,
     clear: () => host.outputs().clear(),
     file: (name) => host.files.get(name),
     files: () => host.files.names(),

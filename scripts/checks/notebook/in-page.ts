@@ -9,6 +9,7 @@ export interface Given {
   readonly language: 'python' | 'typescript';
   readonly trusted: boolean;
   readonly bail: boolean;
+  readonly exercises: boolean;
   /** The address of the site's home. */
   readonly site: string;
   readonly files: readonly { readonly name: string; readonly bytes: string }[];
@@ -23,8 +24,9 @@ export interface Seen {
 
 /** The runner's own functions in the page. */
 interface Host {
-  began(index: number, source: string): unknown;
+  began(label: string, source: string): unknown;
   ended(index: number, outputs: readonly Seen[], ended: Ended): unknown;
+  exercise(name: string, problem: string | null, told: string): unknown;
   note(text: string): unknown;
 }
 
@@ -62,8 +64,9 @@ export function runGiven({ markdown, files, ...options }: Given): Promise<number
     markdown,
     { ...options, files: added },
     {
-      began: (index, source) => host.began(index, source),
+      began: (_, source, label) => host.began(label, source),
       ended: async (index, outputs, ended) => host.ended(index, (await Promise.all(outputs.map(seen))).flat(), ended),
+      exercise: (name, problem, told) => host.exercise(name, problem, told),
       note: (text) => host.note(text),
     },
   );

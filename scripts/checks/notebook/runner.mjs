@@ -18,6 +18,7 @@ import { launchOptions, resolveBrowser } from '../../browser.mjs';
  * @property {string} [saves] writes the files that cells offer into this folder
  * @property {readonly string[]} [file] files that cells read by their names
  * @property {boolean} [untrusted] runs the cells as those of a stranger, without storage
+ * @property {boolean} [exercises] tries each exercise: what it begins with must fail, and its solution must pass
  * @property {boolean} [bail] ends behind the first cell that fails
  */
 
@@ -85,8 +86,8 @@ async function runIn(context, site, chosen, log) {
     });
     await page.goto(`${site}headless.html`);
     const begun = performance.now();
-    await page.exposeFunction('began', (/** @type {number} */ index, /** @type {string} */ source) => {
-      log(`\n── cell ${index + 1} ${'─'.repeat(60)}\n${firstLines(source)}`);
+    await page.exposeFunction('began', (/** @type {string} */ label, /** @type {string} */ source) => {
+      log(`\n── ${label} ${'─'.repeat(60)}\n${firstLines(source)}`);
     });
     await page.exposeFunction(
       'ended',
@@ -102,8 +103,16 @@ async function runIn(context, site, chosen, log) {
         log(`   ${how} in ${(milliseconds / 1000).toFixed(2)} s, peak ${(memory.peak / 1e6).toFixed(1)} MB`);
       },
     );
+    await page.exposeFunction(
+      'exercise',
+      (/** @type {string} */ name, /** @type {string | null} */ problem, /** @type {string} */ told) => {
+        const unchanged = told === '' ? '' : `\n   unchanged: ${told}`;
+        log(`\n── exercise ${name}: ${problem ?? 'its solution passes'}${unchanged}`);
+      },
+    );
     await page.exposeFunction('note', (/** @type {string} */ text) => log(`   (${text})`));
     const { path, full = false, python = false, untrusted = false, bail = false, file = [] } = chosen;
+    const { exercises = false } = chosen;
     /** @type {Given} */
     const given = {
       markdown: readFileSync(path, 'utf8'),
@@ -111,6 +120,7 @@ async function runIn(context, site, chosen, log) {
       language: python ? 'python' : 'typescript',
       trusted: !untrusted,
       bail,
+      exercises,
       site,
       files: file.map((each) => ({ name: basename(each), bytes: readFileSync(each).toString('base64') })),
     };

@@ -29,9 +29,11 @@ NAMES = ["s0-convolution", "s1-mnist", "s2-cifar10", "s3-notes", "s4-imaging"]
 
 
 def cells(name):
-    """The cells of Python of a course."""
+    """The cells of Python of a course that run at the short setting, each with whether it is a check, which is run and not recorded. Those of exercises are left out."""
     with open(os.path.join(COURSES, f"{name}.md"), encoding="utf-8") as file:
-        return re.findall(r"^```python(?: hidden)?\n(.*?)\n```$", file.read(), flags=re.MULTILINE | re.DOTALL)
+        fences = re.findall(r"^```python((?: +[\w=-]+)*) *\n(.*?)\n```$", file.read(), flags=re.MULTILINE | re.DOTALL)
+    words = [(set(line.split()), source) for line, source in fences]
+    return [("check" in flags, source) for flags, source in words if flags <= {"hidden", "check", "short"}]
 
 
 def run(source, names):
@@ -74,9 +76,12 @@ def main():
             os.chdir(folder)
             names = {"__name__": "__main__", "short": True}
             found[name] = []
-            for i, source in enumerate(cells(name)):
-                print(f"{name}, cell {i + 1}", file=sys.stderr)
-                found[name].append(run(source, names))
+            for is_check, source in cells(name):
+                count = len(found[name])
+                print(f"{name}, {'check below cell' if is_check else 'cell'} {count + (not is_check)}", file=sys.stderr)
+                printed = run(source, names)
+                if not is_check:
+                    found[name].append(printed)
             os.chdir(HERE)
     with open(place, "w", encoding="utf-8") as file:
         json.dump(found, file, ensure_ascii=False, indent=2)

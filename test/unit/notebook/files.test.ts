@@ -10,8 +10,10 @@ import {
   codeCells,
   emptyFront,
   inLanguage,
+  labelsOf,
   type Notebook,
   NotebookFileError,
+  sourcesOf,
   textCell,
 } from 'lamplight-notebook/file/notebook';
 import { expect, test } from 'vitest';
@@ -22,10 +24,16 @@ const linkOf = (markdown: string): string => `#n=${deflateRawSync(Buffer.from(ma
 const written = `---
 title: Digits: the first network
 course: S1
+step: 2
 order: 1
 minutes: 2
 minutes-full: 15
 summary: A sentence.
+question: How does it learn?
+able: train a network; read a curve
+knows: what a layer is
+picture: figures/digits.svg
+picture-text: Ten digits: 0 to 9
 ---
 
 # Digits
@@ -76,10 +84,16 @@ test('Markdown is read cell by cell, and written as it was', () => {
   expect(notebook.front).toEqual({
     title: 'Digits: the first network',
     course: 'S1',
+    step: 2,
     order: 1,
     minutes: 2,
     minutesFull: 15,
     summary: 'A sentence.',
+    question: 'How does it learn?',
+    able: ['train a network', 'read a curve'],
+    knows: ['what a layer is'],
+    picture: 'figures/digits.svg',
+    pictureText: 'Ten digits: 0 to 9',
     languages: [],
   });
   expect(notebook.cells.map(({ kind }) => kind)).toEqual(['text', 'code', 'code', 'code', 'text']);
@@ -89,6 +103,65 @@ test('Markdown is read cell by cell, and written as it was', () => {
   expect(toMarkdown(notebook)).toBe(written);
   expect(codeCells(notebook, { short: true })).toHaveLength(2);
   expect(codeCells(notebook, { short: false })).toHaveLength(3);
+});
+
+const lesson = `---
+title: A lesson
+---
+
+### Exercise: double it
+
+\`\`\`ts exercise=double
+const twice = 0;
+\`\`\`
+
+<!-- hint double -->
+Add it to itself.
+<!-- /hint -->
+
+\`\`\`ts check=double
+assert(twice === 4, 'not yet');
+\`\`\`
+
+\`\`\`ts solution=double
+const twice = 2 + 2;
+\`\`\`
+
+\`\`\`ts
+const x = 1;
+\`\`\`
+
+\`\`\`ts check
+assert(x === 1);
+\`\`\`
+`;
+
+test('cells of an exercise and checks are told from the cells that a reader runs', () => {
+  const notebook = fromMarkdown(lesson);
+  const code = notebook.cells.filter((cell) => cell.kind === 'code');
+  expect(code.map(({ exercise, check }) => exercise ?? check)).toEqual([
+    { name: 'double', part: 'stub' },
+    { name: 'double', part: 'check' },
+    { name: 'double', part: 'solution' },
+    false,
+    true,
+  ]);
+  expect(labelsOf(code)).toEqual([
+    'exercise double',
+    'check of exercise double',
+    'solution of exercise double',
+    'cell 1',
+    'check below cell 1',
+  ]);
+  expect(sourcesOf(code)).toEqual(['const x = 1;']);
+  expect(codeCells(notebook, { short: true })).toHaveLength(2);
+  expect(toMarkdown(notebook)).toBe(lesson);
+  expect(fromIpynb(toIpynb(notebook))).toEqual(notebook);
+});
+
+test('a cell is of one exercise at most', () => {
+  expect(fromMarkdown('```ts exercise=a solution=a\n1\n```').cells[0]!.kind).toBe('text');
+  expect(fromMarkdown('```ts exercise=a check\n1\n```').cells[0]!.kind).toBe('text');
 });
 
 test('a file without a front takes its title from the first heading, and other fronts are text', () => {
@@ -115,6 +188,10 @@ const line = fc.constantFrom(
   '```python',
   '```python static',
   '```ts hidden',
+  '```ts check',
+  '```python exercise=one',
+  '<!-- hint one -->',
+  '<!-- /hint -->',
 );
 const text = fc.array(line, { maxLength: 6 }).map((lines) => lines.join('\n'));
 const cell: fc.Arbitrary<Cell> = fc.oneof(
@@ -125,8 +202,12 @@ const cell: fc.Arbitrary<Cell> = fc.oneof(
       fc.constantFrom('typescript' as const, 'python' as const),
       fc.boolean(),
       fc.constantFrom(null, 'short' as const, 'full' as const),
+      fc.constantFrom(null, 'stub' as const, 'check' as const, 'solution' as const),
     )
-    .map(([code, language, hidden, only]) => codeCell(code, { language, hidden, only })),
+    .map(([code, language, hidden, only, part]) =>
+      codeCell(code, { language, hidden, only, exercise: part && { name: 'one-2', part } }),
+    ),
+  text.map((code) => codeCell(code, { check: true })),
 );
 const notebooks: fc.Arbitrary<Notebook> = fc
   .tuple(

@@ -1,0 +1,77 @@
+// Blocks of a lesson as HTML, and figures as the build puts them into a page.
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { renderText } from 'lamplight-notebook/render/text';
+import { expect, test } from 'vitest';
+import { figureOf } from '../../../demos/build/figures';
+
+test('a question to predict has its answers folded, each with why it is right or not', () => {
+  const { html } = renderText(`Before.
+<!-- predict -->
+How many rows has **y**?
+
+- [ ] \`[1: 28]\`: that is \`x\`
+- [x] 26: the kernel of 3
+  fits at 26 places
+- [ ] both
+<!-- /predict -->
+After.`);
+  expect(html).toContain('<div class="lesson lesson-predict"><p class="lesson-name">Predict, then run</p>');
+  expect(html).toContain('<p>How many rows has <strong>y</strong>?</p>');
+  expect(html).toContain(
+    '<summary><code>[1: 28]</code></summary><p class="lesson-wrong">No: that is <code>x</code></p>',
+  );
+  expect(html).toContain('<summary>26</summary><p class="lesson-right">Right: the kernel of 3\nfits at 26 places</p>');
+  expect(html).toContain('<summary>both</summary><p class="lesson-wrong">No: </p>');
+  expect(html.startsWith('<p>Before.')).toBe(true);
+  expect(html).toContain('<p>After.</p>');
+});
+
+test('hints are folded, summaries and glossaries are boxes, and a block that never ends is text', () => {
+  const { html, headings } = renderText(
+    '<!-- hint size -->\nCount $n$.\n<!-- /hint -->\n\n<!-- summary -->\n## In short\n- One\n<!-- /summary -->\n\n<!-- glossary -->\n- **map**: a sheet\n<!-- /glossary -->\n\n<!-- hint -->\nleft open',
+  );
+  expect(html).toMatch(/<details class="lesson lesson-hint"><summary>Hint<\/summary>\s*<p>Count <math/);
+  expect(html).toContain('<div class="lesson lesson-summary">');
+  expect(html).toContain('<li><strong>map</strong>: a sheet</li>');
+  expect(html).toContain('left open');
+  expect(headings.map(({ id }) => id)).toEqual(['in-short']);
+});
+
+test('a drawing stands in the page as it is written, with what it shows in words', () => {
+  const courses = mkdtempSync(join(tmpdir(), 'figures-'));
+  mkdirSync(join(courses, 'figures'));
+  const write = (text: string) => writeFileSync(join(courses, 'figures/k.svg'), text);
+  const drawn = (text: string) => {
+    write(text);
+    return figureOf(courses, 'figures/k.svg', 'A "kernel"');
+  };
+  expect(
+    drawn(
+      '<?xml version="1.0"?>\n<svg xmlns="http://www.w3.org/2000/svg" width="9" viewBox="0 0 9 9">\n  <!-- a --><path id="k-a" fill="var(--dusk)" d="M0 0"/>\n</svg>\n',
+    ),
+  ).toBe(
+    '<svg class="figure" data-figure="figures/k.svg" role="img" aria-label="A &quot;kernel&quot;" viewBox="0 0 9 9">\n<path id="k-a" fill="var(--dusk)" d="M0 0"/>\n</svg>',
+  );
+  const svg = (inner: string) => `<svg viewBox="0 0 9 9">${inner}</svg>`;
+  for (const bad of [
+    '<script>1</script>',
+    '<g onload="x()"/>',
+    '<g style="fill:red"/>',
+    '<use href="https://x.example/a.svg#a"/>',
+    '<g fill="url(https://x.example/a)"/>',
+    '<foreignObject/>',
+  ]) {
+    expect(() => drawn(svg(bad)), bad).toThrow('may not hold');
+  }
+  expect(drawn(svg('<use href="#k-a"/><g fill="url(#k-a)"/>'))).toContain('<use href="#k-a"/>');
+  expect(() => drawn(svg('<g id="other"/>'))).toThrow('ids that begin with k');
+  expect(() => drawn('<svg/>')).toThrow('one <svg>');
+  expect(() => figureOf(courses, 'figures/none.svg', 'x')).toThrow('no such file');
+  expect(() => figureOf(courses, 'figures/k.svg', ' ')).toThrow('says what is to be seen');
+  expect(figureOf(courses, '../figures/k.svg', 'x')).toBeUndefined();
+  expect(figureOf(courses, 'https://x.example/k.svg', 'x')).toBeUndefined();
+  writeFileSync(join(courses, 'figures/cat.webp'), '');
+  expect(figureOf(courses, 'figures/cat.webp', 'A cat')).toContain('src="../courses/figures/cat.webp" alt="A cat"');
+});
