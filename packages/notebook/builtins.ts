@@ -108,6 +108,43 @@ export type FileContents = string | Blob | ArrayBuffer | ArrayBufferView;
  */
 export declare function download(name: string, contents: FileContents): void;
 
+/** What the panel of a convolution begins with. */
+export interface ConvolutionPanel {
+  /** Numbers of a side of the input, 3 to 12. Default: 7. */
+  size?: number;
+  /** The input's own numbers by rows, in the place of a digit one. */
+  input?: readonly (readonly number[])[];
+  /** A classic kernel by its name, or the numbers of one by rows. Default: `edges`. */
+  kernel?: KernelName | readonly (readonly number[])[];
+  /** Default: 1. */
+  stride?: number;
+  /** Rings of zeros around the input. Default: 0. */
+  padding?: number;
+  /** The distance of the kernel's numbers. Default: 1. */
+  dilation?: number;
+}
+
+export type KernelName =
+  | 'edges'
+  | 'level'
+  | 'outline'
+  | 'sharpen'
+  | 'blur'
+  | 'gauss'
+  | 'emboss'
+  | 'identity'
+  | 'twice'
+  | 'negative';
+
+/**
+ * A panel to be touched, below the cell. `convolution`: numbers and a kernel that can be changed; pointing at a number of the output shows the
+ * products that it is the sum of. `channels`: three sheets of input meet three sheets of a kernel, and their maps add up to one.
+ *
+ *     panel('convolution', { size: 7, kernel: 'edges', padding: 1 });
+ */
+export declare function panel(name: 'convolution', options?: ConvolutionPanel): void;
+export declare function panel(name: 'channels'): void;
+
 /** What the panels of a page are set to. */
 export interface Controls<T extends object> extends AsyncIterable<T> {
   /** As they are now. */

@@ -1,5 +1,6 @@
 // What a notebook's page and the worker that runs its cells say to each other: plain data, which the page never runs and never takes for markup.
 import type { Language } from './file/notebook';
+import type { PanelData } from './panels/data';
 
 /** Plain data by name. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -205,8 +206,15 @@ export interface FileOutput {
   readonly contents: Blob;
 }
 
+/** A panel that can be touched: its data, of which the page draws it and brings it to life. */
+export interface PanelOutput {
+  readonly kind: 'panel';
+  readonly data: PanelData;
+}
+
 export type Output =
   | FileOutput
+  | PanelOutput
   | TextOutput
   | PictureOutput
   | GridOutput

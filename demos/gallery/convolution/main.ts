@@ -1,5 +1,7 @@
 // The page of the convolution: its numbers, kernel and settings go to the program, and what the program reports is drawn.
 
+import { kernelsOf, type Side } from 'lamplight-notebook/panels/kernels';
+import { outputSize } from 'lamplight-notebook/panels/sums';
 import { byId, make } from 'lamplight-notebook/ui/dom';
 import { inAddress, keepInAddress } from 'lamplight-notebook/ui/kept';
 import { showBanner } from '../../ui/banners';
@@ -7,8 +9,8 @@ import { type Frame, Matrix, type Place, type Plane } from '../../ui/panels/matr
 import { PictureSource, SOURCES, type SourceKind } from '../../ui/panels/picture-source';
 import { Settings } from '../../ui/panels/settings';
 import { openGallery, type Reading, readingOf, type Values } from '../page';
-import { KernelEditor, kernelsOf, type Side } from './kernel';
-import { outputSize, termsOf } from './sums';
+import { KernelEditor } from './kernel';
+import { termsOf } from './sums';
 
 const SIZE = 7;
 const PICTURE = 128;

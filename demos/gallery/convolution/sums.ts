@@ -15,19 +15,6 @@ export interface Term {
   readonly weight: number;
 }
 
-/** The size of the output as a formula. */
-export function outputSize({
-  stride,
-  padding,
-  dilation,
-  kernel,
-  transposed,
-}: Omit<SumOptions, 'groups'> & { kernel: number }): string {
-  const reach = `${dilation}·(${kernel} − 1)`;
-  if (transposed) return `(n − 1)·${stride} − 2·${padding} + ${reach} + 1`;
-  return `⌊(n + 2·${padding} − ${reach} − 1) / ${stride}⌋ + 1`;
-}
-
 export interface Sum {
   readonly x: Reading;
   readonly y: Reading;

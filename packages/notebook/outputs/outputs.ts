@@ -4,6 +4,7 @@ import type { Output, PlotOutput } from '../protocol';
 import { make } from '../ui/dom';
 import { focusWhileScrollable } from '../ui/scrollable';
 import { droppedText } from './dropped';
+import { LatePanel } from './panel';
 import { GridView, PictureView } from './picture';
 import { BarsView, ErrorView, FileView, TableView, TextView } from './words';
 
@@ -179,6 +180,8 @@ export class Outputs {
           return new TableView(output);
         case 'bars':
           return new BarsView(output);
+        case 'panel':
+          return new LatePanel(output);
         case 'file':
           return new FileView(output);
         case 'error':

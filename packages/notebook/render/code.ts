@@ -4,11 +4,11 @@ import { classHighlighter, highlightCode } from '@lezer/highlight';
 import { parser } from '@lezer/javascript';
 import { parser as python } from '@lezer/python';
 import type { Language } from '../file/notebook.ts';
+import { escaped } from './escaped.ts';
 
 const parsers = { typescript: parser.configure({ dialect: 'ts' }), python };
 
-export const escaped = (text: string): string =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+export { escaped };
 
 /** The code as HTML, whose text is the code again. */
 export function highlighted(code: string, language: Language = 'typescript'): string {

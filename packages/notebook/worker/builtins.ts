@@ -6,6 +6,7 @@ import type { Panels } from './controls';
 import { type Files, offer } from './files';
 import { mnistFiles } from './mnist';
 import type { RunOutputs } from './outputs';
+import { panelOf } from './panels';
 import { plot } from './plot';
 import type { Builtins } from './scope';
 import { show } from './show';
@@ -34,6 +35,7 @@ export function builtinsOf(host: Host): Builtins {
         ? counted(host.outputs(), items, title)
         : countedNow(host.outputs(), items, title)) as Names['progress'],
     assert,
+    panel: (name: string, options: object = {}) => host.outputs().slot().put(panelOf(name, options)),
     clear: () => host.outputs().clear(),
     file: (name) => host.files.get(name),
     files: () => host.files.names(),

@@ -187,6 +187,8 @@ function print({ output }, log) {
           .filter(Boolean)
           .join('\n'),
       );
+    case 'panel':
+      return write(`[panel ${output.data.panel}]`);
     case 'bars':
       return write(output.bars.map(({ text }) => text).join('\n'));
     case 'error':

@@ -2,6 +2,7 @@
 import type { ShowOptions } from '../../builtins';
 import { barIn } from '../bars';
 import type { RunOutputs } from '../outputs';
+import { panelOf } from '../panels';
 import { plot } from '../plot';
 import { show } from '../show';
 
@@ -10,6 +11,7 @@ type Lines = Readonly<Record<string, readonly [x: readonly number[], y: readonly
 /** `current`: the run that is drawn in. */
 export const drawing = (current: () => RunOutputs) => ({
   show: (thing: unknown, options: ShowOptions): void => void show(current(), thing, options),
+  panel: (name: string, options: object): void => current().slot().put(panelOf(name, options)),
   plot: (lines: Lines, options: Parameters<typeof plot>[2]): void => {
     const points = Object.entries(lines).map(([name, [x, y]]) => [name, { x, y }] as const);
     plot(current(), Object.fromEntries(points), options);

@@ -27,6 +27,8 @@ _own = vars(__main__)
 STANDINS = "/home/pyodide/.standins"
 sys.path.append(STANDINS)
 
+from lamplight_panels import panel  # noqa: E402, F401
+
 
 class _NoInput:
     """Stands for the keyboard, which a worker has none of."""

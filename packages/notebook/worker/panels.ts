@@ -1,0 +1,101 @@
+// Owns `panel`: what a panel begins with, checked.
+import type { ConvolutionPanel } from '../builtins';
+import { one } from '../panels/convolution';
+import type { ChannelsData, ConvolutionData, PanelData } from '../panels/data';
+import { classic, KERNELS, type Side } from '../panels/kernels';
+import { placesOf } from '../panels/sums';
+import type { PanelOutput } from '../protocol';
+
+/** A whole number within bounds. @throws TypeError for anything else */
+function whole(name: string, value: unknown, least: number, most: number): number {
+  if (typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most) return value;
+  throw new TypeError(
+    `panel: expected ${name} to be a whole number from ${least} to ${most}, but got ${String(value)}`,
+  );
+}
+
+/** The numbers of a square that is given by its rows. */
+function squareOf(name: string, rows: unknown, least: number, most: number): number[] {
+  const side = Array.isArray(rows) ? rows.length : 0;
+  const isSquare =
+    Array.isArray(rows) &&
+    rows.every((row) => Array.isArray(row) && row.length === side && row.every((value) => Number.isFinite(value)));
+  if (isSquare && side >= least && side <= most) return rows.flat() as number[];
+  throw new TypeError(
+    `panel: expected ${name} to be rows of as many numbers as there are rows, from ${least} to ${most}, but got ${JSON.stringify(rows)}`,
+  );
+}
+
+function known(name: string, options: object, names: readonly string[]): void {
+  const wrong = Object.keys(options).find((key) => !names.includes(key));
+  if (wrong === undefined) return;
+  const has = names.length > 0 ? `which has ${names.join(', ')}` : 'which has none';
+  throw new TypeError(`panel: got the unknown option ${wrong} for '${name}', ${has}`);
+}
+
+function kernelOf(kernel: ConvolutionPanel['kernel']): Pick<ConvolutionData, 'name' | 'side' | 'kernel'> {
+  if (typeof kernel !== 'string') {
+    const values = squareOf('kernel', kernel, 1, 5);
+    return { name: '', side: Math.sqrt(values.length), kernel: values };
+  }
+  if (!(kernel in KERNELS)) {
+    throw new TypeError(
+      `panel: expected kernel to be rows of numbers or one of ${Object.keys(KERNELS).join(', ')}, but got '${kernel}'`,
+    );
+  }
+  const side: Side = KERNELS[kernel]?.[3] ? 3 : 1;
+  return { name: kernel, side, kernel: classic(kernel, side) };
+}
+
+function convolution(options: ConvolutionPanel): ConvolutionData {
+  known('convolution', options, ['size', 'input', 'kernel', 'stride', 'padding', 'dilation']);
+  const given = options.input ? squareOf('input', options.input, 3, 12) : null;
+  const size = whole('size', options.size ?? (given ? Math.sqrt(given.length) : 7), 3, 12);
+  if (given && given.length !== size * size) {
+    throw new TypeError(`panel: expected an input of ${size} × ${size} numbers, as size says, but got ${given.length}`);
+  }
+  const steps = {
+    stride: whole('stride', options.stride ?? 1, 1, 3),
+    padding: whole('padding', options.padding ?? 0, 0, 2),
+    dilation: whole('dilation', options.dilation ?? 1, 1, 2),
+  };
+  const kernel = kernelOf(options.kernel ?? 'edges');
+  if (placesOf(size + 2 * steps.padding, kernel.side, steps) < 1) {
+    throw new TypeError(
+      `panel: expected a kernel that fits into ${size + 2 * steps.padding} numbers, padding included, but got one that reaches over ${steps.dilation * (kernel.side - 1) + 1}; give a greater size or padding`,
+    );
+  }
+  return { panel: 'convolution', size, input: given ?? one(size), ...kernel, ...steps };
+}
+
+/** A yellow slope on blue: what is red and green at once has an edge, and so has the blue. */
+const CHANNELS: ChannelsData = {
+  panel: 'channels',
+  size: 5,
+  inputs: [
+    [0, 0, 1, 3, 3, 0, 0, 1, 3, 3, 0, 0, 2, 3, 3, 0, 1, 3, 3, 3, 0, 1, 3, 3, 3],
+    [0, 0, 1, 2, 2, 0, 0, 1, 2, 2, 0, 0, 1, 2, 2, 0, 1, 2, 2, 2, 0, 1, 2, 2, 2],
+    [3, 3, 1, 0, 0, 3, 3, 1, 0, 0, 3, 3, 1, 0, 0, 3, 2, 0, 0, 0, 3, 2, 0, 0, 0],
+  ],
+  side: 3,
+  kernels: [
+    [-1, 0, 1, -1, 0, 1, -1, 0, 1],
+    [-1, 0, 1, -1, 0, 1, -1, 0, 1],
+    [1, 0, -1, 1, 0, -1, 1, 0, -1],
+  ],
+  bias: 1,
+};
+
+function dataOf(name: string, options: object): PanelData {
+  switch (name) {
+    case 'convolution':
+      return convolution(options);
+    case 'channels':
+      known(name, options, []);
+      return CHANNELS;
+    default:
+      throw new TypeError(`panel: expected 'convolution' or 'channels', but got '${name}'`);
+  }
+}
+
+export const panelOf = (name: string, options: object): PanelOutput => ({ kind: 'panel', data: dataOf(name, options) });
