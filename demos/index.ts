@@ -4,6 +4,7 @@ import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { defineCells } from './ui/lamplight-cell';
 import { paintLamps } from './ui/lamps';
 import { startShell } from './ui/shell';
+import { showSolved } from './ui/solved';
 import { diagnose, noWebGpuNotice } from './ui/webgpu-check';
 
 const SIDE = 28;
@@ -44,6 +45,7 @@ const paint = () => paintLamps(canvas, shown, SIDE);
 new ResizeObserver(paint).observe(canvas);
 onThemeChange(paint);
 startShell('./');
+showSolved();
 defineCells();
 setInterval(() => {
   if (still.matches || document.hidden) return;

@@ -2,6 +2,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
+import { foldedName, isFolded } from '../../packages/notebook/file/holds.ts';
 import { fromMarkdown } from '../../packages/notebook/file/markdown.ts';
 import {
   type Cell,
@@ -11,18 +12,13 @@ import {
   type Notebook,
 } from '../../packages/notebook/file/notebook.ts';
 import { escaped, highlighted } from '../../packages/notebook/render/code.ts';
-import { type Heading, renderText } from '../../packages/notebook/render/text.ts';
+import { type Heading, renderInline, renderText } from '../../packages/notebook/render/text.ts';
+import { courseCards, courseMap, type Entry, inOrder, isCourse, told } from './course-list.ts';
 import { emblem } from './emblems.ts';
 import { figureOf } from './figures.ts';
 
 const LIST = '<!-- courses -->';
-
-interface Entry {
-  /** The name of the file without its ending, and of the page's folder. */
-  readonly name: string;
-  readonly source: string;
-  readonly notebook: Notebook;
-}
+const MAP = '<!-- courses: map -->';
 
 /** `folder` is that of the site; pages lie in its `notebook/<name>/`, whether or not there is such a folder. */
 export function notebooks(folder: string): Plugin {
@@ -53,7 +49,8 @@ export function notebooks(folder: string): Plugin {
       order: 'pre',
       handler: (html) =>
         coloured(html)
-          .replace(LIST, () => list(all(), html.includes('id="courses-title"') ? './' : '../'))
+          .replace(MAP, () => courseMap(all(), '../'))
+          .replace(LIST, () => courseCards(all(), html.includes('id="courses-title"') ? './' : '../'))
           .replace(/<!-- emblem: ([\w-]+) -->/g, (_, name: string) => emblem(name)),
     },
     configureServer(server) {
@@ -90,42 +87,28 @@ function coloured(html: string): string {
 }
 
 function entries(folder: string): Entry[] {
-  return readdirSync(folder)
+  const found = readdirSync(folder)
     .filter((file) => file.endsWith('.md'))
     .map((file) => {
       const source = readFileSync(join(folder, file), 'utf8');
       return { name: file.slice(0, -'.md'.length), source, notebook: fromMarkdown(source) };
-    })
-    .sort((a, b) => a.notebook.front.order - b.notebook.front.order || a.name.localeCompare(b.name));
-}
-
-const minutes = ({ front }: Notebook): string => (front.minutes ? `${front.minutes} min` : '');
-
-/** A course has a mark, such as S1; the other notebooks stand apart. */
-function list(all: readonly Entry[], root: string): string {
-  const card = ({ name, notebook }: Entry) => {
-    const { title, course, summary } = notebook.front;
-    const mark = course ? `<b class="mark">${escaped(course)}</b> ` : '';
-    return `<li><a class="card" href="${root}notebook/${name}/">${emblem(name)}
-<strong>${mark}${escaped(title)}</strong>
-<span>${escaped(summary)}</span>
-<small>${minutes(notebook)}</small></a></li>`;
-  };
-  const courses = all.filter(({ notebook }) => notebook.front.course);
-  const others = all.filter(({ notebook }) => !notebook.front.course);
-  const more = others.length > 0 ? `<h3>And beyond them</h3><ul class="cards">${others.map(card).join('\n')}</ul>` : '';
-  return `<ul class="cards">${courses.map(card).join('\n')}</ul>${more}`;
+    });
+  return inOrder(found);
 }
 
 function page(folder: string, template: string, entry: Entry, all: readonly Entry[]): string {
   const { notebook, name } = entry;
-  const { title, course, summary } = notebook.front;
+  const { title, summary } = notebook.front;
+  const courses = all.filter(isCourse);
+  const at = courses.findIndex((other) => other.name === name);
+  const place = at < 0 ? 'Notebook' : `Course ${at + 1} of ${courses.length}`;
   const { html, headings } = cells(notebook, folder);
   const fields: Record<string, string> = {
     name,
     title: escaped(title),
     summary: escaped(summary),
-    eyebrow: [course ? `Course ${course}` : 'Notebook', minutes(notebook)].filter(Boolean).map(escaped).join(' · '),
+    eyebrow: `${place} · ${told(entry)}`,
+    opening: opening(folder, notebook),
     contents: headings.map(({ id, title: words }) => `<li><a href="#${id}">${words}</a></li>`).join('\n'),
     cells: html,
     onward: onward(entry, all),
@@ -137,6 +120,21 @@ function page(folder: string, template: string, entry: Entry, all: readonly Entr
   return template.replace(/\{(\w+)\}/g, (found, key: string) => fields[key] ?? found);
 }
 
+/** What a course's first screen shows below its title: a picture, the question, what one will be able to do, and what one should know. */
+function opening(folder: string, { front }: Notebook): string {
+  const { question, able, knows, picture, pictureText } = front;
+  const list = (name: string, items: readonly string[]) =>
+    items.length === 0
+      ? ''
+      : `<h2>${name}</h2><ul>${items.map((item) => `<li>${renderInline(item)}</li>`).join('')}</ul>`;
+  const drawn =
+    picture === '' ? '' : `<div class="opening-picture">${figureOf(folder, picture, pictureText) ?? ''}</div>`;
+  const asked = question === '' ? '' : `<p class="question">${renderInline(question)}</p>`;
+  const said = [list('You will be able to', able), list('You should know', knows)].join('');
+  if (drawn + asked + said === '') return '';
+  return `<div class="opening">${asked}${drawn}<div class="opening-lists">${said}</div></div>`;
+}
+
 const NAMES: Readonly<Record<Language, string>> = { typescript: 'TypeScript', python: 'Python' };
 
 /** Links to the page in each of its languages; the page's script marks the one that is shown. */
@@ -146,6 +144,14 @@ function choice(languages: readonly Language[]): string {
     (language) => `<a href="?language=${language}" data-language="${language}">${NAMES[language]}</a>`,
   );
   return `<nav class="languages" aria-label="Language of the code">${links.join('')}</nav>`;
+}
+
+/** The code, folded behind what it holds where it is folded at first. */
+function codeOf(cell: CodeCell): string {
+  const code = `<pre><code>${highlighted(cell.text, cell.language)}</code></pre>`;
+  return isFolded(cell)
+    ? `<details class="folded"><summary>${escaped(foldedName(cell))}</summary>${code}</details>`
+    : code;
 }
 
 /** What a code cell is, as attributes of its element. */
@@ -180,7 +186,7 @@ export function cells(
       const { language } = cell;
       const isOther = languages.length > 0 && language !== languages[0];
       const flags = `${isOther ? ' hidden' : ''}${attributes(cell)}`;
-      return `<section class="cell code-cell" aria-label="${labels.get(cell) ?? 'cell'}"${flags}><pre><code>${highlighted(cell.text, language)}</code></pre></section>`;
+      return `<section class="cell code-cell" aria-label="${labels.get(cell) ?? 'cell'}"${flags}>${codeOf(cell)}</section>`;
     }
     const image = folder === undefined ? undefined : (href: string, words: string) => figureOf(folder, href, words);
     const text = renderText(cell.text, ids, image ? { image } : {});

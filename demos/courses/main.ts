@@ -4,8 +4,10 @@ import { openNotebookFile } from 'lamplight-notebook/page/files';
 import { forget, ownNotebooks } from 'lamplight-notebook/page/store';
 import { byId, make } from 'lamplight-notebook/ui/dom';
 import { startShell } from '../ui/shell';
+import { showSolved } from '../ui/solved';
 
 startShell('../');
+showSolved();
 const list = byId('own', HTMLUListElement);
 const note = byId('own-note', HTMLParagraphElement);
 const input = byId('file', HTMLInputElement);

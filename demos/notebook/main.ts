@@ -4,6 +4,7 @@ import { type Cell, inLanguage, type Language, plainName } from 'lamplight-noteb
 import { Bar } from 'lamplight-notebook/page/bar';
 import { type Kind, NotebookDocument } from 'lamplight-notebook/page/document';
 import { downloadFile, isNotebookFile, openNotebookFile } from 'lamplight-notebook/page/files';
+import { Lesson } from 'lamplight-notebook/page/lesson';
 import { Notebook } from 'lamplight-notebook/page/notebook';
 import { Side } from 'lamplight-notebook/page/side';
 import { forget } from 'lamplight-notebook/page/store';
@@ -11,6 +12,7 @@ import { byId, make } from 'lamplight-notebook/ui/dom';
 import { showBanner } from '../ui/banners';
 import { keepGroup, keeping } from '../ui/offline';
 import { startShell } from '../ui/shell';
+import { showSolved } from '../ui/solved';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 import { chosenLanguage, showLanguage } from './languages';
 
@@ -52,6 +54,7 @@ async function original(): Promise<readonly Cell[]> {
 }
 
 showLanguage(language, languages, byId('cells', HTMLElement));
+showSolved();
 const notebook = new Notebook(byId('cells', HTMLElement), {
   site,
   trusted: document_.isTrusted,
@@ -59,9 +62,11 @@ const notebook = new Notebook(byId('cells', HTMLElement), {
   editable: true,
   original,
   canvases,
+  ...(kind === 'course' && !document_.isFromLink ? { lesson: new Lesson(name, language) } : {}),
   listener: {
     ...keeping,
     changed: () => void changed(),
+    solved: () => showSolved(),
     state: (state) => bar.showState(state),
     variables: (variables) => side.showVariables(variables),
     memory: (memory) => side.showMemory(memory),

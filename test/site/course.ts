@@ -8,7 +8,7 @@ import type { PythonCourse } from './courses/python';
 /** Cells that have not come to a good end, with what they show. */
 const unfinished = (page: Page): Promise<string[]> =>
   page
-    .locator('.code-cell:not([data-state="done"])')
+    .locator('.code-cell:not([data-state="done"], [data-exercise])')
     .evaluateAll((cells) =>
       cells
         .filter((cell) => (cell as HTMLElement).dataset.only !== 'full')
@@ -23,7 +23,7 @@ export async function runAll(page: Page, minutes: number): Promise<void> {
   const began = performance.now();
   await page.getByRole('button', { name: 'Run all' }).click();
   const isOver = () => {
-    const cells = [...document.querySelectorAll<HTMLElement>('.code-cell:not([data-only="full"])')];
+    const cells = [...document.querySelectorAll<HTMLElement>('.code-cell:not([data-only="full"], [data-exercise])')];
     const isFailed = cells.some(({ dataset }) => dataset.state === 'failed' || dataset.state === 'stopped');
     return isFailed || cells.every(({ dataset }) => dataset.state === 'done');
   };
@@ -85,7 +85,7 @@ function agrees(shown: string, printed: string, within: number): boolean {
 
 /** Holds what the cells of a course in Python have printed against what PyTorch printed of them. */
 export async function expectPrinted(page: Page, { cells, within = {}, pictures }: PythonCourse): Promise<void> {
-  const shown = await page.locator('.code-cell').evaluateAll((all) =>
+  const shown = await page.locator('.code-cell:not([data-check], [data-exercise])').evaluateAll((all) =>
     all.map((cell) => ({
       source: cell.querySelector('.code pre')?.textContent ?? '',
       text: [...cell.querySelectorAll('.outputs .out.text')].map(({ textContent }) => textContent).join('\n'),

@@ -28,6 +28,10 @@ export const look = EditorView.theme({
   '.cm-scroller': { fontFamily: 'var(--mono)', lineHeight: 'var(--code-line)', overflow: 'visible' },
   '.cm-content': { padding: '0', caretColor: 'var(--flame-text)' },
   '.cm-line': { padding: '0' },
+  // As in cell.css: of a line that is wider than a phone nothing is cut.
+  '@media (max-width: 560px)': {
+    '.cm-content': { whiteSpace: 'pre-wrap', overflowWrap: 'anywhere', flexShrink: '1', minWidth: '0' },
+  },
   '.cm-cursor': { borderLeftColor: 'var(--flame-text)', borderLeftWidth: '2px' },
   '.cm-selectionBackground, &.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground': {
     background: 'color-mix(in srgb, var(--flame) 26%, transparent)',

@@ -5,6 +5,9 @@ import { formatBytes, make } from '../ui/dom';
 import { saveFile } from '../ui/save-file';
 import { focusWhileScrollable } from '../ui/scrollable';
 
+/** Five words in a row are a sentence; rows of numbers have none. */
+const SENTENCE = /(?:[A-Za-z][\w’',.:;()-]* ){4}[A-Za-z]/;
+
 const STREAMS = { log: '', warn: 'Warning', error: 'Error', value: '' } as const;
 
 export class TextView {
@@ -17,7 +20,7 @@ export class TextView {
   }
 
   update({ stream, text }: TextOutput): void {
-    this.element.className = `out text ${stream}`;
+    this.element.className = `out text ${stream}${SENTENCE.test(text) ? ' words' : ''}`;
     this.element.style.setProperty('--lines', String(text.split('\n').length));
     const word = STREAMS[stream];
     this.element.replaceChildren(...(word ? [make('span', { className: 'visually-hidden' }, `${word}: `)] : []), text);
@@ -64,10 +67,14 @@ export class BarsView {
       head.textContent = title;
       head.hidden = title === '' || text.startsWith(title);
       track.setAttribute('aria-label', title || 'Progress');
+      // What is over needs no bar; of batches that came by themselves it needs no word.
+      track.hidden = total !== null && done >= total;
+      row.hidden = track.hidden && title === 'Batches';
       if (total) track.setAttribute('aria-valuenow', String(Math.round(100 * share)));
       (track.firstElementChild as HTMLElement).style.width = `${100 * share}%`;
       state.textContent = text;
     });
+    this.element.hidden = [...this.element.children].every((row) => (row as HTMLElement).hidden);
   }
 }
 

@@ -1,10 +1,10 @@
 // A cell of code on a page: the code, which becomes an editor once it is touched, the strip with what can be done and what was, and the outputs.
 
 import type { CodeEditor } from '../editor/editor';
+import { foldedName, isFolded } from '../file/holds';
 import type { ExercisePart, CodeCell as FileCell } from '../file/notebook';
 import { Outputs } from '../outputs/outputs';
-import type { Memory } from '../protocol';
-import { formatBytes, make } from '../ui/dom';
+import { make } from '../ui/dom';
 import { icon } from './icons';
 import { type MenuItem, menu } from './menu';
 
@@ -104,7 +104,7 @@ export class CodeCell {
     );
     element.classList.add('cell', 'code-cell');
     element.replaceChildren(make('div', { className: 'code-box' }, this.code, strip), this.outputs.element);
-    if (this.flags.hidden) this.fold(strip);
+    if (isFolded(this.flags)) this.fold(strip);
     this.runButton.addEventListener('click', () => (this.isBusy ? host.stop() : host.run(this)));
     this.listen();
     this.setLabel(this.label);
@@ -144,6 +144,11 @@ export class CodeCell {
     else this.code.querySelector('code')?.replaceChildren(text);
   }
 
+  /** Puts what else can be done with the cell beside its Run button. */
+  addTool(...tools: readonly HTMLElement[]): void {
+    this.runButton.after(...tools);
+  }
+
   /** Why what stands below is not what the code gives now. */
   setStale(why: 'above' | 'self' | null): void {
     if (why === this.stale) return;
@@ -163,11 +168,10 @@ export class CodeCell {
     this.timer = setInterval(() => this.show(), 500);
   }
 
-  end(how: 'done' | 'failed' | 'stopped' | 'idle', milliseconds = 0, memory?: Memory): void {
+  end(how: 'done' | 'failed' | 'stopped' | 'idle', milliseconds = 0): void {
     this.enter(how);
     const took = formatDuration(milliseconds);
-    const held = memory && memory.peak > 0 ? ` · ${formatBytes(memory.peak)} of GPU memory` : '';
-    this.said.textContent = how === 'idle' ? '' : `${WORDS[how]} ${took}${held}`;
+    this.said.textContent = how === 'idle' ? '' : `${WORDS[how]} ${took}`;
   }
 
   /** Marks a line of the code, or none. */
@@ -233,12 +237,16 @@ export class CodeCell {
     this.editor?.close();
   }
 
-  /** Puts the code away, behind a button that shows it. */
+  /** Puts the code away, behind what it holds and a button that shows it. */
   private fold(strip: HTMLElement): void {
     const button = make('button', { type: 'button', className: 'link' });
+    const what = make('p', { className: 'folded-name' }, foldedName({ ...this.flags, text: this.text }));
+    const name = this.flags.exercise?.part === 'solution' ? 'the solution' : 'the code';
+    this.code.before(what);
     const show = (isOpen: boolean) => {
       this.code.hidden = !isOpen;
-      button.textContent = isOpen ? 'Hide the code' : 'Show the code';
+      what.hidden = isOpen;
+      button.textContent = `${isOpen ? 'Hide' : 'Show'} ${name}`;
       button.setAttribute('aria-expanded', String(isOpen));
     };
     button.addEventListener('click', () => show(this.code.hidden === true));

@@ -5,6 +5,9 @@ import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../pr
 import { Session, type SessionState } from '../session';
 import { make } from '../ui/dom';
 import { type CellHost, CodeCell } from './code-cell';
+import { Exercise, type Verdict } from './exercise';
+import { figuresIn } from './figures';
+import type { Lesson } from './lesson';
 import type { MenuItem } from './menu';
 import { TextCell, type TextHost } from './text-cell';
 
@@ -28,6 +31,8 @@ export interface NotebookOptions {
   readonly canvases: () => Readonly<Record<string, HTMLCanvasElement>>;
   /** Whether the page has panels that cells follow and report to. Default: false. */
   readonly panels?: boolean;
+  /** Where the exercises of a course are kept; those of other notebooks are as they are written at each visit. */
+  readonly lesson?: Lesson;
   readonly listener: NotebookListener;
 }
 
@@ -53,6 +58,8 @@ export interface NotebookListener {
   uses(part: 'notebook' | 'editor'): void;
   /** A cell has something for the page's panels. */
   report?(values: Values): void;
+  /** An exercise is solved. */
+  solved?(name: string): void;
 }
 
 export class Notebook implements CellHost, TextHost {
@@ -65,6 +72,13 @@ export class Notebook implements CellHost, TextHost {
   /** Cells below one that was taken away or moved. */
   private readonly shaken = new WeakSet<CodeCell>();
   private readonly files = new Set<string>();
+  readonly figures: ReturnType<typeof figuresIn>;
+  /** By the cells that readers change. */
+  private readonly exercises = new Map<CodeCell, Exercise>();
+  /** The exercise that is being checked, and the cell that says how it came out. */
+  private asked: { readonly exercise: Exercise; readonly check: CodeCell } | undefined;
+  /** The error that ended a cell's last run. */
+  private readonly errors = new WeakMap<CodeCell, ErrorOutput>();
   private short: boolean;
   private isEdited = false;
   private loaded: Promise<readonly FileCell[]> | undefined;
@@ -77,6 +91,7 @@ export class Notebook implements CellHost, TextHost {
   ) {
     const { listener, trusted, short, site, panels = false } = options;
     this.short = short;
+    this.figures = figuresIn(root);
     this.session = new Session(
       {
         state: (state) => listener.state(state),
@@ -126,6 +141,7 @@ export class Notebook implements CellHost, TextHost {
   /** Shows these cells in place of all others. */
   async replace(texts: readonly FileCell[]): Promise<void> {
     this.session.restart();
+    this.exercises.clear();
     for (const cell of this.cells.splice(0)) {
       cell.close();
       cell.element.remove();
@@ -178,9 +194,50 @@ export class Notebook implements CellHost, TextHost {
     );
   }
 
+  /** Runs an exercise and what says whether it is right, behind those of the cells above that have not run. */
+  private checkExercise(exercise: Exercise, stub: CodeCell): void {
+    const all = this.codeCells;
+    const check = all.find(({ flags: { exercise: of } }) => of?.name === exercise.name && of.part === 'check');
+    if (!check || stub.isBusy || check.isBusy || this.asked) return;
+    const above = this.atThisSetting(all.slice(0, all.indexOf(stub)));
+    const needed = above.filter(({ flags, ranWith }) => !flags.check && ranWith === undefined);
+    this.asked = { exercise, check };
+    exercise.begin();
+    this.enqueue([...needed, stub, check]);
+  }
+
+  /** Says how an exercise came out, once a cell that its check stands on has ended. */
+  private tellExercise(cell: CodeCell, how: Ended['how']): void {
+    const { asked } = this;
+    if (!asked || (how === 'done' && cell !== asked.check)) return;
+    this.asked = undefined;
+    const verdicts: Record<Ended['how'], Verdict> = {
+      done: { how: 'right' },
+      stopped: { how: 'stopped' },
+      failed: { how: 'wrong', cell, error: this.errors.get(cell) },
+    };
+    asked.exercise.tell(verdicts[how]);
+    if (how === 'done') this.options.listener.solved?.(asked.exercise.name);
+  }
+
+  /** Cells that readers are to change get their buttons. */
+  private findExercises(): void {
+    for (const cell of this.codeCells) {
+      if (cell.flags.exercise?.part !== 'stub' || this.exercises.has(cell)) continue;
+      const exercise = new Exercise(cell, this.options.lesson, () => this.checkExercise(exercise, cell));
+      this.exercises.set(cell, exercise);
+    }
+  }
+
   stop(): void {
+    this.forgetAsked();
     for (const cell of this.queue.splice(0)) cell.end('idle');
     this.session.stop();
+  }
+
+  private forgetAsked(): void {
+    this.asked?.exercise.tell({ how: 'stopped' });
+    this.asked = undefined;
   }
 
   /** Ends the worker; the next cell that runs starts another. */
@@ -228,10 +285,13 @@ export class Notebook implements CellHost, TextHost {
     this.tellEditors();
   }
 
-  changed(_cell: CodeCell): void {
+  changed(cell: CodeCell): void {
     this.showStale();
     this.tellEditors();
-    this.options.listener.changed();
+    const exercise = this.exercises.get(cell);
+    exercise?.typed();
+    // What is typed in an exercise of a course is kept apart, and leaves the course as it is.
+    if (!exercise || !this.options.lesson) this.options.listener.changed();
   }
 
   textEdited(_cell: TextCell): void {
@@ -374,6 +434,7 @@ export class Notebook implements CellHost, TextHost {
     this.codeCells.forEach((cell, i) => {
       cell.setLabel(cell.element.dataset.label ?? labels[i]!);
     });
+    this.findExercises();
     this.tellEditors();
   }
 
@@ -421,6 +482,7 @@ export class Notebook implements CellHost, TextHost {
       for (const [name, canvas] of Object.entries(this.options.canvases())) this.session.giveCanvas(name, canvas);
     }
     cell.ranWith = cell.source;
+    this.errors.delete(cell);
     const { language } = cell.flags;
     const { run } = this.session.run({ label: cell.called, source: cell.source, language }, notebook);
     this.running = { cell, run };
@@ -439,7 +501,9 @@ export class Notebook implements CellHost, TextHost {
   private put(run: number, slot: number, output: Output): void {
     const cell = this.cellOfRun(run);
     cell?.outputs.put(slot, output);
-    if (cell && output.kind === 'error') this.markError(cell, output);
+    if (!cell || output.kind !== 'error') return;
+    this.errors.set(cell, output);
+    this.markError(cell, output);
   }
 
   private ended({ run, how, milliseconds, memory, variables }: Ended): void {
@@ -448,12 +512,13 @@ export class Notebook implements CellHost, TextHost {
     if (!cell) return;
     this.running = undefined;
     cell.outputs.show();
-    cell.end(how, milliseconds, memory);
+    cell.end(how, milliseconds);
     listener.variables(variables);
     listener.memory(memory);
     listener.said(`${cell.called} ${how === 'done' ? 'has run' : how}`);
     // As in Jupyter: what was to follow a cell that failed would build on nothing.
     if (how !== 'done') for (const waiting of this.queue.splice(0)) waiting.end('idle');
+    this.tellExercise(cell, how);
     this.showStale();
     this.next();
   }
@@ -466,6 +531,7 @@ export class Notebook implements CellHost, TextHost {
 
   private gone(why: 'stuck' | 'died' | 'restarted', message: string): void {
     for (const cell of this.queue.splice(0)) cell.end('idle');
+    this.forgetAsked();
     for (const cell of this.codeCells) this.shaken.add(cell);
     this.showStale();
     this.options.listener.variables([]);

@@ -3,8 +3,10 @@
 import type { CodeEditor } from '../editor/editor';
 import { make } from '../ui/dom';
 import { focusWhileScrollable } from '../ui/scrollable';
+import { type Figures, putFigures } from './figures';
 import { icon } from './icons';
 import { type MenuItem, menu } from './menu';
+import { askQuestions } from './predict';
 
 export interface TextHost {
   /** An editor is about to open. */
@@ -14,6 +16,8 @@ export interface TextHost {
   advanceText(cell: TextCell): void;
   /** The Markdown of a cell whose HTML came with the page. */
   markdownOf(cell: TextCell): Promise<string>;
+  /** The figures of the page, which texts show by their names. */
+  readonly figures: Figures;
 }
 
 let cells = 0;
@@ -44,8 +48,7 @@ export class TextCell {
       menu('More for this text', icon('more'), () => host.textActions(this)),
     );
     element.append(this.body, tools);
-    for (const box of this.body.querySelectorAll<HTMLElement>('.wide, math[display="block"]'))
-      focusWhileScrollable(box);
+    this.enliven();
     this.editButton.addEventListener('click', () => void (this.editor ? this.finish() : this.edit()));
     this.body.addEventListener('dblclick', () => void this.edit());
     this.showButton();
@@ -69,8 +72,14 @@ export class TextCell {
     const drawn = await drawText(markdown);
     // Another text was written meanwhile.
     if (markdown !== (this.markdown ?? '')) return;
+    putFigures(drawn, this.host.figures);
     this.body.replaceChildren(drawn);
     if (!this.body.hasChildNodes()) this.body.append(make('p', { className: 'hint' }, 'An empty text.'));
+    this.enliven();
+  }
+
+  private enliven(): void {
+    askQuestions(this.body);
     for (const box of this.body.querySelectorAll<HTMLElement>('.wide, math[display="block"]'))
       focusWhileScrollable(box);
   }

@@ -45,12 +45,19 @@ const formulas = [
   formulaExtension('formula', 'inline', /^\$((?:[^\s$\\]|\\.)(?:(?:[^$\\]|\\.)*?(?:[^\s$\\]|\\.))?)\$(?!\d)/, false),
 ];
 
+/** The task of an exercise: its heading, and what stands below it. */
+const EXERCISE = /<h3 id="[^"]*">Exercise: (?:(?!<h[1-3] |<div class="lesson)[\s\S])*/g;
+
 export const slug = (title: string): string =>
   title
     .replace(/<[^>]*>/g, '')
     .toLowerCase()
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
+
+/** A line of Markdown without a paragraph around it. */
+export const renderInline = (markdown: string): string =>
+  new Marked({ extensions: formulas }).parseInline(markdown, { async: false }) as string;
 
 /** What a page has otherwise than a notebook. */
 export interface Renderers {
@@ -93,6 +100,7 @@ export function renderText(markdown: string, known: Set<string> = new Set(), own
   });
   const html = (marked.parse(markdown, { async: false }) as string)
     .replaceAll('<table>', '<div class="wide"><table>')
-    .replaceAll('</table>', '</table></div>');
+    .replaceAll('</table>', '</table></div>')
+    .replace(EXERCISE, '<div class="lesson lesson-exercise">\n$&</div>\n');
   return { html, headings };
 }

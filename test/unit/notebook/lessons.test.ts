@@ -2,9 +2,14 @@
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { foldedName, holds, isFolded } from 'lamplight-notebook/file/holds';
+import { fromMarkdown } from 'lamplight-notebook/file/markdown';
+import { codeCell } from 'lamplight-notebook/file/notebook';
 import { renderText } from 'lamplight-notebook/render/text';
 import { expect, test } from 'vitest';
+import { courseCards, courseMap, inOrder } from '../../../demos/build/course-list';
 import { figureOf } from '../../../demos/build/figures';
+import { exercisesOf, proseWords } from '../../../demos/build/reading';
 
 test('a question to predict has its answers folded, each with why it is right or not', () => {
   const { html } = renderText(`Before.
@@ -74,4 +79,52 @@ test('a drawing stands in the page as it is written, with what it shows in words
   expect(figureOf(courses, 'https://x.example/k.svg', 'x')).toBeUndefined();
   writeFileSync(join(courses, 'figures/cat.webp'), '');
   expect(figureOf(courses, 'figures/cat.webp', 'A cat')).toContain('src="../courses/figures/cat.webp" alt="A cat"');
+});
+
+test('folded code says what it holds by its first comment', () => {
+  const python = (text: string) => holds(codeCell(text, { language: 'python' }));
+  expect(holds(codeCell('// Draws a grid\n// with its numbers.\nconst x = 1;'))).toBe('Draws a grid with its numbers.');
+  expect(holds(codeCell('/**\n * Draws a grid.\n */\nfunction f() {}'))).toBe('Draws a grid.');
+  expect(holds(codeCell('const x = 1; // one'))).toBe('');
+  expect(python('# Draws a grid\n# of numbers.\nx = 1')).toBe('Draws a grid of numbers.');
+  expect(python('"""Draws a grid."""\nx = 1')).toBe('Draws a grid.');
+  expect(foldedName(codeCell('x'))).toBe('Code that is folded away');
+  const [stub, solution] = (['stub', 'solution'] as const).map((part) =>
+    codeCell('// x', { exercise: { name: 'a', part } }),
+  );
+  expect([
+    isFolded(stub!),
+    isFolded(solution!),
+    isFolded(codeCell('', { hidden: true })),
+    isFolded(codeCell('')),
+  ]).toEqual([false, true, true, false]);
+  expect(foldedName(solution!)).toBe('One solution');
+});
+
+test('the words that are read are those of texts, without code, marks and formulas', () => {
+  expect(
+    proseWords('# A kernel\n\nIt has **nine** [numbers](https://x.example/a b), $x + y$.\n<!-- hint a -->\nGo on.'),
+  ).toBe(9);
+  expect(proseWords('One.\n\n```python static\nx = 1\ny = 2\n```\n\n![two squares](figures/a.svg) end')).toBe(4);
+});
+
+test('courses are listed in the order of their steps, by names, with what there is to do', () => {
+  const entry = (name: string, front: string, text = '') => {
+    const source = `---\ntitle: The ${name}\n${front}\n---\n\nText.\n${text}`;
+    return { name, source, notebook: fromMarkdown(source) };
+  };
+  const exercise = '\n```ts exercise=a\n1\n```\n\n```python exercise=a\n1\n```\n';
+  const all = inOrder([
+    entry('engine', 'course: Engine\norder: 1'),
+    entry('second', 'course: S9\nstep: 2\nquestion: Why?', exercise),
+    entry('first', 'course: S8\nstep: 1\nsummary: A layer.'),
+  ]);
+  expect(all.map(({ name }) => name)).toEqual(['first', 'second', 'engine']);
+  expect(exercisesOf(all[1]!.notebook)).toEqual(['a']);
+  const cards = courseCards(all, '../');
+  expect(cards).toMatch(/Course 1<\/b> The first[\s\S]*A layer\.[\s\S]*Course 2<\/b> The second[\s\S]*Why\?/);
+  expect(cards).toContain('1 min to read · <span data-course="second" data-exercises="1">1 exercise</span>');
+  expect(cards).toMatch(/And beyond them[\s\S]*The engine/);
+  expect(cards).not.toMatch(/S8|S9|Course Engine/);
+  expect(courseMap(all, '../').match(/<li>/g)).toHaveLength(2);
 });
