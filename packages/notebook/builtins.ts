@@ -1,5 +1,6 @@
 // The names that every cell of a notebook knows without an import. The type checker of cells reads this file, and the worker is held to it.
 import type { Tensor } from 'lamplight';
+import type { LayerShape } from 'lamplight/interpret';
 
 /** What `show` draws as a picture: a tensor [H, W], [C, H, W], [H, W, C] or [N, C, H, W] with C of 1 or 3, a canvas, pixels, or bytes of a picture's file. */
 export type Picture = Tensor | OffscreenCanvas | ImageData | ImageBitmap | Blob;
@@ -144,6 +145,38 @@ export type KernelName =
  */
 export declare function panel(name: 'convolution', options?: ConvolutionPanel): void;
 export declare function panel(name: 'channels'): void;
+
+/** A layer as `layerShapes` tells of it, or by what it does behind the layer before it. */
+export type VolumeLayer =
+  | LayerShape
+  | {
+      readonly name: string;
+      /** The class of the layer, such as Conv2d. */
+      readonly type?: string;
+      /** [channels, height, width], or [features]. */
+      readonly shape: readonly number[];
+      /** Defaults: a kernel of 1, stride 1, padding 0, dilation 1. */
+      readonly kernel?: number;
+      readonly stride?: number;
+      readonly padding?: number;
+      readonly dilation?: number;
+    };
+
+export interface VolumesOptions {
+  /** Stands above. */
+  title?: string;
+  /** The input's shape without the batch. Default: what the first layer says of it. */
+  input?: readonly number[];
+}
+
+/**
+ * Draws a network as volumes to scale, below the cell: pointing at one shows what a number of it sees of all volumes before it, its receptive field.
+ * Layers that change no shape, as activations, are left out, and of many layers those of one shape are drawn as one.
+ *
+ *     import { layerShapes } from 'lamplight/interpret';
+ *     volumes(layerShapes(model, [1, 3, 224, 224]), { title: 'AlexNet', input: [3, 224, 224] });
+ */
+export declare function volumes(layers: readonly VolumeLayer[], options?: VolumesOptions): void;
 
 /** What the panels of a page are set to. */
 export interface Controls<T extends object> extends AsyncIterable<T> {

@@ -26,4 +26,32 @@ export interface ChannelsData {
   readonly bias: number;
 }
 
-export type PanelData = ConvolutionData | ChannelsData;
+/** What a number of a layer sees of the input, by rows and columns. */
+export interface Field {
+  readonly size: readonly number[];
+  /** How far the fields of neighbours are from each other. */
+  readonly stride: readonly number[];
+  /** Where the first one begins; below nought in the padding. */
+  readonly start: readonly number[];
+}
+
+export interface Volume {
+  readonly name: string;
+  /** The class of the layer, such as Conv2d. */
+  readonly type: string;
+  /** [channels, height, width], or [features]. */
+  readonly shape: readonly number[];
+  /** `all`: the whole input. Null where that is not known. */
+  readonly field: Field | 'all' | null;
+  /** Layers of the same shape that it stands for. */
+  readonly count: number;
+}
+
+/** A network as volumes: the input first. */
+export interface VolumesData {
+  readonly panel: 'volumes';
+  readonly title: string;
+  readonly volumes: readonly Volume[];
+}
+
+export type PanelData = ConvolutionData | ChannelsData | VolumesData;

@@ -3,11 +3,13 @@ import { escaped } from '../render/escaped';
 import { channelsHtml, wakeChannels } from './channels';
 import { convolutionHtml, wakeConvolution } from './convolution';
 import type { PanelData } from './data';
+import { volumesHtml, wakeVolumes } from './volumes';
 
 /** What each panel is called aloud. */
 const TITLES: Readonly<Record<PanelData['panel'], string>> = {
   convolution: 'A convolution, number by number',
   channels: 'Three channels become one map',
+  volumes: 'A network as volumes',
 };
 
 function insideHtml(data: PanelData): string {
@@ -16,6 +18,8 @@ function insideHtml(data: PanelData): string {
       return convolutionHtml(data);
     case 'channels':
       return channelsHtml(data);
+    case 'volumes':
+      return volumesHtml(data);
   }
 }
 
@@ -31,6 +35,8 @@ function wakeInside(root: HTMLElement, data: PanelData): () => void {
       return wakeConvolution(root, data);
     case 'channels':
       return wakeChannels(root, data);
+    case 'volumes':
+      return wakeVolumes(root, data);
   }
 }
 

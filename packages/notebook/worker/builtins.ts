@@ -11,6 +11,7 @@ import { plot } from './plot';
 import type { Builtins } from './scope';
 import { show } from './show';
 import type { Stopper } from './stopper';
+import { volumesPanel } from './volumes';
 
 /** What the names hang on. */
 export interface Host {
@@ -36,6 +37,7 @@ export function builtinsOf(host: Host): Builtins {
         : countedNow(host.outputs(), items, title)) as Names['progress'],
     assert,
     panel: (name: string, options: object = {}) => host.outputs().slot().put(panelOf(name, options)),
+    volumes: (layers, options) => host.outputs().slot().put(volumesPanel(layers, options)),
     clear: () => host.outputs().clear(),
     file: (name) => host.files.get(name),
     files: () => host.files.names(),

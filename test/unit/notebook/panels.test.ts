@@ -1,8 +1,14 @@
 // Panels inside lessons: their arithmetic, the HTML that stands for them, and what is said of wrong options.
+
+import { nn } from 'lamplight';
+import { layerShapes } from 'lamplight/interpret';
+import { models } from 'lamplight/vision';
 import { panelHtml } from 'lamplight-notebook/panels';
 import { summed } from 'lamplight-notebook/panels/channels';
+import { fieldsOf, inputOf, spanOf, volumesOfRows } from 'lamplight-notebook/panels/layers';
 import { convolved, outputSize, padded, placesOf, productsOf, windowOf, written } from 'lamplight-notebook/panels/sums';
 import { panelOf } from 'lamplight-notebook/worker/panels';
+import { volumesPanel } from 'lamplight-notebook/worker/volumes';
 import { describe, expect, test } from 'vitest';
 
 const sheet = (rows: readonly (readonly number[])[]) => ({
@@ -123,5 +129,89 @@ describe('panel', () => {
     expect(wrong('convolution', { kernel: [[1, 2]] })).toThrow(/expected kernel to be rows of as many numbers/);
     expect(wrong('convolution', { size: 3, dilation: 2 })).toThrow(/reaches over 5; give a greater size or padding/);
     expect(wrong('channels', { size: 3 })).toThrow("unknown option size for 'channels', which has none");
+  });
+});
+
+describe('volumes', () => {
+  const net = new nn.Sequential(
+    new nn.Conv2d(1, 6, 5, { padding: 2 }),
+    new nn.ReLU(),
+    new nn.MaxPool2d(2),
+    new nn.Conv2d(6, 16, 3, { stride: 2, dilation: 2 }),
+    new nn.BatchNorm2d(16),
+    new nn.Flatten(),
+    new nn.Linear(400, 10),
+  );
+  const rows = layerShapes(net, [1, 1, 28, 28]);
+
+  test('layers by what they do see what the library finds that they see', () => {
+    const fields = fieldsOf([
+      { name: 'conv1', shape: [6, 28, 28], kernel: 5, padding: 2 },
+      { name: 'pool', shape: [6, 14, 14], kernel: 2, stride: 2 },
+      { name: 'conv2', shape: [16, 5, 5], kernel: 3, stride: 2, dilation: 2 },
+      { name: 'fc', shape: [10] },
+    ]);
+    const found = [0, 2, 3, 6].map((at) => rows[at]!.receptiveField!);
+    expect(found.map(({ size, stride, start, isGlobal }) => (isGlobal ? 'all' : { size, stride, start }))).toEqual(
+      fields,
+    );
+    expect(fields[2]).toEqual({ size: [14, 14], stride: [4, 4], start: [-2, -2] });
+  });
+
+  test('what changes no shape is no volume, and the first layer says how large the input is', () => {
+    const volumes = volumesOfRows(rows);
+    expect(volumes.map(({ type, shape }) => [type, ...shape])).toEqual([
+      ['Conv2d', 6, 28, 28],
+      ['MaxPool2d', 6, 14, 14],
+      ['Conv2d', 16, 5, 5],
+      ['Flatten', 400],
+      ['Linear', 10],
+    ]);
+    expect(inputOf(volumes)).toEqual([28, 28]);
+    expect(inputOf(volumesOfRows(layerShapes(models.alexnet(), [1, 3, 224, 224])))).toEqual([224, 224]);
+  });
+
+  test('a number sees parts of the layers before it, cut off at their borders', () => {
+    const [conv1, pool, conv2, flat] = volumesOfRows(rows);
+    // Row 0 of the second convolution reads rows 0, 2 and 4 of the pool, and these rows 0 to 9 of the first.
+    expect([spanOf(conv2!, 0, pool!, 0), spanOf(conv2!, 0, conv1!, 0)]).toEqual([
+      [0, 5],
+      [0, 10],
+    ]);
+    expect(spanOf(conv2!, 4, pool!, 1)).toEqual([8, 13]);
+    const input = {
+      name: 'input',
+      type: 'Input',
+      shape: [1, 28, 28],
+      field: { size: [1], stride: [1], start: [0] },
+      count: 1,
+    };
+    expect([spanOf(conv2!, 0, input, 0), spanOf(conv2!, 4, input, 0), spanOf(flat!, 0, input, 0)]).toEqual([
+      [0, 12],
+      [14, 28],
+      [0, 28],
+    ]);
+  });
+
+  test('of many layers, those of one shape are one; the HTML says what each sees', () => {
+    const { data } = volumesPanel(layerShapes(models.resnet18(), [1, 3, 224, 224]), { input: [3, 224, 224] });
+    if (data.panel !== 'volumes') throw new Error('expected volumes');
+    expect(data.volumes.map(({ name, count }) => `${name} ${count}`)).toEqual([
+      'input 1',
+      'conv1 1',
+      'maxpool 1',
+      'layer1 4',
+      'layer2 5',
+      'layer3 5',
+      'layer4 5',
+      'avgpool 1',
+      'fc 1',
+    ]);
+    const html = panelHtml(data);
+    expect(html).toContain(
+      'layer2 ×5, Conv2d: 128 × 28 × 28. One number sees 99 × 99 numbers of the input; the fields of neighbours begin 8 apart.',
+    );
+    expect(html).not.toContain(' style=');
+    expect(() => volumesPanel([], {})).toThrow(/expected the layers that layerShapes\(model, inputSize\) gives/);
   });
 });

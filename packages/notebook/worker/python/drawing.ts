@@ -1,10 +1,12 @@
 // What Python's stand-ins for Matplotlib and tqdm draw by: the notebook's own pictures, plots and bars.
+import type { nn } from 'lamplight';
 import type { ShowOptions } from '../../builtins';
 import { barIn } from '../bars';
 import type { RunOutputs } from '../outputs';
 import { panelOf } from '../panels';
 import { plot } from '../plot';
 import { show } from '../show';
+import { volumesPanel } from '../volumes';
 
 type Lines = Readonly<Record<string, readonly [x: readonly number[], y: readonly number[]]>>;
 
@@ -12,6 +14,14 @@ type Lines = Readonly<Record<string, readonly [x: readonly number[], y: readonly
 export const drawing = (current: () => RunOutputs) => ({
   show: (thing: unknown, options: ShowOptions): void => void show(current(), thing, options),
   panel: (name: string, options: object): void => current().slot().put(panelOf(name, options)),
+  layerShapes: async (model: nn.Module, inputSize: readonly number[]): Promise<string> => {
+    const { layerShapes } = await import('lamplight/interpret');
+    return JSON.stringify(layerShapes(model, inputSize));
+  },
+  volumes: (layers: string, title: string, input: readonly number[] | null): void =>
+    current()
+      .slot()
+      .put(volumesPanel(JSON.parse(layers), { title, ...(input && { input }) })),
   plot: (lines: Lines, options: Parameters<typeof plot>[2]): void => {
     const points = Object.entries(lines).map(([name, [x, y]]) => [name, { x, y }] as const);
     plot(current(), Object.fromEntries(points), options);

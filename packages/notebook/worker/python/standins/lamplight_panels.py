@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import re
 from typing import Any
 
 import _lamplight_cells as cells
-from pyodide.ffi import to_js
+import torch
+from pyodide.ffi import run_sync, to_js
 
 
 def _plain(value: Any) -> Any:
@@ -28,3 +30,27 @@ def panel(name: str, **options: Any) -> None:
     A panel to be touched: `panel("convolution", size=7, kernel="edges", padding=1)`, whose kernel may be rows of numbers, or `panel("channels")`.
     """
     cells.panel(name, _options(options))
+
+
+def layer_shapes(model: Any, input_size: Any) -> list[dict[str, Any]]:
+    """
+    What `layerShapes` of `lamplight/interpret` tells of a model: for each layer its name, type, output's shape and receptive field, in the order of their
+    calls. Nothing is computed: `layer_shapes(model, (1, 1, 28, 28))`.
+    """
+    own = torch.lamplight.to_typescript(model)
+    return json.loads(run_sync(cells.layerShapes(own, to_js([int(size) for size in input_size]))))
+
+
+_NAMES = ("name", "shape", "kernel", "stride", "padding", "dilation")
+
+
+def volumes(layers: Any, title: str = "", input: Any = None) -> None:
+    """
+    Draws a network as volumes to scale. `layers` are those of `layer_shapes(model, input_size)`, or tuples (name, shape, kernel, stride), behind which
+    padding and dilation may stand; `input` is the input's shape without the batch.
+    """
+    rows = [layer if isinstance(layer, dict) else dict(zip(_NAMES, layer)) for layer in layers]
+    for row in rows:
+        if "shape" in row:
+            row["shape"] = [int(size) for size in row["shape"]]
+    cells.volumes(json.dumps(rows), title, None if input is None else to_js([int(size) for size in input]))
