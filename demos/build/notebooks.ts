@@ -16,9 +16,14 @@ import { type Heading, renderInline, renderText } from '../../packages/notebook/
 import { courseCards, courseMap, type Entry, inOrder, isCourse, told } from './course-list.ts';
 import { emblem } from './emblems.ts';
 import { figureOf } from './figures.ts';
+import { Recorded } from './recorded.ts';
 
 const LIST = '<!-- courses -->';
 const MAP = '<!-- courses: map -->';
+/** The style sheet of what was recorded of a notebook, beside its page. */
+const STYLES = 'recorded.css';
+/** From a notebook's page to the folder of recordings. */
+const TO_RECORDED = '../recorded/';
 
 /** `folder` is that of the site; pages lie in its `notebook/<name>/`, whether or not there is such a folder. */
 export function notebooks(folder: string): Plugin {
@@ -30,16 +35,33 @@ export function notebooks(folder: string): Plugin {
     /^notebook\/([\w-]+)\/index\.html$/.exec(relative(folder, path).replaceAll('\\', '/'))?.[1];
   const known = (name: string | undefined) =>
     name === undefined ? undefined : all().find((entry) => entry.name === name);
+  const styled = (id: string) => {
+    const [, name] = /(?:^|\/)notebook\/([\w-]+)\/recorded\.css(?:\?|$)/.exec(id.replaceAll('\\', '/')) ?? [];
+    return known(name);
+  };
 
   return {
     name: 'lamplight:notebooks',
     enforce: 'pre',
     config: (_, { command }) =>
       command === 'build'
-        ? { build: { rolldownOptions: { input: all().map(({ name }) => pageOf(name)) } } }
+        ? {
+            build: {
+              rolldownOptions: { input: all().map(({ name }) => pageOf(name)) },
+              // Within the page they would come at once, wherever they stand, and a sheet once for each of its pictures.
+              assetsInlineLimit: (path) => (path.includes('/notebook/recorded/') ? false : undefined),
+            },
+          }
         : undefined,
-    resolveId: (id) => (known(nameOf(id)) ? id : undefined),
+    resolveId(id, importer) {
+      if (known(nameOf(id))) return id;
+      const path = id === `./${STYLES}` && importer ? join(importer, '..', STYLES) : id;
+      const sheet = styled(path);
+      return sheet ? join(folder, 'notebook', sheet.name, path.slice(path.lastIndexOf(STYLES))) : undefined;
+    },
     load(id) {
+      const sheet = styled(id);
+      if (sheet) return recordedOf(sheet).css;
       const entry = known(nameOf(id));
       if (!entry) return;
       this.addWatchFile(join(courses, `${entry.name}.md`));
@@ -96,13 +118,19 @@ function entries(folder: string): Entry[] {
   return inOrder(found);
 }
 
+const RECORDED_HINT =
+  '<p class="hint">What stands below a cell was recorded when this page was made. Run the cell, and its own output takes that place.</p>';
+
+const recordedOf = ({ name, notebook }: Entry): Recorded => new Recorded(name, notebook, TO_RECORDED);
+
 function page(folder: string, template: string, entry: Entry, all: readonly Entry[]): string {
   const { notebook, name } = entry;
   const { title, summary } = notebook.front;
   const courses = all.filter(isCourse);
   const at = courses.findIndex((other) => other.name === name);
   const place = at < 0 ? 'Notebook' : `Course ${at + 1} of ${courses.length}`;
-  const { html, headings } = cells(notebook, folder);
+  const recorded = recordedOf(entry);
+  const { html, headings } = cells(notebook, folder, recorded);
   const fields: Record<string, string> = {
     name,
     title: escaped(title),
@@ -111,6 +139,8 @@ function page(folder: string, template: string, entry: Entry, all: readonly Entr
     opening: opening(folder, notebook),
     contents: headings.map(({ id, title: words }) => `<li><a href="#${id}">${words}</a></li>`).join('\n'),
     cells: html,
+    recorded: recorded.isEmpty ? '' : RECORDED_HINT,
+    styles: recorded.isEmpty ? '' : `<link rel="stylesheet" href="./${STYLES}" />`,
     onward: onward(entry, all),
     full: notebook.front.minutesFull ? String(notebook.front.minutesFull) : '',
     languages: notebook.front.languages.join(' '),
@@ -172,6 +202,7 @@ function attributes({ language, hidden, only, check, exercise }: CodeCell): stri
 export function cells(
   { front: { languages }, cells: all }: Notebook,
   folder?: string,
+  recorded?: Recorded,
 ): { html: string; headings: Heading[] } {
   const headings: Heading[] = [];
   const ids = new Set<string>();
@@ -186,7 +217,9 @@ export function cells(
       const { language } = cell;
       const isOther = languages.length > 0 && language !== languages[0];
       const flags = `${isOther ? ' hidden' : ''}${attributes(cell)}`;
-      return `<section class="cell code-cell" aria-label="${labels.get(cell) ?? 'cell'}"${flags}>${codeOf(cell)}</section>`;
+      const label = labels.get(cell) ?? 'cell';
+      const below = recorded?.below(cell, label) ?? '';
+      return `<section class="cell code-cell" aria-label="${label}"${flags}>${codeOf(cell)}${below}</section>`;
     }
     const image = folder === undefined ? undefined : (href: string, words: string) => figureOf(folder, href, words);
     const text = renderText(cell.text, ids, image ? { image } : {});

@@ -4,7 +4,7 @@ import type { Output, PlotOutput } from '../protocol';
 import { make } from '../ui/dom';
 import { focusWhileScrollable } from '../ui/scrollable';
 import { droppedText } from './dropped';
-import { LatePanel } from './panel';
+import { LatePanel, wakeOnSight } from './panel';
 import { GridView, PictureView } from './picture';
 import { BarsView, ErrorView, FileView, TableView, TextView } from './words';
 
@@ -22,6 +22,9 @@ const UNSEEN = 500;
 /** Of the page's time at most a fifth goes to the outputs of a cell that never pauses: times as long as they took to draw, nothing is drawn. */
 const REST = 4;
 
+/** What scrolls of recorded outputs. */
+const SCROLLS = '.lines, .out.text.value, .out.table';
+
 const isLines = (element: HTMLElement): boolean => element.classList.contains('lines');
 
 /** What goes into a box of lines: all texts but the value of the last line. */
@@ -38,7 +41,6 @@ const isAtEnd = ({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolea
   scrollTop + clientHeight >= scrollHeight - 8;
 
 export class Outputs {
-  readonly element = make('div', { className: 'outputs' });
   private readonly slots = new Map<number, { readonly kind: Output['kind']; readonly view: View }>();
   /** Places in their order. */
   private order: number[] = [];
@@ -50,9 +52,31 @@ export class Outputs {
   private readonly note = make('p', { className: 'hint dropped' });
   private lines = 0;
   private others = 0;
+  /** What ends the panels of recorded outputs. */
+  private readonly sleeping: (() => void)[];
 
-  /** `show` leads to a line of a cell, by the label of the cell. */
-  constructor(private readonly showLine: (cell: string | null, line: number) => void) {
+  /**
+   * `show` leads to a line of a cell, by the label of the cell. `element` may hold outputs that were recorded: they stand until the cell has
+   * outputs of its own.
+   */
+  constructor(
+    private readonly showLine: (cell: string | null, line: number) => void,
+    readonly element: HTMLElement = make('div', { className: 'outputs', hidden: true }),
+  ) {
+    for (const box of element.querySelectorAll<HTMLElement>(SCROLLS)) focusWhileScrollable(box);
+    this.sleeping = [...element.querySelectorAll<HTMLElement>('[data-panel]')].map(wakeOnSight);
+  }
+
+  get isRecorded(): boolean {
+    return this.element.dataset.recorded !== undefined;
+  }
+
+  /** Takes recorded outputs away, as when a cell has run that puts out nothing. */
+  forgetRecorded(): void {
+    if (!this.isRecorded) return;
+    delete this.element.dataset.recorded;
+    for (const end of this.sleeping.splice(0)) end();
+    this.element.replaceChildren();
     this.element.hidden = true;
   }
 
@@ -66,6 +90,7 @@ export class Outputs {
 
   /** Takes old places away, and says how many lines there were before what stands now. */
   drop(slots: readonly number[], lines: number): void {
+    this.forgetRecorded();
     for (const slot of slots) this.take(slot);
     this.order = this.order.filter((slot) => this.slots.has(slot));
     this.lines = lines;
@@ -76,6 +101,7 @@ export class Outputs {
   show(): void {
     this.rest();
     const begun = performance.now();
+    if (this.waiting.size > 0) this.forgetRecorded();
     const last = this.element.lastElementChild;
     const follows = last instanceof HTMLElement && isLines(last) && this.waiting.size > 0 && isAtEnd(last);
     for (const [slot, output] of this.waiting) this.draw(slot, output);
@@ -92,6 +118,7 @@ export class Outputs {
     }
   }
 
+  /** What was recorded stays: it goes with the first output that takes its place. */
   clear(): void {
     this.rest();
     this.waiting.clear();
@@ -100,6 +127,7 @@ export class Outputs {
     this.order = [];
     this.lines = 0;
     this.others = 0;
+    if (this.isRecorded) return;
     this.element.replaceChildren();
     this.element.hidden = true;
   }

@@ -25,3 +25,22 @@ export class LatePanel {
     this.end?.();
   }
 }
+
+/** Brings a panel that was recorded to life as soon as it is seen; what is given back ends it. */
+export function wakeOnSight(root: HTMLElement): () => void {
+  let end: (() => void) | undefined;
+  let isClosed = false;
+  const seen = new IntersectionObserver((entries) => {
+    if (!entries.some(({ isIntersecting }) => isIntersecting)) return;
+    seen.disconnect();
+    void import('../panels').then(({ wake }) => {
+      if (!isClosed) end = wake(root);
+    });
+  });
+  seen.observe(root);
+  return () => {
+    isClosed = true;
+    seen.disconnect();
+    end?.();
+  };
+}

@@ -3,17 +3,9 @@ import uPlot from 'uplot';
 import type { PlotOutput } from '../protocol';
 import { make } from '../ui/dom';
 import { onThemeChange, themeCss } from '../ui/theme';
+import { colorOf, inWords, isPlain, keysOf, short } from './plot-words';
 
-/** Lines take these in turn. */
-const COLORS = ['--flame', '--dusk', '--good', '--error', '--text-muted'] as const;
 const HEIGHT = 260;
-const colorOf = (index: number): (typeof COLORS)[number] => COLORS[index % COLORS.length] ?? '--flame';
-
-const short = (value: number): string => {
-  const size = Math.abs(value);
-  if (size !== 0 && (size >= 1e5 || size < 1e-3)) return value.toExponential(1);
-  return String(Number(value.toPrecision(4)));
-};
 
 export class PlotView {
   readonly element: HTMLElement;
@@ -66,27 +58,9 @@ export class PlotView {
     } else {
       this.plot?.setData(data);
     }
-    this.keys.replaceChildren(
-      ...lines.map(({ name, y: values }, i) => {
-        const last = values.at(-1);
-        const reading = last === undefined || ticks || style === 'points' ? '' : short(last);
-        const key = make('span', { className: 'plot-key' }, name, make('b', { className: 'number' }, reading));
-        key.style.setProperty('--key', `var(${colorOf(i)})`);
-        return key;
-      }),
-    );
-    this.keys.hidden = lines.length === 1 && (lines[0]?.name ?? '') === '';
-    this.box.setAttribute('aria-label', this.inWords());
-  }
-
-  private inWords(): string {
-    const { lines, style, title, x, y } = this.output;
-    const axes = [y, x].filter(Boolean).join(' over ');
-    const said = lines.map(({ name, y: values }) => {
-      const last = values.at(-1);
-      return `${name || 'values'}: ${values.length} points${last === undefined || style === 'points' ? '' : `, the last ${short(last)}`}`;
-    });
-    return `Plot${title ? ` “${title}”` : ''}${axes ? ` of ${axes}` : ''}. ${said.join('; ')}`;
+    this.keys.replaceChildren(...keysOf(this.output));
+    this.keys.hidden = isPlain(this.output);
+    this.box.setAttribute('aria-label', inWords(this.output));
   }
 
   private size() {

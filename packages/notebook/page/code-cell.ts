@@ -91,7 +91,8 @@ export class CodeCell {
     this.text = (pre.textContent ?? '').replace(/\n$/, '');
     this.code = make('div', { className: 'code', tabIndex: 0 }, pre, this.mark);
     this.code.setAttribute('role', 'group');
-    this.outputs = new Outputs((cell, line) => host.showLine(cell, line));
+    const recorded = element.querySelector<HTMLElement>(':scope > .outputs[data-recorded]');
+    this.outputs = new Outputs((cell, line) => host.showLine(cell, line), recorded ?? undefined);
     this.outputs.element.setAttribute('role', 'group');
     const strip = make(
       'div',
@@ -130,7 +131,7 @@ export class CodeCell {
     this.name.textContent = `${label}${language === 'python' ? ', Python' : ''}${only ? `, at the ${only} setting` : ''}`;
     this.element.setAttribute('aria-label', label);
     this.code.setAttribute('aria-label', `Code of ${label}. Press Enter to edit it, Shift and Enter to run it.`);
-    this.outputs.element.setAttribute('aria-label', `Output of ${label}`);
+    this.showOutputsName();
     this.showRun();
   }
 
@@ -169,6 +170,7 @@ export class CodeCell {
   }
 
   end(how: 'done' | 'failed' | 'stopped' | 'idle', milliseconds = 0): void {
+    if (how !== 'idle') this.outputs.forgetRecorded();
     this.enter(how);
     const took = formatDuration(milliseconds);
     this.said.textContent = how === 'idle' ? '' : `${WORDS[how]} ${took}`;
@@ -271,6 +273,11 @@ export class CodeCell {
     });
   }
 
+  private showOutputsName(): void {
+    const { element, isRecorded } = this.outputs;
+    element.setAttribute('aria-label', `${isRecorded ? 'Recorded output' : 'Output'} of ${this.label}`);
+  }
+
   private enter(state: State): void {
     clearInterval(this.timer);
     this.state = state;
@@ -285,6 +292,7 @@ export class CodeCell {
     this.why.textContent = stale && !this.isBusy ? STALE[stale] : '';
     if (state === 'running') this.said.textContent = `running, ${formatDuration(performance.now() - this.began)}`;
     else if (state === 'waiting') this.said.textContent = WORDS.waiting;
+    this.showOutputsName();
     this.showRun();
   }
 
