@@ -52,7 +52,7 @@ export const pythonCourses: Readonly<Record<keyof typeof printed, PythonCourse>>
   's4-imaging': {
     minutes: 4,
     cells: printed['s4-imaging'],
-    within: { 'class DrawingNet': 0.009 },
-    pictures: { 'ways = ': 4, 'def load_npy': 24, 'overlay = ': 2 },
+    within: { 'def beside': 0.009, 'erasing = ': 0.02, 'steps taken': 0.005 },
+    pictures: { 'ways = ': 4, 'matrices = ': 24, '"Red: ': 2, 'untrained_map = ': 2 },
   },
 };
