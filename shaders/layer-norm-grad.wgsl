@@ -17,6 +17,7 @@ struct Params {
 }
 
 override WEIGHT: bool = false;
+override CENTERED: bool = true; // no: the mean counted as 0 (RMS norm), in wide alone
 
 const WORKGROUP: u32 = 64u;
 const BLOCK: u32 = 64u;
@@ -109,6 +110,7 @@ fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (row >= params.rows) { return; }
   let first = row * params.n;
   let rstd = inverseSqrt(variance[row] + params.eps);
-  let total = workgroup_sum(lid.x, sums(first, mean[row], rstd, lid.x, WORKGROUP));
+  var total = workgroup_sum(lid.x, sums(first, mean[row], rstd, lid.x, WORKGROUP));
+  if (!CENTERED) { total.x = 0.0; }
   spread(first, mean[row], rstd, total / f32(params.n), lid.x, WORKGROUP);
 }

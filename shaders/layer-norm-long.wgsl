@@ -18,6 +18,7 @@ struct Params {
 
 override WEIGHT: bool = false;
 override BIAS: bool = false; // with a weight only
+override CENTERED: bool = true; // no: the mean counts as 0 (RMS norm)
 
 const WORKGROUP: u32 = 256u;
 
@@ -59,8 +60,25 @@ fn walk(first: u32, count: u32, lane: u32) -> Walked {
   return Walked(n, sum, m2);
 }
 
+// Σ x²
+fn squares(first: u32, count: u32, lane: u32) -> f32 {
+  var total = vec4f();
+  var i = first + lane;
+  let stop = first + count;
+  for (; i + 3u * WORKGROUP < stop; i += 4u * WORKGROUP) {
+    let a = x4[i];
+    let b = x4[i + WORKGROUP];
+    let c = x4[i + 2u * WORKGROUP];
+    let d = x4[i + 3u * WORKGROUP];
+    total += (a * a + b * b) + (c * c + d * d);
+  }
+  for (; i < stop; i += WORKGROUP) { total += x4[i] * x4[i]; }
+  return dot(total, vec4f(1.0));
+}
+
 // The variance, NaN for ∞.
 fn held(variance: f32) -> f32 {
+  if (!CENTERED) { return variance; }
   let bits = bitcast<u32>(variance);
   return bitcast<f32>(select(bits, bits | 0x400000u, bits == 0x7f800000u));
 }
@@ -78,10 +96,14 @@ fn quads(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   if (row >= params.rows) { return; }
   let count = params.n / 4u;
   let first = row * count;
-  let own = walk(first, count, lid.x);
-  let center = workgroup_sum(lid.x, vec2f(dot(own.sum, vec4f(1.0)), 0.0)).x / f32(params.n);
-  let apart = own.sum / max(own.n, 1.0) - center;
-  let m2 = dot(own.m2 + own.n * (apart * apart), vec4f(1.0));
+  var center = 0.0;
+  var m2: f32;
+  if (CENTERED) {
+    let own = walk(first, count, lid.x);
+    center = workgroup_sum(lid.x, vec2f(dot(own.sum, vec4f(1.0)), 0.0)).x / f32(params.n);
+    let apart = own.sum / max(own.n, 1.0) - center;
+    m2 = dot(own.m2 + own.n * (apart * apart), vec4f(1.0));
+  } else { m2 = squares(first, count, lid.x); }
   let spread = held(workgroup_sum(lid.x, vec2f(m2, 0.0)).x / f32(params.n));
   if (lid.x == 0u) {
     mean[row] = center;

@@ -20,6 +20,7 @@ struct Params {
 
 override WEIGHT: bool = false;
 override BIAS: bool = false; // with a weight only
+override CENTERED: bool = true; // no: the mean counts as 0 (RMS norm), in wide alone
 
 const WORKGROUP: u32 = 64u;
 const BLOCK: u32 = 64u;
@@ -59,6 +60,7 @@ fn squares(first: u32, center: f32, lane: u32, lanes: u32) -> f32 {
 
 // The variance, NaN for ∞.
 fn held(variance: f32) -> f32 {
+  if (!CENTERED) { return variance; }
   let bits = bitcast<u32>(variance);
   return bitcast<f32>(select(bits, bits | 0x400000u, bits == 0x7f800000u));
 }
@@ -133,7 +135,8 @@ fn wide(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let row = wid.y * nwg.x + wid.x;
   if (row >= params.rows) { return; }
   let first = row * params.n;
-  let center = workgroup_sum(lid.x, vec2f(sum(first, lid.x, WORKGROUP), 0.0)).x / f32(params.n);
+  var center = 0.0;
+  if (CENTERED) { center = workgroup_sum(lid.x, vec2f(sum(first, lid.x, WORKGROUP), 0.0)).x / f32(params.n); }
   let spread = held(workgroup_sum(lid.x, vec2f(squares(first, center, lid.x, WORKGROUP), 0.0)).x / f32(params.n));
   if (lid.x == 0u) {
     mean[row] = center;

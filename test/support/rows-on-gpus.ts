@@ -127,7 +127,47 @@ const cases: Record<string, readonly Case[]> = {
     },
     { shapes: [[rows, n]], compute: (x: Tensor) => F.relu(F.layerNorm(x, [n])), tolerance: { rtol: 1e-4, atol: 1e-4 } },
   ]),
+  'RMS norm': (
+    [
+      [7, 1024],
+      [3, 5012],
+      [2, 1999],
+      [200, 36],
+      [1100, 33],
+      [40, 8],
+    ] as const
+  ).flatMap(([rows, n]) => [
+    {
+      shapes: [[rows, n], [n]],
+      compute: (x: Tensor, w: Tensor) => F.rmsNorm(x.add(0.5), [n], w),
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+      often: n === 5012 || n === 36,
+    },
+    {
+      shapes: [[rows, n]],
+      compute: (x: Tensor) => [F.relu(F.rmsNorm(x, [n], { eps: 0.1 })), ...huge(x).map((y) => F.rmsNorm(y, [n]))],
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+    },
+    {
+      // The gradient's own gradient.
+      shapes: [[rows, n], [n]],
+      compute: (x: Tensor, w: Tensor) =>
+        torch.autograd.grad(F.rmsNorm(x, [n], w).square().sum(), [x, w], undefined, { createGraph: true }) as Tensor[],
+      tolerance: { rtol: 1e-3, atol: 1e-3 },
+      often: n === 36,
+    },
+  ]),
   'batch and group norm': [
+    {
+      shapes: [[2, 6, 26, 40], [6], [6]],
+      compute: (x, w, b) => [
+        F.instanceNorm(x, null, null, w, b),
+        F.groupNorm(x.mul(2), 3, w, b).add(x),
+        F.batchNorm(x.add(1), null, null, w, null, { training: true }),
+      ],
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+      often: true,
+    },
     {
       shapes: [[4, 8, 18, 20], [8], [8]],
       compute: (x, w, b) => [F.batchNorm(x, null, null, w, b, { training: true }), F.groupNorm(x, 2, w, b)],

@@ -130,6 +130,7 @@ const cuts: Readonly<Record<string, (site: Site) => Cut | null>> = {
   convTranspose2d: byPicture,
   conv2dWeightGrad: summed,
   nativeLayerNorm: norm(1, 1),
+  nativeRmsNorm: norm(1, 1),
   nativeLayerNormGrad: norm(2, 4),
   nativeLayerNormAffineGrad: norm(2, 4, true),
   nllLoss: byRow(2),

@@ -10,6 +10,11 @@ export const mode = {
    * The recorded work belongs together, such as the gradients of one backward, so an automatic flush must not split it.
    */
   whole: false,
+  /**
+   * Record what a GPU computes as one operation as the operations that make it up, whatever the device: for exporters,
+   * which know those.
+   */
+  apart: false,
   /** The number of bytes of values that were recorded since the last flush and that the user's tensors hold. */
   pendingBytes: 0,
   /** The number of nodes recorded since the last flush. */

@@ -3,6 +3,7 @@ import { ArgumentError } from '../core/errors';
 import type { Meta } from '../core/meta';
 import { discardPending, flush } from './flush';
 import { isJournaling, startJournal } from './journal';
+import { mode } from './mode';
 import { trace } from './places';
 import { record } from './record';
 import type { Op, Value } from './value';
@@ -26,9 +27,11 @@ export function withoutRunning<T>(
   flush();
   const undo = startJournal();
   trace(true);
+  mode.apart = true;
   try {
     return work((meta, number) => record(standInOp, [], { ...meta, refusal }, [number]));
   } finally {
+    mode.apart = false;
     trace(false);
     discardPending();
     undo();

@@ -46,7 +46,7 @@ export const loadLines = {
 } as const;
 
 /** The entry points that load elements in fours, and those that store in fours. */
-const loadInFours = new Set(['along', 'across', 'wide_along']);
+const loadInFours = new Set(['along', 'across', 'wide_along', 'quads']);
 const storeInFours = new Set(['across', 'quads']);
 
 export const loadLanes = ({ entry = 'main' }: Pass): 1 | 4 => (loadInFours.has(entry) ? 4 : 1);

@@ -19,6 +19,7 @@ import type { AdapterProfile } from '../../gpu/device';
 import type { MomentsAttrs } from '../../ops/reduction/moments';
 import type { LayerNormAttrs } from '../../ops/reduction/norm';
 import { pairsBeside, sumChunkPairs } from './chunks';
+import { elementLibs } from './elements';
 import { onePassLength, resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
 import { loadsApart, rowsPass, workgroupLib } from './workgroup';
 
@@ -107,7 +108,7 @@ const LONG_WORKGROUP = 256;
 /** The pass with one invocation or one workgroup per row. `long` is the source for long rows. */
 function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile, long: Text): Pass {
   if (adapter.kind === 'gpu' && length >= LONG_ROW && length % 4 === 0) {
-    const source = [workgroupLib(adapter), long];
+    const source = [workgroupLib(adapter), elementLibs.f32, long];
     return { ...pass, source, entry: 'quads', consts: { WORKGROUP: LONG_WORKGROUP }, grid: grid(rows) };
   }
   if (isWide(length, adapter))
@@ -123,14 +124,14 @@ function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter:
 /** The lengths of the kernels' arrays, except those of missing tensors, which are bound to x. */
 function lengthsOf(rows: number, length: number): Record<string, number> {
   const whole = rows * length;
-  const fours = { x4: whole / 4, y4: whole / 4, dy4: whole / 4, w4: length / 4, b4: length / 4 };
+  const fours = { x4: whole / 4, input4: whole / 4, y4: whole / 4, dy4: whole / 4, w4: length / 4, b4: length / 4 };
   return { x: whole, y: whole, dy: whole, w: length, b: length, mean: rows, variance: rows, ...fours };
 }
 
 /** Inputs and outputs as the operation has them. */
 export function layerNorm({
   inputs: [x],
-  attrs: { lead, weight, bias },
+  attrs: { lead, weight, bias, rms },
   adapter,
 }: LowerContext<LayerNormAttrs>): Lowering {
   const [rows, length] = rowsOf(x!, lead);
@@ -138,7 +139,7 @@ export function layerNorm({
     source: [...rowLibs(length, adapter), source],
     variants: { lengths: lengthsOf(rows, length) },
     label: 'layer norm',
-    overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0 },
+    overrides: { WEIGHT: weight ? 1 : 0, BIAS: bias ? 1 : 0, CENTERED: rms ? 0 : 1 },
     // The number of bindings is fixed, so x is bound in place of a missing tensor, and not read.
     reads: [input(0), input(weight ? 1 : 0), input(bias ? 2 : 0)],
     writes: [output(0), output(1), output(2)],
@@ -150,7 +151,7 @@ export function layerNorm({
 /** Inputs dy, x, the rows' means and variances, and perhaps the weight; output dx. */
 export function layerNormGrad({
   inputs: [, x],
-  attrs: { lead, weight },
+  attrs: { lead, weight, rms },
   adapter,
 }: LowerContext<Omit<LayerNormAttrs, 'bias'>>): Lowering {
   const [rows, length] = rowsOf(x!, lead);
@@ -158,7 +159,7 @@ export function layerNormGrad({
     source: [...rowLibs(length, adapter), gradSource],
     variants: { lengths: lengthsOf(rows, length) },
     label: 'layer norm gradient',
-    overrides: { WEIGHT: weight ? 1 : 0 },
+    overrides: { WEIGHT: weight ? 1 : 0, CENTERED: rms ? 0 : 1 },
     reads: [0, 1, 2, 3, weight ? 4 : 1].map(input),
     writes: [output()],
     params: { rows, n: length, eps: scalar(0) },

@@ -1,5 +1,6 @@
 // batchNorm: normalises channels by given statistics, or by the statistics of x itself, through which gradients then
 // pass.
+import { engine } from '../../compiler/engine';
 import { gridFor, input, type Lowering, type Operand, output, type Pass, scalar } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { type Meta, numel, sameShape } from '../../core/meta';
@@ -69,7 +70,10 @@ const batchNormOp: Op<BatchNormAttrs> = {
     const db = sum(dy, dims, true);
     const scale = weight ? mul(rstd, weight) : rstd;
     const n = reducedCount(x.shape, dims);
-    const through = own ? sub(sub(dy, div(db, n)), mul(normalized, div(dw, n))) : dy;
+    // On a GPU, x̂ once more and by another expression: otherwise the sum's would be written to memory and read again.
+    const along = () =>
+      engine.profile?.kind === 'gpu' ? mul(sub(x, mean), mul(rstd, div(dw, n))) : mul(normalized, div(dw, n));
+    const through = own ? sub(sub(dy, div(db, n)), along()) : dy;
     return [mul(through, scale), null, null, dw, db].slice(0, inputs.length);
   },
 };

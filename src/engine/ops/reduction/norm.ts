@@ -35,10 +35,12 @@ export interface LayerNormAttrs {
   readonly weight: boolean;
   /** A bias requires a weight. */
   readonly bias: boolean;
+  /** Rows are not centred: their means count as 0. */
+  readonly rms?: true;
 }
 
 /** Inputs: x, weight?, bias?. Dynamic scalar: eps. Outputs: y, and each row's mean and variance. */
-const layerNormOp: Op<LayerNormAttrs> = {
+export const layerNormOp: Op<LayerNormAttrs> = {
   name: 'nativeLayerNorm',
   remakes: true,
   saves: { inputs: [0, 1], outputs: [1, 2] },
@@ -53,8 +55,7 @@ const layerNormOp: Op<LayerNormAttrs> = {
     const [eps] = scalars as [number];
     if (mode.grad) return composedGrads(dy!, x, weight, lead, eps).slice(0, inputs.length);
     const rows = [dy!, x, mean!, variance!];
-    const shaped = { lead, weight: attrs.weight };
-    const dx = needs[0] ? record(layerNormGradOp, weight ? [...rows, weight] : rows, shaped, scalars) : null;
+    const dx = needs[0] ? record(layerNormGradOp, weight ? [...rows, weight] : rows, attrs, scalars) : null;
     const affine = needs[1] || needs[2] ? recordAll(layerNormAffineGradOp, rows, { lead }, scalars) : [null, null];
     return [dx, ...affine].slice(0, inputs.length);
   },

@@ -5,6 +5,7 @@ import { flag, orNull, share, whole } from '../../../engine/core/argument-kinds'
 import { ArgumentError, DTypeError, ShapeError } from '../../../engine/core/errors';
 import { type DType, isFloat, showShape } from '../../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { mode } from '../../../engine/graph/mode';
 import { expectOfWeight, named } from '../../../engine/graph/record';
 import { attention } from '../../../engine/ops/linalg/attention';
 import { isOnePass } from '../../../engine/ops/linalg/attention-sizes';
@@ -83,7 +84,7 @@ function inOnePass(
   dropoutP: number,
 ): Tensor | null {
   const { profile } = engine;
-  if (profile?.kind !== 'gpu' || profile.vendor === 'intel') return null;
+  if (mode.apart || profile?.kind !== 'gpu' || profile.vendor === 'intel') return null;
   const given = mask ? [query, key, value, mask] : [query, key, value];
   const forward = dropoutP === 0 && !(isGradEnabled() && given.some((x) => x.requiresGrad));
   if (!(dropoutP >= 0 && dropoutP < 1) || !isOnePass(query, key, value, mask, { shared, forward })) return null;

@@ -1,10 +1,13 @@
 // F.layerNorm, F.groupNorm, F.rmsNorm and F.localResponseNorm.
 
+import { engine } from '../../../engine/compiler/engine';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { numel, showShape } from '../../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { mode } from '../../../engine/graph/mode';
 import { expectNumber, expectOfWeight, named } from '../../../engine/graph/record';
 import * as ops from '../../../engine/ops/reduction/norm';
+import { rmsNorm as rms } from '../../../engine/ops/reduction/rms-norm';
 import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 import { checkChannels, groupsNormed } from './batch-norm';
@@ -74,6 +77,9 @@ export const groupNorm = callable(
   },
 );
 
+/** On a GPU, rows of so many elements get a workgroup each. */
+const WIDE_ROW = 32;
+
 interface RMSNormArguments {
   /** The last dimensions, over which values are normalised. */
   normalizedShape: readonly number[];
@@ -101,14 +107,13 @@ export const rmsNorm = callable(
         `rmsNorm: expected weight of shape ${showShape(normalizedShape)}, but got ${showShape(weight.shape)}`,
       );
     }
+    const added = eps ?? 2 ** -23;
+    const isFloat = input.dtype === 'float32' && (!weight || weight.dtype === 'float32');
+    // A processor takes as long for the operation as for its parts, or longer.
+    if (!mode.apart && engine.profile?.kind === 'gpu' && isFloat && numel(normalizedShape) >= WIDE_ROW)
+      return Tensor.of(rms(input.value, lead, weight?.value ?? null, added));
     const dims = normalizedShape.map((_, d) => lead + d);
-    const y = input.mul(
-      input
-        .square()
-        .mean(dims, { keepdim: true })
-        .add(eps ?? 2 ** -23)
-        .rsqrt(),
-    );
+    const y = input.mul(input.square().mean(dims, { keepdim: true }).add(added).rsqrt());
     return weight ? y.mul(weight) : y;
   },
 );
