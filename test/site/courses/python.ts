@@ -21,14 +21,18 @@ export const pythonCourses: Readonly<Record<keyof typeof printed, PythonCourse>>
     pictures: { 'def draw_step': 1, 'blurred = ': 5, 'pooled = ': 7, 'first_maps = ': 64, 'next(alexnet': 64 },
   },
   's1-mnist': {
-    minutes: 5,
+    minutes: 10,
     cells: printed['s1-mnist'],
     within: {
-      'history = fit(model': 0.004,
-      'complex_history = fit': 0.02,
-      'small_matrix = confusion': 40,
+      'history = fit(model': 0.3,
+      'fnn_history = fit': 0.3,
+      'complex_history = fit': 1,
+      '[2.1635, 1.7935': 0.006,
+      '[0.8113, 0.2238': 0.02,
+      'score("FNNModel"': 1,
+      'counted = small_matrix': 6,
     },
-    pictures: { 'samples = ': 24, 'def mistakes': 8, 'out3 = model.': 11, 'block3 = ': 88 },
+    pictures: { 'samples = ': 24, 'def edges': 4, 'wrong_count = ': 8, 'out3 = model.': 3, 'maps3 = complex': 88 },
   },
   's2-cifar10': {
     minutes: 5,
