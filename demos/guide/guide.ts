@@ -4,6 +4,7 @@ import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
 import { defineCells } from '../ui/lamplight-cell';
 import { keepGroup } from '../ui/offline';
 import { startShell } from '../ui/shell';
+import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
 
 for (const box of document.querySelectorAll<HTMLElement>('.wide')) focusWhileScrollable(box);
 
@@ -30,3 +31,10 @@ for (const program of document.querySelectorAll<HTMLElement>('.program')) {
 startShell('../../');
 keepGroup('notebook');
 defineCells();
+
+const [firstCell] = document.querySelectorAll('lamplight-cell');
+const diagnosis = firstCell && (await diagnose());
+if (firstCell && diagnosis && !diagnosis.usable) {
+  const words = 'The programs of this page can be read here, but not run. Why, and what helps';
+  firstCell.before(make('details', { className: 'no-webgpu' }, make('summary', {}, words), noWebGpuNotice(diagnosis)));
+}

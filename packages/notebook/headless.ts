@@ -57,9 +57,11 @@ export async function runNotebook(
   const { exercises = false } = options;
   const notebook = inLanguage(fromMarkdown(markdown), chosen);
   const plain = codeCells(notebook, { short }).filter(({ check }) => !(exercises && check));
-  const cells = exercises
-    ? notebook.cells.filter((cell): cell is CodeCell => plain.includes(cell as CodeCell) || isOfExercise(cell))
-    : plain;
+  const withExercises = notebook.cells.filter(
+    (cell): cell is CodeCell => plain.includes(cell as CodeCell) || isOfExercise(cell),
+  );
+  // Below the last exercise there is nothing to try.
+  const cells = exercises ? withExercises.slice(0, withExercises.findLastIndex(isOfExercise) + 1) : plain;
   const labels = labelsOf(cells);
   const sources = sourcesOf(cells);
   let slots = new Map<number, Output>();

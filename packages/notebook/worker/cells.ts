@@ -14,6 +14,7 @@ import type { Scope } from './scope';
 import { show } from './show';
 import { StopError, type Stopper } from './stopper';
 import { isAtHand, textAtHand, valueText } from './texts';
+import { unknownMember } from './unknown-member';
 import { variablesOf } from './variables';
 
 type CellModule = { readonly default: (scope: object, calls: CellCalls) => Promise<unknown> };
@@ -145,7 +146,10 @@ export class Cells {
     const cell = compileCell(source, { names: known, isGlobal: (name) => name in globalThis });
     Object.assign(names, { declares: cell.declares, reads: cell.reads });
     const module = await this.#load(cell.code, label);
-    await this.#give(await module.default(scope.names, this.#calls()));
+    const value = await module.default(scope.names, this.#calls());
+    const unknown = value === undefined ? unknownMember(source, scope.names) : null;
+    if (unknown) this.outputs.slot().put({ kind: 'text', stream: 'warn', text: unknown });
+    await this.#give(value);
   }
 
   async #runPython(source: string, label: string, names: Names): Promise<void> {

@@ -72,7 +72,8 @@ function scaleOf(rasters: readonly Raster[], { vmin, vmax }: Colors): Colors {
     }
   }
   if (low > high) return { vmin, vmax };
-  const isColored = first.shape.length === 3 && (first.shape[0] === 3 || first.shape[2] === 3);
+  const [depth, , last] = first.shape;
+  const isColored = first.shape.length === 3 && (depth === 3 || (depth !== 1 && last === 3));
   // Colours of photographs are from 0 to 1.
   if (isColored && low >= 0 && high <= 1) [low, high] = [0, 1];
   return { vmin: vmin ?? low, vmax: vmax ?? high };
@@ -95,7 +96,9 @@ export async function drawAll(
   return Promise.all(
     rasters.map(async ({ data, shape, dtype }) => {
       const canvas = new OffscreenCanvas(1, 1);
-      await vision.io.draw(tensor(Array.from(data), { dtype }).reshape(shape), canvas, { cmap, vmin, vmax });
+      // Channels are first where both may be: [1, 3, 3] is one sheet, as a kernel is, and no strip of three colours.
+      const sheet = shape.length === 3 && shape[0] === 1 ? shape.slice(1) : shape;
+      await vision.io.draw(tensor(Array.from(data), { dtype }).reshape(sheet), canvas, { cmap, vmin, vmax });
       const [height, width] = sizeOf(shape);
       const shown = zoom ?? zoomFor(width, height, inGrid);
       return pictureOf(canvas, { zoom: shown, title, alt: `picture of ${width} × ${height} pixels` });

@@ -1,5 +1,5 @@
 // What Python's stand-ins for Matplotlib and tqdm draw by: the notebook's own pictures, plots and bars.
-import type { nn } from 'lamplight';
+import type { nn, Tensor } from 'lamplight';
 import type { ShowOptions } from '../../builtins';
 import { barIn } from '../bars';
 import type { RunOutputs } from '../outputs';
@@ -7,12 +7,18 @@ import { panelOf } from '../panels';
 import { plot } from '../plot';
 import { show } from '../show';
 import { volumesPanel } from '../volumes';
+import { showWithWords, type Words } from './words-on-pictures';
 
 type Lines = Readonly<Record<string, readonly [x: readonly number[], y: readonly number[]]>>;
 
 /** `current`: the run that is drawn in. */
 export const drawing = (current: () => RunOutputs) => ({
-  show: (thing: unknown, options: ShowOptions): void => void show(current(), thing, options),
+  show: (thing: unknown, options: ShowOptions & { readonly texts?: readonly (readonly Words[])[] }): void => {
+    const { texts, ...own } = options;
+    if (!texts) return void show(current(), thing, own);
+    const pictures = (Array.isArray(thing) ? thing : [thing]) as Tensor[];
+    void showWithWords(current(), pictures, texts, own);
+  },
   panel: (name: string, options: object): void => current().slot().put(panelOf(name, options)),
   layerShapes: async (model: nn.Module, inputSize: readonly number[]): Promise<string> => {
     const { layerShapes } = await import('lamplight/interpret');

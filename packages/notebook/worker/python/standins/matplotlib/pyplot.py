@@ -49,6 +49,7 @@ class Axes:
         self._picture: Any = None
         self._colours: dict[str, Any] = {}
         self._words = {"title": "", "x": "", "y": ""}
+        self._texts: list[dict[str, Any]] = []
         self._log = False
 
     cla = clear
@@ -130,6 +131,8 @@ class Axes:
             picture = picture[..., :3]
         if not picture.dtype.is_floating_point and picture.dim() == 3:
             picture = picture.float() / 255
+        if picture.dim() == 3:
+            picture = picture.permute(2, 0, 1)
         # It is drawn after Python has gone on.
         torch.lamplight.to_typescript(picture)
         self._picture = picture
@@ -155,6 +158,27 @@ class Axes:
     loglog = semilogy
 
     # ── Words ──
+
+    def text(self, x: Any, y: Any, s: Any, *, color: Any = None, c: Any = None, fontsize: Any = None, size: Any = None, **more: Any) -> None:
+        """Words on a picture, at a place in its pixels."""
+        points = fontsize or size
+        align = more.get("ha", more.get("horizontalalignment", "left"))
+        baseline = more.get("va", more.get("verticalalignment", "baseline"))
+        self._texts.append(
+            {
+                "x": float(x),
+                "y": float(y),
+                "text": str(s),
+                "color": _colour(color or c or "black"),
+                "size": float(points) if isinstance(points, (int, float)) else 10.0,
+                "align": align,
+                "baseline": {"center": "middle", "center_baseline": "middle", "baseline": "alphabetic"}.get(baseline, baseline),
+            }
+        )
+
+    def annotate(self, text: Any, xy: Any, xytext: Any = None, **more: Any) -> None:
+        """Words on a picture; the arrow is left out."""
+        self.text(*(xytext or xy), text, **more)
 
     def set_title(self, label: str, **_: Any) -> None:
         """The title."""
@@ -190,7 +214,7 @@ class Axes:
         """The page decides this."""
 
     legend = grid = axis = set_xlim = set_ylim = set_yticks = set_yticklabels = set_xscale = tick_params = set_aspect = _nothing
-    set_axis_off = set_axis_on = margins = autoscale = text = annotate = fill_between = invert_yaxis = set_facecolor = _nothing
+    set_axis_off = set_axis_on = margins = autoscale = fill_between = invert_yaxis = set_facecolor = _nothing
 
     # ── Drawing ──
 
@@ -198,15 +222,51 @@ class Axes:
     def _is_empty(self) -> bool:
         return self._picture is None and not self._lines
 
-    def _draw(self) -> None:
+    def _draw(self, above: str = "", size: tuple[float, float] | None = None) -> None:
         if self._picture is not None:
-            cells.show(self._picture._js, _options(title=self._words["title"], **self._colours))
+            title = ", ".join(part for part in (above, self._words["title"]) if part)
+            _pictures([self], size, 1, title=title)
         elif self._lines:
             names = [name for name, _, _ in self._lines]
             lines = {
                 (name if len(names) > 1 or not name.startswith("line ") else ""): to_js([x, y]) for name, x, y in self._lines
             }
-            cells.plot(_options(**lines), _options(style=self._style, log=self._log, ticks=self._ticks, **self._words))
+            words = {**self._words, "title": ", ".join(part for part in (above, self._words["title"]) if part)}
+            cells.plot(_options(**lines), _options(style=self._style, log=self._log, ticks=self._ticks, **words))
+
+
+# Screen pixels for an inch of a figure, and how wide a figure is at most.
+_INCH, _WIDEST = 80, 680
+
+
+def _zoom(axes: Axes, size: tuple[float, float], columns: int) -> int:
+    """Screen pixels for one of a picture, so that a figure is as large as it is asked to be."""
+    return max(1, round(min(size[0] * _INCH, _WIDEST) / columns / axes._picture.shape[-1]))
+
+
+def _pictures(drawn: list[Axes], size: tuple[float, float] | None, across: int, **more: Any) -> None:
+    texts = [axes._texts for axes in drawn]
+    size = size or ((6.4, 4.8) if any(texts) else None)
+    options = _options(
+        **more,
+        **drawn[0]._colours,
+        zoom=_zoom(drawn[0], size, across) if size else None,
+        texts=texts if any(texts) else None,
+    )
+    pictures = [axes._picture._js for axes in drawn]
+    cells.show(pictures[0] if len(pictures) == 1 else to_js(pictures), options)
+
+
+def _colour(name: Any) -> str:
+    """A colour as the page knows it: Matplotlib's letters, a share of white, or numbers from 0 to 1."""
+    letters = {"k": "black", "w": "white", "r": "red", "g": "green", "b": "blue", "c": "cyan", "m": "magenta", "y": "gold"}
+    if isinstance(name, (tuple, list)):
+        return f"rgb({', '.join(str(round(255 * part)) for part in name[:3])})"
+    try:
+        share = round(255 * float(name))
+    except ValueError:
+        return letters.get(name, str(name).removeprefix("tab:"))
+    return f"rgb({share}, {share}, {share})"
 
 
 def _map(cmap: Any) -> str:
@@ -223,8 +283,9 @@ def _place(edges: list[float], number: float) -> int:
 class Figure:
     """Axes in rows."""
 
-    def __init__(self, **_: Any) -> None:
+    def __init__(self, figsize: tuple[float, float] | None = None, **_: Any) -> None:
         self.axes: list[Axes] = []
+        self._size = figsize
         self._columns: int | None = None
         self._title = ""
 
@@ -243,7 +304,11 @@ class Figure:
     def _nothing(self, *_: Any, **__: Any) -> None:
         """The page decides this."""
 
-    tight_layout = subplots_adjust = colorbar = autofmt_xdate = set_size_inches = set_facecolor = _nothing
+    tight_layout = subplots_adjust = colorbar = autofmt_xdate = set_facecolor = _nothing
+
+    def set_size_inches(self, w: Any, h: float | None = None, **_: Any) -> None:
+        """How large the figure is."""
+        self._size = (w, h or w) if isinstance(w, (int, float)) else tuple(w)
 
     def savefig(self, *_: Any, **__: Any) -> None:
         """Needs Matplotlib itself."""
@@ -254,14 +319,10 @@ class Figure:
         drawn = [axes for axes in self.axes if not axes._is_empty]
         if len(drawn) > 1 and all(axes._picture is not None for axes in drawn):
             labels = [axes._words["title"] for axes in drawn]
-            colours = drawn[0]._colours
-            cells.show(
-                to_js([axes._picture._js for axes in drawn]),
-                _options(title=self._title, labels=to_js(labels), columns=self._columns, **colours),
-            )
+            _pictures(drawn, self._size, self._columns or len(drawn), title=self._title, labels=labels, columns=self._columns)
         else:
-            for axes in drawn:
-                axes._draw()
+            for i, axes in enumerate(drawn):
+                axes._draw(self._title if i == 0 else "", self._size)
         self.axes = []
 
 
@@ -279,10 +340,10 @@ _figures: list[Figure] = []
 _axes: Axes | None = None
 
 
-def figure(*_: Any, **keywords: Any) -> Figure:
+def figure(num: Any = None, figsize: Any = None, **keywords: Any) -> Figure:
     """A new figure."""
     global _axes
-    _figures.append(Figure(**keywords))
+    _figures.append(Figure(figsize, **keywords))
     _axes = None
     return _figures[-1]
 
@@ -343,9 +404,9 @@ class _Row(list):
         return (len(self), len(self[0])) if self and isinstance(self[0], list) else (len(self),)
 
 
-def subplots(nrows: int = 1, ncols: int = 1, *, squeeze: bool = True, **_: Any) -> tuple[Figure, Any]:
+def subplots(nrows: int = 1, ncols: int = 1, *, squeeze: bool = True, figsize: Any = None, **_: Any) -> tuple[Figure, Any]:
     """A figure with axes in rows and columns."""
-    made = figure()
+    made = figure(figsize=figsize)
     rows = _Row([_Row([made.add_subplot(nrows, ncols, row * ncols + column + 1) for column in range(ncols)]) for row in range(nrows)])
     sca(made.axes[0])
     if not squeeze or (nrows > 1 and ncols > 1):
