@@ -12,6 +12,7 @@ import { notebooks } from './demos/build/notebooks.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
 import { pyodide } from './demos/build/pyodide.ts';
 import { reference } from './demos/build/reference.ts';
+import { siteData } from './demos/build/site-data.ts';
 import { types } from './demos/build/types.ts';
 import { classNames } from './scripts/class-names.mjs';
 import { doorAliases, doors } from './scripts/doors.mjs';
@@ -111,6 +112,7 @@ function demos(): UserConfig {
     plugins: [
       folders(join(root, 'demos'), ['/reference']),
       mnist(),
+      siteData(join(root, 'demos')),
       gallery(join(root, 'demos/gallery')),
       notebooks(join(root, 'demos')),
       pyodide(),

@@ -99,6 +99,49 @@ export declare function mnist(options?: {
   limit?: number;
 }): Promise<{ readonly images: Uint8Array; readonly labels: Uint8Array }>;
 
+/** The photographs that the site carries. */
+export type PhotographName =
+  | 'astronaut'
+  | 'brick'
+  | 'camera'
+  | 'chelsea'
+  | 'china'
+  | 'coffee'
+  | 'flower'
+  | 'grace_hopper'
+  | 'rocket';
+
+/**
+ * A photograph as a tensor [3, H, W] of values from 0 to 1.
+ *
+ *     show(await photograph('chelsea'));
+ */
+export declare function photograph(name: PhotographName): Promise<Tensor>;
+
+/**
+ * Patches of photographs of ten textures, among them brick, grass and gravel: 2,560 to train with, which is the default, or 540 to test with, cut
+ * from other parts of the photographs. `images` is uint8 [N, 3, 32, 32], and `labels`, int32 [N], are places in `names`.
+ *
+ *     const { images, labels, names } = await textures({ train: true });
+ */
+export declare function textures(options?: {
+  train?: boolean;
+}): Promise<{ readonly images: Tensor; readonly labels: Tensor; readonly names: readonly string[] }>;
+
+/**
+ * EfficientNet-Lite0 as it was trained on ImageNet, 4.9 MB: `weights` for `vision.models.efficientnetLite0`, the `names` of its 1,000 classes, and
+ * `prepare`, which makes its input [3, 224, 224] of a photograph.
+ *
+ *     const { weights, names, prepare } = await pretrained('efficientnetLite0');
+ *     const model = await vision.models.efficientnetLite0({ weights });
+ *     const scores = model.eval()(prepare(await photograph('china')).unsqueeze(0));
+ */
+export declare function pretrained(name: 'efficientnetLite0'): Promise<{
+  readonly weights: Record<string, Tensor>;
+  readonly names: readonly string[];
+  prepare(photograph: Tensor): Tensor;
+}>;
+
 /** What a file is made of: a text, or bytes. */
 export type FileContents = string | Blob | ArrayBuffer | ArrayBufferView;
 

@@ -1,5 +1,8 @@
 // Owns the values of the names that every cell knows.
 import type * as Declared from '../builtins';
+import { photographOf } from '../photographs/photographs';
+import { pretrainedOf } from '../photographs/pretrained';
+import { texturesOf } from '../photographs/textures';
 import { assert } from './assert';
 import { counted, countedNow } from './bars';
 import type { Panels } from './controls';
@@ -46,6 +49,9 @@ export function builtinsOf(host: Host): Builtins {
     controls: (defaults) => host.panels.controls(defaults),
     report: (values) => host.panels.report(host.outputs(), values),
     mnist: (options) => mnistFiles(site('data/mnist/'), options),
+    photograph: (name) => photographOf(site('data/photographs/'), name),
+    textures: (options) => texturesOf(site('data/textures/'), options),
+    pretrained: (name) => pretrainedOf(site('data/networks/'), name),
     sleep: (milliseconds) => host.stopper.wait(new Promise<void>((resolve) => setTimeout(resolve, milliseconds))),
   };
   const values = Object.entries(names).map(([name, value]) => [name, { value }] as const);

@@ -10,6 +10,7 @@ import type { Scope } from '../scope';
 import { StopError } from '../stopper';
 import { bar, drawing } from './drawing';
 import kernel from './kernel.py?raw';
+import { photographs } from './photographs';
 
 /** Where wheels of Pyodide's distribution lie, such as NumPy's: the site carries the interpreter alone. */
 const WHEELS = `https://cdn.jsdelivr.net/pyodide/v${version}/full/`;
@@ -95,6 +96,7 @@ export class PythonCells {
       clear: () => outputs().clear(),
       offer: (name: string, bytes: Uint8Array) => offer(outputs(), name, bytes),
       mnist: (folder: string, train: boolean) => this.#writeMnist(python, folder, train),
+      ...photographs((path) => new URL(path, this.host.site).href),
     });
     FS.writeFile('/home/pyodide/lamplight_notebook.py', kernel);
     const module = (await python.run('import lamplight_notebook; lamplight_notebook')) as Kernel;

@@ -28,6 +28,7 @@ STANDINS = "/home/pyodide/.standins"
 sys.path.append(STANDINS)
 
 from lamplight_panels import layer_shapes, panel, volumes  # noqa: E402, F401
+from lamplight_photographs import efficientnet_lite0, photograph, pretrained, textures  # noqa: E402, F401
 
 
 class _NoInput:

@@ -147,7 +147,7 @@ export interface EfficientNet {
 /**
  * Expansion, kernel, stride, input channels, output channels and number of blocks of B0's stages: table 1 of the paper.
  */
-const stages = [
+export const stages = [
   [1, 3, 1, 32, 16, 1],
   [6, 3, 2, 16, 24, 2],
   [6, 5, 2, 24, 40, 2],

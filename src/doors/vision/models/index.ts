@@ -15,6 +15,7 @@ export {
   efficientnetB3,
   type MBConvConfig,
 } from './efficientnet';
+export { EfficientNetLite, type EfficientNetLiteOptions, efficientnetLite0 } from './efficientnet-lite';
 export { createFeatureExtractor, FeatureExtractor, type ReturnNodes } from './feature-extraction';
 export { GoogLeNet, type GoogLeNetOptions, type GoogLeNetOutputs, googlenet } from './googlenet';
 export { getGraphNodeNames } from './graph-nodes';

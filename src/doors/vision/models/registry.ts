@@ -9,6 +9,7 @@ import { convnextTiny } from './convnext';
 import { dcgan } from './dcgan';
 import { densenet121, densenet161, densenet169, densenet201 } from './densenet';
 import { efficientnetB0, efficientnetB1, efficientnetB2, efficientnetB3 } from './efficientnet';
+import { efficientnetLite0 } from './efficientnet-lite';
 import { googlenet } from './googlenet';
 import { inceptionV3 } from './inception';
 import { lenet5, lenet5Paper } from './lenet';
@@ -44,6 +45,7 @@ const builders = {
   efficientnet_b1: efficientnetB1,
   efficientnet_b2: efficientnetB2,
   efficientnet_b3: efficientnetB3,
+  efficientnet_lite0: efficientnetLite0,
   fasterrcnn_mobilenet_v3_large_320_fpn: detectors.fasterrcnnMobilenetV3Large320Fpn,
   fasterrcnn_mobilenet_v3_large_fpn: detectors.fasterrcnnMobilenetV3LargeFpn,
   fasterrcnn_resnet50_fpn: detectors.fasterrcnnResnet50Fpn,
