@@ -119,7 +119,7 @@ function entries(folder: string): Entry[] {
 }
 
 const RECORDED_HINT =
-  '<p class="hint">What stands below a cell was recorded when this page was made. Run the cell, and its own output takes that place.</p>';
+  '<p class="hint recorded-hint">Outputs that are marked as recorded were computed when this page was made. Run a cell, and yours takes that place.</p>';
 
 const recordedOf = ({ name, notebook }: Entry): Recorded => new Recorded(name, notebook, TO_RECORDED);
 

@@ -150,6 +150,7 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
     content.dataset.ready = '';
     if (!diagnosis.usable) showRecorded(content, banners, diagnosis);
     else if (autorun) run();
+    else meanwhile.wait();
     return diagnosis.usable;
   });
   return {
@@ -163,15 +164,20 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
   };
 }
 
-/** Where the first result takes long, as on a slow GPU, shows what was recorded elsewhere until it comes. */
+/** Until the first result comes, shows what was recorded elsewhere: at once where the visitor has yet to begin, and where it takes long, as on a slow GPU. */
 class Meanwhile {
   #timer: ReturnType<typeof setTimeout> | undefined;
   #panel: HTMLElement | null = null;
 
   constructor(private readonly content: HTMLElement) {}
 
+  /** The visitor has yet to begin. */
+  wait(): void {
+    if (this.content.dataset.reported === undefined) this.#show();
+  }
+
   begin(): void {
-    this.end();
+    clearTimeout(this.#timer);
     if (this.content.dataset.reported === undefined) this.#timer = setTimeout(() => this.#show(), PATIENCE);
   }
 
@@ -183,15 +189,15 @@ class Meanwhile {
 
   #show(): void {
     const picture = this.content.querySelector('.recorded img')?.cloneNode();
-    if (!picture) return;
-    const said = 'The first result takes a while on this device. This is a picture of one that was recorded elsewhere.';
+    if (!picture || this.#panel) return;
+    const said = 'There is no result yet. This is a picture of one that was recorded elsewhere.';
     this.#panel = make(
       'section',
       { className: 'panel wide meanwhile' },
       make('p', { className: 'hint' }, said),
       picture,
     );
-    this.content.querySelector('.panels')?.append(this.#panel);
+    [...this.content.querySelectorAll('.panels:not([hidden])')].at(-1)?.append(this.#panel);
   }
 }
 

@@ -10,7 +10,7 @@ import { Side } from 'lamplight-notebook/page/side';
 import { forget } from 'lamplight-notebook/page/store';
 import { byId, make } from 'lamplight-notebook/ui/dom';
 import { showBanner } from '../ui/banners';
-import { keepGroup, keeping } from '../ui/offline';
+import { keepAddresses, keepGroup, keeping } from '../ui/offline';
 import { startShell } from '../ui/shell';
 import { showSolved } from '../ui/solved';
 import { diagnose, noWebGpuNotice } from '../ui/webgpu-check';
@@ -116,10 +116,16 @@ if (document_.isFromLink) sayThatItCame();
 else if (document_.cells && kind === 'course') sayThatItChanged();
 content.dataset.ready = '';
 
+// Without a connection they are to be seen as well, also those that nobody has scrolled to.
+const pictures = [...content.querySelectorAll<HTMLImageElement>('.outputs[data-recorded] img')].map(({ src }) => src);
+const hasRecorded = content.querySelector('.outputs[data-recorded]') !== null;
+if (pictures.length > 0) keepAddresses([...new Set(pictures)]);
+
 const diagnosis = await diagnose();
 if (!diagnosis.usable) {
   const notice = noWebGpuNotice(diagnosis);
-  notice.prepend(make('p', { className: 'hint' }, 'You can read and edit this notebook here, but not run it.'));
+  const words = hasRecorded ? ' What stands below its cells was recorded elsewhere.' : '';
+  notice.prepend(make('p', { className: 'hint' }, `You can read and edit this notebook here, but not run it.${words}`));
   banners.append(notice);
 }
 

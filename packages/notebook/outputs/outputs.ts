@@ -71,6 +71,14 @@ export class Outputs {
     return this.element.dataset.recorded !== undefined;
   }
 
+  /** Says of recorded outputs whether they are those of the code as it is now. */
+  tellRecorded(isOfThisCode: boolean): void {
+    if (!this.isRecorded) return;
+    this.element.dataset.recorded = isOfThisCode ? '' : 'before';
+    const mark = this.element.querySelector('.recorded-mark');
+    if (mark) mark.textContent = isOfThisCode ? 'Recorded' : 'Recorded of the code as it was';
+  }
+
   /** Takes recorded outputs away, as when a cell has run that puts out nothing. */
   forgetRecorded(): void {
     if (!this.isRecorded) return;

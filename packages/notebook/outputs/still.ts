@@ -26,8 +26,8 @@ const WIDEST = 8192;
 export async function stillOf(outputs: readonly Output[], keep: KeepPicture): Promise<Still> {
   const shown = outputs.filter(({ kind }) => kind !== 'bars');
   if (shown.length === 0) return { html: '', styles: {} };
+  // Outside of the page, so that no picture is asked for by the name of its file.
   const view = new Outputs(() => {});
-  document.body.append(view.element);
   for (const [slot, output] of shown.entries()) view.put(slot, output);
   view.show();
   const find = (selector: string) => [...view.element.querySelectorAll<HTMLElement>(`:scope > ${selector}`)];
@@ -54,7 +54,6 @@ export async function stillOf(outputs: readonly Output[], keep: KeepPicture): Pr
   for (const alert of view.element.querySelectorAll('[role="alert"]')) alert.removeAttribute('role');
   const html = view.element.innerHTML.replaceAll(' class=""', '');
   view.clear();
-  view.element.remove();
   return { html, styles };
 }
 

@@ -185,6 +185,7 @@ export class CodeCell {
   /** Opens the editor with the cursor at a place in the text. */
   async edit(at?: number): Promise<void> {
     if (!this.opening) this.host.edited(this);
+    const before = this.text;
     this.opening ??= editorModule().then(({ openEditor }) => {
       const editor = openEditor(this.code, {
         id: this.id,
@@ -194,6 +195,7 @@ export class CodeCell {
         onChange: (text) => {
           this.text = text;
           this.markLine(null);
+          this.outputs.tellRecorded(text.trim() === before.trim());
           this.host.changed(this);
         },
         onRun: (advance) => {

@@ -9,6 +9,7 @@ import { Exercise, type Verdict } from './exercise';
 import { figuresIn } from './figures';
 import type { Lesson } from './lesson';
 import type { MenuItem } from './menu';
+import { recordedIn } from './recorded';
 import { TextCell, type TextHost } from './text-cell';
 
 export type Cell = CodeCell | TextCell;
@@ -149,7 +150,8 @@ export class Notebook implements CellHost, TextHost {
     const drawn: Promise<void>[] = [];
     const colours = { ...COLOURS };
     const made: Cell[] = [];
-    for (const text of texts) made.push(await this.cellOf(text, drawn, colours));
+    const recorded = recordedIn(this.root);
+    for (const text of texts) made.push(await this.cellOf(text, drawn, colours, recorded));
     await Promise.race([Promise.all(drawn), new Promise((resolve) => setTimeout(resolve, PATIENCE))]);
     for (const cell of made) this.cells.push(cell);
     this.root.replaceChildren(...made.map(({ element }) => element));
@@ -401,8 +403,13 @@ export class Notebook implements CellHost, TextHost {
     this.options.listener.changed();
   }
 
-  /** `drawn` gets the promise of a text that is drawn; `colours` is what may yet be coloured. */
-  private async cellOf(file: FileCell, drawn: Promise<void>[] = [], colours = { ...COLOURS }): Promise<Cell> {
+  /** `drawn` gets the promise of a text that is drawn; `colours` is what may yet be coloured; `recorded` gives what was recorded of a code. */
+  private async cellOf(
+    file: FileCell,
+    drawn: Promise<void>[] = [],
+    colours = { ...COLOURS },
+    recorded?: ReturnType<typeof recordedIn>,
+  ): Promise<Cell> {
     const element = make('section', { className: 'cell' });
     if (file.kind === 'text') {
       const cell = new TextCell(element, this, file.text);
@@ -426,6 +433,8 @@ export class Notebook implements CellHost, TextHost {
       element.dataset.exercise = file.exercise.name;
       element.dataset.part = file.exercise.part;
     }
+    const outputs = recorded?.(file.text);
+    if (outputs) element.append(outputs);
     return new CodeCell(element, this);
   }
 

@@ -38,7 +38,12 @@ export async function openPages(module) {
       try {
         page.on('pageerror', (error) => log(`page: ${error.message}`));
         page.on('console', (message) => {
-          if (message.type() === 'error') log(`page: ${message.text()}`);
+          // The address that was not there, which the browser's own line leaves out, follows below.
+          const isAddress = message.text().startsWith('Failed to load resource');
+          if (message.type() === 'error' && !isAddress) log(`page: ${message.text()}`);
+        });
+        page.on('response', (response) => {
+          if (response.status() >= 400) log(`page: ${response.status()} for ${response.url()}`);
         });
         await page.goto(`${site}headless.html`);
         for (const [own, act] of Object.entries(host)) await page.exposeFunction(own, act);

@@ -1,10 +1,8 @@
 // Runs notebooks from their first cells to their last in a headless browser, by the worker of their page: one server and one browser for all.
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { basename, dirname, extname, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { chromium } from 'playwright';
-import { createServer } from 'vite';
-import { launchOptions, resolveBrowser } from '../../browser.mjs';
+import { openPages } from './pages.mjs';
 
 /** @typedef {import('lamplight-notebook/protocol').Ended} Ended */
 /** @typedef {import('./in-page').Given} Given */
@@ -28,115 +26,55 @@ import { launchOptions, resolveBrowser } from '../../browser.mjs';
  * @returns {Promise<{ run(chosen: Chosen, log: (text: string) => unknown): Promise<number>, close(): Promise<void> }>}
  */
 export async function openRunner() {
-  const server = await createServer({
-    configFile: fileURLToPath(new URL('../../../vite.config.ts', import.meta.url)),
-    // Servers with other packages may run beside it.
-    cacheDir: fileURLToPath(new URL('../../../node_modules/.cache/lamplight/vite-notebook', import.meta.url)),
-    server: { port: 0, hmr: false, watch: null, fs: { allow: [dirname(inPage)] } },
-    logLevel: 'error',
-    plugins: [blankPage()],
-  });
-  await server.listen();
-  const site = server.resolvedUrls?.local[0] ?? '';
-  const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
-  const context = await browser.newContext();
-  return {
-    run: (chosen, log) => runIn(context, site, chosen, log),
-    async close() {
-      await browser.close();
-      await server.close();
-    },
-  };
+  const pages = await openPages(inPage);
+  return { run: (chosen, log) => runIn(pages, chosen, log), close: () => pages.close() };
 }
 
 const inPage = fileURLToPath(new URL('in-page.ts', import.meta.url));
 
 /**
- * Serves a blank page whose policy is the notebook's own.
- * @returns {import('vite').Plugin}
- */
-function blankPage() {
-  const policy = readFileSync(
-    fileURLToPath(new URL('../../../demos/ui/fragments/policy-cells.html', import.meta.url)),
-    'utf8',
-  );
-  return {
-    name: 'blank-page',
-    configureServer({ middlewares }) {
-      middlewares.use('/headless.html', (_, response) => {
-        response.setHeader('Content-Type', 'text/html; charset=utf-8');
-        response.end(`<!doctype html>${policy}<title>Notebook</title>`);
-      });
-    },
-  };
-}
-
-/**
- * @param {import('playwright').BrowserContext} context
- * @param {string} site
+ * @param {import('./pages.mjs').Pages} pages
  * @param {Chosen} chosen
  * @param {(text: string) => unknown} log
  */
-async function runIn(context, site, chosen, log) {
-  const page = await context.newPage();
-  try {
-    page.on('pageerror', (error) => log(`page: ${error.message}`));
-    page.on('console', (message) => {
-      if (message.type() === 'error') log(`page: ${message.text()}`);
-    });
-    await page.goto(`${site}headless.html`);
-    const begun = performance.now();
-    await page.exposeFunction('began', (/** @type {string} */ label, /** @type {string} */ source) => {
-      log(`\n── ${label} ${'─'.repeat(60)}\n${firstLines(source)}`);
-    });
-    await page.exposeFunction(
-      'ended',
-      (/** @type {number} */ index, /** @type {Seen[]} */ outputs, /** @type {Ended} */ ended) => {
-        outputs.forEach((seen, i) => {
-          if (!seen.inGrid) print(seen, log);
-          const { output, bytes } = seen;
-          if (bytes === null) return;
-          if (output.kind === 'file') keep(chosen.saves, basename(output.name), bytes);
-          else keep(chosen.pictures, `cell-${index + 1}-${i + 1}.png`, bytes);
-        });
-        const { how, milliseconds, memory } = ended;
-        log(`   ${how} in ${(milliseconds / 1000).toFixed(2)} s, peak ${(memory.peak / 1e6).toFixed(1)} MB`);
-      },
-    );
-    await page.exposeFunction(
-      'exercise',
-      (/** @type {string} */ name, /** @type {string | null} */ problem, /** @type {string} */ told) => {
-        const unchanged = told === '' ? '' : `\n   unchanged: ${told}`;
-        log(`\n── exercise ${name}: ${problem ?? 'its solution passes'}${unchanged}`);
-      },
-    );
-    await page.exposeFunction('note', (/** @type {string} */ text) => log(`   (${text})`));
-    const { path, full = false, python = false, untrusted = false, bail = false, file = [] } = chosen;
-    const { exercises = false } = chosen;
-    /** @type {Given} */
-    const given = {
-      markdown: readFileSync(path, 'utf8'),
-      short: !full,
-      language: python ? 'python' : 'typescript',
-      trusted: !untrusted,
-      bail,
-      exercises,
-      site,
-      files: file.map((each) => ({ name: basename(each), bytes: readFileSync(each).toString('base64') })),
-    };
-    // As a text: a test's own transform would change an import in a function.
-    const failed = await page.evaluate(
-      `import(${JSON.stringify(`${site}@fs${inPage}`)}).then(({ runGiven }) => runGiven(${JSON.stringify(given)}))`,
-    );
-    const seconds = (performance.now() - begun) / 1000;
-    log(`\n${basename(path, extname(path))}: ${failed} failed, ${seconds.toFixed(1)} s in all`);
-    return failed;
-  } finally {
-    // The next one finds the storage empty, too.
-    const tools = await context.newCDPSession(page);
-    await tools.send('Storage.clearDataForOrigin', { origin: new URL(site).origin, storageTypes: 'all' });
-    await page.close();
-  }
+async function runIn(pages, chosen, log) {
+  const begun = performance.now();
+  const { path, full = false, python = false, untrusted = false, bail = false, exercises = false, file = [] } = chosen;
+  /** @type {Given} */
+  const given = {
+    markdown: readFileSync(path, 'utf8'),
+    short: !full,
+    language: python ? 'python' : 'typescript',
+    trusted: !untrusted,
+    bail,
+    exercises,
+    site: pages.site,
+    files: file.map((each) => ({ name: basename(each), bytes: readFileSync(each).toString('base64') })),
+  };
+  const host = {
+    began: (/** @type {string} */ label, /** @type {string} */ source) =>
+      log(`\n── ${label} ${'─'.repeat(60)}\n${firstLines(source)}`),
+    ended: (/** @type {number} */ index, /** @type {Seen[]} */ outputs, /** @type {Ended} */ ended) => {
+      outputs.forEach((seen, i) => {
+        if (!seen.inGrid) print(seen, log);
+        const { output, bytes } = seen;
+        if (bytes === null) return;
+        if (output.kind === 'file') keep(chosen.saves, basename(output.name), bytes);
+        else keep(chosen.pictures, `cell-${index + 1}-${i + 1}.png`, bytes);
+      });
+      const { how, milliseconds, memory } = ended;
+      log(`   ${how} in ${(milliseconds / 1000).toFixed(2)} s, peak ${(memory.peak / 1e6).toFixed(1)} MB`);
+    },
+    exercise: (/** @type {string} */ name, /** @type {string | null} */ problem, /** @type {string} */ told) => {
+      const unchanged = told === '' ? '' : `\n   unchanged: ${told}`;
+      log(`\n── exercise ${name}: ${problem ?? 'its solution passes'}${unchanged}`);
+    },
+    note: (/** @type {string} */ text) => log(`   (${text})`),
+  };
+  const failed = await pages.evaluate('runGiven', given, host, log);
+  const seconds = (performance.now() - begun) / 1000;
+  log(`\n${basename(path, extname(path))}: ${failed} failed, ${seconds.toFixed(1)} s in all`);
+  return failed;
 }
 
 /** @param {string | undefined} folder undefined: nowhere @param {string} name @param {string} bytes */
