@@ -221,6 +221,38 @@ export interface VolumesOptions {
  */
 export declare function volumes(layers: readonly VolumeLayer[], options?: VolumesOptions): void;
 
+/** Small maps, one frame after the other. */
+export interface Film {
+  /**
+   * A frame: maps [out, in, height, width], [count, height, width] or [height, width], always of one shape. They are read while the loop goes on.
+   * Beyond some two hundred frames, every second one is kept.
+   */
+  add(step: number, maps: Tensor): void;
+}
+
+/**
+ * A film below the cell, with a slider and a button that plays it.
+ *
+ *     const film = filmOf('Kernels of conv1');
+ *     film.add(step, model.conv1.weight);
+ */
+export declare function filmOf(title?: string): Film;
+
+export interface PadOptions {
+  /** Names of the classes, in the order of the scores. Default: the digits. */
+  labels?: readonly (string | number)[];
+  /** The scores of a drawing [1, 1, 28, 28] of 0 to 1, white on black, before softmax: `(x) => model(x)`. */
+  predict: (x: Tensor) => Tensor | Promise<Tensor>;
+}
+
+/**
+ * A square to draw on, below the cell, and beside it the probabilities that a network gives the drawing, as it is drawn. The network is asked while no
+ * cell runs. Call `model.eval()` first where a layer works otherwise while it is trained.
+ *
+ *     await pad({ labels: [...'0123456789'], predict: (x) => model(x) });
+ */
+export declare function pad(options: PadOptions): Promise<void>;
+
 /** What the panels of a page are set to. */
 export interface Controls<T extends object> extends AsyncIterable<T> {
   /** As they are now. */

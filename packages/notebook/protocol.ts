@@ -1,6 +1,6 @@
 // What a notebook's page and the worker that runs its cells say to each other: plain data, which the page never runs and never takes for markup.
 import type { Language } from './file/notebook';
-import type { PanelData } from './panels/data';
+import type { Answer, PanelData } from './panels/data';
 
 /** Plain data by name. */
 export type Values = Readonly<Record<string, unknown>>;
@@ -91,6 +91,15 @@ export interface Explain {
   readonly name: string;
 }
 
+/** Asks whoever a cell has named, by a number, what it says of values, once no cell runs. */
+export interface AskPanel {
+  readonly type: 'ask';
+  /** Tells this question from all others. */
+  readonly question: number;
+  readonly asked: number;
+  readonly values: Float32Array;
+}
+
 export type ToWorker =
   | Start
   | Run
@@ -101,6 +110,7 @@ export type ToWorker =
   | GiveCanvas
   | GiveControls
   | SetShort
+  | AskPanel
   | Explain;
 
 /** A text of the console, or the value of the last line as it prints. Texts that follow each other on one stream may be joined by a line break. */
@@ -353,6 +363,13 @@ export interface Fetched {
   readonly addresses: readonly string[];
 }
 
+/** The answer to AskPanel. */
+export interface Answered {
+  readonly type: 'answered';
+  readonly question: number;
+  readonly answer: Answer;
+}
+
 export type FromWorker =
   | Ready
   | Began
@@ -367,4 +384,5 @@ export type FromWorker =
   | GoesOn
   | Fetched
   | Interrupts
+  | Answered
   | Report;

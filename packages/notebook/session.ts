@@ -1,5 +1,6 @@
 // Owns the page's side of a notebook's worker: starts and ends it, and keeps account of what runs.
 import type { Language } from './file/notebook';
+import type { Answer } from './panels/data';
 import type { Ended, FromWorker, Memory, Output, ToWorker, Values } from './protocol';
 import workerUrl from './worker/index.ts?worker&url';
 
@@ -101,6 +102,8 @@ export class Session {
   /** Runs that have not ended, in their order. */
   readonly #open = new Map<number, (ended: Ended) => void>();
   readonly #questions = new Map<number, (answer: { text: string; failed: boolean }) => void>();
+  /** Questions of panels that are not answered. */
+  readonly #asked = new Map<number, (answer: Answer) => void>();
   readonly #files = new Map<string, File>();
   /** What the panels say; a new worker hears it first. */
   #controls: Values | null = null;
@@ -205,6 +208,16 @@ export class Session {
     });
   }
 
+  /** Asks, for a panel, whoever a cell has named by this number; the answer comes once no cell runs. */
+  ask(asked: number, values: Float32Array): Promise<Answer> {
+    if (!this.#worker) return Promise.resolve({ gone: true });
+    const question = ++this.#runs;
+    return new Promise((resolve) => {
+      this.#asked.set(question, resolve);
+      this.#send({ type: 'ask', question, asked, values });
+    });
+  }
+
   addFile(file: File): void {
     this.#files.set(file.name, file);
     if (this.#worker) this.#send({ type: 'file', file });
@@ -276,6 +289,10 @@ export class Session {
         this.#questions.get(message.run)?.(message);
         this.#questions.delete(message.run);
         break;
+      case 'answered':
+        this.#asked.get(message.question)?.(message.answer);
+        this.#asked.delete(message.question);
+        break;
       case 'adapter':
         listener.adapter?.(message.name, message.software);
         break;
@@ -332,6 +349,8 @@ export class Session {
     this.#rest();
     for (const answer of this.#questions.values()) answer({ text: message, failed: true });
     this.#questions.clear();
+    for (const answer of this.#asked.values()) answer({ gone: true });
+    this.#asked.clear();
     this.listener.gone?.(why, message);
     this.#become('off');
     const lost = { how: 'stopped', milliseconds: 0, memory: noMemory, variables: [], declares: [], reads: [] } as const;

@@ -1,8 +1,9 @@
 // The drawing panel: the pad, the 28×28 picture the network sees, and its ten probabilities.
+
+import { toMnist } from 'lamplight-notebook/mnist/digit';
 import { byId, formatShare, make } from 'lamplight-notebook/ui/dom';
 import { onThemeChange } from 'lamplight-notebook/ui/theme';
 import { paintLamps } from '../../ui/lamps';
-import { toMnist } from '../digit';
 import { CLASSES, type Phase, SIDE } from '../protocol';
 import { Pad } from './pad';
 

@@ -1,17 +1,10 @@
 // The drawing pad: strokes by mouse, touch, pen or keyboard, kept as ink that can be read back.
+import type { Drawing } from 'lamplight-notebook/mnist/digit';
+import { drawStrokes, inkOf, type Point, SIZE, STROKE } from 'lamplight-notebook/mnist/strokes';
 import { byId } from 'lamplight-notebook/ui/dom';
 import { onThemeChange, themeCss } from 'lamplight-notebook/ui/theme';
-import type { Drawing } from '../digit';
 
-const SIZE = 280;
-/** MNIST's strokes are about a tenth of the digit's height. */
-const STROKE = 22;
 const KEY_STEP = 10;
-
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
 
 const ARROWS: Record<string, Point> = {
   ArrowLeft: { x: -KEY_STEP, y: 0 },
@@ -105,7 +98,7 @@ export class Pad {
   private update(): void {
     this.invitation.hidden = this.strokes.length > 0;
     this.paint();
-    this.changed(this.strokes.length > 0 ? this.read() : null);
+    this.changed(this.strokes.length > 0 ? inkOf(this.strokes) : null);
   }
 
   private paint(): void {
@@ -125,42 +118,5 @@ export class Pad {
     context.arc(x, y, STROKE / 2, 0, 2 * Math.PI);
     context.stroke();
     if (down) context.fill();
-  }
-
-  /** The strokes alone, white on nothing, read back as ink. */
-  private read(): Drawing {
-    const plate = new OffscreenCanvas(SIZE, SIZE);
-    const context = plate.getContext('2d', { willReadFrequently: true });
-    const ink = new Float32Array(SIZE * SIZE);
-    if (context) {
-      drawStrokes(context, this.strokes, '#fff');
-      const { data } = context.getImageData(0, 0, SIZE, SIZE);
-      for (let i = 0; i < ink.length; i++) ink[i] = (data[4 * i + 3] ?? 0) / 255;
-    }
-    return { width: SIZE, height: SIZE, ink };
-  }
-}
-
-/** Round strokes, smoothed by running each curve through the middles between points. */
-function drawStrokes(
-  context: CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D,
-  strokes: readonly Point[][],
-  color: string,
-): void {
-  context.strokeStyle = color;
-  context.lineWidth = STROKE;
-  context.lineCap = 'round';
-  context.lineJoin = 'round';
-  for (const [first, ...rest] of strokes) {
-    if (!first) continue;
-    context.beginPath();
-    context.moveTo(first.x, first.y);
-    let last = first;
-    for (const point of rest) {
-      context.quadraticCurveTo(last.x, last.y, (last.x + point.x) / 2, (last.y + point.y) / 2);
-      last = point;
-    }
-    context.lineTo(last.x, last.y);
-    context.stroke();
   }
 }

@@ -1,5 +1,6 @@
 // The outputs of one cell in the order of their slots: each kind has its view, which is kept while a live output comes again.
 
+import type { Ask } from '../panels/data';
 import type { Output, PlotOutput } from '../protocol';
 import { make } from '../ui/dom';
 import { focusWhileScrollable } from '../ui/scrollable';
@@ -41,6 +42,8 @@ const isAtEnd = ({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolea
   scrollTop + clientHeight >= scrollHeight - 8;
 
 export class Outputs {
+  /** Who answers the questions of panels. */
+  ask: Ask = () => Promise.resolve({ gone: true });
   private readonly slots = new Map<number, { readonly kind: Output['kind']; readonly view: View }>();
   /** Places in their order. */
   private order: number[] = [];
@@ -217,7 +220,7 @@ export class Outputs {
         case 'bars':
           return new BarsView(output);
         case 'panel':
-          return new LatePanel(output);
+          return new LatePanel(output, (asked, values) => this.ask(asked, values));
         case 'file':
           return new FileView(output);
         case 'error':

@@ -1,6 +1,7 @@
 // A notebook on a page: its cells in their order, the queue of those that are to run, and what is stale; knows nothing of where it is kept.
 
 import { codeCell, type Cell as FileCell, type Language, labelsOf, sourcesOf, textCell } from '../file/notebook';
+import type { Answer } from '../panels/data';
 import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
 import { make } from '../ui/dom';
@@ -280,6 +281,10 @@ export class Notebook implements CellHost, TextHost {
   }
 
   // ---- what cells ask
+
+  ask(asked: number, values: Float32Array): Promise<Answer> {
+    return this.session.ask(asked, values);
+  }
 
   edited(_cell: CodeCell): void {
     this.isEdited = true;

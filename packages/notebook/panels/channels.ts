@@ -1,5 +1,5 @@
 // Several channels that become one map: each sheet of the input meets its own sheet of the kernel, and the maps add up, with the bias.
-import type { ChannelsData } from './data';
+import type { ChannelsData, Life } from './data';
 import { greatest, type Look, SheetView, sheetHtml } from './sheet';
 import { asTerm, convolved, productsOf, type Sheet, windowOf, written } from './sums';
 
@@ -99,7 +99,7 @@ export function channelsHtml(data: ChannelsData): string {
 }
 
 /** Brings a panel that stands in the page to life. */
-export function wakeChannels(root: HTMLElement, first: ChannelsData): () => void {
+export function wakeChannels(root: HTMLElement, first: ChannelsData): Life {
   let data = first;
   let at: number | null = null;
   const views = new Map<string, SheetView>();
@@ -130,5 +130,5 @@ export function wakeChannels(root: HTMLElement, first: ChannelsData): () => void
     root.querySelector('.sum')!.innerHTML = saidHtml(data, scene);
   }
   draw();
-  return () => {};
+  return { end: () => {} };
 }

@@ -1,5 +1,5 @@
 // A kernel that slides over numbers: which of them made a number of the output, and how; the kernel is typed, the numbers are pressed.
-import type { ConvolutionData } from './data';
+import type { ConvolutionData, Life } from './data';
 import { field, fieldsHtml, type RangeWords } from './fields';
 import { classic, framed, kernelsOf, type Side } from './kernels';
 import { greatest, type Look, SheetView, sheetHtml } from './sheet';
@@ -143,8 +143,8 @@ export function convolutionHtml(data: ConvolutionData): string {
 <p class="touch-buttons"><button type="button" class="button" data-do="slide" disabled>Slide over all places</button><button type="button" class="button quiet" data-do="reset" disabled>Start again</button></p>`;
 }
 
-/** Brings a panel that stands in the page to life; what is given back ends it. */
-export function wakeConvolution(root: HTMLElement, first: ConvolutionData): () => void {
+/** Brings a panel that stands in the page to life. */
+export function wakeConvolution(root: HTMLElement, first: ConvolutionData): Life {
   let data = first;
   let at: number | null = null;
   let timer: ReturnType<typeof setInterval> | undefined;
@@ -274,5 +274,5 @@ export function wakeConvolution(root: HTMLElement, first: ConvolutionData): () =
   fields.disabled = false;
   showKernel();
   draw();
-  return stop;
+  return { end: stop };
 }

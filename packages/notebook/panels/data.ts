@@ -54,4 +54,50 @@ export interface VolumesData {
   readonly volumes: readonly Volume[];
 }
 
-export type PanelData = ConvolutionData | ChannelsData | VolumesData;
+/** Small maps, one after the other in time. */
+export interface FilmData {
+  readonly panel: 'film';
+  readonly title: string;
+  /** Maps of each frame, and how many stand in a row. */
+  readonly count: number;
+  readonly columns: number;
+  readonly height: number;
+  readonly width: number;
+  /** The value that is coloured fully: the greatest magnitude of all frames. */
+  readonly range: number;
+  /** Values as shares of the range, −127 to 127, map by map. */
+  readonly frames: readonly { readonly step: number; readonly values: readonly number[] }[];
+  /** Maps that there would be, of which the first are shown. */
+  readonly of: number;
+}
+
+/** A square to draw on, and what a network says of the drawing. */
+export interface PadData {
+  readonly panel: 'pad';
+  /** By which the worker knows who is asked. */
+  readonly asked: number;
+  readonly labels: readonly string[];
+  /** Whether it is digits that are drawn: then there are examples. */
+  readonly isDigits: boolean;
+  /** The example that is drawn first, and its probabilities; none where there is no example. */
+  readonly example: number | null;
+  readonly probabilities: readonly number[];
+}
+
+/** Asks whoever the worker knows by a number for the probabilities of a drawing. */
+export type Ask = (asked: number, values: Float32Array) => Promise<Answer>;
+
+/** What was answered; `gone` where the worker that knew whom to ask is no more. */
+export type Answer =
+  | { readonly probabilities: readonly number[] }
+  | { readonly problem: string }
+  | { readonly gone: true };
+
+export type PanelData = ConvolutionData | ChannelsData | VolumesData | FilmData | PadData;
+
+/** A panel that is alive. */
+export interface Life {
+  /** Has it show newer data, where it is one that grows. */
+  update?(data: PanelData): void;
+  end(): void;
+}

@@ -2,7 +2,9 @@
 import { escaped } from '../render/escaped';
 import { channelsHtml, wakeChannels } from './channels';
 import { convolutionHtml, wakeConvolution } from './convolution';
-import type { PanelData } from './data';
+import type { Ask, Life, PanelData } from './data';
+import { filmHtml, thinned, wakeFilm } from './film';
+import { padHtml, wakePad } from './pad';
 import { volumesHtml, wakeVolumes } from './volumes';
 
 /** What each panel is called aloud. */
@@ -10,6 +12,8 @@ const TITLES: Readonly<Record<PanelData['panel'], string>> = {
   convolution: 'A convolution, number by number',
   channels: 'Three channels become one map',
   volumes: 'A network as volumes',
+  film: 'A film of small maps',
+  pad: 'Draw, and the network answers',
 };
 
 function insideHtml(data: PanelData): string {
@@ -20,16 +24,21 @@ function insideHtml(data: PanelData): string {
       return channelsHtml(data);
     case 'volumes':
       return volumesHtml(data);
+    case 'film':
+      return filmHtml(data);
+    case 'pad':
+      return padHtml(data);
   }
 }
 
 /** The panel as it is first seen. Its data goes with it, so that a page which has nothing but this HTML can bring it to life. */
 export function panelHtml(data: PanelData): string {
-  const kept = escaped(JSON.stringify(data));
+  const kept = escaped(JSON.stringify(data.panel === 'film' ? thinned(data) : data));
   return `<div class="out touch ${data.panel}" role="group" aria-label="${TITLES[data.panel]}" data-panel="${kept}">${insideHtml(data)}</div>`;
 }
 
-function wakeInside(root: HTMLElement, data: PanelData): () => void {
+/** Brings a panel to life whose HTML stands in `root`. `ask`: where there is a worker that may be asked. */
+export function wake(root: HTMLElement, data = JSON.parse(root.dataset.panel ?? 'null') as PanelData, ask?: Ask): Life {
   switch (data.panel) {
     case 'convolution':
       return wakeConvolution(root, data);
@@ -37,10 +46,9 @@ function wakeInside(root: HTMLElement, data: PanelData): () => void {
       return wakeChannels(root, data);
     case 'volumes':
       return wakeVolumes(root, data);
+    case 'film':
+      return wakeFilm(root, data);
+    case 'pad':
+      return wakePad(root, data, ask);
   }
-}
-
-/** Brings a panel to life whose HTML stands in `root`; what is given back ends it. */
-export function wake(root: HTMLElement, data = JSON.parse(root.dataset.panel ?? 'null') as PanelData): () => void {
-  return wakeInside(root, data);
 }

@@ -1,7 +1,7 @@
 // A network as volumes to scale, and what a number of each sees of all that stand before it: the field that grows under the pointer.
 import { escaped } from '../render/escaped';
 import { focusWhileScrollable } from '../ui/scrollable';
-import type { Volume, VolumesData } from './data';
+import type { Life, Volume, VolumesData } from './data';
 import { type Span, spanOf } from './layers';
 
 /** A volume on the drawing: its front is as tall and wide as a channel, what goes back from it as deep as there are channels. */
@@ -192,7 +192,7 @@ ${tableHtml(volumes)}`;
 }
 
 /** Brings a panel that stands in the page to life. */
-export function wakeVolumes(root: HTMLElement, { volumes }: VolumesData): () => void {
+export function wakeVolumes(root: HTMLElement, { volumes }: VolumesData): Life {
   const places = placesOf(volumes);
   const svg = root.querySelector<SVGSVGElement>('.volumes-picture')!;
   const groups = [...svg.querySelectorAll<SVGGElement>('.volume')];
@@ -257,5 +257,5 @@ export function wakeVolumes(root: HTMLElement, { volumes }: VolumesData): () => 
     groups[to.volume]!.scrollIntoView({ block: 'nearest', inline: 'nearest' });
   });
   draw();
-  return () => {};
+  return { end: () => {} };
 }

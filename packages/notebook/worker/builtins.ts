@@ -7,8 +7,10 @@ import { assert } from './assert';
 import { counted, countedNow } from './bars';
 import type { Panels } from './controls';
 import { type Files, offer } from './files';
+import { TensorFilm } from './film';
 import { mnistFiles } from './mnist';
 import type { RunOutputs } from './outputs';
+import { pad } from './pad';
 import { panelOf } from './panels';
 import { plot } from './plot';
 import type { Builtins } from './scope';
@@ -41,6 +43,8 @@ export function builtinsOf(host: Host): Builtins {
     assert,
     panel: (name: string, options: object = {}) => host.outputs().slot().put(panelOf(name, options)),
     volumes: (layers, options) => host.outputs().slot().put(volumesPanel(layers, options)),
+    filmOf: (title = '') => new TensorFilm(host.outputs(), host.outputs().slot(), title),
+    pad: (options) => pad(host.outputs(), options),
     clear: () => host.outputs().clear(),
     file: (name) => host.files.get(name),
     files: () => host.files.names(),

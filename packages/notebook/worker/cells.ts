@@ -1,13 +1,15 @@
 // Runs cells, one at a time, in the order in which they were asked for.
 import { gpu } from 'lamplight';
 import { type CellCalls, compileCell, declaredNames } from '../compile/cell';
-import type { Ended, Explain, Output, Run } from '../protocol';
+import type { Answer } from '../panels/data';
+import type { AskPanel, Ended, Explain, Output, Run } from '../protocol';
 import { counted, hasBar } from './bars';
 import { openDoor } from './doors';
 import { type Compiled, failureOf } from './failure';
 import { LookBack } from './look-back';
 import { GpuWatch, memoryNow } from './memory';
 import { type Post, RunOutputs } from './outputs';
+import { answerOf } from './pad';
 import { Plot } from './plot';
 import type { PythonCells } from './python';
 import type { Scope } from './scope';
@@ -70,7 +72,7 @@ export class Cells {
   /** Outputs of the run that goes on, or of the last. */
   outputs: RunOutputs;
   /** Runs and questions that wait. */
-  readonly #waiting: (Run | Explain)[] = [];
+  readonly #waiting: (Run | Explain | AskPanel)[] = [];
   #isBusy = false;
   /** Compiled cells by their addresses. */
   readonly #labels = new Map<string, Compiled>();
@@ -89,14 +91,15 @@ export class Cells {
     this.outputs.slot().put(failureOf(error, 'a cell', this.#labels));
   }
 
-  add(message: Run | Explain): void {
+  add(message: Run | Explain | AskPanel): void {
     this.#waiting.push(message);
     if (!this.#isBusy) void this.#work();
   }
 
   stop(): void {
     for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.type === 'run') this.#end(waiting.run, 'stopped', 0, { declares: [], reads: [] });
+      if (waiting.type === 'ask') this.#answer(waiting, { problem: 'stopped' });
+      else if (waiting.type === 'run') this.#end(waiting.run, 'stopped', 0, { declares: [], reads: [] });
       else this.around.post({ type: 'explained', run: waiting.run, text: 'stopped', failed: true });
     }
     if (!this.#isBusy) return;
@@ -111,6 +114,7 @@ export class Cells {
     for (let next = this.#waiting.shift(); next; next = this.#waiting.shift()) {
       this.around.stopper.reset();
       if (next.type === 'run') isStopped = (await this.#run(next)) === 'stopped';
+      else if (next.type === 'ask') this.#answer(next, await answerOf(next));
       else await this.#explain(next);
     }
     this.#isBusy = false;
@@ -203,6 +207,10 @@ export class Cells {
       const output: Output = { kind: 'text', stream: 'value', text: await valueText(value) };
       slot.put(output);
     });
+  }
+
+  #answer({ question }: AskPanel, answer: Answer): void {
+    this.around.post({ type: 'answered', question, answer });
   }
 
   async #explain({ run, name }: Explain): Promise<void> {

@@ -91,6 +91,7 @@ class Kernel {
     switch (message.type) {
       case 'run':
       case 'explain':
+      case 'ask':
         this.#cells.add(message);
         break;
       case 'stop':

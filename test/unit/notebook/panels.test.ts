@@ -215,3 +215,33 @@ describe('volumes', () => {
     expect(() => volumesPanel([], {})).toThrow(/expected the layers that layerShapes\(model, inputSize\) gives/);
   });
 });
+
+describe('a film', () => {
+  const frames = Array.from({ length: 100 }, (_, i) => ({ step: 10 * i, values: [127, -127, 0, i] }));
+  const data = {
+    panel: 'film',
+    title: 'Kernels',
+    count: 1,
+    columns: 8,
+    height: 2,
+    width: 2,
+    range: 0.5,
+    frames,
+    of: 6,
+  } as const;
+
+  test('shows its last frame, each colour as one path, and says what the colours mean', () => {
+    const html = panelHtml(data);
+    expect(html).toContain(
+      '<path class="plus l8" d="M0 0h1v1h-1z"/><path class="minus l8" d="M1 0h1v1h-1z"/><path class="plus l6" d="M1 1h1v1h-1z"/>',
+    );
+    expect(html).toContain('Step 990');
+    expect(html).toContain('The first 1 of 6. The colours go from −0.5 to 0.5, in all frames alike.');
+  });
+
+  test('keeps some of many frames where it is recorded, the first and the last among them', () => {
+    const kept = JSON.parse(/data-panel="([^"]*)"/.exec(panelHtml(data))![1]!.replaceAll('&quot;', '"'));
+    expect(kept.frames.map(({ step }: { step: number }) => step)).toHaveLength(24);
+    expect([kept.frames[0].step, kept.frames[23].step]).toEqual([0, 990]);
+  });
+});

@@ -2,7 +2,9 @@
 import type { nn, Tensor } from 'lamplight';
 import type { ShowOptions } from '../../builtins';
 import { barIn } from '../bars';
+import { TensorFilm } from '../film';
 import type { RunOutputs } from '../outputs';
+import { labelsOf, putPad, type Scores } from '../pad';
 import { panelOf } from '../panels';
 import { plot } from '../plot';
 import { show } from '../show';
@@ -28,6 +30,15 @@ export const drawing = (current: () => RunOutputs) => ({
     current()
       .slot()
       .put(volumesPanel(JSON.parse(layers), { title, ...(input && { input }) })),
+  film: (title: string): TensorFilm => new TensorFilm(current(), current().slot(), title),
+  pad: (scores: Scores, labels: readonly string[] | null): void => {
+    // The cell waits for it, and shows what failed.
+    putPad(current(), scores, labelsOf(labels)).catch((error: unknown) => {
+      current()
+        .slot()
+        .put({ kind: 'text', stream: 'error', text: String(error) });
+    });
+  },
   plot: (lines: Lines, options: Parameters<typeof plot>[2]): void => {
     const points = Object.entries(lines).map(([name, [x, y]]) => [name, { x, y }] as const);
     plot(current(), Object.fromEntries(points), options);

@@ -27,7 +27,7 @@ _own = vars(__main__)
 STANDINS = "/home/pyodide/.standins"
 sys.path.append(STANDINS)
 
-from lamplight_panels import layer_shapes, panel, volumes  # noqa: E402, F401
+from lamplight_panels import film, layer_shapes, pad, panel, volumes  # noqa: E402, F401
 from lamplight_photographs import efficientnet_lite0, photograph, pretrained, textures  # noqa: E402, F401
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import _lamplight_cells as cells
 import torch
-from pyodide.ffi import run_sync, to_js
+from pyodide.ffi import create_proxy, run_sync, to_js
 
 
 def _plain(value: Any) -> Any:
@@ -54,3 +54,28 @@ def volumes(layers: Any, title: str = "", input: Any = None) -> None:
         if "shape" in row:
             row["shape"] = [int(size) for size in row["shape"]]
     cells.volumes(json.dumps(rows), title, None if input is None else to_js([int(size) for size in input]))
+
+
+class film:
+    """Small maps while they change: `kernels = film("Kernels of conv1")`, then `kernels.add(step, model.conv1.weight)`."""
+
+    def __init__(self, title: str = "") -> None:
+        self._film = cells.film(title)
+
+    def add(self, step: int, maps: Any) -> None:
+        """A frame: maps [out, in, height, width], [count, height, width] or [height, width], always of one shape."""
+        self._film.add(int(step), maps.detach()._js)
+
+
+def pad(predict: Any, labels: Any = None) -> None:
+    """
+    A square to draw on, and beside it the probabilities that a network gives the drawing: `pad(lambda x: model(x), labels=range(10))`. `predict` gets the
+    drawing [1, 1, 28, 28], 0 to 1, white on black, and gives its scores before softmax.
+    """
+
+    async def scores(values: Any) -> Any:
+        with torch.no_grad():
+            found = predict(torch.tensor(list(values.to_py())).reshape(1, 1, 28, 28))
+            return to_js(await torch.lamplight.tolist(found.flatten()))
+
+    cells.pad(create_proxy(scores), None if labels is None else to_js([str(label) for label in labels]))

@@ -1,8 +1,9 @@
 // Turns a drawing into what MNIST's makers would have made of it: cropped, fitted into 20×20, centred by its mass in 28×28.
 // Source: LeCun, Cortes, Burges, "The MNIST database of handwritten digits": size-normalised to a 20×20 box keeping the
 // aspect, grey through anti-aliasing, then moved so that the centre of mass lies at the centre of the 28×28 field.
-import { SIDE } from './protocol';
 
+/** Pixels of a side. */
+const SIDE = 28;
 const BOX = 20;
 /** Ink below this share of full is the soft edge of a stroke, not its extent. */
 const EDGE = 0.05;

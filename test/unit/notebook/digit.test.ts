@@ -1,6 +1,7 @@
 // A drawing becomes what MNIST's makers would have made of it.
+
+import { type Drawing, toMnist } from 'lamplight-notebook/mnist/digit';
 import { expect, test } from 'vitest';
-import { type Drawing, toMnist } from '../../../demos/mnist/digit';
 
 const SIZE = 280;
 
