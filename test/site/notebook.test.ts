@@ -397,7 +397,9 @@ test('a step is explained where it is asked for, and outputs of every kind are s
   await shown.locator('.plot canvas').waitFor();
   expect(await shown.locator('.grid img').count()).toBe(4);
   expect(await shown.getByRole('table').innerText()).toContain('parameters');
-  expect(await shown.getByRole('progressbar').count()).toBe(1);
+  // A bar that is full says what it has counted, and is gone.
+  expect(await shown.getByRole('progressbar').count()).toBe(0);
+  expect(await shown.locator('.bars').innerText()).toContain('5 of 5');
   expect(await shown.innerText()).toContain('logged');
   await page.getByRole('button', { name: 'Variables' }).click();
   await page.getByRole('button', { name: 'Explain what step computes' }).click();
