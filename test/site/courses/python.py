@@ -15,7 +15,6 @@ import re
 import shutil
 import sys
 import tempfile
-import types
 import warnings
 
 import IPython.display
@@ -53,20 +52,6 @@ def run(source, names):
     return [line.rstrip() for line in lines if line.strip() and not re.search(r"it/s|\x1b", line)]
 
 
-def panels():
-    """Stands for the module of a notebook's panels, which print nothing."""
-
-    def given(name):
-        # Python asks modules for names of its own, such as __file__.
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *_, **__: types.SimpleNamespace(add=lambda *_: None)
-
-    module = types.ModuleType("lamplight_notebook")
-    module.__getattr__ = given
-    sys.modules["lamplight_notebook"] = module
-
-
 def mnist(folder):
     """Lays MNIST's files where torchvision looks for them."""
     raw = os.path.join(folder, "data", "MNIST", "raw")
@@ -77,21 +62,12 @@ def mnist(folder):
             shutil.copy(os.path.join(kept, file), os.path.join(raw, file))
 
 
-def panels():
-    """Stands for the module of a notebook's panels, which print nothing."""
-    module = types.ModuleType("lamplight_notebook")
-    for name in ("film", "layer_shapes", "pad", "panel", "volumes"):
-        setattr(module, name, lambda *_, **__: types.SimpleNamespace(add=lambda *_: None))
-    sys.modules["lamplight_notebook"] = module
-
-
 def main():
     warnings.filterwarnings("ignore")
     # What is not printed here lies below the cell there.
     IPython.display.display = lambda *_, **__: None
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
-    panels()
     place = os.path.join(HERE, "python.json")
     found = json.load(open(place, encoding="utf-8")) if os.path.exists(place) else {}
     for name in sys.argv[1:] or NAMES:

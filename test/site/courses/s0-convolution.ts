@@ -2,6 +2,7 @@
 import type { ExpectedCourse } from './expected';
 
 export default {
+  minutes: 8,
   cells: [
     { cell: "'weights to 500 units'", shows: ['200 × 200 40,000 20,000,000', '1024 × 1024 1,048,576 524,288,000'] },
     { cell: 'const answersTo', shows: ['unit before after the move'] },
@@ -65,5 +66,21 @@ export default {
     },
     { cell: 'const alexMaps', shows: ['features [1, 256, 9, 5] 2,469,696', 'classifier [1, 1000] 58,631,144'] },
     { cell: 'alexnet-owt-7be5be79.pth', shows: ['alexnet-owt-7be5be79.pth is not here'] },
+    { cell: 'const lite0 = ', shows: ['parameters: 4,652,008'] },
+    { cell: 'const three = ', shows: ['Egyptian cat, 40 %', 'espresso, 86 %', 'bobsled, 16 %'] },
+    { cell: 'const stem = ', pictures: 64 },
+    { cell: 'const block1280', shows: ['features: [1, 1280, 10, 15] 192,000', 'averaged: [1, 1280]'] },
+    { cell: 'const six = ', pictures: 12 },
+    {
+      cell: 'function closest(',
+      shows: ['coffee chelsea coffee', 'astronaut china astronaut', 'flower rocket flower', 'china china china'],
+    },
+    { cell: 'const trainPatches', pictures: 10 },
+    { cell: 'const featuresOf', shows: ['pixels of a patch: 3072', 'features of a patch: 1280'] },
+    // 55 and 111 of 120 by PyTorch.
+    {
+      cell: 'async function trainHead',
+      shows: [/on pixels 80 of 80 5[3-7] of 120/, /on features 80 of 80 1(?:09|1[0-3]) of 120/],
+    },
   ],
 } satisfies ExpectedCourse;
