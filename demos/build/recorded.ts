@@ -42,7 +42,7 @@ export class Recorded {
   below(cell: CodeCell, label: string): string {
     const html = this.#html.get(cell);
     if (!html) return '';
-    return `<div class="outputs" data-recorded role="group" aria-label="Recorded output of ${label}"><p class="recorded-mark">Recorded</p>${html}</div>`;
+    return `<div class="outputs" data-recorded="page" role="group" aria-label="Recorded output of ${label}"><p class="recorded-mark">Recorded</p>${html}</div>`;
   }
 
   /** A style sheet with what is used of the recordings. */

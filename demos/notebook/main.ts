@@ -4,6 +4,7 @@ import { type Cell, inLanguage, type Language, plainName } from 'lamplight-noteb
 import { Bar } from 'lamplight-notebook/page/bar';
 import { type Kind, NotebookDocument } from 'lamplight-notebook/page/document';
 import { downloadFile, isNotebookFile, openNotebookFile } from 'lamplight-notebook/page/files';
+import { KeptOutputs } from 'lamplight-notebook/page/kept-outputs';
 import { Lesson } from 'lamplight-notebook/page/lesson';
 import { Notebook } from 'lamplight-notebook/page/notebook';
 import { Side } from 'lamplight-notebook/page/side';
@@ -83,8 +84,10 @@ const notebook = new Notebook(byId('cells', HTMLElement), {
     said: (text) => {
       said.textContent = text;
     },
+    ran: (cell, how) => keptOutputs.ended(cell, notebook.codeCells, how),
   },
 });
+const keptOutputs = new KeptOutputs(() => document_.place);
 
 const side = new Side(byId('side', HTMLElement), {
   explain: (step) => notebook.explain(step),
@@ -111,6 +114,7 @@ byId('bar', HTMLElement).append(bar.element);
 
 if (document_.cells) await notebook.replace(document_.cells);
 else notebook.adopt();
+void keptOutputs.restore(notebook.codeCells);
 if (document_.cells && kind !== 'playground') showTitle();
 if (document_.isFromLink) sayThatItCame();
 else if (document_.cells && kind === 'course') sayThatItChanged();
@@ -199,6 +203,7 @@ function sayThatItChanged(): void {
 async function showOriginal(): Promise<void> {
   clearTimeout(waiting);
   if (document_.place) await forget(document_.place);
+  await keptOutputs.forget();
   location.reload();
 }
 

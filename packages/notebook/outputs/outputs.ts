@@ -23,6 +23,9 @@ const UNSEEN = 500;
 /** Of the page's time at most a fifth goes to the outputs of a cell that never pauses: times as long as they took to draw, nothing is drawn. */
 const REST = 4;
 
+/** Whence outputs are that no run of this visit gave: they came with the page, or an earlier visit left them. */
+const MARKS = { page: 'Recorded', visit: 'From your last visit' } as const;
+
 /** What scrolls of recorded outputs. */
 const SCROLLS = '.lines, .out.text.value, .out.table';
 
@@ -44,7 +47,7 @@ const isAtEnd = ({ scrollTop, clientHeight, scrollHeight }: HTMLElement): boolea
 export class Outputs {
   /** Who answers the questions of panels. */
   ask: Ask = () => Promise.resolve({ gone: true });
-  private readonly slots = new Map<number, { readonly kind: Output['kind']; readonly view: View }>();
+  private readonly slots = new Map<number, { readonly output: Output; readonly view: View }>();
   /** Places in their order. */
   private order: number[] = [];
   /** What has come since the last frame, by place. */
@@ -77,9 +80,10 @@ export class Outputs {
   /** Says of recorded outputs whether they are those of the code as it is now. */
   tellRecorded(isOfThisCode: boolean): void {
     if (!this.isRecorded) return;
-    this.element.dataset.recorded = isOfThisCode ? '' : 'before';
+    const of = this.order.length > 0 ? 'visit' : 'page';
+    this.element.dataset.recorded = isOfThisCode ? of : 'before';
     const mark = this.element.querySelector('.recorded-mark');
-    if (mark) mark.textContent = isOfThisCode ? 'Recorded' : 'Recorded of the code as it was';
+    if (mark) mark.textContent = isOfThisCode ? MARKS[of] : `${MARKS[of]}, of the code as it was`;
   }
 
   /** Takes recorded outputs away, as when a cell has run that puts out nothing. */
@@ -87,8 +91,21 @@ export class Outputs {
     if (!this.isRecorded) return;
     delete this.element.dataset.recorded;
     for (const end of this.sleeping.splice(0)) end();
-    this.element.replaceChildren();
-    this.element.hidden = true;
+    this.takeAll();
+  }
+
+  /** Shows outputs of an earlier visit, as recorded ones. */
+  restore(outputs: readonly Output[]): void {
+    this.forgetRecorded();
+    for (const [slot, output] of outputs.entries()) this.draw(slot, output);
+    if (outputs.length === 0) return;
+    this.element.prepend(make('p', { className: 'recorded-mark' }, MARKS.visit));
+    this.element.dataset.recorded = 'visit';
+  }
+
+  /** What stands there of this run, in the order of the places. */
+  get latest(): readonly Output[] {
+    return this.order.flatMap((slot) => this.slots.get(slot)?.output ?? []);
   }
 
   /** Has an output appear in its place with the next frame. */
@@ -133,12 +150,15 @@ export class Outputs {
   clear(): void {
     this.rest();
     this.waiting.clear();
+    if (!this.isRecorded) this.takeAll();
+  }
+
+  private takeAll(): void {
     for (const { view } of this.slots.values()) view.close?.();
     this.slots.clear();
     this.order = [];
     this.lines = 0;
     this.others = 0;
-    if (this.isRecorded) return;
     this.element.replaceChildren();
     this.element.hidden = true;
   }
@@ -152,13 +172,14 @@ export class Outputs {
 
   private draw(slot: number, output: Output): void {
     const known = this.slots.get(slot);
-    if (known?.kind === output.kind) {
+    if (known?.output.kind === output.kind) {
       known.view.update(output);
+      this.slots.set(slot, { output, view: known.view });
       return;
     }
     known?.view.close?.();
     const view = this.viewOf(output);
-    this.slots.set(slot, { kind: output.kind, view });
+    this.slots.set(slot, { output, view });
     if (known) known.view.element.replaceWith(view.element);
     else this.place(slot, view.element);
     this.element.hidden = false;
@@ -220,7 +241,10 @@ export class Outputs {
         case 'bars':
           return new BarsView(output);
         case 'panel':
-          return new LatePanel(output, (asked, values) => this.ask(asked, values));
+          // A panel of an earlier visit would ask whoever has that number in the worker of this one.
+          return new LatePanel(output, (asked, values) =>
+            this.isRecorded ? Promise.resolve({ gone: true }) : this.ask(asked, values),
+          );
         case 'file':
           return new FileView(output);
         case 'error':

@@ -54,6 +54,8 @@ export interface NotebookListener {
   gone(why: 'stuck' | 'died', message: string, cell: CodeCell | undefined): void;
   /** To be read aloud. */
   said(text: string): void;
+  /** A cell has come to its end; pictures of it may still be on their way. */
+  ran?(cell: CodeCell, how: Ended['how']): void;
   /** Cells have fetched files, which a page that opens without a connection keeps. */
   fetched(addresses: readonly string[]): void;
   /** What runs cells, or what edits them, is about to be loaded. */
@@ -530,6 +532,7 @@ export class Notebook implements CellHost, TextHost {
     listener.variables(variables);
     listener.memory(memory);
     listener.said(`${cell.called} ${how === 'done' ? 'has run' : how}`);
+    listener.ran?.(cell, how);
     // As in Jupyter: what was to follow a cell that failed would build on nothing.
     if (how !== 'done') for (const waiting of this.queue.splice(0)) waiting.end('idle');
     this.tellExercise(cell, how);
