@@ -45,7 +45,7 @@ def run(source, names):
         exec(compile(tree, "cell", "exec"), names)
         if last is not None:
             value = eval(compile(ast.Expression(last.value), "cell", "eval"), names)
-            if value is not None and not isinstance(value, (list, tuple, types.SimpleNamespace)):
+            if value is not None and not isinstance(value, (list, tuple)):
                 print(repr(value))
     lines = re.split(r"[\r\n]+", printed.getvalue())
     # Bars of progress say how fast this machine is.

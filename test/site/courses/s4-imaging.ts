@@ -6,6 +6,7 @@ const wrongRank = 'expected 4-D (or 3-D) input for 4-D weight [5, 1, 3, 3], but 
 const borderOfMeans = '[0.4444, 0.6667, 0.6667, 0.6667, 0.4444]';
 
 export default {
+  minutes: 5,
   cells: [
     { cell: 'const shuffled =', pictures: 2 },
     { cell: 'const weightShuffled', shows: ['first -0.0456 -0.0456', 'second 0.1240 0.1240'] },
@@ -74,13 +75,17 @@ export default {
     { cell: 'show(model.conv1.weight', pictures: 20 },
     { cell: 'value: lossBefore', shows: ['steps taken 20', 'state of the trainer interrupted'] },
     { cell: 'const rightOnes', shows: ['10 of 10 are right'], pictures: 10 },
-    { cell: 'const looked', shows: ['The network says umbrella'] },
+    { cell: 'const looked', shows: ['What the network says: umbrella'] },
     { cell: 'const saliency =', shows: ['gradient [1, 1, 28, 28] saliency [28, 28]'] },
     { cell: 'Red: a small', pictures: 2 },
     { cell: 'const byCaptum', shows: ['greatest difference 0.000000'] },
     { cell: 'const whole', shows: ['4.05 4.05'], pictures: 2 },
     { cell: 'const erasing', shows: ['nothing 3.11', 'integrated gradients 1.1'] },
     { cell: 'const untrainedMap', pictures: 2 },
+    { cell: 'const cameraman', shows: ['872 tripod 0.9'] },
+    { cell: 'const ofTripod', shows: ['the map has [1, 7, 7] numbers'] },
+    { cell: 'await showLit(cameraman', pictures: 3 },
+    { cell: 'const ofAstronaut', shows: ['450 bobsled', '560 football helmet'], pictures: 3 },
     { cell: 'const hardMatrices', pictures: 24 },
   ],
 } satisfies ExpectedCourse;
