@@ -4,6 +4,7 @@ import { codeCell, emptyFront, textCell } from 'lamplight-notebook/file/notebook
 import { Notebook } from 'lamplight-notebook/page/notebook';
 import type { Reading, Values } from 'lamplight-notebook/protocol';
 import { byId, formatBytes, make } from 'lamplight-notebook/ui/dom';
+import { inAddress } from 'lamplight-notebook/ui/kept';
 import { showBanner } from '../ui/banners';
 import { keepGroup, keeping } from '../ui/offline';
 import { startShell } from '../ui/shell';
@@ -54,6 +55,8 @@ export function openGallery({ draw, heard, autorun = false, firstAlone = false }
   startShell('../../');
   keepGroup('notebook');
   const content = byId('content', HTMLElement);
+  // A lesson shows the panels alone.
+  document.body.classList.toggle('inside', inAddress('inside') !== null);
   const banners = byId('banners', HTMLElement);
   const said = content.appendChild(make('p', { className: 'visually-hidden' }));
   said.setAttribute('role', 'status');

@@ -182,12 +182,12 @@ export type KernelName =
 
 /**
  * A panel to be touched, below the cell. `convolution`: numbers and a kernel that can be changed; pointing at a number of the output shows the
- * products that it is the sum of. `channels`: three sheets of input meet three sheets of a kernel, and their maps add up to one.
+ * products that it is the sum of. `channels`: three sheets of input meet three sheets of a kernel, and their maps add up to one. `build` and `inside`: pages of the gallery, which begin when they are asked to.
  *
  *     panel('convolution', { size: 7, kernel: 'edges', padding: 1 });
  */
 export declare function panel(name: 'convolution', options?: ConvolutionPanel): void;
-export declare function panel(name: 'channels'): void;
+export declare function panel(name: 'channels' | 'build' | 'inside'): void;
 
 /** A layer as `layerShapes` tells of it, or by what it does behind the layer before it. */
 export type VolumeLayer =

@@ -84,6 +84,16 @@ export interface PadData {
   readonly probabilities: readonly number[];
 }
 
+/** A page of the gallery, which is opened in its place when it is asked for. */
+export interface PageData {
+  readonly panel: 'page';
+  /** The folder that it lies in. */
+  readonly name: string;
+  readonly title: string;
+  /** What its recorded picture shows. */
+  readonly alt: string;
+}
+
 /** Asks whoever the worker knows by a number for the probabilities of a drawing. */
 export type Ask = (asked: number, values: Float32Array) => Promise<Answer>;
 
@@ -93,7 +103,7 @@ export type Answer =
   | { readonly problem: string }
   | { readonly gone: true };
 
-export type PanelData = ConvolutionData | ChannelsData | VolumesData | FilmData | PadData;
+export type PanelData = ConvolutionData | ChannelsData | VolumesData | FilmData | PadData | PageData;
 
 /** A panel that is alive. */
 export interface Life {

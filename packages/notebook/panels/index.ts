@@ -5,6 +5,7 @@ import { convolutionHtml, wakeConvolution } from './convolution';
 import type { Ask, Life, PanelData } from './data';
 import { filmHtml, thinned, wakeFilm } from './film';
 import { padHtml, wakePad } from './pad';
+import { pageHtml, wakePage } from './page';
 import { volumesHtml, wakeVolumes } from './volumes';
 
 /** What each panel is called aloud. */
@@ -14,6 +15,7 @@ const TITLES: Readonly<Record<PanelData['panel'], string>> = {
   volumes: 'A network as volumes',
   film: 'A film of small maps',
   pad: 'Draw, and the network answers',
+  page: 'A page of the gallery',
 };
 
 function insideHtml(data: PanelData): string {
@@ -28,6 +30,8 @@ function insideHtml(data: PanelData): string {
       return filmHtml(data);
     case 'pad':
       return padHtml(data);
+    case 'page':
+      return pageHtml(data);
   }
 }
 
@@ -50,5 +54,7 @@ export function wake(root: HTMLElement, data = JSON.parse(root.dataset.panel ?? 
       return wakeFilm(root, data);
     case 'pad':
       return wakePad(root, data, ask);
+    case 'page':
+      return wakePage(root, data);
   }
 }

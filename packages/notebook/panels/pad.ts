@@ -10,16 +10,17 @@ const KEY_STEP = 10;
 
 const GONE = 'The network is not there: run this cell, and those above it, to have your drawing answered.';
 
-const percent = (share: number): string => `${(100 * share).toFixed(share > 0.0005 && share < 0.0995 ? 1 : 0)} %`;
+export const percent = (share: number): string =>
+  `${(100 * share).toFixed(share > 0.0005 && share < 0.0995 ? 1 : 0)} %`;
 
 /** The most probable label, in words. */
-function saidOf(labels: readonly string[], probabilities: readonly number[]): string {
+export function saidOf(labels: readonly string[], probabilities: readonly number[]): string {
   if (probabilities.length === 0) return 'Draw, and the network says what it sees.';
   const best = probabilities.reduce((most, one, i) => (one > probabilities[most]! ? i : most), 0);
   return `${labels[best]}: ${percent(probabilities[best]!)}`;
 }
 
-function barsHtml(labels: readonly string[], probabilities: readonly number[]): string {
+export function barsHtml(labels: readonly string[], probabilities: readonly number[]): string {
   const best = Math.max(...probabilities);
   const rows = labels.map((label, i) => {
     const share = probabilities[i] ?? 0;

@@ -11,7 +11,7 @@ import { TensorFilm } from './film';
 import { mnistFiles } from './mnist';
 import type { RunOutputs } from './outputs';
 import { pad } from './pad';
-import { panelOf } from './panels';
+import { putPanel } from './panels';
 import { plot } from './plot';
 import type { Builtins } from './scope';
 import { show } from './show';
@@ -41,7 +41,7 @@ export function builtinsOf(host: Host): Builtins {
         ? counted(host.outputs(), items, title)
         : countedNow(host.outputs(), items, title)) as Names['progress'],
     assert,
-    panel: (name: string, options: object = {}) => host.outputs().slot().put(panelOf(name, options)),
+    panel: (name: string, options: object = {}) => putPanel(host.outputs(), name, options),
     volumes: (layers, options) => host.outputs().slot().put(volumesPanel(layers, options)),
     filmOf: (title = '') => new TensorFilm(host.outputs(), host.outputs().slot(), title),
     pad: (options) => pad(host.outputs(), options),

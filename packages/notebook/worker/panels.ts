@@ -4,7 +4,7 @@ import { one } from '../panels/convolution';
 import type { ChannelsData, ConvolutionData, PanelData } from '../panels/data';
 import { classic, KERNELS, type Side } from '../panels/kernels';
 import { placesOf } from '../panels/sums';
-import type { PanelOutput } from '../protocol';
+import type { RunOutputs } from './outputs';
 
 /** A whole number within bounds. @throws TypeError for anything else */
 function whole(name: string, value: unknown, least: number, most: number): number {
@@ -47,7 +47,8 @@ function kernelOf(kernel: ConvolutionPanel['kernel']): Pick<ConvolutionData, 'na
   return { name: kernel, side, kernel: classic(kernel, side) };
 }
 
-function convolution(options: ConvolutionPanel): ConvolutionData {
+/** What a convolution begins with. */
+export function convolution(options: ConvolutionPanel): ConvolutionData {
   known('convolution', options, ['size', 'input', 'kernel', 'stride', 'padding', 'dilation']);
   const given = options.input ? squareOf('input', options.input, 3, 12) : null;
   const size = whole('size', options.size ?? (given ? Math.sqrt(given.length) : 7), 3, 12);
@@ -86,16 +87,29 @@ const CHANNELS: ChannelsData = {
   bias: 1,
 };
 
+/** Pages of the gallery that stand in a lesson. */
+const PAGES = {
+  build: {
+    title: 'Build a network',
+    alt: 'A network layer by layer, with its shapes, its loss as it learns and what it has learnt.',
+  },
+  inside: {
+    title: 'Inside a network',
+    alt: 'What units of a network of digits see, and which pixels made it say what it says.',
+  },
+} as const;
+
+const page = (name: keyof typeof PAGES): PanelData => ({ panel: 'page', name, ...PAGES[name] });
+
 function dataOf(name: string, options: object): PanelData {
-  switch (name) {
-    case 'convolution':
-      return convolution(options);
-    case 'channels':
-      known(name, options, []);
-      return CHANNELS;
-    default:
-      throw new TypeError(`panel: expected 'convolution' or 'channels', but got '${name}'`);
-  }
+  if (name === 'convolution') return convolution(options);
+  known(name, options, []);
+  if (name === 'channels') return CHANNELS;
+  if (name === 'build' || name === 'inside') return page(name);
+  throw new TypeError(`panel: expected 'convolution', 'channels', 'build' or 'inside', but got '${name}'`);
 }
 
-export const panelOf = (name: string, options: object): PanelOutput => ({ kind: 'panel', data: dataOf(name, options) });
+/** Puts a panel below the cell. */
+export function putPanel(outputs: RunOutputs, name: string, options: object): void {
+  outputs.slot().put({ kind: 'panel', data: dataOf(name, options) });
+}

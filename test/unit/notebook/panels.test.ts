@@ -7,7 +7,8 @@ import { panelHtml } from 'lamplight-notebook/panels';
 import { summed } from 'lamplight-notebook/panels/channels';
 import { fieldsOf, inputOf, spanOf, volumesOfRows } from 'lamplight-notebook/panels/layers';
 import { convolved, outputSize, padded, placesOf, productsOf, windowOf, written } from 'lamplight-notebook/panels/sums';
-import { panelOf } from 'lamplight-notebook/worker/panels';
+import type { RunOutputs } from 'lamplight-notebook/worker/outputs';
+import { convolution, putPanel } from 'lamplight-notebook/worker/panels';
 import { volumesPanel } from 'lamplight-notebook/worker/volumes';
 import { describe, expect, test } from 'vitest';
 
@@ -91,7 +92,7 @@ describe('a convolution by hand', () => {
 
 describe('panel', () => {
   test('begins with a digit and a kernel of edges, as HTML that needs no script and no styles of its own', () => {
-    const { data } = panelOf('convolution', {});
+    const data = convolution({});
     const html = panelHtml(data);
     expect(html).toContain('Row 1, column 2 of the output:');
     expect(html).toContain('9 · (−1) = <strong>−36</strong>');
@@ -101,7 +102,7 @@ describe('panel', () => {
   });
 
   test('takes numbers by rows', () => {
-    const { data } = panelOf('convolution', {
+    const data = convolution({
       input: [
         [1, 2, 3],
         [4, 5, 6],
@@ -117,8 +118,10 @@ describe('panel', () => {
   });
 
   test('says what is wrong', () => {
-    const wrong = (name: string, options: object) => () => panelOf(name, options);
-    expect(wrong('convoluted', {})).toThrow("panel: expected 'convolution' or 'channels', but got 'convoluted'");
+    const wrong = (name: string, options: object) => () => putPanel({} as RunOutputs, name, options);
+    expect(wrong('convoluted', {})).toThrow(
+      "panel: expected 'convolution', 'channels', 'build' or 'inside', but got 'convoluted'",
+    );
     expect(wrong('convolution', { strides: 2 })).toThrow(
       /unknown option strides for 'convolution', which has size, input/,
     );

@@ -5,7 +5,7 @@ import { barIn } from '../bars';
 import { TensorFilm } from '../film';
 import type { RunOutputs } from '../outputs';
 import { labelsOf, putPad, type Scores } from '../pad';
-import { panelOf } from '../panels';
+import { putPanel } from '../panels';
 import { plot } from '../plot';
 import { show } from '../show';
 import { volumesPanel } from '../volumes';
@@ -21,7 +21,7 @@ export const drawing = (current: () => RunOutputs) => ({
     const pictures = (Array.isArray(thing) ? thing : [thing]) as Tensor[];
     void showWithWords(current(), pictures, texts, own);
   },
-  panel: (name: string, options: object): void => current().slot().put(panelOf(name, options)),
+  panel: (name: string, options: object): void => putPanel(current(), name, options),
   layerShapes: async (model: nn.Module, inputSize: readonly number[]): Promise<string> => {
     const { layerShapes } = await import('lamplight/interpret');
     return JSON.stringify(layerShapes(model, inputSize));

@@ -27,7 +27,7 @@ def _options(options: dict[str, Any]) -> Any:
 
 def panel(name: str, **options: Any) -> None:
     """
-    A panel to be touched: `panel("convolution", size=7, kernel="edges", padding=1)`, whose kernel may be rows of numbers, or `panel("channels")`.
+    A panel to be touched: `panel("convolution", size=7, kernel="edges", padding=1)`, whose kernel may be rows of numbers; `panel("channels")`, `panel("build")` or `panel("inside")`.
     """
     cells.panel(name, _options(options))
 
@@ -44,11 +44,13 @@ def layer_shapes(model: Any, input_size: Any) -> list[dict[str, Any]]:
 _NAMES = ("name", "shape", "kernel", "stride", "padding", "dilation")
 
 
-def volumes(layers: Any, title: str = "", input: Any = None) -> None:
+def volumes(layers: Any, input_size: Any = None, *, title: str = "", input: Any = None) -> None:
     """
-    Draws a network as volumes to scale. `layers` are those of `layer_shapes(model, input_size)`, or tuples (name, shape, kernel, stride), behind which
+    Draws a network as volumes to scale: `volumes(model, (1, 3, 224, 224))`. `layers` may also be those of `layer_shapes(model, input_size)`, or tuples (name, shape, kernel, stride), behind which
     padding and dilation may stand; `input` is the input's shape without the batch.
     """
+    if isinstance(layers, torch.nn.Module):
+        layers, input = layer_shapes(layers, input_size), input_size[1:] if input is None else input
     rows = [layer if isinstance(layer, dict) else dict(zip(_NAMES, layer)) for layer in layers]
     for row in rows:
         if "shape" in row:
