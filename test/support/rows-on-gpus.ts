@@ -127,6 +127,38 @@ const cases: Record<string, readonly Case[]> = {
     },
     { shapes: [[rows, n]], compute: (x: Tensor) => F.relu(F.layerNorm(x, [n])), tolerance: { rtol: 1e-4, atol: 1e-4 } },
   ]),
+  'products whose results and gradients are read transposed': [
+    {
+      shapes: [
+        [33, 20],
+        [45, 20],
+      ],
+      compute: (a, b) => [a.matmul(b.t()), b.t().contiguous().t().matmul(a.t()).t().contiguous()],
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+      often: true,
+    },
+    {
+      shapes: [
+        [3, 17, 40],
+        [2, 3, 29, 40],
+      ],
+      compute: (a, b) => a.matmul(b.transpose(-1, -2)).transpose(-1, -2).contiguous(),
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+      often: true,
+    },
+    {
+      // Read otherwise, too.
+      shapes: [
+        [12, 20],
+        [20, 12],
+      ],
+      compute: (a, b) => {
+        const y = a.matmul(b);
+        return [y.t().contiguous().mul(2), y.exp(), a.matmul(b).t().reshape(9, 16)];
+      },
+      tolerance: { rtol: 1e-4, atol: 1e-4 },
+    },
+  ],
   'RMS norm': (
     [
       [7, 1024],

@@ -156,3 +156,16 @@ test('heads that a reshape makes of transposed features', () => {
     ),
   ).toEqual(['matmul(0,1) -> 5']);
 });
+
+test('a product that is read transposed alone is computed so', () => {
+  const inputs: Shape[] = [
+    [2, 3, 4],
+    [2, 4, 5],
+  ];
+  const y: Line = [product, [0, 1], [2, 3, 5]];
+  const swap: Line = [permute([2, 3, 5], [0, 2, 1]), [2], [2, 5, 3]];
+  expect(read(inputs, [y, swap])).toEqual(['matmul(1,0) -> 3']);
+  expect(read(inputs, [y, swap, [kernelOp('read'), [2, 3], [1]]])).toHaveLength(3);
+  expect(read(inputs, [[productOn('software'), [0, 1], [2, 3, 5]], swap])).toHaveLength(2);
+  expect(read(inputs, [y, [permute([2, 3, 5], [1, 0, 2]), [2], [3, 2, 5]]])).toHaveLength(2);
+});

@@ -237,6 +237,8 @@ export type Lowering =
        * reading copies is faster.
        */
       viewed?(views: readonly (StridedView | undefined)[]): Lowering | undefined;
+      /** The lowering whose output 0 has its last two dimensions swapped, of inputs 1 and 0 in this order. */
+      turned?(): Lowering;
       readonly overwrites?: readonly Overwrite[];
       /**
        * Output 0 is the inputs one after another, at these byte offsets. An input that is copied can be copied right

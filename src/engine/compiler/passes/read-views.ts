@@ -4,15 +4,15 @@
 import { contiguousStrides, type Meta, numel, sameShape } from '../../core/meta';
 import type { LoweredProgram, Lowering, StridedView } from '../ir';
 import { compose, isWhole } from './compose-views';
+import { turnProducts } from './turn-products';
 
 /**
- * Makes operations that can (`viewed`) read the values behind their inputs' views. `withTexts` is the function of
+ * Makes operations that can (`viewed`) read the values behind their inputs' views, and products be computed in the order
+ * in which they are read. `withTexts` is the function of
  * texts.ts; it is a parameter so that this late part need not import the compiler.
  */
-export function readViews(
-  { program, lowerings }: LoweredProgram,
-  withTexts: (lowering: Lowering) => Lowering,
-): LoweredProgram {
+export function readViews(given: LoweredProgram, withTexts: (lowering: Lowering) => Lowering): LoweredProgram {
+  const { program, lowerings } = turnProducts(given, withTexts);
   const { values } = program;
   /** For each value that is a view of another one: that value, and the view. */
   const behind = new Map<number, { readonly from: number; readonly view: StridedView }>();

@@ -14,10 +14,24 @@ export function matmul(context: LowerContext<MatmulAttrs>, extra: 'bias' | 'sums
   if (context.adapter.kind === 'software') return lowering;
   return {
     ...lowering,
+    ...(extra === null && { turned: () => matmul(turned(context), null) }),
     viewed: ([p, q, ...others]) => {
       if (others.some(Boolean) || ![p, q].every((view) => !view || isReadable(view))) return undefined;
       return lowered(context, extra, { ...a!, ...p }, { ...b!, ...q });
     },
+  };
+}
+
+/** The product as it is transposed: (A · B)ᵀ = Bᵀ · Aᵀ. */
+function turned(context: LowerContext<MatmulAttrs>): LowerContext<MatmulAttrs> {
+  const [a, b] = context.inputs;
+  const { shape, dtype } = context.outputs[0]!;
+  const { transposeA, transposeB } = context.attrs;
+  return {
+    ...context,
+    inputs: [b!, a!],
+    outputs: [{ shape: [...shape.slice(0, -2), shape.at(-1)!, shape.at(-2)!], dtype }],
+    attrs: { transposeA: !transposeB, transposeB: !transposeA },
   };
 }
 
