@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exercisesOf } from '../../demos/build/reading';
 import { openRunner } from '../../scripts/checks/notebook/runner.mjs';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
-import { type BuiltSite, openBuiltSite, ready } from './support';
+import { type BuiltSite, openBuiltSite, ready, write } from './support';
 
 const folder = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
 const courses = readdirSync(folder)
@@ -89,6 +89,35 @@ describe.each(courses)('$name', ({ name, notebook }) => {
     expect(await problems(page)).toEqual([]);
     await page.context().close();
   });
+});
+
+test('an exercise is checked in words, and what was typed and solved is there at the next visit', async () => {
+  const { name, notebook } = courses.find((course) => course.notebook.front.step === 1)!;
+  const code = notebook.cells
+    .filter((cell) => cell.kind === 'code')
+    .filter(({ language }) => language === 'typescript');
+  const first = code.find(({ exercise }) => exercise?.part === 'stub')!.exercise!;
+  const solution = code.find(({ exercise }) => exercise?.name === first.name && exercise.part === 'solution')!.text;
+  const { page, problems: heard } = await site.open(`notebook/${name}/`);
+  await ready(page);
+  const stub = page.locator(`[data-exercise="${first.name}"][data-part="stub"]`);
+  const check = async (): Promise<string> => {
+    await stub.getByRole('button', { name: /^Check/ }).click();
+    await stub.locator('.verdict[data-right]').waitFor({ timeout: 120_000 });
+    return stub.locator('.verdict').innerText();
+  };
+  expect(await check()).toMatch(/^Not yet: ./);
+  await write(page, 1 + code.findIndex(({ exercise }) => exercise?.name === first.name), solution);
+  expect(await check()).toBe('Right.');
+  await page.reload();
+  await ready(page);
+  expect(await stub.locator('.solved').isVisible()).toBe(true);
+  expect((await stub.locator('.code').textContent())?.trim()).toBe(solution.trim());
+  expect(await page.locator('#banners').innerText(), 'the course itself is as it was').toBe('');
+  await page.goto(new URL('courses/', site.host.url).href);
+  await page.getByText(/^1 of \d+ exercises solved$/).waitFor();
+  expect(heard).toEqual([]);
+  await page.context().close();
 });
 
 test.each(withExercises)(
