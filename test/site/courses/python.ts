@@ -35,10 +35,10 @@ export const pythonCourses: Readonly<Record<keyof typeof printed, PythonCourse>>
     pictures: { 'samples = ': 24, 'def edges': 4, 'wrong_count = ': 8, 'out3 = model.': 3, 'maps3 = complex': 88 },
   },
   's2-cifar10': {
-    minutes: 5,
+    minutes: 8,
     cells: printed['s2-cifar10'],
-    within: { 'def training_net': 0.015, 'def validate_net': 0.02, 'matrix = ConfusionMatrix': 4 },
-    pictures: { 'first_of = ': 20, 'mellow = ': 3, 'second_maps = ': 41 },
+    within: { 'of_pytorch = ': 0.015, 'def validate_net': 0.03, 'matrix = ConfusionMatrix': 4 },
+    pictures: { 'coffee = ': 4, 'val_images, val_labels, _ = ': 20, 'blurs = ': 3, 'first = torch': 41 },
   },
   's3-notes': {
     minutes: 8,
