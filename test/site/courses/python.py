@@ -15,6 +15,7 @@ import re
 import shutil
 import sys
 import tempfile
+import types
 import warnings
 
 import IPython.display
@@ -54,8 +55,6 @@ def run(source, names):
     return [line.rstrip() for line in lines if line.strip() and not re.search(r"it/s|\x1b", line)]
 
 
-<<<<<<< HEAD
-=======
 def pixels(path):
     """What lies in demos/data as a picture, [3, H, W]."""
     with Image.open(os.path.join(ROOT, "demos", "data", path)) as picture:
@@ -96,7 +95,6 @@ def panels():
     sys.modules["lamplight_notebook"] = module
 
 
->>>>>>> 3b88c1e7 (Teach data and training on real photographs: why pictures are normalised, why convolutions need few weights, what kernels cost, softmax and cross entropy, with seven exercises that are checked)
 def mnist(folder):
     """Lays MNIST's files where torchvision looks for them."""
     raw = os.path.join(folder, "data", "MNIST", "raw")
@@ -113,6 +111,7 @@ def main():
     IPython.display.display = lambda *_, **__: None
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
+    panels()
     place = os.path.join(HERE, "python.json")
     found = json.load(open(place, encoding="utf-8")) if os.path.exists(place) else {}
     for name in sys.argv[1:] or NAMES:
