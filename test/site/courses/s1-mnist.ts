@@ -10,7 +10,7 @@ const epochs = (losses: readonly number[], shares: readonly number[], within: nu
 export default {
   minutes: 8,
   cells: [
-    { cell: 'const sums: number[] = []', shows: ['by a loop: 1 1 0 -1 -1', 'by conv1d: 1 1 0 -1 -1'] },
+    { cell: 'const step = torch.tensor', shows: ['by a loop: 1 1 0 -1 -1', 'by conv1d: 1 1 0 -1 -1'] },
     { cell: 'const turned = box', plots: 1 },
     { cell: 'const matrix = torch.zeros(5, 7)', shows: ['table × row: 1 1 0 -1 -1'], pictures: 1 },
     { cell: 'const links = torch', numbers: [{ row: '2', column: 'after two', value: 0.3125 }] },
