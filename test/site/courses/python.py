@@ -19,6 +19,7 @@ import types
 import warnings
 
 import IPython.display
+import lamplight_notebook
 import matplotlib
 import numpy
 import torch
@@ -92,6 +93,7 @@ def panels():
     module = types.ModuleType("lamplight_notebook")
     module.__getattr__ = given
     module.photograph, module.textures = photograph, textures
+    module.pretrained = lamplight_notebook.pretrained
     sys.modules["lamplight_notebook"] = module
 
 
