@@ -12,6 +12,8 @@ export default {
   cells: [
     { cell: 'const step = torch.tensor', shows: ['by a loop: 1 1 0 -1 -1', 'by conv1d: 1 1 0 -1 -1'] },
     { cell: 'const turned = box', plots: 1 },
+    { cell: 'const photo = await', pictures: 6 },
+    { cell: 'const kernelFilm', shows: [/epoch 3: loss 0\.85/] },
     { cell: 'const matrix = torch.zeros(5, 7)', shows: ['table × row: 1 1 0 -1 -1'], pictures: 1 },
     { cell: 'const links = torch', numbers: [{ row: '2', column: 'after two', value: 0.3125 }] },
     {
