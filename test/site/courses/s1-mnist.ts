@@ -51,7 +51,7 @@ export default {
     { cell: 'const denseSketch', shows: ['FNNModel 1,863,690 2,757'] },
     { cell: 'const fnnHistory = await', shows: [/loss 0\.4\d\d in training/], plots: 1 },
     { cell: 'const smallMatrix', pictures: 1 },
-    { cell: 'const pooled = pool', shows: ['5., 2.'] },
+    { cell: 'const pooled = pool', shows: ['[[5,2],[2,7]]'] },
     { cell: 'const pooling = ', pictures: 4 },
     { cell: 'class ComplexCNNModel extends', shows: ['56,646 numbers', '3.0 % of the dense'] },
     { cell: 'const complexHistory = await', plots: 1 },
