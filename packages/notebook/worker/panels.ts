@@ -111,5 +111,6 @@ function dataOf(name: string, options: object): PanelData {
 
 /** Puts a panel below the cell. */
 export function putPanel(outputs: RunOutputs, name: string, options: object): void {
-  outputs.slot().put({ kind: 'panel', data: dataOf(name, options) });
+  const data = dataOf(name, options);
+  outputs.slot().put({ kind: 'panel', data });
 }
