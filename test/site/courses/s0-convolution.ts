@@ -7,6 +7,7 @@ export default {
     { cell: "'weights to 500 units'", shows: ['200 × 200 40,000 20,000,000', '1024 × 1024 1,048,576 524,288,000'] },
     { cell: 'const answersTo', shows: ['unit before after the move'] },
     { cell: 'const mapsOf', pictures: 4 },
+    { cell: 'const convolutional = ', shows: ['0 48 of 48 48 of 48', '5 24 of 48 48 of 48'] },
     {
       cell: 'const units = ',
       shows: ['fully connected 40,000 1,568,160,000', 'locally connected 9 352,836', 'convolutional 9, shared 9'],
