@@ -32,6 +32,8 @@ const withoutCase: readonly string[] = [
   'attention',
   'attention',
   'attention',
+  // Recorded on GPUs alone, with its gradient: rows-on-gpus.test.ts
+  'nativeRmsNorm',
 ];
 
 /** The operations that a gradient goes through, between these tensors and the leaves. */
