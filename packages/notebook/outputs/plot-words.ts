@@ -2,8 +2,11 @@
 import type { PlotOutput } from '../protocol';
 import { make } from '../ui/dom';
 
-/** Lines take these in turn. */
-const COLORS = ['--flame', '--dusk', '--good', '--error', '--text-muted'] as const;
+/** Lines take these in turn: ten, so that ten digits have one each. */
+const COLORS = [
+  ...(['--flame', '--dusk', '--good', '--error', '--text-muted'] as const),
+  ...(['--plum', '--indigo', '--olive', '--umber', '--text'] as const),
+];
 export const colorOf = (index: number): (typeof COLORS)[number] => COLORS[index % COLORS.length] ?? '--flame';
 
 export const short = (value: number): string => {
