@@ -1,9 +1,17 @@
 // Drives a course's page: runs its cells, and reads the figures that they show.
+import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import { expectAccessible, PHONE } from '../e2e/accessible';
 import type { ExpectedCell } from './courses/expected';
 import type { PythonCourse } from './courses/python';
+
+/** Where the courses lie, with a slash at the end. */
+export const courseFolder = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
+export const courseNames = readdirSync(courseFolder)
+  .filter((file) => file.endsWith('.md'))
+  .map((file) => file.replace(/\.md$/, ''));
 
 /** Cells that have not come to a good end, with what they show. */
 const unfinished = (page: Page): Promise<string[]> =>

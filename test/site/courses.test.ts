@@ -1,16 +1,10 @@
 // Every course from its first cell to its last, on the built site: its figures, which stand in courses/<name>.ts, are asserted on what the
 // page shows; then its layout and accessibility at both widths.
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectCell, leaveWell, runAll } from './course';
+import { courseNames, expectCell, leaveWell, runAll } from './course';
 import type { ExpectedCourse } from './courses/expected';
 import { type BuiltSite, openBuiltSite, ready } from './support';
 
-const folder = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
-const names = readdirSync(folder)
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => file.replace(/\.md$/, ''));
 const expectations = import.meta.glob<ExpectedCourse>('./courses/*.ts', { import: 'default' });
 
 let site: BuiltSite;
@@ -21,7 +15,7 @@ afterAll(async () => {
   await site?.close();
 });
 
-describe.each(names)('%s', (name) => {
+describe.each(courseNames)('%s', (name) => {
   test('runs from its first cell to its last, and shows its figures', async () => {
     const load = expectations[`./courses/${name}.ts`];
     expect(load, `test/site/courses/${name}.ts`).toBeDefined();

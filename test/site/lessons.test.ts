@@ -1,22 +1,19 @@
 // What holds of every course as a page, before anything runs: at both widths, light and dark, with and without WebGPU and JavaScript. Its exercises are tried in
 // both languages, without the page.
-import { readdirSync, readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
+import { readFileSync } from 'node:fs';
 import { fromMarkdown } from 'lamplight-notebook/file/markdown';
 import type { BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exercisesOf } from '../../demos/build/reading';
 import { openRunner } from '../../scripts/checks/notebook/runner.mjs';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
+import { courseFolder, courseNames } from './course';
 import { type BuiltSite, openBuiltSite, ready, write } from './support';
 
-const folder = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
-const courses = readdirSync(folder)
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => {
-    const notebook = fromMarkdown(readFileSync(folder + file, 'utf8'));
-    return { name: file.replace(/\.md$/, ''), path: folder + file, notebook };
-  });
+const courses = courseNames.map((name) => {
+  const path = `${courseFolder}${name}.md`;
+  return { name, path, notebook: fromMarkdown(readFileSync(path, 'utf8')) };
+});
 const withExercises = courses.flatMap(({ name, path, notebook }) =>
   exercisesOf(notebook).length === 0
     ? []

@@ -1,18 +1,11 @@
 // Recorded outputs on the built site: seen before anything runs, with and without JavaScript, and replaced by what a cell puts out.
-import { readdirSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { recordingIn } from '../../scripts/recordings.mjs';
+import { folderOf, recordingIn } from '../../scripts/recordings.mjs';
 import { expectAccessible, PHONE } from '../e2e/accessible';
+import { courseNames } from './course';
 import { type BuiltSite, openBuiltSite, ready } from './support';
 
-const courses = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
-const names = readdirSync(courses)
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => file.replace(/\.md$/, ''))
-  .filter((name) =>
-    recordingIn(fileURLToPath(new URL(`../../demos/notebook/recorded/${name}.typescript`, import.meta.url))),
-  );
+const names = courseNames.filter((name) => recordingIn(folderOf(name, 'typescript')));
 
 let site: BuiltSite;
 beforeAll(async () => {

@@ -1,24 +1,14 @@
 // The model that was saved last, kept in this browser for a second tab.
-import { createStore, get, set } from 'idb-keyval';
+import { get, set } from 'idb-keyval';
+import { browserStore } from 'lamplight-notebook/ui/browser-store';
 
 const KEY = 'latest';
-const store = () => createStore('lamplight-pictures', 'models');
+const withStore = browserStore('lamplight-pictures', 'models');
 
 /** Whether the browser keeps it. */
-export async function keepModel(bytes: Uint8Array): Promise<boolean> {
-  try {
-    await set(KEY, bytes, store());
-    return true;
-  } catch {
-    return false;
-  }
-}
+export const keepModel = (bytes: Uint8Array): Promise<boolean> =>
+  withStore((kept) => set(KEY, bytes, kept).then(() => true), false);
 
 /** The model of an earlier tab or visit; null where there is none, or the browser keeps nothing. */
-export async function keptModel(): Promise<Uint8Array<ArrayBuffer> | null> {
-  try {
-    return (await get<Uint8Array<ArrayBuffer>>(KEY, store())) ?? null;
-  } catch {
-    return null;
-  }
-}
+export const keptModel = (): Promise<Uint8Array<ArrayBuffer> | null> =>
+  withStore(async (kept) => (await get<Uint8Array<ArrayBuffer>>(KEY, kept)) ?? null, null);

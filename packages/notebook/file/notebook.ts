@@ -143,11 +143,13 @@ export function inLanguage({ front, cells }: Notebook, chosen: Language): Notebo
 export const longestOf = (fences: readonly string[] | null): number =>
   (fences ?? []).reduce((most, { length }) => Math.max(most, length), 2);
 
+/** Whether a cell runs with the others at a setting: those of exercises never do. */
+export const runsAt = ({ only, exercise }: Pick<CodeCell, 'only' | 'exercise'>, short: boolean): boolean =>
+  exercise === null && (only === null || (only === 'short') === short);
+
 /** The code cells that run one after the other at a setting: all but those of exercises. */
 export const codeCells = ({ cells }: Notebook, { short }: { readonly short: boolean }): CodeCell[] =>
-  cells
-    .filter((cell) => cell.kind === 'code')
-    .filter(({ only, exercise }) => exercise === null && (only === null || (only === 'short') === short));
+  cells.filter((cell) => cell.kind === 'code').filter((cell) => runsAt(cell, short));
 
 /** What code cells are called, in their order. Those that a reader runs have numbers. */
 export function labelsOf(cells: readonly Pick<CodeCell, 'check' | 'exercise'>[]): string[] {

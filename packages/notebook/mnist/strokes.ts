@@ -13,24 +13,13 @@ export interface Point {
 
 type Pen = CanvasRenderingContext2D | OffscreenCanvasRenderingContext2D;
 
-/** Round strokes, smoothed by running each curve through the middles between points. */
+/** Draws round strokes. */
 export function drawStrokes(context: Pen, strokes: readonly (readonly Point[])[], color: string): void {
   context.strokeStyle = color;
   context.lineWidth = STROKE;
   context.lineCap = 'round';
   context.lineJoin = 'round';
-  for (const [first, ...rest] of strokes) {
-    if (!first) continue;
-    context.beginPath();
-    context.moveTo(first.x, first.y);
-    let last = first;
-    for (const point of rest) {
-      context.quadraticCurveTo(last.x, last.y, (last.x + point.x) / 2, (last.y + point.y) / 2);
-      last = point;
-    }
-    context.lineTo(last.x, last.y);
-    context.stroke();
-  }
+  for (const stroke of strokes) context.stroke(new Path2D(pathOf([stroke])));
 }
 
 /** The strokes alone, white on nothing, read back as ink. */
@@ -46,7 +35,7 @@ export function inkOf(strokes: readonly (readonly Point[])[]): Drawing {
   return { width: SIZE, height: SIZE, ink };
 }
 
-/** The same curves as the path of a drawing in SVG; a tap is a dot. */
+/** Strokes, smoothed by running each curve through the middles between points, as the path of a drawing in SVG; a tap is a dot. */
 export const pathOf = (strokes: readonly (readonly Point[])[]): string =>
   strokes
     .flatMap(([first, ...rest]) => {

@@ -1,6 +1,7 @@
 // Outputs of what the visitor has run, kept in this browser, so that a page that is opened again shows them.
-import { createStore, delMany, getMany, keys, set } from 'idb-keyval';
+import { delMany, getMany, keys, set } from 'idb-keyval';
 import type { Output } from '../protocol';
+import { browserStore } from '../ui/browser-store';
 import type { CodeCell } from './code-cell';
 
 /** Bytes of a cell's pictures and files, and numbers of its plots, from which its outputs last as long as the page. */
@@ -8,18 +9,8 @@ const MOST = 30_000_000;
 /** Milliseconds behind the end of a cell in which the last of its pictures may still come. */
 const LATE = 1500;
 
-const store = () => createStore('lamplight-outputs', 'outputs');
-let opened: ReturnType<typeof store> | undefined;
-
 /** Browsers may refuse to keep anything: outputs then last as long as the page. */
-async function withStore<T>(ask: (kept: ReturnType<typeof store>) => Promise<T>, otherwise: T): Promise<T> {
-  try {
-    opened ??= store();
-    return await ask(opened);
-  } catch {
-    return otherwise;
-  }
-}
+const withStore = browserStore('lamplight-outputs', 'outputs');
 
 function sizeOf(output: Output): number {
   switch (output.kind) {

@@ -1,6 +1,14 @@
 // A notebook on a page: its cells in their order, the queue of those that are to run, and what is stale; knows nothing of where it is kept.
 
-import { codeCell, type Cell as FileCell, type Language, labelsOf, sourcesOf, textCell } from '../file/notebook';
+import {
+  codeCell,
+  type Cell as FileCell,
+  type Language,
+  labelsOf,
+  runsAt,
+  sourcesOf,
+  textCell,
+} from '../file/notebook';
 import type { Answer } from '../panels/data';
 import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
@@ -194,9 +202,7 @@ export class Notebook implements CellHost, TextHost {
 
   /** Without those that run at the other setting of the course alone, and those of exercises. */
   private atThisSetting(cells: readonly CodeCell[]): CodeCell[] {
-    return cells.filter(
-      ({ flags: { only, exercise } }) => exercise === null && (only === null || (only === 'short') === this.short),
-    );
+    return cells.filter(({ flags }) => runsAt(flags, this.short));
   }
 
   /** Runs an exercise and what says whether it is right, behind those of the cells above that have not run. */

@@ -1,5 +1,6 @@
 // What the visitor has typed, kept in this browser: changed courses, notebooks of one's own, and the playground.
-import { createStore, del, entries, get, set } from 'idb-keyval';
+import { del, entries, get, set } from 'idb-keyval';
+import { browserStore } from '../ui/browser-store';
 
 /** A notebook as it is kept. */
 export interface Kept {
@@ -12,18 +13,8 @@ export interface Kept {
   readonly trusted: boolean;
 }
 
-const store = () => createStore('lamplight-notebooks', 'notebooks');
-let opened: ReturnType<typeof store> | undefined;
-
 /** Browsers may refuse to keep anything; notebooks then last as long as the page. */
-async function withStore<T>(ask: (kept: ReturnType<typeof store>) => Promise<T>, otherwise: T): Promise<T> {
-  try {
-    opened ??= store();
-    return await ask(opened);
-  } catch {
-    return otherwise;
-  }
-}
+const withStore = browserStore('lamplight-notebooks', 'notebooks');
 
 /** The keys: `course/s1-mnist`, `own/<id>`, `playground`. */
 export const keptAt = (key: string): Promise<Kept | undefined> => withStore((kept) => get<Kept>(key, kept), undefined);
