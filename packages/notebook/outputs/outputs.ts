@@ -27,7 +27,7 @@ const REST = 4;
 const MARKS = { page: 'Recorded', visit: 'From your last visit' } as const;
 
 /** What scrolls of recorded outputs. */
-const SCROLLS = '.lines, .out.text.value, .out.table';
+const SCROLLS = '.lines, .out.text.value, .out.table, .touch-scroll';
 
 const isLines = (element: HTMLElement): boolean => element.classList.contains('lines');
 

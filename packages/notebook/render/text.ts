@@ -90,6 +90,8 @@ export function renderText(markdown: string, known: Set<string> = new Set(), own
       image({ href, text }: Tokens.Image) {
         return own.image?.(href, text) ?? false;
       },
+      // A head that says nothing is no head.
+      tablecell: ({ header, text }: Tokens.TableCell) => (header && text === '' ? '<td></td>\n' : false),
       code({ text, lang }: Tokens.Code) {
         const other = own.code?.(text, lang ?? '');
         if (other !== undefined) return other;

@@ -128,3 +128,9 @@ test('courses are listed in the order of their steps, by names, with what there 
   expect(cards).not.toMatch(/S8|S9|Course Engine/);
   expect(courseMap(all, '../').match(/<li>/g)).toHaveLength(2);
 });
+
+test('a table’s corner that says nothing is no head', () => {
+  const { html } = renderText('| | Layer |\n| --- | --- |\n| size | 3 |');
+  expect(html).not.toContain('<th></th>');
+  expect(html).toMatch(/<td><\/td>\s*<th>Layer<\/th>/);
+});
