@@ -106,7 +106,9 @@ function volumeHtml(volume: Volume, place: Place, at: number, all: readonly Volu
     [x + width, y + height],
   );
   const middle = round(x + (width + right) / 2);
-  return `<g class="volume ${kindOf(volume)}" data-volume="${at}" role="img" aria-label="${escaped(label)}"><polygon class="top" points="${top}"/><polygon class="flank" points="${side}"/><rect class="front" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"/><text class="name" x="${middle}" y="${TOP + GREATEST + 22}">${escaped(labelled(called(volume)))}</text><text class="shape" x="${middle}" y="${TOP + GREATEST + 38}">${close(volume.shape)}</text></g>`;
+  // Thin volumes would be hard to point at: all between a volume and its name is its own.
+  const reach = `<rect class="reach" x="${round(x)}" y="${round(y - up)}" width="${round(width + right)}" height="${round(TOP + GREATEST + 38 - y + up)}"/>`;
+  return `<g class="volume ${kindOf(volume)}" data-volume="${at}" role="img" aria-label="${escaped(label)}">${reach}<polygon class="top" points="${top}"/><polygon class="flank" points="${side}"/><rect class="front" x="${round(x)}" y="${round(y)}" width="${round(width)}" height="${round(height)}"/><text class="name" x="${middle}" y="${TOP + GREATEST + 22}">${escaped(labelled(called(volume)))}</text><text class="shape" x="${middle}" y="${TOP + GREATEST + 38}">${close(volume.shape)}</text></g>`;
 }
 
 /** A region of the front of a volume, in pixels. */
