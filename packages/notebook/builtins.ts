@@ -152,9 +152,9 @@ export type FileContents = string | Blob | ArrayBuffer | ArrayBufferView;
  */
 export declare function download(name: string, contents: FileContents): void;
 
-/** What the panel of a convolution begins with. */
-export interface ConvolutionPanel {
-  /** Numbers of a side of the input, 3 to 12. Default: 7. */
+/** What the panels of one convolution begin with. */
+interface OneConvolution {
+  /** Numbers of a side of the input, 3 to 12. Default: 7; 5 where gradients are shown. */
   size?: number;
   /** The input's own numbers by rows, in the place of a digit one. */
   input?: readonly (readonly number[])[];
@@ -164,8 +164,18 @@ export interface ConvolutionPanel {
   stride?: number;
   /** Rings of zeros around the input. Default: 0. */
   padding?: number;
+}
+
+/** What the panel of a convolution begins with. */
+export interface ConvolutionPanel extends OneConvolution {
   /** The distance of the kernel's numbers. Default: 1. */
   dilation?: number;
+}
+
+/** What the panel of a convolution's gradients begins with. */
+export interface BackwardPanel extends OneConvolution {
+  /** The gradient of the output by rows. Default: ones, as for the sum of the output. */
+  gradient?: readonly (readonly number[])[];
 }
 
 export type KernelName =
@@ -182,12 +192,14 @@ export type KernelName =
 
 /**
  * A panel to be touched, below the cell. `convolution`: numbers and a kernel that can be changed; pointing at a number of the output shows the
- * products that it is the sum of. `channels`: three sheets of input meet three sheets of a kernel, and their maps add up to one. `build` and `inside`: pages of the gallery, which begin when they are asked to.
+ * products that it is the sum of. `backward`: the gradients of such a convolution by its input and its kernel, with their products. `channels`: three sheets of input meet three sheets of a kernel, and their maps add up to one. `shift`: a dense and a
+ * convolutional network answer to a digit that is moved. `build` and `inside`: pages of the gallery, which begin when they are asked to.
  *
  *     panel('convolution', { size: 7, kernel: 'edges', padding: 1 });
  */
 export declare function panel(name: 'convolution', options?: ConvolutionPanel): void;
-export declare function panel(name: 'channels' | 'build' | 'inside'): void;
+export declare function panel(name: 'backward', options?: BackwardPanel): void;
+export declare function panel(name: 'channels' | 'shift' | 'build' | 'inside'): void;
 
 /** A layer as `layerShapes` tells of it, or by what it does behind the layer before it. */
 export type VolumeLayer =

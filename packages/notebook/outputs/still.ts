@@ -1,5 +1,5 @@
 // Makes of a cell's outputs HTML that a page can show before anything runs: the elements that a page draws, with pictures as files.
-import { panelHtml } from '../panels';
+import { recordedHtml } from '../panels';
 import type { GridOutput, Output, PictureOutput, PlotOutput } from '../protocol';
 import { make } from '../ui/dom';
 import { Outputs } from './outputs';
@@ -43,7 +43,7 @@ export async function stillOf(outputs: readonly Output[], keep: KeepPicture): Pr
   });
   const panels = of('panel');
   find('.panel-place').forEach((place, i) => {
-    place.replaceWith(make('div', { className: 'panel-place', innerHTML: panelHtml(panels[i]!.data) }));
+    place.replaceWith(make('div', { className: 'panel-place', innerHTML: recordedHtml(panels[i]!.data) }));
   });
   for (const button of view.element.querySelectorAll('.file button, .failure button')) {
     button.replaceWith(make('span', {}, (button.textContent ?? '').replace(/^Save /, 'File ')));

@@ -18,7 +18,7 @@ const SIDES: readonly Side[] = [1, 3, 5];
 /** Milliseconds that the kernel stands at a place when it goes over all of them. */
 const STEP = 450;
 
-const RANGES = {
+export const RANGES = {
   stride: { label: 'Stride', min: 1, max: 3 },
   padding: { label: 'Padding', min: 0, max: 2 },
   dilation: { label: 'Dilation', min: 1, max: 2 },

@@ -16,6 +16,19 @@ export interface ConvolutionData {
   readonly dilation: number;
 }
 
+/** A convolution and its gradients. */
+export interface BackwardData {
+  readonly panel: 'backward';
+  readonly size: number;
+  readonly input: readonly number[];
+  readonly side: number;
+  readonly kernel: readonly number[];
+  readonly stride: number;
+  readonly padding: number;
+  /** The gradient of the output, by rows. */
+  readonly gradient: readonly number[];
+}
+
 /** Three sheets of input that become one map. */
 export interface ChannelsData {
   readonly panel: 'channels';
@@ -84,6 +97,23 @@ export interface PadData {
   readonly probabilities: readonly number[];
 }
 
+/** A picture that is moved, and what two networks say of it. */
+export interface ShiftData {
+  readonly panel: 'shift';
+  readonly digit: number;
+  /** Pixels that it is moved to the right and down. */
+  readonly across: number;
+  readonly down: number;
+  /** 28 × 28 values of 0 to 1, moved. */
+  readonly picture: readonly number[];
+  readonly dense: readonly number[];
+  readonly convolutional: readonly number[];
+  readonly counts: { readonly dense: number; readonly convolutional: number };
+  /** Shares of digits that are named right, by pixels that all are moved to the right. */
+  readonly right: { readonly dense: readonly number[]; readonly convolutional: readonly number[] };
+  readonly tested: number;
+}
+
 /** A page of the gallery, which is opened in its place when it is asked for. */
 export interface PageData {
   readonly panel: 'page';
@@ -103,7 +133,15 @@ export type Answer =
   | { readonly problem: string }
   | { readonly gone: true };
 
-export type PanelData = ConvolutionData | ChannelsData | VolumesData | FilmData | PadData | PageData;
+export type PanelData =
+  | ConvolutionData
+  | BackwardData
+  | ChannelsData
+  | VolumesData
+  | FilmData
+  | PadData
+  | ShiftData
+  | PageData;
 
 /** A panel that is alive. */
 export interface Life {

@@ -71,6 +71,38 @@ export function convolved(sheet: Sheet, kernel: Sheet, steps: Steps): Sheet {
   return { height, width, values };
 }
 
+/** Numbers that meet in a convolution: the one at `place` of the padded sheet lies under the kernel's number `weight` where the output's number `output` is made. */
+export interface Meeting {
+  readonly place: number;
+  readonly weight: number;
+  readonly output: number;
+}
+
+/** All that meet, output by output: the sums of the output, and of both gradients, run over them. */
+export function meetingsOf(sheet: Sheet, kernel: Sheet, steps: Steps): Meeting[] {
+  const count = placesOf(sheet.height, kernel.height, steps) * placesOf(sheet.width, kernel.width, steps);
+  return Array.from({ length: count }, (_, output) =>
+    windowOf(sheet, kernel, steps, output).map((place, weight) => ({ place, weight, output })),
+  ).flat();
+}
+
+/**
+ * The gradients of a convolution, where `dy` is that of its output: dw[k] = Σ x[place] · dy[output] over the meetings of the weight k, and
+ * dx[p] = Σ w[weight] · dy[output] over those of the place p.
+ *
+ * @param sheet with its padding, and so is its gradient
+ */
+export function gradientsOf(sheet: Sheet, kernel: Sheet, steps: Steps, dy: readonly number[]): { x: Sheet; w: Sheet } {
+  const x = sheet.values.map(() => 0);
+  const w = kernel.values.map(() => 0);
+  for (const { place, weight, output } of meetingsOf(sheet, kernel, steps)) {
+    const arrives = dy[output] ?? 0;
+    x[place] = (x[place] ?? 0) + (kernel.values[weight] ?? 0) * arrives;
+    w[weight] = (w[weight] ?? 0) + (sheet.values[place] ?? 0) * arrives;
+  }
+  return { x: { ...sheet, values: x }, w: { ...kernel, values: w } };
+}
+
 /** A number as panels write it: at most `digits` behind the point, and none that are nought. */
 export const written = (value: number, digits = 2): string => String(Number(value.toFixed(digits))).replace('-', '−');
 

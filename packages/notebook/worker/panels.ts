@@ -1,9 +1,11 @@
 // Owns `panel`: what a panel begins with, checked.
-import type { ConvolutionPanel } from '../builtins';
+import type { BackwardPanel, ConvolutionPanel } from '../builtins';
+import { onesFor, outputSide } from '../panels/backward';
 import { one } from '../panels/convolution';
-import type { ChannelsData, ConvolutionData, PanelData } from '../panels/data';
+import type { BackwardData, ChannelsData, ConvolutionData, PanelData } from '../panels/data';
 import { classic, KERNELS, type Side } from '../panels/kernels';
 import { placesOf } from '../panels/sums';
+import type { PanelOutput } from '../protocol';
 import type { RunOutputs } from './outputs';
 
 /** A whole number within bounds. @throws TypeError for anything else */
@@ -33,6 +35,9 @@ function known(name: string, options: object, names: readonly string[]): void {
   throw new TypeError(`panel: got the unknown option ${wrong} for '${name}', ${has}`);
 }
 
+/** What panels of one convolution have in common. */
+const SETTINGS = ['size', 'input', 'kernel', 'stride', 'padding'] as const;
+
 function kernelOf(kernel: ConvolutionPanel['kernel']): Pick<ConvolutionData, 'name' | 'side' | 'kernel'> {
   if (typeof kernel !== 'string') {
     const values = squareOf('kernel', kernel, 1, 5);
@@ -49,7 +54,7 @@ function kernelOf(kernel: ConvolutionPanel['kernel']): Pick<ConvolutionData, 'na
 
 /** What a convolution begins with. */
 export function convolution(options: ConvolutionPanel): ConvolutionData {
-  known('convolution', options, ['size', 'input', 'kernel', 'stride', 'padding', 'dilation']);
+  known('convolution', options, [...SETTINGS, 'dilation']);
   const given = options.input ? squareOf('input', options.input, 3, 12) : null;
   const size = whole('size', options.size ?? (given ? Math.sqrt(given.length) : 7), 3, 12);
   if (given && given.length !== size * size) {
@@ -67,6 +72,19 @@ export function convolution(options: ConvolutionPanel): ConvolutionData {
     );
   }
   return { panel: 'convolution', size, input: given ?? one(size), ...kernel, ...steps };
+}
+
+/** What a convolution and its gradients begin with. */
+export function backward({ gradient, ...options }: BackwardPanel): BackwardData {
+  known('backward', options, [...SETTINGS, 'gradient']);
+  const { size, input, side, kernel, stride, padding } = convolution({
+    size: options.input ? undefined : 5,
+    ...options,
+  });
+  const sizes = { size, side, stride, padding };
+  const wide = outputSide(sizes);
+  const dy = gradient === undefined ? onesFor(sizes) : squareOf('gradient', gradient, wide, wide);
+  return { panel: 'backward', ...sizes, input, kernel, gradient: dy };
 }
 
 /** A yellow slope on blue: what is red and green at once has an edge, and so has the blue. */
@@ -101,16 +119,31 @@ const PAGES = {
 
 const page = (name: keyof typeof PAGES): PanelData => ({ panel: 'page', name, ...PAGES[name] });
 
-function dataOf(name: string, options: object): PanelData {
-  if (name === 'convolution') return convolution(options);
-  known(name, options, []);
-  if (name === 'channels') return CHANNELS;
-  if (name === 'build' || name === 'inside') return page(name);
-  throw new TypeError(`panel: expected 'convolution', 'channels', 'build' or 'inside', but got '${name}'`);
+async function shift(): Promise<PanelData> {
+  const { byConvolutions, byDense, COUNTS, digitOf, RIGHT, shifted, TESTED } = await import('../panels/shift-networks');
+  const at = { digit: 3, across: 4, down: 0 };
+  const picture = shifted(digitOf(at.digit), at.across, at.down);
+  const answers = { dense: byDense(picture), convolutional: byConvolutions(picture) };
+  return { panel: 'shift', ...at, picture, ...answers, counts: COUNTS, right: RIGHT, tested: TESTED };
 }
 
-/** Puts a panel below the cell. */
+function dataOf(name: string, options: object): PanelData | Promise<PanelData> {
+  if (name === 'convolution') return convolution(options);
+  if (name === 'backward') return backward(options);
+  known(name, options, []);
+  if (name === 'channels') return CHANNELS;
+  if (name === 'shift') return shift();
+  if (name === 'build' || name === 'inside') return page(name);
+  throw new TypeError(
+    `panel: expected 'convolution', 'backward', 'channels', 'shift', 'build' or 'inside', but got '${name}'`,
+  );
+}
+
+const outputOf = (data: PanelData): PanelOutput => ({ kind: 'panel', data });
+
+/** Puts a panel below the cell; the run does not end before. */
 export function putPanel(outputs: RunOutputs, name: string, options: object): void {
   const data = dataOf(name, options);
-  outputs.slot().put({ kind: 'panel', data });
+  if (data instanceof Promise) void outputs.later(async (slot) => slot.put(outputOf(await data)));
+  else outputs.slot().put(outputOf(data));
 }

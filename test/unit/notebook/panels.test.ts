@@ -3,12 +3,22 @@
 import { nn } from 'lamplight';
 import { layerShapes } from 'lamplight/interpret';
 import { models } from 'lamplight/vision';
-import { panelHtml } from 'lamplight-notebook/panels';
+import { panelHtml, recordedHtml } from 'lamplight-notebook/panels';
 import { summed } from 'lamplight-notebook/panels/channels';
 import { fieldsOf, inputOf, spanOf, volumesOfRows } from 'lamplight-notebook/panels/layers';
-import { convolved, outputSize, padded, placesOf, productsOf, windowOf, written } from 'lamplight-notebook/panels/sums';
+import { byConvolutions, byDense, COUNTS, digitOf, RIGHT, shifted } from 'lamplight-notebook/panels/shift-networks';
+import {
+  convolved,
+  gradientsOf,
+  outputSize,
+  padded,
+  placesOf,
+  productsOf,
+  windowOf,
+  written,
+} from 'lamplight-notebook/panels/sums';
 import type { RunOutputs } from 'lamplight-notebook/worker/outputs';
-import { convolution, putPanel } from 'lamplight-notebook/worker/panels';
+import { backward, convolution, putPanel } from 'lamplight-notebook/worker/panels';
 import { volumesPanel } from 'lamplight-notebook/worker/volumes';
 import { describe, expect, test } from 'vitest';
 
@@ -90,6 +100,90 @@ describe('a convolution by hand', () => {
   });
 });
 
+describe('gradients of a convolution', () => {
+  const given = {
+    input: [
+      [1, 2, 3, 4],
+      [5, 6, 7, 8],
+      [9, 1, 2, 3],
+      [4, 5, 6, 7],
+    ],
+    kernel: [
+      [1, 2],
+      [3, 4],
+    ],
+  };
+
+  // torch.autograd.grad(F.conv2d(x, w, stride=…, padding=…), (x, w), dy)
+  test.each([
+    [
+      { stride: 1, padding: 0 },
+      [
+        [1, 0, -1],
+        [2, 1, 0],
+        [0, 0, 3],
+      ],
+      [
+        [1, 2, -1, -2],
+        [5, 9, -1, -4],
+        [6, 11, 7, 6],
+        [0, 0, 9, 12],
+      ],
+      [
+        [20, 26],
+        [35, 23],
+      ],
+    ],
+    [
+      { stride: 2, padding: 1 },
+      [
+        [1, 2, 3],
+        [0, -1, 1],
+        [2, 0, -2],
+      ],
+      [
+        [4, 6, 8, 9],
+        [0, -1, -2, 1],
+        [0, -3, -4, 3],
+        [4, 0, 0, -2],
+      ],
+      [
+        [-12, 1],
+        [18, 5],
+      ],
+    ],
+  ])('as PyTorch has them: %o', (steps, gradient, dx, dw) => {
+    const data = backward({ ...given, ...steps, gradient });
+    const { padding, size, stride } = data;
+    const x = padded({ height: size, width: size, values: data.input }, padding);
+    const w = sheet(given.kernel);
+    const found = gradientsOf(x, w, { stride, padding, dilation: 1 }, data.gradient);
+    expect(found.w).toEqual(sheet(dw));
+    const wide = size + 2 * padding;
+    const isInner = (i: number) =>
+      Math.floor(i / wide) >= padding &&
+      Math.floor(i / wide) < size + padding &&
+      i % wide >= padding &&
+      i % wide < size + padding;
+    expect(found.x.values.filter((_, i) => isInner(i))).toEqual(dx.flat());
+  });
+
+  test('each is drawn with the products that it is the sum of', () => {
+    const html = panelHtml(backward(given));
+    // The middle number went into all four of the outputs around it.
+    expect(html).toContain('<b>dx</b> in row 3, column 3');
+    expect(html).toContain('4 · 1 + 3 · 1 + 2 · 1 + 1 · 1 = <strong>10</strong>');
+    expect(html).toContain('data-sheet="dw"');
+    expect(html).not.toMatch(/ style=|<script/);
+    expect(() => backward({ ...given, gradient: [[1]] })).toThrow(
+      /expected gradient to be rows of as many numbers as there are rows, from 3 to 3/,
+    );
+    expect(() => backward({ dilation: 2 } as object)).toThrow(
+      "unknown option dilation for 'backward', which has size, input, kernel, stride, padding, gradient",
+    );
+  });
+});
+
 describe('panel', () => {
   test('begins with a digit and a kernel of edges, as HTML that needs no script and no styles of its own', () => {
     const data = convolution({});
@@ -120,7 +214,7 @@ describe('panel', () => {
   test('says what is wrong', () => {
     const wrong = (name: string, options: object) => () => putPanel({} as RunOutputs, name, options);
     expect(wrong('convoluted', {})).toThrow(
-      "panel: expected 'convolution', 'channels', 'build' or 'inside', but got 'convoluted'",
+      "panel: expected 'convolution', 'backward', 'channels', 'shift', 'build' or 'inside', but got 'convoluted'",
     );
     expect(wrong('convolution', { strides: 2 })).toThrow(
       /unknown option strides for 'convolution', which has size, input/,
@@ -243,8 +337,26 @@ describe('a film', () => {
   });
 
   test('keeps some of many frames where it is recorded, the first and the last among them', () => {
-    const kept = JSON.parse(/data-panel="([^"]*)"/.exec(panelHtml(data))![1]!.replaceAll('&quot;', '"'));
+    const html = recordedHtml(data);
+    const kept = JSON.parse(/data-panel="([^"]*)"/.exec(html)![1]!.replaceAll('&quot;', '"'));
     expect(kept.frames.map(({ step }: { step: number }) => step)).toHaveLength(24);
     expect([kept.frames[0].step, kept.frames[23].step]).toEqual([0, 990]);
+    // Its slider goes over what is kept.
+    expect(html).toContain('24 frames');
+    expect(html).toContain('max="23"');
   });
+});
+
+test('the two networks of the shift compute what PyTorch found of them, and only the dense one minds where a digit stands', () => {
+  const digits = Array.from({ length: 10 }, (_, digit) => digit);
+  const named = (by: typeof byDense, across: number) =>
+    digits.filter((digit) => {
+      const probabilities = by(shifted(digitOf(digit), across, 0));
+      return probabilities.indexOf(Math.max(...probabilities)) === digit;
+    }).length;
+  expect([named(byDense, 0), named(byConvolutions, 0)]).toEqual([10, 10]);
+  expect(named(byConvolutions, 5)).toBeGreaterThanOrEqual(8);
+  expect(named(byDense, 5)).toBeLessThanOrEqual(6);
+  expect(RIGHT.convolutional[5]! - RIGHT.dense[5]!).toBeGreaterThan(0.3);
+  expect(COUNTS.convolutional).toBeLessThan(COUNTS.dense / 4);
 });

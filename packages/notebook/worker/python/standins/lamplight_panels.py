@@ -27,7 +27,8 @@ def _options(options: dict[str, Any]) -> Any:
 
 def panel(name: str, **options: Any) -> None:
     """
-    A panel to be touched: `panel("convolution", size=7, kernel="edges", padding=1)`, whose kernel may be rows of numbers; `panel("channels")`, `panel("build")` or `panel("inside")`.
+    A panel to be touched: `panel("convolution", size=7, kernel="edges", padding=1)`, whose kernel may be rows of numbers; `panel("backward", gradient=rows)`,
+    `panel("channels")`, `panel("shift")`, `panel("build")` or `panel("inside")`.
     """
     cells.panel(name, _options(options))
 
