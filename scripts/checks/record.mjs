@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runCommand, UsageError } from '../options.mjs';
-import { folderOf, keys, RECORDING } from '../recordings.mjs';
+import { folderOf, keys, RECORDING, recordingIn } from '../recordings.mjs';
 import { setup } from '../setup.mjs';
 
 /** @typedef {import('./record/in-page').Given} Given */
@@ -24,6 +24,7 @@ Runs the code cells of courses at the short setting, and writes what they put ou
 Without a name it records all courses: ${names.join(', ')}.
 
   --language L  one of a course's languages, typescript or python; default: all that it has
+  --panels      runs nothing: draws the panels that were recorded anew, after what draws them has changed
   --help        show this text`;
 
 await runCommand(usage, options, main);
@@ -33,7 +34,11 @@ function options(args) {
   const { values, positionals } = parseArgs({
     args,
     allowPositionals: true,
-    options: { language: { type: 'string' }, help: { type: 'boolean', default: false } },
+    options: {
+      language: { type: 'string' },
+      panels: { type: 'boolean', default: false },
+      help: { type: 'boolean', default: false },
+    },
   });
   if (values.help) return undefined;
   const unknown = positionals.find((name) => !names.includes(name));
@@ -42,11 +47,11 @@ function options(args) {
   if (values.language !== undefined && !language) {
     throw new UsageError(`--language: expected typescript or python, but got '${values.language}'`);
   }
-  return { chosen: positionals.length > 0 ? positionals : names, language };
+  return { chosen: positionals.length > 0 ? positionals : names, language, isPanels: values.panels };
 }
 
 /** @param {NonNullable<ReturnType<typeof options>>} chosen */
-async function main({ chosen, language }) {
+async function main({ chosen, language, isPanels }) {
   setup();
   const { openPages } = await import('./notebook/pages.mjs');
   const pages = await openPages(inPage);
@@ -55,7 +60,8 @@ async function main({ chosen, language }) {
     for (const name of chosen) {
       const markdown = readFileSync(join(courses, `${name}.md`), 'utf8');
       for (const own of languagesOf(markdown).filter((one) => language === undefined || one === language)) {
-        failed += await record(pages, name, markdown, own);
+        if (isPanels) await drawPanels(pages, name, own);
+        else failed += await record(pages, name, markdown, own);
       }
     }
   } finally {
@@ -69,6 +75,27 @@ function languagesOf(markdown) {
   const line = /^languages: *(.*)$/m.exec(markdown)?.[1] ?? '';
   const own = LANGUAGES.filter((language) => line.includes(language));
   return own.length > 0 ? own : [LANGUAGES[0]];
+}
+
+/** @param {import('../recordings.mjs').Recording} recording */
+function textOf({ cells, styles }) {
+  return `${JSON.stringify({ cells, styles }, null, 2)}\n`;
+}
+
+/**
+ * Draws the panels of a recording anew.
+ * @param {import('./notebook/pages.mjs').Pages} pages
+ * @param {string} name
+ * @param {string} language
+ */
+async function drawPanels(pages, name, language) {
+  const folder = folderOf(name, language);
+  const recording = recordingIn(folder);
+  if (!recording) return;
+  const cells = await pages.evaluate('panelsAnew', recording.cells, {});
+  const changed = Object.keys(cells).filter((key) => cells[key] !== recording.cells[key]);
+  writeFileSync(join(folder, RECORDING), textOf({ ...recording, cells }));
+  console.log(`${name} in ${language}: panels of ${changed.length} cells drawn anew`);
 }
 
 /**
@@ -115,7 +142,7 @@ async function record(pages, name, markdown, language) {
   const folder = folderOf(name, language);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const text = `${JSON.stringify({ cells, styles }, null, 2)}\n`;
+  const text = textOf({ cells, styles });
   const html = Object.values(cells).join('');
   let bytes = text.length;
   for (const [file, picture] of pictures) {

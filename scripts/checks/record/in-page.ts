@@ -1,6 +1,7 @@
 // The part of the recorder of courses that is served to its page.
 import { runNotebook } from 'lamplight-notebook/headless';
 import { type Still, stillOf } from 'lamplight-notebook/outputs/still';
+import { recordedHtml } from 'lamplight-notebook/panels';
 import type { Ended } from 'lamplight-notebook/protocol';
 
 /** What the recorder hands to its page, as JSON. */
@@ -45,4 +46,17 @@ export function recordGiven({ markdown, language, site }: Given): Promise<number
       note: () => {},
     },
   );
+}
+
+/** The recorded cells, in which panels are drawn anew of the data that goes with each. */
+export function panelsAnew(cells: Readonly<Record<string, string>>): Record<string, string> {
+  const anew = (html: string): string => {
+    const place = document.createElement('div');
+    place.innerHTML = html;
+    const panels = [...place.querySelectorAll<HTMLElement>('[data-panel]')];
+    for (const panel of panels) panel.outerHTML = recordedHtml(JSON.parse(panel.dataset.panel ?? ''));
+    for (const box of place.querySelectorAll('.touch [tabindex]')) box.removeAttribute('tabindex');
+    return panels.length > 0 ? place.innerHTML : html;
+  };
+  return Object.fromEntries(Object.entries(cells).map(([key, html]) => [key, anew(html)]));
 }
