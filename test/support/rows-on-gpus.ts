@@ -245,6 +245,10 @@ const cases: Record<string, readonly Case[]> = {
       often: true,
     },
     { shapes: [[16, 9000]], compute: (x) => F.softmax(x, -1), tolerance: loose },
+    // So few that processors reduce in strips, and of lengths that are not divided.
+    { shapes: [[3, 9001]], compute: (x) => [F.softmax(x, -1), F.logSoftmax(x, -1)], tolerance: loose, often: true },
+    { shapes: [[1, 2000]], compute: (x) => [F.softmax(x, -1), F.logSoftmax(x, 0)], tolerance: loose },
+    { shapes: [[3, 2000, 4]], compute: (x) => [F.softmax(x, 1), F.logSoftmax(x, 1)], tolerance: loose },
     ...[NaN, Infinity, -Infinity].map((hole) => ({
       shapes: [[16, 4096]],
       compute: (x: Tensor) => [F.softmax(x, -1), F.logSoftmax(x, -1)],
@@ -252,6 +256,23 @@ const cases: Record<string, readonly Case[]> = {
     })),
     { shapes: [[16, 4096]], compute: (x) => [F.softmax(x.mul(0).sub(Infinity), -1)] },
   ],
+  'norms of gradients that are clipped': [2, 1, 2.5, Infinity].map((normType, i) => ({
+    shapes: [[70, 33], [1], [], [65], [300, 300]],
+    compute: (...given: Tensor[]) => {
+      const parameters = given.map((one) => one.detach().clone().requiresGrad_());
+      const optimizer = new torch.optim.SGD(parameters, { lr: 0 });
+      const backward = () => torch.autograd.backward(parameters.map((one) => one.square().sum()));
+      // The first step makes the buffer in which gradients lie side by side from then on.
+      backward();
+      optimizer.step();
+      optimizer.zeroGrad();
+      backward();
+      const norm = nn.utils.clipGradNorm_(parameters, 3, normType);
+      return [norm, ...parameters.map(({ grad }) => grad!)];
+    },
+    tolerance: loose,
+    often: i === 0,
+  })),
   'scans of few long rows': [
     {
       shapes: [[5001]],

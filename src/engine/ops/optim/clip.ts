@@ -1,5 +1,5 @@
 // Clips gradients in flat buffers, in place: by their common norm, or element by element.
-import { gridFor, input, output, scalar } from '../../compiler/ir';
+import { grid, gridFor, input, output, scalar } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel } from '../../core/meta';
 import { record, recordAll } from '../../graph/record';
@@ -16,11 +16,13 @@ const kindLib: Text = '#norm/libNormKind';
 const WORKGROUP = 64;
 /** The workgroup size on a software adapter: small, so that even few strips keep every processor core busy. */
 const SMALL_WORKGROUP = 8;
-/** The number of strips (part sums) of a norm's first pass. Every invocation of the second pass adds them all up. */
-const STRIPS = { software: 64, gpu: 1024 };
-const MAX_STRIPS = 1024;
-/** How many elements an invocation of the second pass scales, after it has added up the strips once. */
-const SHARE = { software: 64, gpu: 16 };
+/** The workgroup size on a GPU, whose workgroups take strips and add them up together. */
+const WIDE_WORKGROUP = 256;
+/** The number of strips (part sums) of a norm's first pass. Every invocation or, on a GPU, workgroup of the second pass adds them all up. */
+const STRIPS = { software: 64, gpu: 256 };
+const MAX_STRIPS = 256;
+/** How many elements, or on a GPU fours, an invocation of the second pass scales, after it has added up the strips once. */
+const SHARE = { software: 64, gpu: 8 };
 
 interface NormAttrs {
   /** The kind of norm; see shaders/lib/norm-kind.wgsl. */
@@ -35,17 +37,17 @@ const normPartsOp: Op<NormAttrs> = {
   name: 'clipGradNorm',
   infer: ([x]) => [{ shape: [MAX_STRIPS], dtype: x!.dtype }],
   lower({ inputs: [x], attrs: { kind }, adapter }) {
-    const workgroup = adapter.kind === 'software' ? SMALL_WORKGROUP : WORKGROUP;
     const strips = STRIPS[adapter.kind];
     const pass = {
       source: [mathLib, powersLib, kindLib, normSource],
       label: 'gradient norm',
-      consts: { WORKGROUP: workgroup },
       overrides: { KIND: kind },
       reads: [input(0), input(1)],
       writes: [output()],
       params: { count: numel(x!.shape), strips, power: scalar(0) },
-      grid: gridFor(strips, workgroup),
+      ...(adapter.kind === 'gpu'
+        ? { entry: 'wide', consts: { WORKGROUP: WIDE_WORKGROUP }, grid: grid(strips) }
+        : { consts: { WORKGROUP: SMALL_WORKGROUP }, grid: gridFor(strips, SMALL_WORKGROUP) }),
     };
     return { kind: 'passes', passes: [pass] };
   },
@@ -79,7 +81,13 @@ const scaleOp: Op<NormAttrs> = {
         power: scalar(0),
         maxNorm: scalar(1),
       },
-      grid: gridFor(Math.ceil(count / share), WORKGROUP),
+      ...(adapter.kind === 'gpu'
+        ? {
+            entry: 'wide',
+            consts: { WORKGROUP: WIDE_WORKGROUP },
+            grid: gridFor(Math.ceil(count / 4 / share), WIDE_WORKGROUP),
+          }
+        : { grid: gridFor(Math.ceil(count / share), WORKGROUP) }),
     };
     return { kind: 'passes', passes: [pass] };
   },

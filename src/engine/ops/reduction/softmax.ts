@@ -1,5 +1,7 @@
 // softmax and logSoftmax along a dimension.
+import { engine } from '../../compiler/engine';
 import { kernels } from '../../compiler/texts';
+import { numel } from '../../core/meta';
 import { expectFloat, named, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 import { exp, mul, sub } from '../pointwise/arithmetic';
@@ -10,7 +12,8 @@ import { logsumexp, sum } from './reduce';
 const kernel = kernels('softmax', () => import('../../kernels/usual-bundle'), 'softmax');
 
 /**
- * With fewer rows than FEW_ROWS, each longer than LONG_ROW, reductions in strips are faster than one invocation a row.
+ * With fewer rows than FEW_ROWS, each longer than LONG_ROW, reductions in strips are faster than one invocation a row. On
+ * GPUs, where workgroups share rows whose elements lie side by side, this holds for the others alone.
  */
 const FEW_ROWS = 16;
 const LONG_ROW = 1024;
@@ -48,10 +51,13 @@ export const fewLongRows = (x: Value, dim: number): boolean => {
   return n > LONG_ROW && x.numel / n < FEW_ROWS;
 };
 
+const inStrips = (x: Value, dim: number): boolean =>
+  fewLongRows(x, dim) && !(engine.profile?.kind === 'gpu' && numel(x.shape.slice(dim + 1)) === 1);
+
 /** y_i = e^(x_i) / Σ_j e^(x_j) along a dimension. Shape: that of x. */
 export function softmax(x: Value, dim: number): Value {
   const at = resolveDim('softmax', dim, x.shape.length);
-  return fewLongRows(x, at) ? named(exp(logSoftmax(x, at)), 'SoftmaxBackward0') : record(plainOp, [x], { dim: at });
+  return inStrips(x, at) ? named(exp(logSoftmax(x, at)), 'SoftmaxBackward0') : record(plainOp, [x], { dim: at });
 }
 
 /**
@@ -63,7 +69,7 @@ export const attentionWeights = (x: Value): Value => record(plainOp, [x], { dim:
 /** The natural logarithm of `softmax`, accurate even where softmax is tiny. */
 export function logSoftmax(x: Value, dim: number): Value {
   const at = resolveDim('logSoftmax', dim, x.shape.length);
-  return fewLongRows(x, at)
+  return inStrips(x, at)
     ? named(sub(x, logsumexp(x, at, true)), 'LogSoftmaxBackward0')
     : record(logOp, [x], { dim: at });
 }
