@@ -1,6 +1,10 @@
 // What the cells of the whole field show: the course's arithmetic, the published sizes of networks, and PyTorch's own runs
-// (test/fixtures/notebook-notes.json). The checks that stand in the course hold the rest.
+// (test/fixtures/families/notebook_notes.py). The checks that stand in the course hold the rest.
+import fixture from '../../fixtures/notebook-notes.json';
 import type { ExpectedCourse } from './expected';
+
+const first = fixture.squeezenet[0]!.toFixed(3);
+const resnet = fixture.resnet18.map((score) => score.toFixed(3)).join(', ');
 
 export default {
   minutes: 5,
@@ -71,14 +75,14 @@ export default {
         'a fire module by hand 11,408',
         "the library's 11,408",
         '49 times smaller than AlexNet',
-        'its first score with seed 0: 0.172; PyTorch: 0.172',
+        `its first score with seed 0: ${first}; PyTorch: ${first}`,
       ],
     },
     { cell: 'models.googlenet(', shows: ['joined [1, 256, 28, 28]', 'GoogLeNet in all: 6,624,904'] },
     { cell: 'const dilations', shows: ['1 [1, 8, 64, 64] 3 × 3', '8 [1, 8, 64, 64] 31 × 31'] },
     {
       cell: 'class Residual extends',
-      shows: ['with seed 0: 0.540, 0.833, -0.556', "by hand with the library's weights, equal: true"],
+      shows: [`with seed 0: ${resnet}`, "by hand with the library's weights, equal: true"],
     },
     { cell: 'class SqueezeExcite extends', shows: ['a module for 64 channels: 1096 parameters', '0.8 % more'] },
     {
@@ -127,10 +131,10 @@ export default {
     {
       cell: 'const rightAnswers',
       numbers: [
-        { row: 'parameters', value: 115370 },
-        { row: 'loss of the first epoch', value: 1.2107, within: 0.002 },
-        { row: 'loss of the second', value: 0.3418, within: 0.005 },
-        { row: 'right, of 1,000 new digits', value: 916, within: 6 },
+        { row: 'parameters', value: fixture.parameters },
+        { row: 'loss of the first epoch', value: fixture.losses[0]!, within: 0.002 },
+        { row: 'loss of the second', value: fixture.losses[1]!, within: 0.005 },
+        { row: 'right, of 1,000 new digits', value: fixture.right, within: 6 },
       ],
     },
     { cell: "filters(net, 'conv1')", pictures: 16 },
