@@ -3,9 +3,9 @@ import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
-import { expectAccessible, PHONE } from '../e2e/accessible';
 import type { ExpectedCell } from './courses/expected';
 import type { PythonCourse } from './courses/python';
+import { wrongIn } from './looks';
 
 /** Where the courses lie, with a slash at the end. */
 export const courseFolder = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
@@ -120,11 +120,9 @@ export async function expectPrinted(page: Page, { cells, within = {}, pictures }
   }
 }
 
-/** What holds of a course's page once its cells have run: accessible, no wider than a phone, and nothing on the console. Closes the page. */
+/** What holds of a course's page once its cells have run: it is read at both widths, by day and by night, and nothing is on the console. Closes the page. */
 export async function leaveWell(page: Page, name: string, problems: readonly string[]): Promise<void> {
-  await expectAccessible(page, name);
-  await page.setViewportSize(PHONE);
-  expect(await page.evaluate(() => document.documentElement.scrollWidth), 'width on a phone').toBe(PHONE.width);
+  expect(await wrongIn(page, ['1280, light', '390, dark']), name).toEqual([]);
   expect(problems).toEqual([]);
   await page.context().close();
 }

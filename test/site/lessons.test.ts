@@ -1,14 +1,16 @@
-// What holds of every course as a page, before anything runs: at both widths, light and dark, with and without WebGPU and JavaScript. Its exercises are tried in
-// both languages, without the page.
+// What holds of every course as a page, before anything runs: at both widths, light and dark, with and without WebGPU and JavaScript, with the outputs that were
+// recorded. Its exercises are tried in both languages, without the page.
 import { readFileSync } from 'node:fs';
 import { fromMarkdown } from 'lamplight-notebook/file/markdown';
-import type { BrowserContextOptions, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { exercisesOf } from '../../demos/build/reading';
 import { openRunner } from '../../scripts/checks/notebook/runner.mjs';
-import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
+import { folderOf, recordingIn } from '../../scripts/recordings.mjs';
+import type { Look } from '../e2e/accessible';
+import type { WatchedPage } from '../e2e/support';
 import { courseFolder, courseNames } from './course';
-import { type BuiltSite, openBuiltSite, ready, write } from './support';
+import { wrongIn } from './looks';
+import { type BuiltSite, cell, openBuiltSite, output, ready, run, write } from './support';
 
 const courses = courseNames.map((name) => {
   const path = `${courseFolder}${name}.md`;
@@ -30,62 +32,66 @@ afterAll(async () => {
   await site?.close();
 });
 
-/** Pictures without a text, and code and texts that reach out of their place and cannot be moved. */
-const problems = (page: Page): Promise<string[]> =>
-  page.evaluate(() => {
-    const untold = [...document.querySelectorAll('main img, main svg.figure')]
-      .filter((picture) => !(picture.getAttribute('alt') ?? picture.getAttribute('aria-label'))?.trim())
-      .map((picture) => `without a text: ${picture.outerHTML.slice(0, 120)}`);
-    const isCut = (element: Element): boolean => {
-      if (element.scrollWidth <= element.clientWidth + 1) return false;
-      for (let at: Element | null = element; at && at.tagName !== 'MAIN'; at = at.parentElement) {
-        if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)) return false;
-      }
-      return true;
-    };
-    const cut = [...document.querySelectorAll('main :is(pre, .code, table, p, h1, h2, h3, .verdict)')]
-      .filter((element) => element.checkVisibility() && isCut(element))
-      .map((element) => `cut: ${element.textContent?.slice(0, 80)}`);
-    const width = document.documentElement.scrollWidth;
-    return [...untold, ...cut, ...(width > innerWidth ? [`the page is ${width} pixels wide`] : [])];
-  });
+/** How a course is opened, and how axe-core looks at it then; the last one where it has a second language. */
+const ways = {
+  'with WebGPU': ['1280, dark', '390, light'],
+  'without WebGPU': ['390, dark'],
+  'without JavaScript': [],
+  'in Python': ['1280, light'],
+} as const satisfies Record<string, readonly Look[]>;
+type Way = keyof typeof ways;
+const WAYS = Object.keys(ways) as Way[];
 
-const ways: readonly (readonly [name: string, options: BrowserContextOptions])[] = [
-  ['a desk, light', { viewport: DESK, colorScheme: 'light' }],
-  ['a phone, dark', { viewport: PHONE, colorScheme: 'dark' }],
-  ['a phone, light, without JavaScript', { viewport: PHONE, colorScheme: 'light', javaScriptEnabled: false }],
-];
+async function opened(name: string, way: Way): Promise<WatchedPage> {
+  const path = `notebook/${name}/`;
+  if (way === 'without JavaScript') return site.open(path, { javaScriptEnabled: false });
+  const watched = await site.open('offline/');
+  if (way === 'without WebGPU') {
+    await watched.page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
+  }
+  await watched.page.goto(new URL(way === 'in Python' ? `${path}?language=python` : path, site.host.url).href);
+  await (way === 'without WebGPU' ? watched.page.locator('.notice').waitFor() : ready(watched.page));
+  return watched;
+}
 
-describe.each(courses)('$name', ({ name, notebook }) => {
-  test.each(ways)('is read on %s', async (way, options) => {
-    const { page, problems: heard } = await site.open(`notebook/${name}/`, options);
-    if (options.javaScriptEnabled !== false) await ready(page);
-    expect(await problems(page)).toEqual([]);
-    expect(await page.locator('h1').innerText()).toBe(notebook.front.title);
-    for (const words of [notebook.front.question, ...notebook.front.able]) {
+describe.each(courses)('$name', ({ name, notebook: { front } }) => {
+  const isRecorded = recordingIn(folderOf(name, 'typescript')) !== null;
+  test.each(WAYS.filter((way) => way !== 'in Python' || front.languages.length > 1))('is read %s', async (way) => {
+    const { page, problems } = await opened(name, way);
+    const hasScripts = way !== 'without JavaScript';
+    expect(await wrongIn(page, ways[way])).toEqual([]);
+    expect(await page.locator('h1').innerText()).toBe(front.title);
+    for (const words of [front.question, ...front.able]) {
       if (words !== '') expect(await page.locator('.opening').innerText()).toContain(words.replace(/[`*$]/g, ''));
     }
-    if (notebook.front.picture !== '') expect(await page.locator('.opening .figure').isVisible()).toBe(true);
-    const questions = page.locator('.lesson-predict');
-    const answers = options.javaScriptEnabled === false ? 'details' : 'input[type="radio"]';
-    for (const question of await questions.all()) {
-      expect(await question.locator(answers).count(), await question.innerText()).toBeGreaterThan(1);
-      expect(await question.locator('.lesson-right').count()).toBe(options.javaScriptEnabled === false ? 1 : 0);
+    if (front.picture !== '') expect(await page.locator('.opening .figure').isVisible()).toBe(true);
+    for (const question of await page.locator('.lesson-predict').all()) {
+      const answers = question.locator(hasScripts ? 'input[type="radio"]' : 'details');
+      expect(await answers.count(), await question.innerText()).toBeGreaterThan(1);
+      expect(await question.locator('.lesson-right').count()).toBe(hasScripts ? 0 : 1);
     }
-    // It looks at both widths.
-    if (options.viewport === DESK) await expectAccessible(page, `${name} on ${way}`);
-    expect(heard).toEqual([]);
+    if (isRecorded) {
+      const outputs = page.locator('.code-cell:not([hidden]) > .outputs[data-recorded="page"]');
+      expect(await outputs.count()).toBeGreaterThan(3);
+    }
+    if (!hasScripts) {
+      const pictures = await page
+        .locator('main img')
+        .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).src));
+      for (const address of new Set(pictures)) expect((await page.request.get(address)).status(), address).toBe(200);
+    }
+    expect(problems).toEqual([]);
     await page.context().close();
   });
+});
 
-  test('is read without WebGPU', async () => {
-    const { page } = await site.open('offline/');
-    await page.addInitScript(() => Object.defineProperty(Navigator.prototype, 'gpu', { get: () => undefined }));
-    await page.goto(new URL(`notebook/${name}/`, site.host.url).href);
-    await page.locator('.notice').waitFor();
-    expect(await problems(page)).toEqual([]);
-    await page.context().close();
-  });
+test('the first cell that has run has no recorded output any more', async () => {
+  const { page } = await site.open('notebook/s0-convolution/');
+  await ready(page);
+  await run(page, 1);
+  expect(await cell(page, 1).getAttribute('data-state')).toBe('done');
+  expect(await output(page, 1).and(page.locator('[data-recorded]')).count()).toBe(0);
+  await page.context().close();
 });
 
 test('an exercise is checked in words, and what was typed and solved is there at the next visit', async () => {

@@ -3,6 +3,7 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
+import { courseNames } from './course';
 import { type BuiltSite, cell, ended, openBuiltSite, output, ready } from './support';
 
 let site: BuiltSite;
@@ -74,11 +75,8 @@ test('a course is read without JavaScript', async () => {
   await page.context().close();
 });
 
-test.each([
-  ['', 'home'],
-  ['notebook/s0-convolution/', 'a course'],
-])(
-  'the first visit of %s reads text in less than 400 kB and a second, and fetches neither editor nor worker',
+test.each(['', ...courseNames.map((name) => `notebook/${name}/`)])(
+  'the first visit of /%s reads text in less than 400 kB and a second, and fetches neither editor nor worker',
   async (path) => {
     const context = await site.browser.newContext({ viewport: DESK, serviceWorkers: 'block' });
     const page = await context.newPage();

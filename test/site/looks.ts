@@ -1,0 +1,34 @@
+// What holds of a course's page however it is looked at: at both widths, by day and by night, before and after its cells have run.
+import type { Page } from 'playwright';
+import { brokenRules, inEachLook, type Look } from '../e2e/accessible';
+
+/** Pictures without a text, what is cut and cannot be pushed along, and a page that is wider than its window. */
+const faults = (page: Page): Promise<string[]> =>
+  page.evaluate(() => {
+    const untold = [...document.querySelectorAll('main :is(img, svg.figure, [role="img"])')]
+      .filter((picture) => !(picture.getAttribute('alt') ?? picture.getAttribute('aria-label'))?.trim())
+      .map((picture) => `without a text: ${picture.outerHTML.slice(0, 120)}`);
+    const canBePushed = (element: Element): boolean => {
+      for (let at: Element | null = element; at && at.tagName !== 'MAIN'; at = at.parentElement) {
+        if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)) return true;
+      }
+      return false;
+    };
+    const cut = [...document.querySelectorAll('main :is(pre, .code, .out, table, p, h1, h2, h3, figure, .verdict)')]
+      .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.checkVisibility())
+      .filter((element) => !canBePushed(element))
+      .map((element) => `cut: ${element.className} ${element.textContent?.slice(0, 80)}`);
+    const width = document.documentElement.scrollWidth;
+    return [...untold, ...cut, ...(width > innerWidth ? [`the page is ${width} pixels wide`] : [])];
+  });
+
+/**
+ * What is wrong with a page at both widths, by day and by night: pictures without a text, what is cut, and what axe-core finds. That takes five seconds of a
+ * course's page, so it looks at each of a course's pages in some ways, and at the course in all of them.
+ * @param byRules how axe-core looks at it; not at all without JavaScript, which it needs
+ */
+export const wrongIn = (page: Page, byRules: readonly Look[]): Promise<string[]> =>
+  inEachLook(page, async (look) => [
+    ...(await faults(page)),
+    ...(byRules.includes(look) ? await brokenRules(page) : []),
+  ]);
