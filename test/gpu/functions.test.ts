@@ -70,10 +70,8 @@ describe('misuse', () => {
     [() => matrix.repeatInterleave(torch.tensor([1, 2, 3]), 0), /repeatInterleave: expected 2 counts for dimension 0/],
     [() => matrix.scatter(0, torch.tensor([[0]]), {}), /scatter: missing 1 required argument: 'src'/],
     [() => matrix.norm('nuclear' as 'nuc'), /norm: expected p to be a number, 'fro' or 'nuc', but got "nuclear"/],
-    [
-      () => matrix.sum({ dims: 1 } as { dim?: number }),
-      /sum: got an unknown argument 'dims'; it takes 'dim', 'keepdim'/,
-    ],
+    [() => matrix.sum({ dims: 1 } as { dim?: number }), /sum: got an unknown argument 'dims'; did you mean 'dim'\?/],
+    [() => matrix.sum({ axes: 1 } as { dim?: number }), /argument 'axes'; it takes 'dim', 'keepdim', and 'dtype'/],
     [() => matrix.std({ correction: 1, unbiased: true }), /std: expected either correction or unbiased/],
     [() => vector.to('gpu' as 'int32'), /to: expected a dtype of float32, .* but got "gpu"/],
     [() => torch.zeros(2, { device: 'gpu' } as object), /zeros: expected a device such as 'cuda'.* but got 'gpu'/],

@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { detection, models, tvTensors } from 'lamplight/vision';
-import { expect, test } from 'vitest';
+import { expect, expectTypeOf, test } from 'vitest';
 
 const F = nn.functional;
 const x = torch.tensor([
@@ -36,6 +36,17 @@ test('results that come together have PyTorch’s names, and are tuples', () => 
   expect(best.shape).toEqual([2]);
   expect([x.aminmax().min.shape, x.frexp().exponent.dtype]).toEqual([[], 'int32']);
   expect(torch.histogram(x, 4).binEdges.shape).toEqual([5]);
+});
+
+test('a grid has as many coordinates as vectors', () => {
+  const x = torch.ones(2);
+  expectTypeOf(torch.meshgrid(x, x)).toEqualTypeOf<[Tensor, Tensor]>();
+  expectTypeOf(torch.meshgrid([x, x, x], { indexing: 'xy' })).toEqualTypeOf<[Tensor, Tensor, Tensor]>();
+  expectTypeOf(torch.meshgrid({ tensors: [x] })).toEqualTypeOf<[Tensor]>();
+  expectTypeOf(torch.meshgrid(x, x, { indexing: 'xy' })).toEqualTypeOf<[Tensor, Tensor]>();
+  const some: Tensor[] = [x];
+  expectTypeOf(torch.meshgrid(some)).toEqualTypeOf<Tensor[]>();
+  expectTypeOf(torch.meshgrid(...some, { indexing: 'xy' })).toEqualTypeOf<Tensor[]>();
 });
 
 test('switches of gradients take functions that do not wait', () => {

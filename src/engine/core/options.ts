@@ -301,15 +301,27 @@ const absent: Readonly<Record<string, string>> = {
 export function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
-  const meant = known.find(same);
+  const isAbsent = Object.hasOwn(absent, camelCase);
+  const meant = known.find(same) ?? (isAbsent ? undefined : known.find((other) => isOneTypoFrom(camelCase, other)));
   const remedy = meant
     ? `did you mean '${meant}'?`
-    : Object.hasOwn(absent, camelCase)
+    : isAbsent
       ? absent[camelCase]
       : known.length > 0
         ? `it takes ${list(known)}`
         : 'it takes none';
   return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
+}
+
+/** Whether one letter too many, too few or wrong, or two letters in the wrong order, make `key` of `other`. */
+function isOneTypoFrom(key: string, other: string): boolean {
+  const shorter = Math.min(key.length, other.length);
+  if (shorter < 3) return false;
+  let [from, end] = [0, 0];
+  while (from < shorter && key[from] === other[from]) from++;
+  while (end < shorter - from && key.at(-1 - end) === other.at(-1 - end)) end++;
+  const [a, b] = [key.slice(from, key.length - end), other.slice(from, other.length - end)];
+  return Math.max(a.length, b.length) <= 1 || (a.length === 2 && b === `${a[1]}${a[0]}`);
 }
 
 const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;

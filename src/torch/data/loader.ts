@@ -223,6 +223,19 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
   }
 
   /**
+   * Batches are waited for, so a plain `for` loop cannot visit them. The required parameter makes TypeScript refuse such
+   * a loop.
+   *
+   * @deprecated Write `for await (const batch of loader)`.
+   * @throws ArgumentError always
+   */
+  [Symbol.iterator](_write: 'for await (const batch of loader)'): never {
+    throw new ArgumentError(
+      'DataLoader: expected batches to be awaited, but got a loop without await; write for await (const batch of loader)',
+    );
+  }
+
+  /**
    * The first batch of a new pass, which then ends: PyTorch's `next(iter(loader))`, with the same random numbers.
    *
    *     const [images, labels] = await loader.first();

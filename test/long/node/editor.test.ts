@@ -140,12 +140,14 @@ const mistakes: Readonly<Record<string, readonly [at: string, says: RegExp]>> = 
     'new torch.data.DataLoader(data)',
     /must have a '\[Symbol.iterator\]\(\)' method/,
   ],
+  'x[0].item();': ['item', /Property 'item' does not exist on type '"write x.at\(0\)"'/],
+  'x.add(x[0]);': ['x[0]', /'"write x.at\(0\)"' is not assignable to parameter of type 'number \| (Tensor|boolean)/],
+  "new datasets.MNIST('mnist/');": ["'mnist/'", /"await datasets.MNIST\(root\), without new"/],
   'torch.cat(x, x);': ['x, x', /'Tensor' is missing the following properties from type 'readonly Tensor\[\]'/],
 };
 
 /** Mistakes whose errors are not as one would want them, which name the method, the option or the word by another way than it should be. */
 const unclear: typeof mistakes = {
-  'x[0];': ['x[0]', /Property '0' does not exist on type 'Tensor'/],
   'new optim.lrScheduler.StepLR(sgd);': ['sgd', /'SGD' is missing the following properties .*optimizer, stepSize$/],
   "new nn.CrossEntropyLoss({ reduction: 'avg' });": [
     'CrossEntropyLoss',
@@ -185,6 +187,7 @@ const texts: Readonly<Record<string, string>> = {
   'ops.nm|s(x, y, 0.5)': 'Non-maximum suppression',
   'torch.linalg.sv|d(x)': 'A = U diag(S) Vh',
   'new nn.Conv2d(1, 1, 1, { pad|ding: 1 })': 'Added on each side',
+  'x[|0]': 'A tensor has no elements by brackets',
 };
 
 const codes = [signatures, unclearSignatures, parameters, mistakes, unclear, completions, texts].flatMap(Object.keys);

@@ -10,7 +10,7 @@ import { type FoundFile, sourceOf } from './found-file';
 import { ImageDataset } from './image-dataset';
 import { datasetKinds } from './option-kinds';
 import { type DatasetRoot, type Folder, openRoot, rootName } from './source';
-import { type ItemTransforms, splitRoot } from './vision-dataset';
+import { type ItemTransforms, readerOf, splitRoot } from './vision-dataset';
 
 /** Options of `CIFAR10`. */
 export interface CIFAROptions<Image, Label> extends ItemTransforms<Picture, Image, Label>, DownloadSettings {
@@ -40,6 +40,8 @@ export interface CifarDataset<Extra = unknown> {
   <Image = Picture, Label = number>(
     options: CIFAROptions<Image, Label> & Extra & { root: DatasetRoot },
   ): Promise<ImageDataset<Image, Label, readonly number[]>>;
+  /** @deprecated A function that reads files, not a class: write `await datasets.CIFAR10('cifar10/')`. */
+  new (write: 'await datasets.CIFAR10(root), without new', ...rest: never[]): never;
 }
 
 const defaults = {
@@ -58,12 +60,12 @@ const defaults = {
  *
  * @throws FetchError if a file cannot be read, FileFormatError if it is malformed
  */
-export const CIFAR10: CifarDataset = (...args: unknown[]) => read(cifar10, args);
+export const CIFAR10: CifarDataset = readerOf('CIFAR10', (args) => read(cifar10, args));
 
 /** CIFAR-100: 60,000 pictures like those of CIFAR-10, of 100 classes in 20 groups. */
 export const CIFAR100: CifarDataset<{
   /** 'fine' for 100 classes, 'coarse' for 20. */ targetType?: 'fine' | 'coarse';
-}> = (...args: unknown[]) => read(cifar100, args);
+}> = readerOf('CIFAR100', (args) => read(cifar100, args));
 
 async function read<Image, Label>(
   set: CifarSet,

@@ -9,7 +9,7 @@ import { emnistPublished, emnistSplits, type IdxSet, idxSets } from './mnist-fac
 import type { IdxFile } from './mnist-files';
 import { datasetKinds } from './option-kinds';
 import type { DatasetRoot } from './source';
-import { type ItemTransforms, splitRoot } from './vision-dataset';
+import { type ItemTransforms, readerOf, splitRoot } from './vision-dataset';
 
 /** The two files of a set, given directly: files dropped on a page, for example. */
 export interface IdxFiles {
@@ -41,6 +41,8 @@ export interface IdxDataset {
   <Image = Picture, Label = number>(
     options: MNISTOptions<Image, Label> & { root: MnistRoot },
   ): Promise<ImageDataset<Image, Label>>;
+  /** @deprecated A function that reads files, not a class: write `await datasets.MNIST('mnist/')`. */
+  new (write: 'await datasets.MNIST(root), without new', ...rest: never[]): never;
 }
 
 const defaults = {
@@ -58,13 +60,13 @@ const defaults = {
  *
  * @throws FetchError if a file cannot be read, FileFormatError if it is malformed
  */
-export const MNIST: IdxDataset = (...args: unknown[]) => read(idxSets.MNIST, args);
+export const MNIST: IdxDataset = readerOf('MNIST', (args) => read(idxSets.MNIST, args));
 
 /** Zalando's Fashion-MNIST: ten kinds of clothing, in files like MNIST's and with the same arguments. */
-export const FashionMNIST: IdxDataset = (...args: unknown[]) => read(idxSets.FashionMNIST, args);
+export const FashionMNIST: IdxDataset = readerOf('FashionMNIST', (args) => read(idxSets.FashionMNIST, args));
 
 /** Kuzushiji-MNIST: ten classes of cursive Japanese letters, in files like MNIST's and with the same arguments. */
-export const KMNIST: IdxDataset = (...args: unknown[]) => read(idxSets.KMNIST, args);
+export const KMNIST: IdxDataset = readerOf('KMNIST', (args) => read(idxSets.KMNIST, args));
 
 /** EMNIST's ways to divide its characters into classes. */
 export type EMNISTSplit = 'byclass' | 'bymerge' | 'balanced' | 'letters' | 'digits' | 'mnist';

@@ -243,6 +243,23 @@ function textOf(transform: unknown): string {
   return isPlain ? `<function ${(transform as { name: string }).name || '<lambda>'}>` : String(transform);
 }
 
+/**
+ * A function that reads a data set, such as `MNIST`. Called with `new`, as torchvision's classes are in Python, it says
+ * how it is called.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export function readerOf<F>(name: string, read: (args: readonly unknown[]) => unknown): F {
+  const named = {
+    [name]: function (this: unknown, ...args: readonly unknown[]): unknown {
+      if (!new.target) return read(args);
+      throw new ArgumentError(
+        `${name}: expected a call without new, since its files must be awaited; write await datasets.${name}(root)`,
+      );
+    },
+  };
+  return named[name] as F;
+}
+
 /** Splits the arguments of a data set into the root and the rest. The root comes first, or all arguments are named. */
 export function splitRoot<Root>(name: string, args: readonly unknown[]): [root: Root, rest: readonly unknown[]] {
   const [first, ...rest] = args;

@@ -3,7 +3,7 @@
 import { flag, number, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import type { DType } from '../../../engine/core/meta';
-import { expectKind, isPlainObject } from '../../../engine/core/options';
+import { expectKind, isPlainObject, parameterTwice, unknownArgument } from '../../../engine/core/options';
 
 /** Dimensions to reduce: one, several, or null for all. */
 export type Dims = number | readonly number[] | null;
@@ -63,15 +63,8 @@ export function reduceArgs(name: string, args: readonly unknown[], names: readon
   const { dim, keepdim, ...options } = given;
   for (const key of Object.keys(given)) {
     const at = order.indexOf(key);
-    if (at < 0 && !names.includes(key)) {
-      const known = [...order, ...names].map((each) => `'${each}'`);
-      throw new ArgumentError(
-        `${name}: got an unknown argument '${key}'; it takes ${known.slice(0, -1).join(', ')} and ${known.at(-1)}`,
-      );
-    }
-    if (at >= 0 && positions[at] !== undefined && given[key] !== undefined) {
-      throw new ArgumentError(`${name}: got argument '${key}' twice, by position and by name`);
-    }
+    if (at < 0 && !names.includes(key)) throw unknownArgument(name, key, [...order, ...names]);
+    if (at >= 0 && positions[at] !== undefined && given[key] !== undefined) throw parameterTwice(name, key);
   }
   const { dtype } = options;
   if (dtype !== undefined) expectKind(name, 'dtype', dtype, dtypeName);

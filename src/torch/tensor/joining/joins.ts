@@ -39,9 +39,13 @@ interface MeshgridOptions {
  */
 export const meshgrid = checked('meshgrid(*tensors, ...)', meshgridOf);
 
-function meshgridOf(tensors: readonly Tensor[], options?: MeshgridOptions): Tensor[];
-function meshgridOf(...args: [...tensors: Tensor[], last: Tensor | MeshgridOptions]): Tensor[];
-function meshgridOf(named: MeshgridOptions & { tensors: readonly Tensor[] }): Tensor[];
+/** A grid's coordinates for each of the vectors T: as many as there are vectors, if their number is known. */
+type Grid<T extends readonly Tensor[]> = { -readonly [K in keyof T]: Tensor };
+
+function meshgridOf<const T extends readonly Tensor[]>(tensors: T, options?: MeshgridOptions): Grid<T>;
+function meshgridOf<const T extends readonly Tensor[]>(...tensors: T): Grid<T>;
+function meshgridOf<const T extends readonly Tensor[]>(...args: [...tensors: T, options: MeshgridOptions]): Grid<T>;
+function meshgridOf<const T extends readonly Tensor[]>(named: MeshgridOptions & { tensors: T }): Grid<T>;
 function meshgridOf(...args: readonly unknown[]): Tensor[] {
   const last = args.at(-1);
   const [places, named] = isPlainObject(last) ? [args.slice(0, -1), [last]] : [args, []];

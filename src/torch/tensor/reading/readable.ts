@@ -12,7 +12,7 @@ import { isWhole } from '../../../engine/storage/storage';
 import { TensorBase } from '../base';
 import type { Tensor } from '../tensor';
 import { type DataAccess, dataAccess } from './data-access';
-import { consoleText, description, jsonOf, nested, refuseOperators, type TensorJSON } from './shown';
+import { consoleText, description, jsonOf, nested, refuseIndex, refuseOperators, type TensorJSON } from './shown';
 import { readBack } from './unawaited';
 
 /** A typed array with the numbers of a tensor, by dtype. */
@@ -131,6 +131,16 @@ export abstract class ReadableTensor extends TensorBase {
    */
   [Symbol.toPrimitive](hint: 'string' | 'number' | 'default'): string {
     return hint === 'string' ? this.toString() : refuseOperators();
+  }
+
+  /**
+   * A tensor has no elements by brackets, only by `x.at(0)`. The type is what errors in an editor quote.
+   *
+   * @deprecated Write `x.at(0)`.
+   * @throws ArgumentError always
+   */
+  get 0(): 'write x.at(0)' {
+    return refuseIndex();
   }
 
   /** @internal The text for consoles: the description, and the values if they are on the host. */
