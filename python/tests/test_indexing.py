@@ -138,6 +138,28 @@ class Assigning(unittest.TestCase):
         y.sum().backward()
         self.assertEqual(w.grad.item(), 3.0)
 
+    def test_empty_indices_of_any_rank(self):
+        index = torch.empty(0, dtype=torch.long)
+        x, source = torch.ones(2, 2, requires_grad=True), torch.ones(2, 2)
+        for found in (
+            x.scatter(0, index, source),
+            x.scatter(0, index, 2.0),
+            x.scatter_add(1, index, source),
+            x.scatter_reduce(0, index, source, "amax"),
+            x.detach().clone().scatter_(0, index, source),
+        ):
+            self.assertEqual(found.tolist(), [[1.0, 1.0], [1.0, 1.0]])
+        self.assertEqual(torch.tensor(2.0).gather(0, index).shape, (0,))
+        picked = x.gather(0, torch.empty(0, 3, 1, dtype=torch.long))
+        self.assertEqual(picked.shape, (0, 3, 1))
+        (picked.sum() + x.scatter(0, index, source).sum()).backward()
+        self.assertEqual(x.grad.tolist(), [[1.0, 1.0], [1.0, 1.0]])
+
+    def test_what_is_written_twice(self):
+        expanded = torch.ones(3).expand(2, 3)
+        with self.assertRaisesRegex(RuntimeError, "more than one element of the written-to tensor"):
+            expanded += 1
+
     def test_a_leaf_that_requires_grad_is_not_written(self):
         x = torch.zeros(2, requires_grad=True)
         with self.assertRaises(RuntimeError):

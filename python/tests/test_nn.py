@@ -381,6 +381,30 @@ class Layers(unittest.TestCase):
         checkpoint(net, x, use_reentrant=False).sum().backward()
         self.assertEqual(x.grad.shape, (1, 2))
 
+    def test_statistics_that_are_no_longer_tracked(self):
+        x = torch.rand(4, 3) + 5
+        norm = nn.BatchNorm1d(3)
+        norm.track_running_stats = False
+        found = norm(x)
+        self.assertEqual((norm.running_mean.tolist(), norm.num_batches_tracked.item()), ([0.0] * 3, 0))
+        self.assertTrue(torch.allclose(found.mean(0), torch.zeros(3), atol=1e-4))
+        norm.eval()
+        self.assertTrue(torch.allclose(norm(x), x, atol=1e-3))
+        norm = nn.InstanceNorm1d(3, track_running_stats=True)
+        norm.track_running_stats = False
+        norm.eval()(torch.ones(2, 3, 4))
+        self.assertTrue(torch.allclose(norm.running_mean, torch.full((3,), 0.1)))
+
+    def test_gradients_that_are_not_clipped_stay(self):
+        weight = nn.Parameter(torch.ones(2))
+        weight.grad = torch.tensor([1.0, float("nan")])
+        with self.assertRaisesRegex(RuntimeError, "non-finite"):
+            nn.utils.clip_grad_norm_([weight], 0.5, error_if_nonfinite=True)
+        self.assertEqual(weight.grad[0].item(), 1.0)
+        weight.grad = torch.tensor([3.0, 4.0])
+        self.assertEqual(nn.utils.clip_grad_norm_(iter([weight]), 2.5, error_if_nonfinite=True).item(), 5.0)
+        self.assertTrue(torch.allclose(weight.grad, torch.tensor([1.5, 2.0])))
+
     def test_wrong_arguments(self):
         with self.assertRaises(TypeError):
             nn.Linear(2)

@@ -242,6 +242,16 @@ class Precision(unittest.TestCase):
         self.assertEqual(told(lambda: torch.cuda.amp.GradScaler(enabled=False))[0].is_enabled(), False)
 
 
+    def test_autocast_by_types_of_device(self):
+        self.assertFalse(torch.is_autocast_enabled("cuda"))
+        self.assertFalse(torch.is_autocast_enabled())
+        with torch.autocast("cpu", dtype=torch.bfloat16, enabled=False):
+            self.assertFalse(torch.is_autocast_enabled("cpu"))
+        with self.assertRaises(RuntimeError):
+            torch.is_autocast_enabled("nothing")
+        self.assertTrue(torch.get_autocast_dtype("cuda").is_floating_point)
+
+
 @unittest.skipUnless(hasattr(torch, "lamplight"), "the library's own")
 class WithoutFloat16(unittest.TestCase):
     def test_autocast_is_disabled(self):

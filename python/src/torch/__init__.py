@@ -13,7 +13,7 @@ from ._legacy import *  # noqa: F403
 from ._settings import *  # noqa: F403
 from ._tensor import Tensor
 from ._types import Generator, Size, device, dtype, layout, memory_format
-from .amp import GradScaler, autocast
+from .amp import GradScaler, autocast, get_autocast_dtype, is_autocast_enabled
 from .autograd.grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
 from .random import default_generator, get_rng_state, initial_seed, manual_seed, seed, set_rng_state
 from .version import __version__

@@ -64,6 +64,8 @@ def send(value: Any) -> Any:
             return sender(value)
     if hasattr(value, "_js"):
         return value._js
+    if hasattr(kind, "__torch_function__"):
+        raise _overridden(value)
     if hasattr(kind, "__array__") or hasattr(kind, "__array_interface__"):
         return value.item() if getattr(value, "ndim", 1) == 0 else send(_from_array(value))
     if hasattr(kind, "__index__"):
@@ -73,6 +75,12 @@ def send(value: Any) -> Any:
     if callable(value):
         return lend(value)
     raise TypeError(f"expected a value that PyTorch takes, but got {kind.__name__}")
+
+
+def _overridden(value: Any) -> Exception:
+    from ._overrides import Overridden
+
+    return Overridden(f"expected a value that PyTorch takes, but got {type(value).__name__}")
 
 
 def _from_array(value: Any) -> Any:
@@ -438,15 +446,19 @@ def with_reduction(keywords: dict[str, Any]) -> dict[str, Any]:
 def function(bound: Any, name: str, space: str) -> Callable[..., Any]:
     """A function of Python around one of the library."""
 
-    promotes = name in PROMOTING
+    from . import _none, _overrides
 
+    promotes = name in PROMOTING
+    run = _none.call if name in _none.MEANINGFUL or space in _none.SPACES else call
+
+    @_overrides.overridable
     def called(*args: Any, **keywords: Any) -> Any:
         out = keywords.pop("out", None)
         if promotes:
             args, keywords = promoted(args, keywords)
         if "size_average" in keywords or isinstance(keywords.get("reduce"), bool):
             keywords = with_reduction(keywords)
-        result = call(bound, args, keywords, name)
+        result = run(bound, args, keywords, name)
         return result if out is None else written(out, result)
 
     called.__name__ = called.__qualname__ = name

@@ -9,7 +9,7 @@ from typing import Any
 
 import _lamplight_doors as js
 
-from . import _bridge
+from . import _bridge, _none
 from ._bridge import JsException, jsnull, lent, receive, send, wait
 from ._names import camel, snake
 
@@ -41,7 +41,7 @@ class Wrapped:
         own = self.__dict__
         own["_kept"] = kept = []
         name = type(self).__name__
-        own["_js"] = _bridge.call(js.maker(type(self)._made), lasting(args, kept), lasting(kwargs, kept), name)
+        own["_js"] = _none.call(js.maker(type(self)._made), lasting(args, kept), lasting(kwargs, kept), name)
 
     def __del__(self) -> None:
         for proxy in self.__dict__.get("_kept", ()):

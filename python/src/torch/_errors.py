@@ -37,8 +37,10 @@ _names = re.compile(r"\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+_?\b")
 _OF_THE_BROWSER = frozenset({"OutOfMemoryError", "DeviceLostError", "FetchError"})
 # Values that fit no dtype are errors of its operation in PyTorch.
 _of_dtypes = re.compile(r"dtype")
-# Numbers for which PyTorch raises RuntimeError.
-_of_numbers = re.compile(r"^binary_cross_entropy: expected inputs between")
+# Values and places for which PyTorch raises RuntimeError.
+_of_values = re.compile(
+    r"^binary_cross_entropy: expected inputs between|expected a window whose elements are distinct|^is_nonzero: expected a tensor"
+)
 
 
 # By what the library says: the words by which PyTorch's programs know an error. They go before the library's.
@@ -140,7 +142,7 @@ def translated(error: BaseException) -> BaseException:
     message = str(getattr(error, "message", error))
     if name not in _OF_THE_BROWSER:
         message = spelt(message)
-    kind = RuntimeError if _of_numbers.search(message) else _CLASSES.get(name)
+    kind = RuntimeError if _of_values.search(message) else _CLASSES.get(name)
     if kind is None:
         kind = RuntimeError
         if name == "ArgumentError":

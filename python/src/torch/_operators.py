@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _bridge
+from . import _bridge, _overrides
 from ._bridge import TENSOR, JsException, js, receive, senders, translated
 from ._numpy import is_array
 
@@ -45,6 +45,8 @@ def _operand(other: Any) -> Any:
     kind = type(other)
     if kind in (int, float, bool):
         return other
+    if kind in _overrides.classes and _overrides.is_enabled():
+        return NotImplemented
     if hasattr(other, "_js") and kind in senders or _is_tensor(other):
         return other._js
     if is_array(other):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, Iterator
 
-from . import _bridge, _indexing
+from . import _bridge, _indexing, _overrides
 from ._bridge import TENSOR, JsException, js, receive, senders, translated, wait
 from ._names import EXCEPTIONS, HIDDEN, PROMOTING, camel, is_pythonic, snake
 from ._types import Size, device, dtype, dtypes
@@ -35,6 +35,23 @@ class Tensor(metaclass=_Members):
 
         made = legacy_tensor("float32", data)
         return made if cls is Tensor else made.as_subclass(cls)
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        _overrides.enlist(cls, Tensor)
+
+    @classmethod
+    def __torch_function__(cls, func: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        """What a function gives for tensors of this class: its result, as tensors of this class."""
+        if not all(issubclass(cls, kind) for kind in types):
+            return NotImplemented
+        with _overrides.DisableTorchFunctionSubclass():
+            result = func(*args, **(kwargs or {}))
+        return _overrides.converted(result, cls, Tensor)
+
+    @staticmethod
+    def _make_subclass(cls: type, data: Tensor, require_grad: bool = False) -> Any:
+        return data.detach().as_subclass(cls).requires_grad_(require_grad)
 
     def __del__(self) -> None:
         try:
@@ -555,6 +572,8 @@ def _install_operators() -> None:
     from . import _operators
 
     _operators.install(Tensor)
+    for name in ("__getitem__", "__setitem__"):
+        getattr(Tensor, name).__name__ = name
 
 
 _install_operators()

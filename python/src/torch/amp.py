@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import _bridge
+from . import _bridge, _types
 from ._bridge import JsException, can_run_sync, js, translated
 
 
@@ -26,6 +26,23 @@ def _lacks_float16() -> bool:
     return answer is False
 
 
+# The options of the blocks of autocast that the program is in.
+_entered: list[dict[str, Any]] = []
+
+
+def is_autocast_enabled(device_type: str = "cuda") -> bool:
+    """Whether the program is in a block of autocast for this type of device."""
+    if not isinstance(device_type, str):
+        raise TypeError(f"is_autocast_enabled(): argument 'device_type' must be str, not {type(device_type).__name__}")
+    kind = _types.device(device_type).type
+    return next((bool(each["enabled"]) for each in reversed(_entered) if each["deviceType"] in (kind, "webgpu")), False)
+
+
+def get_autocast_dtype(device_type: str) -> Any:
+    """float16, in which autocast computes on every type of device."""
+    return _types.dtypes["float16"]
+
+
 class autocast:
     """Products of matrices and convolutions in float16; a context manager and a decorator."""
 
@@ -39,9 +56,16 @@ class autocast:
                 "Disabling autocast.",
                 stacklevel=2,
             )
-            dtype, enabled = None, False
+            enabled = False
+        elif enabled and _bridge.send(dtype) == "bfloat16":
+            warnings.warn(
+                f"In {device_type} autocast, but the target dtype bfloat16 is not supported: WGSL has float16 alone. "
+                "Disabling autocast.",
+                stacklevel=2,
+            )
+            enabled = False
         self._options = {"deviceType": str(device_type).partition(":")[0], "enabled": enabled}
-        if dtype is not None:
+        if enabled and dtype is not None:
             self._options["dtype"] = _bridge.send(dtype)
         self._before: list[Any] = []
 
@@ -50,9 +74,11 @@ class autocast:
             self._before.append(js.setAutocast(_bridge.send(self._options)))
         except JsException as error:
             raise translated(error) from None
+        _entered.append(self._options)
         return self
 
     def __exit__(self, *_: object) -> None:
+        _entered.pop()
         js.restoreAutocast(self._before.pop())
 
     def __call__(self, call: Any) -> Any:

@@ -7,8 +7,19 @@ from typing import Any
 
 from .nn.modules.module import Module
 
-ScriptModule = Module
 Final = Any
+
+
+class ScriptModule(Module):
+    """What TorchScript makes of a module. Nothing is one here, unless a program says so."""
+
+
+class RecursiveScriptModule(ScriptModule):
+    """The same of a module with submodules."""
+
+
+class ScriptFunction:
+    """What TorchScript makes of a function. Nothing is one here."""
 
 
 def script(obj: Any, *_: Any, **__: Any) -> Any:

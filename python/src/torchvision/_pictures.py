@@ -8,6 +8,7 @@ from typing import Any
 import torch
 from torch import _bridge, _door
 from torch._bridge import JsException, translated
+from torch._overrides import disabled_torch_function
 from torch._tensor import Tensor
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
@@ -32,6 +33,7 @@ def bands(mode: str) -> tuple[str, ...]:
 class Picture(Tensor):
     """A picture of bytes [H, W, C], with the attributes and methods of PIL's images."""
 
+    __torch_function__ = staticmethod(disabled_torch_function)
     _mode: str
     # Of mode P: red, green, blue and alpha of each number.
     _palette: Tensor | None = None

@@ -66,6 +66,34 @@ function members(module: Module): Member[] {
   });
 }
 
+/** The names of the methods that the library's class and its bases define for themselves, beside those of every module. */
+function methodNames(made: ModuleClass): string[] {
+  const names = new Set<string>();
+  for (let at: object = made.prototype; at !== Module.prototype; at = Object.getPrototypeOf(at) as object) {
+    for (const [name, { value }] of Object.entries(Object.getOwnPropertyDescriptors(at))) {
+      if (typeof value === 'function' && name !== 'constructor' && !Object.hasOwn(Module.prototype, name))
+        names.add(name);
+    }
+  }
+  return [...names];
+}
+
+type LayerClass = new (...args: unknown[]) => Module & { forward(...args: unknown[]): unknown };
+
+const waiting = new WeakMap<ModuleClass, ModuleClass>();
+
+/** The class without the `resetParameters` that its constructor calls, since a subclass in Python has its own. */
+function withoutReset(made: ModuleClass): ModuleClass {
+  let known = waiting.get(made);
+  if (!known) {
+    known = class extends (made as LayerClass) {
+      resetParameters(): void {}
+    };
+    waiting.set(made, known);
+  }
+  return known;
+}
+
 /** Whether a parameter or buffer of a lazy module has no shape yet. */
 const isUninitialized = (tensor: unknown): tensor is nn.UninitializedParameter | nn.UninitializedBuffer =>
   tensor instanceof nn.UninitializedParameter || tensor instanceof nn.UninitializedBuffer;
@@ -161,12 +189,17 @@ export const modulesBridge = {
   materialize: (tensor: Tensor, shape: readonly number[]): void => {
     if (isUninitialized(tensor)) tensor.materialize(shape);
   },
-  /** A function that makes instances of a class. An instance may hold the arguments. */
+  methodNames,
+  /**
+   * A function that makes instances of a class. An instance may hold the arguments. With `waits`, the parameters are
+   * left for Python code to draw.
+   */
   maker:
-    (made: ModuleClass) =>
+    (made: ModuleClass, waits: boolean) =>
     (...args: unknown[]): Module => {
       for (const arg of args.flat()) if (isTensor(arg)) share(arg as Tensor);
-      return new made(...args);
+      if (!waits) return new made(...args);
+      return Object.setPrototypeOf(new (withoutReset(made))(...args), made.prototype) as Module;
     },
   parameter(tensor: Tensor, requiresGrad: boolean): Tensor {
     share(tensor);

@@ -5,9 +5,10 @@ from __future__ import annotations
 import warnings
 from typing import Any
 
-from .. import _bridge
+from .. import _bridge, _overrides
 
 
+@_overrides.overridable
 def pad(input: Any, pad: Any, mode: str = "constant", value: float | None = None) -> Any:
     """A tensor with more elements at its edges."""
     bound = _bridge.js.find(__name__, "pad")[1]

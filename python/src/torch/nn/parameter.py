@@ -7,6 +7,7 @@ from typing import Any
 import _lamplight_modules as js
 
 from .._bridge import JsException, send, to_js, translated
+from .._overrides import disabled_torch_function
 from .._tensor import Tensor
 from .._types import dtype as Dtype
 from ..autograd import no_grad
@@ -23,6 +24,8 @@ def held(cls: type, shown: Any) -> Any:
 
 class Parameter(Tensor):
     """A tensor that is a parameter of the module it is assigned to. It shares memory with `data`."""
+
+    __torch_function__ = staticmethod(disabled_torch_function)
 
     def __new__(cls, data: Any = None, requires_grad: bool = True) -> Any:
         if data is None:
@@ -57,6 +60,8 @@ def _plain(tensor: Tensor) -> Tensor:
 class Buffer(Tensor):
     """A tensor that is a buffer of the module it is assigned to."""
 
+    __torch_function__ = staticmethod(disabled_torch_function)
+
     persistent: bool
 
     def __new__(cls, data: Any = None, *, persistent: bool = True) -> Any:
@@ -71,6 +76,8 @@ class Buffer(Tensor):
 
 class UninitializedTensorMixin:
     """What a parameter or buffer is that waits for its shape."""
+
+    __torch_function__ = staticmethod(disabled_torch_function)
 
     def materialize(self, shape: Any, device: Any = None, dtype: Any = None) -> None:
         """Gives the tensor its shape; from now on it is one like others, filled with zeros."""

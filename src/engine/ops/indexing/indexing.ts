@@ -8,7 +8,7 @@ import { FaultCode } from '../../gpu/faults';
 import { record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 import { add } from '../pointwise/arithmetic';
-import { cast, full, reshape } from '../shape/cast';
+import { cast, clone, full, reshape } from '../shape/cast';
 import { resolveDim } from '../shape/dims';
 import { pad, slice, stridedScatter } from '../shape/shape';
 import {
@@ -81,6 +81,10 @@ export const gatherOp: Op<DimAttrs> = {
  */
 export function gather(x: Value, dim: number, index: Value): Value {
   const at = resolveDim('gather', dim, x.shape.length);
+  // An empty index may have any number of dimensions, as in PyTorch.
+  if (numel(index.shape) === 0) {
+    return reshape(slice(reshape(x, [numel(x.shape)]), [{ start: 0, stop: 0, step: 1 }]), index.shape);
+  }
   const [row, places] = alike(x, index);
   const y = record(gatherOp, [row, places], { dim: at });
   return sameShape(y.shape, index.shape) ? y : reshape(y, index.shape);
@@ -180,6 +184,8 @@ export function inRegion(
   place: (parts: readonly [base: Value, index: Value, src: Value], dim: number) => Value,
 ): Value {
   const at = resolveDim(op, given.dim, given.base.shape.length);
+  // An empty index places nothing, whatever its number of dimensions, as in PyTorch.
+  if (numel(given.index.shape) === 0) return clone(given.base);
   const [base, index, src] = alike(given.base, given.index, given.src) as [Value, Value, Value];
   const within = (shape: Shape, along: boolean) =>
     shape.length === index.shape.length && index.shape.every((size, d) => (along && d === at) || size <= shape[d]!);

@@ -142,15 +142,17 @@ function batchNormLayer(layer: string, ranks: readonly number[], expected: strin
 
     forward(x: Tensor): Tensor {
       this.expectInput(layer, x, ranks, expected);
-      const { runningMean, runningVar, numBatchesTracked, weight, bias, eps, training } = this;
+      const { numBatchesTracked, weight, bias, eps, training } = this;
+      const isTracked = !training || this.trackRunningStats;
+      const { runningMean, runningVar } = isTracked ? this : { runningMean: null, runningVar: null };
       let momentum: number | Tensor = this.momentum ?? 0;
-      if (training && numBatchesTracked) {
+      if (training && isTracked && numBatchesTracked) {
         noGrad(() => {
           numBatchesTracked.add_(1);
           if (this.momentum === null) momentum = numBatchesTracked.float().reciprocal();
         });
       }
-      const own = training || runningMean === null;
+      const own = training || (runningMean === null && runningVar === null);
       return batchNorm(x, { runningMean, runningVar, weight, bias, training: own, momentum, eps });
     }
   };
@@ -185,9 +187,7 @@ function instanceNormLayer(layer: string, spatial: number, expected: string): No
       this.expectInput(layer, x, [spatial + 1, spatial + 2], expected);
       const { runningMean, runningVar, weight, bias, eps, momentum } = this;
       const useInputStats = this.training || !this.trackRunningStats;
-      const tracked = this.training ? { runningMean, runningVar } : {};
-      const stats = useInputStats ? tracked : { runningMean, runningVar };
-      const options = { ...stats, weight, bias, useInputStats, momentum: momentum ?? 0, eps };
+      const options = { runningMean, runningVar, weight, bias, useInputStats, momentum: momentum ?? 0, eps };
       const single = x.shape.length === spatial + 1;
       return single ? instanceNorm(x.unsqueeze(0), options).squeeze(0) : instanceNorm(x, options);
     }

@@ -5,6 +5,7 @@ import { showShape } from '../../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { keywords, pythonFloat, pythonText } from '../../../engine/core/printing';
 import { parseSettings } from '../../../engine/core/settings';
+import { noGrad } from '../../../engine/storage/mode';
 import { full } from '../../tensor/creation/creation';
 import type { Tensor } from '../../tensor/tensor';
 import { softsign } from '../functional/activation';
@@ -142,6 +143,11 @@ export class PReLU extends UnaryLayer {
     this.numParameters = wholeNumber('PReLU', 'numParameters', o.numParameters, 1);
     this.init = o.init;
     this.registerParameter('weight', new Parameter(full([this.numParameters], o.init, { dtype: 'float32' })));
+  }
+
+  /** Sets the weight to `init`. */
+  resetParameters(): void {
+    noGrad(() => void this.weight.fill_(this.init));
   }
 
   forward(x: Tensor): Tensor {

@@ -334,6 +334,11 @@ export class Transformer extends Layer {
     this.dModel = dModel;
     this.nhead = nhead;
     this.batchFirst = o.batchFirst;
+    this.resetParameters();
+  }
+
+  /** Draws all matrices anew. */
+  resetParameters(): void {
     for (const parameter of this.parameters()) if (parameter.dim() > 1) xavierUniform_(parameter);
   }
 

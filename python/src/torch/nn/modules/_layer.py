@@ -8,13 +8,14 @@ from typing import Any
 
 import _lamplight_modules as js
 
-from ... import _bridge
+from ... import _bridge, _none, _overrides
 from ..._bridge import call, jsnull, receive, send
 from ..._door import lasting
 from ..._names import camel, snake, snake_figure
 from ..._tensor import Tensor
 from ..._types import device as torch_device
 from ..._types import dtype as torch_dtype
+from ...autograd import no_grad
 from ..parameter import UninitializedTensorMixin
 from . import _link
 from .container import ModuleDict, ModuleList, Sequential
@@ -46,6 +47,12 @@ _FLAGS = frozenset(
 _RENAMED = {"max_value": "max_val", "min_value": "min_val"}
 
 
+def _has_own(cls: Any, method: str) -> bool:
+    """Whether a class has a method of its own in the place of the library's."""
+    native = _link.classes.get(cls._name)
+    return native is not cls and getattr(cls, method, None) is not getattr(native, method, None)
+
+
 def _is_factory_argument(value: Any) -> bool:
     return value is None or isinstance(value, torch_device | torch_dtype | str)
 
@@ -55,6 +62,8 @@ class Layer(Module):
 
     _made: Any = None
     _name = "Layer"
+    # The method that draws the parameters, which the constructor calls; a subclass may have its own.
+    _reset: str | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__()
@@ -77,19 +86,30 @@ class Layer(Module):
         if proxies:
             # A copy calls the same functions.
             self.__dict__["_kept"] = _bridge.Proxies(proxies)
-        maker, name = js.maker(type(self)._made), type(self)._name
+        cls, name = type(self), type(self)._name
+        resets = cls._reset is not None and _has_own(cls, cls._reset)
+        maker = js.maker(cls._made, resets)
         try:
-            made = call(maker, args, kwargs, name)
+            made = _none.call(maker, args, kwargs, name)
         except TypeError:
             # PyTorch's layers end with a device and a dtype, which may stand by place as well.
             count = next((n for n in (2, 1) if len(args) > n and all(map(_is_factory_argument, args[-n:]))), 0)
             if count == 0:
                 raise
-            made = call(maker, args[:-count], kwargs, name)
+            made = _none.call(maker, args[:-count], kwargs, name)
             dtype = next((arg for arg in args[-count:] if isinstance(arg, torch_dtype)), dtype)
         _link.fill(self, made)
+        if resets:
+            getattr(self, cls._reset)()
+        elif _has_own(cls, "reset_running_stats"):
+            self.reset_running_stats()
         if dtype is not None:
             self.to(dtype)
+
+    def __init_subclass__(cls, **kwargs: Any) -> None:
+        super().__init_subclass__(**kwargs)
+        if "_conv_forward" in vars(cls) and cls.forward is Layer.forward:
+            cls.forward = _forward_of_conv
 
     @classmethod
     def _native_forward(cls) -> Any:
@@ -107,7 +127,15 @@ class Layer(Module):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the library computes."""
-        result = call(self.__dict__["_call_js"], args, kwargs, type(self).__name__)
+        bound, name = self.__dict__["_call_js"], type(self).__name__
+        try:
+            result = call(bound, args, kwargs, name)
+        except _overrides.Overridden:
+
+            def layer(*args: Any, **kwargs: Any) -> Any:
+                return call(bound, args, kwargs, name)
+
+            result = _overrides.dispatched(layer, args, kwargs)
         if type(self)._is_lazy:
             self._settle()
         if type(result) is dict:
@@ -146,7 +174,7 @@ class Layer(Module):
         for table in ("_parameters", "_buffers", "_modules"):
             if table in own and name in own[table]:
                 return own[table][name]
-        if "_js" in own and not name.startswith("__"):
+        if "_js" in own and not name.startswith("__") and (name != "reset_parameters" or self._reset in (None, name)):
             for spelt in dict.fromkeys((camel(name), name)):
                 if js.has(own["_js"], spelt):
                     return self._member(spelt, name)
@@ -204,7 +232,48 @@ _CONTAINERS = {
 _PYTHON = {*_CONTAINERS, "ParameterList", "ParameterDict", "Module"}
 
 
+# Classes in which PyTorch has the method under a name that begins with an underscore.
+_PRIVATE_RESET = frozenset({"MultiheadAttention", "Transformer"})
+
+
+def _method(name: str, spelt: str) -> Any:
+    def method(self: Layer, *args: Any, **kwargs: Any) -> Any:
+        return self._member(spelt, name)(*args, **kwargs)
+
+    method.__name__ = name
+    return method
+
+
+_CONVOLUTIONS = frozenset({"Conv1d", "Conv2d", "Conv3d"})
 _RECURRENT = frozenset({"GRU", "LSTM", "RNN", "RNNBase"})
+
+
+def _conv_forward(self: Layer, input: Any, weight: Any, bias: Any) -> Any:
+    """The convolution with a weight and a bias that may be others than the layer's; a subclass may have its own."""
+    from .. import functional
+
+    convolve = getattr(functional, f"conv{len(self.kernel_size)}d")
+    if self.padding_mode == "zeros":
+        return convolve(input, weight, bias, self.stride, self.padding, self.dilation, self.groups)
+    if isinstance(self.padding, str):
+        spans = [(k - 1) * d if self.padding == "same" else 0 for k, d in zip(self.kernel_size, self.dilation)]
+        sides = [(span // 2, span - span // 2) for span in spans]
+    else:
+        sides = [(pad, pad) for pad in self.padding]
+    padded = functional.pad(input, [one for pair in reversed(sides) for one in pair], mode=self.padding_mode)
+    return convolve(padded, weight, bias, self.stride, 0, self.dilation, self.groups)
+
+
+def _forward_of_conv(self: Layer, input: Any) -> Any:
+    """The convolution, by a subclass's way."""
+    return self._conv_forward(input, self.weight, self.bias)
+
+
+def _fill_padding_idx_with_zero(self: Layer) -> None:
+    """Sets the row of `padding_idx` to zero, where there is one."""
+    if self.padding_idx is not None:
+        with no_grad():
+            self.weight[self.padding_idx].fill_(0)
 
 
 def _flatten_parameters(self: Layer) -> None:
@@ -259,9 +328,19 @@ def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
     cls._made = made
     cls._name = name
     cls._is_lazy = name.startswith("Lazy")
+    for spelt in js.methodNames(made) if made is not None else ():
+        known = "_reset_parameters" if spelt == "resetParameters" and name in _PRIVATE_RESET else snake(spelt)
+        if known not in _OWN and known != "forward":
+            setattr(cls, known, _method(known, spelt))
+        if spelt == "resetParameters":
+            cls._reset = known
     if name in _RECURRENT:
         cls.flatten_parameters = _flatten_parameters
         cls.all_weights = property(_all_weights)
+    if name in _CONVOLUTIONS:
+        cls._conv_forward = _conv_forward
+    if name in ("Embedding", "EmbeddingBag"):
+        cls._fill_padding_idx_with_zero = _fill_padding_idx_with_zero
     if cls._is_lazy:
         cls.has_uninitialized_params = _has_uninitialized_params
     for spelt, bound in js.statics(made) if made is not None else ():

@@ -16,14 +16,20 @@ def clip_grad_norm_(
     parameters: Any, max_norm: float, norm_type: float = 2.0, error_if_nonfinite: bool = False, foreach: Any = None
 ) -> Any:
     """Scales all gradients so that their norm, as one vector, is at most `max_norm`; gives the norm before."""
-    total = _bridge.call(_clip(), (_space.listed(parameters), float(max_norm), norm_type), {}, "clip_grad_norm_")
-    if error_if_nonfinite and not bool(total.isfinite()):
+    given = _space.listed(parameters)
+    if error_if_nonfinite:
+        _expect_finite([one.grad for one in given if one.grad is not None], norm_type)
+    return _bridge.call(_clip(), (given, float(max_norm), norm_type), {}, "clip_grad_norm_")
+
+
+def _expect_finite(gradients: list[Any], norm_type: float) -> None:
+    total = _bridge.find(__name__, "get_total_norm")(gradients, norm_type)
+    if not bool(total.isfinite()):
         raise RuntimeError(
             f"The total norm of order {norm_type} for gradients from `parameters` is non-finite, so it cannot be "
             "clipped. To disable this error and scale the gradients by the non-finite norm anyway, set "
             "`error_if_nonfinite=False`"
         )
-    return total
 
 
 def clip_grad_norm(
