@@ -12,6 +12,7 @@ import { notebooks } from './demos/build/notebooks.ts';
 import { offline, SERVICE_WORKER } from './demos/build/offline.ts';
 import { pyodide } from './demos/build/pyodide.ts';
 import { reference } from './demos/build/reference.ts';
+import { search } from './demos/build/search.ts';
 import { siteData } from './demos/build/site-data.ts';
 import { types } from './demos/build/types.ts';
 import { classNames } from './scripts/class-names.mjs';
@@ -119,6 +120,7 @@ function demos(): UserConfig {
       types(),
       fragments(join(root, 'demos/ui/fragments')),
       guide(root),
+      search(root),
       classNames(),
       wgslStripped(),
       reference(

@@ -7,6 +7,7 @@ import type { Notebook } from '../../packages/notebook/file/notebook.ts';
 import { escaped } from '../../packages/notebook/render/code.ts';
 import { emblem } from './emblems.ts';
 import { cells } from './notebooks.ts';
+import { type SearchedPage, textOf } from './parts.ts';
 
 const PROGRAM = 'program.md';
 /** What the page that learns to write reads by default, at an address of its own. */
@@ -92,6 +93,19 @@ export function gallery(folder: string): Plugin {
     },
   };
 }
+
+/** What the search reads of the pages. */
+export const galleryTexts = (folder: string): SearchedPage[] =>
+  galleryEntries(folder).map(({ name, program }) => {
+    const panels = readFileSync(join(folder, name, 'index.html'), 'utf8');
+    return {
+      kind: 'Gallery',
+      address: `gallery/${name}/`,
+      title: program.front.title,
+      opening: `${program.front.summary} ${textOf(panels)}`,
+      html: '',
+    };
+  });
 
 /** A page around what its file holds; any other file as it is. */
 function framed(html: string, path: string, folder: string): string {

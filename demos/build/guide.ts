@@ -8,9 +8,11 @@ import { type Heading, type Rendered, renderText } from '../../packages/notebook
 import { repository } from '../../scripts/reference/paths.mjs';
 import { toldExports } from '../../scripts/reference/told.mjs';
 import { type Kind, toldOf } from '../../scripts/snippets.mjs';
+import type { SearchedPage } from './parts.ts';
 
 const LIST = '<!-- guide -->';
 const PAGES = '<!-- guide: pages -->';
+const CHANGELOG = 'CHANGELOG.md';
 
 interface Page {
   /** The name of the file without its ending, and of the page's folder. */
@@ -82,15 +84,25 @@ export function guide(root: string): Plugin {
   };
 }
 
+/** What the search reads of the pages; of the changelog, which has a line on everything, only that it is there. */
+export const guideTexts = (root: string): SearchedPage[] =>
+  pagesOf(root).map(({ name, file, title, summary, text }) => ({
+    kind: 'Guide',
+    address: `guide/${name}/`,
+    title,
+    opening: escaped(summary),
+    html: file === CHANGELOG ? '' : renderText(text).html,
+  }));
+
 /** The pages in their order; that of the changelog is the last. */
 function pagesOf(root: string): Page[] {
   const written = readdirSync(join(root, 'docs/guide'))
     .filter((name) => name.endsWith('.md') && name !== 'README.md')
     .map((name) => read(root, `docs/guide/${name}`));
-  const changes = readFileSync(join(root, 'CHANGELOG.md'), 'utf8').replace(/^# .*\n+/, '');
+  const changes = readFileSync(join(root, CHANGELOG), 'utf8').replace(/^# .*\n+/, '');
   const changelog: Page = {
     name: 'changelog',
-    file: 'CHANGELOG.md',
+    file: CHANGELOG,
     title: 'Changelog',
     summary: 'What each version brings, changes and mends.',
     order: Number.POSITIVE_INFINITY,
@@ -212,7 +224,7 @@ export function addressOf(href: string, page: Page, all: readonly Page[], root: 
   }
   // Files of the repository, as the changelog names them.
   if (!/^(https?:|#)/.test(href)) {
-    if (page.file !== 'CHANGELOG.md') throw nowhere('ref:, site:, repo: or a page');
+    if (page.file !== CHANGELOG) throw nowhere('ref:, site:, repo: or a page');
     return `${repository}/blob/main/${relative(root, join(root, href))}`;
   }
   return href;

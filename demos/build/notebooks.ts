@@ -16,6 +16,7 @@ import { type Heading, renderInline, renderText } from '../../packages/notebook/
 import { courseCards, courseMap, type Entry, inOrder, isCourse, told } from './course-list.ts';
 import { emblem } from './emblems.ts';
 import { figureOf } from './figures.ts';
+import type { SearchedPage } from './parts.ts';
 import { Recorded } from './recorded.ts';
 
 const LIST = '<!-- courses -->';
@@ -228,6 +229,19 @@ export function cells(
   });
   return { html: parts.join('\n'), headings };
 }
+
+/** What the search reads of the notebooks: cells in both languages. */
+export const notebookTexts = (folder: string): SearchedPage[] =>
+  entries(join(folder, 'notebook/courses')).map((entry) => {
+    const { title, summary, question, able, knows } = entry.notebook.front;
+    return {
+      kind: isCourse(entry) ? 'Course' : 'Notebook',
+      address: `notebook/${entry.name}/`,
+      title,
+      opening: [question, summary, ...able, ...knows].map(renderInline).join(' '),
+      html: cells(entry.notebook).html,
+    };
+  });
 
 function onward({ name }: Entry, all: readonly Entry[]): string {
   const at = all.findIndex((entry) => entry.name === name);

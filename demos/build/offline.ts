@@ -3,8 +3,12 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
+import { TEXTS } from './search.ts';
 
 export const SERVICE_WORKER = 'service-worker.js';
+
+/** Made by a build of its own, beside this one; kept once it is searched in. */
+const NAMES = 'reference/names.json';
 
 /**
  * Modules whose chunk is not a part of what every visit keeps, and the group of files that such a chunk alone leads to: `notebook` is
@@ -85,6 +89,8 @@ function grouped(bundle: Rolldown.OutputBundle): { core: Set<string> } & Record<
       !known.some((set) => set.has(path));
   const isOpenTo = (group: Group) => (path: string) => [undefined, group].includes(gateOf(path)) && isNew(core)(path);
   const notebook = reached(gates('notebook'), isOpenTo('notebook'));
+  // Whoever reads a course or the guide may search.
+  notebook.add(TEXTS);
   const editor = reached(gates('editor'), (path) => isOpenTo('editor')(path) && isNew(notebook)(path));
   return { core, notebook, editor };
 }
@@ -110,7 +116,9 @@ export function offline(): Plugin {
         version: version.digest('hex').slice(0, 16),
         files: of(core),
         groups: { notebook: of(notebook), editor: of(editor) },
-        others: names.filter((name) => ![core, notebook, editor].some((group) => group.has(name))).map(address),
+        others: [...names.filter((name) => ![core, notebook, editor].some((group) => group.has(name))), NAMES].map(
+          address,
+        ),
       };
       const script = join(dir, SERVICE_WORKER);
       writeFileSync(script, `const SITE=${JSON.stringify(site)};\n${readFileSync(script, 'utf8')}`);

@@ -1,4 +1,4 @@
-// What every page of the reference stands in: the site's header, the search, and the way back to the page above.
+// What every page of the reference stands in: the site's header, and the way back to the page above.
 import { escaped } from './html.mjs';
 
 /**
@@ -28,15 +28,9 @@ export function laidOut({ file, title, description, above, body }) {
     <link rel="stylesheet" href="${up}reference.css" />
     <script type="module" src="${up}reference.js"></script>
   </head>
-  <body data-reference="${up}">
+  <body data-root="${up}../">
     <div class="page">
       <!-- fragment: masthead root=${up}../ here=reference -->
-      <search class="find" hidden>
-        <label for="find-a-name">Find a name, in either spelling</label>
-        <input id="find-a-name" type="search" autocomplete="off" spellcheck="false" placeholder="max_pool2d, Conv2d, Tensor.sum" />
-        <p class="visually-hidden" role="status"></p>
-        <ul class="found" hidden></ul>
-      </search>
       <main class="reference" id="content">
         ${way === '' ? '' : `<nav class="way" aria-label="Above this page">${way}</nav>`}
         ${body}

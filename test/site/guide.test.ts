@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
 import { watch } from '../e2e/support';
 import { lostLinks, withReference } from './links';
-import { type BuiltSite, cell, openBuiltSite, output, run, write } from './support';
+import { type BuiltSite, cell, openBuiltSite, output, run, search, write } from './support';
 
 const folder = inject('siteFolder');
 const pages = readdirSync(join(folder, 'guide'), { withFileTypes: true })
@@ -134,15 +134,78 @@ test('a page that was visited opens and runs without a connection', async () => 
   }
 });
 
-test('the search of the reference is one step away', async () => {
-  const { page } = await site.open('guide/start/');
-  await page.getByRole('navigation', { name: 'Pages' }).getByRole('link', { name: 'Reference' }).click();
-  await page.getByRole('searchbox').fill('max_pool2d');
-  await page
-    .getByRole('link', { name: /maxPool2d/ })
-    .first()
-    .waitFor();
-  await page.context().close();
+describe('the search', () => {
+  test.each([
+    ['', 'weight decay', /\/reference\/optim\/\w+\.html$/],
+    ['notebook/s4-imaging/', 'receptive field', /\/notebook\/s\d-\w+\/#/],
+    ['guide/start/', 'max_pool2d', /\/reference\/nn\.functional\/maxPool2d\.html$/],
+    ['gallery/convolution/', 'why padding', /\/notebook\/s\d-\w+\/#[\w-]*padding/],
+    ['mnist/', 'safetensors', /\/guide\/(?:files|weights)\//],
+    ['reference/nn/Conv2d.html', 'confusion matrix', /\/notebook\/s1-mnist\/#/],
+    ['courses/', 'gpt-2', /\/gallery\/gpt2\/$/],
+  ])('of %s finds %s', async (path, question, address) => {
+    const { page, problems } = await site.open(path);
+    await search(page, question);
+    const found = page.getByRole('dialog').getByRole('link');
+    const addresses = await found.evaluateAll((all) => all.map((link) => (link as HTMLAnchorElement).href));
+    const at = addresses.findIndex((each) => address.test(each));
+    expect(at, addresses.join('\n')).toBeGreaterThanOrEqual(0);
+    expect(at, addresses.join('\n')).toBeLessThan(3);
+    // By the arrows, down and up again.
+    for (let i = 0; i <= at + 1; i++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('ArrowUp');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(addresses[at]!);
+    const { hash } = new URL(page.url());
+    if (hash)
+      await expect
+        .poll(() => page.locator(`[id="${hash.slice(1)}"]`).evaluate((heading) => heading.getBoundingClientRect().top))
+        .toBeLessThan(DESK.height);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test('is accessible, fits a phone, says what it found and that it found nothing, and gives the focus back', async () => {
+    const { page, problems } = await site.open('guide/training/');
+    const button = page.getByRole('button', { name: 'Search' });
+    await button.click();
+    const dialog = page.getByRole('dialog', { name: 'Search' });
+    const status = dialog.getByRole('status');
+    await dialog.getByRole('searchbox').fill('qwxzjk');
+    await status.filter({ hasText: /^Nothing is found for “qwxzjk”\.$/ }).waitFor();
+    await expectAccessible(page, 'a search that finds nothing');
+    await dialog.getByRole('searchbox').fill('learning rate');
+    await status.filter({ hasText: /^\d+ found\.$/ }).waitFor();
+    expect(await dialog.getByRole('link').count()).toBeGreaterThan(5);
+    await expectAccessible(page, 'a search');
+    await page.setViewportSize(PHONE);
+    const { width, height } = (await dialog.boundingBox())!;
+    expect([width, height]).toEqual([PHONE.width, PHONE.height]);
+    expect(await dialog.evaluate((box) => box.scrollWidth)).toBeLessThanOrEqual(PHONE.width);
+    // What is typed at a result goes on in the field.
+    await page.keyboard.press('ArrowDown');
+    await page.keyboard.type('s');
+    await expect.poll(() => dialog.getByRole('searchbox').inputValue()).toBe('learning rates');
+    await page.keyboard.press('Escape');
+    await dialog.waitFor({ state: 'hidden' });
+    await expect.poll(() => button.evaluate((element) => element === document.activeElement)).toBe(true);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
+
+  test('leads to a part of the page that is open, and writes no / into a cell', async () => {
+    const { page, problems } = await site.open('guide/start/');
+    await cell(page, 1).locator('.run').waitFor();
+    await write(page, 1, '1 / 2');
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    await page.getByRole('heading', { level: 1 }).click();
+    await search(page, 'start');
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/./);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    expect(problems).toEqual([]);
+    await page.context().close();
+  });
 });
 
 test('programs find every page in llms.txt', () => {

@@ -90,7 +90,11 @@ test.each(['', ...courseNames.map((name) => `notebook/${name}/`)])(
     expect(bytes()).toBeLessThan(400_000);
     // While other tests keep the cores busy, it may take longer.
     expect(painted).toBeLessThan(2000);
-    expect(addresses.filter((address) => /\/(editor|checker|types|tensor)-[\w-]+\.\w+$/.test(address))).toEqual([]);
+    expect(
+      addresses.filter((address) =>
+        /\/(?:editor|checker|types|tensor|search)-[\w-]+\.\w+$|\/texts\.json$/.test(address),
+      ),
+    ).toEqual([]);
     await context.close();
   },
 );

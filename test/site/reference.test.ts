@@ -1,10 +1,11 @@
 // The reference on the built site: names are found in either spelling, links and anchors lead somewhere, pages are read without scripts.
-import { readdirSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, PHONE } from '../e2e/accessible';
 import { lostLinks, withReference } from './links';
-import { type BuiltSite, openBuiltSite } from './support';
+import { type BuiltSite, openBuiltSite, search } from './support';
 
 const folder = inject('siteFolder');
 const reference = join(folder, 'reference');
@@ -25,7 +26,6 @@ test('every link and anchor leads somewhere', () => {
 
 test('names are found in either spelling, with the keyboard alone', async () => {
   const { page, problems } = await site.open('reference/');
-  const field = page.getByLabel('Find a name, in either spelling');
   for (const [asked, address] of [
     ['max_pool2d', 'reference/nn.functional/maxPool2d.html'],
     ['maxPool2d', 'reference/nn.functional/maxPool2d.html'],
@@ -39,16 +39,22 @@ test('names are found in either spelling, with the keyboard alone', async () => 
     ['SummaryWriter', 'reference/tensorboard/SummaryWriter.html'],
     ['named_parameters', 'reference/nn/Module.html#namedParameters'],
   ] as const) {
-    await page.keyboard.press('Escape');
-    await field.fill(asked);
-    await page.locator('.found a').first().waitFor();
+    await search(page, asked);
     await page.keyboard.press('ArrowDown');
     expect(await page.evaluate(() => (document.activeElement as HTMLAnchorElement).href)).toContain(address);
     await page.keyboard.press('Enter');
     await page.waitForURL(new URL(address, site.host.url).href);
-    await page.locator('.find:not([hidden])').waitFor();
+    await page.getByRole('button', { name: /theme$/ }).waitFor();
   }
   expect(problems).toEqual([]);
+});
+
+test('what the search loads is at most 250 kB, and the names are the larger half of it', () => {
+  const bytes = ['search/texts.json', 'reference/names.json'].map(
+    (file) => gzipSync(readFileSync(join(folder, file)), { level: 9 }).length,
+  );
+  console.log(`the search loads: ${bytes.map((each) => Math.round(each / 1000)).join(' kB of texts, ')} kB of names`);
+  expect(bytes.reduce((sum, each) => sum + each)).toBeLessThan(250_000);
 });
 
 test('all of Tensor stands on one page, which is read without scripts', async () => {
@@ -58,7 +64,7 @@ test('all of Tensor stands on one page, which is read without scripts', async ()
   expect(await sum.innerText()).toMatch(
     /sum\(dim\?, keepdim\?, dtype\?\): Tensor[\s\S]*torch\.Tensor\.sum[\s\S]*keepdim/,
   );
-  expect(await page.locator('.find').isVisible()).toBe(false);
+  expect(await page.getByRole('button', { name: 'Search' }).isVisible()).toBe(false);
 });
 
 test('a page tells parameters with their types, defaults and texts, shapes, the name in Python and the source', async () => {
@@ -76,7 +82,7 @@ test.each(['', 'nn/', 'nn/Conv2d.html', 'nn.functional/crossEntropy.html', 'torc
   'reference/%s is accessible, and nothing is cut off',
   async (path) => {
     const { page, problems } = await site.open(`reference/${path}`);
-    await page.locator('.find:not([hidden])').waitFor();
+    await page.getByRole('button', { name: /theme$/ }).waitFor();
     await expectAccessible(page, path);
     await page.setViewportSize(PHONE);
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(PHONE.width);

@@ -90,3 +90,16 @@ export async function write(page: Page, number: number, code: string): Promise<v
 }
 
 export const output = (page: Page, number: number): Locator => cell(page, number).locator('.outputs');
+
+/** Opens the search by its key, asks, and waits until something is found among all that there is. */
+export async function search(page: Page, question: string): Promise<void> {
+  // Before the page's script has started, nobody hears the key.
+  await page.getByRole('button', { name: /theme$/ }).waitFor();
+  await page.keyboard.press('/');
+  const dialog = page.getByRole('dialog', { name: 'Search' });
+  await dialog.getByRole('searchbox').fill(question);
+  await dialog
+    .getByRole('status')
+    .filter({ hasText: /^\d+ found\.$/ })
+    .waitFor();
+}

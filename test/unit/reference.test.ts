@@ -6,7 +6,7 @@ import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
 import * as vision from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { find, type Name } from '../../demos/reference/names';
+import { find, type Name } from '../../demos/search/names';
 import { libraries, libraryTable } from '../../scripts/checks/coverage-api/libraries.mjs';
 import { TheirNames } from '../../scripts/reference/their-names.mjs';
 import { toldExports } from '../../scripts/reference/told.mjs';
@@ -37,7 +37,7 @@ describe('search', () => {
   const theirs = new TheirNames(tables);
   const names = [...told.keys()].map((path): Name => {
     const at = path.lastIndexOf('.');
-    return [path.slice(at + 1), path.slice(0, Math.max(at, 0)), path, theirs.of(path)?.full ?? ''];
+    return [path.slice(at + 1), path.slice(0, Math.max(at, 0)), path, theirs.of(path)?.full ?? '', '', ''];
   });
 
   test.each([

@@ -1,12 +1,22 @@
-// Finds names of the reference, whichever way they are spelt: max_pool2d and maxPool2d are the same to it.
+// Finds names of the reference by their spelling, whichever way they are spelt: max_pool2d and maxPool2d are the same to it.
 
-/** A name, its namespace, its address in the reference, and the name that it has in Python, or ''. */
-export type Name = readonly [name: string, space: string, address: string, theirs: string];
+/** A name, its namespace, its address in the reference, the name that it has in Python, what it does, and its parameters; '' for what it has not. */
+export type Name = readonly [
+  name: string,
+  space: string,
+  address: string,
+  theirs: string,
+  text: string,
+  parameters: string,
+];
 
 const plain = (text: string): string => text.toLowerCase().replace(/[^a-z0-9.]/g, '');
 
 /** The part of a dotted name after the last dot. */
 const last = (text: string): string => text.slice(text.lastIndexOf('.') + 1);
+
+/** From this rank on a name holds the letters that are asked for, but does not begin with them. */
+const WITHIN = 5;
 
 /**
  * How well a name fits: lower is better, undefined is not at all. Just the spelling is best, then the name in the other spelling, then
@@ -21,12 +31,20 @@ function rankOf([name, space, , theirs]: Name, query: string, wanted: string): n
   if (spellings.includes(last(wanted))) return 1 + inPath + length;
   if (spellings.some((each) => each.startsWith(wanted))) return 4 + length;
   const places = wanted.includes('.') ? paths : spellings;
-  return places.some((each) => each.includes(wanted)) ? 5 + length : undefined;
+  return places.some((each) => each.includes(wanted)) ? WITHIN + length : undefined;
+}
+
+const queryOf = (asked: string): string => asked.trim().replace(/^F\./, 'nn.functional.');
+
+/** Whether a name is spelt as asked, or begins so. */
+export function isSpelt(name: Name, asked: string): boolean {
+  const query = queryOf(asked);
+  return (rankOf(name, query, plain(query)) ?? WITHIN) < WITHIN;
 }
 
 /** The names that fit best, at most `count`. */
 export function find(names: readonly Name[], asked: string, count = 12): Name[] {
-  const query = asked.trim().replace(/^F\./, 'nn.functional.');
+  const query = queryOf(asked);
   const wanted = plain(query);
   if (wanted === '') return [];
   return names
