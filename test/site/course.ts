@@ -26,8 +26,8 @@ const unfinished = (page: Page): Promise<string[]> =>
         ),
     );
 
-/** Runs all cells of a course's page, in so many minutes at most. */
-export async function runAll(page: Page, minutes: number): Promise<void> {
+/** Runs all cells of a course's page; the minutes that they took. Behind twice as many as it may take, it gives up. */
+export async function runAll(page: Page, minutes: number): Promise<number> {
   const began = performance.now();
   await page.getByRole('button', { name: 'Run all' }).click();
   const isOver = () => {
@@ -37,7 +37,7 @@ export async function runAll(page: Page, minutes: number): Promise<void> {
   };
   await page.waitForFunction(isOver, undefined, { timeout: 2 * minutes * 60_000, polling: 500 });
   expect(await unfinished(page)).toEqual([]);
-  expect((performance.now() - began) / 60_000, 'minutes').toBeLessThan(minutes);
+  return (performance.now() - began) / 60_000;
 }
 
 /** Holds a cell's output against what is expected of it. */

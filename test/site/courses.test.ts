@@ -22,8 +22,9 @@ describe.each(courseNames)('%s', (name) => {
     const { minutes = 3, cells } = await load!();
     const { page, problems } = await site.open(`notebook/${name}/`);
     await ready(page);
-    await runAll(page, minutes);
+    const took = await runAll(page, minutes);
     for (const expected of cells) await expectCell(page, expected);
     await leaveWell(page, name, problems);
+    expect(took, 'minutes').toBeLessThan(minutes);
   });
 });

@@ -2,7 +2,7 @@
 import type { Page } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectAccessible, PHONE } from '../e2e/accessible';
-import { type BuiltSite, cell, openBuiltSite, ready, write } from './support';
+import { type BuiltSite, cell, firstOpen, openBuiltSite, ready, write } from './support';
 
 let site: BuiltSite;
 beforeAll(async () => {
@@ -15,12 +15,6 @@ afterAll(async () => {
 /** The code of all cells of a page, folded or not. */
 const codes = async (page: Page): Promise<string> =>
   (await page.locator('.code-cell .code').allTextContents()).join('\n');
-
-/** The number of the first cell whose code is not folded. */
-const firstOpen = (page: Page): Promise<number> =>
-  page
-    .locator('.code-cell')
-    .evaluateAll((cells) => 1 + cells.findIndex((one) => one.querySelector('.code')?.checkVisibility()));
 
 test('a link shows the course in Python, and other courses follow it', async () => {
   const { page, problems } = await site.open('notebook/s0-convolution/');

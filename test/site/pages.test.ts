@@ -4,7 +4,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
 import { courseNames } from './course';
-import { type BuiltSite, cell, ended, openBuiltSite, output, ready } from './support';
+import { type BuiltSite, cell, ended, firstOpen, openBuiltSite, output, ready } from './support';
 
 let site: BuiltSite;
 beforeAll(async () => {
@@ -19,7 +19,7 @@ const PAGES = [
   ['courses/', 'Courses'],
   ['playground/', 'Playground'],
   ['notebook/', 'New notebook'],
-  ['notebook/s0-convolution/', 'Convolutions, pooling, and what AlexNet sees'],
+  ['notebook/s0-convolution/', 'One layer'],
   ['guide/', 'Guide'],
   ['gallery/', 'Gallery'],
 ] as const;
@@ -109,12 +109,13 @@ test('a cell is edited before the checker has come, whose parts come later', asy
   const began = performance.now();
   const say = (what: string) =>
     console.log(`${what}: ${Math.round(bytes() / 1000)} kB after ${Math.round(performance.now() - began)} ms`);
-  await cell(page, 1).locator('.code').focus();
+  const open = cell(page, await firstOpen(page));
+  await open.locator('.code').focus();
   await page.keyboard.press('Enter');
-  await cell(page, 1).locator('.cm-content:focus').waitFor();
+  await open.locator('.cm-content:focus').waitFor();
   say('a cell can be edited');
   await page.keyboard.insertText('const wrong: string = 1;\n');
-  await cell(page, 1).locator('.cm-lintRange-error').first().waitFor();
+  await open.locator('.cm-lintRange-error').first().waitFor();
   say('its types are checked');
   // The worker of the checker is another target, whose bytes the page does not see.
   expect(addresses.some((address) => address.includes('/editor-'))).toBe(true);

@@ -19,8 +19,9 @@ test.each(Object.entries(pythonCourses))(
   async (name, course) => {
     const { page, problems } = await site.open(`notebook/${name}/?language=python`);
     await ready(page);
-    await runAll(page, course.minutes);
+    const took = await runAll(page, course.minutes);
     await expectPrinted(page, course);
     await leaveWell(page, `${name} in Python`, problems);
+    expect(took, 'minutes').toBeLessThan(course.minutes);
   },
 );

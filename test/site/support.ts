@@ -62,6 +62,12 @@ export const ready = (page: Page): Promise<void> => page.locator('#content[data-
 /** A code cell by its number, from 1. */
 export const cell = (page: Page, number: number): Locator => page.locator('.code-cell').nth(number - 1);
 
+/** The number of the first cell whose code is not folded. */
+export const firstOpen = (page: Page): Promise<number> =>
+  page
+    .locator('.code-cell')
+    .evaluateAll((cells) => 1 + cells.findIndex((one) => one.querySelector('.code')?.checkVisibility()));
+
 /** Runs a cell and waits until it has come to an end. */
 export async function run(page: Page, number: number): Promise<void> {
   await cell(page, number).locator('.run').click();

@@ -60,6 +60,6 @@ export const pythonCourses: Readonly<Record<keyof typeof printed, PythonCourse>>
     minutes: 4,
     cells: printed['s4-imaging'],
     within: { 'def beside': 0.009, 'erasing = ': 0.02, 'steps taken': 0.005 },
-    pictures: { 'ways = ': 4, 'matrices = ': 24, '"Red: ': 2, 'untrained_map = ': 2 },
+    pictures: { 'ways = ': 4, 'matrices = [load_npy': 24, '"Red: ': 2, 'untrained_map = ': 2 },
   },
 };

@@ -11,7 +11,7 @@ export default {
       pictures: 20,
     },
     {
-      cell: 'const plain = new ToPILImage()',
+      cell: 'const plain = functional.toPilImage(images.at(2))',
       shows: ['picture: 32 × 32, 3 channels', 'tensor: [3, 32, 32] float32', 'for drawing: [32, 32, 3]'],
     },
     {

@@ -49,7 +49,7 @@ export default {
     },
     { cell: 'class Drawings extends', shows: ['900 drawings'] },
     { cell: 'function loadersOf', shows: ['720 180 [10, 1, 28, 28] [10]'], pictures: 10 },
-    { cell: 'const untrained', shows: ['conv1 200', 'linear 11763'] },
+    { cell: 'const untrained =', shows: ['conv1 200', 'linear 11763'] },
     {
       cell: 'new Trainer({ maxEpochs: 2 })',
       shows: [
