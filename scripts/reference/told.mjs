@@ -63,7 +63,8 @@ function moduleOf(program, checker, source) {
 /** Whether programs may call a member. @param {ts.Symbol} member @param {ts.TypeChecker} checker */
 export function isPublic(member, checker) {
   const [declaration] = member.declarations ?? [];
-  if (!declaration || member.name.startsWith('__')) return false;
+  // A name that cannot stand after a point is there for errors of types alone: `0` says what `x[0]` is.
+  if (!declaration || /^(__|\d)/.test(member.name)) return false;
   if (ts.isClassElement(declaration) && declaration.name && ts.isPrivateIdentifier(declaration.name)) return false;
   const isKept = ts.getCombinedModifierFlags(declaration) & (ts.ModifierFlags.Private | ts.ModifierFlags.Protected);
   return !isKept && !member.getJsDocTags(checker).some(({ name }) => name === 'internal');
