@@ -117,6 +117,20 @@ test('the editor marks errors at their line, explains and completes, across cell
   expect(await second.locator('.cm-lintRange-error').allInnerTexts()).toEqual(['wrong']);
   await second.locator('.cm-line').nth(1).getByText('Tensor', { exact: true }).hover();
   await second.locator('.cm-tooltip-hover').filter({ hasText: 'Tensor' }).waitFor();
+  await write(page, 2, 'layer.weight.transp');
+  const method = second.locator('.cm-tooltip-autocomplete li').filter({ hasText: /^.?transpose$/ });
+  await method.locator('.cm-completionIcon-method').waitFor();
+  // While a call is written, its parameters are told: that at the cursor stands out. Escape first puts them away.
+  await write(page, 2, 'new nn.Linear(');
+  const call = second.locator('.cm-call');
+  await call.locator('strong').filter({ hasText: 'inFeatures' }).waitFor();
+  await page.keyboard.type('3, ');
+  await call.locator('strong').filter({ hasText: 'outFeatures' }).waitFor();
+  await page.keyboard.press('Escape');
+  await call.waitFor({ state: 'detached' });
+  await second.locator('.cm-content:focus').waitFor();
+  await second.locator('.cm-line').getByText('Linear').hover();
+  await second.locator('.cm-tooltip-hover p').filter({ hasText: 'y = x' }).waitFor();
   await write(page, 2, 'layer.weig');
   await page.keyboard.press('Control+Space');
   await second.locator('.cm-tooltip-autocomplete li').filter({ hasText: 'weight' }).first().waitFor();

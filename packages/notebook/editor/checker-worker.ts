@@ -13,6 +13,28 @@ interface Types {
   readonly libraries: string[];
 }
 
+/** What a name is, and what its text says. */
+export interface Explained {
+  readonly signature: string;
+  readonly text: string;
+}
+
+/** A call: its text up to the parameters, these, and its text after them. */
+export interface Signature {
+  readonly before: string;
+  readonly parameters: readonly { readonly label: string; readonly text: string }[];
+  readonly after: string;
+  /** The parameter that the cursor is at. */
+  readonly active: number;
+  readonly text: string;
+}
+
+/** Where in a cell something is asked. */
+interface Place {
+  readonly path: string;
+  readonly pos: number;
+}
+
 const STANDING = ['/globals.d.ts', '/webgpu.d.ts'];
 
 class Cells {
@@ -36,6 +58,8 @@ class Cells {
     this.environment = createVirtualTypeScriptEnvironment(system, STANDING, ts, options);
     await this.asked.initialize();
     this.write();
+    // The library is read now, and not when something is first asked.
+    this.environment.languageService.getProgram()?.getTypeChecker();
   }
 
   /** All cells of the notebook, in their order. */
@@ -68,12 +92,64 @@ class Cells {
     });
   }
 
-  getAutocompletion(question: Parameters<typeof this.asked.getAutocompletion>[0]) {
-    return this.asked.getAutocompletion(question);
+  async getAutocompletion(question: Parameters<typeof this.asked.getAutocompletion>[0]) {
+    const found = await this.asked.getAutocompletion(question);
+    if (!found) return null;
+    const calls = this.callables(question.path, question.context.pos);
+    // Methods of tensors are properties, by their declarations.
+    return {
+      ...found,
+      options: found.options.map((option) =>
+        option.type === 'property' && calls.has(option.label) ? { ...option, type: 'method' } : option,
+      ),
+    };
   }
 
-  getHover(question: Parameters<typeof this.asked.getHover>[0]) {
-    return this.asked.getHover(question);
+  /** Which of the names that may stand at a place can be called. */
+  private callables(path: string, pos: number): ReadonlySet<string> {
+    const service = this.environment?.languageService;
+    const types = service?.getProgram()?.getTypeChecker();
+    const entries = service?.getCompletionsAtPosition(path, pos, { includeSymbol: true })?.entries ?? [];
+    const canBeCalled = ({ symbol }: ts.CompletionEntry) =>
+      symbol !== undefined && types !== undefined && types.getTypeOfSymbol(symbol).getCallSignatures().length > 0;
+    return new Set(entries.filter(canBeCalled).map(({ name }) => name));
+  }
+
+  /** What one of the names is that may stand at a place. */
+  explainCompletion({ path, pos, name }: Place & { readonly name: string }): Explained | null {
+    const service = this.environment?.languageService;
+    const found = service?.getCompletionEntryDetails(path, pos, name, undefined, undefined, undefined, undefined);
+    return found ? { signature: textOf(found.displayParts), text: textOf(found.documentation) } : null;
+  }
+
+  /** What the name at a place is. */
+  explain({ path, pos }: Place): (Explained & { readonly from: number; readonly to: number }) | null {
+    const found = this.environment?.languageService.getQuickInfoAtPosition(path, pos);
+    if (!found) return null;
+    const { start, length } = found.textSpan;
+    return {
+      signature: textOf(found.displayParts),
+      text: textOf(found.documentation),
+      from: start,
+      to: start + length,
+    };
+  }
+
+  /** The call that a place is in. */
+  signatureAt({ path, pos }: Place): Signature | null {
+    const found = this.environment?.languageService.getSignatureHelpItems(path, pos, undefined);
+    const item = found?.items[found.selectedItemIndex];
+    if (!found || !item) return null;
+    return {
+      before: textOf(item.prefixDisplayParts),
+      parameters: item.parameters.map(({ displayParts, documentation }) => ({
+        label: textOf(displayParts),
+        text: textOf(documentation),
+      })),
+      after: textOf(item.suffixDisplayParts),
+      active: found.argumentIndex,
+      text: textOf(item.documentation),
+    };
   }
 
   /** Hands the language service those files that have changed. */
@@ -97,6 +173,8 @@ class Cells {
     });
   }
 }
+
+const textOf = (parts: ts.SymbolDisplayPart[] | undefined): string => ts.displayPartsToString(parts);
 
 const pathOf = (name: string): string => `/${name}.ts`;
 

@@ -1,7 +1,6 @@
-// The page's side of the type checker: starts its worker once an editor is open, and tells it what the cells are.
+// The page's side of the type checker: starts its worker once an editor is open or about to be, and tells it what the cells are.
 
 import typesAddress from 'virtual:lamplight/types';
-import type { WorkerShape } from '@valtown/codemirror-ts/worker';
 import { type Remote, wrap } from 'comlink';
 import type { CheckedCell } from '../types/cell-files';
 import type { CellChecker } from './checker-worker';
@@ -19,11 +18,16 @@ function start() {
   return started;
 }
 
-/** Resolves with what the editor's extensions ask, once it knows the types. */
-export async function checker(): Promise<WorkerShape> {
+/** Resolves with what the editor asks, once it knows the types. */
+export async function checker(): Promise<Remote<CellChecker>> {
   const { worker, ready } = start();
   await ready;
-  return worker as unknown as WorkerShape;
+  return worker;
+}
+
+/** Has the checker start, which takes seconds, before somebody writes. */
+export function warm(): void {
+  start();
 }
 
 /** Says what the cells of the notebook are; heard once the checker has started. */

@@ -1,5 +1,5 @@
 // The editor of a cell: CodeMirror in a shadow tree, which the page's policy lets bring its own styles, with the checker's help for code.
-import { autocompletion, closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
+import { closeBrackets, closeBracketsKeymap, completionKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { javascript } from '@codemirror/lang-javascript';
 import { markdown } from '@codemirror/lang-markdown';
@@ -8,15 +8,11 @@ import { bracketMatching, indentOnInput, indentUnit, syntaxHighlighting } from '
 import { forceLinting, lintKeymap } from '@codemirror/lint';
 import { Compartment, EditorState, type Extension } from '@codemirror/state';
 import { drawSelection, EditorView, keymap } from '@codemirror/view';
-import {
-  tsAutocompleteWorker,
-  tsFacetWorker,
-  tsHoverWorker,
-  tsLinterWorker,
-  tsSyncWorker,
-} from '@valtown/codemirror-ts';
+import { tsFacetWorker, tsLinterWorker, tsSyncWorker } from '@valtown/codemirror-ts';
+import type { WorkerShape } from '@valtown/codemirror-ts/worker';
 import type { Language } from '../file/notebook';
 import { checker, pathOf } from './checker';
+import { helpOf } from './help';
 import { colours, look } from './look';
 
 export interface EditorOptions {
@@ -61,7 +57,7 @@ export function openEditor(parent: HTMLElement, options: EditorOptions): CodeEdi
   host.className = 'editor';
   const root = host.attachShadow({ mode: 'open' });
   parent.append(host);
-  const help = new Compartment();
+  const checks = new Compartment();
   const run = (advance: boolean) => () => {
     onRun(advance);
     return true;
@@ -104,7 +100,8 @@ export function openEditor(parent: HTMLElement, options: EditorOptions): CodeEdi
           checkOthers(view);
         }),
         grammars[language](),
-        help.of([]),
+        language === 'typescript' ? helpOf(id) : [],
+        checks.of([]),
       ],
     }),
   });
@@ -112,7 +109,7 @@ export function openEditor(parent: HTMLElement, options: EditorOptions): CodeEdi
     void checker().then((worker) => {
       if (!view.dom.isConnected) return;
       checked.add(view);
-      view.dispatch({ effects: help.reconfigure(helpFrom(worker, id)) });
+      view.dispatch({ effects: checks.reconfigure(checksFrom(worker, id)) });
     });
   }
   return {
@@ -134,10 +131,8 @@ export function openEditor(parent: HTMLElement, options: EditorOptions): CodeEdi
   };
 }
 
-const helpFrom = (worker: Awaited<ReturnType<typeof checker>>, id: string): Extension => [
-  tsFacetWorker.of({ worker, path: pathOf(id) }),
+const checksFrom = (worker: Awaited<ReturnType<typeof checker>>, id: string): Extension => [
+  tsFacetWorker.of({ worker: worker as unknown as WorkerShape, path: pathOf(id) }),
   tsSyncWorker(),
   tsLinterWorker(),
-  autocompletion({ override: [tsAutocompleteWorker()] }),
-  tsHoverWorker(),
 ];

@@ -263,6 +263,12 @@ export class CodeCell {
   }
 
   private listen(): void {
+    // Whoever comes to a cell by the keyboard may write next, and the checker takes seconds to start.
+    if (this.flags.language === 'typescript') {
+      this.code.addEventListener('focus', () => void import('../editor/checker').then(({ warm }) => warm()), {
+        once: true,
+      });
+    }
     this.code.addEventListener('click', ({ clientX, clientY }) => {
       if (this.editor || !getSelection()?.isCollapsed) return;
       void this.edit(placeAt(this.code, clientX, clientY));
