@@ -209,8 +209,9 @@ export class Session {
   }
 
   /** Asks, for a panel, whoever a cell has named by this number; the answer comes once no cell runs. */
-  ask(asked: number, values: Float32Array): Promise<Answer> {
+  ask(asked: number, values: Float32Array, waits: () => void): Promise<Answer> {
     if (!this.#worker) return Promise.resolve({ gone: true });
+    if (this.#open.size > 0) waits();
     const question = ++this.#runs;
     return new Promise((resolve) => {
       this.#asked.set(question, resolve);

@@ -72,6 +72,52 @@ for (let step = 0; step < 5; step++) film.add(step, ones(2, 3, 3).mul(step));`,
   await page.context().close();
 });
 
+test('a digit is moved under two networks, by slider and by keys on the picture', async () => {
+  const { page, problems, out } = await ran("panel('shift');");
+  const panel = out.locator('.shift');
+  const said = (name: string) => panel.locator(`[data-answer="${name}"] .pad-said`).innerText();
+  const picture = panel.getByRole('application', { name: /Arrow keys move it/ });
+  await picture.waitFor();
+  // What PyTorch says of the stored digits: the 3 in the middle, and moved by four pixels to the right.
+  await expect.poll(() => said('dense')).toBe('2: 67 %');
+  expect(await said('convolutional')).toBe('3: 100 %');
+  await picture.focus();
+  for (let i = 0; i < 4; i++) await page.keyboard.press('ArrowLeft');
+  await expect.poll(() => said('dense')).toBe('3: 100 %');
+  expect(await panel.getByRole('slider', { name: 'To the right' }).inputValue()).toBe('0');
+  await panel.getByRole('combobox', { name: 'Digit' }).selectOption('4');
+  await expect.poll(() => said('convolutional')).toBe('4: 100 %');
+  await expectAccessible(page, 'a moved picture');
+  await page.setViewportSize(PHONE);
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(PHONE.width);
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
+test('gradients of a convolution show what they are sums of, and follow what is pressed', async () => {
+  const { page, problems, out } = await ran(
+    `panel('backward', { kernel: [[1, 2, 3], [4, 5, 6], [7, 8, 9]], gradient: [[1, 0, 0], [0, 0, 0], [0, 0, -1]] });`,
+  );
+  const panel = out.locator('.backward');
+  const sum = panel.locator('.sum');
+  await expect.poll(() => sum.innerText()).toMatch(/dx in row 3, column 3: .*\s+9 · 1 \+ 1 · \(−1\) = 8/);
+  await panel.locator('[data-sheet="dw"] td').first().click();
+  await expect.poll(() => sum.innerText()).toMatch(/dw in row 1, column 1: .*\s+9 · \(−1\) = −9/);
+  expect(await panel.locator('[data-sheet="x"] td.framed').count()).toBe(9);
+  // The middle of dy becomes 1, and the middle of x is 9.
+  await panel.locator('[data-sheet="dy"] td').nth(4).click();
+  await panel.locator('[data-sheet="dw"] td[tabindex="0"]').focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => sum.innerText()).toMatch(/dw in row 2, column 2: .*\s+9 · 1 = 9/);
+  await panel.getByRole('slider', { name: 'Padding' }).focus();
+  await page.keyboard.press('ArrowRight');
+  await expect.poll(() => panel.locator('[data-sheet="dy"] td').count()).toBe(25);
+  await expectAccessible(page, 'gradients of a convolution');
+  expect(problems).toEqual([]);
+  await page.context().close();
+});
+
 test('a network of the notebook answers to what is drawn by keys', async () => {
   const { page, problems, out } = await ran(
     `import { nn } from 'lamplight';
@@ -87,6 +133,18 @@ await pad({ predict: (x) => net(x) });`,
   for (let i = 0; i < 8; i++) await page.keyboard.press('ArrowDown');
   await expect.poll(() => said.innerText()).toMatch(/^\d: [\d.]+ %$/);
   await expectAccessible(page, 'a pad');
+
+  // While another cell runs, it says why nothing comes, and answers when that cell is over.
+  await page.getByRole('button', { name: 'Code', exact: true }).last().click();
+  await write(page, 2, 'await new Promise((done) => setTimeout(done, 4000));');
+  await cell(page, 2).locator('.run').click();
+  await cell(page, 2).and(page.locator('[data-state="running"]')).waitFor();
+  await out.getByRole('application', { name: /^A place to draw/ }).focus();
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('Enter');
+  await page.keyboard.press('ArrowDown');
+  await expect.poll(() => said.innerText()).toContain('A cell runs: the network answers');
+  await expect.poll(() => said.innerText(), { timeout: 30_000 }).toMatch(/^\d: [\d.]+ %$/);
   expect(await cell(page, 1).getAttribute('data-state')).toBe('done');
   expect(problems).toEqual([]);
   await page.context().close();

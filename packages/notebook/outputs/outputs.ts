@@ -242,8 +242,8 @@ export class Outputs {
           return new BarsView(output);
         case 'panel':
           // A panel of an earlier visit would ask whoever has that number in the worker of this one.
-          return new LatePanel(output, (asked, values) =>
-            this.isRecorded ? Promise.resolve({ gone: true }) : this.ask(asked, values),
+          return new LatePanel(output, (asked, values, waits) =>
+            this.isRecorded ? Promise.resolve({ gone: true }) : this.ask(asked, values, waits),
           );
         case 'file':
           return new FileView(output);

@@ -4,7 +4,7 @@ import type { CodeEditor } from '../editor/editor';
 import { foldedName, isFolded } from '../file/holds';
 import type { ExercisePart, CodeCell as FileCell } from '../file/notebook';
 import { Outputs } from '../outputs/outputs';
-import type { Answer } from '../panels/data';
+import type { Ask } from '../panels/data';
 import { make } from '../ui/dom';
 import { icon } from './icons';
 import { type MenuItem, menu } from './menu';
@@ -14,7 +14,7 @@ export interface CellHost {
   run(cell: CodeCell): void;
   stop(): void;
   /** Asks for a panel of a cell; the answer comes once no cell runs. */
-  ask(asked: number, values: Float32Array): Promise<Answer>;
+  readonly ask: Ask;
   /** An editor is about to open. */
   edited(cell: CodeCell): void;
   /** The code is another than before. */
@@ -96,7 +96,7 @@ export class CodeCell {
     this.code.setAttribute('role', 'group');
     const recorded = element.querySelector<HTMLElement>(':scope > .outputs[data-recorded]');
     this.outputs = new Outputs((cell, line) => host.showLine(cell, line), recorded ?? undefined);
-    this.outputs.ask = (asked, values) => host.ask(asked, values);
+    this.outputs.ask = (...question) => host.ask(...question);
     this.outputs.element.setAttribute('role', 'group');
     const strip = make(
       'div',

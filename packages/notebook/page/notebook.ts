@@ -9,7 +9,7 @@ import {
   sourcesOf,
   textCell,
 } from '../file/notebook';
-import type { Answer } from '../panels/data';
+import type { Ask } from '../panels/data';
 import type { Ended, ErrorOutput, Memory, Output, Values, Variable } from '../protocol';
 import { Session, type SessionState } from '../session';
 import { make } from '../ui/dom';
@@ -290,9 +290,7 @@ export class Notebook implements CellHost, TextHost {
 
   // ---- what cells ask
 
-  ask(asked: number, values: Float32Array): Promise<Answer> {
-    return this.session.ask(asked, values);
-  }
+  readonly ask: Ask = (...question) => this.session.ask(...question);
 
   edited(_cell: CodeCell): void {
     this.isEdited = true;

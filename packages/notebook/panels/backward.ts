@@ -95,9 +95,9 @@ const CAPTIONS: Readonly<Record<Part, string>> = {
   x: 'Input x',
   w: 'Kernel w',
   y: 'Output y',
-  dy: 'dy, which arrives',
-  dx: 'dx, of the input',
-  dw: 'dw, of the kernel',
+  dy: 'dy, given',
+  dx: 'dx, by x',
+  dw: 'dw, by w',
 };
 
 const SUMS = 'Arrow keys move from number to number; the sum of each is written below.';

@@ -124,8 +124,8 @@ export interface PageData {
   readonly alt: string;
 }
 
-/** Asks whoever the worker knows by a number for the probabilities of a drawing. */
-export type Ask = (asked: number, values: Float32Array) => Promise<Answer>;
+/** Asks whoever the worker knows by a number for the probabilities of a drawing. `waits` is called at once where the answer has to wait for a cell that runs. */
+export type Ask = (asked: number, values: Float32Array, waits: () => void) => Promise<Answer>;
 
 /** What was answered; `gone` where the worker that knew whom to ask is no more. */
 export type Answer =

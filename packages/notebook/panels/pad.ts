@@ -8,6 +8,8 @@ import { strokesOf } from './digits';
 /** How far a key moves the pen. */
 const KEY_STEP = 10;
 
+const WAITS = 'A cell runs: the network answers as soon as it has come to an end.';
+
 const GONE = 'The network is not there: run this cell, and those above it, to have your drawing answered.';
 
 export const percent = (share: number): string =>
@@ -78,7 +80,7 @@ export function wakePad(root: HTMLElement, first: PadData, ask?: Ask): Life {
     }
     if (!values) return show([]);
     question.isOpen = true;
-    const answer = ask ? await ask(data.asked, values) : ({ gone: true } as const);
+    const answer = ask ? await ask(data.asked, values, () => show([], WAITS)) : ({ gone: true } as const);
     question.isOpen = false;
     if ('gone' in answer) show([], GONE);
     else if ('problem' in answer) show([], answer.problem);

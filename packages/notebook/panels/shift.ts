@@ -42,8 +42,8 @@ const settingsHtml = ({ digit, across, down }: ShiftData): string =>
 /** The panel as it is first seen. */
 export function shiftHtml(data: ShiftData): string {
   const { picture, counts, dense, convolutional } = data;
-  return `<div class="shift-row"><div class="shift-left"><svg class="shift-picture" viewBox="0 0 ${SIDE} ${SIDE}" shape-rendering="crispEdges" role="img" aria-label="The picture. Arrow keys move it.">${pictureHtml(picture)}</svg><fieldset class="touch-fields" disabled><legend class="visually-hidden">The picture and where it stands</legend>${settingsHtml(data)}</fieldset></div>${answerHtml('dense', 'Dense network', counts.dense, dense)}${answerHtml('convolutional', 'Convolutional network', counts.convolutional, convolutional)}</div>
-<p class="hint">Both have learned 20,000 digits that stand in the middle of their pictures. The digits here are new to them; of each kind it is one that both are sure of where it stands in the middle.</p>
+  return `<div class="shift-row"><div class="shift-left"><svg class="shift-picture" viewBox="0 0 ${SIDE} ${SIDE}" shape-rendering="crispEdges" role="img" aria-label="The picture. Arrow keys move it.">${pictureHtml(picture)}</svg><fieldset class="touch-fields" disabled><legend class="visually-hidden">The picture and where it stands</legend>${settingsHtml(data)}</fieldset></div>${answerHtml('dense', 'Dense', counts.dense, dense)}${answerHtml('convolutional', 'Convolutional', counts.convolutional, convolutional)}</div>
+<p class="hint">Both have learned 20,000 digits that stand in the middle of their pictures. The digits here are new to them; each was chosen because both are sure of it in the middle.</p>
 ${tableHtml(data)}`;
 }
 

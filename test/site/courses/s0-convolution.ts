@@ -8,7 +8,7 @@ export default {
     { cell: 'const answersTo', shows: ['unit before after the move'] },
     { cell: 'const mapsOf', pictures: 4 },
     { cell: 'const convolutional = ', shows: ['0 48 of 48 48 of 48', '5 24 of 48 48 of 48'] },
-    { cell: "panel('shift')", shows: ['Dense network', '12,730 learned numbers', '2,870 learned numbers'] },
+    { cell: "panel('shift')", shows: ['Dense', '12,730 learned numbers', '2,870 learned numbers'] },
     {
       cell: 'const units = ',
       shows: ['fully connected 40,000 1,568,160,000', 'locally connected 9 352,836', 'convolutional 9, shared 9'],
