@@ -135,7 +135,9 @@ await pad({ predict: (x) => net(x) });`,
   await expectAccessible(page, 'a pad');
 
   // While another cell runs, it says why nothing comes, and answers when that cell is over.
-  await page.getByRole('button', { name: 'Code', exact: true }).last().click();
+  await cell(page, 1).getByRole('button', { name: 'More for this cell' }).click();
+  await page.getByRole('button', { name: 'Add code below' }).click();
+  await cell(page, 2).waitFor();
   await write(page, 2, 'await new Promise((done) => setTimeout(done, 4000));');
   await cell(page, 2).locator('.run').click();
   await cell(page, 2).and(page.locator('[data-state="running"]')).waitFor();

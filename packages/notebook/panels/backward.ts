@@ -148,7 +148,7 @@ export function backwardHtml(data: BackwardData): string {
   const html = (name: Part) =>
     sheetHtml(name, scene.sheets[name], parts[name], { caption: CAPTIONS[name], label: LABELS[name] });
   const row = (title: string, names: readonly Part[]) =>
-    `<div class="pass"><h4>${title}</h4><div class="touch-stage">${names.map(html).join('')}</div></div>`;
+    `<div class="pass"><p class="touch-title">${title}</p><div class="touch-stage">${names.map(html).join('')}</div></div>`;
   return `<div class="passes">${row('Forward', ['x', 'w', 'y'])}${row('Backward', ['dx', 'dw', 'dy'])}</div>
 <div class="touch-sum"><p class="sum" role="status">${sumHtml(scene)}</p></div>
 <p class="hint">Point at a number of dx, dw or y to see the products that it is the sum of. Press a number of x, w or dy to change it.</p>

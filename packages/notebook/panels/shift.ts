@@ -1,4 +1,6 @@
 // The same picture, moved by some pixels, and what a dense and a convolutional network say of it, beside each other.
+
+import { focusWhileScrollable } from '../ui/scrollable';
 import type { Life, ShiftData } from './data';
 import { field, fieldsHtml } from './fields';
 import { barsHtml, percent, saidOf } from './pad';
@@ -23,7 +25,7 @@ function pictureHtml(picture: readonly number[]): string {
 const countWords = (count: number): string => `${count.toLocaleString('en')} learned numbers`;
 
 const answerHtml = (name: string, title: string, count: number, probabilities: readonly number[]): string =>
-  `<div class="answer" data-answer="${name}"><h4>${title}</h4><p class="hint">${countWords(count)}</p><p class="pad-said">${saidOf(LABELS, probabilities)}</p><table class="shares"><caption class="visually-hidden">Probabilities of the ${name} network</caption>${barsHtml(LABELS, probabilities)}</table></div>`;
+  `<div class="answer" data-answer="${name}"><p class="touch-title">${title}</p><p class="hint">${countWords(count)}</p><p class="pad-said">${saidOf(LABELS, probabilities)}</p><table class="shares"><caption class="visually-hidden">Probabilities of the ${name} network</caption>${barsHtml(LABELS, probabilities)}</table></div>`;
 
 function tableHtml({ right, tested }: ShiftData): string {
   const heads = right.dense.map((_, by) => `<th scope="col" class="number">${by}</th>`);
@@ -81,6 +83,7 @@ export function wakeShift(root: HTMLElement, first: ShiftData): Life {
     draw();
   });
   field(fields, move);
+  for (const box of root.querySelectorAll<HTMLElement>('.touch-scroll')) focusWhileScrollable(box);
   picture.addEventListener('keydown', (event) => {
     const moves: Readonly<Record<string, readonly [name: 'across' | 'down', by: number]>> = {
       ArrowLeft: ['across', -1],
