@@ -98,7 +98,10 @@ export class Cells {
 
   stop(): void {
     for (const waiting of this.#waiting.splice(0)) {
-      if (waiting.type === 'ask') this.#answer(waiting, { problem: 'The cells were stopped before the network could answer: draw on, and it does.' });
+      if (waiting.type === 'ask')
+        this.#answer(waiting, {
+          problem: 'The cells were stopped before the network could answer: draw on, and it does.',
+        });
       else if (waiting.type === 'run') this.#end(waiting.run, 'stopped', 0, { declares: [], reads: [] });
       else this.around.post({ type: 'explained', run: waiting.run, text: 'stopped', failed: true });
     }
