@@ -277,7 +277,7 @@ class WithoutFloat16(unittest.TestCase):
 @unittest.skipUnless(hasattr(torch, "lamplight"), "PyTorch has these")
 class Reasons(unittest.TestCase):
     def test_names(self):
-        for name, why in (("fft", "complex numbers"), ("quantization", "quantization")):
+        for name, why in (("stft", "complex numbers"), ("quantization", "quantization")):
             self.assertFalse(hasattr(torch, name))
             with self.assertRaisesRegex(AttributeError, f"module 'torch' has no attribute '{name}': .*{why}"):
                 getattr(torch, name)
@@ -285,11 +285,8 @@ class Reasons(unittest.TestCase):
             torch.nothing_of_this_name
 
     def test_imports(self):
-        for name, why in (("torch.fft", "complex numbers"), ("torch.ao.quantization", "quantization"), ("torch.fx", "compiler")):
-            with self.assertRaisesRegex(ModuleNotFoundError, f"No module named '[a-z.]+': .*{why}"):
-                importlib.import_module(name)
-        with self.assertRaises(ImportError):
-            from torch import fft  # noqa: F401
+        with self.assertRaisesRegex(ModuleNotFoundError, "No module named 'torch.package.[a-z]+': .*compiler"):
+            importlib.import_module("torch.package.nothing")
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from . import __future__, _absent, _bridge, _types, autograd
+from . import __future__, _bridge, _tree, _types, autograd
 from ._checks import *  # noqa: F403
 from ._creation import arange, as_tensor, empty_strided, from_numpy, frombuffer, full, is_tensor, tensor
 from ._errors import OutOfMemoryError
@@ -32,7 +32,10 @@ from . import storage  # noqa: E402  # these need the names above
 from .serialization import load, save  # noqa: E402
 
 globals().update(storage.CLASSES)
-_absent.tell()
+
+from ._named import *  # noqa: E402, F403
+
+_tree.install()
 
 
 def __getattr__(name: str) -> Any:

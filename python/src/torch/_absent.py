@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import sys
-from typing import Any
 
 _COMPLEX = "WebGPU has no complex numbers"
 _QUANTIZED = "quantization, and numbers of less than 16 bits, are not in this library"
@@ -38,17 +36,3 @@ def told(name: str, message: str) -> str:
     why = reason(name)
     return message if why is None else f"{message}: {why}"
 
-
-class _Finder:
-    """Is asked for a module when nobody else has it, and says why there is none."""
-
-    @staticmethod
-    def find_spec(name: str, path: Any = None, target: Any = None) -> None:
-        if name.startswith("torch.") and (why := reason(name)) is not None:
-            raise ModuleNotFoundError(f"No module named {name!r}: {why}", name=name)
-
-
-def tell() -> None:
-    """Has imports tell reasons, too."""
-    sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "__name__", "") != "_Finder"]
-    sys.meta_path.append(_Finder)  # type: ignore[arg-type]

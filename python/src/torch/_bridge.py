@@ -492,9 +492,13 @@ def attribute(space: str, name: str, known: dict[str, Any]) -> Any:
     raise AttributeError(_absent.told(f"{space}.{name}", f"module {space!r} has no attribute {name!r}"))
 
 
+# Modules of PyTorch's that packages look up by their private names.
+_PRIVATE = frozenset({"_C", "_dynamo", "_utils", "_tensor", "__config__"})
+
+
 def package_attribute(package: str, name: str, known: dict[str, Any]) -> Any:
     """The same for a package, whose modules are imported when they are first named."""
-    if not name.startswith("_"):
+    if not name.startswith("_") or name in _PRIVATE:
         try:
             return importlib.import_module(f"{package}.{name}")
         except ModuleNotFoundError as error:

@@ -165,6 +165,8 @@ def frombuffer(
     code = _CODES[name or "float32"]
     if name == "int64":
         code = "q"
+    if getattr(dtype, "_name", "") == "float64":
+        code = "d"
     part = memoryview(buffer).cast("B")[offset:]
     size = array(code).itemsize
     whole = part[: size * (len(part) // size if count < 0 else count)]

@@ -7,6 +7,7 @@ from typing import Any
 from ._bridge import senders
 from ._creation import legacy_tensor
 from ._tensor import Tensor
+from ._types import stands_for
 
 __all__ = ["BoolTensor", "ByteTensor", "FloatTensor", "HalfTensor", "IntTensor", "LongTensor"]
 
@@ -15,23 +16,23 @@ class _Typed(type):
     _dtype: str
 
     def __call__(cls, *data: Any, **keywords: Any) -> Tensor:
-        return legacy_tensor(cls._dtype, data)
+        return legacy_tensor(stands_for(cls._dtype), data)
 
     def __instancecheck__(cls, value: Any) -> bool:
         return isinstance(value, Tensor) and value._js.dtype == cls._dtype
 
 
 # In the place of a dtype: `x.type(torch.LongTensor)`.
-senders[_Typed] = lambda kind: kind._dtype
+senders[_Typed] = lambda kind: stands_for(kind._dtype)
 
 
-def _typed(name: str, dtype: str) -> Any:
+def typed(name: str, dtype: str) -> Any:
     return _Typed(name, (), {"_dtype": dtype, "__module__": "torch", "__doc__": f"Tensors of {dtype}."})
 
 
-FloatTensor = _typed("FloatTensor", "float32")
-HalfTensor = _typed("HalfTensor", "float16")
-LongTensor = _typed("LongTensor", "int64")
-IntTensor = _typed("IntTensor", "int32")
-ByteTensor = _typed("ByteTensor", "uint8")
-BoolTensor = _typed("BoolTensor", "bool")
+FloatTensor = typed("FloatTensor", "float32")
+HalfTensor = typed("HalfTensor", "float16")
+LongTensor = typed("LongTensor", "int64")
+IntTensor = typed("IntTensor", "int32")
+ByteTensor = typed("ByteTensor", "uint8")
+BoolTensor = typed("BoolTensor", "bool")

@@ -38,7 +38,9 @@ __all__ = [
 class _Info:
     def __init__(self, kind: Any, function: str, values: type):
         self.dtype = _default() if kind is None else kind
-        found = _bridge.call(js.find("torch", function)[1], (self.dtype,), {}, function)
+        found = _limits(function, self.dtype)
+        if found is None:
+            found = _bridge.call(js.find("torch", function)[1], (self.dtype,), {}, function)
         for name, value in found.items():
             if name not in ("dtype", "bits"):
                 setattr(self, _bridge.snake(name), values(value))
@@ -47,6 +49,34 @@ class _Info:
     def __repr__(self) -> str:
         shown = ", ".join(f"{name}={value}" for name, value in vars(self).items() if name != "dtype")
         return f"{type(self).__name__}({shown}, dtype={self.dtype._name})"
+
+
+# By a dtype that the library does not compute in: its resolution, greatest number, distance of 1 to the next, and smallest normal number.
+_FLOATS = {
+    "float64": (1e-15, 1.7976931348623157e308, 2.220446049250313e-16, 2.2250738585072014e-308),
+    "bfloat16": (0.01, 3.3895313892515355e38, 0.0078125, 1.1754943508222875e-38),
+    "float8_e4m3fn": (1.0, 448.0, 0.125, 0.015625),
+    "float8_e4m3fnuz": (1.0, 240.0, 0.125, 0.0078125),
+    "float8_e5m2": (1.0, 57344.0, 0.25, 6.103515625e-05),
+    "float8_e5m2fnuz": (1.0, 57344.0, 0.125, 3.0517578125e-05),
+}
+_OF_PARTS = {"complex64": "float32", "complex128": "float64"}
+
+
+def _limits(function: str, kind: Any) -> dict[str, Any] | None:
+    """What is known of such a dtype."""
+    name = getattr(kind, "_name", "")
+    bits = getattr(kind, "itemsize", 0) * 8
+    if function == "finfo":
+        if (parts := _OF_PARTS.get(name)) is not None:
+            return _limits(function, dtypes[parts]) or _bridge.call(js.find("torch", function)[1], (parts,), {}, function)
+        if name in _FLOATS:
+            resolution, most, eps, tiny = _FLOATS[name]
+            return {"resolution": resolution, "min": -most, "max": most, "eps": eps, "smallestNormal": tiny, "tiny": tiny, "bits": bits}
+    elif name in ("int8", "int16", "uint16", "uint64"):
+        signed = not name.startswith("u")
+        return {"min": -(2 ** (bits - 1)) if signed else 0, "max": 2 ** (bits - signed) - 1, "bits": bits}
+    return None
 
 
 class finfo(_Info):
@@ -86,8 +116,34 @@ def set_default_tensor_type(t: Any) -> None:
         raise TypeError(f"set_default_tensor_type: expected torch.FloatTensor, the only default, but got {t}")
 
 
+_COMPUTED = frozenset({"float32", "float16", "int64", "int32", "uint32", "uint8", "bool"})
+
+
+def _promoted(first: dtype, second: dtype) -> dtype:
+    """`promote_types`, where one of the dtypes is not computed in: by its kind and its size."""
+    if first is second:
+        return first
+    kinds = [3 if each.is_complex else 2 if each.is_floating_point else 0 if each._name == "bool" else 1 for each in (first, second)]
+    if kinds[0] != kinds[1] and not (3 in kinds and 2 in kinds):
+        return first if kinds[0] > kinds[1] else second
+    if 3 in kinds:
+        size = max(each.itemsize // (2 if each.is_complex else 1) for each in (first, second))
+        return dtypes[{2: "complex32", 4: "complex64", 8: "complex128"}[size]]
+    if first.itemsize == second.itemsize and kinds[0] == 2:
+        # float16 and bfloat16: neither holds the other.
+        return dtypes["float32"]
+    wide, narrow = (first, second) if first.itemsize >= second.itemsize else (second, first)
+    if kinds[0] == 2 or wide.is_signed == narrow.is_signed or (wide.is_signed and wide.itemsize > narrow.itemsize):
+        return wide
+    if wide.itemsize == 8:
+        raise RuntimeError(f"Promotion for {first} and {second} is not supported: no dtype of whole numbers holds both")
+    return dtypes[f"int{wide.itemsize * 16}"]
+
+
 def promote_types(type1: Any, type2: Any) -> dtype:
     """The narrowest dtype that holds the numbers of both."""
+    if type1._name not in _COMPUTED or type2._name not in _COMPUTED:
+        return _promoted(type1, type2)
     return dtypes[_bridge.call(js.find("torch", "promoteTypes")[1], (type1, type2), {}, "promote_types")]
 
 

@@ -159,6 +159,33 @@ class Tensor(metaclass=_Members):
         """No tensor is."""
         return False
 
+    def is_inference(self) -> bool:
+        """No tensor is: one that was made in inference mode is as others here."""
+        return False
+
+    def get_device(self) -> int:
+        """-1, as of a tensor that is on none of CUDA's devices."""
+        return -1
+
+    def inverse(self) -> Tensor:
+        """The inverse of a matrix, or of each of a batch."""
+        return _bridge.find("torch.linalg", "inv")(self)
+
+    def det(self) -> Tensor:
+        """The determinant of a matrix, or of each of a batch."""
+        return _bridge.find("torch.linalg", "det")(self)
+
+    def double(self, *, memory_format: Any = None) -> Tensor:
+        """The numbers in float32, which stands for float64; a warning says so once."""
+        return self.to(dtypes["float64"])
+
+    def bfloat16(self, *, memory_format: Any = None) -> Tensor:
+        """The numbers in float32, which stands for bfloat16; a warning says so once."""
+        return self.to(dtypes["bfloat16"])
+
+    def __delitem__(self, key: Any) -> None:
+        raise TypeError("Tensor does not support deleting items")
+
     # ── Reading back ──
 
     def item(self) -> Any:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from typing import Any, SupportsIndex
 
 from ._bridge import senders
@@ -41,6 +43,8 @@ dtypes: dict[str, dtype] = {
     "int16": dtype("int16", 2),
     "uint16": dtype("uint16", 2, signed=False),
     "uint64": dtype("uint64", 8, signed=False),
+    # The last letters say how the bits are used.
+    **{name: dtype(name, 1, floating=True) for name in "float8_e4m3fn float8_e4m3fnuz float8_e5m2 float8_e5m2fnuz".split()},
     "complex32": dtype("complex32", 4, complex=True),
     "complex64": dtype("complex64", 8, complex=True),
     "complex128": dtype("complex128", 16, complex=True),
@@ -58,7 +62,27 @@ dtype_aliases: dict[str, str] = {
 }
 # Pickles name it, and Python prints it, as one of `torch`.
 dtype.__module__ = "torch"
-senders[dtype] = lambda value: value._name
+
+
+# Floats that WGSL does not have, for which float32 stands; and those of which this has been said.
+_IN_FLOAT32 = frozenset({"float64", "bfloat16"})
+_told: set[str] = set()
+
+
+def stands_for(name: str) -> str:
+    """The name of the dtype in which numbers of a dtype are computed; the first time it is another one, a warning says so."""
+    if name not in _IN_FLOAT32:
+        return name
+    if name not in _told:
+        _told.add(name)
+        warnings.warn(
+            f"torch.{name} is computed in float32, since WGSL has no {name}; write torch.float32 to say so yourself",
+            skip_file_prefixes=(os.path.dirname(__file__),),
+        )
+    return "float32"
+
+
+senders[dtype] = lambda value: stands_for(value._name)
 # `dtype=float` and its kin are types of Python in the place of dtypes.
 senders[type] = lambda value: _OF_PYTHON[value] if value in _OF_PYTHON else value._js
 _OF_PYTHON: dict[type, str] = {float: "float32", int: "int64", bool: "bool"}

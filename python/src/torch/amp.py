@@ -7,7 +7,7 @@ import sys
 import warnings
 from typing import Any
 
-from . import _bridge, _types
+from . import _bridge, _tree, _types
 from ._bridge import JsException, can_run_sync, js, translated
 
 
@@ -57,7 +57,7 @@ class autocast:
                 stacklevel=2,
             )
             enabled = False
-        elif enabled and _bridge.send(dtype) == "bfloat16":
+        elif enabled and getattr(dtype, "_name", None) == "bfloat16":
             warnings.warn(
                 f"In {device_type} autocast, but the target dtype bfloat16 is not supported: WGSL has float16 alone. "
                 "Disabling autocast.",
@@ -208,3 +208,12 @@ def custom_bwd(backward: Any = None, *, device_type: str = "cuda") -> Any:
 # The modules in which PyTorch defines these.
 for _place in ("torch.amp.autocast_mode", "torch.amp.grad_scaler"):
     sys.modules[_place] = sys.modules[__name__]
+__path__: list[str] = []
+
+
+def __getattr__(name: str) -> Any:
+    return _tree.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _tree.names(__name__, globals())

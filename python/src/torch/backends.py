@@ -9,6 +9,8 @@ from typing import Any
 
 from . import cuda as _cuda
 
+__path__: list[str] = []
+
 
 class _Backend:
     benchmark = False

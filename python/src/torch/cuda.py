@@ -6,7 +6,7 @@ import sys
 import time
 from typing import Any
 
-from . import _bridge, random
+from . import _bridge, _tree, random
 from . import amp  # noqa: F401  The older place of torch.amp.
 from ._bridge import js
 from ._legacy import BoolTensor, ByteTensor, FloatTensor, HalfTensor, IntTensor, LongTensor  # noqa: F401
@@ -16,6 +16,7 @@ from .random import manual_seed
 for _place in ("torch.cuda.amp", "torch.cuda.amp.autocast_mode", "torch.cuda.amp.grad_scaler"):
     sys.modules[_place] = amp
 
+__path__: list[str] = []
 manual_seed_all = manual_seed
 _gpu: dict[str, Any] = _bridge.receive(js.find("torch", "cuda"))
 
@@ -180,5 +181,5 @@ class device:
 def __getattr__(name: str) -> Any:
     found = _gpu.get(camel(name))
     if found is None or not is_pythonic(name):
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return _tree.attribute(__name__, name, globals())
     return found

@@ -5,6 +5,8 @@ from typing import Any
 from . import _bridge
 from .nn._functional_call import functional_call, stack_module_state
 
+__path__: list[str] = []
+
 __all__ = ["functional_call", "stack_module_state"]
 
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from . import _tree
 from .nn.modules.module import Module
+
+__path__: list[str] = []
 
 Final = Any
 
@@ -89,3 +92,11 @@ def save(m: Any, f: Any, *_: Any, **__: Any) -> None:
 def load(f: Any, *_: Any, **__: Any) -> None:
     """Refused: there is no interpreter of TorchScript's."""
     raise RuntimeError("jit.load: expected a state dict, since there is no TorchScript here; load it by torch.load")
+
+
+def __getattr__(name: str) -> Any:
+    return _tree.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _tree.names(__name__, globals())

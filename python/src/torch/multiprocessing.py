@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+__path__: list[str] = []
+
 _method = "spawn"
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 from . import _bridge, _door
 
+__path__: list[str] = []
+
 _door.open_door("onnx")
 
 

@@ -14,6 +14,8 @@ from . import _utils, storage
 from ._foreign import foreign_class
 from ._tensor import Tensor
 
+DEFAULT_PROTOCOL = 2
+MAP_LOCATION = Any
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
 _safe_globals: list[Any] = []

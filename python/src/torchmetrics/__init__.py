@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 from typing import Any
 
 from torch import _door
@@ -10,8 +11,16 @@ _door.open_door("torchmetrics")
 
 from . import functional  # noqa: E402  # it needs the door
 
+# The version that it is like.
+__version__ = "1.9.0"
+
+
+_MODULES = frozenset({"aggregation", "classification", "detection", "image", "regression", "segmentation", "text", "wrappers"})
+
 
 def __getattr__(name: str) -> Any:
+    if name in _MODULES:
+        return importlib.import_module(f"{__name__}.{name}")
     return _door.attribute(__name__, name, globals())
 
 

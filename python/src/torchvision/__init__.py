@@ -11,6 +11,9 @@ _door.open_door("torchvision")
 from . import datasets, io, models, ops, transforms, tv_tensors, utils  # noqa: E402  # they need the door
 from ._pictures import Picture  # noqa: E402, F401
 
+# The version that it is like.
+__version__ = "0.27.0+lamplight"
+
 
 def __getattr__(name: str) -> Any:
     return _door.attribute(__name__, name, globals())

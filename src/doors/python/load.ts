@@ -41,11 +41,34 @@ async function openSpaces(): Promise<void> {
   }
 }
 
+/** What `importlib.metadata` knows of the packages: names, and the sources that say their versions. */
+const versioned = {
+  torch: 'torch/version.py',
+  torchvision: 'torchvision/__init__.py',
+  torchmetrics: 'torchmetrics/__init__.py',
+  captum: 'captum/__init__.py',
+  lightning: 'lightning/pytorch/__init__.py',
+  'pytorch-lightning': 'lightning/pytorch/__init__.py',
+};
+
+/** The files of sources and versions, by path. */
+async function sourceFiles(): Promise<Map<string, string>> {
+  const { sources } = await import('./sources');
+  const files = new Map(sources);
+  for (const [name, source] of Object.entries(versioned)) {
+    const version = /__version__ = "(.+)"/.exec(files.get(source)!)![1]!;
+    const folder = `${name.replace('-', '_')}-${version}.dist-info`;
+    files.set(`${folder}/METADATA`, `Metadata-Version: 2.1\nName: ${name}\nVersion: ${version}\n`);
+    files.set(`${folder}/INSTALLER`, 'lamplight\n');
+  }
+  return files;
+}
+
 /** Writes the Python sources to a folder where the interpreter looks for packages. */
 async function writeSources(pyodide: Pyodide): Promise<void> {
-  const { sources } = await import('./sources');
+  const files = await sourceFiles();
   const home = String(pyodide.runPython('import sysconfig; sysconfig.get_paths()["purelib"]'));
-  for (const [path, text] of sources) {
+  for (const [path, text] of files) {
     const file = `${home}/${path}`;
     pyodide.FS.mkdirTree(file.slice(0, file.lastIndexOf('/')));
     pyodide.FS.writeFile(file, text);

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from torch import _tree
 from torch._tensor import Tensor
 
 
@@ -12,10 +13,32 @@ class ReduceOp:
     """How numbers of several processes become one."""
 
     AVG = "avg"
+    BAND = "band"
+    BOR = "bor"
+    BXOR = "bxor"
     MAX = "max"
     MIN = "min"
+    PREMUL_SUM = "premul_sum"
     PRODUCT = "product"
     SUM = "sum"
+    UNUSED = "unused"
+    RedOpType = str
+
+
+class reduce_op(ReduceOp):
+    """The older name of `ReduceOp`."""
+
+
+class Backend(str):
+    """The name of a way between processes, in small letters."""
+
+    UNDEFINED, GLOO, NCCL, UCC, MPI, XCCL = "undefined", "gloo", "nccl", "ucc", "mpi", "xccl"
+    backend_list = [UNDEFINED, GLOO, NCCL, UCC, MPI, XCCL]
+
+    def __new__(cls, name: str) -> Backend:
+        if not isinstance(name, str):
+            raise ValueError(f"Backend constructor parameter must be string-ish: {name}")
+        return str.__new__(cls, name.lower())
 
 
 class _Group:
@@ -32,7 +55,7 @@ class _Group:
         return 1
 
 
-ProcessGroup = group = _Group
+ProcessGroup = group = GroupMember = _Group
 _backend = ""
 
 
@@ -194,3 +217,48 @@ def all_gather_object(object_list: list[Any], obj: Any, group: Any = None) -> No
 def broadcast_object_list(object_list: list[Any], src: int = 0, group: Any = None, device: Any = None) -> None:
     """Leaves the list as it is: it is the sender's."""
     _done(False)
+
+
+def get_process_group_ranks(group: Any = None) -> list[int]:
+    """[0]: the group of this process."""
+    return [0]
+
+
+def get_global_rank(group: Any, group_rank: int) -> int:
+    """0, the number of this process."""
+    return 0
+
+
+get_group_rank = get_global_rank
+
+
+def gather_object(obj: Any, object_gather_list: list[Any] | None = None, dst: int = 0, group: Any = None, **_: Any) -> None:
+    """Puts `obj` into the list."""
+    if object_gather_list is not None:
+        object_gather_list[0] = obj
+    _done(False)
+
+
+def scatter_object_list(output: list[Any], inputs: list[Any] | None = None, src: int = 0, group: Any = None, **_: Any) -> None:
+    """Puts the only object of one list into the other."""
+    if inputs:
+        output[0] = inputs[0]
+    _done(False)
+
+
+def monitored_barrier(group: Any = None, timeout: Any = None, wait_all_ranks: bool = False) -> None:
+    """Waits for no one."""
+    _done(False)
+
+
+def get_node_local_rank(fallback_rank: int | None = None) -> int:
+    """0, the number of this process."""
+    return 0
+
+
+def __getattr__(name: str) -> Any:
+    return _tree.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _tree.names(__name__, globals())

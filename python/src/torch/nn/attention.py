@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from enum import IntEnum
 from typing import Any
 
+__path__: list[str] = []
+
 
 class SDPBackend(IntEnum):
     """Ways in which PyTorch computes attention."""

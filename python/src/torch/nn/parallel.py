@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
+from .. import _tree
+from .._bridge import find
 from .modules.module import Module
+
+cat = find("torch", "cat")
+__path__: list[str] = []
 
 
 class DataParallel(Module):
@@ -26,4 +33,49 @@ class DistributedDataParallel(DataParallel):
         super().__init__(module)
 
 
-__all__ = ["DataParallel", "DistributedDataParallel"]
+    @contextlib.contextmanager
+    def no_sync(self) -> Iterator[None]:
+        """Changes nothing within the `with`: gradients are of one process."""
+        yield
+
+
+def scatter(inputs: Any, target_gpus: Any, dim: int = 0) -> list[Any]:
+    """The inputs for each device, of which there is one."""
+    return [inputs]
+
+
+def scatter_kwargs(inputs: Any, kwargs: Any, target_gpus: Any, dim: int = 0) -> tuple[tuple[Any, ...], tuple[Any, ...]]:
+    """The arguments for each device, of which there is one."""
+    return (tuple(inputs),), (dict(kwargs or {}),)
+
+
+def gather(outputs: Any, target_device: Any, dim: int = 0) -> Any:
+    """The results of all devices, of which there is one."""
+    return outputs[0] if len(outputs) == 1 else cat(list(outputs), dim)
+
+
+def replicate(network: Module, devices: Any, detach: bool = False) -> list[Module]:
+    """The module for each device, of which there is one."""
+    return [network for _ in devices]
+
+
+def parallel_apply(modules: Any, inputs: Any, kwargs_tup: Any = None, devices: Any = None) -> list[Any]:
+    """What each module computes of its inputs."""
+    named = kwargs_tup or [{}] * len(modules)
+    return [module(*given if isinstance(given, list | tuple) else (given,), **one) for module, given, one in zip(modules, inputs, named)]
+
+
+def data_parallel(module: Module, inputs: Any, device_ids: Any = None, output_device: Any = None, dim: int = 0, module_kwargs: Any = None) -> Any:
+    """What the module computes."""
+    return module(*inputs if isinstance(inputs, tuple) else (inputs,), **(module_kwargs or {}))
+
+
+__all__ = ["DataParallel", "DistributedDataParallel", "data_parallel", "gather", "parallel_apply", "replicate", "scatter"]
+
+
+def __getattr__(name: str) -> Any:
+    return _tree.attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return _tree.names(__name__, globals())

@@ -449,13 +449,13 @@ class Module(Calls, State):
         return self.to(float16)
 
     def double(self) -> Self:
-        """Refused: the GPU has no 64-bit floats."""
+        """`to(torch.float64)`, for which float32 stands."""
         from ... import float64
 
         return self.to(float64)
 
     def bfloat16(self) -> Self:
-        """Refused: the GPU has no bfloat16."""
+        """`to(torch.bfloat16)`, for which float32 stands."""
         from ... import bfloat16
 
         return self.to(bfloat16)

@@ -1,0 +1,24 @@
+"""`torch.fx`: programs are not traced here; what marks functions for a trace leaves them as they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._tree import attribute, names
+
+__path__: list[str] = []
+
+
+def wrap(fn_or_name: Any) -> Any:
+    """The function, or the name, itself: a trace would keep it as one step."""
+    if not callable(fn_or_name) and not isinstance(fn_or_name, str):
+        raise RuntimeError("Unsupported type for global function! Must be either a callable or string name")
+    return fn_or_name
+
+
+def __getattr__(name: str) -> Any:
+    return attribute(__name__, name, globals())
+
+
+def __dir__() -> list[str]:
+    return names(__name__, globals())
