@@ -97,11 +97,14 @@ test('without scripts, text, code and lists are read', async () => {
   await page.context().close();
 });
 
-test('a page that was visited opens and runs without a connection', async () => {
+test('a page that was visited opens, runs and is searched from without a connection', async () => {
   const context = await site.browser.newContext({ viewport: DESK });
   const { page, problems } = await watch(context);
   await page.goto(new URL('guide/start/', site.host.url).href);
   await page.evaluate(() => navigator.serviceWorker.ready);
+  // The names of the reference are kept once they are searched in.
+  await search(page, 'max_pool2d');
+  await page.keyboard.press('Escape');
   const kept = () =>
     page.evaluate(async () => {
       const names = await caches.keys();
@@ -127,6 +130,8 @@ test('a page that was visited opens and runs without a connection', async () => 
     await cell(page, 1).locator('.run').waitFor();
     await run(page, 1);
     expect(await output(page, 1).textContent()).toContain('dy/dx at 3 is 8');
+    await search(page, 'max_pool2d');
+    expect(await page.getByRole('dialog').getByRole('link').first().innerText()).toContain('maxPool2d');
     expect(problems).toEqual([]);
   } finally {
     await site.host.start();
