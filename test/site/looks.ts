@@ -5,12 +5,15 @@ import { brokenRules, inEachLook, type Look } from '../e2e/accessible';
 /** What holds words and pictures. What only screen readers see is a pixel wide. */
 const BOXES = 'main :is(pre, .code, .out, table, p, h1, h2, h3, figure, .verdict):not(.visually-hidden)';
 
-/** Pictures without a text, what is cut and cannot be pushed along, and a page that is wider than its window. */
+/** Pictures without a text or in both of their themes at once, what is cut and cannot be pushed along, and a page that is wider than its window. */
 const faults = (page: Page): Promise<string[]> =>
   page.evaluate((boxes) => {
     const untold = [...document.querySelectorAll('main :is(img, svg.figure, [role="img"])')]
       .filter((picture) => !(picture.getAttribute('alt') ?? picture.getAttribute('aria-label'))?.trim())
       .map((picture) => `without a text: ${picture.outerHTML.slice(0, 120)}`);
+    const twice = [...document.querySelectorAll('main .in-dark')]
+      .filter((dark) => dark.checkVisibility() === dark.parentElement?.querySelector('.in-light')?.checkVisibility())
+      .map((dark) => `by day as by night: ${dark.getAttribute('alt')}`);
     const canBePushed = (element: Element): boolean => {
       for (let at: Element | null = element; at && at.tagName !== 'MAIN'; at = at.parentElement) {
         if (['auto', 'scroll'].includes(getComputedStyle(at).overflowX)) return true;
@@ -22,7 +25,7 @@ const faults = (page: Page): Promise<string[]> =>
       .filter((element) => !canBePushed(element))
       .map((element) => `cut: ${element.className} ${element.textContent?.slice(0, 80)}`);
     const width = document.documentElement.scrollWidth;
-    return [...untold, ...cut, ...(width > innerWidth ? [`the page is ${width} pixels wide`] : [])];
+    return [...untold, ...twice, ...cut, ...(width > innerWidth ? [`the page is ${width} pixels wide`] : [])];
   }, BOXES);
 
 /**
