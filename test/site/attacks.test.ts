@@ -186,7 +186,7 @@ test('a link that is made to break the page is refused, or shown as it is writte
   // The first opening loads what all need.
   const { page } = await site.open(linkOf('# Hello $x^2$'));
   await ready(page);
-  expect(await page.locator('.text-cell math').count()).toBe(1);
+  await expect.poll(() => page.locator('.text-cell math').count()).toBe(1);
   for (const [markdown, how] of Object.entries(links)) {
     await page.goto('about:blank');
     await page.goto(new URL(linkOf(markdown), site.host.url).href);
