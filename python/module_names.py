@@ -20,7 +20,7 @@ import torch
 # Parts of PyTorch whose documented names are all listed.
 DOCUMENTED = """amp autograd compiler cuda distributed distributions export fft func futures fx hub jit library linalg masked
     monitor multiprocessing nested nn onnx optim overrides package profiler quasirandom random signal sparse special types utils""".split()
-# What no package imports in a page.
+# Parts of these that are listed only where a package asks for them.
 LEFT_OUT = ("_inductor", "ao", "testing", "utils.data.datapipes", "utils.bottleneck", "utils.hipify", "fx.experimental", "fx.passes", "onnx.ops")
 HEAD = '''"""PyTorch's modules with names of theirs, which module_names.py writes: see there. `*` marks a class, `=` a value, that its spelling hides."""
 
@@ -89,7 +89,7 @@ def main(folders: list[str]) -> None:
     warnings.simplefilter("ignore")
     asked, known, lines = asked_for(folders), documented(), []
     for path in sorted(asked.keys() | known.keys()):
-        if path in ("torch", "torch.classes", "torch.ops") or path.startswith(tuple(f"torch.{part}" for part in LEFT_OUT)):
+        if path in ("torch", "torch.classes", "torch.ops"):
             continue
         try:
             module = importlib.import_module(path)

@@ -11,6 +11,7 @@ from torch import nn
 # By module: a name that packages take from it.
 ASKED = {
     "torch.__config__": "show",
+    "torch._utils": "_flatten_dense_tensors",
     "torch._C": "_log_api_usage_once",
     "torch._dynamo": "allow_in_graph",
     "torch._dynamo.eval_frame": "OptimizedModule",
@@ -34,6 +35,11 @@ ASKED = {
     "torch.distributions.categorical": "Categorical",
     "torch.distributions.kl": "kl_divergence",
     "torch.distributions.normal": "Normal",
+    "torch.distributions.transforms": "_clipped_sigmoid",
+    "torch.ao.quantization": "QConfig",
+    "torch.nn.modules.batchnorm": "_NormBase",
+    "torch.optim.optimizer": "ParamsT",
+    "torch.utils.data.datapipes.iter": "Batcher",
     "torch.fft": "rfft",
     "torch.func": "vmap",
     "torch.futures": "Future",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import sys
 from types import ModuleType
 
+from . import _tree
+
 MODULES = {
     "torch.nn.modules": """activation adaptive batchnorm channelshuffle conv distance dropout flatten fold instancenorm
         linear loss normalization padding pixelshuffle pooling rnn sparse transformer upsampling""",
@@ -31,5 +33,7 @@ def add_modules(package: str) -> None:
         made.__getattr__ = lambda wanted: getattr(home, wanted)  # type: ignore[method-assign]
         made.__dir__ = lambda: dir(home)  # type: ignore[method-assign]
         sys.modules[path] = made
+        if _tree.is_known(path):
+            _tree.extend(made)
         if package.startswith("torch.") and not hasattr(home, name):
             setattr(home, name, made)

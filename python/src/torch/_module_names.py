@@ -15,6 +15,9 @@ _dynamo.eval_frame OptimizedModule is_dynamo_supported
 _dynamo.exc TensorifyScalarRestartAnalysis
 _dynamo.utils is_compile_supported
 _higher_order_ops.associative_scan associative_scan
+_inductor cudagraph_mark_step_begin list_mode_options
+_inductor.cpu_vec_isa pick_vec_isa
+_inductor.runtime.cache_dir_utils cache_dir
 _jit_internal _copy_to_script_wrapper
 _prims_common alert_not_deterministic is_contiguous_or_false
 _subclasses.fake_tensor is_fake
@@ -25,6 +28,9 @@ accelerator current_accelerator current_device_index device_count get_memory_inf
 amp GradScaler autocast* custom_bwd custom_fwd is_autocast_available
 amp.autocast_mode _cast autocast* autocast_decorator custom_bwd custom_fwd is_autocast_available
 amp.grad_scaler GradScaler OptState
+ao
+ao.quantization DeQuantStub QConfig QuantStub convert default_observer default_per_channel_weight_observer default_weight_observer fuse_modules fuse_modules_qat get_default_qat_qconfig prepare prepare_qat
+ao.quantization.fx._decomposed
 autograd Function NestedIOFunction Variable _disable_profiler _profiler_enabled backward detect_anomaly* enable_grad* enforce_grad_layout_policy* grad gradcheck gradgradcheck inference_mode* no_grad* set_detect_anomaly* set_grad_enabled* set_multithreading_enabled* variable
 autograd.anomaly_mode detect_anomaly* set_detect_anomaly*
 autograd.forward_ad UnpackedDualTensor dual_level* enter_dual_level exit_dual_level make_dual unpack_dual
@@ -309,12 +315,15 @@ fx._pytree register_pytree_flatten_spec
 fx._symbolic_trace
 fx.annotate annotate
 fx.config
+fx.experimental.proxy_tensor get_proxy_mode
+fx.experimental.symbolic_shapes GuardOnDataDependentSymNode free_symbols free_unbacked_symbols guard_or_false guard_or_true statically_known_true
 fx.graph CodeGen Graph PythonCode
 fx.graph_module GraphModule _CodeOnlyModule* _USER_PRESERVED_ATTRIBUTES_KEY _copy_attr reduce_graph_module reduce_package_graph_module
 fx.immutable_collections immutable_dict* immutable_list*
 fx.interpreter Interpreter Transformer
 fx.node Node has_side_effect map_aggregate map_arg
 fx.operator_schemas ArgsKwargsPair check_for_mutable_operation create_type_hint get_signature_for_torch_op normalize_function normalize_module type_matches
+fx.passes.infra.pass_base PassResult
 fx.proxy Attribute GraphAppendingTracer MetaProxy ParameterProxy Proxy Scope ScopeContextManager TraceError TracerBase
 fx.subgraph_rewriter Match ReplacedPatterns replace_pattern replace_pattern_with_filters
 fx.tensor_type Dyn= TensorType is_consistent is_more_precise
@@ -524,6 +533,7 @@ sparse DoubleTensor FloatTensor HalfTensor SparseSemiStructuredTensor SparseSemi
 sparse.semi_structured SparseSemiStructuredTensor SparseSemiStructuredTensorCUSPARSELT SparseSemiStructuredTensorCUTLASS to_sparse_semi_structured
 special airy_ai bessel_j0 bessel_j1 bessel_y0 bessel_y1 chebyshev_polynomial_t chebyshev_polynomial_u chebyshev_polynomial_v chebyshev_polynomial_w digamma entr erf erfc erfcx erfinv exp2 expit expm1 gammainc gammaincc gammaln hermite_polynomial_h hermite_polynomial_he i0 i0e i1 i1e laguerre_polynomial_l legendre_polynomial_p log1p log_ndtr log_softmax logit logsumexp modified_bessel_i0 modified_bessel_i1 modified_bessel_k0 modified_bessel_k1 multigammaln ndtr ndtri polygamma psi round scaled_modified_bessel_k0 scaled_modified_bessel_k1 shifted_chebyshev_polynomial_t shifted_chebyshev_polynomial_u shifted_chebyshev_polynomial_v shifted_chebyshev_polynomial_w sinc softmax spherical_bessel_j0 xlog1py xlogy zeta
 storage TypedStorage UntypedStorage
+testing assert_close
 types Device= FileLike() Number= Storage _device* _dtype* _size=
 utils ThroughputBenchmark generate_methods_for_privateuse1_backend get_cpp_backtrace rename_privateuse1_backend swap_tensors
 utils._python_dispatch TorchDispatchMode
@@ -566,6 +576,8 @@ utils.data._utils.collate collate_tensor_fn default_collate default_collate_fn_m
 utils.data._utils.worker _worker_info=
 utils.data.backward_compatibility
 utils.data.dataloader DataLoader _BaseDataLoaderIter* _DatasetKind* _MultiProcessingDataLoaderIter* _SingleProcessDataLoaderIter* _collate_fn_t default_collate default_convert get_worker_info
+utils.data.datapipes.iter Batcher
+utils.data.datapipes.iter.combinatorics ShufflerIterDataPipe
 utils.data.dataset ChainDataset ConcatDataset Dataset IterableDataset StackDataset Subset TensorDataset random_split
 utils.data.distributed DistributedSampler
 utils.data.graph traverse traverse_dps

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import importlib
 import sys
-from importlib.machinery import ModuleSpec
+from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
 
 from . import _absent
+from ._module_names import NAMES
 
 # Modules whose names are those of another: the files in which PyTorch defines what its packages export are found without being listed.
 _HOMES = {
@@ -24,8 +25,6 @@ _tables: dict[str, dict[str, str]] = {}
 def _table() -> dict[str, dict[str, str]]:
     """By module: its names, each with its mark."""
     if not _tables:
-        from ._module_names import NAMES
-
         for line in NAMES.split("\n"):
             path, _, names = line.partition(" ")
             if path:
@@ -137,18 +136,45 @@ def attribute(module: str, name: str, known: dict[str, Any]) -> Any:
     raise AttributeError(_absent.told(f"{module}.{name}", f"module {module!r} has no attribute {name!r}"))
 
 
+def extend(module: ModuleType) -> None:
+    """Has a module of the library's answer, too, for those names of PyTorch's module that it does not have."""
+    own, path = module.__dict__.get("__getattr__"), module.__name__
+
+    def find(name: str) -> Any:
+        if own is not None:
+            try:
+                return own(name)
+            except AttributeError:
+                if name not in _table()[path] and not is_known(f"{path}.{name}"):
+                    raise
+        return attribute(path, name, module.__dict__)
+
+    module.__getattr__ = find  # type: ignore[method-assign]
+
+
 def names(module: str, known: dict[str, Any]) -> list[str]:
     """The names of such a module, for its `__dir__`."""
     return sorted({*known, *_table().get(module, {})})
 
 
 class _Finder:
-    """Is asked for modules that nobody else has."""
+    """Is asked for the modules of `torch`: those of the library answer for more names, and those that it does not have are made."""
 
     @staticmethod
     def find_spec(name: str, path: Any = None, target: Any = None) -> ModuleSpec | None:
         if not name.startswith("torch."):
             return None
+        spec = PathFinder.find_spec(name, path)
+        if spec is not None:
+            if is_known(name) and spec.loader is not None:
+                run = spec.loader.exec_module
+
+                def exec_module(module: ModuleType) -> None:
+                    run(module)
+                    extend(module)
+
+                spec.loader.exec_module = exec_module  # type: ignore[method-assign]
+            return spec
         if is_known(name) or name in _HOMES:
             return ModuleSpec(name, _Finder, is_package=True)  # type: ignore[arg-type]
         if (why := _absent.reason(name)) is not None:
@@ -172,4 +198,7 @@ class _Finder:
 def install() -> None:
     """Has imports find the modules."""
     sys.meta_path[:] = [finder for finder in sys.meta_path if getattr(finder, "__module__", "") != __name__]
-    sys.meta_path.append(_Finder)  # type: ignore[arg-type]
+    sys.meta_path.insert(0, _Finder)  # type: ignore[arg-type]
+    for name, module in list(sys.modules.items()):
+        if name.startswith("torch.") and type(module) is ModuleType and name == module.__name__ and is_known(name):
+            extend(module)
