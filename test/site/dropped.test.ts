@@ -24,7 +24,9 @@ test.each(archives)('cifar-10-$format.tar.gz is read by cells of $language', asy
     const cell = page.locator('.code-cell').filter({ hasText: part });
     // Some are folded: their button is there for the keyboard alone.
     await cell.locator('.run').evaluate((button: HTMLElement) => button.click());
-    await cell.and(page.locator('[data-state="done"], [data-state="failed"]')).waitFor({ state: 'attached' });
+    await cell
+      .and(page.locator('[data-state="done"], [data-state="failed"]'))
+      .waitFor({ state: 'attached', timeout: 240_000 });
   }
   const shown = page.locator('.code-cell').filter({ hasText: 'The first twenty' }).locator('.outputs');
   // The file has five batches of 48 pictures, and one of 32 to test with.
