@@ -253,6 +253,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (segment >= params.segments) { return; }
   let row = segment / params.x_tiles;
   let j = segment % params.x_tiles * TX;
+  let last = params.out_cols - 1u - j;
   let image = params.out_rows * params.out_cols;
   let first = (row / params.out_rows * params.groups + g) * params.group_out;
   for (var k = 0u; k < QUADS; k++) { // unroll
@@ -263,10 +264,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         if (BIAS == 1u) { bias = b[g * params.group_out + channel]; }
         let at = chunk * params.outputs + (first + channel) * image + row % params.out_rows * params.out_cols + j;
         stage(at);
+        // All are finished before the first is stored: what operations load for the next ones could not pass a store.
         for (var t = 0u; t < TX; t++) { // unroll
-          if (j + t < params.out_cols) {
-            outputs_keep(at + t, outputs_finish(at + t, acc[(k * 4 + o) * TX + t] + bias), at + t);
-          }
+          acc[(k * 4 + o) * TX + t] = outputs_finish(at + min(t, last), acc[(k * 4 + o) * TX + t] + bias);
+        }
+        for (var t = 0u; t < TX; t++) { // unroll
+          if (t <= last) { outputs_keep(at + t, acc[(k * 4 + o) * TX + t], at + t); }
         }
       }
     }

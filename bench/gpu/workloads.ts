@@ -187,6 +187,12 @@ function windowsAndNorms(): Family {
       },
     },
   });
+  const layerNorm = (rows: number, n: number): Workload => ({
+    make: () => {
+      const [x, w, b] = [rand(rows, n), rand(n), rand(n)];
+      return () => F.layerNorm(x, [n], w, b);
+    },
+  });
   return {
     ...pool([32, 64, 56, 56], 28, 2, 2, 0, 'maxpool n32 64 56² k2'),
     ...pool([8, 64, 112, 112], 56, 3, 2, 1, 'maxpool n8 64 112² k3 s2'),
@@ -226,6 +232,12 @@ function windowsAndNorms(): Family {
         return () => F.softmax(x, -1);
       },
     },
+    'softmax 4x50257 fwd': {
+      make: () => {
+        const x = rand(4, 50_257);
+        return () => F.softmax(x, -1);
+      },
+    },
     'softmax 4096x512 fwd': {
       make: () => {
         const x = rand(4096, 512);
@@ -250,6 +262,26 @@ function windowsAndNorms(): Family {
         return gradients(F.layerNorm(x, [512], w, b), [x, w, b], g);
       },
     },
+    'layernorm 197x768 fwd': layerNorm(197, 768),
+    'layernorm 8x1M fwd': layerNorm(8, 1 << 20),
+    'rmsnorm 4096x512 fwd': {
+      make: () => {
+        const [x, w] = [rand(4096, 512), rand(512)];
+        return () => F.rmsNorm(x, [512], w);
+      },
+    },
+    'rmsnorm 4096x512 bwd': {
+      make: () => {
+        const [x, w, g] = [leaf(4096, 512), leaf(512), rand(4096, 512)];
+        return gradients(F.rmsNorm(x, [512], w), [x, w], g);
+      },
+    },
+    'groupnorm n2 64 112² fwd': {
+      make: () => {
+        const [x, w, b] = [rand(2, 64, 112, 112), rand(64), rand(64)];
+        return () => F.groupNorm(x, 4, w, b);
+      },
+    },
     'groupnorm n32 64 56² fwd': {
       make: () => {
         const [x, w, b] = [rand(32, 64, 56, 56), rand(64), rand(64)];
@@ -266,6 +298,12 @@ function windowsAndNorms(): Family {
       make: () => {
         const [x, mean, variance, w, b] = [rand(32, 64, 56, 56), torch.zeros(64), torch.ones(64), rand(64), rand(64)];
         return () => F.batchNorm(x, mean, variance, w, b, true);
+      },
+    },
+    'batchnorm n32 64 56² bwd': {
+      make: () => {
+        const [x, w, b, g] = [leaf(32, 64, 56, 56), leaf(64), leaf(64), rand(32, 64, 56, 56)];
+        return gradients(F.batchNorm(x, null, null, w, b, true), [x, w, b], g);
       },
     },
   };
@@ -331,6 +369,19 @@ function memoryBound(): Family {
       make: () => {
         const [x, y] = [leaf(4096, 1000), torch.randint(0, 1000, [4096])];
         return gradients(F.crossEntropy(x, y), x, torch.ones([]));
+      },
+    },
+    'clipped gradients 16M': {
+      make: () => {
+        const p = leaf(4096, 4096);
+        const optimizer = new torch.optim.SGD([p], { lr: 1e-3 });
+        return () => {
+          optimizer.zeroGrad();
+          p.square().sum().backward();
+          torch.nn.utils.clipGradNorm_([p], 1);
+          optimizer.step();
+          return p;
+        };
       },
     },
     'adam 1M': {

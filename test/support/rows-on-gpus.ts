@@ -117,13 +117,18 @@ const cases: Record<string, readonly Case[]> = {
       [200, 36],
       [1100, 33],
       [4000, 8],
+      [5, 3000],
+      [3, 700],
+      [2, 1001],
+      [3, 9001],
+      [200, 4100],
     ] as const
   ).flatMap(([rows, n]) => [
     {
       shapes: [[rows, n], [n], [n]],
       compute: (x: Tensor, w: Tensor, b: Tensor) => F.layerNorm(x.add(3), [n], w, b),
       tolerance: { rtol: 1e-4, atol: 1e-4 },
-      often: n === 5012,
+      often: n === 700 || n === 1001 || n === 9001,
     },
     { shapes: [[rows, n]], compute: (x: Tensor) => F.relu(F.layerNorm(x, [n])), tolerance: { rtol: 1e-4, atol: 1e-4 } },
   ]),
@@ -159,6 +164,27 @@ const cases: Record<string, readonly Case[]> = {
       tolerance: { rtol: 1e-4, atol: 1e-4 },
     },
   ],
+  'convolutions whose results go on, with sums in parts and whole': [
+    [1, 200, 40, 7],
+    [2, 9, 7, 13],
+  ].map(([batch, from, to, size], i) => ({
+    shapes: [[batch!, from!, size!, size!], [to!, from!, 3, 3], [batch!, to!, size!, size!], [to!]],
+    compute: (x: Tensor, w: Tensor, r: Tensor, c: Tensor) => {
+      const y = F.conv2d(x, w, c, 1, 1);
+      // The first result alone, the second beside the values that it is made from.
+      return [
+        F.relu(
+          F.conv2d(x, w, undefined, 1, 1)
+            .mul(c.view(-1, 1, 1))
+            .add(r),
+        ),
+        y.add(r).relu(),
+        y,
+      ];
+    },
+    tolerance: { rtol: 1e-4, atol: 1e-3 },
+    often: i === 0,
+  })),
   'RMS norm': (
     [
       [7, 1024],
@@ -167,6 +193,8 @@ const cases: Record<string, readonly Case[]> = {
       [200, 36],
       [1100, 33],
       [40, 8],
+      [3, 700],
+      [3, 9001],
     ] as const
   ).flatMap(([rows, n]) => [
     {

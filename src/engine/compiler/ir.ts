@@ -58,6 +58,8 @@ export interface Stage {
   readonly where: 'store' | 'finish';
   readonly run: number;
   readonly of?: number;
+  /** The kernel finishes several elements before it stores the first of them, so that an epilogue's loads wait together. */
+  readonly finished?: true;
 }
 
 /**

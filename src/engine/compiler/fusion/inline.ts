@@ -48,8 +48,8 @@ export type EpilogueMember = Evaluated;
 
 /**
  * The pass with the epilogue put in where it stores an element, or (`'finish'`, one result only) before it pools
- * elements. The epilogue's externals are the node's inputs from `firstInput` on, its other results the outputs from
- * `firstOutput` on.
+ * elements; of one result also where the kernel finishes an element, if it stores it later. The epilogue's externals are
+ * the node's inputs from `firstInput` on, its other results the outputs from `firstOutput` on.
  */
 export function withEpilogue(
   pass: Pass,
@@ -65,11 +65,12 @@ export function withEpilogue(
   const base = bindingsOf(pass);
   const lanes = storeLanes(pass);
   const sizes = new Sizes();
-  const { code, staging, lengths } = generate(epilogue, base, lanes, where, sizes, stage);
-  const params = [...sizes.params, ...scalarsOf(members)];
   const halves = members[epilogue.main]!.result.dtype === 'float16';
+  const place = stage?.finished && others.length === 0 && !halves ? 'finish' : where;
+  const { code, staging, lengths } = generate(epilogue, base, lanes, place, sizes, stage);
+  const params = [...sizes.params, ...scalarsOf(members)];
   const withStore = (text: string) => {
-    const line = where === 'finish' ? finishLine : storeLineOf(text, lanes);
+    const line = place === 'finish' ? finishLine : storeLineOf(text, lanes);
     const stored = withLines(text, line, code, staging);
     if (!halves || stored === text) return stored;
     return stored.replace(storeDeclarations[lanes], `$1<${lanes === 4 ? 'vec4<f16>' : 'f16'}$2`);

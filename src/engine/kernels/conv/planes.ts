@@ -1,4 +1,4 @@
-// A convolution whose sum is split into chunks: a kernel stores each in planes of its own, and another adds them.
+// A convolution whose sum is split into chunks, as on GPUs alone: a kernel stores each in planes of its own, and another adds them.
 import { input, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import { BYTES_PER_ELEMENT } from '../../core/meta';
 import { sumChunks } from '../reduce/chunks';
@@ -39,7 +39,7 @@ export function sumsOfImages(
   const added = bias && { operand: input(2), cols: channels, run: pixels };
   return {
     kind: 'passes',
-    passes: [pass, sumChunks(scratch(), output(), count, chunks, added)],
+    passes: [pass, sumChunks(scratch(), output(), count, chunks, added, 'gpu')],
     scratch: [chunks * count * BYTES_PER_ELEMENT],
   };
 }

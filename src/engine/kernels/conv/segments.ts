@@ -88,7 +88,7 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
   return {
     source: [outputsEach, source],
     label: 'conv2d',
-    ...(sums && { stage: { where: 'store', run: c.outSize[0] * c.outSize[1] } }),
+    ...(sums && { stage: { where: 'store', run: c.outSize[0] * c.outSize[1], finished: true } }),
     consts,
     reads: [input(0), input(1), input(c.bias ? 2 : 1)],
     writes: [sums ? output() : scratch()],

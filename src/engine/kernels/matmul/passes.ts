@@ -102,7 +102,7 @@ export function matmulPasses(product: Product, adapter: AdapterProfile): Lowerin
     const bytes = [count, m].map((length) => chunks * length * BYTES_PER_ELEMENT);
     return { kind: 'passes', passes: [pass, second], scratch: bytes };
   }
-  const reduce = sumChunks(scratch(), output(), count, chunks, biasOf(product));
+  const reduce = sumChunks(scratch(), output(), count, chunks, biasOf(product), adapter.kind);
   return { kind: 'passes', passes: [pass, reduce], scratch: [chunks * count * BYTES_PER_ELEMENT] };
 }
 

@@ -1,10 +1,12 @@
 // The second pass of sums that were split into chunks for parallelism.
 import { grid, gridFor, type Operand, output, type Pass, scratch } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
+import type { AdapterProfile } from '../../gpu/device';
 
 const source: Text = '#conv/sumChunks';
 const pairSource: Text = '#conv/sumChunksPair';
 
+const aheadSource: Text = '#convWorkgroup/sumChunksAhead';
 const lanesSource: Text = '#convWorkgroup/sumChunksLanes';
 
 const WORKGROUP = 64;
@@ -15,18 +17,19 @@ const LANES = 256;
 const AHEAD = 4;
 const PARTS = [4, 8, 16, 32] as const;
 
-/** to[i] = bias[i div run mod cols] + Σ_s from[s, i] for `count` elements; deterministic. */
+/** to[i] = bias[i div run mod cols] + Σ_s from[s, i] for `count` elements; deterministic, and in the same order wherever it is computed. */
 export function sumChunks(
   from: Operand,
   to: Operand,
   count: number,
   chunks: number,
   bias: false | { readonly operand: Operand; readonly cols: number; readonly run: number },
+  kind: AdapterProfile['kind'],
 ): Pass {
   return {
-    source: [source],
+    source: [kind === 'gpu' ? aheadSource : source],
     label: 'sum chunks',
-    consts: { BIAS: bias ? 1 : 0 },
+    consts: { BIAS: bias ? 1 : 0, ...(kind === 'gpu' && { AHEAD: Math.min(16, 2 ** Math.ceil(Math.log2(chunks))) }) },
     reads: [from, bias ? bias.operand : from],
     writes: [to],
     params: { count, chunks, cols: bias ? bias.cols : 1, run: bias ? bias.run : 1 },

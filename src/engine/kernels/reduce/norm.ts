@@ -21,7 +21,7 @@ import type { LayerNormAttrs } from '../../ops/reduction/norm';
 import { pairsBeside, sumChunkPairs } from './chunks';
 import { elementLibs } from './elements';
 import { onePassLength, resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
-import { loadsApart, rowsPass, workgroupLib } from './workgroup';
+import { loadsApart, partsOf, rowsPass, workgroupLib } from './workgroup';
 
 const momentsLib: Text = '#norm/libMoments';
 const joinedLib: Text = '#norm/libMomentsJoined';
@@ -30,6 +30,9 @@ const onceSource: Text = '#norm/momentsOnce';
 const combineSource: Text = '#norm/momentsCombine';
 const source: Text = '#norm/layerNorm';
 const longSource: Text = '#norm/layerNormLong';
+const heldSource: Text = '#rowParts/layerNormHeld';
+const partsSource: Text = '#rowParts/layerNormParts';
+const gradPartsSource: Text = '#rowParts/layerNormGradParts';
 const gradLongSource: Text = '#norm/layerNormGradLong';
 const affineGradSource: Text = '#norm/layerNormAffineGrad';
 const gradSource: Text = '#norm/layerNormGrad';
@@ -105,6 +108,23 @@ const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
 const LONG_ROW = 1024;
 const LONG_WORKGROUP = 256;
 
+/** The most elements, or fours, of a row that a lane of a workgroup holds in registers. */
+const MOST_HELD = 4;
+
+/** The pass that reads rows once, where registers of a GPU's workgroup hold them. */
+function heldRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile): Pass | undefined {
+  const count = length % 4 === 0 ? length / 4 : length;
+  if (!isWide(length, adapter) || count > MOST_HELD * LONG_WORKGROUP) return undefined;
+  const workgroup = count <= MOST_HELD * WORKGROUP ? WORKGROUP : LONG_WORKGROUP;
+  return {
+    ...pass,
+    source: [workgroupLib(adapter), heldSource],
+    entry: length % 4 === 0 ? 'quads' : 'main',
+    consts: { WORKGROUP: workgroup, HELD: Math.ceil(count / workgroup) },
+    grid: grid(rows),
+  };
+}
+
 /** The pass with one invocation or one workgroup per row. `long` is the source for long rows. */
 function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile, long: Text): Pass {
   if (adapter.kind === 'gpu' && length >= LONG_ROW && length % 4 === 0) {
@@ -120,6 +140,23 @@ function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter:
     };
   return rowsPass({ ...pass, entry: length % 4 === 0 ? 'quads' : 'main' }, rows, adapter);
 }
+
+/**
+ * What the passes have in common that divide each of few long rows on a GPU. The number of their bindings is fixed, so the first input is
+ * bound in place of the parts' results where there are none yet, and not read.
+ */
+const partPass = (
+  { label, overrides }: Pick<Pass, 'label' | 'overrides'>,
+  rows: number,
+  length: number,
+  parts: number,
+) => ({
+  label,
+  overrides,
+  consts: { WORKGROUP: LONG_WORKGROUP },
+  params: { rows, n: length, parts, part: Math.ceil(length / parts), eps: scalar(0) },
+  grid: grid(rows * parts),
+});
 
 /** The lengths of the kernels' arrays, except those of missing tensors, which are bound to x. */
 function lengthsOf(rows: number, length: number): Record<string, number> {
@@ -145,6 +182,19 @@ export function layerNorm({
     writes: [output(0), output(1), output(2)],
     params: { rows, n: length, eps: scalar(0) },
   };
+  const held = heldRows(pass, rows, length, adapter);
+  if (held) return { kind: 'passes', passes: [held] };
+  const parts = partsOf(rows, length, adapter);
+  if (parts > 1) {
+    const shared = { ...partPass(pass, rows, length, parts), source: [workgroupLib(adapter), partsSource] };
+    const { reads } = pass;
+    const passes = [
+      { ...shared, entry: 'parts', reads: [...reads, input(0)], writes: [scratch()] },
+      { ...shared, entry: 'whole', reads: [scratch()], writes: [output(1), output(2)], grid: grid(rows) },
+      { ...shared, entry: 'spread', reads: [...reads, scratch()], writes: [output(0)] },
+    ];
+    return { kind: 'passes', passes, scratch: [2 * rows * parts * BYTES_PER_ELEMENT] };
+  }
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter, longSource)] };
 }
 
@@ -164,6 +214,19 @@ export function layerNormGrad({
     writes: [output()],
     params: { rows, n: length, eps: scalar(0) },
   };
+  const parts = partsOf(rows, length, adapter);
+  if (parts > 1) {
+    const shared = {
+      ...partPass(pass, rows, length, parts),
+      source: [workgroupLib(adapter), gradPartsSource],
+    };
+    const { reads } = pass;
+    const passes = [
+      { ...shared, entry: 'parts', reads: [...reads, input(0)], writes: [scratch()] },
+      { ...shared, entry: 'spread', reads: [...reads, scratch()], writes: [output()] },
+    ];
+    return { kind: 'passes', passes, scratch: [2 * rows * parts * BYTES_PER_ELEMENT] };
+  }
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter, gradLongSource)] };
 }
 

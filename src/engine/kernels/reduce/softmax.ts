@@ -24,12 +24,12 @@ import { faultOp } from '../../gpu/fault-errors';
 import type { CrossEntropyAttrs, CrossEntropyGradAttrs, Reduction } from '../../ops/loss/cross-entropy';
 import type { SoftmaxAttrs } from '../../ops/reduction/softmax';
 import { onePassLength } from './strips';
-import { rowsPass, workgroupLib } from './workgroup';
+import { partsOf, rowsPass, workgroupLib } from './workgroup';
 
 const mathLib: Text = '#math/libMath';
 const walksLib: Text = '#softmax/libSoftmaxWalks';
 const softmaxSource: Text = '#softmax/softmax';
-const longSource: Text = '#softmaxLong/softmaxLong';
+const longSource: Text = '#rowParts/softmaxLong';
 const source: Text = '#crossEntropy/crossEntropy';
 const gradSource: Text = '#crossEntropy/crossEntropyGrad';
 const sumSource: Text = '#crossEntropy/crossEntropySum';
@@ -67,13 +67,6 @@ function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapt
   return rowsPass(by('main', { rows, n, inner }), rows, adapter);
 }
 
-/** On a GPU, rows are divided until there are so many workgroups, into parts that are long, too. */
-const BUSY_WORKGROUPS = 512;
-const MOST_PARTS = 64;
-
-const partsOf = (rows: number, n: number): number =>
-  Math.min(MOST_PARTS, Math.floor(BUSY_WORKGROUPS / Math.max(rows, 1)), Math.floor(n / LONG_ROW));
-
 /** Softmax of few long rows on a GPU: of each part its maximum and its sum, and then the results. */
 function softmaxInParts(bare: Bare, rows: number, n: number, parts: number, adapter: AdapterProfile): Lowering {
   const pass = (entry: string, states: Operand, to: Operand): Pass => ({
@@ -101,7 +94,7 @@ export function softmax(
   const inner = numel(x!.shape.slice(dim + 1));
   const rows = n === 0 ? 0 : numel(x!.shape) / n;
   const bare = { label, overrides: { LOG: log ? 1 : 0, SAFE: safe ? 1 : 0 }, reads: [input(0)], writes: [output()] };
-  const parts = adapter.kind === 'gpu' && inner === 1 ? partsOf(rows, n) : 1;
+  const parts = inner === 1 ? partsOf(rows, n, adapter) : 1;
   if (parts > 1) return softmaxInParts(bare, rows, n, parts, adapter);
   const lengths = { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 };
   const pass = { ...bare, variants: { lengths } };

@@ -43,3 +43,14 @@ export function loadsApart(pass: Pass, { kind }: AdapterProfile): Pass {
   const set = (one: Pass): Pass => ({ ...one, consts: { ...one.consts, APART: APART[kind] } });
   return withEach(set(pass), set);
 }
+
+/** On a GPU, rows are divided until there are so many workgroups, into so many parts that are at least so long. */
+const BUSY_WORKGROUPS = 512;
+const MOST_PARTS = 64;
+const SHORTEST_PART = 2048;
+
+/** Into how many parts of workgroups of their own each of `rows` rows of `n` elements is divided; 1 or less: it is not. */
+export const partsOf = (rows: number, n: number, { kind }: AdapterProfile): number =>
+  kind === 'gpu'
+    ? Math.min(MOST_PARTS, Math.floor(BUSY_WORKGROUPS / Math.max(rows, 1)), Math.floor(n / SHORTEST_PART))
+    : 1;
