@@ -46,6 +46,11 @@ export function defaultsOf(signatures, declarations, checker) {
     const name = call.expression.getText();
     if (CALLABLES.test(name)) order.push(...namesIn(call.arguments[0]));
     if (PARSERS.test(name)) order.push(...textsIn(call.arguments[1]));
+    if (name === 'takes') for (const part of call.arguments.slice(1)) inEntries(part);
+    if (/^\w+\.read$/.test(name) && ts.isPropertyAccessExpression(call.expression)) {
+      const table = meantBy(call.expression.expression, checker);
+      if (table && !seen.has(table)) look(table, depth);
+    }
     if (call.expression.kind === ts.SyntaxKind.SuperKeyword) {
       const base = checker.getResolvedSignature(call);
       for (const each of base ? implementations(base) : []) look(each, depth + 1);
@@ -55,6 +60,7 @@ export function defaultsOf(signatures, declarations, checker) {
       const isDefaults = (PARSERS.test(name) && i > 0) || GIVEN.test(argument.getText());
       if (isDefaults && value && ts.isObjectLiteralExpression(value)) members(value);
       else if (value && (ts.isFunctionDeclaration(value) || ts.isArrowFunction(value))) look(value, depth + 1);
+      else if (value && ts.isCallExpression(value) && /Slides/.test(value.expression.getText())) inEntries(value);
     }
     const callee = meantBy(call.expression, checker);
     if (callee && (ts.isFunctionDeclaration(callee) || ts.isArrowFunction(callee))) {
@@ -68,6 +74,23 @@ export function defaultsOf(signatures, declarations, checker) {
         look(callee, depth + 1);
     }
   };
+  /** A part of a table of parameters, or a function that gives one. @param {ts.Expression} part */
+  const inEntries = (part) => {
+    const entries = meantBy(part, checker);
+    if (entries && ts.isCallExpression(entries)) {
+      const made = meantBy(entries.expression, checker);
+      if (made && ts.isArrowFunction(made)) inEntries(/** @type {ts.Expression} */ (made.body));
+    }
+    if (!entries || !ts.isObjectLiteralExpression(entries)) return;
+    for (const member of entries.properties) {
+      if (ts.isSpreadAssignment(member)) inEntries(member.expression);
+      else if (ts.isPropertyAssignment(member) && isOptional(member.initializer))
+        keep(member.name.getText(), /** @type {ts.CallExpression} */ (member.initializer).arguments[1]);
+      else if (member.name) order.push(member.name.getText());
+    }
+  };
+  const isOptional = (/** @type {ts.Expression} */ entry) =>
+    ts.isCallExpression(entry) && entry.expression.getText() === 'or';
   /** @param {ts.ObjectLiteralExpression} object */
   const members = (object) => {
     if (object.properties.some((member) => member.name?.getText() === 'defaults')) return inSettings(object);
@@ -88,7 +111,9 @@ export function defaultsOf(signatures, declarations, checker) {
       if (!ts.isPropertyAssignment(member)) continue;
       const value = meantBy(member.initializer, checker);
       if (member.name.getText() === 'required') order.push(...textsIn(member.initializer));
-      if (member.name.getText() === 'defaults' && value && ts.isObjectLiteralExpression(value)) members(value);
+      if (member.name.getText() !== 'defaults' || !value) continue;
+      if (ts.isObjectLiteralExpression(value)) members(value);
+      else if (ts.isCallExpression(value)) inEntries(value.arguments[0]);
     }
   };
   /** What a definition of a metric says, and the table of options behind it. @param {ts.Node | undefined} node */

@@ -34,7 +34,7 @@ const settings: OptimizerSettings<AdadeltaOptions> = {
  *     g ← ∇ + weightDecay · p;   v ← rho · v + (1 − rho) g²;   d = √(u + eps) / √(v + eps) · g
  *     u ← rho · u + (1 − rho) d²;   p ← p − lr · d
  */
-export class Adadelta extends optimizerClass<AdadeltaOptions, ['lr', 'rho', 'eps', 'weightDecay', 'maximize']>(
-  'Adadelta',
-  settings,
-) {}
+export class Adadelta extends optimizerClass<
+  AdadeltaOptions,
+  [lr: 'lr', rho: 'rho', eps: 'eps', weightDecay: 'weightDecay', maximize: 'maximize']
+>('Adadelta', settings) {}

@@ -98,5 +98,5 @@ const settings: OptimizerSettings<AdafactorOptions> = {
  */
 export class Adafactor extends optimizerClass<
   AdafactorOptions,
-  ['lr', 'beta2Decay', 'eps', 'd', 'weightDecay', 'maximize']
+  [lr: 'lr', beta2Decay: 'beta2Decay', eps: 'eps', d: 'd', weightDecay: 'weightDecay', maximize: 'maximize']
 >('Adafactor', settings) {}

@@ -34,5 +34,12 @@ const settings: OptimizerSettings<AdagradOptions> = {
  */
 export class Adagrad extends optimizerClass<
   AdagradOptions,
-  ['lr', 'lrDecay', 'weightDecay', 'initialAccumulatorValue', 'eps', 'maximize']
+  [
+    lr: 'lr',
+    lrDecay: 'lrDecay',
+    weightDecay: 'weightDecay',
+    initialAccumulatorValue: 'initialAccumulatorValue',
+    eps: 'eps',
+    maximize: 'maximize',
+  ]
 >('Adagrad', settings) {}

@@ -31,7 +31,7 @@ const settings: OptimizerSettings<AdamaxOptions> = {
  *
  *     g ← ∇ + weightDecay · p;   m ← β₁ m + (1 − β₁) g;   u ← max(β₂ u, |g| + eps);   p ← p − lr / (1 − β₁ᵗ) · m / u
  */
-export class Adamax extends optimizerClass<AdamaxOptions, ['lr', 'betas', 'eps', 'weightDecay', 'maximize']>(
-  'Adamax',
-  settings,
-) {}
+export class Adamax extends optimizerClass<
+  AdamaxOptions,
+  [lr: 'lr', betas: 'betas', eps: 'eps', weightDecay: 'weightDecay', maximize: 'maximize']
+>('Adamax', settings) {}

@@ -39,7 +39,7 @@ const settings: OptimizerSettings<ASGDOptions> = {
  *     g ← ∇ + weightDecay · p;   p ← (1 − lambd η) p − η g;   ax ← ax + μ (p − ax)
  *     η = lr / (1 + lambd · lr · t)^alpha;   μ = 1 / max(1, t − t0)
  */
-export class ASGD extends optimizerClass<ASGDOptions, ['lr', 'lambd', 'alpha', 't0', 'weightDecay', 'maximize']>(
-  'ASGD',
-  settings,
-) {}
+export class ASGD extends optimizerClass<
+  ASGDOptions,
+  [lr: 'lr', lambd: 'lambd', alpha: 'alpha', t0: 't0', weightDecay: 'weightDecay', maximize: 'maximize']
+>('ASGD', settings) {}

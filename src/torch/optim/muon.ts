@@ -88,7 +88,16 @@ const settings: OptimizerSettings<MuonOptions> = {
   },
 };
 
-type MuonOrder = ['lr', 'weightDecay', 'momentum', 'nesterov', 'nsCoefficients', 'eps', 'nsSteps', 'adjustLrFn'];
+type MuonOrder = [
+  lr: 'lr',
+  weightDecay: 'weightDecay',
+  momentum: 'momentum',
+  nesterov: 'nesterov',
+  nsCoefficients: 'nsCoefficients',
+  eps: 'eps',
+  nsSteps: 'nsSteps',
+  adjustLrFn: 'adjustLrFn',
+];
 
 /**
  * Muon (Jordan 2024), for the weights of hidden layers, which are matrices. Use another optimizer for biases,

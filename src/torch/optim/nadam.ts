@@ -63,5 +63,13 @@ const settings: OptimizerSettings<NAdamOptions> = {
  */
 export class NAdam extends optimizerClass<
   NAdamOptions,
-  ['lr', 'betas', 'eps', 'weightDecay', 'momentumDecay', 'decoupledWeightDecay', 'maximize']
+  [
+    lr: 'lr',
+    betas: 'betas',
+    eps: 'eps',
+    weightDecay: 'weightDecay',
+    momentumDecay: 'momentumDecay',
+    decoupledWeightDecay: 'decoupledWeightDecay',
+    maximize: 'maximize',
+  ]
 >('NAdam', settings) {}

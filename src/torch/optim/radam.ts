@@ -39,5 +39,12 @@ const settings: OptimizerSettings<RAdamOptions> = {
  */
 export class RAdam extends optimizerClass<
   RAdamOptions,
-  ['lr', 'betas', 'eps', 'weightDecay', 'decoupledWeightDecay', 'maximize']
+  [
+    lr: 'lr',
+    betas: 'betas',
+    eps: 'eps',
+    weightDecay: 'weightDecay',
+    decoupledWeightDecay: 'decoupledWeightDecay',
+    maximize: 'maximize',
+  ]
 >('RAdam', settings) {}

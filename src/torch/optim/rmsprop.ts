@@ -42,5 +42,13 @@ const settings: OptimizerSettings<RMSpropOptions> = {
  */
 export class RMSprop extends optimizerClass<
   RMSpropOptions,
-  ['lr', 'alpha', 'eps', 'weightDecay', 'momentum', 'centered', 'maximize']
+  [
+    lr: 'lr',
+    alpha: 'alpha',
+    eps: 'eps',
+    weightDecay: 'weightDecay',
+    momentum: 'momentum',
+    centered: 'centered',
+    maximize: 'maximize',
+  ]
 >('RMSprop', settings) {}

@@ -36,4 +36,7 @@ const settings: OptimizerSettings<RpropOptions> = {
  * `lr`. It is multiplied by the second of `etas` while the gradient keeps its sign, and by the first when the sign
  * changes. Only the signs of gradients are used.
  */
-export class Rprop extends optimizerClass<RpropOptions, ['lr', 'etas', 'stepSizes', 'maximize']>('Rprop', settings) {}
+export class Rprop extends optimizerClass<
+  RpropOptions,
+  [lr: 'lr', etas: 'etas', stepSizes: 'stepSizes', maximize: 'maximize']
+>('Rprop', settings) {}

@@ -40,5 +40,12 @@ const settings: OptimizerSettings<SGDOptions> = {
  */
 export class SGD extends optimizerClass<
   SGDOptions,
-  ['lr', 'momentum', 'dampening', 'weightDecay', 'nesterov', 'maximize']
+  [
+    lr: 'lr',
+    momentum: 'momentum',
+    dampening: 'dampening',
+    weightDecay: 'weightDecay',
+    nesterov: 'nesterov',
+    maximize: 'maximize',
+  ]
 >('SGD', settings) {}

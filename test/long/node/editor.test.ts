@@ -141,7 +141,7 @@ const mistakes: Readonly<Record<string, readonly [at: string, says: RegExp]>> = 
     /must have a '\[Symbol.iterator\]\(\)' method/,
   ],
   'x[0].item();': ['item', /Property 'item' does not exist on type '"write x.at\(0\)"'/],
-  'x.add(x[0]);': ['x[0]', /'"write x.at\(0\)"' is not assignable to parameter of type 'number \| (Tensor|boolean)/],
+  'x.add(x[0]);': ['x[0]', /^Argument of type '\["write x.at\(0\)"\]' is not assignable/],
   "new datasets.MNIST('mnist/');": ["'mnist/'", /"await datasets.MNIST\(root\), without new"/],
   'torch.cat(x, x);': ['x, x', /'Tensor' is missing the following properties from type 'readonly Tensor\[\]'/],
 };
@@ -190,7 +190,35 @@ const texts: Readonly<Record<string, string>> = {
   'x[|0]': 'A tensor has no elements by brackets',
 };
 
-const codes = [signatures, unclearSignatures, parameters, mistakes, unclear, completions, texts].flatMap(Object.keys);
+/** Calls that show each parameter with a text, in at most four forms. */
+const described = [
+  'new nn.Conv2d(|)',
+  'new nn.LazyConv2d(|)',
+  'new nn.ConvTranspose2d(|)',
+  'F.conv2d(|)',
+  'new optim.Adam(|)',
+  'new optim.AdamW(|)',
+  'new vision.detection.RegionProposalNetwork(|)',
+];
+
+/** Wrong calls of what is read by tables, the word that is underlined, and the last line of the error. */
+const short: Readonly<Record<string, readonly [at: string, says: string]>> = {
+  'new nn.Conv2d(3, 8, 3, { pading: 2 });': ['pading', "in type 'ConvOptions<2>'. Did you mean to write 'padding'?"],
+  "new nn.Conv2d(3, 8, 3, { padding: 'sam' });": ['padding', 'Type \'"sam"\' is not assignable to type'],
+  "new nn.Conv2d(3, 8, 3, 2, 'sam');": ["'sam'", 'Argument of type \'"sam"\' is not assignable'],
+  'new nn.Conv2d(3, 8);': ['3', "not assignable to parameter of type 'ConvArguments<2>'."],
+  "new nn.Conv2d(3, '8', 3);": ["'8'", "'string' is not assignable to parameter of type 'number'."],
+  'new nn.LazyConv2d(8, 3, { pading: 2 });': ['pading', "Did you mean to write 'padding'?"],
+  'new nn.ConvTranspose2d(8, 8, 3, { outputPading: 2 });': ['outputPading', "Did you mean to write 'outputPadding'?"],
+  'F.conv2d(x, y, { strid: 2 });': ['strid', "Did you mean to write 'stride'?"],
+  'F.conv2d(x, 3);': ['3', "Argument of type 'number' is not assignable to parameter of type 'Tensor | "],
+  'new optim.Adam(net, 0.1);': ['net', "not assignable to parameter of type 'OptimizerParams<AdamOptions> | "],
+  'new optim.Adam([x], { lrate: 0.1 });': ['lrate', "does not exist in type 'GroupOptions<AdamOptions>'."],
+  'new optim.AdamW([x], { beta: [0.9, 0.9] });': ['beta', "Did you mean to write 'betas'?"],
+};
+
+const asked = [signatures, unclearSignatures, parameters, mistakes, unclear, completions, texts, short];
+const codes = [...new Set([...asked.flatMap(Object.keys), ...described])];
 const pathOf = (code: string) => `${root}demos/asked-${codes.indexOf(code)}.ts`;
 const sources = new Map(codes.map((code) => [pathOf(code), `${prologue}${code.replace('|', '')}\nexport {};\n`]));
 const cursorIn = (code: string) => prologue.length + code.indexOf('|');
@@ -232,6 +260,30 @@ test('signature help begins with one labelled form', () => {
   const wanted = { ...signatures, ...unclearSignatures };
   const shown = Object.entries(wanted).map(([code, start]) => [code, begins(helpAt(code).signature, start)]);
   expect(Object.fromEntries(shown)).toEqual(wanted);
+});
+
+test.each(described)('%s shows at most four forms, the first with a text for each parameter', (code) => {
+  const { items = [], selectedItemIndex } = service.getSignatureHelpItems(pathOf(code), cursorIn(code), {}) ?? {};
+  expect(items.length).toBeGreaterThan(0);
+  expect(items.length).toBeLessThanOrEqual(4);
+  expect(selectedItemIndex).toBe(0);
+  const untold = items[0]!.parameters.filter(({ documentation }) => documentation.length === 0);
+  expect(untold.map(({ name }) => name)).toEqual([]);
+  expect(ts.displayPartsToString(items[0]!.documentation)).not.toBe('');
+  const shown = items.flatMap(({ parameters }) =>
+    parameters.map(({ displayParts }) => ts.displayPartsToString(displayParts)),
+  );
+  expect(shown.filter((text) => /Kind<|Optional<|Values<|args_/.test(text))).toEqual([]);
+});
+
+test.each(Object.entries(short))('%s is one error of at most three lines', (code, [at, says]) => {
+  const found = service.getSemanticDiagnostics(pathOf(code));
+  expect(found).toHaveLength(1);
+  const { start = 0, length = 0, messageText } = found[0]!;
+  expect(sources.get(pathOf(code))!.slice(start, start + length)).toBe(at);
+  const lines = ts.flattenDiagnosticMessageText(messageText, '\n').split('\n');
+  expect(lines.length).toBeLessThanOrEqual(3);
+  expect(lines.at(-1)).toContain(says);
 });
 
 test('a parameter has a text', () => {

@@ -7,8 +7,12 @@ import {
   isPlainObject,
   kinds,
   Module,
+  type Options,
   objectAt,
+  or,
   parseArgs,
+  takes,
+  type Values,
 } from '../../../torch/inside';
 import { nmsPadded } from '../ops/nms';
 import { BoxGenerator } from './anchors';
@@ -30,47 +34,43 @@ export interface TopN {
   readonly testing: number;
 }
 
-/** Options of `RegionProposalNetwork`. */
-export interface RegionProposalOptions {
-  /** The generator of the anchors. */
-  anchorGenerator: BoxGenerator;
-  /** Turns a list of feature maps into `[logits, boxes]`, as `RPNHead` does. */
-  head: Module;
-  /** An anchor is positive if its IoU with a ground-truth box is at least this. */
-  fgIouThresh: number;
-  /** An anchor is negative if its highest IoU is below this. */
-  bgIouThresh: number;
-  /** Anchors of each picture that enter the losses. */
-  batchSizePerImage: number;
-  /** Upper limit of the fraction of positive anchors. */
-  positiveFraction: number;
-  /** How many of the best boxes of each feature map enter the suppression. */
-  preNmsTopN: TopN;
-  /** How many boxes of each picture remain after the suppression. */
-  postNmsTopN: TopN;
-  /** Boxes that overlap a better one of their map by more than this IoU are dropped. */
-  nmsThresh: number;
-  /** Boxes with a lower score are dropped. Default: 0. */
-  scoreThresh?: number;
-}
-
-type RPNOrder = [
-  'anchorGenerator',
-  'head',
-  'fgIouThresh',
-  'bgIouThresh',
-  'batchSizePerImage',
-  'positiveFraction',
-  'preNmsTopN',
-  'postNmsTopN',
-  'nmsThresh',
-  'scoreThresh',
-];
-
-const topKind: kinds.Kind = {
+const topKind: kinds.Kind<TopN> = {
   words: 'an object of two whole numbers, { training, testing }',
   fits: (value) => isPlainObject(value) && kinds.whole(0).fits(value.training) && kinds.whole(0).fits(value.testing),
 };
+
+const { fgIouThresh, bgIouThresh, batchSizePerImage, positiveFraction, nmsThresh, scoreThresh } = detectorKinds;
+
+const required = {
+  /** The generator of the anchors. */
+  anchorGenerator: kinds.instance(BoxGenerator, 'a generator of anchors'),
+  /** Turns a list of feature maps into `[logits, boxes]`, as `RPNHead` does. */
+  head: kinds.instance(Module, 'a module'),
+  /** An anchor is positive if its IoU with a ground-truth box is at least this. */
+  fgIouThresh,
+  /** An anchor is negative if its highest IoU is below this. */
+  bgIouThresh,
+  /** Anchors of each picture that enter the losses. */
+  batchSizePerImage,
+  /** Upper limit of the fraction of positive anchors. */
+  positiveFraction,
+  /** How many of the best boxes of each feature map enter the suppression. */
+  preNmsTopN: topKind,
+  /** How many boxes of each picture remain after the suppression. */
+  postNmsTopN: topKind,
+  /** Boxes that overlap a better one of their map by more than this IoU are dropped. */
+  nmsThresh,
+};
+
+const optional = {
+  /** Boxes with a lower score are dropped. Default: 0. */
+  scoreThresh: or(scoreThresh, 0),
+};
+
+/** Arguments of `RegionProposalNetwork`, by name. */
+export interface RegionProposalOptions extends Values<typeof required>, Options<typeof optional> {}
+
+const network = takes('RegionProposalNetwork', required, optional);
 
 interface ProposalArguments {
   images: ImageList;
@@ -128,19 +128,36 @@ export class RegionProposalNetwork extends Module {
   scoreThresh: number;
   minSize = MIN_SIZE;
 
-  constructor(...args: Arguments<RegionProposalOptions, RPNOrder>) {
+  /**
+   * Corrects anchors, and keeps those that most likely show an object (Ren et al. 2015).
+   *
+   * @param anchorGenerator The generator of the anchors.
+   * @param head Turns a list of feature maps into `[logits, boxes]`, as `RPNHead` does.
+   * @param fgIouThresh An anchor is positive if its IoU with a ground-truth box is at least this.
+   * @param bgIouThresh An anchor is negative if its highest IoU is below this.
+   * @param batchSizePerImage Anchors of each picture that enter the losses.
+   * @param positiveFraction Upper limit of the fraction of positive anchors.
+   * @param preNmsTopN How many of the best boxes of each feature map enter the suppression.
+   * @param postNmsTopN How many boxes of each picture remain after the suppression.
+   * @param nmsThresh Boxes that overlap a better one of their map by more than this IoU are dropped.
+   * @param scoreThresh Boxes with a lower score are dropped, default 0; also by name.
+   */
+  constructor(
+    anchorGenerator: BoxGenerator,
+    head: Module,
+    fgIouThresh: number,
+    bgIouThresh: number,
+    batchSizePerImage: number,
+    positiveFraction: number,
+    preNmsTopN: TopN,
+    postNmsTopN: TopN,
+    nmsThresh: number,
+    scoreThresh?: number | { scoreThresh?: number },
+  );
+  constructor(named: RegionProposalOptions);
+  constructor(...args: readonly unknown[]) {
     super();
-    const required = [
-      ...(['anchorGenerator', 'head', 'fgIouThresh', 'bgIouThresh', 'batchSizePerImage'] as const),
-      ...(['positiveFraction', 'preNmsTopN', 'postNmsTopN', 'nmsThresh'] as const),
-    ];
-    const o = parseArgs<RegionProposalOptions>('RegionProposalNetwork', required, { scoreThresh: 0 }, args, {
-      ...detectorKinds,
-      anchorGenerator: kinds.instance(BoxGenerator, 'a generator of anchors'),
-      head: kinds.instance(Module, 'a module'),
-      preNmsTopN: topKind,
-      postNmsTopN: topKind,
-    });
+    const o = network.read(args);
     this.anchor_generator = o.anchorGenerator;
     this.head = o.head;
     this.proposalMatcher = new Matcher(o.fgIouThresh, o.bgIouThresh, { allowLowQualityMatches: true });

@@ -1,6 +1,8 @@
 // F's convolutions and transposed convolutions over one, two and three dimensions: thin wrappers around the ops.
+
+import { number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, type Parsed, parseArgs } from '../../../engine/core/options';
+import { type Named, type Options, or, type Takes, takes, type Values, value } from '../../../engine/core/takes';
 import type { Value } from '../../../engine/graph/value';
 import {
   type ConvTransposeAttrs,
@@ -13,36 +15,61 @@ import { checked } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 import { type SizePerDim, type Spatial, sizesOf, type Tuple } from '../layers/sizes';
 
-export interface SlidingArguments<N extends Spatial> {
+/** How the kernel of a convolution slides over its input. */
+/* @__NO_SIDE_EFFECTS__ */
+export const convSlides = <N extends Spatial>() => ({
   /** The step of the kernel, default 1. */
-  stride?: SizePerDim<N>;
-  /** Spacing between the elements of the kernel, default 1. */
-  dilation?: SizePerDim<N>;
-  /** The number of groups of channels that are convolved independently, default 1. */
-  groups?: number;
-}
-
-export interface ConvSettings<N extends Spatial> extends SlidingArguments<N> {
+  stride: or(value<SizePerDim<N>>(), 1),
   /** Added on each side, default 0; 'same' keeps the size, 'valid' is 0. */
-  padding?: SizePerDim<N> | 'same' | 'valid';
-}
+  padding: or(value<SizePerDim<N> | 'same' | 'valid'>(), 0),
+  /** Spacing between the elements of the kernel, default 1. */
+  dilation: or(value<SizePerDim<N>>(), 1),
+  /** The number of groups of channels that are convolved independently, default 1. */
+  groups: or(number, 1),
+});
 
-export interface ConvTransposeSettings<N extends Spatial> extends SlidingArguments<N> {
+/** The same for a transposed convolution, up to `groups`; in the layer, `bias` precedes `dilation`. */
+/* @__NO_SIDE_EFFECTS__ */
+export const transposedSlides = <N extends Spatial>() => ({
+  /** The step over the output, default 1. */
+  stride: or(value<SizePerDim<N>>(), 1),
   /** dilation (kernelSize − 1) − padding zeros are added on each side, default 0. */
-  padding?: SizePerDim<N>;
+  padding: or(value<SizePerDim<N>>(), 0),
   /** Added to one side of the output's size, default 0. */
-  outputPadding?: SizePerDim<N>;
-}
+  outputPadding: or(value<SizePerDim<N>>(), 0),
+  /** The number of groups of channels that are convolved independently, default 1. */
+  groups: or(number, 1),
+});
 
-export type ConvOrder = ['stride', 'padding', 'dilation', 'groups'];
-export const convDefaults = { stride: 1, padding: 0, dilation: 1, groups: 1 };
-/** The defaults that precede `bias` in the layer's order of arguments; there, dilation follows `bias`. */
-export const convTransposeInFront = { stride: 1, padding: 0, outputPadding: 0, groups: 1 };
-export const convTransposeDefaults = { ...convTransposeInFront, dilation: 1 };
+/** The spacing of a transposed convolution's kernel. */
+/* @__NO_SIDE_EFFECTS__ */
+export const spacing = <N extends Spatial>() => ({
+  /** Spacing between the elements of the kernel, default 1. */
+  dilation: or(value<SizePerDim<N>>(), 1),
+});
+
+/** How a convolution slides. */
+export interface ConvSettings<N extends Spatial> extends Options<ReturnType<typeof convSlides<N>>>, Named {}
+
+/** How a transposed convolution slides. */
+export interface ConvTransposeSettings<N extends Spatial>
+  extends Options<ReturnType<typeof transposedSlides<N>>>,
+    Options<ReturnType<typeof spacing<N>>> {}
+
+export type ConvOrder = [stride: 'stride', padding: 'padding', dilation: 'dilation', groups: 'groups'];
+
+type TransposedOrder = [
+  bias: 'bias',
+  stride: 'stride',
+  padding: 'padding',
+  outputPadding: 'outputPadding',
+  groups: 'groups',
+  dilation: 'dilation',
+];
 
 type Sides = readonly (readonly [before: number, after: number])[];
 
-type Given<N extends Spatial> = Omit<Parsed<ConvSettings<N>>, 'groups'> & { readonly outputPadding?: SizePerDim<N> };
+type Given<N extends Spatial> = Omit<Required<ConvSettings<N>>, 'groups'> & { readonly outputPadding?: SizePerDim<N> };
 
 /**
  * The stride, dilation and padding of a kernel of the sizes `kernel`, as the operations take them. Padding is a pair
@@ -83,42 +110,62 @@ function sidesOf<N extends Spatial>(
   });
 }
 
-interface Operands {
+/** What convolutions take besides options. */
+const operands = {
   /** The images, [N, in, …] or [in, …]. */
-  input: Tensor;
+  input: value<Tensor>(),
   /** The kernels. */
-  weight: Tensor;
+  weight: value<Tensor>(),
+};
+
+const bias = {
   /** One number for each channel of the output; null, the default, for none. */
-  bias?: Tensor | null;
-}
+  bias: or(value<Tensor | null>(), null),
+};
+
+interface Conv<N extends Spatial> extends ConvSettings<N>, Options<typeof bias> {}
+
+interface NamedConv<N extends Spatial> extends Conv<N>, Values<typeof operands> {}
+
+interface ConvTranspose<N extends Spatial> extends ConvTransposeSettings<N>, Options<typeof bias> {}
+
+interface NamedConvTranspose<N extends Spatial> extends ConvTranspose<N>, Values<typeof operands> {}
 
 /** A function of images, kernels and a bias. */
-interface SlidingFunction<O, Order extends readonly (keyof O)[]> {
+interface SlidingFunction<O extends object, Order extends readonly string[], All extends object>
+  extends Takes<
+    {
+      front: [input: Tensor];
+      last: [weight: Tensor];
+      options: O;
+      order: Order;
+      named: All;
+      rest: Omit<All, 'input'>;
+    },
+    Tensor
+  > {
   /**
    * Slides the kernels over the images, input[N, in, …] → [N, out, …].
    *
    * @param input The images, [N, in, …] or [in, …].
    * @param weight The kernels, [out, in / groups, …]; for a transposed convolution [in, out / groups, …].
-   * @param bias One number for each channel of the output; null for none.
-   * @param options The other options, by name.
+   * @param options The bias and the other options, by name.
    */
-  (input: Tensor, weight: Tensor, bias?: Tensor | null, options?: O): Tensor;
-  (...args: Arguments<Operands & O, ['input', 'weight', 'bias', ...Order]>): Tensor;
+  (input: Tensor, weight: Tensor, options?: O): Tensor;
 }
 
 type SlidingOp = (x: Value, w: Value, b: Value | null, attrs: nd.ConvTransposeNdAttrs) => Value;
 
 /* @__NO_SIDE_EFFECTS__ */
-function sliding<N extends Spatial, O, Order extends readonly (keyof O)[]>(
+function sliding<N extends Spatial, O extends object, Order extends readonly string[], All extends object>(
   name: string,
   n: N,
-  settings: object,
+  slides: ReturnType<typeof convSlides<N>> | ReturnType<typeof transposedSlides<N>>,
   op: SlidingOp,
-): SlidingFunction<O, Order> {
+): SlidingFunction<O, Order, All> {
+  const table = takes(name, operands, { ...bias, ...slides });
   return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
-    const defaults = { bias: null, ...settings };
-    const o = parseArgs<Operands & ConvSettings<N>>(name, ['input', 'weight'] as never, defaults as never, args);
-    const { input, weight, bias, groups, ...slides } = o as Operands & Parsed<ConvSettings<N>>;
+    const { input, weight, bias, groups, ...slides } = table.read(args);
     const attrs = { ...slidingOf(name, n, slides as Given<N>, weight.shape.slice(2)), groups };
     return Tensor.of(op(input.value, weight.value, bias?.value ?? null, attrs));
   });
@@ -126,7 +173,7 @@ function sliding<N extends Spatial, O, Order extends readonly (keyof O)[]>(
 
 /* @__NO_SIDE_EFFECTS__ */
 const convolution = <N extends Spatial>(name: string, n: N, op: SlidingOp) =>
-  sliding<N, ConvSettings<N>, ConvOrder>(name, n, convDefaults, op);
+  sliding<N, Conv<N>, [bias: 'bias', ...ConvOrder], NamedConv<N>>(name, n, convSlides<N>(), op);
 
 /** The attributes of a convolution over height and width. */
 function planar({ stride, padding, dilation, groups }: nd.ConvNdAttrs): ConvAttrs {
@@ -162,10 +209,10 @@ export const conv3d = convolution('conv3d', 3, nd.conv3d);
 
 /* @__NO_SIDE_EFFECTS__ */
 const transposed = <N extends Spatial>(name: string, n: N, op: SlidingOp) =>
-  sliding<N, ConvTransposeSettings<N>, ['stride', 'padding', 'outputPadding', 'groups', 'dilation']>(
+  sliding<N, ConvTranspose<N>, TransposedOrder, NamedConvTranspose<N>>(
     name,
     n,
-    convTransposeDefaults,
+    { ...transposedSlides<N>(), ...spacing<N>() },
     op,
   );
 

@@ -1,10 +1,11 @@
 // The base of the convolution layers: attributes, initialisation, printed text, and how lazy layers find their
 // input channels.
 
-import { MOST_FEATURES } from '../../../engine/core/argument-kinds';
+import { flag, MOST_FEATURES } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, type Parsed, parseArgs } from '../../../engine/core/options';
+import { expectKind } from '../../../engine/core/options';
 import { pythonText } from '../../../engine/core/printing';
+import { type Optional, or, takes, type Values, value } from '../../../engine/core/takes';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { empty } from '../../tensor/creation/creation';
 import type { Tensor } from '../../tensor/tensor';
@@ -20,23 +21,56 @@ export type PaddingMode = 'zeros' | 'reflect' | 'replicate' | 'circular';
 
 const paddingModes: readonly PaddingMode[] = ['zeros', 'reflect', 'replicate', 'circular'];
 
-/** The parameters of a convolution layer, except for how its kernel slides. */
-export interface ConvNdArguments<N extends Spatial> {
+/** What every convolution layer must be given. */
+/* @__NO_SIDE_EFFECTS__ */
+export const channels = <N extends Spatial>() => ({
   /** Channels of the input. */
-  inChannels: number;
+  inChannels: value<number>(),
   /** Channels of the output. */
-  outChannels: number;
+  outChannels: value<number>(),
   /** The size of the kernel: one number, or one for each dimension. */
-  kernelSize: SizePerDim<N>;
+  kernelSize: value<SizePerDim<N>>(),
+});
+
+/** Whether a convolution layer has a bias. */
+export const learntBias = {
   /** Add a learnt number to each channel, default true. */
-  bias?: boolean;
+  bias: or(flag, true),
+};
+
+/** What the input of a convolution layer is padded with. */
+export const padded = {
   /** The elements that the input is padded with, default 'zeros'. */
-  paddingMode?: PaddingMode;
+  paddingMode: or(value<PaddingMode>(), 'zeros'),
+};
+
+/** The calls of a class of convolution layers with options O in their order; All are all arguments by name. */
+export interface ConvForms<N extends Spatial, O extends object, Order extends readonly string[], All extends object> {
+  front: [inChannels: number, outChannels: number];
+  last: [kernelSize: SizePerDim<N>];
+  options: O;
+  order: Order;
+  named: All;
+  rest: Omit<All, 'inChannels' | 'outChannels'>;
 }
 
-type ConvSettingsGiven<N extends Spatial> = Parsed<ConvNdArguments<N> & ConvSettings<N>> & {
-  readonly outputPadding?: SizePerDim<N>;
-};
+/** The same for a lazy layer. */
+export interface LazyConvForms<
+  N extends Spatial,
+  O extends object,
+  Order extends readonly string[],
+  All extends object,
+> {
+  front: [outChannels: number];
+  last: [kernelSize: SizePerDim<N>];
+  options: O;
+  order: Order;
+  named: Omit<All, 'inChannels'>;
+  rest: Omit<All, 'inChannels' | 'outChannels'>;
+}
+
+type ConvSettingsGiven<N extends Spatial> = Values<ReturnType<typeof channels<N>> & typeof learntBias & typeof padded> &
+  Required<ConvSettings<N>> & { readonly outputPadding?: SizePerDim<N> };
 
 /** A convolution over N dimensions, or its adjoint. */
 export abstract class ConvNd<N extends Spatial> extends Layer {
@@ -143,40 +177,6 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
   }
 }
 
-/** The parameters O without channels and kernel size, to be given by name. */
-export type ConvOptions<O> = Omit<O, 'inChannels' | 'outChannels' | 'kernelSize'>;
-
-/**
- * A class of convolution layers, constructed with the parameters O in that order. Each class declares its own first
- * overload.
- */
-export interface ConvNdClass<N extends Spatial, O, Order extends readonly (keyof O)[], Made> {
-  /**
-   * @param inChannels Channels of the input.
-   * @param outChannels Channels of the output.
-   * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param stride The step of the kernel; for a transposed convolution, the step over the output.
-   * @param options The other options, by name.
-   */
-  new (
-    inChannels: number,
-    outChannels: number,
-    kernelSize: SizePerDim<N>,
-    stride: SizePerDim<N>,
-    options?: Omit<ConvOptions<O>, 'stride'>,
-  ): Made;
-  new (...args: Arguments<O, Order>): Made;
-  // TypeScript reports wrong arguments against the last overload, so the plainest form is repeated here.
-  new (inChannels: number, outChannels: number, kernelSize: SizePerDim<N>, options?: ConvOptions<O>): Made;
-}
-
-interface LazyArguments {
-  outChannels: number;
-  kernelSize: SizePerDim<Spatial>;
-  bias?: boolean;
-  groups?: number;
-}
-
 interface WholeConv extends ConvNd<Spatial> {
   readonly [inputs]: readonly string[];
   forward(x: Tensor): Tensor;
@@ -187,11 +187,17 @@ interface WholeConv extends ConvNd<Spatial> {
  * one of the class `eager`.
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function lazyLayer<Class>(layer: string, eager: unknown, defaults: object): Class {
+export function lazyLayer<Class>(
+  layer: string,
+  eager: unknown,
+  options: { readonly bias: Optional<boolean>; readonly groups: Optional<number> },
+): Class {
   const Eager = eager as new (given: object) => WholeConv;
+  const { outChannels, kernelSize } = channels<Spatial>();
+  const table = takes(layer, { outChannels, kernelSize }, options);
   const Lazy = class extends Eager {
     constructor(...args: readonly unknown[]) {
-      const o = parseArgs<LazyArguments>(layer, ['outChannels', 'kernelSize'], defaults as never, args);
+      const o = table.read(args);
       super({ ...o, inChannels: 0, outChannels: 0, groups: 1, bias: false });
       this.groups = o.groups;
       this.becomeLazy(layer, o.outChannels, o.bias);

@@ -1,43 +1,69 @@
 // The transposed convolutions: ConvTranspose1d, ConvTranspose2d, ConvTranspose3d and their lazy forms.
 import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Makes, type Options, takes, type Values } from '../../../engine/core/takes';
 import type { Tensor } from '../../tensor/tensor';
 import {
   type ConvTransposeSettings,
   convTranspose1d,
   convTranspose2d,
   convTranspose3d,
-  convTransposeDefaults,
-  convTransposeInFront,
+  spacing,
+  transposedSlides,
 } from '../functional/conv';
 import { inputs } from '../module/callable-object';
-import { ConvNd, type ConvNdArguments, type ConvNdClass, type ConvOptions, lazyLayer } from './conv-base';
-import { settingsOf } from './layer';
+import { type ConvForms, ConvNd, channels, type LazyConvForms, lazyLayer, learntBias, padded } from './conv-base';
 import { calledSize, type OutputSize, type SizePerDim, type Spatial, type Tuple } from './sizes';
 
-export interface ConvTransposeArguments<N extends Spatial> extends ConvNdArguments<N>, ConvTransposeSettings<N> {}
+/* @__NO_SIDE_EFFECTS__ */
+const optional = <N extends Spatial>() => ({ ...transposedSlides<N>(), ...learntBias, ...spacing<N>(), ...padded });
 
-const defaults = { ...convTransposeInFront, bias: true, dilation: 1, paddingMode: 'zeros' } as const;
+type Order = [
+  stride: 'stride',
+  padding: 'padding',
+  outputPadding: 'outputPadding',
+  groups: 'groups',
+  bias: 'bias',
+  dilation: 'dilation',
+  paddingMode: 'paddingMode',
+];
 
-type ConvTransposeOrder = ['stride', 'padding', 'outputPadding', 'groups', 'bias', 'dilation', 'paddingMode'];
+/** The options of a transposed convolution layer. */
+export interface ConvTransposeOptions<N extends Spatial>
+  extends ConvTransposeSettings<N>,
+    Options<typeof learntBias>,
+    Options<typeof padded> {}
 
-type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
+/** All arguments of a transposed convolution layer by name. */
+export interface ConvTransposeArguments<N extends Spatial>
+  extends ConvTransposeOptions<N>,
+    Values<ReturnType<typeof channels<N>>> {}
+
+type Conv<N extends Spatial> = (
+  x: Tensor,
+  w: Tensor,
+  options: ConvTransposeSettings<N> & { bias?: Tensor | null },
+) => Tensor;
 
 /** Makes the class of a transposed convolution over n dimensions, which calls the function `conv`. */
 /* @__NO_SIDE_EFFECTS__ */
-function transposedLayer<N extends Spatial>(layer: string, n: N, conv: Conv) {
-  return class extends TransposedConvolution<N> {
+function transposedLayer<N extends Spatial>(layer: string, n: N, conv: Conv<N>): ConvTransposeClass<N> {
+  const table = takes(layer, channels<N>(), optional<N>());
+  const slides = takes(layer, {}, { ...transposedSlides<N>(), ...spacing<N>() });
+  return class extends TransposedConvolution<N> implements ConvTransposeLayer<N> {
     constructor(...args: readonly unknown[]) {
-      super(layer, n, args);
+      const o = table.read(args);
+      if (o.paddingMode !== 'zeros') {
+        throw new ArgumentError(`${layer}: expected paddingMode 'zeros', but got '${o.paddingMode}'`);
+      }
+      super(layer, n, o, true);
     }
 
     forward(x: Tensor, outputSize: OutputSize = null): Tensor {
       this.see(x);
-      const options = settingsOf<ConvTransposeSettings<N>>(this, { defaults: convTransposeDefaults as never });
       const outputPadding = this.paddingFor(layer, x, outputSize);
-      return conv(x, this.weight, this.bias, { ...options, outputPadding } as never);
+      return conv(x, this.weight, { bias: this.bias, ...slides.fields(this), outputPadding });
     }
-  } as unknown as ConvTransposeClass<N>;
+  };
 }
 
 abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
@@ -46,15 +72,6 @@ abstract class TransposedConvolution<N extends Spatial> extends ConvNd<N> {
   }
 
   declare padding: Tuple<N>;
-
-  constructor(layer: string, n: N, args: readonly unknown[]) {
-    const required = ['inChannels', 'outChannels', 'kernelSize'] as const;
-    const o = parseArgs<ConvTransposeArguments<N>>(layer, required as never, defaults as never, args);
-    if (o.paddingMode !== 'zeros') {
-      throw new ArgumentError(`${layer}: expected paddingMode 'zeros', but got '${o.paddingMode}'`);
-    }
-    super(layer, n, o as never, true);
-  }
 
   /** The output padding that gives an output of the given size. */
   protected paddingFor(layer: string, x: Tensor, given: OutputSize): Tuple<N> {
@@ -86,11 +103,8 @@ interface ConvTransposeLayer<N extends Spatial> extends TransposedConvolution<N>
   forward(x: Tensor, outputSize?: OutputSize): Tensor;
 }
 
-type ConvTransposeOptions<N extends Spatial> = ConvOptions<ConvTransposeArguments<N>>;
-type Whole = ['inChannels', 'outChannels', 'kernelSize', ...ConvTransposeOrder];
-
 interface ConvTransposeClass<N extends Spatial>
-  extends ConvNdClass<N, ConvTransposeArguments<N>, Whole, ConvTransposeLayer<N>> {
+  extends Makes<ConvForms<N, ConvTransposeOptions<N>, Order, ConvTransposeArguments<N>>, ConvTransposeLayer<N>> {
   /**
    * The gradient of a convolution with respect to its input, whose kernels are learnt: x[N, inChannels, …] → [N,
    * outChannels, …].
@@ -98,7 +112,7 @@ interface ConvTransposeClass<N extends Spatial>
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The other options, by name.
+   * @param options Stride 1, padding 0, outputPadding 0, groups 1, bias true and dilation 1, by name.
    */
   new (
     inChannels: number,
@@ -108,21 +122,16 @@ interface ConvTransposeClass<N extends Spatial>
   ): ConvTransposeLayer<N>;
 }
 
-interface LazyConvTransposeClass<N extends Spatial> {
+interface LazyConvTransposeClass<N extends Spatial>
+  extends Makes<LazyConvForms<N, ConvTransposeOptions<N>, Order, ConvTransposeArguments<N>>, ConvTransposeLayer<N>> {
   /**
    * A transposed convolution that takes its number of input channels from the first input.
    *
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The other options, by name.
+   * @param options Stride 1, padding 0, outputPadding 0, groups 1, bias true and dilation 1, by name.
    */
   new (outChannels: number, kernelSize: SizePerDim<N>, options?: ConvTransposeOptions<N>): ConvTransposeLayer<N>;
-  new (
-    ...args: Arguments<
-      Omit<ConvTransposeArguments<N>, 'inChannels'>,
-      ['outChannels', 'kernelSize', ...ConvTransposeOrder]
-    >
-  ): ConvTransposeLayer<N>;
 }
 
 /**
@@ -138,7 +147,7 @@ export class ConvTranspose1d extends transposedLayer('ConvTranspose1d', 1, convT
 export class LazyConvTranspose1d extends lazyLayer<LazyConvTransposeClass<1>>(
   'LazyConvTranspose1d',
   ConvTranspose1d,
-  defaults,
+  optional<1>(),
 ) {}
 
 /**
@@ -154,7 +163,7 @@ export class ConvTranspose2d extends transposedLayer('ConvTranspose2d', 2, convT
 export class LazyConvTranspose2d extends lazyLayer<LazyConvTransposeClass<2>>(
   'LazyConvTranspose2d',
   ConvTranspose2d,
-  defaults,
+  optional<2>(),
 ) {}
 
 /**
@@ -170,5 +179,5 @@ export class ConvTranspose3d extends transposedLayer('ConvTranspose3d', 3, convT
 export class LazyConvTranspose3d extends lazyLayer<LazyConvTransposeClass<3>>(
   'LazyConvTranspose3d',
   ConvTranspose3d,
-  defaults,
+  optional<3>(),
 ) {}

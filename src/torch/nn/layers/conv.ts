@@ -1,46 +1,53 @@
 // The convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Makes, type Options, takes, type Values } from '../../../engine/core/takes';
 import type { Tensor } from '../../tensor/tensor';
-import { type ConvOrder, type ConvSettings, conv1d, conv2d, conv3d, convDefaults, slidingOf } from '../functional/conv';
-import { type PadMode, pad } from '../functional/pad';
+import { type ConvOrder, type ConvSettings, conv1d, conv2d, conv3d, convSlides, slidingOf } from '../functional/conv';
+import { pad } from '../functional/pad';
 import { inputs } from '../module/callable-object';
-import { ConvNd, type ConvNdArguments, type ConvNdClass, type ConvOptions, lazyLayer } from './conv-base';
-import { settingsOf } from './layer';
+import { type ConvForms, ConvNd, channels, type LazyConvForms, lazyLayer, learntBias, padded } from './conv-base';
 import type { SizePerDim, Spatial } from './sizes';
 
 export type { PaddingMode } from './conv-base';
 
-export interface ConvArguments<N extends Spatial> extends ConvNdArguments<N>, ConvSettings<N> {}
+/* @__NO_SIDE_EFFECTS__ */
+const optional = <N extends Spatial>() => ({ ...convSlides<N>(), ...learntBias, ...padded });
 
-const defaults = { ...convDefaults, bias: true, paddingMode: 'zeros' } as const;
+type Order = [...ConvOrder, bias: 'bias', paddingMode: 'paddingMode'];
 
-type ConvLayerOrder = [...ConvOrder, 'bias', 'paddingMode'];
+/** The options of a convolution layer. */
+export interface ConvOptions<N extends Spatial>
+  extends ConvSettings<N>,
+    Options<typeof learntBias>,
+    Options<typeof padded> {}
 
-type Conv = (x: Tensor, w: Tensor, b: Tensor | null, options: never) => Tensor;
+/** All arguments of a convolution layer by name. */
+export interface ConvArguments<N extends Spatial> extends ConvOptions<N>, Values<ReturnType<typeof channels<N>>> {}
+
+type Conv<N extends Spatial> = (x: Tensor, w: Tensor, options: ConvSettings<N> & { bias?: Tensor | null }) => Tensor;
 
 /** Makes the class of a convolution over n dimensions, which calls the function `conv`. */
 /* @__NO_SIDE_EFFECTS__ */
-function convLayer<N extends Spatial>(layer: string, n: N, conv: Conv) {
-  return class extends ConvNd<N> {
+function convLayer<N extends Spatial>(layer: string, n: N, conv: Conv<N>): ConvClass<N> {
+  const table = takes(layer, channels<N>(), optional<N>());
+  const slides = takes(layer, {}, convSlides<N>());
+  return class extends ConvNd<N> implements ConvLayer<N> {
     get [inputs]() {
       return ['input'] as const;
     }
 
     constructor(...args: readonly unknown[]) {
-      const required = ['inChannels', 'outChannels', 'kernelSize'] as const;
-      super(layer, n, parseArgs<ConvArguments<N>>(layer, required as never, defaults as never, args) as never, false);
+      super(layer, n, table.read(args), false);
     }
 
     forward(x: Tensor): Tensor {
       this.see(x);
-      const options = settingsOf<ConvSettings<N>>(this, { defaults: convDefaults as never });
-      if (this.paddingMode === 'zeros') return conv(x, this.weight, this.bias, options as never);
-      const { padding } = slidingOf(layer, n, this as never, this.kernelSize);
-      const around = [...padding].reverse().flat();
-      const whole = pad(x, around, { mode: this.paddingMode satisfies PadMode });
-      return conv(whole, this.weight, this.bias, { ...options, padding: 'valid' } as never);
+      const options = { bias: this.bias, ...slides.fields(this) };
+      if (this.paddingMode === 'zeros') return conv(x, this.weight, options);
+      const { padding } = slidingOf(layer, n, { ...options, outputPadding: 0 }, this.kernelSize);
+      const whole = pad(x, [...padding].reverse().flat(), { mode: this.paddingMode });
+      return conv(whole, this.weight, { ...options, padding: 'valid' });
     }
-  } as unknown as ConvClass<N>;
+  };
 }
 
 interface ConvLayer<N extends Spatial> extends ConvNd<N> {
@@ -50,40 +57,28 @@ interface ConvLayer<N extends Spatial> extends ConvNd<N> {
 }
 
 interface ConvClass<N extends Spatial>
-  extends ConvNdClass<
-    N,
-    ConvArguments<N>,
-    ['inChannels', 'outChannels', 'kernelSize', ...ConvLayerOrder],
-    ConvLayer<N>
-  > {
+  extends Makes<ConvForms<N, ConvOptions<N>, Order, ConvArguments<N>>, ConvLayer<N>> {
   /**
    * A convolution (cross-correlation) whose kernels are learnt: x[N, inChannels, …] → [N, outChannels, …].
    *
    * @param inChannels Channels of the input.
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The other options, by name.
+   * @param options Stride 1, padding 0, dilation 1, groups 1, bias true and paddingMode 'zeros', by name.
    */
-  new (
-    inChannels: number,
-    outChannels: number,
-    kernelSize: SizePerDim<N>,
-    options?: ConvOptions<ConvArguments<N>>,
-  ): ConvLayer<N>;
+  new (inChannels: number, outChannels: number, kernelSize: SizePerDim<N>, options?: ConvOptions<N>): ConvLayer<N>;
 }
 
-interface LazyConvClass<N extends Spatial> {
+interface LazyConvClass<N extends Spatial>
+  extends Makes<LazyConvForms<N, ConvOptions<N>, Order, ConvArguments<N>>, ConvLayer<N>> {
   /**
    * A convolution that takes its number of input channels from the first input.
    *
    * @param outChannels Channels of the output.
    * @param kernelSize The size of the kernel: one number, or one for each dimension.
-   * @param options The other options, by name.
+   * @param options Stride 1, padding 0, dilation 1, groups 1, bias true and paddingMode 'zeros', by name.
    */
-  new (outChannels: number, kernelSize: SizePerDim<N>, options?: ConvOptions<ConvArguments<N>>): ConvLayer<N>;
-  new (
-    ...args: Arguments<Omit<ConvArguments<N>, 'inChannels'>, ['outChannels', 'kernelSize', ...ConvLayerOrder]>
-  ): ConvLayer<N>;
+  new (outChannels: number, kernelSize: SizePerDim<N>, options?: ConvOptions<N>): ConvLayer<N>;
 }
 
 /**
@@ -98,7 +93,7 @@ interface LazyConvClass<N extends Spatial> {
 export class Conv1d extends convLayer('Conv1d', 1, conv1d) {}
 
 /** A Conv1d whose `inChannels` is that of the first input it sees; from then on it is a Conv1d. */
-export class LazyConv1d extends lazyLayer<LazyConvClass<1>>('LazyConv1d', Conv1d, defaults) {}
+export class LazyConv1d extends lazyLayer<LazyConvClass<1>>('LazyConv1d', Conv1d, optional<1>()) {}
 
 /**
  * 2-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -112,7 +107,7 @@ export class LazyConv1d extends lazyLayer<LazyConvClass<1>>('LazyConv1d', Conv1d
 export class Conv2d extends convLayer('Conv2d', 2, conv2d) {}
 
 /** A Conv2d whose `inChannels` is that of the first input it sees; from then on it is a Conv2d. */
-export class LazyConv2d extends lazyLayer<LazyConvClass<2>>('LazyConv2d', Conv2d, defaults) {}
+export class LazyConv2d extends lazyLayer<LazyConvClass<2>>('LazyConv2d', Conv2d, optional<2>()) {}
 
 /**
  * 3-D convolution (cross-correlation): y[n, k] = b[k] + Σ_c w[k, c] ⋆ x[n, c].
@@ -126,4 +121,4 @@ export class LazyConv2d extends lazyLayer<LazyConvClass<2>>('LazyConv2d', Conv2d
 export class Conv3d extends convLayer('Conv3d', 3, conv3d) {}
 
 /** A Conv3d whose `inChannels` is that of the first input it sees; from then on it is a Conv3d. */
-export class LazyConv3d extends lazyLayer<LazyConvClass<3>>('LazyConv3d', Conv3d, defaults) {}
+export class LazyConv3d extends lazyLayer<LazyConvClass<3>>('LazyConv3d', Conv3d, optional<3>()) {}
