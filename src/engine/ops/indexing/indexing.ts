@@ -8,7 +8,7 @@ import { FaultCode } from '../../gpu/faults';
 import { record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 import { add } from '../pointwise/arithmetic';
-import { cast, clone, full, reshape } from '../shape/cast';
+import { cast, full, reshape } from '../shape/cast';
 import { resolveDim } from '../shape/dims';
 import { pad, slice, stridedScatter } from '../shape/shape';
 import {
@@ -184,9 +184,7 @@ export function inRegion(
   place: (parts: readonly [base: Value, index: Value, src: Value], dim: number) => Value,
 ): Value {
   const at = resolveDim(op, given.dim, given.base.shape.length);
-  // An empty index places nothing, whatever its number of dimensions, as in PyTorch.
-  if (numel(given.index.shape) === 0) return clone(given.base);
-  const [base, index, src] = alike(given.base, given.index, given.src) as [Value, Value, Value];
+  const [base, index, src] = alike(given.base, ...placedBy(given)) as [Value, Value, Value];
   const within = (shape: Shape, along: boolean) =>
     shape.length === index.shape.length && index.shape.every((size, d) => (along && d === at) || size <= shape[d]!);
   if (!within(base.shape, true) || !within(src.shape, false)) {
@@ -203,6 +201,29 @@ export function inRegion(
   const region = place([corner(base, shape), index, corner(src, index.shape)], at);
   if (given.base.shape.length !== base.shape.length) return reshape(region, given.base.shape);
   return sameShape(shape, base.shape) ? region : stridedScatter(base, region, shape, contiguousStrides(base.shape), 0);
+}
+
+/**
+ * The index and the source. An empty index places nothing, whatever its shape and that of the source, as in PyTorch; both get
+ * the base's number of dimensions then, so that the source has its gradient of zeros.
+ */
+function placedBy({ base, index, src }: { base: Value; index: Value; src: Value }): [index: Value, src: Value] {
+  if (numel(index.shape) > 0) return [index, src];
+  const none = base.shape.length > 0 ? base.shape.map(() => 0) : [0];
+  const isAlike = src.shape.length === none.length;
+  return [
+    reshape(index, none),
+    isAlike
+      ? src
+      : reshape(
+          src,
+          withSize(
+            none.map(() => 1),
+            0,
+            numel(src.shape),
+          ),
+        ),
+  ];
 }
 
 /**
