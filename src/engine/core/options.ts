@@ -313,16 +313,12 @@ export function unknownArgument(name: string, key: string, known: readonly strin
   return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
 }
 
-/** Whether one letter too many, too few or wrong, or two letters in the wrong order, make `key` of `other`. */
-function isOneTypoFrom(key: string, other: string): boolean {
-  const shorter = Math.min(key.length, other.length);
-  if (shorter < 3) return false;
-  let [from, end] = [0, 0];
-  while (from < shorter && key[from] === other[from]) from++;
-  while (end < shorter - from && key.at(-1 - end) === other.at(-1 - end)) end++;
-  const [a, b] = [key.slice(from, key.length - end), other.slice(from, other.length - end)];
-  return Math.max(a.length, b.length) <= 1 || (a.length === 2 && b === `${a[1]}${a[0]}`);
-}
+/** A name, and it without any one of its letters. */
+const shortened = (name: string): string[] => [name, ...[...name].map((_, i) => name.slice(0, i) + name.slice(i + 1))];
+
+/** Whether one letter that is wrong, missing, too many or in another place makes `key` of `other`. */
+const isOneTypoFrom = (key: string, other: string): boolean =>
+  key.length > 2 && shortened(other).some((part) => shortened(key).includes(part));
 
 const counted = (n: number, noun: string): string => `${n} ${noun}${n === 1 ? '' : 's'}`;
 

@@ -230,9 +230,7 @@ export class DataLoader<T, B = Collated<Awaited<T>>> implements AsyncIterable<B>
    * @throws ArgumentError always
    */
   [Symbol.iterator](_write: 'for await (const batch of loader)'): never {
-    throw new ArgumentError(
-      'DataLoader: expected batches to be awaited, but got a loop without await; write for await (const batch of loader)',
-    );
+    throw new ArgumentError('DataLoader: expected for await (const batch of loader), but got a loop without await');
   }
 
   /**

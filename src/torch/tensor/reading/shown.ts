@@ -86,7 +86,7 @@ export function numberAtHand(x: TensorBase): number | null {
 
 /** @throws ArgumentError always; called for `x[0]` */
 export function refuseIndex(): never {
-  throw new ArgumentError('Tensor: expected a method such as x.at(0), but got an index in brackets, as in x[0]');
+  throw new ArgumentError('Tensor: expected x.at(0), but got x[0]');
 }
 
 /** @throws ArgumentError always; called when a JavaScript operator is used on a tensor */

@@ -3,7 +3,7 @@
 import { ArgumentError } from '../../../engine/core/errors';
 
 /** Methods of numbers and lists that are called where `await` was forgotten: `x.item().toFixed(3)`. */
-const METHODS = ['toFixed', 'toPrecision', 'map', 'at', 'join', 'slice', 'forEach'] as const;
+const METHODS = ['toFixed', 'map', 'at'] as const;
 
 /** The promise, made to throw if it is used in an operator or a text, or like the number or the list that it gives. */
 export function readBack<T>(name: string, promise: Promise<T>): Promise<T> {
