@@ -301,15 +301,9 @@ const absent: Readonly<Record<string, string>> = {
 export function unknownArgument(name: string, key: string, known: readonly string[]): ArgumentError {
   const camelCase = key.replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const same = (other: string) => other.toLowerCase() === camelCase.toLowerCase();
-  const isAbsent = Object.hasOwn(absent, camelCase);
-  const meant = known.find(same) ?? (isAbsent ? undefined : known.find((other) => isOneTypoFrom(camelCase, other)));
-  const remedy = meant
-    ? `did you mean '${meant}'?`
-    : isAbsent
-      ? absent[camelCase]
-      : known.length > 0
-        ? `it takes ${list(known)}`
-        : 'it takes none';
+  const instead = Object.hasOwn(absent, camelCase) ? absent[camelCase] : '';
+  const meant = known.find(same) ?? (instead ? '' : known.find((other) => isOneTypoFrom(camelCase, other)));
+  const remedy = meant ? `did you mean '${meant}'?` : instead || `it takes ${list(known) || 'none'}`;
   return new ArgumentError(`${name}: got an unknown argument '${key}'; ${remedy}`);
 }
 

@@ -184,12 +184,13 @@ export const tensors: readonly Row[] = [
     (value) => torch.full([2], value),
   ),
   typed('data', () => (p.data = floats as never), 'torch.noGrad(() => p.copy_(x))', { p, x: floats }),
+  typed('Tensor', () => floats[0], 'x.at(0)', { x: floats }),
   typed('Tensor', () => (floats as never as number) + 1, 'x.add(1)', { x: floats }),
   typed('Tensor', () => (floats as never as number) + 1, 'await x.item()', { x: torch.tensor(1) }),
   does(
     'Tensor',
     () => (floats as never as number) + 1,
-    'in texts write `$',
+    '}` in texts',
     () => `${floats}`,
   ),
   typed(

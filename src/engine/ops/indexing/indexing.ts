@@ -81,14 +81,19 @@ export const gatherOp: Op<DimAttrs> = {
  */
 export function gather(x: Value, dim: number, index: Value): Value {
   const at = resolveDim('gather', dim, x.shape.length);
-  // An empty index may have any number of dimensions, as in PyTorch.
-  if (numel(index.shape) === 0) {
-    return reshape(slice(reshape(x, [numel(x.shape)]), [{ start: 0, stop: 0, step: 1 }]), index.shape);
-  }
-  const [row, places] = alike(x, index);
+  const [row, places] = alike(x, ofRankOf(x, index));
   const y = record(gatherOp, [row, places], { dim: at });
   return sameShape(y.shape, index.shape) ? y : reshape(y, index.shape);
 }
+
+/** An index; an empty one, which may have any shape as in PyTorch, with the number of dimensions of `x`. */
+const ofRankOf = (x: Value, index: Value): Value =>
+  numel(index.shape) > 0
+    ? index
+    : reshape(
+        index,
+        (x.shape.length > 0 ? x.shape : [0]).map(() => 0),
+      );
 
 /**
  * If vectors and rank-0 values are mixed, makes the rank-0 ones vectors of one element; else returns the values as they
@@ -184,7 +189,14 @@ export function inRegion(
   place: (parts: readonly [base: Value, index: Value, src: Value], dim: number) => Value,
 ): Value {
   const at = resolveDim(op, given.dim, given.base.shape.length);
-  const [base, index, src] = alike(given.base, ...placedBy(given)) as [Value, Value, Value];
+  const whole = ofRankOf(given.base, given.index);
+  const [base, index, src] = alike(
+    given.base,
+    whole,
+    whole === given.index
+      ? given.src
+      : reshape(given.src, [numel(given.src.shape), ...whole.shape.slice(1).map(() => 1)]),
+  ) as [Value, Value, Value];
   const within = (shape: Shape, along: boolean) =>
     shape.length === index.shape.length && index.shape.every((size, d) => (along && d === at) || size <= shape[d]!);
   if (!within(base.shape, true) || !within(src.shape, false)) {
@@ -201,29 +213,6 @@ export function inRegion(
   const region = place([corner(base, shape), index, corner(src, index.shape)], at);
   if (given.base.shape.length !== base.shape.length) return reshape(region, given.base.shape);
   return sameShape(shape, base.shape) ? region : stridedScatter(base, region, shape, contiguousStrides(base.shape), 0);
-}
-
-/**
- * The index and the source. An empty index places nothing, whatever its shape and that of the source, as in PyTorch; both get
- * the base's number of dimensions then, so that the source has its gradient of zeros.
- */
-function placedBy({ base, index, src }: { base: Value; index: Value; src: Value }): [index: Value, src: Value] {
-  if (numel(index.shape) > 0) return [index, src];
-  const none = base.shape.length > 0 ? base.shape.map(() => 0) : [0];
-  const isAlike = src.shape.length === none.length;
-  return [
-    reshape(index, none),
-    isAlike
-      ? src
-      : reshape(
-          src,
-          withSize(
-            none.map(() => 1),
-            0,
-            numel(src.shape),
-          ),
-        ),
-  ];
 }
 
 /**

@@ -69,12 +69,14 @@ export function pickMasked(x: Tensor, axes: readonly Axis[]): Tensor {
  * the rest.
  */
 function selection(x: Tensor, selected: () => Promise<Tensor>, write: Write): Tensor {
+  // Node's console asks what a proxy stands for for its element 0, which a tensor itself refuses.
+  const shown = Object.create(x, { 0: {} }) as Tensor;
   const standIn = (awaited: boolean): Tensor =>
-    new Proxy(x, {
-      get(target, key) {
+    new Proxy(shown, {
+      get(_, key) {
         if (textual.has(key)) return () => `Tensor(picked by a mask, dtype=${x.dtype}); await it to know its shape`;
         if (typeof key === 'symbol' || ['storage', 'dtype', 'device', 'constructor'].includes(key)) {
-          return Reflect.get(target, key, target);
+          return Reflect.get(x, key, x);
         }
         if (key === 'then') {
           if (!awaited) return undefined;
@@ -82,7 +84,7 @@ function selection(x: Tensor, selected: () => Promise<Tensor>, write: Write): Te
           return promise.then.bind(promise);
         }
         if (reading.has(key)) return async () => (await selected())[key as 'tolist']();
-        if (key.endsWith('_') && key in target && key !== 'requiresGrad_') {
+        if (key.endsWith('_') && key in x && key !== 'requiresGrad_') {
           return (...args: readonly unknown[]) => {
             write(key as 'add_', args);
             return standIn(false);

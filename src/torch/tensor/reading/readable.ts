@@ -12,7 +12,7 @@ import { isWhole } from '../../../engine/storage/storage';
 import { TensorBase } from '../base';
 import type { Tensor } from '../tensor';
 import { type DataAccess, dataAccess } from './data-access';
-import { consoleText, description, jsonOf, nested, refuseIndex, refuseOperators, type TensorJSON } from './shown';
+import { consoleText, description, jsonOf, nested, refuseOperators, type TensorJSON } from './shown';
 import { readBack } from './unawaited';
 
 /** A typed array with the numbers of a tensor, by dtype. */
@@ -140,7 +140,7 @@ export abstract class ReadableTensor extends TensorBase {
    * @throws ArgumentError always
    */
   get 0(): 'write x.at(0)' {
-    return refuseIndex();
+    throw new ArgumentError('Tensor: expected x.at(0), but got x[0]');
   }
 
   /** @internal The text for consoles: the description, and the values if they are on the host. */

@@ -84,16 +84,11 @@ export function numberAtHand(x: TensorBase): number | null {
   return elements ? elements[0]! : null;
 }
 
-/** @throws ArgumentError always; called for `x[0]` */
-export function refuseIndex(): never {
-  throw new ArgumentError('Tensor: expected x.at(0), but got x[0]');
-}
-
 /** @throws ArgumentError always; called when a JavaScript operator is used on a tensor */
 export function refuseOperators(): never {
   throw new ArgumentError(
-    'Tensor: expected a method such as x.add(1), x.mul(2), x.gt(0) or x.eq(y), but got a JavaScript operator (+, -, <, ==, …), which ' +
+    'Tensor: expected a method such as x.add(1), x.mul(2), x.gt(0) or x.eq(y), but got a JavaScript operator (+, -, <, ==, …); write ' +
       // biome-ignore lint/suspicious/noTemplateCurlyInString: what the user is to write.
-      'takes no tensors; (await x.item()) is the number of a tensor of one element, and in texts write `${x}`',
+      '(await x.item()) for the number of a single element, and `${x}` in texts',
   );
 }
