@@ -25,7 +25,7 @@ override CENTERED: bool = true; // no: the mean counted as 0 (RMS norm)
 const WORKGROUP: u32 = 256u;
 const AHEAD: u32 = 4u; // loads of dy and of x of a lane under way
 
-// The compiler may put pointwise operations on the result here.
+// The compiler may put a pointwise operation with one result on dx here; two would take more than eight bindings.
 fn store(at: u32, value: f32) { y[at] = value; }
 
 fn weighted(i: u32, g: f32) -> f32 {

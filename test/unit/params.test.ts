@@ -252,9 +252,12 @@ describe('what has no gradient', () => {
       return [whole!, causal!, ...gradients, Tensor.of(few)];
     },
     'norms of long rows': () => {
-      const x = torch.rand(3, 1024).requiresGrad_();
-      const y = nn.functional.layerNorm(x, [1024]);
-      return [y, ...autograd.grad(y.square().sum(), [x])];
+      const of = (rows: number, length: number) => {
+        const x = torch.rand(rows, length).requiresGrad_();
+        const y = nn.functional.layerNorm(x, [length]);
+        return [y, ...autograd.grad(y.square().sum(), [x])];
+      };
+      return [...of(3, 1024), ...of(600, 8192), ...of(2, 65536)];
     },
     'boxes that suppress others': () => {
       const { order, keep } = nmsMask(torch.rand(2, 1030, 4), torch.rand(2, 1030), 0.5, {
