@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { doors } from '../doors.mjs';
 import { parametersOf } from '../reference/parameters.mjs';
-import { eachExport, isPublic, textOf } from '../reference/told.mjs';
+import { constructorsOf, eachExport, isPublic, textOf } from '../reference/told.mjs';
 import { programOptions } from '../reference/usage.mjs';
 
 /**
@@ -90,7 +90,7 @@ function signaturesOf(symbol, checker) {
   if ((symbol.flags & (ts.SymbolFlags.Value | ts.SymbolFlags.ClassMember)) === 0) return [];
   const type = checker.getNonNullableType(checker.getTypeOfSymbol(symbol));
   // Programs make tensors by functions.
-  const constructors = symbol.name === 'Tensor' ? [] : type.getConstructSignatures();
+  const constructors = symbol.name === 'Tensor' ? [] : constructorsOf(type);
   return constructors.length > 0 ? constructors : type.getCallSignatures();
 }
 

@@ -6,7 +6,7 @@ import { definedBy } from './defaults.mjs';
 import { callableOf, shownType } from './parameters.mjs';
 import { repository } from './paths.mjs';
 import { spaceTexts } from './spaces.mjs';
-import { isPublic } from './told.mjs';
+import { constructorsOf, isPublic } from './told.mjs';
 
 /**
  * An export. `alias` is the entry that it is another name of. A text is Markdown.
@@ -156,14 +156,14 @@ class Reader {
   #kindOf(symbol) {
     if ((symbol.flags & ts.SymbolFlags.Value) === 0) return 'type';
     const type = this.checker.getTypeOfSymbol(symbol);
-    if (type.getConstructSignatures().length > 0 || symbol.flags & ts.SymbolFlags.Class) return 'class';
+    if (constructorsOf(type).length > 0 || symbol.flags & ts.SymbolFlags.Class) return 'class';
     return type.getCallSignatures().length > 0 ? 'function' : 'constant';
   }
 
   /** @param {ts.Symbol} symbol */
   #callableOf(symbol) {
     const type = this.checker.getTypeOfSymbol(symbol);
-    const constructors = type.getConstructSignatures();
+    const constructors = constructorsOf(type);
     const signatures = constructors.length > 0 ? constructors : type.getCallSignatures();
     if (signatures.length === 0) return undefined;
     const [made] = constructors;
@@ -200,7 +200,7 @@ class Reader {
   /** Members of a class that is exported as a constant, as `nn.Module` is. @param {ts.Symbol} symbol @returns {Member[]} */
   #membersOfType(symbol) {
     const type = this.checker.getTypeOfSymbol(symbol);
-    const [signature] = type.getConstructSignatures();
+    const [signature] = constructorsOf(type);
     if (!signature) return [];
     /** @param {ts.Type} of @param {boolean} isStatic */
     const all = (of, isStatic) =>

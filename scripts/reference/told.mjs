@@ -22,6 +22,13 @@ export function toldExports() {
 export const textOf = (symbol, checker) => ts.displayPartsToString(symbol.getDocumentationComment(checker));
 
 /**
+ * The signatures with `new`, without those that make nothing: of a function, what an editor quotes where it is called with `new`.
+ * @param {ts.Type} type
+ */
+export const constructorsOf = (type) =>
+  type.getConstructSignatures().filter((signature) => !(signature.getReturnType().flags & ts.TypeFlags.Never));
+
+/**
  * Calls `add` with each export of each door and each method of Tensor, and its path. `fileOf`: the file of a door in the program, by default its source.
  * @param {ts.Program} program @param {ts.TypeChecker} checker @param {(symbol: ts.Symbol, path: string) => void} add
  * @param {(door: import('../doors.mjs').Door) => string} fileOf
