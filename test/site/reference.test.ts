@@ -74,7 +74,7 @@ test('a page tells parameters with their types, defaults and texts, shapes, the 
     'new Conv2d(inChannels, outChannels, kernelSize, stride?, padding?, dilation?, groups?, bias?, paddingMode?)',
   );
   expect(text).toMatch(
-    /torch\.nn\.Conv2d[\s\S]*Shape: \[N, inChannels, H, W\][\s\S]*kernelSize\s+Size<2>\s+needed[\s\S]*src\/torch\/nn\/layers\/conv\.ts:\d+/,
+    /torch\.nn\.Conv2d[\s\S]*Shape: \[N, inChannels, H, W\][\s\S]*kernelSize\s+SizePerDim<2>\s+needed[\s\S]*src\/torch\/nn\/layers\/conv\.ts:\d+/,
   );
 });
 
