@@ -8,7 +8,7 @@ from typing import Any
 from ._overrides import DisableTorchFunctionSubclass, is_enabled
 from ._overrides import disabled_torch_function as _disabled_torch_function_impl  # noqa: F401
 from ._tensor import Tensor as TensorBase  # noqa: F401
-from ._tree import attribute, names
+from ._tree import answering
 from ._types import Generator, Size, device, dtype, layout, memory_format  # noqa: F401
 
 __path__: list[str] = []
@@ -41,10 +41,4 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
 
 _nn = SimpleNamespace(_parse_to=_parse_to)
 
-
-def __getattr__(name: str) -> Any:
-    return attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return names(__name__, globals())
+__getattr__, __dir__ = answering(__name__, globals())

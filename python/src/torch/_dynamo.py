@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._tree import attribute, names
+from ._tree import answering
 from .compiler import allow_in_graph, disable, is_compiling, reset  # noqa: F401
 
 __path__: list[str] = []
@@ -35,10 +35,4 @@ def mark_dynamic(t: Any, index: Any = None, **_: Any) -> None:
 mark_static = maybe_mark_dynamic = mark_unbacked = mark_static_address = mark_dynamic
 graph_break = reset
 
-
-def __getattr__(name: str) -> Any:
-    return attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return names(__name__, globals())
+__getattr__, __dir__ = answering(__name__, globals())

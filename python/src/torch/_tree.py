@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
+from collections.abc import Callable
 from importlib.machinery import ModuleSpec, PathFinder
 from types import ModuleType
 from typing import Any
@@ -152,9 +153,9 @@ def extend(module: ModuleType) -> None:
     module.__getattr__ = find  # type: ignore[method-assign]
 
 
-def names(module: str, known: dict[str, Any]) -> list[str]:
-    """The names of such a module, for its `__dir__`."""
-    return sorted({*known, *_table().get(module, {})})
+def answering(module: str, known: dict[str, Any]) -> tuple[Callable[[str], Any], Callable[[], list[str]]]:
+    """The `__getattr__` and the `__dir__` of a module that answers for all names of PyTorch's."""
+    return lambda name: attribute(module, name, known), lambda: sorted({*known, *_table().get(module, {})})
 
 
 class _Finder:
@@ -191,8 +192,7 @@ class _Finder:
         path = module.__name__
         module.__doc__ = f"`{path}`, of which the library has what other modules of its have."
         module._is_listed = True  # type: ignore[attr-defined]
-        module.__getattr__ = lambda name: attribute(path, name, module.__dict__)  # type: ignore[method-assign]
-        module.__dir__ = lambda: names(path, module.__dict__)  # type: ignore[method-assign]
+        module.__getattr__, module.__dir__ = answering(path, module.__dict__)  # type: ignore[method-assign]
 
 
 def install() -> None:

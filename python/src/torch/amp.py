@@ -210,10 +210,4 @@ for _place in ("torch.amp.autocast_mode", "torch.amp.grad_scaler"):
     sys.modules[_place] = sys.modules[__name__]
 __path__: list[str] = []
 
-
-def __getattr__(name: str) -> Any:
-    return _tree.attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return _tree.names(__name__, globals())
+__getattr__, __dir__ = _tree.answering(__name__, globals())

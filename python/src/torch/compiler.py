@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from ._settings import compile  # noqa: F401
-from ._tree import attribute, names
+from ._tree import answering
 
 
 def is_compiling() -> bool:
@@ -54,9 +54,4 @@ def set_stance(stance: str = "default", **_: Any) -> Iterator[None]:
     yield
 
 
-def __getattr__(name: str) -> Any:
-    return attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return names(__name__, globals())
+__getattr__, __dir__ = answering(__name__, globals())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._tree import attribute, names
+from ._tree import answering
 
 __path__: list[str] = []
 
@@ -16,9 +16,4 @@ def wrap(fn_or_name: Any) -> Any:
     return fn_or_name
 
 
-def __getattr__(name: str) -> Any:
-    return attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return names(__name__, globals())
+__getattr__, __dir__ = answering(__name__, globals())

@@ -94,9 +94,4 @@ def load(f: Any, *_: Any, **__: Any) -> None:
     raise RuntimeError("jit.load: expected a state dict, since there is no TorchScript here; load it by torch.load")
 
 
-def __getattr__(name: str) -> Any:
-    return _tree.attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return _tree.names(__name__, globals())
+__getattr__, __dir__ = _tree.answering(__name__, globals())

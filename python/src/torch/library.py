@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ._tree import attribute, names
+from ._tree import answering
 
 
 def _same(fn: Any = None, *_: Any, **__: Any) -> Any:
@@ -57,9 +57,4 @@ class Library:
         """Notes nothing: an operation is its function."""
 
 
-def __getattr__(name: str) -> Any:
-    return attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return names(__name__, globals())
+__getattr__, __dir__ = answering(__name__, globals())

@@ -27,10 +27,4 @@ class record_function(contextlib.ContextDecorator):
         return functools.wraps(func)(lambda *args, **kwargs: func(*args, **kwargs))
 
 
-def __getattr__(name: str) -> Any:
-    return _tree.attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return _tree.names(__name__, globals())
-
+__getattr__, __dir__ = _tree.answering(__name__, globals())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ._tree import attribute, names
+from ._tree import answering
 
 
 def is_available() -> bool:
@@ -35,10 +35,4 @@ def manual_seed(seed: int) -> None:
 
 manual_seed_all = manual_seed
 
-
-def __getattr__(name: str) -> Any:
-    return attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return names(__name__, globals())
+__getattr__, __dir__ = answering(__name__, globals())

@@ -256,9 +256,4 @@ def get_node_local_rank(fallback_rank: int | None = None) -> int:
     return 0
 
 
-def __getattr__(name: str) -> Any:
-    return _tree.attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return _tree.names(__name__, globals())
+__getattr__, __dir__ = _tree.answering(__name__, globals())

@@ -43,11 +43,4 @@ def scatter(tensors: Any, src: int = 0, group: Any = None) -> Any:
 
 functional = sys.modules[f"{__name__}.functional"] = sys.modules[__name__]
 
-
-def __getattr__(name: str) -> Any:
-    return _tree.attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return _tree.names(__name__, globals())
-
+__getattr__, __dir__ = _tree.answering(__name__, globals())

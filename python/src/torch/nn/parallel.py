@@ -72,10 +72,4 @@ def data_parallel(module: Module, inputs: Any, device_ids: Any = None, output_de
 
 __all__ = ["DataParallel", "DistributedDataParallel", "data_parallel", "gather", "parallel_apply", "replicate", "scatter"]
 
-
-def __getattr__(name: str) -> Any:
-    return _tree.attribute(__name__, name, globals())
-
-
-def __dir__() -> list[str]:
-    return _tree.names(__name__, globals())
+__getattr__, __dir__ = _tree.answering(__name__, globals())
