@@ -80,7 +80,7 @@ fn parts(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u,
   }
 }
 
-// The mean and the variance of a row of n elements, of which lane k has s_k and q_k.
+// The mean and the variance of a row of n elements: lane k gives the sum s_k and the squared deviations q_k of `count` of its elements.
 fn moments(lane: u32, given: vec2f, count: u32, n: u32) -> vec2f {
   let center = workgroup_sum(lane, vec2f(given.x, 0.0)).x / f32(n);
   let apart = given.x / max(f32(count), 1.0) - center;

@@ -142,20 +142,34 @@ function byRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter:
 }
 
 /**
- * What the passes have in common that divide each of few long rows on a GPU. The number of their bindings is fixed, so the first input is
- * bound in place of the parts' results where there are none yet, and not read.
+ * The passes that divide each of few long rows on a GPU: one sums over parts of rows, the other computes results from these sums. The number
+ * of their bindings is fixed, so the first input is bound in place of the sums where there are none yet, and not read.
  */
-const partPass = (
-  { label, overrides }: Pick<Pass, 'label' | 'overrides'>,
-  rows: number,
-  length: number,
-  parts: number,
-) => ({
-  label,
-  overrides,
-  consts: { WORKGROUP: LONG_WORKGROUP },
-  params: { rows, n: length, parts, part: Math.ceil(length / parts), eps: scalar(0) },
-  grid: grid(rows * parts),
+function partPasses(
+  { label, overrides, reads }: Pick<Pass, 'label' | 'overrides' | 'reads'>,
+  source: Text,
+  [rows, length, parts]: readonly [rows: number, length: number, parts: number],
+  adapter: AdapterProfile,
+): [sums: Pass, results: Pass] {
+  const shared = {
+    source: [workgroupLib(adapter), source],
+    label,
+    overrides,
+    consts: { WORKGROUP: LONG_WORKGROUP },
+    params: { rows, n: length, parts, part: Math.ceil(length / parts), eps: scalar(0) },
+    grid: grid(rows * parts),
+  };
+  return [
+    { ...shared, entry: 'parts', reads: [...reads, input(0)], writes: [scratch()] },
+    { ...shared, entry: 'spread', reads: [...reads, scratch()], writes: [output(0)] },
+  ];
+}
+
+/** Passes with the scratch memory of `partPasses`: two numbers a part. */
+const inParts = (passes: Pass[], rows: number, parts: number): Lowering => ({
+  kind: 'passes',
+  passes,
+  scratch: [2 * rows * parts * BYTES_PER_ELEMENT],
 });
 
 /** The lengths of the kernels' arrays, except those of missing tensors, which are bound to x. */
@@ -186,14 +200,9 @@ export function layerNorm({
   if (held) return { kind: 'passes', passes: [held] };
   const parts = partsOf(rows, length, adapter);
   if (parts > 1) {
-    const shared = { ...partPass(pass, rows, length, parts), source: [workgroupLib(adapter), partsSource] };
-    const { reads } = pass;
-    const passes = [
-      { ...shared, entry: 'parts', reads: [...reads, input(0)], writes: [scratch()] },
-      { ...shared, entry: 'whole', reads: [scratch()], writes: [output(1), output(2)], grid: grid(rows) },
-      { ...shared, entry: 'spread', reads: [...reads, scratch()], writes: [output(0)] },
-    ];
-    return { kind: 'passes', passes, scratch: [2 * rows * parts * BYTES_PER_ELEMENT] };
+    const [sums, results] = partPasses(pass, partsSource, [rows, length, parts], adapter);
+    const moments = { entry: 'whole', reads: [scratch()], writes: [output(1), output(2)], grid: grid(rows) };
+    return inParts([sums, { ...sums, ...moments }, results], rows, parts);
   }
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter, longSource)] };
 }
@@ -215,18 +224,7 @@ export function layerNormGrad({
     params: { rows, n: length, eps: scalar(0) },
   };
   const parts = partsOf(rows, length, adapter);
-  if (parts > 1) {
-    const shared = {
-      ...partPass(pass, rows, length, parts),
-      source: [workgroupLib(adapter), gradPartsSource],
-    };
-    const { reads } = pass;
-    const passes = [
-      { ...shared, entry: 'parts', reads: [...reads, input(0)], writes: [scratch()] },
-      { ...shared, entry: 'spread', reads: [...reads, scratch()], writes: [output()] },
-    ];
-    return { kind: 'passes', passes, scratch: [2 * rows * parts * BYTES_PER_ELEMENT] };
-  }
+  if (parts > 1) return inParts(partPasses(pass, gradPartsSource, [rows, length, parts], adapter), rows, parts);
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter, gradLongSource)] };
 }
 
