@@ -3,12 +3,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Plugin, Rolldown } from 'vite';
-import { TEXTS } from './search.ts';
+import { NAMES, TEXTS } from '../search/addresses.ts';
 
 export const SERVICE_WORKER = 'service-worker.js';
-
-/** Made by a build of its own, beside this one; kept once it is searched in. */
-const NAMES = 'reference/names.json';
 
 /**
  * Modules whose chunk is not a part of what every visit keeps, and the group of files that such a chunk alone leads to: `notebook` is
@@ -116,6 +113,7 @@ export function offline(): Plugin {
         version: version.digest('hex').slice(0, 16),
         files: of(core),
         groups: { notebook: of(notebook), editor: of(editor) },
+        // A build of its own makes the names of the reference, beside this one; they are kept once they are searched in.
         others: [...names.filter((name) => ![core, notebook, editor].some((group) => group.has(name))), NAMES].map(
           address,
         ),

@@ -3,14 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Plugin } from 'vite';
+import { TEXTS } from '../search/addresses.ts';
 import type { Page } from '../search/finder.ts';
 import { galleryTexts } from './gallery.ts';
 import { guideTexts } from './guide.ts';
 import { notebookTexts } from './notebooks.ts';
 import { partsOf, textOf } from './parts.ts';
-
-/** Its address from the site's own folder; demos/search/search.ts asks there. */
-export const TEXTS = 'search/texts.json';
 
 /** Pages that stand in a file of their own. */
 const PAGES = ['mnist', 'playground', 'courses', 'gallery', 'notebook'];

@@ -1,16 +1,12 @@
 // The dialog that searches the site: a field, and below it what is found, which the arrows lead through. It loads what it finds in once it is opened.
 import { make } from 'lamplight-notebook/ui/dom';
+import { NAMES, REFERENCE, TEXTS } from './addresses';
 import { Finder, type Found, type Page } from './finder';
 import type { Name } from './names';
 import styles from './search.css?url&no-inline';
 
 /** A page shows what it has found once the reader has paused for so many milliseconds. */
 const PAUSE = 60;
-
-/** Beside the site's own folder. */
-const TEXTS = 'search/texts.json';
-const REFERENCE = 'reference/';
-const NAMES = `${REFERENCE}names.json`;
 
 class Search {
   readonly #root: string;
