@@ -68,7 +68,7 @@ interface AdamClass
   /**
    * Adam (Kingma & Ba 2015).
    *
-   * @param params What is optimized: `model.parameters()`, or groups `{ params, lr, … }` with options of their own.
+   * @param params The parameters to optimize: `model.parameters()`, or groups `{ params, lr, … }` with options of their own.
    * @param options lr 1e-3, betas [0.9, 0.999], eps 1e-8, weightDecay 0, amsgrad, maximize and decoupledWeightDecay
    * false, by name.
    */
@@ -91,7 +91,7 @@ interface AdamWOptions extends Values<typeof options>, Named {}
 interface AdamWArguments extends GroupOptions<AdamWOptions>, Values<typeof params> {}
 
 const params = {
-  /** What is optimized: `model.parameters()`, or groups with options of their own. */
+  /** The parameters to optimize: `model.parameters()`, or groups with options of their own. */
   params: value<OptimizerParams<AdamOptions>>(),
 };
 
@@ -105,7 +105,7 @@ export class AdamW extends OneCallOptimizer<AdamOptions> {
   /**
    * Adam with decoupled weight decay (Loshchilov & Hutter 2019).
    *
-   * @param params What is optimized: `model.parameters()`, or groups `{ params, lr, … }` with options of their own.
+   * @param params The parameters to optimize: `model.parameters()`, or groups `{ params, lr, … }` with options of their own.
    * @param options lr 1e-3, betas [0.9, 0.999], eps 1e-8, weightDecay 0.01, amsgrad false, maximize false, by name.
    */
   constructor(params: OptimizerParams<AdamOptions>, options?: GroupOptions<AdamWOptions>);
