@@ -10,6 +10,7 @@ export const spaceTexts = {
   distributions: 'Probability distributions: samples, densities, entropies, divergences.',
   'distributions.constraints': 'Which values a parameter or a sample may have.',
   'distributions.transforms': 'Maps that make one distribution of another.',
+  fft: 'Discrete Fourier transforms; `torch.fft` in Python. Complex numbers are pairs, in a last dimension of size 2.',
   func: 'Gradients of functions of tensors: `grad`, `jacrev`, `jacfwd`, `hessian`, `vmap`.',
   gpu: 'The device: its start, its memory, what it does, and tuning for it.',
   hub: 'Weights from addresses: downloaded, checked by their sums, and kept.',

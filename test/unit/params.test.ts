@@ -1,6 +1,6 @@
 // Holds what each pass writes into its uniforms against the structs of its source: types, order and number.
 import * as torch from 'lamplight';
-import { autograd, linalg, nn, optim, Tensor, vision } from 'lamplight';
+import { autograd, fft, linalg, nn, optim, Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
 import { nmsMask } from '../../src/doors/vision/ops/nms';
@@ -170,6 +170,7 @@ describe('what has no gradient', () => {
         ...spectra,
       ];
     },
+    'transforms of a large prime length': () => [fft.rfft(torch.rand(2, 67))],
     places: () => [nn.functional.oneHot(labels(7, 5), 5), torch.arange(9).gather(0, labels(4, 9))],
     'gradients of many rows': () => {
       const table = torch.rand(50, 8).requiresGrad_();

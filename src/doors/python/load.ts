@@ -27,6 +27,7 @@ async function openSpaces(): Promise<void> {
   openSpace('torch.distributions.constraints', torch.distributions.constraints);
   openSpace('torch.distributions.transforms', torch.distributions.transforms);
   for (const name of [
+    'fft',
     'linalg',
     'special',
     'autograd',

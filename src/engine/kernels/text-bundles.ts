@@ -10,6 +10,7 @@ export const textBundles = {
   convWorkgroup: new LatePart('convWorkgroup', () => import('./texts/conv-workgroup')),
   crossEntropy: new LatePart('crossEntropy', () => import('./texts/cross-entropy')),
   depthwise: new LatePart('depthwise', () => import('./texts/depthwise')),
+  fft: new LatePart('fft', () => import('./texts/fft')),
   functions: new LatePart('functions', () => import('./texts/functions')),
   indexing: new LatePart('indexing', () => import('./texts/indexing')),
   joins: new LatePart('joins', () => import('./texts/joins')),

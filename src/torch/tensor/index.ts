@@ -40,6 +40,7 @@ export * from './families/shape';
 export * from './families/special';
 export * from './families/splits';
 export * from './families/statistics';
+export * as fft from './fft';
 export * from './indexing/search';
 export * from './joining/cat-stack';
 export * from './joining/joins';

@@ -6,7 +6,7 @@ import { any, awayFromZero, distinct, type Gradcheck, uniform } from './inputs';
 
 const F = nn.functional;
 
-const { linalg } = torch;
+const { fft, linalg } = torch;
 /** Matrices that are far from singular. */
 const regular = (x: Tensor): Tensor => x.mul(0.3).add(torch.eye(x.shape.at(-1)!).mul(2));
 const symmetric = (x: Tensor): Tensor =>
@@ -42,6 +42,10 @@ export const products: Gradcheck[] = [
   ['pairwiseDistance', (a, b) => F.pairwiseDistance(a, b), [any(2, 3), uniform([2, 3], 2, 3)]],
   ['normalize', (a) => F.normalize(a), [awayFromZero(2, 3)]],
   ['nuclear norm', (a) => a.norm('nuc'), [awayFromZero(2, 3)]],
+  ['fft', (a) => fft.fft(a, { n: 6 }), [any(2, 5, 2)]],
+  ['rfft', (a) => fft.rfft(a), [any(2, 6)]],
+  ['irfft', (a) => fft.irfft(a, 5), [any(2, 4, 2)]],
+  ['ihfft2', (a) => fft.ihfft2(a), [any(3, 4)]],
   ['inv', (a) => linalg.inv(regular(a)), [any(2, 3, 3)]],
   ['solve', (a, b) => linalg.solve(regular(a), b), [any(3, 3), any(3, 2)]],
   ['solveTriangular', (a, b) => linalg.solveTriangular(regular(a), b, { upper: true }), [any(3, 3), any(3, 2)]],

@@ -40,6 +40,12 @@ export const tensors: readonly Row[] = [
     'use a logical operation',
     () => bools.logicalNot(),
   ),
+  does(
+    'fft.fft',
+    () => torch.fft.fft(floats.repeat(3)),
+    'torch.stack([x, torch.zerosLike(x)], -1) makes pairs',
+    () => torch.fft.fft(torch.stack([floats, torch.zerosLike(floats)], -1)),
+  ),
   converts('positive', (x) => x.positive(), bools),
   converts('isin', (x) => torch.isin(x, x), bools),
   converts('cov', (x) => torch.cov(x), bools),

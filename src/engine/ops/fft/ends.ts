@@ -1,0 +1,22 @@
+// Attributes of discrete Fourier transforms, which their kernels share.
+
+/** The form of what a transform reads or writes along its dimension. */
+export interface Ends {
+  /** Numbers instead of pairs of a real and an imaginary part, which have a last dimension of 2. */
+  readonly real: boolean;
+  /** Elements that stand for their conjugates, too, count twice: those of half a spectrum but the first and the middle. */
+  readonly doubled: boolean;
+  /** The first so many of the n elements; those that are not read are 0. */
+  readonly length: number;
+}
+
+/** to_k = scale · Σ_j from_j e^{∓2πi jk / n}, of which the real part is kept if `to` is real. */
+export interface FftAttrs {
+  readonly dim: number;
+  readonly n: number;
+  /** The sign of the exponent is positive. */
+  readonly inverse: boolean;
+  readonly scale: number;
+  readonly from: Ends;
+  readonly to: Ends;
+}
