@@ -14,7 +14,12 @@ export const SERVICE_WORKER = 'service-worker.js';
  */
 const SESSION = /\/packages\/notebook\/session\.ts$/;
 const GATES = {
-  notebook: [/\/demos\/notebook\/main\.ts$/, /\/demos\/gallery\/page\.ts$/],
+  // Cells of the home and of the guide can run without the panels, which only courses and the gallery draw.
+  notebook: [
+    /\/demos\/notebook\/main\.ts$/,
+    /\/demos\/gallery\/page\.ts$/,
+    /\/packages\/notebook\/panels\/(index|shift-networks)\.ts$/,
+  ],
   editor: [/\/packages\/notebook\/editor\//, /\/packages\/notebook\/render\//],
   // The chunk that a page asks for once a tensor arrives in it: those of the demos stay in their workers.
   none: [/\/host-tensors\.ts$/],
