@@ -33,6 +33,10 @@ if (asked && /^[\w-]+$/.test(asked)) location.replace(new URL(`notebook/${asked}
 addEventListener('hashchange', () => {
   if (location.hash.startsWith('#n=')) location.reload();
 });
+/** Whether the visitor has begun to read: from then on the page stays where it is. */
+let isRead = false;
+for (const type of ['wheel', 'touchmove', 'keydown'])
+  addEventListener(type, () => (isRead = true), { once: true, passive: true });
 
 const title = byId('title', HTMLElement);
 const opened = NotebookDocument.open(kind as Kind, name, title.textContent ?? '', language);
@@ -119,6 +123,7 @@ if (document_.cells && kind !== 'playground') showTitle();
 if (document_.isFromLink) sayThatItCame();
 else if (document_.cells && kind === 'course') sayThatItChanged();
 content.dataset.ready = '';
+showPlace();
 
 // Without a connection they are to be seen as well, also those that nobody has scrolled to.
 const pictures = [...content.querySelectorAll<HTMLImageElement>('.outputs[data-recorded] img')].map(({ src }) => src);
@@ -142,6 +147,16 @@ function canvases(): Record<string, HTMLCanvasElement> {
   canvas.setAttribute('aria-label', before.getAttribute('aria-label') ?? '');
   before.replaceWith(canvas);
   return { canvas };
+}
+
+/**
+ * Shows the part of the page that its address names. The browser goes there while the cells of the other language still stand above, so
+ * that it ends elsewhere. A page that is loaded again goes back to where it was read.
+ */
+function showPlace(): void {
+  const [navigation] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[];
+  if (isRead || navigation?.type !== 'navigate') return;
+  document.getElementById(location.hash.slice(1))?.scrollIntoView({ behavior: 'instant' });
 }
 
 function showSide(isOpen: boolean): void {

@@ -45,8 +45,10 @@ interface Entry {
 
 /** How many entries are read at once: a page stays at hand between. */
 const BATCH = 40;
-/** How many names that begin as asked stand above all that is found by words. */
-const SPELT = 4;
+/** How many names that begin as asked stand above all that is found by words: of more, few would see what explains them. */
+const SPELT = 2;
+/** How many parts of pages stand before the other names that are found by words. */
+const EXPLAINED = 2;
 /** How many characters of a text are shown. */
 const SHOWN = 150;
 
@@ -99,13 +101,18 @@ export class Finder {
     await this.#index.addAllAsync(numbered, { chunkSize: BATCH });
   }
 
-  /** What fits best, at most `count`: names that are spelt as asked, then what holds all the words, then other names that hold the letters. */
+  /**
+   * What fits best, at most `count`: names that are spelt as asked, what explains the words, what else holds all of them, and then other names
+   * that hold the letters.
+   */
   find(question: string, count = 20): Found[] {
     const names = find(this.#names, question, count);
     const spelt = names.filter((name) => isSpelt(name, question)).slice(0, SPELT);
     const words = askedWords(question);
     const entries = this.#byWords(words, question).map(({ id }) => this.#entries[id]!);
-    const found = [...spelt.map(ofName), ...entries.map((entry) => ofEntry(entry, words)), ...names.map(ofName)];
+    const explained = entries.filter(({ name }) => !name).slice(0, EXPLAINED);
+    const byWords = [...explained, ...entries].map((entry) => ofEntry(entry, words));
+    const found = [...spelt.map(ofName), ...byWords, ...names.map(ofName)];
     const addresses = found.map(({ address }) => address);
     return found.filter(({ address }, i) => addresses.indexOf(address) === i).slice(0, count);
   }

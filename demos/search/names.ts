@@ -18,20 +18,32 @@ const last = (text: string): string => text.slice(text.lastIndexOf('.') + 1);
 /** From this rank on a name holds the letters that are asked for, but does not begin with them. */
 const WITHIN = 5;
 
+/** Classes whose members are looked for by their names alone. */
+const USUAL = /\/(?:Tensor|Module|Optimizer)\.html#/;
+
+/** Whether a name is seldom what is meant where no more than its letters are asked for: the options of a call, or a member of most classes. */
+const isMinor = ([name, , address]: Name, wanted: string): boolean =>
+  !wanted.includes('.') &&
+  ((address.includes('#') && !USUAL.test(address)) || (/Options$/.test(name) && !wanted.endsWith('options')));
+
 /**
  * How well a name fits: lower is better, undefined is not at all. Just the spelling is best, then the name in the other spelling, then
- * what begins so; of two that fit alike the shorter comes first.
+ * what begins so; of two that fit alike the shorter comes first, and a layer before a function. Minor names come last.
  */
-function rankOf([name, space, , theirs]: Name, query: string, wanted: string): number | undefined {
+function rankOf(entry: Name, query: string, wanted: string): number | undefined {
+  const [name, space, , theirs] = entry;
   const spellings = [plain(name), plain(last(theirs))];
   const paths = [plain(`${space}.${name}`), plain(theirs)];
-  const length = name.length / 1000 + (space.split('.').length - 1) / 10000;
+  const length = name.length / 1000 + (space.split('.').length - 1) / 10000 - (space === 'nn' ? 0.0005 : 0);
   const inPath = paths.some((path) => `.${path}`.endsWith(`.${wanted}`)) ? 0 : 1.5;
-  if (name === last(query) || last(theirs) === last(query)) return inPath + length;
-  if (spellings.includes(last(wanted))) return 1 + inPath + length;
-  if (spellings.some((each) => each.startsWith(wanted))) return 4 + length;
+  const minor = isMinor(entry, wanted) ? WITHIN : 0;
+  // Who writes no capitals at all, and no joints, has no spelling in mind.
+  const isJust = (each: string) => each === last(query) || (query === wanted && each.toLowerCase() === wanted);
+  if (isJust(name) || isJust(last(theirs))) return minor + inPath + length;
+  if (spellings.includes(last(wanted))) return minor + 1 + inPath + length;
+  if (spellings.some((each) => each.startsWith(wanted))) return minor + 4 + length;
   const places = wanted.includes('.') ? paths : spellings;
-  return places.some((each) => each.includes(wanted)) ? WITHIN + length : undefined;
+  return places.some((each) => each.includes(wanted)) ? minor + WITHIN + length : undefined;
 }
 
 const queryOf = (asked: string): string => asked.trim().replace(/^F\./, 'nn.functional.');

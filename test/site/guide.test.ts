@@ -146,7 +146,7 @@ describe('the search', () => {
     ['guide/start/', 'max_pool2d', /\/reference\/nn\.functional\/maxPool2d\.html$/],
     ['gallery/convolution/', 'why padding', /\/notebook\/s\d-\w+\/#[\w-]*padding/],
     ['mnist/', 'safetensors', /\/guide\/(?:files|weights)\//],
-    ['reference/nn/Conv2d.html', 'confusion matrix', /\/notebook\/s1-mnist\/#/],
+    ['reference/nn/Conv2d.html', 'confusion matrix', /\/(?:guide\/metrics|notebook\/s1-mnist)\/#/],
     ['courses/', 'gpt-2', /\/gallery\/gpt2\/$/],
   ])('of %s finds %s', async (path, question, address) => {
     const { page, problems } = await site.open(path);

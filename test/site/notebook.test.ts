@@ -129,7 +129,14 @@ test('the editor marks errors at their line, explains and completes, across cell
   await page.keyboard.press('Escape');
   await call.waitFor({ state: 'detached' });
   await second.locator('.cm-content:focus').waitFor();
-  await second.locator('.cm-line').getByText('Linear').hover();
+  // The name has no element of its own.
+  const { x, y } = await second.locator('.cm-line').evaluate((line) => {
+    const name = [...line.childNodes].find(({ textContent }) => textContent === 'Linear')!;
+    const range = document.createRange();
+    range.selectNode(name);
+    return range.getBoundingClientRect();
+  });
+  await page.mouse.move(x + 4, y + 4);
   await second.locator('.cm-tooltip-hover p').filter({ hasText: 'y = x' }).waitFor();
   await write(page, 2, 'layer.weig');
   await page.keyboard.press('Control+Space');

@@ -5,6 +5,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { partsOf, textOf } from '../../../demos/build/parts';
 import { texts } from '../../../demos/build/search';
 import { excerptOf, Finder, type Page } from '../../../demos/search/finder';
+import { find, type Name } from '../../../demos/search/names';
 import { askedWords, plainWord, wordsOf } from '../../../demos/search/words';
 
 describe('words', () => {
@@ -56,6 +57,38 @@ describe('parts of a page', () => {
   test('short formulas are read, long ones are left out', () => {
     const math = (text: string) => `<math><mi>${text}</mi></math>`;
     expect(textOf(`With ${math('k')} and ${math('a very long formula')}.`)).toBe('With k and ….');
+  });
+});
+
+describe('names', () => {
+  const named = (name: string, space: string, page = name, theirs = ''): Name => [
+    name,
+    space,
+    `${space}/${page.includes('#') ? page : `${page}.html`}`,
+    theirs,
+    '',
+    '',
+  ];
+  const names = [
+    named('dropout', 'nn', 'MultiheadAttention.html#dropout'),
+    named('dropout', 'torch'),
+    named('Dropout', 'nn'),
+    named('maxpool', 'vision.models', 'ResNet.html#maxpool'),
+    named('maxPool2d', 'nn.functional', 'maxPool2d', 'torch.nn.functional.max_pool2d'),
+    named('AdamOptions', 'optim'),
+    named('Adamax', 'optim'),
+    named('stateDict', 'torch', 'GradScaler.html#stateDict'),
+    named('stateDict', 'nn', 'Module.html#stateDict'),
+  ];
+
+  test.each([
+    // A layer before a function of the same name, and both before members of other classes.
+    ['dropout', ['nn/Dropout.html', 'torch/dropout.html', 'nn/MultiheadAttention.html#dropout']],
+    ['max_pool', ['nn.functional/maxPool2d.html', 'vision.models/ResNet.html#maxpool']],
+    ['adam', ['optim/Adamax.html', 'optim/AdamOptions.html']],
+    ['state_dict', ['nn/Module.html#stateDict', 'torch/GradScaler.html#stateDict']],
+  ])('%s', (question, addresses) => {
+    expect(find(names, question).map((name) => name[2])).toEqual(addresses);
   });
 });
 
@@ -118,6 +151,7 @@ describe('the texts of the site', () => {
     ['confusion matrix', /notebook\/s1-mnist\/#/],
     ['DataLoader workers', /guide\/(data|workers)\//],
     ['safetensors', /guide\/(files|weights)\//],
+    ['Adam', /guide\/training\/#/],
     ['GPT-2', /gallery\/gpt2\//],
     ['weight decay', /reference\/optim\/AdamW\.html/],
     ['padd', /#padding-/],
