@@ -28,6 +28,8 @@ export const spaceTexts = {
   'optim.lrScheduler': 'Schedulers of learning rates; `torch.optim.lr_scheduler` in Python.',
   'optim.swaUtils': 'Averages of weights over training; `torch.optim.swa_utils` in Python.',
   safetensors: 'Files of tensors alone, whole or in parts.',
+  signal: 'Signals: windows; `torch.signal` in Python.',
+  'signal.windows': 'Weights by which a part of a signal is multiplied before its spectrum is taken.',
   special: 'Special functions: gamma, Bessel, error functions and their relatives; `torch.special` in Python.',
   einops: 'Shapes in words: `rearrange`, `reduce`, `repeat` and their layers, as einops has them.',
   interpret:

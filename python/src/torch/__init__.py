@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from typing import Any
 
@@ -38,7 +39,24 @@ from ._named import *  # noqa: E402, F403
 _tree.install()
 
 
+# Functions of complex numbers, by their modules, which are imported when one of them is named.
+_LATE = {
+    **dict.fromkeys(("complex", "polar", "view_as_complex", "view_as_real", "imag"), "_complex"),
+    **dict.fromkeys(("stft", "istft"), "_spectra"),
+}
+
+
 def __getattr__(name: str) -> Any:
+    if name in _LATE:
+        found = importlib.import_module(f"torch.{_LATE[name]}").FUNCTIONS
+        globals().update(found)
+        return found[name]
+    if name.endswith("_copy"):
+        from ._copies import copying
+
+        if (found := copying(name)) is not None:
+            globals()[name] = found
+            return found
     return _bridge.package_attribute("torch", name, globals())
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-_COMPLEX = "WebGPU has no complex numbers"
 _QUANTIZED = "quantization, and numbers of less than 16 bits, are not in this library"
 _COMPILED = "there is no compiler of Python code here; kernels are fused without one"
 
@@ -12,8 +11,6 @@ _COMPILED = "there is no compiler of Python code here; kernels are fused without
 _REASONS = tuple(
     (re.compile(pattern), reason)
     for pattern, reason in (
-        (r"fft(\..*)?$", f"{_COMPLEX}, which Fourier transforms give; torch.nn.functional.conv1d filters without them"),
-        (r"(i?stft|view_as_(real|complex)|complex\w*|chalf|cdouble|cfloat|polar|resolve_(conj|neg))$", _COMPLEX),
         (r"(ao|quantization)(\..*)?$|q(u?int\d+\w*|uantize\w*|scheme)$|fake_quantize\w*$", _QUANTIZED),
         (r"sparse(\..*)?$|sparse_\w+$", "sparse tensors are not in this library; a dense one holds the same numbers"),
         (r"nested(\..*)?$", "nested tensors are not in this library; torch.nn.utils.rnn.pad_sequence makes one of equal rows"),

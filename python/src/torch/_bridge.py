@@ -454,6 +454,10 @@ def function(bound: Any, name: str, space: str) -> Callable[..., Any]:
     @_overrides.overridable
     def called(*args: Any, **keywords: Any) -> Any:
         out = keywords.pop("out", None)
+        if getattr(keywords.get("dtype"), "is_complex", False):
+            from ._complex import created
+
+            return created(called, name, args, keywords)
         if promotes:
             args, keywords = promoted(args, keywords)
         if "size_average" in keywords or isinstance(keywords.get("reduce"), bool):

@@ -61,8 +61,6 @@ def _plain(item: Any) -> Any:
     """A number of Python."""
     if isinstance(item, int | float | bool):
         return item
-    if isinstance(item, complex):
-        raise TypeError("tensor: expected real numbers, but got a complex one; there is no complex dtype here")
     if hasattr(item, "item"):
         return item.item()
     if hasattr(type(item), "__index__"):
@@ -93,6 +91,10 @@ def tensor(
     pin_memory: bool = False,
 ) -> Tensor:
     """A tensor with a copy of `data`: numbers, nested sequences of them, an array, or a tensor."""
+    if getattr(dtype, "is_complex", False) or type(data) is complex or is_complex(data):
+        from ._complex import made_of
+
+        return made_of(data, dtype, requires_grad)
     name = dtype_name(dtype)
     if isinstance(data, Tensor):
         keywords = {} if name is None else {"dtype": name}
@@ -109,9 +111,18 @@ def tensor(
         _flatten(data, 0, shape, flat)
     else:
         shape, flat = [], [data]
+    if any(type(item) is complex for item in flat):
+        from ._complex import made_of
+
+        return made_of(data, None, requires_grad)
     flat = [item if type(item) in (int, float, bool) else _plain(item) for item in flat]
     name = name or _inferred(flat)
     return from_typed(_typed(flat, name), name, shape, requires_grad)
+
+
+def is_complex(data: Any) -> bool:
+    """Whether a value is a tensor of complex numbers."""
+    return isinstance(data, Tensor) and data.is_complex()
 
 
 def _typed(flat: list[Any], name: str) -> Any:
@@ -187,6 +198,10 @@ def arange(*bounds: Any, dtype: Any = None, out: Any = None, **keywords: Any) ->
 
 def full(size: Any, fill_value: Any, *, dtype: Any = None, out: Any = None, **keywords: Any) -> Tensor:
     """A tensor with `fill_value` everywhere: of float32 where that is a float."""
+    if getattr(dtype, "is_complex", False) or isinstance(fill_value, complex) or is_complex(fill_value):
+        from ._complex import created
+
+        return created(None, "full", (size, fill_value), {"dtype": dtype, **keywords})
     value = fill_value.item() if isinstance(fill_value, Tensor) else fill_value
     if dtype is None and isinstance(value, float):
         dtype = "float32"

@@ -68,7 +68,8 @@ def _binary(name: str, spelt: str) -> Any:
     def operator(self: Any, other: Any) -> Any:
         operand = _operand(other)
         if operand is NotImplemented:
-            return NotImplemented
+            # A complex number of Python makes complex numbers of the tensor's.
+            return getattr(self.cfloat(), f"__{name}__")(other) if type(other) is complex else NotImplemented
         if of_bits and type(operand) is float:
             raise NotImplementedError(f"{spelt}: expected whole numbers, but got {operand}")
         handle = self._js
@@ -110,12 +111,16 @@ def _floated(x: Any, other: Any) -> Any:
 
 
 def _rsub(self: Any, other: Any) -> Any:
+    if type(other) is complex:
+        return other - self.cfloat()
     if not isinstance(other, int | float):
         return NotImplemented
     return _bridge.call(_function("rsub"), (_floated(self, other), other), {}, "rsub")
 
 
 def _rtruediv(self: Any, other: Any) -> Any:
+    if type(other) is complex:
+        return other / self.cfloat()
     if not isinstance(other, int | float):
         return NotImplemented
     return self.reciprocal() * other

@@ -175,6 +175,26 @@ class Tensor(metaclass=_Members):
         """The determinant of a matrix, or of each of a batch."""
         return _bridge.find("torch.linalg", "det")(self)
 
+    def to(self, *args: Any, **named: Any) -> Any:
+        """The tensor in another dtype; it is on the only device already."""
+        if any(type(value) is dtype and value.is_complex for value in (*args, *named.values())):
+            return self.cfloat()
+        return _call(self, "to", args, named)
+
+    def cfloat(self) -> Any:
+        """The numbers as complex ones."""
+        from ._complex import of, pairs_of
+
+        return of(pairs_of(self))
+
+    cdouble = chalf = cfloat
+
+    def stft(self, *args: Any, **options: Any) -> Any:
+        """The spectra of the parts of a signal."""
+        from ._spectra import stft
+
+        return stft(self, *args, **options)
+
     def double(self, *, memory_format: Any = None) -> Tensor:
         """The numbers in float32, which stands for float64; a warning says so once."""
         return self.to(dtypes["float64"])

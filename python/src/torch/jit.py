@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import warnings
 from collections.abc import Callable
 from typing import Any
 
@@ -25,13 +27,26 @@ class ScriptFunction:
     """What TorchScript makes of a function. Nothing is one here."""
 
 
+_told: set[str] = set()
+
+
+def _tell(name: str, text: str) -> None:
+    if name not in _told:
+        _told.add(name)
+        warnings.warn(
+            f"torch.jit.{name} gives back what it is given: {text}", skip_file_prefixes=(os.path.dirname(__file__),)
+        )
+
+
 def script(obj: Any, *_: Any, **__: Any) -> Any:
-    """The function, class or module itself. Also a decorator."""
+    """The function, class or module itself, with one warning that nothing is compiled. Also a decorator."""
+    _tell("script", "Python runs every line, and the library fuses what it calls")
     return obj
 
 
 def trace(func: Any, example_inputs: Any = None, *_: Any, **__: Any) -> Any:
-    """The function or module itself; what it decides by values it goes on deciding."""
+    """The function or module itself, with one warning; what it decides by values it goes on deciding."""
+    _tell("trace", "what is decided by values of the example is decided anew for each input")
     return func
 
 

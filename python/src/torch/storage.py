@@ -40,6 +40,8 @@ def _storage_class(name: str, element: tuple[str, int]) -> type:
 
 
 CLASSES: dict[str, type] = {name: _storage_class(name, element) for name, element in _TYPES.items()}
+# By a complex dtype: that of its parts.
+_PARTS = {"complex64": "float32", "complex128": "float64"}
 DTYPES: tuple[str, ...] = tuple(dtypes)
 _WRITTEN = {name: CLASSES[kind] for kind, (name, _) in _TYPES.items()}
 
@@ -78,6 +80,11 @@ class Part:
         self.id, self.size, self.offset, strides = js.place(tensor._js)
         self.strides = tuple(strides)
         name = tensor._js.dtype
+        if tensor.is_complex():
+            # The pairs lie as PyTorch's numbers do.
+            name = "complex64"
+            self.size, self.offset = self.size // 2, self.offset // 2
+            self.strides = tuple(step // 2 for step in self.strides[:-1])
         if name not in _WRITTEN:
             raise TypeError(f"save: expected a dtype that PyTorch has a storage of, but got {name}; convert it first")
         self.storage_class = _WRITTEN[name]
@@ -116,10 +123,10 @@ def rebuild_alone(cls: type, kind: Any, data: bytes, shape: tuple, requires_grad
 
     made = Loaded(kind, data, len(data) // kind._element[1], True).row().reshape(shape)
     if issubclass(cls, Parameter):
-        made = cls(made, requires_grad)
+        made = (Parameter if made.is_complex() else cls)(made, requires_grad)
     elif issubclass(cls, Buffer):
         made = cls(made)
-    elif cls is not Tensor:
+    elif cls is not Tensor and not made.is_complex():
         made = made.as_subclass(cls)
     made.__dict__.update(state)
     return made.requires_grad_() if requires_grad else made
@@ -164,4 +171,9 @@ class Loaded:
             raise RuntimeError(
                 f"load: expected {expected} bytes of a storage, but got {len(self._data)}; is the file whole?"
             )
+        if name in _PARTS:
+            from ._complex import view_as_complex
+
+            pairs = wrapped(wait(js.decode(to_js(self._data), _PARTS[name], 2 * size, self._little), "load"))
+            return view_as_complex(pairs.reshape(size, 2))
         return wrapped(wait(js.decode(to_js(self._data), name, size, self._little), "load"))

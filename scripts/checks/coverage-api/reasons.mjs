@@ -152,7 +152,7 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
     both('l?solve eig symeig lu lu_(?!solve|unpack)\\w+ lobpcg lstsq triangular_solve nuclear_norm'),
     'as functions of torch.linalg: solve, solveTriangular, luFactor, eigh, lstsq',
   ],
-  [/stft|_window$/, 'out of scope: signal processing'],
+  [/stft/, 'out of scope: signal processing'],
   [names('grouped_mm', 'torch.nn.functional'), 'out of scope: mixtures of experts'],
   [
     /LinearCrossEntropy|linear_cross_entropy/,

@@ -23,6 +23,7 @@ async function openSpaces(): Promise<void> {
   for (const name of ['rnn', 'parametrize', 'parametrizations'] as const) {
     openSpace(`torch.nn.utils.${name}`, torch.nn.utils[name]);
   }
+  openSpace('torch.signal.windows', torch.signal.windows);
   openSpace('torch.optim.swa_utils', torch.optim.swaUtils);
   openSpace('torch.distributions.constraints', torch.distributions.constraints);
   openSpace('torch.distributions.transforms', torch.distributions.transforms);

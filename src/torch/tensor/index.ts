@@ -50,6 +50,8 @@ export * from './linalg/top-level';
 export type { Index } from './methods/at';
 export type { NestedArray, TensorData } from './reading/readable';
 export { scope } from './scope';
+export * as signal from './signal';
+export * from './signal/top-level';
 export * as special from './special';
 export { Tensor } from './tensor';
 export * from './types/constants';

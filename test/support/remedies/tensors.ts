@@ -46,6 +46,12 @@ export const tensors: readonly Row[] = [
     'torch.stack([x, torch.zerosLike(x)], -1) makes pairs',
     () => torch.fft.fft(torch.stack([floats, torch.zerosLike(floats)], -1)),
   ),
+  does(
+    'signal.windows.exponential',
+    () => torch.signal.windows.exponential(4, { center: 1 }),
+    'use sym: false',
+    () => torch.signal.windows.exponential(4, { center: 1, sym: false }),
+  ),
   converts('positive', (x) => x.positive(), bools),
   converts('isin', (x) => torch.isin(x, x), bools),
   converts('cov', (x) => torch.cov(x), bools),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .. import _bridge
+from .. import _bridge, _overrides
 from . import anomaly_mode
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
@@ -33,7 +33,15 @@ def Variable(data: Any, requires_grad: bool = False) -> Any:
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None, create_graph: bool = False, **keywords: Any) -> Any:
     """Gradients of `outputs` by `inputs`, as a tuple."""
     named = {"grad_outputs": grad_outputs, "retain_graph": retain_graph, "create_graph": create_graph, **keywords}
-    return _taken("grad", (outputs, inputs), named)
+    try:
+        return _taken("grad", (outputs, inputs), named)
+    except _overrides.Overridden:
+        from .._complex import like
+
+        # Complex tensors among them.
+        with _overrides.DisableTorchFunctionSubclass():
+            found = _taken("grad", (outputs, inputs), named)
+        return tuple(like(each, x) for each, x in zip(found, [inputs] if hasattr(inputs, "_js") else inputs))
 
 
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None) -> None:

@@ -208,6 +208,22 @@ def all_gather_into_tensor(output_tensor: Tensor, input_tensor: Tensor, group: A
 reduce_scatter_tensor = all_to_all_single = all_gather_into_tensor
 
 
+def reduce_scatter(
+    output: Tensor, input_list: list[Tensor], op: Any = ReduceOp.SUM, group: Any = None, async_op: bool = False
+) -> Work | None:
+    """Writes the only one of the list to `output`."""
+    output.detach().copy_(input_list[0])
+    return _done(async_op)
+
+
+def all_to_all(
+    output_tensor_list: list[Tensor], input_tensor_list: list[Tensor], group: Any = None, async_op: bool = False
+) -> Work | None:
+    """Writes the only one of one list to that of the other."""
+    output_tensor_list[0].detach().copy_(input_tensor_list[0])
+    return _done(async_op)
+
+
 def all_gather_object(object_list: list[Any], obj: Any, group: Any = None) -> None:
     """Puts `obj` into the list."""
     object_list[0] = obj

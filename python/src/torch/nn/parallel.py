@@ -32,7 +32,6 @@ class DistributedDataParallel(DataParallel):
     def __init__(self, module: Module, *args: Any, **kwargs: Any) -> None:
         super().__init__(module)
 
-
     @contextlib.contextmanager
     def no_sync(self) -> Iterator[None]:
         """Changes nothing within the `with`: gradients are of one process."""

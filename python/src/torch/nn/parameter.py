@@ -34,6 +34,10 @@ class Parameter(Tensor):
             data = empty(0)
         if not isinstance(data, Tensor):
             raise TypeError(f"Parameter: expected a tensor, but got {type(data).__name__}")
+        if data.is_complex():
+            from .._complex import parameter
+
+            return parameter(data, Parameter, lambda kind, pairs: held(kind, js.parameter(pairs._js, bool(requires_grad))))
         try:
             return held(cls, js.parameter(data._js, bool(requires_grad)))
         except JsException as error:

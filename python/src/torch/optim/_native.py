@@ -12,6 +12,7 @@ from .. import _bridge
 from .._bridge import JsException, create_proxy, receive, send, translated
 from .._errors import known_again
 from .._names import camel, snake
+from .._overrides import DisableTorchFunctionSubclass
 from .._tensor import Tensor
 from ..autograd import enable_grad
 from ._options import like, number, options_of, set_option
@@ -72,7 +73,8 @@ class Native(Optimizer):
         given, self.param_groups = self.param_groups, []
         options = {name: number(value) for name, value in kwargs.items() if name not in _KINDS}
         name = type(self).__name__
-        self._js = _bridge.call(js.maker(type(self)._made), ([_sent(group) for group in given], *map(number, args)), options, name)
+        with DisableTorchFunctionSubclass():
+            self._js = _bridge.call(js.maker(type(self)._made), ([_sent(group) for group in given], *map(number, args)), options, name)
         defaults = receive(js.defaults(self._js))
         self.defaults = {snake(key): value for key, value in defaults.items()}
         self.defaults = {key: like(value, kwargs.get(key, value)) for key, value in self.defaults.items()}
@@ -89,7 +91,8 @@ class Native(Optimizer):
     def add_param_group(self, param_group: dict[str, Any]) -> None:
         """Adds parameters, with options of their own where given."""
         group = self._checked_group(param_group)
-        _checked(js.addGroup, self._js, send(_sent(group)))
+        with DisableTorchFunctionSubclass():
+            _checked(js.addGroup, self._js, send(_sent(group)))
         self._add(len(self.param_groups), group, options_of(self._js)[-1])
 
     def zero_grad(self, set_to_none: bool = True) -> None:

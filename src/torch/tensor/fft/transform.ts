@@ -1,6 +1,6 @@
 // What all discrete Fourier transforms share: their options, the lengths along dimensions, and the factors of `norm`.
 
-import { features, integer, listOf, oneOf, orNull } from '../../../engine/core/argument-kinds';
+import { integer, listOf, oneOf, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
 import { parseArgs } from '../../../engine/core/options';
@@ -101,7 +101,7 @@ function along(name: string, x: Value, dim: number, length: number | null, norm:
 /** A transform along one dimension. */
 export function alongOne(name: string, input: Tensor, args: readonly unknown[], kind: Kind): Tensor {
   const { n, dim, norm } = parseArgs<FftOptions>(name, [], { n: null, dim: -1, norm: null }, args, {
-    n: orNull(features),
+    n: orNull(integer),
     dim: integer,
     norm: norms,
   });

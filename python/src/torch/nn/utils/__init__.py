@@ -7,6 +7,7 @@ from typing import Any
 
 from ... import _bridge
 from ..._aliases import add_modules
+from ..._overrides import DisableTorchFunctionSubclass
 from . import _space, parametrizations, parametrize, prune, rnn
 
 _OF_MODULES = frozenset({"weight_norm", "remove_weight_norm", "spectral_norm", "remove_spectral_norm"})
@@ -19,7 +20,8 @@ def clip_grad_norm_(
     given = _space.listed(parameters)
     if error_if_nonfinite:
         _expect_finite([one.grad for one in given if one.grad is not None], norm_type)
-    return _bridge.call(_clip(), (given, float(max_norm), norm_type), {}, "clip_grad_norm_")
+    with DisableTorchFunctionSubclass():
+        return _bridge.call(_clip(), (given, float(max_norm), norm_type), {}, "clip_grad_norm_")
 
 
 def _expect_finite(gradients: list[Any], norm_type: float) -> None:
@@ -51,7 +53,8 @@ def _clip() -> Any:
 def clip_grad_value_(parameters: Any, clip_value: float, foreach: Any = None) -> None:
     """Clamps the gradients of all parameters to at most `clip_value` in size."""
     bound = _bridge.js.find("torch.nn.utils", "clipGradValue_")[1]
-    _bridge.call(bound, (_space.listed(parameters), float(clip_value)), {}, "clip_grad_value_")
+    with DisableTorchFunctionSubclass():
+        _bridge.call(bound, (_space.listed(parameters), float(clip_value)), {}, "clip_grad_value_")
 
 
 def skip_init(module_cls: Any, *args: Any, **kwargs: Any) -> Any:

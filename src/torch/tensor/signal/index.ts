@@ -1,0 +1,3 @@
+// torch.signal: windows of signals.
+
+export * as windows from './windows';
