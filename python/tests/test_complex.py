@@ -16,6 +16,8 @@ def close(test, x, wanted, tolerance=1e-5):
     test.assertTrue(torch.allclose(pairs[0], pairs[1], rtol=1e-4, atol=tolerance), f"{x} is not {wanted}")
 
 
+LONG = """tensor([[0.+1.j, 1.+1.j, 2.+1.j,  ..., 2.+1.j, 3.+1.j, 4.+1.j],
+        [5.+1.j, 6.+1.j, 0.+1.j,  ..., 0.+1.j, 1.+1.j, 2.+1.j]])"""
 Z = [[1 + 2j, -3 + 0.5j, 0j], [2 - 1j, 1j, -1 + 0j]]
 
 
@@ -61,6 +63,8 @@ class Making(unittest.TestCase):
     def test_text(self):
         self.assertEqual(repr(torch.tensor([1 + 2j, -3 - 1j])), "tensor([ 1.+2.j, -3.-1.j])")
         self.assertEqual(repr(torch.tensor([[0.5 + 2j], [0.25 + 1j]])), "tensor([[0.5000+2.j],\n        [0.2500+1.j]])")
+        whole = repr(torch.complex(torch.arange(1200.0) % 7, torch.ones(1200)).reshape(2, 600))
+        self.assertEqual(whole, LONG)
         self.assertEqual(repr(torch.tensor(1j, requires_grad=True)), "tensor(0.+1.j, requires_grad=True)")
         self.assertEqual(repr(torch.zeros(0, dtype=torch.cfloat)), "tensor([], dtype=torch.complex64)")
 

@@ -139,7 +139,84 @@ class SpectralConv2d(nn.Module):
         return torch.fft.irfft2(out_ft, s=(x.size(-2), x.size(-1)))
 
 
+class S4DKernel(nn.Module):
+    """The kernel of diagonal state spaces, as their authors write it."""
+
+    def __init__(self, d_model, N=8, dt_min=0.001, dt_max=0.1):
+        super().__init__()
+        log_dt = torch.rand(d_model) * (math.log(dt_max) - math.log(dt_min)) + math.log(dt_min)
+        C = torch.randn(d_model, N // 2, dtype=torch.cfloat)
+        self.C = nn.Parameter(torch.view_as_real(C))
+        self.log_dt = nn.Parameter(log_dt)
+        self.log_A_real = nn.Parameter(torch.log(0.5 * torch.ones(d_model, N // 2)))
+        self.A_imag = nn.Parameter(math.pi * torch.arange(N // 2).repeat(d_model, 1).float())
+
+    def forward(self, L):
+        dt = torch.exp(self.log_dt)
+        C = torch.view_as_complex(self.C)
+        A = -torch.exp(self.log_A_real) + 1j * self.A_imag
+        dtA = A * dt.unsqueeze(-1)
+        K = dtA.unsqueeze(-1) * torch.arange(L, device=A.device)
+        C = C * (torch.exp(dtA) - 1.0) / A
+        return 2 * torch.einsum("hn, hnl -> hl", C, torch.exp(K)).real
+
+
+class GlobalFilter(nn.Module):
+    """The layer of global filter networks, as their authors write it."""
+
+    def __init__(self, dim, h=6, w=4):
+        super().__init__()
+        self.complex_weight = nn.Parameter(torch.randn(h, w, dim, 2, dtype=torch.float32) * 0.02)
+
+    def forward(self, x):
+        B, N, C = x.shape
+        a = b = int(math.sqrt(N))
+        x = x.view(B, a, b, C).to(torch.float32)
+        x = torch.fft.rfft2(x, dim=(1, 2), norm="ortho")
+        weight = torch.view_as_complex(self.complex_weight)
+        x = x * weight
+        x = torch.fft.irfft2(x, s=(a, b), dim=(1, 2), norm="ortho")
+        return x.reshape(B, N, C)
+
+
 class Programs(unittest.TestCase):
+    def test_diagonal_state_spaces(self):
+        torch.manual_seed(0)
+        kernel, D = S4DKernel(3), torch.randn(3)
+        u, L = torch.randn(2, 3, 20), 20
+        k = kernel(L)
+        k_f = torch.fft.rfft(k, n=2 * L)
+        u_f = torch.fft.rfft(u, n=2 * L)
+        y = torch.fft.irfft(u_f * k_f, n=2 * L)[..., :L] + u * D.unsqueeze(-1)
+        y.square().mean().backward()
+        found = [y.square().mean().item(), *(p.grad.abs().sum().item() for p in kernel.parameters())]
+        for number, wanted in zip(found, S4D):
+            self.assertAlmostEqual(number, wanted, delta=1e-3 * max(1, wanted))
+
+    def test_a_global_filter(self):
+        torch.manual_seed(0)
+        layer = GlobalFilter(5, 6, 4)
+        x = torch.randn(2, 36, 5, requires_grad=True)
+        y = layer(x)
+        y.square().sum().backward()
+        found = [y.square().sum().item(), x.grad.abs().sum().item(), layer.complex_weight.grad.abs().sum().item()]
+        for number, wanted in zip(found, FILTER):
+            self.assertAlmostEqual(number, wanted, delta=1e-3 * max(1, wanted))
+
+    def test_delays_by_correlation(self):
+        """Autoformer's attention, of one head."""
+        torch.manual_seed(0)
+        queries, keys, values = (torch.randn(2, 4, 3, 24) for _ in range(3))
+        q_fft = torch.fft.rfft(queries.contiguous(), dim=-1)
+        k_fft = torch.fft.rfft(keys.contiguous(), dim=-1)
+        corr = torch.fft.irfft(q_fft * torch.conj(k_fft), dim=-1)
+        mean_value = torch.mean(torch.mean(corr, dim=1), dim=1)
+        index = torch.topk(torch.mean(mean_value, dim=0), 3, dim=-1)[1]
+        weights = torch.softmax(torch.stack([mean_value[:, index[i]] for i in range(3)], dim=-1), dim=-1)
+        rolled = [torch.roll(values, -int(index[i]), -1) * weights[:, i].view(-1, 1, 1, 1) for i in range(3)]
+        self.assertEqual(index.tolist(), AUTO[0])
+        self.assertAlmostEqual(sum(rolled).abs().sum().item(), AUTO[1], delta=1e-2)
+
     def test_fnet(self):
         torch.manual_seed(0)
         x = torch.randn(2, 6, 10, requires_grad=True)
@@ -173,6 +250,9 @@ class Programs(unittest.TestCase):
 
 # What PyTorch's processor gives.
 FNET = (27.683605194091797, 62.30864334106445)
+S4D = (2.1481001377105713, 0.5534088015556335, 0.0882708728313446, 0.004870755597949028, 0.01907241716980934)
+FILTER = (0.2851249873638153, 0.6495388746261597, 23.517335891723633)
+AUTO = ([20, 16, 22], 325.622802734375)
 FNO = (1.0474202632904053, 1.0329805612564087, 1.0189706087112427, 1.0049619674682617)
 
 

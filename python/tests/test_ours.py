@@ -200,6 +200,19 @@ class Figures(unittest.TestCase):
             del torch.lamplight.downloads["MNIST"]
 
 
+class Masks(unittest.TestCase):
+    def test_dropout_by_the_generator_drops_what_pytorch_drops(self):
+        torch.lamplight.dropout_masks("generator")
+        try:
+            torch.manual_seed(0)
+            dropped = nn.Dropout(0.5)(torch.ones(12))
+            # What PyTorch's processor gives.
+            self.assertEqual(dropped.tolist(), [0, 0, 2, 0, 0, 0, 2, 2, 0, 2, 2, 2])
+            self.assertEqual(torch.rand(1).item(), 0.41940832138061523)
+        finally:
+            torch.lamplight.dropout_masks("device")
+
+
 class Memory(unittest.TestCase):
     def test_python_counts_its_tensors(self):
         before = torch.lamplight.live()

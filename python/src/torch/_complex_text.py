@@ -11,6 +11,9 @@ from . import _bridge
 # As PyTorch prints them by default.
 _PRECISION = 4
 _WIDTH = 80
+# With more numbers than so many, so many of either end of each dimension are printed.
+_MOST = 1000
+_EDGE = 3
 
 
 def _flat(data: Any) -> Iterator[complex]:
@@ -40,27 +43,43 @@ def _number(value: complex, real: Callable[[float], str], imag: Callable[[float]
     return real(value.real) + ("" if after[0] in "+-" else "+") + after
 
 
-def _rows(data: Any, form: Callable[[complex], str], indent: int, depth: int) -> str:
-    if depth == 0:
+def _rows(data: Any, form: Callable[[complex], str], indent: int, cuts: list[bool]) -> str:
+    """Nested brackets; `cuts`: for each dimension whether its middle is left out."""
+    if not cuts:
         return form(data)
-    if depth == 1:
+    is_cut, *deeper = cuts
+    if not deeper:
         words = [form(item) for item in data]
-        width = max((len(word) for word in words), default=1) + 2
-        per = max((_WIDTH - indent) // width, 1)
+        per = max((_WIDTH - indent) // (max((len(word) for word in words), default=1) + 2), 1)
+        if is_cut:
+            words.insert(_EDGE, " ...")
         lines = [", ".join(words[at : at + per]) for at in range(0, len(words), per)]
         return "[" + (",\n" + " " * (indent + 1)).join(lines) + "]"
-    parts = [_rows(item, form, indent + 1, depth - 1) for item in data]
-    return "[" + ("," + "\n" * (depth - 1) + " " * (indent + 1)).join(parts) + "]"
+    parts = [_rows(item, form, indent + 1, deeper) for item in data]
+    if is_cut:
+        parts.insert(_EDGE, "...")
+    return "[" + ("," + "\n" * len(deeper) + " " * (indent + 1)).join(parts) + "]"
+
+
+def _cut(tensor: Any) -> tuple[Any, list[bool]]:
+    """The first and the last of each dimension of a large tensor, and which dimensions were cut."""
+    cuts = [tensor.numel() > _MOST and size > 2 * _EDGE for size in tensor.shape]
+    for dim, is_cut in enumerate(cuts):
+        if is_cut:
+            ends = [tensor.narrow(dim, 0, _EDGE), tensor.narrow(dim, tensor.shape[dim] - _EDGE, _EDGE)]
+            tensor = _bridge.find("torch", "cat")(ends, dim)
+    return tensor, cuts
 
 
 def shown(tensor: Any) -> str:
     """A complex tensor as PyTorch prints it."""
     if not _bridge.can_run_sync():
         return f"tensor(<complex numbers, not read back>, size={tuple(tensor.shape)})"
-    data = tensor.tolist()
+    ends, cuts = _cut(tensor.detach())
+    data = ends.tolist()
     numbers = list(_flat(data))
     real, imag = _formatter([number.real for number in numbers]), _formatter([number.imag for number in numbers])
-    text = _rows(data, lambda value: _number(value, real, imag), len("tensor("), tensor.ndim) if numbers else "[]"
+    text = _rows(data, lambda value: _number(value, real, imag), len("tensor("), cuts) if numbers else "[]"
     ending = ""
     if not numbers:
         ending = f", size={tuple(tensor.shape)}, dtype=torch.complex64" if tensor.ndim > 1 else ", dtype=torch.complex64"

@@ -28,6 +28,11 @@ async def tolist(x: Tensor) -> Any:
     return listed(data, list(x.shape), x._js.dtype)
 
 
+def dropout_masks(source: str) -> None:
+    """Where masks of dropout are drawn: on the `device`, the default, or by the `generator` of `torch.manual_seed`, as PyTorch's."""
+    _bridge.find("torch.nn.functional", "dropout_masks")(source)
+
+
 async def _awaited(result: Any) -> Any:
     """What reading gave, which is a promise where the host does not know the numbers."""
     if type(result) is not _bridge.ARRAY or result[0] != "promise":

@@ -17,7 +17,7 @@ import { tensor } from '../../tensor/calling/tensor-kinds';
 import { ones, zeros } from '../../tensor/creation/creation';
 import { cat } from '../../tensor/joining/cat-stack';
 import { Tensor } from '../../tensor/tensor';
-import { dropout } from './dropout';
+import { dropout, isDrawnByKernels } from './dropout';
 import { linear } from './linear';
 
 interface AttentionArguments {
@@ -87,6 +87,7 @@ function inOnePass(
   if (mode.apart || profile?.kind !== 'gpu' || profile.vendor === 'intel') return null;
   const given = mask ? [query, key, value, mask] : [query, key, value];
   const forward = dropoutP === 0 && !(isGradEnabled() && given.some((x) => x.requiresGrad));
+  if (dropoutP > 0 && !isDrawnByKernels()) return null;
   if (!(dropoutP >= 0 && dropoutP < 1) || !isOnePass(query, key, value, mask, { shared, forward })) return null;
   const generator = defaultGenerator();
   // As `dropout` draws it.

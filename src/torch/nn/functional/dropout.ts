@@ -33,11 +33,24 @@ export function checkProbability(name: string, p: number): void {
   }
 }
 
-interface Affine {
+export interface Affine {
   readonly scale: number;
   readonly shift?: number;
   readonly dropped?: number;
 }
+
+/** Draws a mask, and gives the function that applies it. `inner` neighbours are kept or dropped together. */
+export type DropByHand = (x: Tensor, p: number, inner: number, affine: Affine) => (value: Value) => Value;
+
+/** Draws masks instead of the kernel; null if the kernel does. */
+let byHand: DropByHand | null = null;
+
+export function dropBy(draw: DropByHand | null): void {
+  byHand = draw;
+}
+
+/** Whether masks are drawn by the kernels that apply them. */
+export const isDrawnByKernels = (): boolean => byHand === null;
 
 function dropped(
   name: string,
@@ -50,7 +63,9 @@ function dropped(
   const { p, training, inplace } = parseArgs<DropoutArguments>(name, [], defaults, args);
   checkProbability(name, p);
   if (!training || p === 0) return x;
+  const apply = p < 1 ? byHand?.(x, p, inner, affine(p)) : undefined;
   const f = (value: Value): Value => {
+    if (apply) return apply(value);
     if (p === 1) return mul(value, 0);
     const generator = defaultGenerator();
     return drop(value, { key: [generator.random(), generator.random()], bound: boundOf(p), inner }, affine(p));
@@ -63,7 +78,7 @@ const rescaled = (p: number): Affine => ({ scale: 1 / (1 - p) });
 /**
  * Sets elements to 0 with probability p and divides the others by 1 − p, which keeps the mean. Shape: kept. The mask is
  * made on the device from a key that the default generator draws: after the same `torch.manualSeed` the same calls give
- * the same masks, though not PyTorch's.
+ * the same masks, though not PyTorch's: for these, see `dropoutMasks`.
  */
 export const dropout = callable(
   'dropout(input, ...)',

@@ -28,6 +28,7 @@ export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose
 export { type CtcOptions, ctcLoss, type Lengths } from './ctc-loss';
 export { cosineSimilarity, normalize, pairwiseDistance, pdist } from './distance';
 export { alphaDropout, dropout, dropout1d, dropout2d, dropout3d, featureAlphaDropout } from './dropout';
+export { dropoutMasks } from './dropout-masks';
 export {
   binaryCrossEntropy,
   gaussianNllLoss,
