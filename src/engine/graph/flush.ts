@@ -243,8 +243,9 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
     if (!value.available) {
       value.recipe = !value.node!.op.cheap;
       const between: Value[] = [];
-      leaveAsRecipe(root, ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!);
-      for (const x of between) x.hung = true;
+      const ingredients = ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!;
+      // A value in between may be stored later, and then it is what the recipe is made from.
+      leaveAsRecipe(root, [...ingredients, ...between]);
     }
     // The new value already has its contents and cannot fail, so the value that it replaces can be released. A
     // rehearsal keeps that value, because it must restore it.

@@ -34,6 +34,7 @@ const hanging = new WeakMap<Value, Hanging>();
  * Notes that a flush did not store a root's value, because the value can be made from `inputs` whenever it is needed.
  */
 export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
+  const reference = new WeakRef(root);
   for (const input of inputs) {
     input.hung = true;
     const { state } = input;
@@ -43,9 +44,9 @@ export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
       entry = { roots: [], limit: 64 };
       hanging.set(input, entry);
     }
-    entry.roots.push(new WeakRef(root));
+    entry.roots.push(reference);
     if (entry.roots.length < entry.limit) continue;
-    entry.roots = entry.roots.filter((reference) => reference.deref());
+    entry.roots = entry.roots.filter((other) => other.deref());
     entry.limit = 2 * entry.roots.length + 64;
   }
 }
