@@ -34,6 +34,21 @@ class Group(unittest.TestCase):
 
 
 
+class Placements(unittest.TestCase):
+    def test_tables_of_layers_name_them(self):
+        from torch.distributed.tensor import DTensor, Partial, Placement, Replicate, Shard
+        from torch.distributed.tensor.placement_types import Shard as ByItsFile
+
+        self.assertIs(ByItsFile, Shard)
+        self.assertEqual((Shard(0), Replicate()), (Shard(dim=0), Replicate()))
+        self.assertNotEqual(Shard(0), Shard(1))
+        self.assertEqual(len({Shard(0), Shard(0), Replicate()}), 2)
+        self.assertTrue(Shard(1).is_shard(1) and Replicate().is_replicate() and Partial("avg").is_partial())
+        self.assertFalse(Shard(1).is_shard(0) or Partial("avg").is_partial("sum") or Shard(0).is_replicate())
+        self.assertIsInstance(Partial(), Placement)
+        self.assertNotIsInstance(torch.ones(1), DTensor)
+
+
 class Sampler(unittest.TestCase):
     def test_parts(self):
         data = TensorDataset(torch.arange(7))

@@ -53,6 +53,12 @@ class StandingFor(unittest.TestCase):
 
             _types._told.clear()
 
+    def test_layouts(self):
+        x = torch.ones(2)
+        others = (torch.sparse_coo, torch.sparse_csr, torch.sparse_csc, torch.sparse_bsr, torch.sparse_bsc)
+        self.assertEqual((x.layout, x.layout in others), (torch.strided, False))
+        self.assertEqual([str(each) for each in others[:2]], ["torch.sparse_coo", "torch.sparse_csr"])
+
     def test_doubles(self):
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")

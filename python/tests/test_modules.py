@@ -36,7 +36,7 @@ ASKED = {
     "torch.distributions.kl": "kl_divergence",
     "torch.distributions.normal": "Normal",
     "torch.distributions.transforms": "_clipped_sigmoid",
-    "torch.ao.quantization": "QConfig",
+    "torch.ao.quantization": "FakeQuantizeBase",
     "torch.nn.modules.batchnorm": "_NormBase",
     "torch.optim.optimizer": "ParamsT",
     "torch.utils.data.datapipes.iter": "Batcher",
@@ -83,6 +83,24 @@ class Imports(unittest.TestCase):
         for path, name in ASKED.items():
             with self.subTest(path):
                 self.assertTrue(hasattr(importlib.import_module(path), name))
+
+    def test_names_that_packages_use_as_they_are_imported(self):
+        from torch.distributions import constraints, utils
+
+        class Squares:
+            @utils.lazy_property
+            def square(self):
+                return torch.full((2,), 3.0).square()
+
+        made = Squares()
+        self.assertIs(made.square, made.square)
+        self.assertIsInstance(Squares.square, property)
+        self.assertIn("positive", constraints.__all__)
+        self.assertIs(torch.ops.aten.mm.default, torch.ops.aten.mm.default)
+        self.assertEqual(len({torch.ops.aten.mm: 1, torch.ops.aten.addmm: 2, torch.ops.aten.mm.default: 3}), 3)
+        self.assertFalse(hasattr(torch.ops.no_library, "no_operation"))
+        self.assertFalse(isinstance(nn.Linear(1, 1), torch.ScriptModule))
+        self.assertIs(torch._dynamo.assume_constant_result(len), len)
 
     def test_what_is_there_is_the_librarys(self):
         from torch.distributions.normal import Normal

@@ -171,6 +171,10 @@ class Images(unittest.TestCase):
     def test_modes_by_name(self):
         nearest = transforms.InterpolationMode.NEAREST
         self.assertEqual((nearest.name, nearest.value), ("NEAREST", "nearest"))
+        # Packages name all of them in tables.
+        names = ["NEAREST", "NEAREST_EXACT", "BILINEAR", "BICUBIC", "BOX", "HAMMING", "LANCZOS"]
+        self.assertEqual([mode.name for mode in transforms.functional.InterpolationMode], names)
+        self.assertEqual([kind.name for kind in sorted(Image.Resampling)], ["NEAREST", "LANCZOS", "BILINEAR", "BICUBIC", "BOX", "HAMMING"])
         halved = self.image.resize((3, 2), Image.NEAREST).tobytes()
         self.assertEqual(transforms.Resize((2, 3), interpolation=nearest)(self.image).tobytes(), halved)
         self.assertEqual(transforms.functional.resize(self.image, [2, 3], interpolation=nearest).tobytes(), halved)

@@ -22,6 +22,8 @@ from .version import __version__
 globals().update(_types.dtypes)
 globals().update({alias: _types.dtypes[name] for alias, name in _types.dtype_aliases.items()})
 strided = layout("strided")
+# Tensors are asked whether they have one of these.
+sparse_coo, sparse_csr, sparse_csc, sparse_bsr, sparse_bsc = map(layout, ("sparse_coo", "sparse_csr", "sparse_csc", "sparse_bsr", "sparse_bsc"))
 contiguous_format = memory_format("contiguous_format")
 preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
@@ -47,6 +49,8 @@ _LATE = {
 
 
 def __getattr__(name: str) -> Any:
+    if name in ("ScriptModule", "ScriptFunction"):
+        return getattr(__getattr__("jit"), name)
     if name in _LATE:
         found = importlib.import_module(f"torch.{_LATE[name]}").FUNCTIONS
         globals().update(found)

@@ -29,7 +29,7 @@ amp GradScaler autocast* custom_bwd custom_fwd is_autocast_available
 amp.autocast_mode _cast autocast* autocast_decorator custom_bwd custom_fwd is_autocast_available
 amp.grad_scaler GradScaler OptState
 ao
-ao.quantization DeQuantStub QConfig QuantStub convert default_observer default_per_channel_weight_observer default_weight_observer fuse_modules fuse_modules_qat get_default_qat_qconfig prepare prepare_qat
+ao.quantization DeQuantStub FakeQuantizeBase ObserverBase QConfig QuantStub convert default_observer default_per_channel_weight_observer default_weight_observer fuse_modules fuse_modules_qat get_default_qat_qconfig prepare prepare_qat
 ao.quantization.fx._decomposed
 autograd Function NestedIOFunction Variable _disable_profiler _profiler_enabled backward detect_anomaly* enable_grad* enforce_grad_layout_policy* grad gradcheck gradgradcheck inference_mode* no_grad* set_detect_anomaly* set_grad_enabled* set_multithreading_enabled* variable
 autograd.anomaly_mode detect_anomaly* set_detect_anomaly*
@@ -329,7 +329,7 @@ fx.subgraph_rewriter Match ReplacedPatterns replace_pattern replace_pattern_with
 fx.tensor_type Dyn= TensorType is_consistent is_more_precise
 fx.traceback NodeSource NodeSourceAction annotate annotate_fn format_stack get_current_meta get_current_replay_node get_graph_provenance_json has_preserved_node_meta preserve_node_meta reset_grad_fn_seq_nr set_current_meta set_current_replay_node set_grad_fn_seq_nr set_stack_trace
 hub HASH_REGEX _get_torch_home download_url_to_file get_dir help list load load_state_dict_from_url set_dir urlparse
-jit Attribute CompilationUnit Error Final() Future ScriptFunction ScriptModule TracerWarning _overload _overload_method _script_if_tracing annotate enable_onednn_fusion export export_opnames fork freeze ignore interface is_scripting is_tracing isinstance load onednn_fusion_enabled optimize_for_inference save script script_if_tracing set_fusion_strategy strict_fusion* trace trace_module unused wait
+jit _get_trace_graph Attribute CompilationUnit Error Final() Future ScriptFunction ScriptModule TracerWarning _overload _overload_method _script_if_tracing annotate enable_onednn_fusion export export_opnames fork freeze ignore interface is_scripting is_tracing isinstance load onednn_fusion_enabled optimize_for_inference save script script_if_tracing set_fusion_strategy strict_fusion* trace trace_module unused wait
 jit._recursive concrete_type_store=
 jit.annotations Any AnyType BroadcastingList1= BroadcastingList2= BroadcastingList3= ComplexType Dict() DictType FloatType IntType List() ListType Module StringType TensorType Tuple() TupleType ann_to_type check_fn get_param_names get_signature get_type_line is_dict is_list is_optional is_tuple is_union parse_type_line split_type_line try_ann_to_type try_real_annotations
 jit.frontend

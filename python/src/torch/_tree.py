@@ -86,6 +86,11 @@ def _value(path: str) -> _Value:
     return _values.setdefault(path, _Value(path))
 
 
+def operation(name: str) -> Any:
+    """An operation of `torch.ops`, the same object each time."""
+    return _value(f"torch.ops.{name}")
+
+
 def _function(module: str, name: str) -> Any:
     def missing(*args: Any, **kwargs: Any) -> Any:
         raise _refuse(f"{module}.{name}")

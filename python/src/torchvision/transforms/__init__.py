@@ -10,6 +10,7 @@ from torch import _door
 from torch._aliases import add_modules
 
 from . import functional
+from .functional import InterpolationMode
 
 
 def _listed(name: str, transforms: Sequence[Any], note: str = "") -> str:
@@ -128,7 +129,7 @@ class Normalize(_door.attribute(__name__, "Normalize", {})):  # type: ignore[mis
         return f"{type(self).__name__}({self._given})"
 
 
-__all__ = ["Compose", "Lambda", "Normalize", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
+__all__ = ["Compose", "InterpolationMode", "Lambda", "Normalize", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
 
 
 add_modules(__name__)

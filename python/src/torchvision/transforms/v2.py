@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from torchvision import transforms
-from torchvision.transforms import Compose, Lambda, RandomApply, RandomChoice, RandomOrder, functional
+from torchvision.transforms import Compose, InterpolationMode, Lambda, RandomApply, RandomChoice, RandomOrder, functional
 
-__all__ = ["Compose", "Lambda", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
+__all__ = ["Compose", "InterpolationMode", "Lambda", "RandomApply", "RandomChoice", "RandomOrder", "functional"]
 
 
 def __getattr__(name: str) -> Any:

@@ -14,12 +14,14 @@ __all__ = ["Image", "Resampling", "Transpose", "fromarray", "merge", "new", "ope
 
 
 class Resampling(IntEnum):
-    """Filters of `resize`."""
+    """Filters of `resize`, which does not have `BOX` and `HAMMING`."""
 
     NEAREST = _pictures.NEAREST
     LANCZOS = _pictures.LANCZOS
     BILINEAR = _pictures.BILINEAR
     BICUBIC = _pictures.BICUBIC
+    BOX = 4
+    HAMMING = 5
 
 
 class Transpose(IntEnum):
