@@ -7,6 +7,7 @@ import { launchOptions, resolveBrowser, vulkanEnvironment } from './scripts/brow
 import { doorAliases } from './scripts/doors.mjs';
 import { projects } from './scripts/projects.mjs';
 import { oneModule } from './test/support/one-module.ts';
+import { wheels } from './test/support/wheels.ts';
 
 const browser = await resolveBrowser();
 const resolve = { alias: doorAliases };
@@ -44,7 +45,7 @@ interface Lane {
 /** Tests in pages of the browser. */
 const inPages = ({ name, turn, shared }: Lane): TestProjectConfiguration => ({
   resolve,
-  plugins: [mnist(), oneModule()],
+  plugins: [mnist(), wheels(), oneModule()],
   // No package is looked for in a thousand sources: these are all, with those of `oneModule`.
   optimizeDeps: { include: ['fast-check'], noDiscovery: true },
   test: {

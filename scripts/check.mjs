@@ -34,6 +34,9 @@ export const checks = {
   notebook: ["A notebook's cells from first to last, headless: FILE --full --python"],
   'onnx-check': ['Exports networks as ONNX files, and compares what onnxruntime makes of them: resnet18 --python P'],
   'onnx-operators': ["ONNX's own tests of nodes, operator by operator: what passes, what is refused and why"],
+  packages: [
+    'Packages of PyPI, unchanged, in the page: what is imported, and numbers beside PyTorch: FOLDER --python P',
+  ],
   'python-programs': ["Runs PyTorch's examples and others' programs in the page, beside PyTorch: FOLDER --python P"],
   'python-wheel': ["The wheel of Python's packages, with type stubs: --check has mypy look, --python P"],
   'pytorch-check': ['Writes networks as Python, and compares what PyTorch makes of them: LeNet5 --python P --ray'],

@@ -29,7 +29,8 @@ export async function withPage(path, use) {
     const browser = await chromium.launch(launchOptions(await resolveBrowser({ log: console.error })));
     try {
       const page = await browser.newPage();
-      await page.goto(`${server.resolvedUrls?.local[0]}${path}`);
+      // A busy machine takes its time with the first look at every source.
+      await page.goto(`${server.resolvedUrls?.local[0]}${path}`, { timeout: 180_000 });
       return await use(page);
     } finally {
       await browser.close();

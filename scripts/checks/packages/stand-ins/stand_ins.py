@@ -1,0 +1,139 @@
+"""Stands in for packages of compiled code that are not installed: they can be imported, and their names be handed on, not used.
+
+`regex` is Python's own `re`, which reads most of its patterns. NumPy has what packages use of it without arrays.
+"""
+
+import importlib.metadata
+import math
+import os
+import re
+import sys
+from importlib.machinery import ModuleSpec
+
+# By module: the name of its package and a version that others accept.
+VERSIONS = {
+    "numpy": ("numpy", "2.4.6"),
+    "scipy": ("scipy", "1.17.0"),
+    "sklearn": ("scikit-learn", "1.8.0"),
+    "pandas": ("pandas", "3.0.0"),
+    "matplotlib": ("matplotlib", "3.11.2"),
+    "PIL": ("pillow", "13.0.0"),
+    "regex": ("regex", "2026.1.1"),
+    "tokenizers": ("tokenizers", "0.23.1"),
+    "safetensors": ("safetensors", "0.8.0"),
+    "psutil": ("psutil", "7.2.2"),
+    "yaml": ("PyYAML", "6.0.4"),
+    "requests": ("requests", "2.33.0"),
+    "httpx": ("httpx", "0.29.0"),
+    "httpx2": ("httpx2", "2.0.0"),
+    "httpcore2": ("httpcore2", "2.0.0"),
+    "hf_xet": ("hf-xet", "1.3.0"),
+    "kornia_rs": ("kornia_rs", "0.1.10"),
+    "aiohttp": ("aiohttp", "3.14.5"),
+    "xxhash": ("xxhash", "3.6.0"),
+    "mpl_toolkits": ("matplotlib", "3.11.2"),
+    "distutils": ("setuptools", "84.2.1"),
+    "cv2": ("opencv-python", "5.0.0"),
+    "numba": ("numba", "0.65.0"),
+}
+
+
+class _Name(type):
+    """Of a class that stands for any name of such a package."""
+
+    def __getattr__(cls, name):
+        if name.startswith("__"):
+            raise AttributeError(name)
+        return _named(f"{cls.__module__}.{cls.__name__}", name)
+
+    def __getitem__(cls, item):
+        return cls
+
+    def __iter__(cls):
+        return iter(())
+
+
+def _named(module, name):
+    return _Name(name, (), {"__module__": module, "__init__": lambda self, *args, **keywords: None, "__call__": _call})
+
+
+def _compiled(pattern, flags=0):
+    try:
+        return re.compile(pattern, flags)
+    except re.error:
+        return _named("regex", "Pattern")
+
+
+class _Version:
+    """Versions in the order of their numbers."""
+
+    def __init__(self, text):
+        self.numbers = [int(part) for part in re.findall(r"\d+", text.split("+")[0])]
+
+    def __lt__(self, other):
+        return self.numbers < other.numbers
+
+    def __ge__(self, other):
+        return self.numbers >= other.numbers
+
+
+class _Whole:
+    """The range of unsigned numbers of 32 bits, which is the one that is asked for."""
+
+    min, max = 0, 2**32 - 1
+
+    def __init__(self, dtype):
+        self.dtype = dtype
+
+
+# By module: what is not a stand-in.
+_TRUE = {
+    "regex": {**{name: value for name, value in vars(re).items() if not name.startswith("__")}, "compile": _compiled},
+    "distutils.version": {"LooseVersion": _Version},
+    "numpy": {"iinfo": _Whole, "prod": math.prod, "sqrt": math.sqrt, "log": math.log, "ceil": math.ceil, "floor": math.floor, "pi": math.pi, "inf": math.inf, "nan": math.nan, "newaxis": None},
+}
+
+
+def _call(self, *args, **keywords):
+    # As a decorator it leaves what it decorates.
+    return args[0] if len(args) == 1 and callable(args[0]) else self
+
+
+class _Finder:
+    @staticmethod
+    def find_spec(name, path=None, target=None):
+        return ModuleSpec(name, _Finder, is_package=True) if name.split(".")[0] in VERSIONS else None
+
+    @staticmethod
+    def create_module(spec):
+        return None
+
+    @staticmethod
+    def exec_module(module):
+        root = module.__name__.split(".")[0]
+        module.__version__ = VERSIONS[root][1]
+        module.__dict__.update(_TRUE.get(module.__name__, {}))
+        module.__file__ = f"/stand-ins/{module.__name__}.py"
+
+        def find(name):
+            if name.startswith("__"):
+                raise AttributeError(name)
+            made = _named(module.__name__, name)
+            setattr(module, name, made)
+            return made
+
+        module.__getattr__ = find
+
+
+def install(folder):
+    """Has imports find them after all else, and `importlib.metadata` their versions."""
+    sys.meta_path.append(_Finder)
+    for package, version in VERSIONS.values():
+        try:
+            importlib.metadata.version(package)
+        except importlib.metadata.PackageNotFoundError:
+            about = os.path.join(folder, f"{package.replace('-', '_')}-{version}.dist-info")
+            os.makedirs(about, exist_ok=True)
+            with open(os.path.join(about, "METADATA"), "w") as file:
+                file.write(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
+    sys.path.append(folder)
