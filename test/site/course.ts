@@ -1,11 +1,14 @@
-// Drives a course's page: runs its cells, and reads the figures that they show.
-import { readdirSync } from 'node:fs';
+// Drives a course's page: runs its cells, reads the figures that they show, and does its exercises.
+import { readdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { fromMarkdown } from 'lamplight-notebook/file/markdown';
+import { type CodeCell, inLanguage, type Language } from 'lamplight-notebook/file/notebook';
 import type { Locator, Page } from 'playwright';
 import { expect } from 'vitest';
 import type { ExpectedCell } from './courses/expected';
 import type { PythonCourse } from './courses/python';
 import { wrongIn } from './looks';
+import { write } from './support';
 
 /** Where the courses lie, with a slash at the end. */
 export const courseFolder = fileURLToPath(new URL('../../demos/notebook/courses/', import.meta.url));
@@ -120,9 +123,44 @@ export async function expectPrinted(page: Page, { cells, within = {}, pictures }
   }
 }
 
-/** What holds of a course's page once its cells have run: it is read at both widths, by day and by night, and nothing is on the console. Closes the page. */
-export async function leaveWell(page: Page, name: string, problems: readonly string[]): Promise<void> {
-  expect(await wrongIn(page, ['1280, light', '390, dark']), name).toEqual([]);
+/** The code cells of a course's page in a language, in their order. */
+function codeOf(name: string, language: Language): CodeCell[] {
+  const { cells } = inLanguage(fromMarkdown(readFileSync(`${courseFolder}${name}.md`, 'utf8')), language);
+  return cells.filter((cell) => cell.kind === 'code');
+}
+
+/** Checks what an exercise's cell holds; the verdict in words. */
+export async function checkExercise(page: Page, name: string): Promise<string> {
+  const stub = page.locator(`[data-exercise="${name}"][data-part="stub"]`);
+  await stub.getByRole('button', { name: /^Check/ }).click();
+  await stub.locator('.verdict[data-right]').waitFor({ timeout: 300_000 });
+  return stub.locator('.verdict').innerText();
+}
+
+/** Does the exercises of a course whose cells have run: what each begins with is not right yet, and its solution is. */
+async function doExercises(page: Page, course: string, language: Language): Promise<void> {
+  const code = codeOf(course, language);
+  const wrong: string[] = [];
+  for (const [i, { exercise }] of code.entries()) {
+    if (exercise?.part !== 'stub') continue;
+    const { name } = exercise;
+    const solution = code.find((cell) => cell.exercise?.name === name && cell.exercise.part === 'solution')!.text;
+    const before = await checkExercise(page, name);
+    if (!/^Not yet: ./.test(before)) wrong.push(`${name} as it stands: ${before}`);
+    await write(page, i + 1, solution);
+    const after = await checkExercise(page, name);
+    if (after !== 'Right.') wrong.push(`${name} with its solution: ${after}`);
+  }
+  expect(wrong).toEqual([]);
+}
+
+/**
+ * What holds of a course's page once its cells have run: it is read at both widths, by day and by night, its exercises can be done, and nothing is
+ * on the console. Closes the page.
+ */
+export async function leaveWell(page: Page, name: string, language: Language, problems: readonly string[]) {
+  expect(await wrongIn(page, ['1280, light', '390, dark']), `${name} in ${language}`).toEqual([]);
+  await doExercises(page, name, language);
   expect(problems).toEqual([]);
   await page.context().close();
 }

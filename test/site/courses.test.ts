@@ -1,5 +1,5 @@
 // Every course from its first cell to its last, on the built site: its figures, which stand in courses/<name>.ts, are asserted on what the
-// page shows; then its layout and accessibility at both widths.
+// page shows; then its layout and accessibility at both widths, and its exercises.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { courseNames, expectCell, leaveWell, runAll } from './course';
 import type { ExpectedCourse } from './courses/expected';
@@ -24,7 +24,7 @@ describe.each(courseNames)('%s', (name) => {
     await ready(page);
     const took = await runAll(page, minutes);
     for (const expected of cells) await expectCell(page, expected);
-    await leaveWell(page, name, problems);
+    await leaveWell(page, name, 'typescript', problems);
     expect(took, 'minutes').toBeLessThan(minutes);
   });
 });

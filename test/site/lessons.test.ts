@@ -1,29 +1,19 @@
 // What holds of every course as a page, before anything runs: at both widths, light and dark, with and without WebGPU and JavaScript, with the outputs that were
-// recorded. Its exercises are tried in both languages, without the page.
+// recorded.
 import { readFileSync } from 'node:fs';
 import { fromMarkdown } from 'lamplight-notebook/file/markdown';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { exercisesOf } from '../../demos/build/reading';
-import { openRunner } from '../../scripts/checks/notebook/runner.mjs';
 import { folderOf, recordingIn } from '../../scripts/recordings.mjs';
 import type { Look } from '../e2e/accessible';
 import type { WatchedPage } from '../e2e/support';
-import { courseFolder, courseNames } from './course';
+import { checkExercise, courseFolder, courseNames } from './course';
 import { wrongIn } from './looks';
 import { type BuiltSite, cell, openBuiltSite, output, ready, run, write } from './support';
 
-const courses = courseNames.map((name) => {
-  const path = `${courseFolder}${name}.md`;
-  return { name, path, notebook: fromMarkdown(readFileSync(path, 'utf8')) };
-});
-const withExercises = courses.flatMap(({ name, path, notebook }) =>
-  exercisesOf(notebook).length === 0
-    ? []
-    : (['typescript', 'python'] as const)
-        .filter((language) => notebook.cells.some((cell) => cell.kind === 'code' && cell.language === language))
-        .map((language) => ({ name, path, language })),
-);
-
+const courses = courseNames.map((name) => ({
+  name,
+  notebook: fromMarkdown(readFileSync(`${courseFolder}${name}.md`, 'utf8')),
+}));
 let site: BuiltSite;
 beforeAll(async () => {
   site = await openBuiltSite();
@@ -104,14 +94,9 @@ test('an exercise is checked in words, and what was typed and solved is there at
   const { page, problems: heard } = await site.open(`notebook/${name}/`);
   await ready(page);
   const stub = page.locator(`[data-exercise="${first.name}"][data-part="stub"]`);
-  const check = async (): Promise<string> => {
-    await stub.getByRole('button', { name: /^Check/ }).click();
-    await stub.locator('.verdict[data-right]').waitFor({ timeout: 120_000 });
-    return stub.locator('.verdict').innerText();
-  };
-  expect(await check()).toMatch(/^Not yet: ./);
+  expect(await checkExercise(page, first.name)).toMatch(/^Not yet: ./);
   await write(page, 1 + code.findIndex(({ exercise }) => exercise?.name === first.name), solution);
-  expect(await check()).toBe('Right.');
+  expect(await checkExercise(page, first.name)).toBe('Right.');
   await page.reload();
   await ready(page);
   expect(await stub.locator('.solved').isVisible()).toBe(true);
@@ -122,18 +107,3 @@ test('an exercise is checked in words, and what was typed and solved is there at
   expect(heard).toEqual([]);
   await page.context().close();
 });
-
-test.each(withExercises)(
-  'exercises of $name in $language fail as they stand, and pass with their solutions',
-  async ({ path, language }) => {
-    const runner = await openRunner();
-    const said: string[] = [];
-    try {
-      const chosen = { path, python: language === 'python', exercises: true };
-      const failed = await runner.run(chosen, (text) => said.push(text));
-      expect(failed, said.join('\n')).toBe(0);
-    } finally {
-      await runner.close();
-    }
-  },
-);

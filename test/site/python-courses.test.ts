@@ -1,4 +1,5 @@
-// Every course in Python from its first cell to its last, on the built site: each cell prints what PyTorch prints of it.
+// Every course in Python from its first cell to its last, on the built site: each cell prints what PyTorch prints of it,
+// and its exercises can be done.
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectPrinted, leaveWell, runAll } from './course';
 import { pythonCourses } from './courses/python';
@@ -21,7 +22,7 @@ test.each(Object.entries(pythonCourses))(
     await ready(page);
     const took = await runAll(page, course.minutes);
     await expectPrinted(page, course);
-    await leaveWell(page, `${name} in Python`, problems);
+    await leaveWell(page, name, 'python', problems);
     expect(took, 'minutes').toBeLessThan(course.minutes);
   },
 );
