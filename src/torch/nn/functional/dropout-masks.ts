@@ -37,7 +37,7 @@ const byGenerator: DropByHand = (x, p, inner, { scale, shift = 0, dropped = 0 })
  * generator that `torch.manualSeed` seeds, number by number as PyTorch's CPU does, so that masks and all draws after
  * them are PyTorch's for the same seed; each mask is then made by the processor and uploaded.
  */
-export function dropoutMasks(from: 'device' | 'generator'): void {
+export function dropoutMasks(/** Where masks are drawn. */ from: 'device' | 'generator'): void {
   expectKind('dropoutMasks', 'from', from, oneOf('device', 'generator'));
   dropBy(from === 'generator' ? byGenerator : null);
 }

@@ -5,7 +5,7 @@ import { expectKind } from '../../../engine/core/options';
 import { type TensorOptions, withTensorOptions } from '../calling/sizes';
 import type { Tensor } from '../tensor';
 import { BLACKMAN, cosines, kaiserOf, triangle, weights } from './shapes';
-import { windowTensor } from './windows';
+import { windowTensor } from './window-tensor';
 
 interface Length {
   /** The number of samples. */

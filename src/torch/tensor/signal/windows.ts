@@ -12,12 +12,10 @@ import {
 } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { expectKind } from '../../../engine/core/options';
-import { fromHost } from '../../../engine/graph/record';
-import { cast } from '../../../engine/ops/shape/cast';
-import { type TensorOptions, tensorOptions, withTensorOptions } from '../calling/sizes';
-import { makeTensor } from '../creation/make-leaf';
+import { type TensorOptions, withTensorOptions } from '../calling/sizes';
 import type { Tensor } from '../tensor';
 import { BLACKMAN, cosines, kaiserOf, NUTTALL, triangle, weights } from './shapes';
+import { windowTensor } from './window-tensor';
 
 /** Options of windows. */
 export interface WindowOptions extends TensorOptions {
@@ -51,12 +49,6 @@ function window<O extends object>(
   const own = given as unknown as Given<O>;
   expectKind(op, 'M', own.M, whole(0, MOST_FEATURES));
   return windowTensor(op, numbers(own), options);
-}
-
-/** A tensor of the numbers. */
-export function windowTensor(op: string, numbers: Float32Array, options: TensorOptions): Tensor {
-  const { dtype, requiresGrad } = tensorOptions(op, options, 'float32');
-  return makeTensor(op, cast(fromHost(numbers, [numbers.length], 'float32'), dtype), requiresGrad);
 }
 
 const ofCosines = (name: string, args: readonly unknown[], a: readonly number[]): Tensor =>
