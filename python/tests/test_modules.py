@@ -100,8 +100,32 @@ class Imports(unittest.TestCase):
         self.assertEqual(len({torch.ops.aten.mm: 1, torch.ops.aten.addmm: 2, torch.ops.aten.mm.default: 3}), 3)
         self.assertFalse(hasattr(torch.ops.no_library, "no_operation"))
         self.assertFalse(isinstance(nn.Linear(1, 1), torch.ScriptModule))
+
+        @torch.jit._overload
+        def either(x):  # noqa: F811
+            pass
+
+        self.assertEqual(either.__name__, "either")
+        self.assertIsInstance(torch.profiler.kineto_available(), bool)
         same = torch._dynamo.assume_constant_result(lambda: 3)
         self.assertEqual(same(), 3)
+
+    def test_singular_values_of_low_rank(self):
+        torch.manual_seed(0)
+        x = torch.randn(6, 2) @ torch.randn(2, 5)
+        for a in (x, x.mT):
+            u, s, v = torch.svd_lowrank(a, q=2)
+            self.assertEqual((u.shape, s.shape, v.shape), ((a.shape[0], 2), (2,), (a.shape[1], 2)))
+            torch.testing.assert_close(u @ s.diag() @ v.mT, a, rtol=1e-4, atol=1e-4)
+
+    def test_parts_of_networks(self):
+        from torchvision.models.vgg import make_layers
+        from torchvision.models.vision_transformer import ConvStemConfig
+
+        kinds = [type(layer).__name__ for layer in make_layers([4, "M", 8], batch_norm=True)]
+        self.assertEqual(kinds, ["Conv2d", "BatchNorm2d", "ReLU", "MaxPool2d", "Conv2d", "BatchNorm2d", "ReLU"])
+        self.assertEqual(make_layers([4, 8])[2].weight.shape, (8, 4, 3, 3))
+        self.assertIs(ConvStemConfig(8, 3, 2).activation_layer, nn.ReLU)
 
     def test_what_is_there_is_the_librarys(self):
         from torch.distributions.normal import Normal

@@ -36,6 +36,7 @@ from .serialization import load, save  # noqa: E402
 
 globals().update(storage.CLASSES)
 
+from ._lowrank import svd_lowrank  # noqa: E402
 from ._named import *  # noqa: E402, F403
 
 _tree.install()

@@ -55,7 +55,7 @@ def script_method(fn: Callable[..., Any]) -> Callable[..., Any]:
     return fn
 
 
-export = script_method
+export = _overload = _overload_method = script_method
 
 
 def ignore(drop: Any = False, **_: Any) -> Any:

@@ -11,6 +11,11 @@ from . import _tree
 __path__: list[str] = []
 
 
+def kineto_available() -> bool:
+    """No: what PyTorch's profiler calls is not in a page."""
+    return False
+
+
 class record_function(contextlib.ContextDecorator):
     """A block, or a function, with a name, which nobody reads."""
 
