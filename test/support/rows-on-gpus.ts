@@ -121,6 +121,8 @@ const cases: Record<string, readonly Case[]> = {
       [3, 700],
       [2, 1001],
       [3, 9001],
+      [17, 8196],
+      [2, 6004],
       [200, 4100],
     ] as const
   ).flatMap(([rows, n]) => [
@@ -276,6 +278,13 @@ const cases: Record<string, readonly Case[]> = {
     // So few that processors reduce in strips, and of lengths that are not divided.
     { shapes: [[3, 9001]], compute: (x) => [F.softmax(x, -1), F.logSoftmax(x, -1)], tolerance: loose, often: true },
     { shapes: [[1, 2000]], compute: (x) => [F.softmax(x, -1), F.logSoftmax(x, 0)], tolerance: loose },
+    // Held in registers: single elements and fours, by small workgroups and large ones.
+    ...[33, 197, 260, 1027, 2047, 5004].map((n) => ({
+      shapes: [[7, n]],
+      compute: (x: Tensor) => [F.softmax(x.mul(30), -1), F.logSoftmax(x, -1)],
+      tolerance: loose,
+      often: n === 197 || n === 5004,
+    })),
     { shapes: [[3, 2000, 4]], compute: (x) => [F.softmax(x, 1), F.logSoftmax(x, 1)], tolerance: loose },
     ...[NaN, Infinity, -Infinity].map((hole) => ({
       shapes: [[16, 4096]],

@@ -166,7 +166,7 @@ const others: readonly (() => readonly torch.Tensor[])[] = [
   },
   ...[
     [3, 1024],
-    [600, 8192],
+    [600, 12288],
     [2, 65536],
   ].flatMap(([rows, length]: number[]) => {
     const x = torch.rand(rows!, length!, { requiresGrad: true });

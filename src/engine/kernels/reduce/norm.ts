@@ -21,7 +21,7 @@ import type { LayerNormAttrs } from '../../ops/reduction/norm';
 import { pairsBeside, sumChunkPairs } from './chunks';
 import { elementLibs } from './elements';
 import { onePassLength, resultCount, secondStrips, stripCount, stripsFor, stripsPass } from './strips';
-import { loadsApart, partsOf, rowsPass, workgroupLib } from './workgroup';
+import { heldBy, loadsApart, partsOf, rowsPass, workgroupLib } from './workgroup';
 
 const momentsLib: Text = '#norm/libMoments';
 const joinedLib: Text = '#norm/libMomentsJoined';
@@ -108,21 +108,10 @@ const rowLibs = (length: number, adapter: AdapterProfile): string[] =>
 const LONG_ROW = 1024;
 const LONG_WORKGROUP = 256;
 
-/** The most elements, or fours, of a row that a lane of a workgroup holds in registers. */
-const MOST_HELD = 4;
-
 /** The pass that reads rows once, where registers of a GPU's workgroup hold them. */
 function heldRows(pass: Omit<Pass, 'grid'>, rows: number, length: number, adapter: AdapterProfile): Pass | undefined {
-  const count = length % 4 === 0 ? length / 4 : length;
-  if (!isWide(length, adapter) || count > MOST_HELD * LONG_WORKGROUP) return undefined;
-  const workgroup = count <= MOST_HELD * WORKGROUP ? WORKGROUP : LONG_WORKGROUP;
-  return {
-    ...pass,
-    source: [workgroupLib(adapter), heldSource],
-    entry: length % 4 === 0 ? 'quads' : 'main',
-    consts: { WORKGROUP: workgroup, HELD: Math.ceil(count / workgroup) },
-    grid: grid(rows),
-  };
+  const held = isWide(length, adapter) ? heldBy(rows, length) : undefined;
+  return held && { ...pass, source: [workgroupLib(adapter), heldSource], ...held };
 }
 
 /** The pass with one invocation or one workgroup per row. `long` is the source for long rows. */
@@ -179,6 +168,9 @@ function lengthsOf(rows: number, length: number): Record<string, number> {
   return { x: whole, y: whole, dy: whole, w: length, b: length, mean: rows, variance: rows, ...fours };
 }
 
+/** A walk keeps four fours of a row under way, so that as many workgroups read at the rate of a large GPU's memory. */
+const FEW_ROWS = 16;
+
 /** Inputs and outputs as the operation has them. */
 export function layerNorm({
   inputs: [x],
@@ -198,7 +190,7 @@ export function layerNorm({
   };
   const held = heldRows(pass, rows, length, adapter);
   if (held) return { kind: 'passes', passes: [held] };
-  const parts = partsOf(rows, length, adapter);
+  const parts = partsOf(rows, length, FEW_ROWS, adapter);
   if (parts > 1) {
     const [sums, results] = partPasses(pass, partsSource, [rows, length, parts], adapter);
     const moments = { entry: 'whole', reads: [scratch()], writes: [output(1), output(2)], grid: grid(rows) };
@@ -223,7 +215,7 @@ export function layerNormGrad({
     writes: [output()],
     params: { rows, n: length, eps: scalar(0) },
   };
-  const parts = partsOf(rows, length, adapter);
+  const parts = partsOf(rows, length, FEW_ROWS, adapter);
   if (parts > 1) return inParts(partPasses(pass, gradPartsSource, [rows, length, parts], adapter), rows, parts);
   return { kind: 'passes', passes: [byRows(pass, rows, length, adapter, gradLongSource)] };
 }

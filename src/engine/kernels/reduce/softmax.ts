@@ -24,11 +24,12 @@ import { faultOp } from '../../gpu/fault-errors';
 import type { CrossEntropyAttrs, CrossEntropyGradAttrs, Reduction } from '../../ops/loss/cross-entropy';
 import type { SoftmaxAttrs } from '../../ops/reduction/softmax';
 import { onePassLength } from './strips';
-import { partsOf, rowsPass, workgroupLib } from './workgroup';
+import { heldBy, partsOf, rowsPass, workgroupLib } from './workgroup';
 
 const mathLib: Text = '#math/libMath';
 const walksLib: Text = '#softmax/libSoftmaxWalks';
 const softmaxSource: Text = '#softmax/softmax';
+const heldSource: Text = '#rowParts/softmaxHeld';
 const longSource: Text = '#rowParts/softmaxLong';
 const source: Text = '#crossEntropy/crossEntropy';
 const gradSource: Text = '#crossEntropy/crossEntropyGrad';
@@ -45,6 +46,9 @@ const WORKGROUP = 64;
 const LONG_WORKGROUP = 256;
 const LONG_ROW = 2048;
 
+/** On a GPU, so many long rows, which are read in single elements, are divided among workgroups. */
+const FEW_ROWS = 64;
+
 type Bare = Omit<Pass, 'source' | 'entry' | 'params' | 'grid'>;
 
 /**
@@ -59,6 +63,11 @@ function bySoftmaxRows(pass: Bare, rows: number, n: number, inner: number, adapt
     params,
   });
   if (adapter.kind === 'gpu' && inner === 1 && n >= WIDE_ROW) {
+    const held = heldBy(rows, n);
+    if (held) {
+      const source = [workgroupLib(adapter), mathLib, walksLib, heldSource];
+      return { ...pass, source, params: { rows, n }, ...held };
+    }
     const consts = { WORKGROUP: n < LONG_ROW ? WORKGROUP : LONG_WORKGROUP };
     return { ...by('wide', { rows, n, inner }, workgroupLib(adapter)), consts, grid: grid(rows) };
   }
@@ -94,7 +103,7 @@ export function softmax(
   const inner = numel(x!.shape.slice(dim + 1));
   const rows = n === 0 ? 0 : numel(x!.shape) / n;
   const bare = { label, overrides: { LOG: log ? 1 : 0, SAFE: safe ? 1 : 0 }, reads: [input(0)], writes: [output()] };
-  const parts = inner === 1 ? partsOf(rows, n, adapter) : 1;
+  const parts = inner === 1 ? partsOf(rows, n, FEW_ROWS, adapter) : 1;
   if (parts > 1) return softmaxInParts(bare, rows, n, parts, adapter);
   const lengths = { x: rows * n, y: rows * n, x4: (rows * n) / 4, y4: (rows * n) / 4 };
   const pass = { ...bare, variants: { lengths } };
