@@ -252,13 +252,14 @@ describe('what has no gradient', () => {
       });
       return [whole!, causal!, ...gradients, Tensor.of(few)];
     },
-    'norms of long rows': () => {
+    'norms and softmax of long rows': () => {
       const of = (rows: number, length: number) => {
         const x = torch.rand(rows, length).requiresGrad_();
         const y = nn.functional.layerNorm(x, [length]);
         return [y, ...autograd.grad(y.square().sum(), [x])];
       };
-      return [...of(3, 1024), ...of(600, 8192), ...of(2, 65536)];
+      const softmaxes = [1024, 9000].map((length) => torch.rand(80, length).softmax(1));
+      return [...of(3, 1024), ...of(600, 12288), ...of(2, 65536), ...softmaxes];
     },
     'boxes that suppress others': () => {
       const { order, keep } = nmsMask(torch.rand(2, 1030, 4), torch.rand(2, 1030), 0.5, {

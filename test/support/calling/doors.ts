@@ -56,7 +56,6 @@ export function walkApart(): void {
   const here = process.cwd();
   const { stackTraceLimit } = Error;
   beforeAll(() => {
-    process.chdir(mkdtempSync(join(tmpdir(), 'calling-')));
     Error.stackTraceLimit = 0;
     vi.spyOn(console, 'warn').mockImplementation(() => undefined);
     const gpu = { requestAdapter: () => Promise.resolve(null), getPreferredCanvasFormat: () => 'bgra8unorm' };
@@ -98,6 +97,8 @@ const selected = process.env.CALLING === undefined ? null : new RegExp(process.e
 
 /** Walks one in `share` of a door's functions and classes, with the methods of these, and expects nothing against the rule. */
 export async function walkDoor(door: string, share: number): Promise<void> {
+  // What one door has written, another would read.
+  process.chdir(mkdtempSync(join(tmpdir(), 'calling-')));
   const space = spaces[door];
   const others = Object.values(spaces).filter((other) => other !== space);
   const methods = new Set<unknown>(inheritedBy(door).flatMap(membersOf));

@@ -36,6 +36,8 @@ const identityModel = () =>
     '\b\b:+\n\x10\n\x01x\x12\x01y"\bIdentity\x12\x01gZ\t\n\x01x\x12\x04\n\x02\b\x01b\t\n\x01y\x12\x04\n\x02\b\x01B\x02\x10\x11',
     (letter) => letter.charCodeAt(0),
   );
+/** Three by three complex numbers, as pairs. */
+const pairs = (): Tensor => ones(3, 3, 2);
 const batchShape = { batchShape: [2, 3, 3] };
 
 const pivots = () => torch.tensor([1, 2, 3], { dtype: 'int32' });
@@ -182,6 +184,12 @@ export const givenToTorch: Given = {
     baseConstraint: () => constraints.real,
     reinterpretedBatchNdims: 1,
   },
+  ...Object.fromEntries(['fft2', 'ifft2', 'hfft2', 'irfft2'].map((name) => [`torch.fft.${name}`, { input: pairs }])),
+  ...Object.fromEntries(
+    ['bartlett', 'blackman', 'hamming', 'hann', 'kaiser'].map((name) => [`torch.${name}Window`, { windowLength: 4 }]),
+  ),
+  ...Object.fromEntries(Object.keys(torch.signal.windows).map((name) => [`torch.signal.windows.${name}`, { M: 4 }])),
+  'torch.signal.windows.generalCosine': { M: 4, a: [0.5, 0.5] },
   'torch.distributions.registerKl': { typeP: () => Normal, typeQ: () => Normal, fn: () => () => ones(1) },
   'torch.distributions.AffineTransform.logAbsDetJacobian': { x: square, y: square },
   'torch.distributions.Bernoulli.expand': batchShape,

@@ -40,9 +40,10 @@ function window<O extends object>(
   defaults: O,
   kinds: Kinds<O>,
   numbers: (given: Given<O>) => Float32Array,
+  required: readonly string[] = ['M'],
 ): Tensor {
   const op = `signal.windows.${name}`;
-  const { given, options } = withTensorOptions<Own>(op, ['M'], { sym: true, ...defaults } as Own, args, {
+  const { given, options } = withTensorOptions<Own>(op, required, { sym: true, ...defaults } as Own, args, {
     sym: flag,
     ...kinds,
   });
@@ -108,9 +109,11 @@ interface CosineOptions {
 export const generalCosine = (
   ...args: [M: number, options: WindowOptions & CosineOptions] | [named: WindowOptions & CosineOptions & Samples]
 ): Tensor => {
-  const { a } = (args.at(-1) ?? {}) as CosineOptions;
-  expectKind('signal.windows.generalCosine', 'a', a, nonEmpty(number));
-  return window('generalCosine', args, { a }, {}, ({ M, sym, a }) => weights(M, sym, cosines(a)));
+  const numbers = ({ M, sym, a }: Given<CosineOptions>): Float32Array => {
+    expectKind('signal.windows.generalCosine', 'a', a, nonEmpty(number));
+    return weights(M, sym, cosines(a));
+  };
+  return window('generalCosine', args, {} as CosineOptions, { a: nonEmpty(number) }, numbers, ['M', 'a']);
 };
 
 interface HammingOptions {
