@@ -1,12 +1,13 @@
 // What a flush stores, makes again, frees and takes back, against an interpreter that stores everything: random programs of
-// operations, views, writes in place, gradients and steps, whose tensors are dropped, whose jobs fail, and whose device is lost.
+// operations, views, writes in place, gradients and steps, whose tensors are dropped, whose jobs fail, and whose device is lost. A process of its
+// own: a snapshot takes all optimizers that there are, and those of other tests have no device that answers.
 import fc from 'fast-check';
 import * as torch from 'lamplight';
 import { optim } from 'lamplight';
 import { expect, test } from 'vitest';
-import { flush } from '../../src/engine/graph/flush';
-import { hostEngine } from '../support/host-engine';
-import { programsOf } from '../support/sample';
+import { flush } from '../../../src/engine/graph/flush';
+import { hostEngine } from '../../support/host-engine';
+import { programsOf } from '../../support/sample';
 import {
   combined,
   constant,
@@ -20,7 +21,7 @@ import {
   views,
   weighted,
   write,
-} from '../support/stored-tensors';
+} from '../../support/stored-tensors';
 
 const late = { on: false };
 const host = hostEngine(() => late.on);
