@@ -18,7 +18,7 @@ struct Params {
 
 const WORKGROUP: u32 = 64u;
 
-// j² modulo 2n, of which the square itself may have too many bits.
+// j² modulo 2n; j² itself may have too many bits.
 fn square(j: u32) -> u32 {
   let n = 2u * params.n;
   if (j < 65536u) { return j * j % n; }

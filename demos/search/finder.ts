@@ -111,7 +111,9 @@ export class Finder {
     const words = askedWords(question);
     const entries = this.#byWords(words, question).map(({ id }) => this.#entries[id]!);
     const explained = entries.filter(({ name }) => !name).slice(0, EXPLAINED);
-    const byWords = [...explained, ...entries].map((entry) => ofEntry(entry, words));
+    // Texts are searched for excerpts only where these are shown: names may stand above, and again among these.
+    const shown = [...new Set([...explained, ...entries])].slice(0, count + spelt.length);
+    const byWords = shown.map((entry) => ofEntry(entry, words));
     const found = [...spelt.map(ofName), ...byWords, ...names.map(ofName)];
     const addresses = found.map(({ address }) => address);
     return found.filter(({ address }, i) => addresses.indexOf(address) === i).slice(0, count);

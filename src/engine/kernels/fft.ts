@@ -113,7 +113,7 @@ function chirped(rows: Rows, adapter: AdapterProfile): Lowering {
   });
   const plain = { n: m, outer, inner, inverse: false, scale: 1, from: pairs(m), to: pairs(m) };
   const last = radicesOf(m).length - 1;
-  // Two buffers for the rows, and two for the chirp, of which steps write the other one and then the first in turn.
+  // Two buffers for the rows and two for the chirp: of either two, steps write the other one and then the first in turn.
   const ofRows = (step: number) => scratch((step + 1) % 2);
   const ofChirp = (step: number) => scratch(2 + ((step + 1) % 2));
   const spectrum = ofRows(last);

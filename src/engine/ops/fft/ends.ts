@@ -10,7 +10,7 @@ export interface Ends {
   readonly length: number;
 }
 
-/** to_k = scale · Σ_j from_j e^{∓2πi jk / n}, of which the real part is kept if `to` is real. */
+/** to_k = scale · Σ_j from_j e^{∓2πi jk / n}; if `to` is real, the real part of that sum. */
 export interface FftAttrs {
   readonly dim: number;
   readonly n: number;
