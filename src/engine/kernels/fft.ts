@@ -14,7 +14,7 @@ import {
 import type { Text } from '../compiler/texts';
 import { BYTES_PER_ELEMENT, numel } from '../core/meta';
 import type { AdapterProfile } from '../gpu/device';
-import type { Ends, FftAttrs } from '../ops/fft/ends';
+import { complexEnds, type Ends, type FftAttrs } from '../ops/fft/ends';
 import { workOf } from './work';
 
 const trigLib: Text = '#functions/libTrig';
@@ -56,8 +56,6 @@ interface Rows extends Omit<FftAttrs, 'dim'> {
   readonly inner: number;
 }
 
-const pairs = (length: number): Ends => ({ real: false, doubled: false, length });
-
 const overridesOf = (inverse: boolean, from: Ends, to: Ends) => ({
   INVERSE: Number(inverse),
   REAL_IN: Number(from.real),
@@ -73,8 +71,8 @@ function steps(rows: Rows, x: Operand, buffer: (step: number) => Operand, adapte
   let before = 1;
   return radices.map((radix, step) => {
     const isLast = step === radices.length - 1;
-    const from = step === 0 ? rows.from : pairs(n);
-    const to = isLast ? rows.to : pairs(n);
+    const from = step === 0 ? rows.from : complexEnds(n);
+    const to = isLast ? rows.to : complexEnds(n);
     const points = pointsLibs[radix];
     const count = (outer * n * inner) / (points ? radix : 1);
     const done = before;
@@ -111,7 +109,7 @@ function chirped(rows: Rows, adapter: AdapterProfile): Lowering {
     params: { count, n, inner, lengthIn: from.length, lengthOut: to.length, scale: f32(rows.scale), m },
     grid: gridFor(count, WORKGROUP),
   });
-  const plain = { n: m, outer, inner, inverse: false, scale: 1, from: pairs(m), to: pairs(m) };
+  const plain = { n: m, outer, inner, inverse: false, scale: 1, from: complexEnds(m), to: complexEnds(m) };
   const last = radicesOf(m).length - 1;
   // Two buffers for the rows and two for the chirp: of either two, steps write the other one and then the first in turn.
   const ofRows = (step: number) => scratch((step + 1) % 2);

@@ -3,7 +3,7 @@ import { kernels } from '../../compiler/texts';
 import type { Shape } from '../../core/meta';
 import { expectFloat, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
-import type { Ends, FftAttrs } from './ends';
+import type { FftAttrs } from './ends';
 
 /** The kernels, loaded when a plan first needs them. */
 const kernel = kernels('fft', () => import('../../kernels/fft'), 'fft', 'functions');
@@ -29,10 +29,3 @@ const fftOp: Op<FftAttrs> = {
 
 /** The transform; see `FftAttrs`. x has `from.length` elements along `dim`, at most n. */
 export const fft = (x: Value, attrs: FftAttrs): Value => record(fftOp, [x], attrs);
-
-/** n complex numbers, or the first of them. */
-export const complexEnds = (length: number): Ends => ({ real: false, doubled: false, length });
-/** n real numbers, or the first of them. */
-export const realEnds = (length: number): Ends => ({ real: true, doubled: false, length });
-/** Half a spectrum, or the first of it, that stands for the whole spectrum of real numbers. */
-export const halfEnds = (length: number): Ends => ({ real: false, doubled: true, length });
