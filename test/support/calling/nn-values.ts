@@ -47,6 +47,7 @@ export const givenToNn: Readonly<Record<string, readonly unknown[] | Readonly<Re
   'nn.functional.convTranspose3d': { input: space, weight: () => ones(2, 2, 2, 2, 2) },
   'nn.functional.cosineEmbeddingLoss': { input1: square, input2: square, target: () => ones(3) },
   'nn.functional.ctcLoss': ctc,
+  'nn.functional.dropoutMasks': { from: 'device' },
   'nn.functional.fold': { input: () => ones(1, 4, 1), outputSize: 2, kernelSize: 2 },
   'nn.functional.fractionalMaxPool2d': { input: plane, kernelSize: 2, outputSize: 2 },
   'nn.functional.fractionalMaxPool3d': { input: space, kernelSize: 2, outputSize: 2 },

@@ -1,7 +1,7 @@
 // Masks of dropout as PyTorch draws them on the processor, for those who want its numbers by the same seed.
 
 import { oneOf } from '../../../engine/core/argument-kinds';
-import { expectKind } from '../../../engine/core/options';
+import { type Arguments, parseArgs } from '../../../engine/core/options';
 import { fromHost } from '../../../engine/graph/record';
 import { add, mul } from '../../../engine/ops/pointwise/arithmetic';
 import { reshape } from '../../../engine/ops/shape/cast';
@@ -32,12 +32,17 @@ const byGenerator: DropByHand = (x, p, inner, { scale, shift = 0, dropped = 0 })
   };
 };
 
+interface MaskArguments {
+  /** Where masks are drawn: `device` or `generator`. */
+  from: 'device' | 'generator';
+}
+
 /**
  * Chooses where masks of dropout are drawn. `device` (default): by the kernel itself, at no cost. `generator`: by the
  * generator that `torch.manualSeed` seeds, number by number as PyTorch's CPU does, so that masks and all draws after
  * them are PyTorch's for the same seed; each mask is then made by the processor and uploaded.
  */
-export function dropoutMasks(/** Where masks are drawn. */ from: 'device' | 'generator'): void {
-  expectKind('dropoutMasks', 'from', from, oneOf('device', 'generator'));
+export function dropoutMasks(...args: Arguments<MaskArguments, ['from']>): void {
+  const { from } = parseArgs<MaskArguments>('dropoutMasks', ['from'], {}, args, { from: oneOf('device', 'generator') });
   dropBy(from === 'generator' ? byGenerator : null);
 }
