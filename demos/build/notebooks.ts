@@ -119,6 +119,20 @@ function entries(folder: string): Entry[] {
   return inOrder(found);
 }
 
+const isExercise = (title: string): boolean => title.startsWith('Exercise: ');
+
+/** A course of fewer parts than this lists their sections, too. */
+const FEW_PARTS = 8;
+
+/** A page's list of contents. */
+function contents(headings: readonly Heading[]): string {
+  const parts = headings.filter(({ depth }) => depth === 2);
+  const listed = parts.length < FEW_PARTS ? headings : parts;
+  return listed
+    .map(({ id, title, depth }) => `<li class="depth-${depth}"><a href="#${id}">${title}</a></li>`)
+    .join('\n');
+}
+
 const RECORDED_HINT =
   '<p class="hint recorded-hint">Outputs that are marked as recorded were computed when this page was made. Run a cell, and yours takes that place.</p>';
 
@@ -138,7 +152,7 @@ function page(folder: string, template: string, entry: Entry, all: readonly Entr
     summary: escaped(summary),
     eyebrow: `${place} · ${told(entry)}`,
     opening: opening(folder, notebook),
-    contents: headings.map(({ id, title: words }) => `<li><a href="#${id}">${words}</a></li>`).join('\n'),
+    contents: contents(headings),
     cells: html,
     recorded: recorded.isEmpty ? '' : RECORDED_HINT,
     styles: recorded.isEmpty ? '' : `<link rel="stylesheet" href="./${STYLES}" />`,
@@ -224,7 +238,7 @@ export function cells(
     }
     const image = folder === undefined ? undefined : (href: string, words: string) => figureOf(folder, href, words);
     const text = renderText(cell.text, ids, image ? { image } : {});
-    headings.push(...text.headings.filter(({ depth }) => depth === 2));
+    headings.push(...text.headings.filter(({ depth, title }) => depth === 2 || (depth === 3 && !isExercise(title))));
     return `<section class="cell text-cell prose">${text.html}</section>`;
   });
   return { html: parts.join('\n'), headings };

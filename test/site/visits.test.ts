@@ -51,7 +51,7 @@ test('a first visit fetches what the page needs, a second one nothing, and witho
   // The processor trains on 12,000 images; the script of the worker, which is most of the rest, comes once.
   expect(sum(isData)).toBeLessThan(3.7e6);
   // All kernels are kept, so that any program runs without a connection, and the home, the guide and the list of courses, but no course.
-  expect(sum(() => true)).toBeLessThan(5.15e6);
+  expect(sum(() => true)).toBeLessThan(5.2e6);
   expect(sent.filter(({ path }) => /^notebook\/|\/(editor|checker|types)-/.test(path))).toEqual([]);
   expect(sent.filter(({ path, bytes }) => /worker-/.test(path) && bytes > 0)).toHaveLength(1);
 
