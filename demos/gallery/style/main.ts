@@ -136,7 +136,9 @@ function draw(report: Values): void {
     const [, , height = 1, width = 1] = painted.shape;
     views.painted.draw({ height, width, values: Array.from(painted.data), colors: true });
   }
-  if ('styleLoss' in report) {
+  // The last words of a run that was stopped may come behind the first of the next.
+  const isOld = runs.current > 0 && numberOf(report.run) !== runs.current;
+  if ('styleLoss' in report && !isOld) {
     const step = numberOf(report.step);
     const [content, style] = [numberOf(report.contentLoss), numberOf(report.styleLoss)];
     const name = `run ${numberOf(report.run)}`;
