@@ -56,8 +56,28 @@ interface Decoded {
   readonly operands: readonly Operand[];
 }
 
+/** RDNA 3 calls some instructions otherwise than all GPUs before it. */
+const OLDER_NAMES: readonly (readonly [RegExp, string])[] = [
+  [/^(and|or)_not1_/, '$1n2_'],
+  [/^(and|or)_not0_/, '$1n1_'],
+  [/^ctz_i32_b32$/, 'ffbl_b32'],
+  [/^clz_i32_u32$/, 'ffbh_u32'],
+];
+const OLDER_SCALARS: readonly (readonly [RegExp, string])[] = [
+  [/^ctz_i32_b(32|64)$/, 'ff1_i32_b$1'],
+  [/^clz_i32_u(32|64)$/, 'flbit_i32_b$1'],
+];
+
+/** What an instruction is called here: without its unit, and by its older name. */
+function nameOf(op: string): string {
+  const names = op.startsWith('s_') ? [...OLDER_SCALARS, ...OLDER_NAMES] : OLDER_NAMES;
+  const name = op.replace(/^[vs]_/, '');
+  const [pattern, older] = names.find(([newer]) => newer.test(name)) ?? [];
+  return pattern && older ? name.replace(pattern, older) : name;
+}
+
 export const decode = (code: readonly Instruction[]): readonly Decoded[] =>
-  code.map((one) => ({ one, name: one.op.replace(/^[vs]_/, ''), operands: one.args.map(operand) }));
+  code.map((one) => ({ one, name: nameOf(one.op), operands: one.args.map(operand) }));
 
 export class Wave {
   private readonly s = new Uint32Array(132);

@@ -113,6 +113,14 @@ describe('the model', () => {
     expect(guesses).toBe(0);
   });
 
+  test('knows what RDNA 3 calls otherwise', () => {
+    const older = perLane.replace('BB2:\n', 'BB2:\n\ts_andn2_b64 s[4:5], s[0:1], exec\n\ts_cbranch_scc0 BB4\nBB4:\n');
+    const newer = older.replace('s_andn2_b64', 's_and_not1_b64');
+    const [before, now] = [older, newer].map((text) => estimate(launch(text, 0, 1), navi21));
+    expect(now).toEqual(before);
+    expect(now!.guesses).toBe(0);
+  });
+
   test('takes issue slots, or the latency that no other wave covers', () => {
     // A wave a SIMD: each turn waits 600 cycles for its load, and then takes six slots, as one of the two SIMDs of a unit.
     const alone = estimate(launch(counted, 100), navi21);

@@ -16,6 +16,7 @@ import {
 import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
+import { hasHalfRegisters } from '../lane-registers';
 import { workOf } from '../work';
 import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
@@ -26,8 +27,8 @@ const DEPTH = 16;
 const ROWS = 16;
 /** A tile has 64 rows; 32, if tiles of 64 rows would make fewer workgroups than this. */
 const ENOUGH_TILES = 160;
-/** An invocation keeps at most this many sums, each a vector of four: more do not fit its registers. */
-const MAX_SUMS = 32;
+/** An invocation keeps at most this many sums, each a vector of four: more do not fit its registers, which on some GPUs are half as many. */
+const MAX_SUMS = { usual: 32, half: 8 };
 
 /** Lowers the gradients of attention. Inputs: dy, query, key, value, the result, its logarithms, and a mask. */
 export function attentionGrad(context: LowerContext<AttentionGradAttrs>): Lowering {
@@ -78,9 +79,10 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
     const heads = keysFirst ? numel(k!.shape.slice(0, -2)) : queries / rows;
     const C = Math.ceil(Math.max(features, keysFirst ? columns : 0) / OTHERS);
     const results = keysFirst ? 2 : 1;
+    const most = MAX_SUMS[hasHalfRegisters(context.adapter) ? 'half' : 'usual'];
     const tilesOf = (vectors: number) => heads * Math.ceil(own / (4 * vectors));
     // With four vectors of features, the panels of a wide tile take more than the 16 kB that every device has.
-    const isWide = own > 32 && C < 4 && 2 * 4 * C * results <= MAX_SUMS && tilesOf(16) >= ENOUGH_TILES;
+    const isWide = own > 32 && C < 4 && 2 * 4 * C * results <= most && tilesOf(16) >= ENOUGH_TILES;
     const R = isWide ? 2 : 1;
     const vectors = 8 * R;
     return {
