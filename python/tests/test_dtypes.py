@@ -29,6 +29,13 @@ class Facts(unittest.TestCase):
         ):
             self.assertEqual((torch.iinfo(dtype).min, torch.iinfo(dtype).max), (least, most))
 
+    def test_tensors_without_elements(self):
+        for dtype in (torch.int8, torch.int16, torch.uint16, torch.uint64, torch.float64, torch.bfloat16, torch.float8_e5m2, torch.float32):
+            for made in (torch.empty(0, dtype=dtype), torch.empty((2, 0), dtype=dtype), torch.zeros(0, dtype=dtype)):
+                self.assertEqual((made.dtype, made.element_size(), made.numel()), (dtype, dtype.itemsize, 0))
+        self.assertEqual(torch.empty(2, 0, dtype=torch.int16).shape, (2, 0))
+        self.assertFalse(torch.empty(0, dtype=torch.int8).is_floating_point())
+
     def test_promotion(self):
         for first, second, expected in (
             (torch.float32, torch.float64, torch.float64),

@@ -127,6 +127,27 @@ class Imports(unittest.TestCase):
         self.assertEqual(make_layers([4, 8])[2].weight.shape, (8, 4, 3, 3))
         self.assertIs(ConvStemConfig(8, 3, 2).activation_layer, nn.ReLU)
 
+    def test_blocks_of_networks(self):
+        from torchvision.models.resnet import BasicBlock, Bottleneck, ResNet
+
+        class Encoder(ResNet):
+            """As segmentation_models_pytorch: a network without its head."""
+
+            def __init__(self, **options):
+                super().__init__(**options)
+                del self.fc
+                del self.avgpool
+
+            def forward(self, x):
+                x = self.relu(self.bn1(self.conv1(x)))
+                return self.layer2(self.layer1(self.maxpool(x)))
+
+        encoder = Encoder(block=BasicBlock, layers=[1, 1, 1, 1])
+        self.assertEqual(encoder(torch.zeros(1, 3, 32, 32)).shape, (1, 128, 4, 4))
+        self.assertNotIn("fc.weight", encoder.state_dict())
+        self.assertIsInstance(encoder.layer1[0], BasicBlock)
+        self.assertEqual(ResNet(Bottleneck, [1, 1, 1, 1], num_classes=3).fc.weight.shape, (3, 2048))
+
     def test_what_is_there_is_the_librarys(self):
         from torch.distributions.normal import Normal
         from torch.nn.parallel.distributed import DistributedDataParallel
@@ -190,6 +211,14 @@ class Trees(unittest.TestCase):
             pytree.tree_unflatten([1], spec)
         with self.assertRaises(ValueError):
             pytree.tree_map(lambda a, b: a, [1, 2], [3])
+
+    def test_kinds_of_nodes(self):
+        from torch.utils._pytree import SUPPORTED_NODES, LeafSpec, TreeSpec, _get_node_type, _is_leaf, tree_unflatten
+
+        pair = namedtuple("pair", "a b")
+        self.assertEqual([_get_node_type(each) for each in ([], {}, pair(1, 2), 3)], [list, dict, namedtuple, int])
+        self.assertEqual((_is_leaf(3), _is_leaf([3]), int in SUPPORTED_NODES), (True, False, False))
+        self.assertEqual(tree_unflatten([1, 2], TreeSpec(list, None, [LeafSpec(), LeafSpec()])), [1, 2])
 
     def test_classes_of_ones_own(self):
         from torch.utils import _pytree as pytree

@@ -110,6 +110,41 @@ class Parallel(unittest.TestCase):
         self.assertIsInstance(core, Net)
 
 
+class Processes(unittest.TestCase):
+    def test_names_of_pythons_multiprocessing(self):
+        import multiprocessing
+
+        import torch.multiprocessing as mp
+        from torch.multiprocessing import Manager, Pool, Process, Queue
+        from torch.multiprocessing.spawn import ProcessException, ProcessRaisedException, start_processes
+
+        self.assertEqual([name for name in multiprocessing.__all__ if not hasattr(mp, name)], [])
+
+        class Worker(Process):
+            """As programs for several processes describe them."""
+
+        self.assertIsInstance(Worker(target=print, daemon=True), multiprocessing.process.BaseProcess)
+        self.assertEqual(mp.current_process().name, "MainProcess")
+        self.assertIsInstance(mp.get_context("spawn"), multiprocessing.context.BaseContext)
+        self.assertEqual(mp.get_context("spawn").get_start_method(), "spawn")
+        self.assertTrue(issubclass(ProcessRaisedException, ProcessException) and callable(start_processes))
+        self.assertTrue(issubclass(mp.TimeoutError, mp.ProcessError))
+        with self.assertRaisesRegex(ValueError, "cannot find context for 'threads'"):
+            mp.get_context("threads")
+        if OURS:
+            for use in (Worker().start, Pool, Queue, Manager, mp.Lock, mp.get_context("fork").Value):
+                with self.assertRaisesRegex(RuntimeError, "expected code of one process, since a page has no other"):
+                    use()
+
+    def test_states_of_all_generators(self):
+        states = torch.cuda.get_rng_state_all()
+        self.assertEqual(len(states), torch.cuda.device_count())
+        drawn = torch.rand(3) if OURS else None
+        torch.cuda.set_rng_state_all(states)
+        if OURS:
+            self.assertEqual(torch.rand(3).tolist(), drawn.tolist())
+
+
 class Compiling(unittest.TestCase):
     def test_script_and_trace(self):
         torch.manual_seed(0)
@@ -176,6 +211,7 @@ class Insides(unittest.TestCase):
         first.set_result(1)
         second.set_result(torch.ones(2))
         self.assertEqual(third.wait(), 2)
+        self.assertIsInstance(first, torch.Future)
         self.assertEqual(len(torch.futures.wait_all([first, second])), 2)
         self.assertTrue(torch.futures.collect_all([first, second]).done())
 

@@ -99,6 +99,32 @@ class Resetting(unittest.TestCase):
             self.assertTrue(torch.allclose(layer(x), plain(x) * 2, atol=1e-5))
 
 
+class Losses(unittest.TestCase):
+    def test_bases(self):
+        from torch.nn.modules.loss import _Loss, _WeightedLoss
+
+        class Distance(_Loss):
+            def forward(self, input, target):
+                away = (input - target).abs()
+                return away.mean() if self.reduction == "mean" else away.sum()
+
+        class Weighted(_WeightedLoss):
+            def forward(self, input, target):
+                return F.nll_loss(input, target, weight=self.weight, reduction=self.reduction)
+
+        x, y = torch.tensor([1.0, 3.0]), torch.zeros(2)
+        self.assertEqual((Distance()(x, y).item(), Distance(reduction="sum")(x, y).item()), (2.0, 4.0))
+        self.assertEqual(Distance().eval().training, False)
+        loss = Weighted(torch.tensor([1.0, 3.0]))
+        self.assertEqual(list(loss.state_dict()), ["weight"])
+        self.assertEqual(loss(torch.tensor([[-1.0, -2.0], [-3.0, -4.0]]), torch.tensor([0, 1])).item(), 3.25)
+        self.assertIsInstance(nn.MSELoss(), _Loss)
+        self.assertIsInstance(nn.CrossEntropyLoss(torch.ones(2)), _WeightedLoss)
+        self.assertNotIsInstance(nn.MSELoss(), _WeightedLoss)
+        self.assertEqual(nn.CrossEntropyLoss(reduction="sum").reduction, "sum")
+        self.assertEqual(list(nn.CrossEntropyLoss(torch.ones(2)).state_dict()), ["weight"])
+
+
 class Scripted(unittest.TestCase):
     def test_no_layer_is(self):
         self.assertFalse(isinstance(nn.Linear(1, 1), torch.jit.ScriptModule))

@@ -37,6 +37,7 @@ from .serialization import load, save  # noqa: E402
 globals().update(storage.CLASSES)
 
 from ._lowrank import svd_lowrank  # noqa: E402
+from ._nothing import empty, ones, zeros  # noqa: E402
 from ._named import *  # noqa: E402, F403
 
 _tree.install()
@@ -52,6 +53,8 @@ _LATE = {
 def __getattr__(name: str) -> Any:
     if name in ("ScriptModule", "ScriptFunction"):
         return getattr(__getattr__("jit"), name)
+    if name == "Future":
+        return __getattr__("futures").Future
     if name in _LATE:
         found = importlib.import_module(f"torch.{_LATE[name]}").FUNCTIONS
         globals().update(found)

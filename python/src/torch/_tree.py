@@ -16,9 +16,10 @@ from ._module_names import NAMES
 _HOMES = {
     "torch.utils.model_zoo": "torch.hub",
     "torch.distributed._tensor": "torch.distributed.tensor",
-    "torch.multiprocessing.spawn": "torch.multiprocessing",
     "torch._tensor_str": "torch",
     "torch.random": "torch",
+    **{f"torch.utils.data.datapipes.iter.{name}": "torch.utils.data.datapipes.iter.files" for name in ("filelister", "fileopener", "streamreader")},
+    **{f"torch.utils.data.datapipes.map.{name}": "torch.utils.data.datapipes.map.pipes" for name in ("callable", "combinatorics", "combining", "grouping", "utils")},
 }
 _tables: dict[str, dict[str, str]] = {}
 

@@ -6,7 +6,7 @@ import os
 import warnings
 from typing import Any, SupportsIndex
 
-from ._bridge import senders
+from ._bridge import lend, senders
 
 
 class dtype:
@@ -83,8 +83,15 @@ def stands_for(name: str) -> str:
 
 
 senders[dtype] = lambda value: stands_for(value._name)
-# `dtype=float` and its kin are types of Python in the place of dtypes.
-senders[type] = lambda value: _OF_PYTHON[value] if value in _OF_PYTHON else value._js
+def _class(value: type) -> Any:
+    """A class in the place of an argument: a type of Python stands for a dtype, a class of the library's for itself, others for a function."""
+    if value in _OF_PYTHON:
+        return _OF_PYTHON[value]
+    made = vars(value).get("_made")
+    return lend(value) if made is None else made
+
+
+senders[type] = _class
 _OF_PYTHON: dict[type, str] = {float: "float32", int: "int64", bool: "bool"}
 
 

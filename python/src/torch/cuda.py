@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Iterable
 from typing import Any
 
 from . import _bridge, _tree, random
@@ -11,13 +12,13 @@ from . import amp  # noqa: F401  The older place of torch.amp.
 from ._bridge import js
 from ._legacy import BoolTensor, ByteTensor, FloatTensor, HalfTensor, IntTensor, LongTensor  # noqa: F401
 from ._names import camel, is_pythonic
-from .random import manual_seed
+from .random import initial_seed, manual_seed, seed  # noqa: F401
 
 for _place in ("torch.cuda.amp", "torch.cuda.amp.autocast_mode", "torch.cuda.amp.grad_scaler"):
     sys.modules[_place] = amp
 
 __path__: list[str] = []
-manual_seed_all = manual_seed
+manual_seed_all, seed_all = manual_seed, seed
 _gpu: dict[str, Any] = _bridge.receive(js.find("torch", "cuda"))
 
 
@@ -85,6 +86,17 @@ def get_rng_state(device: Any = None) -> Any:
 def set_rng_state(new_state: Any, device: Any = None) -> None:
     """Has the one generator go on from a state."""
     random.set_rng_state(new_state)
+
+
+def get_rng_state_all() -> list[Any]:
+    """The states of all devices' generators: of the one generator."""
+    return [random.get_rng_state() for _ in range(device_count())]
+
+
+def set_rng_state_all(new_states: Iterable[Any]) -> None:
+    """Has the generators of all devices go on from these states: the one generator from the first."""
+    for state in list(new_states)[:1]:
+        random.set_rng_state(state)
 
 
 class Event:

@@ -69,7 +69,11 @@ def _is_namedtuple(kind: type) -> bool:
     return issubclass(kind, tuple) and hasattr(kind, "_fields")
 
 
-def _kind_of(tree: Any) -> Any:
+def _is_namedtuple_instance(tree: Any) -> bool:
+    return _is_namedtuple(type(tree))
+
+
+def _get_node_type(tree: Any) -> Any:
     kind = type(tree)
     return namedtuple if kind not in SUPPORTED_NODES and _is_namedtuple(kind) else kind
 
@@ -108,14 +112,17 @@ class LeafSpec(TreeSpec):
 
 def tree_is_leaf(tree: Any, is_leaf: Any = None) -> bool:
     """Whether a value has no parts."""
-    return bool(is_leaf is not None and is_leaf(tree)) or _kind_of(tree) not in SUPPORTED_NODES
+    return bool(is_leaf is not None and is_leaf(tree)) or _get_node_type(tree) not in SUPPORTED_NODES
+
+
+_is_leaf = tree_is_leaf
 
 
 def tree_flatten(tree: Any, is_leaf: Any = None) -> tuple[list[Any], TreeSpec]:
     """The leaves of a tree, and its description."""
     if tree_is_leaf(tree, is_leaf):
         return [tree], LeafSpec()
-    kind = _kind_of(tree)
+    kind = _get_node_type(tree)
     parts, context = SUPPORTED_NODES[kind].flatten_fn(tree)
     pairs = [tree_flatten(part, is_leaf) for part in parts]
     return [leaf for leaves, _ in pairs for leaf in leaves], TreeSpec(kind, context, [spec for _, spec in pairs])
@@ -156,7 +163,7 @@ def tree_structure(tree: Any, is_leaf: Any = None) -> TreeSpec:
 def _flat_up_to(tree: Any, spec: TreeSpec) -> list[Any]:
     if spec.is_leaf():
         return [tree]
-    kind = _kind_of(tree)
+    kind = _get_node_type(tree)
     if kind != spec.type:
         raise ValueError(f"Node type mismatch; expected {spec.type}, but got {kind}.")
     parts, _ = SUPPORTED_NODES[kind].flatten_fn(tree)
@@ -215,7 +222,7 @@ def tree_any(pred: Any, tree: Any, is_leaf: Any = None) -> bool:
 def _broadcast_to_and_flatten(tree: Any, treespec: TreeSpec, is_leaf: Any = None) -> list[Any] | None:
     if tree_is_leaf(tree, is_leaf):
         return [tree] * treespec.num_leaves
-    if treespec.is_leaf() or _kind_of(tree) != treespec.type:
+    if treespec.is_leaf() or _get_node_type(tree) != treespec.type:
         return None
     parts, context = SUPPORTED_NODES[treespec.type].flatten_fn(tree)
     if len(parts) != treespec.num_children or context != treespec.context:

@@ -1,10 +1,11 @@
 """Stands in for packages of compiled code that are not installed: they can be imported, and their names be handed on, not used.
 
-`regex` is Python's own `re`, which reads most of its patterns. NumPy has what packages use of it without arrays.
+`regex` is Python's own `re`, which reads most of its patterns. NumPy has what packages use of it without arrays, or for a few sizes.
 """
 
 import importlib.metadata
 import math
+import operator
 import os
 import re
 import sys
@@ -86,11 +87,33 @@ class _Whole:
         self.dtype = dtype
 
 
+def _each(operation):
+    def applied(self, other):
+        one, more = list(self), list(other) if isinstance(other, (list, tuple)) else [other]
+        size = max(len(one), len(more))
+        return _Numbers(operation(a, b) for a, b in zip(one * (size // len(one)), more * (size // len(more))))
+
+    return applied
+
+
+class _Numbers(list):
+    """A few numbers, such as a convolution's sizes, computed with one by one."""
+
+    __add__, __sub__, __mul__, __truediv__, __floordiv__, __mod__, __eq__, __ne__, __lt__, __gt__ = map(
+        _each, (operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.eq, operator.ne, operator.lt, operator.gt)
+    )
+    __hash__ = None
+
+
+def _at_least_1d(value):
+    return _Numbers(value if isinstance(value, (list, tuple)) else [value])
+
+
 # By module: what is not a stand-in.
 _TRUE = {
     "regex": {**{name: value for name, value in vars(re).items() if not name.startswith("__")}, "compile": _compiled},
     "distutils.version": {"LooseVersion": _Version},
-    "numpy": {"iinfo": _Whole, "prod": math.prod, "sqrt": math.sqrt, "log": math.log, "ceil": math.ceil, "floor": math.floor, "pi": math.pi, "inf": math.inf, "nan": math.nan, "newaxis": None},
+    "numpy": {"atleast_1d": _at_least_1d, "any": any, "iinfo": _Whole, "prod": math.prod, "sqrt": math.sqrt, "log": math.log, "ceil": math.ceil, "floor": math.floor, "pi": math.pi, "inf": math.inf, "nan": math.nan, "newaxis": None},
 }
 
 

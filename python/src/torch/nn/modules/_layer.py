@@ -18,6 +18,7 @@ from ..._types import dtype as torch_dtype
 from ...autograd import no_grad
 from ..parameter import UninitializedTensorMixin
 from . import _link
+from ._losses import _Loss, _WeightedLoss
 from .container import ModuleDict, ModuleList, Sequential
 from .module import Module
 
@@ -66,7 +67,8 @@ class Layer(Module):
     _reset: str | None = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__()
+        # Other classes of Python that it is one of are made by what the library says.
+        Module.__init__(self)
         if "size_average" in kwargs or "reduce" in kwargs:
             kwargs = _bridge.with_reduction(kwargs)
         for key in kwargs.keys() & _RENAMED.keys():
@@ -299,6 +301,7 @@ _FAMILIES = {
     "_InstanceNorm": r"(Lazy)?InstanceNorm\dd",
     "_ConvTransposeNd": r"(Lazy)?ConvTranspose\dd",
     "_ConvNd": r"(Lazy)?Conv\dd",
+    "_WeightedLoss": r"NLLLoss|BCELoss|CrossEntropyLoss|MultiLabelSoftMarginLoss|MultiMarginLoss",
     "_Loss": r"\w+Loss",
     "_DropoutNd": r"(Feature)?(Alpha)?Dropout\d?d?",
 }
@@ -315,14 +318,15 @@ def _family(name: str) -> type[Module] | None:
     return families[found]
 
 
-families: dict[str, type[Module]] = {}
+# Those that programs may extend, too, are written in Python.
+families: dict[str, type[Module]] = {"_Loss": _Loss, "_WeightedLoss": _WeightedLoss}
 
 
 def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
     """The class for one of the library's; `bases` are classes of Python, or names of some."""
     known = [base if isinstance(base, type) else _link.classes.get(base) for base in bases]
     base = next((one for one in known if one is not None and one is not Module), None) or _family(name) or Layer
-    cls = _link.classes[name] = type(name, (base,), {})
+    cls = _link.classes[name] = type(name, (base,) if issubclass(base, Layer) else (Layer, base), {})
     cls.__module__ = module
     cls.__doc__ = f"nn.{name}, as PyTorch's; the reference of the library lists it under the same name."
     cls._made = made
