@@ -105,6 +105,7 @@ export {
   fillNormal,
   fillRandint,
   fillUniform,
+  randomInt64,
   randperm as drawPermutation,
 } from '../engine/storage/random/distributions';
 export { dirichlet, gamma } from '../engine/storage/random/gamma';

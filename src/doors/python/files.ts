@@ -4,9 +4,9 @@ import { data, type Generator, noGrad, Tensor } from '../../torch';
 import {
   backpressure,
   decodeStorage,
-  defaultGenerator,
   elementsAsBytes,
   fromHost,
+  randomInt64,
   drawPermutation as randperm,
   type Storage,
   snapshotIfDue,
@@ -52,8 +52,8 @@ export const filesBridge = {
     take(tensor, true);
     return tensor;
   },
-  /** Draws the base seed of a loader's workers, which nothing needs here. */
-  baseSeed: (generator: Generator = defaultGenerator()): void => void generator.random64(),
+  /** A seed, drawn as an int64 from 0 on. */
+  seed: randomInt64,
   permutation: (n: number, generator?: Generator): Int32Array => randperm(n, generator),
   randomIndices: (n: number, count: number, replacement: boolean, generator?: Generator): Iterator<number> =>
     new data.RandomSampler({ length: n }, { replacement, numSamples: count === n ? null : count, generator })[

@@ -18,9 +18,9 @@ def _given(generator: Any) -> tuple:
     return () if generator is None else (send(generator),)
 
 
-def base_seed(generator: Any) -> None:
-    """What making the iterator of a loader draws."""
-    js.baseSeed(*_given(generator))
+def seed(generator: Any) -> int:
+    """A seed: an int64, drawn as `random_` draws one."""
+    return int(js.seed(*_given(generator)))
 
 
 def permutation(n: int, generator: Any) -> list[int]:

@@ -6,9 +6,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from ..._types import Generator
 from . import _draws
 from ._utils.collate import default_collate, default_convert
+from .datapipes.datapipe import IterDataPipe, MapDataPipe
 from .dataset import Dataset, IterableDataset, Subset, TensorDataset
+from .graph_settings import apply_random_seed, apply_sharding, apply_shuffle_settings
 from .sampler import BatchSampler, RandomSampler, Sampler, SequentialSampler
 
 
@@ -96,6 +99,9 @@ class DataLoader:
         self.in_order = in_order
         self._iterable = isinstance(dataset, IterableDataset)
         if self._iterable:
+            if isinstance(dataset, IterDataPipe):
+                apply_shuffle_settings(dataset, shuffle)
+                shuffle = None
             self._refuse_orders(shuffle, sampler, batch_sampler)
         else:
             shuffle = bool(shuffle)
@@ -144,7 +150,12 @@ class DataLoader:
             )
 
     def __iter__(self) -> Iterator[Any]:
-        _draws.base_seed(self.generator)
+        if isinstance(self.dataset, IterDataPipe):
+            apply_random_seed(self.dataset, Generator().manual_seed(_draws.seed(self.generator)))
+        # For workers, of which there are none: draws after it are PyTorch's.
+        _draws.seed(self.generator)
+        if isinstance(self.dataset, IterDataPipe | MapDataPipe):
+            apply_sharding(self.dataset, 1, 0)
         return self._visit_items() if self._iterable else self._visit()
 
     def _visit(self) -> Iterator[Any]:
