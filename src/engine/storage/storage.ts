@@ -388,7 +388,11 @@ export class Storage implements GraphRoot {
     if (this.disposed) return;
     this.keep();
     this.disposed = true;
-    if (!this.slice) releaseAfterFlush(this.current);
+    if (this.slice) return;
+    const { current } = this;
+    // A gradient may still read what operations have made; it is given back behind that.
+    if (current.requiresGrad && current.sink === null) leaveToGradients([current]);
+    else releaseAfterFlush(current);
   }
 
   /**

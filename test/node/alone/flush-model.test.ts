@@ -227,8 +227,10 @@ class Machine {
   private async fail(): Promise<void> {
     const saved = (memory: Element[]) => before.get(memory);
     const before = this.flushed;
+    // What no flush has stored yet may be on the host.
+    const first = (memory: Element[]) => this.past.get(memory)?.[0];
     if (host.failing(flush)) {
-      await this.goBack((memory) => [saved(memory) ?? []], saved);
+      await this.goBack((memory) => [saved(memory) ?? first(memory) ?? []], saved);
       this.detach();
     }
     this.noteFlush();
@@ -298,4 +300,15 @@ test('a tensor that is made again through a parameter outlives the step that mov
   new optim.SGD([x], { lr: 1 }).step();
   expect((await y.data()).every((v) => v === 2)).toBe(true);
   expect((await x.data()).every((v) => v === -2)).toBe(true);
+});
+
+test('a tensor that was disposed of while it was only recorded is made again for the gradient of what was made from it', async () => {
+  late.on = false;
+  const x = torch.full([2, 3], 2, { dtype: 'float32' }).requiresGrad_();
+  const y = torch.scope(() => x.add(x));
+  const z = torch.scope(() => x.mul(y));
+  y.dispose();
+  expect([...(await z.data())]).toEqual(new Array(6).fill(8));
+  z.sum().backward();
+  expect([...(await x.grad!.data())]).toEqual(new Array(6).fill(8));
 });
