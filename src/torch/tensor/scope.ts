@@ -44,7 +44,13 @@ export async function scopesInTurn<T>(work: (part: <P>(fn: () => P) => P) => Pro
 /** `scope`, which adds the storages of what passes outward to `passed`. */
 function scopeOf<T>(fn: () => T, passed?: Set<Storage>): T {
   const inner = openScope();
-  const result = inScope(() => runSynchronously('scope', fn));
+  let result: T;
+  try {
+    result = runSynchronously('scope', fn);
+  } catch (error) {
+    closeScope();
+    throw error;
+  }
   const outer = closeScope();
   adopt(result, outer, passed);
   if (inner.leaves) outer.noteLeaves();
@@ -59,10 +65,22 @@ function leaveBehind(storages: ReadonlySet<Storage>, result: unknown): void {
   Storage.leave([...storages].filter((storage) => !stay.has(storage)));
 }
 
-/** `scope` for a module's call. Tensors stored on the module, in any nesting, live on as well. */
-export function moduleScope<T>(module: object, fn: () => T): T {
+/**
+ * `scope` for a call of `fn` on `module` with `args`. Tensors stored on the module, in any nesting, live on as well.
+ */
+export function moduleScope<M extends object, A extends unknown[], T>(
+  module: M,
+  fn: (this: M, ...args: A) => T,
+  ...args: A
+): T {
   const inner = openScope();
-  const result = inScope(fn);
+  let result: T;
+  try {
+    result = fn.apply(module, args);
+  } catch (error) {
+    closeScope();
+    throw error;
+  }
   const outer = closeScope();
   adopt(result, outer);
   if (!inner.leaves) return result;
@@ -70,16 +88,6 @@ export function moduleScope<T>(module: object, fn: () => T): T {
   for (const name of Object.keys(module)) adopt(Reflect.get(module, name), topScope);
   if (inner.leaves) outer.noteLeaves();
   return result;
-}
-
-/** Closes the scope that was opened for `fn` if `fn` throws. */
-function inScope<T>(fn: () => T): T {
-  try {
-    return fn();
-  } catch (error) {
-    closeScope();
-    throw error;
-  }
 }
 
 /**

@@ -9,14 +9,14 @@ import { add } from '../pointwise/arithmetic';
 import { overlapAdd, windows } from '../pooling/windows';
 import { reshape } from '../shape/cast';
 import { pad, permute } from '../shape/shape';
-import { type ConvTransposeAttrs, conv2d, convTranspose2d } from './conv';
+import { type ConvTransposeAttrs, conv2d, convTranspose2d, inBatch, outOfBatch } from './conv';
 import { type ConvAttrs, expectIntegers } from './conv-shape';
 
 /** Attributes of a convolution over n spatial dimensions, outermost first. */
 export interface ConvNdAttrs {
   readonly stride: readonly number[];
-  /** For each dimension, how many elements of padding come before and after. */
-  readonly padding: readonly (readonly [before: number, after: number])[];
+  /** How many elements of padding come before and after: two numbers for each dimension. */
+  readonly padding: readonly number[];
   readonly dilation: readonly number[];
   readonly groups: number;
 }
@@ -29,8 +29,7 @@ const last2 = (values: readonly number[]): [number, number] => [values.at(-2) ??
 
 /** The attributes along height and width. A 1-D convolution has no height and gets neutral values for it. */
 function planar({ stride, padding, dilation, groups }: ConvNdAttrs): ConvAttrs {
-  const [top, bottom] = padding.at(-2) ?? [0, 0];
-  const [left, right] = padding.at(-1)!;
+  const [top, bottom, left, right] = [0, 0, ...padding].slice(-4) as [number, number, number, number];
   return { stride: last2(stride), padding: [top, bottom, left, right], dilation: last2(dilation), groups };
 }
 
@@ -62,13 +61,6 @@ function checkChannels(op: string, x: Value, w: Value, spatial: number, groups: 
   );
 }
 
-/** Runs `fn` on x; an x without a batch dimension gets one of size 1 for the call. */
-function batched(x: Value, spatial: number, fn: (x: Value) => Value): Value {
-  if (x.shape.length !== spatial + 1) return fn(x);
-  const y = fn(reshape(x, [1, ...x.shape]));
-  return convolved(reshape(y, y.shape.slice(1)));
-}
-
 /** Cross-correlation of x[N, C, L] (or [C, L]) with w[O, C/groups, k], plus b[O]. */
 export function conv1d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs): Value {
   checkRank('conv1d', x, w, 1);
@@ -94,30 +86,29 @@ export function conv3d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs):
   checkRank('conv3d', x, w, 3);
   checkChannels('conv3d', x, w, 3, attrs.groups);
   for (const name of ['stride', 'dilation'] as const) expectIntegers('conv3d', name, attrs[name], 1);
-  return batched(x, 3, (volumes) => {
-    const [front, back] = attrs.padding[0]!;
-    const [size, step, dilation] = [w.shape[2]!, attrs.stride[0]!, attrs.dilation[0]!];
-    const padded = pad(volumes, [0, 0, front, 0, 0], [0, 0, back, 0, 0]);
-    if ((size - 1) * dilation + 1 > padded.shape[2]!) {
-      throw new ShapeError(
-        `conv3d: expected a padded depth of at least ${(size - 1) * dilation + 1} for a weight of shape ${showShape(w.shape)}, but got ${padded.shape[2]} for input ${showShape(x.shape)}`,
-      );
-    }
-    // Windows [N, C, D', H, W, kd] over the depth, permuted to [N, D', C, kd, H, W].
-    const slices = windows(padded, 2, { size, step, dilation, order: [0, 2, 1, 5, 3, 4] });
-    const [n, depth, channels, , height, width] = slices.shape as [number, number, number, number, number, number];
-    const images = reshape(slices, [n * depth, channels * size, height, width]);
-    const kernel = reshape(w, [w.shape[0]!, w.shape[1]! * size, w.shape[3]!, w.shape[4]!]);
-    const y = conv2d(images, kernel, b, planar(attrs));
-    return swapBatch(y, n, depth);
-  });
+  const volumes = inBatch(x, 3);
+  const [front, back] = attrs.padding as [number, number];
+  const [size, step, dilation] = [w.shape[2]!, attrs.stride[0]!, attrs.dilation[0]!];
+  const padded = pad(volumes, [0, 0, front, 0, 0], [0, 0, back, 0, 0]);
+  if ((size - 1) * dilation + 1 > padded.shape[2]!) {
+    throw new ShapeError(
+      `conv3d: expected a padded depth of at least ${(size - 1) * dilation + 1} for a weight of shape ${showShape(w.shape)}, but got ${padded.shape[2]} for input ${showShape(x.shape)}`,
+    );
+  }
+  // Windows [N, C, D', H, W, kd] over the depth, permuted to [N, D', C, kd, H, W].
+  const slices = windows(padded, 2, { size, step, dilation, order: [0, 2, 1, 5, 3, 4] });
+  const [n, depth, channels, , height, width] = slices.shape as [number, number, number, number, number, number];
+  const images = reshape(slices, [n * depth, channels * size, height, width]);
+  const kernel = reshape(w, [w.shape[0]!, w.shape[1]! * size, w.shape[3]!, w.shape[4]!]);
+  const y = conv2d(images, kernel, b, planar(attrs));
+  return convolved(outOfBatch(swapBatch(y, n, depth), x));
 }
 
 /** [n · depth, C, H, W] → [n, C, depth, H, W]. */
 function swapBatch(y: Value, n: number, depth: number): Value {
   const [, channels, height, width] = y.shape as [number, number, number, number];
   const slices = reshape(y, [n, depth, channels, height, width]);
-  return convolved(permute(slices, [0, 2, 1, 3, 4]));
+  return permute(slices, [0, 2, 1, 3, 4]);
 }
 
 /** The adjoint of conv3d: x[N, C, D, H, W] (or [C, D, H, W]) with w[C, O/groups, kd, kh, kw], plus b[O]. */
@@ -125,33 +116,32 @@ export function convTranspose3d(x: Value, w: Value, b: Value | null, attrs: Conv
   const op = 'convTranspose3d';
   checkRank(op, x, w, 3);
   for (const name of ['stride', 'dilation'] as const) expectIntegers(op, name, attrs[name], 1);
-  return batched(x, 3, (volumes) => {
-    const [n, channels, depth, height, width] = volumes.shape as [number, number, number, number, number];
-    const [size, step, dilation] = [w.shape[2]!, attrs.stride[0]!, attrs.dilation[0]!];
-    const extra = attrs.outputPadding[0]!;
-    const [front, back] = attrs.padding[0]!;
-    const length = (depth - 1) * step + (size - 1) * dilation + 1;
-    const kept = length - front - back + extra;
-    if (kept < 1) {
-      throw new ShapeError(
-        `${op}: expected an output of at least 1 slice, but got ${kept} for input ${showShape(x.shape)}; use less padding`,
-      );
-    }
-    if (extra >= step && extra >= dilation) {
-      throw new ArgumentError(
-        `${op}: expected outputPadding smaller than stride or dilation, but got ${extra} with stride ${step} and dilation ${dilation}`,
-      );
-    }
-    const images = reshape(permute(volumes, [0, 2, 1, 3, 4]), [n * depth, channels, height, width]);
-    const kernel = reshape(w, [w.shape[0]!, w.shape[1]! * size, w.shape[3]!, w.shape[4]!]);
-    const planarAttrs: ConvTransposeAttrs = { ...planar(attrs), outputPadding: last2(attrs.outputPadding) };
-    const spread = convTranspose2d(images, kernel, null, planarAttrs);
-    const [, , rows, columns] = spread.shape as [number, number, number, number];
-    const out = w.shape[1]! * attrs.groups;
-    // overlapAdd wants [N, O, D, H', W', kd]; `order` says that `parts` is this in the order [N, D, O, kd, H', W'].
-    const parts = reshape(spread, [n, depth, out, size, rows, columns]);
-    const whole = overlapAdd(parts, 2, length, { size, step, dilation, order: [0, 2, 1, 5, 3, 4] });
-    const y = pad(whole, [0, 0, -front, 0, 0], [0, 0, extra - back, 0, 0]);
-    return convolved(b ? add(y, reshape(b, [out, 1, 1, 1])) : y);
-  });
+  const volumes = inBatch(x, 3);
+  const [n, channels, depth, height, width] = volumes.shape as [number, number, number, number, number];
+  const [size, step, dilation] = [w.shape[2]!, attrs.stride[0]!, attrs.dilation[0]!];
+  const extra = attrs.outputPadding[0]!;
+  const [front, back] = attrs.padding as [number, number];
+  const length = (depth - 1) * step + (size - 1) * dilation + 1;
+  const kept = length - front - back + extra;
+  if (kept < 1) {
+    throw new ShapeError(
+      `${op}: expected an output of at least 1 slice, but got ${kept} for input ${showShape(x.shape)}; use less padding`,
+    );
+  }
+  if (extra >= step && extra >= dilation) {
+    throw new ArgumentError(
+      `${op}: expected outputPadding smaller than stride or dilation, but got ${extra} with stride ${step} and dilation ${dilation}`,
+    );
+  }
+  const images = reshape(permute(volumes, [0, 2, 1, 3, 4]), [n * depth, channels, height, width]);
+  const kernel = reshape(w, [w.shape[0]!, w.shape[1]! * size, w.shape[3]!, w.shape[4]!]);
+  const planarAttrs: ConvTransposeAttrs = { ...planar(attrs), outputPadding: last2(attrs.outputPadding) };
+  const spread = convTranspose2d(images, kernel, null, planarAttrs);
+  const [, , rows, columns] = spread.shape as [number, number, number, number];
+  const out = w.shape[1]! * attrs.groups;
+  // overlapAdd wants [N, O, D, H', W', kd]; `order` says that `parts` is this in the order [N, D, O, kd, H', W'].
+  const parts = reshape(spread, [n, depth, out, size, rows, columns]);
+  const whole = overlapAdd(parts, 2, length, { size, step, dilation, order: [0, 2, 1, 5, 3, 4] });
+  const y = pad(whole, [0, 0, -front, 0, 0], [0, 0, extra - back, 0, 0]);
+  return convolved(outOfBatch(b ? add(y, reshape(b, [out, 1, 1, 1])) : y, x));
 }

@@ -125,9 +125,6 @@ function framed<A extends ConvAttrs>(attrs: A, x: Value, kernel: readonly number
   return frame.every((n, i) => n < extent(kernel[i >> 1]!, attrs.dilation[i >> 1]!)) ? { ...attrs, frame } : attrs;
 }
 
-const conv = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
-  record(conv2dOp, withBias(x, w, b), framed(attrs, x, spatial(w)));
-
 const convInputGrad = (dy: Value, w: Value, b: Value | null, attrs: Sized): Value =>
   record(convTranspose2dOp, withBias(dy, w, b), attrs);
 
@@ -141,22 +138,27 @@ const convWeightGrad = (x: Value, dy: Value, attrs: Kerneled): readonly [dw: Val
  * than needed.
  */
 function convOfSize(x: Value, w: Value, attrs: ConvAttrs, size: readonly [number, number]): Value {
-  const y = conv(x, w, null, attrs);
+  const y = conv2d(x, w, null, attrs);
   return size.reduce((part, length, d) => (part.shape[2 + d] === length ? part : narrow(part, 2 + d, 0, length)), y);
 }
 
-/** Runs `fn` on x; an x without a batch dimension gets one of size 1 for the call. */
-function batched(x: Value, fn: (x: Value) => Value): Value {
-  if (x.shape.length !== 3) return fn(x);
-  const y = fn(reshape(x, [1, ...x.shape]));
-  return reshape(y, y.shape.slice(1));
-}
+/** Gives x, of channels and `spatial` dimensions, a batch dimension of size 1; an x that has a batch stays. */
+export const inBatch = (x: Value, spatial: number): Value =>
+  x.shape.length === spatial + 1 ? reshape(x, [1, ...x.shape]) : x;
+
+/** The result y for an input that `inBatch` got as x: without the batch dimension if x had none. */
+export const outOfBatch = (y: Value, x: Value): Value =>
+  x.shape.length < y.shape.length ? reshape(y, y.shape.slice(1)) : y;
 
 /** Cross-correlation of x[N, C, H, W] (or [C, H, W]) with w[O, C/groups, kh, kw], plus b[O]. */
-export const conv2d = (x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value =>
-  batched(x, (images) =>
-    isWhole(images) && !isFloat(w.dtype) ? wholeConv2d(images, w, b, attrs) : conv(images, w, b, attrs),
-  );
+export function conv2d(x: Value, w: Value, b: Value | null, attrs: ConvAttrs): Value {
+  const images = inBatch(x, 2);
+  const y =
+    isWhole(images) && !isFloat(w.dtype)
+      ? wholeConv2d(images, w, b, attrs)
+      : record(conv2dOp, withBias(images, w, b), framed(attrs, images, spatial(w)));
+  return outOfBatch(y, x);
+}
 
 /** The shape rules accept only floats; integer convolutions pass them their shapes with this dtype. */
 const asFloat = { dtype: 'float32' } as const;
@@ -173,27 +175,28 @@ export interface ConvTransposeAttrs extends ConvAttrs {
  * Output height (H - 1)·sh - top - bottom + (kh - 1)·dh + 1 + outputPadding.
  */
 export function convTranspose2d(x: Value, w: Value, b: Value | null, attrs: ConvTransposeAttrs): Value {
-  return batched(x, (images) => {
-    const op = 'convTranspose2d';
-    const whole = isWhole(images) && !isFloat(w.dtype);
-    if (whole) checkConv(op, { ...asFloat, shape: images.shape }, { ...asFloat, shape: w.shape }, attrs);
-    else checkConv(op, images, w, attrs);
-    const { outputPadding, stride, dilation } = attrs;
-    expectIntegers(op, 'outputPadding', outputPadding, 0);
-    if (outputPadding.some((extra, d) => extra >= stride[d]! && extra >= dilation[d]!)) {
-      throw new ArgumentError(
-        `${op}: expected outputPadding smaller than stride or dilation, but got outputPadding ${showShape(outputPadding)} with stride ${showShape(stride)} and dilation ${showShape(dilation)}`,
-      );
-    }
-    const size = ([0, 1] as const).map((d) =>
-      transposedSize(images.shape[2 + d]!, w.shape[2 + d]!, d, attrs, outputPadding[d]),
-    ) as [number, number];
-    if (size.some((n, d) => n < 1 || images.shape[2 + d]! < 1)) {
-      throw new ShapeError(
-        `${op}: expected an output of at least 1 × 1, but got ${size[0]} × ${size[1]} for input ${showShape(images.shape)} and weight of shape ${showShape(w.shape)}; use less padding`,
-      );
-    }
-    if (whole) return wholeConvTranspose2d(images, w, b, attrs, size);
-    return convInputGrad(images, w, b, { ...plain(attrs), size });
-  });
+  const op = 'convTranspose2d';
+  const images = inBatch(x, 2);
+  const whole = isWhole(images) && !isFloat(w.dtype);
+  if (whole) checkConv(op, { ...asFloat, shape: images.shape }, { ...asFloat, shape: w.shape }, attrs);
+  else checkConv(op, images, w, attrs);
+  const { outputPadding, stride, dilation } = attrs;
+  expectIntegers(op, 'outputPadding', outputPadding, 0);
+  if (outputPadding.some((extra, d) => extra >= stride[d]! && extra >= dilation[d]!)) {
+    throw new ArgumentError(
+      `${op}: expected outputPadding smaller than stride or dilation, but got outputPadding ${showShape(outputPadding)} with stride ${showShape(stride)} and dilation ${showShape(dilation)}`,
+    );
+  }
+  const size = ([0, 1] as const).map((d) =>
+    transposedSize(images.shape[2 + d]!, w.shape[2 + d]!, d, attrs, outputPadding[d]),
+  ) as [number, number];
+  if (size.some((n, d) => n < 1 || images.shape[2 + d]! < 1)) {
+    throw new ShapeError(
+      `${op}: expected an output of at least 1 × 1, but got ${size[0]} × ${size[1]} for input ${showShape(images.shape)} and weight of shape ${showShape(w.shape)}; use less padding`,
+    );
+  }
+  const y = whole
+    ? wholeConvTranspose2d(images, w, b, attrs, size)
+    : convInputGrad(images, w, b, { ...plain(attrs), size });
+  return outOfBatch(y, x);
 }

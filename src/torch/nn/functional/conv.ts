@@ -4,13 +4,8 @@ import { number } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Named, type Options, or, type Takes, takes, type Values, value } from '../../../engine/core/takes';
 import type { Value } from '../../../engine/graph/value';
-import {
-  type ConvTransposeAttrs,
-  conv2d as conv2dOp,
-  convTranspose2d as convTranspose2dOp,
-} from '../../../engine/ops/conv/conv';
+import * as planar from '../../../engine/ops/conv/conv';
 import * as nd from '../../../engine/ops/conv/conv-nd';
-import type { ConvAttrs } from '../../../engine/ops/conv/conv-shape';
 import { checked } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 import { type SizePerDim, type Spatial, sizesOf, type Tuple } from '../layers/sizes';
@@ -67,32 +62,58 @@ type TransposedOrder = [
   dilation: 'dilation',
 ];
 
-type Sides = readonly (readonly [before: number, after: number])[];
+/** How much padding each dimension gets before and after, outermost dimension first. */
+type Sides<N extends Spatial> = readonly [...Tuple<N>, ...Tuple<N>];
 
-type Given<N extends Spatial> = Omit<Required<ConvSettings<N>>, 'groups'> & { readonly outputPadding?: SizePerDim<N> };
+/** How a kernel slides, as the operations take it. */
+export interface Sliding<N extends Spatial> {
+  readonly stride: Tuple<N>;
+  readonly padding: Sides<N>;
+  readonly dilation: Tuple<N>;
+  readonly groups: number;
+}
+
+/** The same for a transposed convolution. */
+export interface Spreading<N extends Spatial> extends Sliding<N> {
+  readonly outputPadding: Tuple<N>;
+}
 
 /**
- * The stride, dilation and padding of a kernel of the sizes `kernel`, as the operations take them. Padding is a pair
- * (before, after) for each dimension; 'same' puts the larger part of an odd total at the end.
+ * How a kernel of the sizes `kernel` slides, as the operations take it. Padding 'same' puts the larger part of an odd
+ * total at the end.
  *
  * @throws ArgumentError if an option is invalid; the error names the function or layer `op`
  */
-export function slidingOf<N extends Spatial>(op: string, n: N, o: Given<N>, kernel: readonly number[]) {
-  const stride: readonly number[] = sizesOf(op, 'stride', o.stride, n, 1);
-  const dilation: readonly number[] = sizesOf(op, 'dilation', o.dilation, n, 1);
-  const { outputPadding: beyond = 0 } = o;
-  const outputPadding: readonly number[] = sizesOf(op, 'outputPadding', beyond, n);
-  return { stride, dilation, outputPadding, padding: sidesOf(op, n, o.padding, stride, dilation, kernel) };
+export function slidingOf<N extends Spatial>(
+  op: string,
+  n: N,
+  o: Required<ConvSettings<N>>,
+  kernel: readonly number[],
+): Sliding<N> {
+  const stride = sizesOf(op, 'stride', o.stride, n, 1);
+  const dilation = sizesOf(op, 'dilation', o.dilation, n, 1);
+  const padding = sidesOf(op, n, o.padding, stride, dilation, kernel).flat() as unknown as Sides<N>;
+  return { stride, padding, dilation, groups: o.groups };
+}
+
+/** The same for a transposed convolution. */
+export function spreadingOf<N extends Spatial>(
+  op: string,
+  n: N,
+  o: Required<ConvTransposeSettings<N>>,
+  kernel: readonly number[],
+): Spreading<N> {
+  return { ...slidingOf(op, n, o, kernel), outputPadding: sizesOf(op, 'outputPadding', o.outputPadding, n) };
 }
 
 function sidesOf<N extends Spatial>(
   op: string,
   n: N,
-  padding: Given<N>['padding'],
+  padding: Required<ConvSettings<N>>['padding'],
   stride: readonly number[],
   dilation: readonly number[],
   kernel: readonly number[],
-): Sides {
+): [before: number, after: number][] {
   if (padding === 'valid') return dilation.map(() => [0, 0]);
   if (padding !== 'same') {
     if (typeof padding === 'string') {
@@ -154,36 +175,31 @@ interface SlidingFunction<O extends object, Order extends readonly string[], All
   (input: Tensor, weight: Tensor, options?: O): Tensor;
 }
 
-type SlidingOp = (x: Value, w: Value, b: Value | null, attrs: nd.ConvTransposeNdAttrs) => Value;
+/** A convolution as an operation. */
+export type ConvOp<How> = (x: Value, w: Value, b: Value | null, how: How) => Value;
+
+/**
+ * The convolution `name` for layers, which know already how their kernels slide. Watchers and autocast see it under the
+ * name of the function that users call.
+ */
+/* @__NO_SIDE_EFFECTS__ */
+export const slid = <How>(name: string, op: ConvOp<How>) =>
+  checked(`${name}(input, weight, bias?, ...)`, (input: Tensor, weight: Tensor, bias: Tensor | null, how: How) =>
+    Tensor.of(op(input.value, weight.value, bias?.value ?? null, how)),
+  );
 
 /* @__NO_SIDE_EFFECTS__ */
-function sliding<N extends Spatial, O extends object, Order extends readonly string[], All extends object>(
+function convolution<N extends Spatial>(
   name: string,
   n: N,
-  slides: ReturnType<typeof convSlides<N>> | ReturnType<typeof transposedSlides<N>>,
-  op: SlidingOp,
-): SlidingFunction<O, Order, All> {
-  const table = takes(name, operands, { ...bias, ...slides });
+  op: ConvOp<Sliding<N>>,
+): SlidingFunction<Conv<N>, [bias: 'bias', ...ConvOrder], NamedConv<N>> {
+  const table = takes(name, operands, { ...bias, ...convSlides<N>() });
   return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
-    const { input, weight, bias, groups, ...slides } = table.read(args);
-    const attrs = { ...slidingOf(name, n, slides as Given<N>, weight.shape.slice(2)), groups };
-    return Tensor.of(op(input.value, weight.value, bias?.value ?? null, attrs));
+    const { input, weight, bias, ...slides } = table.read(args);
+    const how = slidingOf<N>(name, n, slides, weight.shape.slice(2));
+    return Tensor.of(op(input.value, weight.value, bias?.value ?? null, how));
   });
-}
-
-/* @__NO_SIDE_EFFECTS__ */
-const convolution = <N extends Spatial>(name: string, n: N, op: SlidingOp) =>
-  sliding<N, Conv<N>, [bias: 'bias', ...ConvOrder], NamedConv<N>>(name, n, convSlides<N>(), op);
-
-/** The attributes of a convolution over height and width. */
-function planar({ stride, padding, dilation, groups }: nd.ConvNdAttrs): ConvAttrs {
-  const [[top, bottom], [left, right]] = padding as readonly [Sides[number], Sides[number]];
-  return {
-    stride: stride as Tuple<2>,
-    padding: [top, bottom, left, right],
-    dilation: dilation as Tuple<2>,
-    groups,
-  };
 }
 
 /**
@@ -198,7 +214,7 @@ export const conv1d = convolution('conv1d', 1, nd.conv1d);
  *
  * Shape: [N, in, H, W] or [in, H, W] → [N, out, H', W']. Defaults: bias null, stride 1, padding 0, dilation 1, groups 1.
  */
-export const conv2d = convolution('conv2d', 2, (x, w, b, attrs) => conv2dOp(x, w, b, planar(attrs)));
+export const conv2d = convolution('conv2d', 2, planar.conv2d);
 
 /**
  * Cross-correlation of x with a weight of shape [out, in / groups, kernelDepth, kernelHeight, kernelWidth].
@@ -208,13 +224,18 @@ export const conv2d = convolution('conv2d', 2, (x, w, b, attrs) => conv2dOp(x, w
 export const conv3d = convolution('conv3d', 3, nd.conv3d);
 
 /* @__NO_SIDE_EFFECTS__ */
-const transposed = <N extends Spatial>(name: string, n: N, op: SlidingOp) =>
-  sliding<N, ConvTranspose<N>, TransposedOrder, NamedConvTranspose<N>>(
-    name,
-    n,
-    { ...transposedSlides<N>(), ...spacing<N>() },
-    op,
-  );
+function transposed<N extends Spatial>(
+  name: string,
+  n: N,
+  op: ConvOp<Spreading<N>>,
+): SlidingFunction<ConvTranspose<N>, TransposedOrder, NamedConvTranspose<N>> {
+  const table = takes(name, operands, { ...bias, ...transposedSlides<N>(), ...spacing<N>() });
+  return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
+    const { input, weight, bias, ...slides } = table.read(args);
+    const how = spreadingOf<N>(name, n, slides, weight.shape.slice(2));
+    return Tensor.of(op(input.value, weight.value, bias?.value ?? null, how));
+  });
+}
 
 /**
  * The adjoint of conv1d, with a weight of shape [in, out / groups, kernelSize].
@@ -228,10 +249,7 @@ export const convTranspose1d = transposed('convTranspose1d', 1, nd.convTranspose
  *
  * Shape: [N, in, H, W] or [in, H, W] → [N, out, H', W']. Defaults: bias null, stride 1, padding 0, outputPadding 0, groups 1, dilation 1.
  */
-export const convTranspose2d = transposed('convTranspose2d', 2, (x, w, b, attrs) => {
-  const whole: ConvTransposeAttrs = { ...planar(attrs), outputPadding: attrs.outputPadding as Tuple<2> };
-  return convTranspose2dOp(x, w, b, whole);
-});
+export const convTranspose2d = transposed('convTranspose2d', 2, planar.convTranspose2d);
 
 /**
  * The adjoint of conv3d, with a weight of shape [in, out / groups, kernelDepth, kernelHeight, kernelWidth].

@@ -92,11 +92,11 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
     this.inChannels = wholeNumber(layer, 'inChannels', o.inChannels);
     this.outChannels = wholeNumber(layer, 'outChannels', o.outChannels);
     this.kernelSize = sizesOf(layer, 'kernelSize', o.kernelSize, n, 1);
-    const slides = slidingOf(layer, n, o, this.kernelSize);
-    this.stride = slides.stride as Tuple<N>;
-    this.dilation = slides.dilation as Tuple<N>;
+    const { stride, dilation } = slidingOf(layer, n, o, this.kernelSize);
+    this.stride = stride;
+    this.dilation = dilation;
     this.groups = wholeNumber(layer, 'groups', o.groups, 1);
-    this.outputPadding = slides.outputPadding as Tuple<N>;
+    this.outputPadding = sizesOf(layer, 'outputPadding', o.outputPadding ?? 0, n);
     this.padding = typeof o.padding === 'string' ? o.padding : sizesOf(layer, 'padding', o.padding, n);
     this.paddingMode = o.paddingMode;
     this.transposed = transposed;
@@ -175,6 +175,41 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
     if (this.paddingMode !== 'zeros') text += `, padding_mode=${this.paddingMode}`;
     return text;
   }
+}
+
+/** The fields that say how the kernel of a layer slides, besides the weight's shape. */
+const fields = ['stride', 'padding', 'dilation', 'outputPadding', 'groups'] as const;
+
+interface Known {
+  readonly values: readonly unknown[];
+  readonly kernel: readonly number[];
+  readonly how: unknown;
+}
+
+/** For each layer that has been called, how its kernel slides, and the values of the fields that it was made from. */
+const known = new WeakMap<object, Known>();
+
+const same = (a: unknown, b: unknown): boolean =>
+  a === b || (Array.isArray(a) && Array.isArray(b) && a.length === b.length && a.every((part, i) => part === b[i]));
+
+/**
+ * How the kernel of a layer slides, as operations take it: made at the layer's first call, and again after a field that
+ * it depends on has changed.
+ */
+export function howOf<N extends Spatial, How>(layer: ConvNd<N>, make: (kernel: readonly number[]) => How): How {
+  const { shape } = layer.weight;
+  const before = known.get(layer);
+  if (
+    before?.kernel.every((size, d) => size === shape[2 + d]) &&
+    fields.every((f, i) => same(layer[f], before.values[i]))
+  )
+    return before.how as How;
+  const kernel = shape.slice(2);
+  const how = make(kernel);
+  // Copies, because a list in a field may itself be changed.
+  const values = fields.map((field) => (Array.isArray(layer[field]) ? [...layer[field]] : layer[field]));
+  known.set(layer, { values, kernel, how });
+  return how;
 }
 
 interface WholeConv extends ConvNd<Spatial> {

@@ -1,17 +1,29 @@
 // The transposed convolutions: ConvTranspose1d, ConvTranspose2d, ConvTranspose3d and their lazy forms.
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Makes, type Options, takes, type Values } from '../../../engine/core/takes';
+import { convTranspose2d } from '../../../engine/ops/conv/conv';
+import { convTranspose1d, convTranspose3d } from '../../../engine/ops/conv/conv-nd';
 import type { Tensor } from '../../tensor/tensor';
 import {
+  type ConvOp,
   type ConvTransposeSettings,
-  convTranspose1d,
-  convTranspose2d,
-  convTranspose3d,
+  type Spreading,
+  slid,
   spacing,
+  spreadingOf,
   transposedSlides,
 } from '../functional/conv';
 import { inputs } from '../module/callable-object';
-import { type ConvForms, ConvNd, channels, type LazyConvForms, lazyLayer, learntBias, padded } from './conv-base';
+import {
+  type ConvForms,
+  ConvNd,
+  channels,
+  howOf,
+  type LazyConvForms,
+  lazyLayer,
+  learntBias,
+  padded,
+} from './conv-base';
 import { calledSize, type OutputSize, type SizePerDim, type Spatial, type Tuple } from './sizes';
 
 /* @__NO_SIDE_EFFECTS__ */
@@ -38,17 +50,16 @@ export interface ConvTransposeArguments<N extends Spatial>
   extends ConvTransposeOptions<N>,
     Values<ReturnType<typeof channels<N>>> {}
 
-type Conv<N extends Spatial> = (
-  x: Tensor,
-  w: Tensor,
-  options: ConvTransposeSettings<N> & { bias?: Tensor | null },
-) => Tensor;
-
-/** Makes the class of a transposed convolution over n dimensions, which calls the function `conv`. */
+/** Makes the class of a transposed convolution over n dimensions: `op`, which users call as the function `name`. */
 /* @__NO_SIDE_EFFECTS__ */
-function transposedLayer<N extends Spatial>(layer: string, n: N, conv: Conv<N>): ConvTransposeClass<N> {
+function transposedLayer<N extends Spatial>(
+  layer: string,
+  n: N,
+  name: string,
+  op: ConvOp<Spreading<N>>,
+): ConvTransposeClass<N> {
   const table = takes(layer, channels<N>(), optional<N>());
-  const slides = takes(layer, {}, { ...transposedSlides<N>(), ...spacing<N>() });
+  const conv = slid(name, op);
   return class extends TransposedConvolution<N> implements ConvTransposeLayer<N> {
     constructor(...args: readonly unknown[]) {
       const o = table.read(args);
@@ -60,8 +71,9 @@ function transposedLayer<N extends Spatial>(layer: string, n: N, conv: Conv<N>):
 
     forward(x: Tensor, outputSize: OutputSize = null): Tensor {
       this.see(x);
+      const how = howOf(this, (kernel) => spreadingOf(layer, n, this, kernel));
       const outputPadding = this.paddingFor(layer, x, outputSize);
-      return conv(x, this.weight, { bias: this.bias, ...slides.fields(this), outputPadding });
+      return conv(x, this.weight, this.bias, outputSize === null ? how : { ...how, outputPadding });
     }
   };
 }
@@ -141,7 +153,7 @@ interface LazyConvTransposeClass<N extends Spatial>
  * L' = (L − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
  * `weight` is [inChannels, outChannels / groups, kernelSize]. A call may give `outputSize: [L']` instead of `outputPadding`.
  */
-export class ConvTranspose1d extends transposedLayer('ConvTranspose1d', 1, convTranspose1d) {}
+export class ConvTranspose1d extends transposedLayer('ConvTranspose1d', 1, 'convTranspose1d', convTranspose1d) {}
 
 /** A ConvTranspose1d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose1d. */
 export class LazyConvTranspose1d extends lazyLayer<LazyConvTransposeClass<1>>(
@@ -157,7 +169,7 @@ export class LazyConvTranspose1d extends lazyLayer<LazyConvTransposeClass<1>>(
  * H' = (H − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
  * `weight` is [inChannels, outChannels / groups, kernelHeight, kernelWidth]. A call may give `outputSize: [H', W']` instead of `outputPadding`.
  */
-export class ConvTranspose2d extends transposedLayer('ConvTranspose2d', 2, convTranspose2d) {}
+export class ConvTranspose2d extends transposedLayer('ConvTranspose2d', 2, 'convTranspose2d', convTranspose2d) {}
 
 /** A ConvTranspose2d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose2d. */
 export class LazyConvTranspose2d extends lazyLayer<LazyConvTransposeClass<2>>(
@@ -173,7 +185,7 @@ export class LazyConvTranspose2d extends lazyLayer<LazyConvTransposeClass<2>>(
  * D' = (D − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding + 1.
  * `weight` is [inChannels, outChannels / groups, kernelDepth, kernelHeight, kernelWidth]. A call may give `outputSize: [D', H', W']` instead of `outputPadding`.
  */
-export class ConvTranspose3d extends transposedLayer('ConvTranspose3d', 3, convTranspose3d) {}
+export class ConvTranspose3d extends transposedLayer('ConvTranspose3d', 3, 'convTranspose3d', convTranspose3d) {}
 
 /** A ConvTranspose3d whose `inChannels` is that of the first input it sees; from then on it is a ConvTranspose3d. */
 export class LazyConvTranspose3d extends lazyLayer<LazyConvTransposeClass<3>>(

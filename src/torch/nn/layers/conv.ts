@@ -1,10 +1,29 @@
 // The convolutions: Conv1d, Conv2d, Conv3d and their lazy forms.
 import { type Makes, type Options, takes, type Values } from '../../../engine/core/takes';
+import { conv2d } from '../../../engine/ops/conv/conv';
+import { conv1d, conv3d } from '../../../engine/ops/conv/conv-nd';
 import type { Tensor } from '../../tensor/tensor';
-import { type ConvOrder, type ConvSettings, conv1d, conv2d, conv3d, convSlides, slidingOf } from '../functional/conv';
+import {
+  type ConvOp,
+  type ConvOrder,
+  type ConvSettings,
+  convSlides,
+  type Sliding,
+  slid,
+  slidingOf,
+} from '../functional/conv';
 import { pad } from '../functional/pad';
 import { inputs } from '../module/callable-object';
-import { type ConvForms, ConvNd, channels, type LazyConvForms, lazyLayer, learntBias, padded } from './conv-base';
+import {
+  type ConvForms,
+  ConvNd,
+  channels,
+  howOf,
+  type LazyConvForms,
+  lazyLayer,
+  learntBias,
+  padded,
+} from './conv-base';
 import type { SizePerDim, Spatial } from './sizes';
 
 export type { PaddingMode } from './conv-base';
@@ -23,13 +42,11 @@ export interface ConvOptions<N extends Spatial>
 /** All arguments of a convolution layer by name. */
 export interface ConvArguments<N extends Spatial> extends ConvOptions<N>, Values<ReturnType<typeof channels<N>>> {}
 
-type Conv<N extends Spatial> = (x: Tensor, w: Tensor, options: ConvSettings<N> & { bias?: Tensor | null }) => Tensor;
-
-/** Makes the class of a convolution over n dimensions, which calls the function `conv`. */
+/** Makes the class of a convolution over n dimensions: `op`, which users call as the function `name`. */
 /* @__NO_SIDE_EFFECTS__ */
-function convLayer<N extends Spatial>(layer: string, n: N, conv: Conv<N>): ConvClass<N> {
+function convLayer<N extends Spatial>(layer: string, n: N, name: string, op: ConvOp<Sliding<N>>): ConvClass<N> {
   const table = takes(layer, channels<N>(), optional<N>());
-  const slides = takes(layer, {}, convSlides<N>());
+  const conv = slid(name, op);
   return class extends ConvNd<N> implements ConvLayer<N> {
     get [inputs]() {
       return ['input'] as const;
@@ -41,11 +58,13 @@ function convLayer<N extends Spatial>(layer: string, n: N, conv: Conv<N>): ConvC
 
     forward(x: Tensor): Tensor {
       this.see(x);
-      const options = { bias: this.bias, ...slides.fields(this) };
-      if (this.paddingMode === 'zeros') return conv(x, this.weight, options);
-      const { padding } = slidingOf(layer, n, { ...options, outputPadding: 0 }, this.kernelSize);
-      const whole = pad(x, [...padding].reverse().flat(), { mode: this.paddingMode });
-      return conv(whole, this.weight, { ...options, padding: 'valid' });
+      const how = howOf(this, (kernel) => slidingOf(layer, n, this, kernel));
+      if (this.paddingMode === 'zeros') return conv(x, this.weight, this.bias, how);
+      const { padding } = how;
+      // pad takes the sides of the last dimension first.
+      const sides = Array.from({ length: n }, (_, d) => padding.slice(2 * (n - 1 - d), 2 * (n - d))).flat();
+      const whole = pad(x, sides, { mode: this.paddingMode });
+      return conv(whole, this.weight, this.bias, slidingOf(layer, n, { ...how, padding: 'valid' }, this.kernelSize));
     }
   };
 }
@@ -90,7 +109,7 @@ interface LazyConvClass<N extends Spatial>
  *
  *     new nn.Conv1d(3, 16, 3, { padding: 1 })(torch.randn(8, 3, 100)).shape;   // [8, 16, 100]
  */
-export class Conv1d extends convLayer('Conv1d', 1, conv1d) {}
+export class Conv1d extends convLayer('Conv1d', 1, 'conv1d', conv1d) {}
 
 /** A Conv1d whose `inChannels` is that of the first input it sees; from then on it is a Conv1d. */
 export class LazyConv1d extends lazyLayer<LazyConvClass<1>>('LazyConv1d', Conv1d, optional<1>()) {}
@@ -104,7 +123,7 @@ export class LazyConv1d extends lazyLayer<LazyConvClass<1>>('LazyConv1d', Conv1d
  *
  *     new nn.Conv2d(3, 16, 3, { padding: 1 })(torch.randn(8, 3, 32, 32)).shape;   // [8, 16, 32, 32]
  */
-export class Conv2d extends convLayer('Conv2d', 2, conv2d) {}
+export class Conv2d extends convLayer('Conv2d', 2, 'conv2d', conv2d) {}
 
 /** A Conv2d whose `inChannels` is that of the first input it sees; from then on it is a Conv2d. */
 export class LazyConv2d extends lazyLayer<LazyConvClass<2>>('LazyConv2d', Conv2d, optional<2>()) {}
@@ -118,7 +137,7 @@ export class LazyConv2d extends lazyLayer<LazyConvClass<2>>('LazyConv2d', Conv2d
  *
  *     new nn.Conv3d(1, 8, 3, { stride: 2 })(torch.randn(2, 1, 9, 9, 9)).shape;   // [2, 8, 4, 4, 4]
  */
-export class Conv3d extends convLayer('Conv3d', 3, conv3d) {}
+export class Conv3d extends convLayer('Conv3d', 3, 'conv3d', conv3d) {}
 
 /** A Conv3d whose `inChannels` is that of the first input it sees; from then on it is a Conv3d. */
 export class LazyConv3d extends lazyLayer<LazyConvClass<3>>('LazyConv3d', Conv3d, optional<3>()) {}

@@ -7,11 +7,8 @@ export type Interceptor = (args: readonly unknown[], run: (args: readonly unknow
 /** The current interceptor of each module; null most of the time. */
 const interceptors: { now: ReadonlyMap<object, Interceptor> | null } = { now: null };
 
-/** Calls a module, or its interceptor if it has one. */
-export function called(module: object, args: unknown[], run: (args: unknown[]) => unknown): unknown {
-  const interceptor = interceptors.now?.get(module);
-  return interceptor ? interceptor(args, (given) => run([...given])) : run(args);
-}
+/** The interceptor of a module's calls, if it has one. */
+export const interceptorOf = (module: object): Interceptor | undefined => interceptors.now?.get(module);
 
 /** Runs `fn` with interceptors of modules. Interceptors of an outer `intercepted` see a call first. */
 export function intercepted<T>(by: ReadonlyMap<object, Interceptor>, fn: () => T): T {

@@ -56,8 +56,8 @@ export class ModuleHooks {
   }
 
   /** Runs the module with the hooks around it. */
-  around(module: Module, given: unknown[], run: Run): unknown {
-    let args: unknown[] = given;
+  around(module: Module, given: readonly unknown[], run: Run): unknown {
+    let args: unknown[] = [...given];
     let result: unknown = null;
     const called = new Set<object>();
     const call = (entry: { readonly hook: ForwardHook<Module> }): void => {

@@ -27,7 +27,7 @@ import type {
   StateDictPreHook,
 } from './hook-types';
 import type { ForwardHookOptions, HookArguments, HookOptions, ModuleHooking, RemovableHandle } from './hooks';
-import { called } from './intercept';
+import { interceptorOf } from './intercept';
 import { itemsOf, listed, once } from './listed';
 import { aState, closedMethods, naming, nothingAt, pathIn } from './module-arguments';
 import { ModuleHooks } from './module-hooks';
@@ -83,7 +83,7 @@ export abstract class Module extends Callable {
 
   constructor();
   constructor(...args: unknown[]) {
-    super((self, args) => called(self, inPlaces(self as Module, args), (given) => (self as Module).#call(given)));
+    super(Module.#called);
     // A subclass without a constructor of its own passes all its arguments here, where they would be ignored.
     if (args.length > 0) throw oneTooMany(className(this), 0, args);
     closeInherited(Object.getPrototypeOf(this) as object, Callable.prototype, closedMethods);
@@ -107,28 +107,33 @@ export abstract class Module extends Callable {
   // biome-ignore lint/suspicious/noExplicitAny: the only type that covers every subclass's parameter list.
   abstract forward(...args: any[]): unknown;
 
-  #call(given: unknown[]): unknown {
-    if (isJournaling()) beforeChange(this, () => keepProperties(this));
-    if (!this.#isCalled) {
-      this.#own('parameter');
-      this.#isCalled = true;
+  /** Calls a module, or its interceptor if it has one. */
+  static #called(self: object, given: unknown[]): unknown {
+    const module = self as Module;
+    const args = inPlaces(module, given);
+    if (isJournaling()) beforeChange(module, () => keepProperties(module));
+    if (!module.#isCalled) {
+      module.#own('parameter');
+      module.#isCalled = true;
     }
-    return runCall(this, () => this.#forward(given));
+    const interceptor = interceptorOf(module);
+    return interceptor
+      ? interceptor(args, (others) => runCall(module, module.#forward, [...others]))
+      : runCall(module, module.#forward, args);
   }
 
-  /** Calls `forward`; if it fails because of its arguments, throws an error that says so. */
-  #run(args: readonly unknown[]): unknown {
+  /**
+   * Calls `forward`, with the hooks around it unless it is `bare`. If it fails because of its arguments, throws an error
+   * that says so.
+   */
+  #forward(args: readonly unknown[], bare = !this.#hooks.any): unknown {
+    if (!bare) return this.#hooks.around(this, args, (given) => this.#forward(given, true));
     try {
       if (args.length > this.forward.length) expectLooked(this, args);
       return this.forward(...args);
     } catch (error) {
       throw error instanceof TypeError || isMisfit(error) ? (misuse(this, args, error) ?? error) : error;
     }
-  }
-
-  #forward(given: unknown[]): unknown {
-    const run = (args: readonly unknown[]): unknown => this.#run(args);
-    return this.#hooks.any ? this.#hooks.around(this, given, run) : run(given);
   }
 
   /** Own parameters and those of all submodules; a shared one appears once. */

@@ -12,14 +12,18 @@ let callDepth = 0;
 /** While tracing: the modules that are being called, outermost first, with their paths. */
 const callers: { readonly module: Module; readonly path: string }[] = [];
 
-/** Runs `forward`, which is a module's own with its hooks, as one call of that module. */
-export function runCall(module: Module, forward: () => unknown): unknown {
+/** Runs `forward`, which is a module's own with its hooks, as one call of that module with `args`. */
+export function runCall(
+  module: Module,
+  forward: (this: Module, args: readonly unknown[]) => unknown,
+  args: readonly unknown[],
+): unknown {
   callDepth++;
   try {
     const forgets = callDepth === 1 && !module.training;
     const { watcher } = calls;
-    if (!watcher && !forgets && !isTracing()) return moduleScope(module, forward);
-    const scoped = () => moduleScope(module, forward);
+    if (!watcher && !forgets && !isTracing()) return moduleScope(module, forward, args);
+    const scoped = () => moduleScope(module, forward, args);
     const watched = watcher ? () => watcher.module(module, scoped) : scoped;
     const run = isTracing() ? () => traced(module, watched) : watched;
     return forgets ? withMode({ keepSaved: false }, run) : run();

@@ -78,9 +78,9 @@ type Rule = (field: Field, values: Values, input: Tensor, result: Tensor) => Fie
 const beforeOf = (padding: unknown, i: number, count: number, reach: number): number => {
   if (padding === 'same') return Math.floor(reach / 2);
   if (padding === 'valid') return 0;
-  const one: unknown =
-    Array.isArray(padding) && padding.length === 1 ? padding[0] : Array.isArray(padding) ? padding[i] : padding;
-  const amount: unknown = Array.isArray(one) ? one[0] : one;
+  const given: readonly unknown[] = Array.isArray(padding) ? padding : [padding];
+  // One amount for all dimensions, one for each, or one before and one after for each, as layers give it.
+  const amount = given[given.length === 1 ? 0 : given.length === 2 * count ? 2 * i : i];
   return typeof amount === 'number' && i < count ? amount : 0;
 };
 

@@ -14,7 +14,7 @@ export function convolve(
   { stride, dilation, padding }: Windows,
   groups: number,
 ) {
-  return Tensor.of(convNd(x.value, w.value, b?.value ?? null, { stride, dilation, padding, groups }));
+  return Tensor.of(convNd(x.value, w.value, b?.value ?? null, { stride, dilation, padding: padding.flat(), groups }));
 }
 
 /** The windows of a convolution with this weight. */
