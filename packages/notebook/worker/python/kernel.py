@@ -91,12 +91,26 @@ def _tables(table: symtable.SymbolTable) -> list[symtable.SymbolTable]:
     return [table, *(found for child in table.get_children() for found in _tables(child))]
 
 
+# `!pip install`, as Jupyter's cells have it; a backslash at the end of a line leads on to the next.
+_INSTALL = re.compile(r"^([ \t]*)[!%][ \t]*(?:pip3?|python3? +-m +pip|uv +pip) +install\b((?:.*\\\n)*.*)$", re.MULTILINE)
+
+
+def _as_call(found: re.Match[str]) -> str:
+    indent, asked = found.groups()
+    words = asked.replace("\\\n", " ").strip()
+    lines = "\n" * asked.count("\n")
+    return f"{indent}__import__('lamplight_packages').install({words!r}{lines})"
+
+
 def cleaned(source: str) -> str:
-    """A cell of Jupyter without the lines that are for its shell, `%matplotlib inline` and `!pip install`; line numbers stay."""
+    """
+    A cell of Jupyter as Python: lines `!pip install` are calls, and other lines for its shell, such as `%matplotlib inline`, are nothing. Line
+    numbers stay.
+    """
     try:
         ast.parse(source)
     except SyntaxError:
-        return re.sub(r"^([ \t]*)([%!].*)$", r"\1pass  # \2", source, flags=re.MULTILINE)
+        return re.sub(r"^([ \t]*)([%!].*)$", r"\1pass  # \2", _INSTALL.sub(_as_call, source), flags=re.MULTILINE)
     return source
 
 

@@ -1,0 +1,98 @@
+// Lines `!pip install` of cells of Python. Stand-ins for micropip and packaging take the place of PyPI, of which they have three packages.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
+
+const MICROPIP = `
+import os, re
+asked = []
+index = {'plain-tool': [], 'needs-more': ['plain-tool', 'native-part>=2', "only-extra; extra == 'x'"], 'third.one': []}
+
+async def install(requirement, deps=True):
+    asked.append(requirement if deps else requirement + ' alone')
+    name = re.split('[<>=!~]', requirement)[0].lower()
+    if name not in index:
+        raise ValueError(f"Can't find a pure Python 3 wheel for '{requirement}'.\\nSee the documentation.")
+    needs = index[name]
+    if deps and any('native' in need for need in needs):
+        raise ValueError("Can't find a pure Python 3 wheel for: 'native-part>=2'")
+    module = name.replace('-', '_').replace('.', '_')
+    about = f'/home/pyodide/{module}-1.2.dist-info'
+    os.makedirs(about, exist_ok=True)
+    with open(f'/home/pyodide/{module}.py', 'w') as file:
+        file.write('there = True')
+    with open(f'{about}/METADATA', 'w') as file:
+        file.write(f'Metadata-Version: 2.1\\nName: {name}\\nVersion: 1.2\\n' + ''.join(f'Requires-Dist: {need}\\n' for need in needs))
+`;
+
+const PACKAGING = `
+class Requirement:
+    def __init__(self, text):
+        text, _, marker = text.partition(';')
+        name = text.rstrip('>=0123456789.')
+        self.name, self.specifier, self.marker = name, text[len(name):], Marker() if marker else None
+
+class Marker:
+    def evaluate(self, environment):
+        return environment['extra'] == 'x'
+`;
+
+const cells = [
+  `import os
+os.makedirs('packaging', exist_ok=True)
+open('packaging/__init__.py', 'w').close()
+with open('micropip.py', 'w') as file:
+    file.write(${JSON.stringify(MICROPIP)})
+with open('packaging/requirements.py', 'w') as file:
+    file.write(${JSON.stringify(PACKAGING)})`,
+  `!pip install -q plain-tool 'torch>=2.0' torchvision matplotlib -i https://elsewhere.example # as on Colab
+import plain_tool
+print(plain_tool.there)`,
+  `if not plain_tool.there:
+    !pip install unreached
+with open('list.txt', 'w') as file:
+    file.write('needs-more>=1\\n')
+%pip install --upgrade \\
+    -r list.txt \\
+    > /dev/null
+import needs_more, micropip
+print(micropip.asked)`,
+  `!python -m pip install absent && echo done
+!pip3 install git+https://example.org/some/tool
+!nvidia-smi
+print('goes on')
+1 / 0`,
+  '!pip install third.one; ls',
+];
+
+const folder = mkdtempSync(join(tmpdir(), 'lamplight-packages-'));
+let notebooks: Awaited<ReturnType<typeof openRunner>>;
+beforeAll(async () => {
+  notebooks = await openRunner();
+}, 120_000);
+afterAll(async () => {
+  await notebooks?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+test('packages are installed where the line stands, once, with what can be had of what they need', async () => {
+  const path = join(folder, 'packages.md');
+  writeFileSync(path, `# Packages\n\n${cells.map((cell) => `\`\`\`python\n${cell}\n\`\`\`\n`).join('\n')}`);
+  const lines: string[] = [];
+  const failed = await notebooks.run({ path, python: true }, (text) => lines.push(text));
+  const told = lines.join('\n');
+  expect(failed, told).toBe(1);
+  expect(told).toContain('Installed plain-tool 1.2.');
+  expect(told).toContain('Installed needs-more 1.2, without native-part, which did not come.');
+  expect(told).toContain(
+    "['plain-tool', 'needs-more>=1', 'needs-more>=1 alone', 'native-part>=2', 'native-part>=2 alone']",
+  );
+  expect(told).toContain("pip install: absent: Can't find a pure Python 3 wheel for 'absent'.");
+  expect(told).toContain('pip install: git+https://example.org/some/tool is no name of PyPI');
+  expect(told).toContain('goes on');
+  // Line numbers stay behind lines that go on.
+  expect(told).toMatch(/ZeroDivisionError[\s\S]*cell 4, line 5/);
+  expect(told).toContain('Installed third-one 1.2.');
+});
