@@ -1,9 +1,14 @@
 """What is Lamplight's own: dtypes that WGSL has not, arrays of float64, reading back with `await`. PyTorch does not pass these."""
 
 import asyncio
+import importlib.machinery
 import io
 import os
+import pickle
+import sys
+import tarfile
 import tempfile
+import types
 import unittest
 import warnings
 from array import array
@@ -185,7 +190,7 @@ class Figures(unittest.TestCase):
         from torchvision import datasets
 
         def bring(folder, train):
-            os.makedirs(folder)
+            os.makedirs(folder, exist_ok=True)
             for name, sizes, data in (("images-idx3", (2, 28, 28), bytes(2 * 784)), ("labels-idx1", (2,), b"\1\2")):
                 header = bytes([0, 0, 8, len(sizes)]) + b"".join(size.to_bytes(4, "big") for size in sizes)
                 with open(os.path.join(folder, f"{'train' if train else 't10k'}-{name}-ubyte"), "wb") as file:
@@ -195,10 +200,73 @@ class Figures(unittest.TestCase):
         torch.lamplight.downloads["MNIST"] = bring
         try:
             self.assertEqual(datasets.MNIST(root, train=False, download=True).targets.tolist(), [1, 2])
+            # PyTorch has fetched the other half, too.
+            self.assertEqual(datasets.MNIST(root, train=True).targets.tolist(), [1, 2])
             with self.assertRaisesRegex(RuntimeError, "Dataset not found"):
-                datasets.MNIST(root, train=True)
+                datasets.MNIST(tempfile.mkdtemp(), train=True)
         finally:
             del torch.lamplight.downloads["MNIST"]
+
+
+class Fetched(unittest.TestCase):
+    def test_cifar_is_unpacked_from_an_archive_beside_the_program(self):
+        from torchvision import datasets
+
+        entries = {
+            "test_batch": {"data": bytes(range(256)) * 24, "labels": [3, 5]},
+            "batches.meta": {"label_names": list("abcdefghij")},
+        }
+        before, folder = os.getcwd(), tempfile.mkdtemp()
+        os.chdir(folder)
+        try:
+            with self.assertRaisesRegex(RuntimeError, "add cifar-10-python.tar.gz of https"):
+                datasets.CIFAR10("data", train=False, download=True)
+            with tarfile.open("cifar-10-python.tar.gz", "w:gz") as archive:
+                for name, entry in entries.items():
+                    data = pickle.dumps(entry)
+                    about = tarfile.TarInfo(f"cifar-10-batches-py/{name}")
+                    about.size = len(data)
+                    archive.addfile(about, io.BytesIO(data))
+            found = datasets.CIFAR10("data", train=False, download=True)
+            self.assertEqual((len(found), found.targets, found[1][0].size), (2, [3, 5], (32, 32)))
+            self.assertEqual(datasets.CIFAR10("data", train=False).classes[2], "c")
+        finally:
+            os.chdir(before)
+
+    def test_the_first_array_fetches_numpy(self):
+        asked = []
+
+        async def load(name):
+            asked.append(name)
+            array_of = type("Array", (list,), {"reshape": lambda self, shape: self, "copy": lambda self: self})
+            numpy = types.ModuleType("numpy")
+            numpy.__spec__ = importlib.machinery.ModuleSpec("numpy", None)
+            numpy.frombuffer = lambda data, dtype: array_of(memoryview(data).cast("f").tolist())
+            sys.modules["numpy"] = numpy
+
+        fake = types.ModuleType("pyodide_js")
+        fake.loadPackage = load
+        real, sys.modules["pyodide_js"] = sys.modules.get("pyodide_js"), fake
+        try:
+            self.assertEqual(torch.tensor([1.0, 2.0]).numpy(), [1.0, 2.0])
+            self.assertEqual(torch.tensor([3.0]).numpy(), [3.0])
+            self.assertEqual(asked, ["numpy"])
+        finally:
+            sys.modules["pyodide_js"] = real
+            sys.modules.pop("numpy", None)
+
+    def test_without_numpy_an_array_says_what_to_do(self):
+        async def load(name):
+            raise OSError("offline")
+
+        fake = types.ModuleType("pyodide_js")
+        fake.loadPackage = load
+        real, sys.modules["pyodide_js"] = sys.modules.get("pyodide_js"), fake
+        try:
+            with self.assertRaisesRegex(RuntimeError, "it is not loaded; give it to loadPython"):
+                torch.ones(2).numpy()
+        finally:
+            sys.modules["pyodide_js"] = real
 
 
 class Masks(unittest.TestCase):

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import warnings
 from array import array
+from importlib import import_module, invalidate_caches
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Any
+
+from pyodide.ffi import JsException, can_run_sync, run_sync
 
 from ._bridge import js, receive, to_js
 
@@ -60,16 +65,29 @@ def typed_of(data: Any) -> tuple[Any, list[int], str]:
     return to_js(flat.cast("B" if form == "?" else form)), shape, _DTYPES[form]
 
 
-def to_numpy(x: Any, force: bool = False) -> Any:
-    """A tensor's elements as an array of NumPy, for which Python waits."""
-    if x.requires_grad and not force:
-        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+def _numpy() -> ModuleType:
+    """NumPy. If nothing has loaded it, it is fetched from Pyodide's distribution, for which Python waits."""
+    if find_spec("numpy") is None and can_run_sync():
+        import pyodide_js
+
+        try:
+            run_sync(pyodide_js.loadPackage("numpy"))
+        except (JsException, OSError):
+            pass  # It cannot be had from there, which the import says.
+        invalidate_caches()
     try:
-        import numpy
+        return import_module("numpy")
     except ModuleNotFoundError:
         raise RuntimeError(
             "numpy: expected NumPy, but it is not loaded; give it to loadPython({ packages: ['numpy'] }), or write x.tolist()"
         ) from None
+
+
+def to_numpy(x: Any, force: bool = False) -> Any:
+    """A tensor's elements as an array of NumPy, for which Python waits."""
+    if x.requires_grad and not force:
+        raise RuntimeError("Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead.")
+    numpy = _numpy()
     data = receive(js.elements(x._js), "numpy")
     kind = x._js.dtype
     flat = numpy.frombuffer(data.to_bytes(), dtype=_STORED.get(kind, kind)).reshape(tuple(x.shape))

@@ -6,6 +6,7 @@ import gzip
 import os
 import pickle
 import string
+import tarfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -72,6 +73,10 @@ class VisionDataset(Dataset):
         return "\n".join([f"Dataset {type(self).__name__}", *(f"    {line}" for line in lines)])
 
 
+# Folders that a data set was told to download.
+_downloaded: set[str] = set()
+
+
 class MNIST(VisionDataset):
     """Digits of handwriting, 28 × 28, from the files of `root/MNIST/raw`."""
 
@@ -90,7 +95,9 @@ class MNIST(VisionDataset):
         super().__init__(root, transform=transform, target_transform=target_transform)
         self.train = train
         part = self._part()
-        if download:
+        # PyTorch's download brings both halves: the other one comes when it is asked for.
+        if download or self.raw_folder in _downloaded:
+            _downloaded.add(self.raw_folder)
             self._fetch(part)
         pictures = _idx(self.raw_folder, f"{part}-images-idx3-ubyte", download)
         labels = _idx(self.raw_folder, f"{part}-labels-idx1-ubyte", download)
@@ -216,17 +223,16 @@ def _found(folder: str, name: str) -> str | None:
     return next((path for path in paths if os.path.exists(path)), None)
 
 
-def _missing(path: str, download: bool) -> RuntimeError:
+def _missing(path: str, download: bool, remedy: str = "write it into the interpreter's files first") -> RuntimeError:
     reason = "pages cannot download from the servers of data sets" if download else "there is none"
-    return RuntimeError(
-        f"Dataset not found: expected a file {path}, but {reason}; write it into the interpreter's files first"
-    )
+    return RuntimeError(f"Dataset not found: expected a file {path}, but {reason}; {remedy}")
 
 
 class CIFAR10(VisionDataset):
     """Colour pictures of ten classes, 32 × 32, from `root/cifar-10-batches-py`."""
 
     base_folder = "cifar-10-batches-py"
+    filename = "cifar-10-python.tar.gz"
     _train = tuple(f"data_batch_{i}" for i in range(1, 6))
     _test = ("test_batch",)
     _meta = ("batches.meta", "label_names", "labels")
@@ -243,6 +249,8 @@ class CIFAR10(VisionDataset):
         self.train = train
         self.targets: list[int] = []
         self._rows: list[bytes] = []
+        if download:
+            self._unpack()
         file, names, labels = self._meta
         for part in self._train if train else self._test:
             entry = self._entry(part, download)
@@ -253,10 +261,20 @@ class CIFAR10(VisionDataset):
         self.classes = self._entry(file, download)[names]
         self.class_to_idx = {name: i for i, name in enumerate(self.classes)}
 
+    def _unpack(self) -> None:
+        """Unpacks the archive, which lies in the root, or beside the program, where files that are added to a notebook lie."""
+        archives = [os.path.join(folder, self.filename) for folder in (self.root, ".")]
+        path = next((path for path in archives if os.path.exists(path)), None)
+        if path is None or os.path.exists(os.path.join(self.root, self.base_folder)):
+            return
+        with tarfile.open(path) as archive:
+            archive.extractall(self.root, filter="data")
+
     def _entry(self, name: str, download: bool) -> dict[str, Any]:
         path = os.path.join(self.root, self.base_folder, name)
         if not os.path.exists(path):
-            raise _missing(path, download)
+            remedy = f"add {self.filename} of https://www.cs.toronto.edu/~kriz/cifar.html to the notebook's files, or write it into the interpreter's"
+            raise _missing(path, download, remedy)
         with open(path, "rb") as file:
             return _Pixels(file, encoding="latin1").load()
 
@@ -288,6 +306,7 @@ class CIFAR100(CIFAR10):
     """Colour pictures of a hundred classes, 32 × 32, from `root/cifar-100-python`."""
 
     base_folder = "cifar-100-python"
+    filename = "cifar-100-python.tar.gz"
     _train = ("train",)
     _test = ("test",)
     _meta = ("meta", "fine_label_names", "fine_labels")
