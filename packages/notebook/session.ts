@@ -68,10 +68,14 @@ const DEFIES =
 const GOES_ON =
   'Something that a cell began still computes on the GPU. No cell waits for it, so Stop does not reach it. Restart ends it, and with it goes what cells have declared.';
 
-/** The directive that a page gets before it runs cells of others; policies of one page hold together. Packages of Python come from Pyodide's own folder. */
-const NARROW = "connect-src 'self' data: blob: https://cdn.jsdelivr.net/pyodide/";
+/**
+ * The directive that a page gets before it runs cells of others; policies of one page hold together. Packages of Python come from Pyodide's own folder
+ * and from PyPI, where nobody can read what was asked for.
+ */
+const NARROW =
+  "connect-src 'self' data: blob: https://cdn.jsdelivr.net/pyodide/ https://pypi.org/simple/ https://files.pythonhosted.org/packages/";
 
-/** Has this page, and workers that begin from here on, fetch from the site and from that folder alone. No page gets rid of a policy again. */
+/** Has this page, and workers that begin from here on, fetch from the site and from these folders alone. No page gets rid of a policy again. */
 function fetchFromSiteAlone(): void {
   const policy = document.createElement('meta');
   policy.httpEquiv = 'Content-Security-Policy';
