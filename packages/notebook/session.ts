@@ -37,7 +37,7 @@ export interface SessionListener {
 }
 
 export interface SessionOptions {
-  /** Whether the notebook is the visitor's own or one of the site's. Cells of others find no storage, and fetch from this site alone. */
+  /** Whether the notebook is the visitor's own or one of the site's. Cells of others find no storage, and fetch from this site, Pyodide and PyPI alone. */
   readonly trusted: boolean;
   readonly short: boolean;
   /** The address of the site's home. */

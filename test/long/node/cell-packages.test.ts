@@ -64,7 +64,16 @@ print(micropip.asked)`,
 !nvidia-smi
 print('goes on')
 1 / 0`,
-  '!pip install third.one; ls',
+  'pip install third.one; ls',
+  `%%writefile -a made.py
+def double(x):
+    return 2 * x
+`,
+  '%%bash\nls -l | wc',
+  `!wget https://example.org/a \\
+  -O b
+from made import double
+print(double(21))`,
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-packages-'));
@@ -95,4 +104,6 @@ test('packages are installed where the line stands, once, with what can be had o
   // Line numbers stay behind lines that go on.
   expect(told).toMatch(/ZeroDivisionError[\s\S]*cell 4, line 5/);
   expect(told).toContain('Installed third-one 1.2.');
+  expect(told).toContain('Writing made.py');
+  expect(told).toContain('42');
 });

@@ -91,8 +91,11 @@ def _tables(table: symtable.SymbolTable) -> list[symtable.SymbolTable]:
     return [table, *(found for child in table.get_children() for found in _tables(child))]
 
 
-# `!pip install`, as Jupyter's cells have it; a backslash at the end of a line leads on to the next.
-_INSTALL = re.compile(r"^([ \t]*)[!%][ \t]*(?:pip3?|python3? +-m +pip|uv +pip) +install\b((?:.*\\\n)*.*)$", re.MULTILINE)
+# `!pip install`, as Jupyter's cells have it, where the mark may be left out; a backslash at the end of a line leads on to the next.
+_INSTALL = re.compile(r"^([ \t]*)(?:[!%]?[ \t]*pip3?|[!%][ \t]*(?:python3? +-m +pip|uv +pip)) +install\b((?:.*\\\n)*.*)$", re.MULTILINE)
+_SHELL = re.compile(r"^([ \t]*)([%!](?:.*\\\n)*.*)$", re.MULTILINE)
+# Cells of other languages.
+_OTHERS = ("bash", "sh", "script", "html", "javascript", "js", "latex", "svg", "perl", "ruby")
 
 
 def _as_call(found: re.Match[str]) -> str:
@@ -102,15 +105,26 @@ def _as_call(found: re.Match[str]) -> str:
     return f"{indent}__import__('lamplight_packages').install({words!r}{lines})"
 
 
+def _as_nothing(found: re.Match[str]) -> str:
+    indent, line = found.groups()
+    return f"{indent}pass  # " + line.replace("\n", "\n# ")
+
+
 def cleaned(source: str) -> str:
     """
-    A cell of Jupyter as Python: lines `!pip install` are calls, and other lines for its shell, such as `%matplotlib inline`, are nothing. Line
-    numbers stay.
+    A cell of Jupyter as Python: lines `!pip install` are calls, `%%writefile` writes a file, and other lines for its shell, such as
+    `%matplotlib inline`, are nothing. Line numbers stay.
     """
     try:
         ast.parse(source)
     except SyntaxError:
-        return re.sub(r"^([ \t]*)([%!].*)$", r"\1pass  # \2", _INSTALL.sub(_as_call, source), flags=re.MULTILINE)
+        first, _, rest = source.lstrip("\n").partition("\n")
+        magic, *words = first[2:].split() if re.match(r"%%\w", first) else [""]
+        if magic in _OTHERS:
+            return ""
+        if magic in ("writefile", "file") and words:
+            return f"open({words[-1]!r}, {'a' if '-a' in words else 'w'!r}).write({rest!r}); print({f'Writing {words[-1]}'!r})"
+        return _SHELL.sub(_as_nothing, _INSTALL.sub(_as_call, source))
     return source
 
 
