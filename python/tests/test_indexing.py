@@ -117,6 +117,15 @@ class Assigning(unittest.TestCase):
         self.assertEqual(y.tolist(), [[0, 5, 0], [0, 0, 6]])
         self.assertEqual(y[True, [0, 1]].tolist(), [[0, 5, 0], [0, 0, 6]])
 
+    def test_values_with_outer_dimensions_of_one(self):
+        x = torch.zeros(2, 3)
+        x[0, 0] = torch.tensor([5.0])
+        x[1] = torch.tensor([[1.0, 2.0, 3.0]])
+        x[0, 1:] = torch.tensor([[[7.0]]])
+        self.assertEqual(x.tolist(), [[5, 7, 7], [1, 2, 3]])
+        with self.assertRaises(RuntimeError):
+            x[0] = torch.ones(2, 3)
+
     def test_in_place_on_parts(self):
         x = torch.ones(2, 3)
         x[0] += 1

@@ -106,6 +106,9 @@ class Imports(unittest.TestCase):
             pass
 
         self.assertEqual(either.__name__, "either")
+        self.assertFalse(torch.onnx.is_in_onnx_export())
+        self.assertIs(torch._jit_internal._copy_to_script_wrapper(either), either)
+        self.assertEqual(torch.jit.script_if_tracing(either).__name__, "either")
         self.assertIsInstance(torch.profiler.kineto_available(), bool)
         same = torch._dynamo.assume_constant_result(lambda: 3)
         self.assertEqual(same(), 3)
@@ -147,6 +150,22 @@ class Imports(unittest.TestCase):
         self.assertNotIn("fc.weight", encoder.state_dict())
         self.assertIsInstance(encoder.layer1[0], BasicBlock)
         self.assertEqual(ResNet(Bottleneck, [1, 1, 1, 1], num_classes=3).fc.weight.shape, (3, 2048))
+
+    def test_an_encoder_of_ones_own(self):
+        from torchvision.models import vision_transformer
+
+        class Masked(vision_transformer.Encoder):
+            """As lightly's encoder of masked pictures."""
+
+            def forward(self, input, kept):
+                return super().forward(input)[:, kept]
+
+        torch.manual_seed(0)
+        encoder = Masked(3, 2, 2, 4, 8, 0.0, 0.0).eval()
+        self.assertEqual(len(encoder.state_dict()), 27)
+        self.assertIsInstance(encoder.layers.encoder_layer_1, vision_transformer.EncoderBlock)
+        out = encoder(torch.arange(12.0).reshape(1, 3, 4) / 12, [0, 2])
+        torch.testing.assert_close(out[0], torch.tensor(ENCODED), rtol=1e-3, atol=1e-3)
 
     def test_what_is_there_is_the_librarys(self):
         from torch.distributions.normal import Normal
@@ -291,6 +310,9 @@ class OneProcess(unittest.TestCase):
         self.assertEqual((Backend("GLOO"), Backend.NCCL), ("gloo", "nccl"))
         self.assertNotEqual(ReduceOp.SUM, ReduceOp.BAND)
 
+
+# By torchvision 0.29.
+ENCODED = [[-0.2579, 0.9847, 0.7984, -1.5252], [-0.812, 0.911, 1.0699, -1.1689]]
 
 if __name__ == "__main__":
     unittest.main()

@@ -1,6 +1,7 @@
 """Modules: the registry, hooks, containers, layers, printed forms."""
 
 import copy
+import inspect
 import unittest
 import warnings
 from collections import OrderedDict
@@ -294,6 +295,20 @@ class Layers(unittest.TestCase):
         self.assertEqual(str(lazy), "Linear(in_features=5, out_features=3, bias=True)")
         self.assertIs(type(lazy), nn.Linear)
         self.assertIs(type(lazy.weight), nn.Parameter)
+
+    def test_signatures(self):
+        taken = inspect.signature(nn.InstanceNorm2d).parameters
+        self.assertEqual(list(taken)[:3], ["num_features", "eps", "momentum"])
+        self.assertEqual((taken["affine"].default, taken["num_features"].default), (False, inspect.Parameter.empty))
+        self.assertEqual(list(inspect.signature(nn.ReLU).parameters), ["inplace"])
+
+        class Scaled(nn.Linear):
+            def __init__(self, size, scale=2.0):
+                super().__init__(size, size)
+                self.scale = scale
+
+        self.assertEqual(list(inspect.signature(Scaled).parameters), ["size", "scale"])
+        self.assertEqual(Scaled(3).weight.shape, (3, 3))
 
     def test_subclasses(self):
         class Doubled(nn.Linear):

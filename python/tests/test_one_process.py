@@ -136,6 +136,16 @@ class Processes(unittest.TestCase):
                 with self.assertRaisesRegex(RuntimeError, "expected code of one process, since a page has no other"):
                     use()
 
+    def test_calls_of_other_processes(self):
+        from torch.distributed import rpc
+
+        @rpc.api._require_initialized
+        def called():
+            return 3
+
+        with self.assertRaisesRegex(RuntimeError, "RPC has not been initialized"):
+            called()
+
     def test_states_of_all_generators(self):
         states = torch.cuda.get_rng_state_all()
         self.assertEqual(len(states), torch.cuda.device_count())
@@ -204,6 +214,12 @@ class Insides(unittest.TestCase):
         self.assertIsNone(torch._C._log_api_usage_once("here"))
         with torch._C.DisableTorchFunctionSubclass():
             self.assertEqual(torch.ones(1).item(), 1.0)
+
+    def test_derivatives_go_backward(self):
+        x = torch.ones(2)
+        primal, tangent = torch.autograd.forward_ad.unpack_dual(x)
+        self.assertEqual((primal.tolist(), tangent), ([1.0, 1.0], None))
+        self.assertFalse(torch._C._are_functorch_transforms_active())
 
     def test_futures(self):
         first, second = torch.futures.Future(), torch.futures.Future()

@@ -125,6 +125,19 @@ class Losses(unittest.TestCase):
         self.assertEqual(list(nn.CrossEntropyLoss(torch.ones(2)).state_dict()), ["weight"])
 
 
+class Families(unittest.TestCase):
+    def test_recurrent_layers(self):
+        self.assertTrue(issubclass(nn.RNNBase, nn.Module) and issubclass(nn.GRU, nn.RNNBase))
+        self.assertIsInstance(nn.LSTM(2, 3), nn.RNNBase)
+        self.assertIsInstance(nn.GRUCell(2, 3), nn.RNNCellBase)
+
+        class Mixin(nn.Module):
+            """As Pyro mixes its module into layers."""
+
+        mixed = type("Mixed", (nn.LSTM, Mixin), {})
+        self.assertEqual(mixed(2, 3)(torch.zeros(4, 1, 2))[0].shape, (4, 1, 3))
+
+
 class Scripted(unittest.TestCase):
     def test_no_layer_is(self):
         self.assertFalse(isinstance(nn.Linear(1, 1), torch.jit.ScriptModule))

@@ -24,6 +24,11 @@ def _get_tracing_state() -> None:
     """None: nothing is traced."""
 
 
+def _are_functorch_transforms_active() -> bool:
+    """No: functions are transformed without."""
+    return False
+
+
 def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     """The device, dtype, `non_blocking` and memory format of the arguments of `Tensor.to`."""
     given: dict[str, Any] = dict(kwargs)

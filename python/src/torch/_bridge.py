@@ -497,7 +497,7 @@ def attribute(space: str, name: str, known: dict[str, Any]) -> Any:
 
 
 # Modules of PyTorch's that packages look up by their private names.
-_PRIVATE = frozenset({"_C", "_dynamo", "_utils", "_tensor", "__config__"})
+_PRIVATE = frozenset({"_C", "_dynamo", "_jit_internal", "_utils", "_tensor", "__config__"})
 
 
 def package_attribute(package: str, name: str, known: dict[str, Any]) -> Any:

@@ -55,7 +55,11 @@ def script_method(fn: Callable[..., Any]) -> Callable[..., Any]:
     return fn
 
 
-export = _overload = _overload_method = script_method
+export = _overload = _overload_method = script_if_tracing = script_method
+
+
+class TracerWarning(Warning):
+    """What a trace warns of. Nothing is traced here."""
 
 
 def ignore(drop: Any = False, **_: Any) -> Any:

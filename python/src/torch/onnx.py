@@ -37,6 +37,11 @@ class ONNXProgram:
             file.write(self._data)
 
 
+def is_in_onnx_export() -> bool:
+    """No: a program is written from what a module computes, which runs as ever."""
+    return False
+
+
 def export(
     model: Any,
     args: Any = (),

@@ -130,6 +130,13 @@ const isSamePlace = (place: Tensor, value: Tensor): boolean =>
   sameShape(place.shape, value.shape) &&
   place.strides.every((stride, d) => stride === value.strides[d]);
 
+/** The value without first dimensions of size 1 that the place has none for: Python's `x[0] = torch.ones(1)` takes it. */
+function withoutOuterOnes(value: Tensor, rank: number): Tensor {
+  let inner = value;
+  while (inner.shape.length > rank && inner.shape[0] === 1) inner = inner.squeeze(0);
+  return inner;
+}
+
 /** Marks the tensors in a value from Python as shared, since JavaScript code may hold them from now on. */
 function shareAll(value: unknown): void {
   if (value instanceof Tensor) share(value);
@@ -211,7 +218,8 @@ export const bridge = {
   put(tensor: Tensor, parts: Index[], value: Tensor | number | boolean): void {
     const place = tensor.at(...parts);
     if (!(value instanceof Tensor)) place.fill_(Number(value));
-    else if (!isSamePlace(place, value)) place.copy_(value);
+    else if (parts.some((part) => part instanceof Tensor)) place.copy_(value);
+    else if (!isSamePlace(place, value)) place.copy_(withoutOuterOnes(value, place.shape.length));
   },
   /** Makes a tensor from a typed array. */
   fromTyped(

@@ -8,7 +8,7 @@ from torch import _door
 from torch._aliases import add_modules
 
 from . import _older, detection, segmentation
-from ._parts import ConvStemConfig, make_layers  # noqa: F401
+from ._parts import ConvStemConfig, Encoder, EncoderBlock, MLPBlock, make_layers  # noqa: F401
 
 
 def __getattr__(name: str) -> Any:

@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from importlib.machinery import ModuleSpec
+from types import SimpleNamespace
 
 # By module: the name of its package and a version that others accept.
 VERSIONS = {
@@ -87,11 +88,12 @@ class _Whole:
         self.dtype = dtype
 
 
-def _each(operation):
-    def applied(self, other):
-        one, more = list(self), list(other) if isinstance(other, (list, tuple)) else [other]
-        size = max(len(one), len(more))
-        return _Numbers(operation(a, b) for a, b in zip(one * (size // len(one)), more * (size // len(more))))
+def _each(operation, turned=False):
+    def applied(one, other):
+        one, other = (list(part) if isinstance(part, (list, tuple)) else [part] for part in (one, other))
+        size = max(len(one), len(other))
+        pairs = zip(one * (size // len(one)), other * (size // len(other)))
+        return _Numbers(operation(b, a) if turned else operation(a, b) for a, b in pairs)
 
     return applied
 
@@ -99,21 +101,65 @@ def _each(operation):
 class _Numbers(list):
     """A few numbers, such as a convolution's sizes, computed with one by one."""
 
-    __add__, __sub__, __mul__, __truediv__, __floordiv__, __mod__, __eq__, __ne__, __lt__, __gt__ = map(
-        _each, (operator.add, operator.sub, operator.mul, operator.truediv, operator.floordiv, operator.mod, operator.eq, operator.ne, operator.lt, operator.gt)
-    )
+    for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "eq", "ne", "lt", "le", "gt", "ge"):
+        locals()[f"__{_name}__"] = _each(getattr(operator, _name))
+    for _name in ("add", "sub", "mul", "truediv"):
+        locals()[f"__r{_name}__"] = _each(getattr(operator, _name), turned=True)
     __hash__ = None
+    shape = property(lambda self: (len(self),))
+
+    def all(self):
+        return all(self)
+
+    def tolist(self):
+        return list(self)
+
+    def astype(self, kind):
+        return _Numbers(map(kind, self))
 
 
-def _at_least_1d(value):
+class _Product(int):
+    def astype(self, kind):
+        return kind(self)
+
+
+def _prod(numbers):
+    found = math.prod(numbers if isinstance(numbers, (list, tuple)) else [numbers])
+    return _Product(found) if isinstance(found, int) else found
+
+
+def _array(value, *args, **keywords):
     return _Numbers(value if isinstance(value, (list, tuple)) else [value])
+
+
+def _leggauss(n):
+    """The places and weights of Gauss's quadrature, by Newton's method on Legendre's polynomial."""
+    places, weights = [], []
+    for i in range(n):
+        x = math.cos(math.pi * (n - i - 0.25) / (n + 0.5))
+        for _ in range(50):
+            before, value = 1.0, x
+            for k in range(2, n + 1):
+                before, value = value, ((2 * k - 1) * x * value - (k - 1) * before) / k
+            slope = n * (x * value - before) / (x * x - 1)
+            x -= value / slope
+        places.append(x)
+        weights.append(2 / ((1 - x * x) * slope * slope))
+    return _Numbers(places), _Numbers(weights)
 
 
 # By module: what is not a stand-in.
 _TRUE = {
     "regex": {**{name: value for name, value in vars(re).items() if not name.startswith("__")}, "compile": _compiled},
     "distutils.version": {"LooseVersion": _Version},
-    "numpy": {"atleast_1d": _at_least_1d, "any": any, "iinfo": _Whole, "prod": math.prod, "sqrt": math.sqrt, "log": math.log, "ceil": math.ceil, "floor": math.floor, "pi": math.pi, "inf": math.inf, "nan": math.nan, "newaxis": None},
+    "numpy": {
+        **{"iinfo": _Whole, "prod": _prod, "any": any, "array": _array, "atleast_1d": _array},
+        **{"add": _each(operator.add), "subtract": _each(operator.sub), "divide": _each(operator.truediv)},
+        "polynomial": SimpleNamespace(legendre=SimpleNamespace(leggauss=_leggauss)),
+        "logical_or": _each(lambda a, b: bool(a or b)),
+        "ceil": lambda value: _Numbers(map(math.ceil, value)) if isinstance(value, list) else math.ceil(value),
+        **{"sqrt": math.sqrt, "log": math.log, "floor": math.floor, "pi": math.pi, "inf": math.inf, "nan": math.nan, "newaxis": None},
+    },
 }
 
 

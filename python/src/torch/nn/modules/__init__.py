@@ -41,6 +41,8 @@ __all__ = [
     "ModuleList",
     "ParameterDict",
     "ParameterList",
+    "RNNBase",
+    "RNNCellBase",
     "Sequential",
     *sorted(name for name, value in globals().items() if isinstance(value, type) and value.__module__ == "torch.nn"),
 ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import functools
+import inspect
 import re
 import warnings
+from collections.abc import Callable
+from types import FunctionType
 from typing import Any
 
 import _lamplight_modules as js
@@ -19,6 +23,7 @@ from ...autograd import no_grad
 from ..parameter import UninitializedTensorMixin
 from . import _link
 from ._losses import _Loss, _WeightedLoss
+from ._signatures import PARAMETERS
 from .container import ModuleDict, ModuleList, Sequential
 from .module import Module
 
@@ -89,6 +94,8 @@ class Layer(Module):
             # A copy calls the same functions.
             self.__dict__["_kept"] = _bridge.Proxies(proxies)
         cls, name = type(self), type(self)._name
+        if cls._made is None:
+            raise TypeError(f"{cls.__name__}: expected one of the layers that extend it, since it computes nothing itself")
         resets = cls._reset is not None and _has_own(cls, cls._reset)
         maker = js.maker(cls._made, resets)
         try:
@@ -247,7 +254,7 @@ def _method(name: str, spelt: str) -> Any:
 
 
 _CONVOLUTIONS = frozenset({"Conv1d", "Conv2d", "Conv3d"})
-_RECURRENT = frozenset({"GRU", "LSTM", "RNN", "RNNBase"})
+_RECURRENT = frozenset({"GRU", "LSTM", "RNN"})
 
 
 def _conv_forward(self: Layer, input: Any, weight: Any, bias: Any) -> Any:
@@ -304,6 +311,8 @@ _FAMILIES = {
     "_WeightedLoss": r"NLLLoss|BCELoss|CrossEntropyLoss|MultiLabelSoftMarginLoss|MultiMarginLoss",
     "_Loss": r"\w+Loss",
     "_DropoutNd": r"(Feature)?(Alpha)?Dropout\d?d?",
+    "RNNBase": r"RNN|GRU|LSTM",
+    "RNNCellBase": r"(RNN|GRU|LSTM)Cell",
 }
 
 
@@ -322,6 +331,40 @@ def _family(name: str) -> type[Module] | None:
 families: dict[str, type[Module]] = {"_Loss": _Loss, "_WeightedLoss": _WeightedLoss}
 
 
+@functools.cache
+def _parameters() -> dict[str, str]:
+    """By layer: its parameters in PyTorch."""
+    return {name: text for name, _, text in (line.partition(" ") for line in PARAMETERS.split("\n")) if name}
+
+
+class _Signature(inspect.Signature):
+    """The signature of a line of the table, which is read when it is asked for."""
+
+    __slots__ = ("_text",)
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._return_annotation = inspect.Signature.empty
+
+    def _read(self) -> inspect.Signature:
+        return inspect.signature(eval(f"lambda self, {', '.join(self._text.split())}: None"))
+
+    @property
+    def parameters(self) -> Any:
+        return self._read().parameters
+
+    def replace(self, **keywords: Any) -> inspect.Signature:
+        return self._read().replace(**keywords)
+
+
+def _constructor(text: str) -> Callable[..., None]:
+    """`Layer.__init__` with a signature."""
+    own = Layer.__init__
+    made = FunctionType(own.__code__, own.__globals__, own.__name__)
+    made.__signature__ = _Signature(text)  # type: ignore[attr-defined]
+    return made
+
+
 def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
     """The class for one of the library's; `bases` are classes of Python, or names of some."""
     known = [base if isinstance(base, type) else _link.classes.get(base) for base in bases]
@@ -338,6 +381,8 @@ def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
             setattr(cls, known, _method(known, spelt))
         if spelt == "resetParameters":
             cls._reset = known
+    if module == "torch.nn" and name in _parameters():
+        cls.__init__ = _constructor(_parameters()[name])  # type: ignore[method-assign]
     if name in _RECURRENT:
         cls.flatten_parameters = _flatten_parameters
         cls.all_weights = property(_all_weights)
