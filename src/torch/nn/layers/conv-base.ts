@@ -96,7 +96,7 @@ export abstract class ConvNd<N extends Spatial> extends Layer {
     this.stride = stride;
     this.dilation = dilation;
     this.groups = wholeNumber(layer, 'groups', o.groups, 1);
-    this.outputPadding = sizesOf(layer, 'outputPadding', o.outputPadding ?? 0, n);
+    this.outputPadding = sizesOf(layer, 'outputPadding', o.outputPadding === undefined ? 0 : o.outputPadding, n);
     this.padding = typeof o.padding === 'string' ? o.padding : sizesOf(layer, 'padding', o.padding, n);
     this.paddingMode = o.paddingMode;
     this.transposed = transposed;
