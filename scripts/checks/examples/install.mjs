@@ -20,7 +20,7 @@ export const usual = ['node', 'vite', 'page', 'worker', 'types', 'package', 'cre
 /** Earlier releases of TypeScript, by the folders that they are installed in. */
 export const earlier = { 'typescript-5.2': '~5.2', 'typescript-5.6': '~5.6', 'typescript-5.9': '~5.9' };
 
-const PACK_TIMEOUT = 180_000;
+const PACK_TIMEOUT = 420_000;
 const INSTALL_TIMEOUT = 300_000;
 const LONGEST_LOG = 3000;
 
