@@ -573,8 +573,6 @@ export interface Labelled<T> {
   valueRange: [valueRange: T];
   /** The values. */
   values: [values: T];
-  /** The variance of each element. */
-  var: [variance: T];
   vdim: [vdim: T];
   /** The vector, [m]. */
   vec: [vec: T];
