@@ -6,7 +6,7 @@ import { type Named, type Options, or, type Takes, takes, type Values, value } f
 import type { Value } from '../../../engine/graph/value';
 import * as planar from '../../../engine/ops/conv/conv';
 import * as nd from '../../../engine/ops/conv/conv-nd';
-import { checked } from '../../tensor/calling/callable';
+import { type Callee, checked, overloaded } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
 import { type SizePerDim, type Spatial, sizesOf, type Tuple } from '../layers/sizes';
 
@@ -188,19 +188,37 @@ export const slid = <How>(name: string, op: ConvOp<How>) =>
     Tensor.of(op(input.value, weight.value, bias?.value ?? null, how)),
   );
 
+interface Operands {
+  readonly input: Tensor;
+  readonly weight: Tensor;
+  readonly bias: Tensor | null;
+}
+
+/** The function of a table, whose values and kernel sizes say `how` the kernel slides. */
 /* @__NO_SIDE_EFFECTS__ */
-function convolution<N extends Spatial>(
+function sliding<Given extends Operands, How, F extends Callee>(
+  table: { readonly name: string; read(args: readonly unknown[]): Given },
+  howOf: (given: Given, kernel: readonly number[]) => How,
+  op: ConvOp<How>,
+): F {
+  return overloaded<F>(`${table.name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
+    const given = table.read(args);
+    const { input, weight, bias } = given;
+    return Tensor.of(op(input.value, weight.value, bias?.value ?? null, howOf(given, weight.shape.slice(2))));
+  });
+}
+
+/* @__NO_SIDE_EFFECTS__ */
+const convolution = <N extends Spatial>(
   name: string,
   n: N,
   op: ConvOp<Sliding<N>>,
-): SlidingFunction<Conv<N>, [bias: 'bias', ...ConvOrder], NamedConv<N>> {
-  const table = takes(name, operands, { ...bias, ...convSlides<N>() });
-  return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
-    const { input, weight, bias, ...slides } = table.read(args);
-    const how = slidingOf<N>(name, n, slides, weight.shape.slice(2));
-    return Tensor.of(op(input.value, weight.value, bias?.value ?? null, how));
-  });
-}
+): SlidingFunction<Conv<N>, [bias: 'bias', ...ConvOrder], NamedConv<N>> =>
+  sliding(
+    takes(name, operands, { ...bias, ...convSlides<N>() }),
+    (given, kernel) => slidingOf<N>(name, n, given, kernel),
+    op,
+  );
 
 /**
  * Cross-correlation of x with a weight of shape [out, in / groups, kernelSize].
@@ -224,18 +242,16 @@ export const conv2d = convolution('conv2d', 2, planar.conv2d);
 export const conv3d = convolution('conv3d', 3, nd.conv3d);
 
 /* @__NO_SIDE_EFFECTS__ */
-function transposed<N extends Spatial>(
+const transposed = <N extends Spatial>(
   name: string,
   n: N,
   op: ConvOp<Spreading<N>>,
-): SlidingFunction<ConvTranspose<N>, TransposedOrder, NamedConvTranspose<N>> {
-  const table = takes(name, operands, { ...bias, ...transposedSlides<N>(), ...spacing<N>() });
-  return checked(`${name}(input, weight, bias?, ...)`, (...args: readonly unknown[]): Tensor => {
-    const { input, weight, bias, ...slides } = table.read(args);
-    const how = spreadingOf<N>(name, n, slides, weight.shape.slice(2));
-    return Tensor.of(op(input.value, weight.value, bias?.value ?? null, how));
-  });
-}
+): SlidingFunction<ConvTranspose<N>, TransposedOrder, NamedConvTranspose<N>> =>
+  sliding(
+    takes(name, operands, { ...bias, ...transposedSlides<N>(), ...spacing<N>() }),
+    (given, kernel) => spreadingOf<N>(name, n, given, kernel),
+    op,
+  );
 
 /**
  * The adjoint of conv1d, with a weight of shape [in, out / groups, kernelSize].
