@@ -9,9 +9,9 @@ from importlib.util import find_spec
 from types import ModuleType
 from typing import Any
 
-from pyodide.ffi import JsException, can_run_sync, run_sync
+from pyodide.ffi import can_run_sync
 
-from ._bridge import js, receive, to_js
+from ._bridge import js, receive, to_js, wait
 
 # By the format of a buffer's elements: the dtype of tensors of them.
 _DTYPES = {
@@ -71,8 +71,8 @@ def _numpy() -> ModuleType:
         import pyodide_js
 
         try:
-            run_sync(pyodide_js.loadPackage("numpy"))
-        except (JsException, OSError):
+            wait(pyodide_js.loadPackage("numpy"), "numpy")
+        except Exception:
             pass  # It cannot be had from there, which the import says.
         invalidate_caches()
     try:

@@ -10,7 +10,7 @@ import torch
 from . import constraints
 from ._composed import TransformedDistribution
 from ._families import Beta, Chi2, Gamma, Uniform
-from ._vectors import _half_log_det, _precision_to_scale_tril, _solved
+from ._vectors import _given_matrix, _half_log_det, _lower_factor, _precision_of, _solved
 from .distribution import Distribution, ExponentialFamily
 from .transforms import AffineTransform, PowerTransform
 from .utils import broadcast_all, clamp_probs, euler_constant, lazy_property, logits_to_probs, probs_to_logits, vec_to_tril_matrix
@@ -421,18 +421,11 @@ class Wishart(ExponentialFamily):
         scale_tril: Any = None,
         validate_args: bool | None = None,
     ) -> None:
-        matrices = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix, "scale_tril": scale_tril}
-        given = [(name, matrix) for name, matrix in matrices.items() if matrix is not None]
-        if len(given) != 1:
-            raise AssertionError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
-        ((name, matrix),) = given
-        if matrix.dim() < 2:
-            raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")
+        name, matrix = _given_matrix(AssertionError, covariance_matrix=covariance_matrix, precision_matrix=precision_matrix, scale_tril=scale_tril)
         (df,) = broadcast_all(df)
         batch_shape = torch.broadcast_shapes(matrix.shape[:-2], df.shape)
         self.df = df.expand(batch_shape)
-        factor = {"scale_tril": lambda x: x, "covariance_matrix": torch.linalg.cholesky, "precision_matrix": _precision_to_scale_tril}
-        self._unbroadcasted_scale_tril = factor[name](matrix)
+        self._unbroadcasted_scale_tril = _lower_factor(name, matrix)
         setattr(self, name, matrix.expand((*batch_shape, -1, -1)))
         # Matrices are checked by their factors.
         super().__init__(batch_shape, matrix.shape[-2:], validate_args=False)
@@ -470,9 +463,7 @@ class Wishart(ExponentialFamily):
     @lazy_property
     def precision_matrix(self) -> Any:
         """The inverse of the covariance."""
-        lower = self._unbroadcasted_scale_tril
-        inverse = _solved(lower, torch.eye(lower.shape[-1], dtype=lower.dtype).expand(lower.shape))
-        return (inverse.mT @ inverse).expand(self._whole)
+        return _precision_of(self._unbroadcasted_scale_tril).expand(self._whole)
 
     @property
     def _df(self) -> Any:

@@ -23,6 +23,29 @@ def _solved(lower: Any, b: Any) -> Any:
     return torch.linalg.solve_triangular(lower, b, upper=False)
 
 
+def _given_matrix(error: type[Exception], **matrices: Any) -> tuple[str, Any]:
+    """The one of the forms of a covariance that is given, with its name."""
+    given = [(name, matrix) for name, matrix in matrices.items() if matrix is not None]
+    if len(given) != 1:
+        raise error("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
+    ((name, matrix),) = given
+    if matrix.dim() < 2:
+        raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")
+    return name, matrix
+
+
+def _lower_factor(name: str, matrix: Any) -> Any:
+    """The lower factor of a covariance that is given in the form of this name."""
+    factor = {"scale_tril": lambda x: x, "covariance_matrix": torch.linalg.cholesky, "precision_matrix": _precision_to_scale_tril}
+    return factor[name](matrix)
+
+
+def _precision_of(lower: Any) -> Any:
+    """The inverse of L Lᵀ."""
+    inverse = _solved(lower, torch.eye(lower.shape[-1], dtype=lower.dtype).expand(lower.shape))
+    return torch.matmul(inverse.mT, inverse)
+
+
 def _batch_mahalanobis(lower: Any, x: Any) -> Any:
     """xᵀ (L Lᵀ)⁻¹ x. The vectors of a matrix become columns of one solution."""
     batch = torch.broadcast_shapes(lower.shape[:-2], x.shape[:-1])
@@ -92,19 +115,12 @@ class MultivariateNormal(_OfVectors):
     ) -> None:
         if loc.dim() < 1:
             raise ValueError("loc must be at least one-dimensional.")
-        matrices = {"covariance_matrix": covariance_matrix, "precision_matrix": precision_matrix, "scale_tril": scale_tril}
-        given = [(name, matrix) for name, matrix in matrices.items() if matrix is not None]
-        if len(given) != 1:
-            raise ValueError("Exactly one of covariance_matrix or precision_matrix or scale_tril may be specified.")
-        ((name, matrix),) = given
-        if matrix.dim() < 2:
-            raise ValueError(f"{name} must be at least two-dimensional, with optional leading batch dimensions")
+        name, matrix = _given_matrix(ValueError, covariance_matrix=covariance_matrix, precision_matrix=precision_matrix, scale_tril=scale_tril)
         batch_shape = torch.broadcast_shapes(matrix.shape[:-2], loc.shape[:-1])
         setattr(self, name, matrix.expand((*batch_shape, -1, -1)))
         self.loc = loc.expand((*batch_shape, -1))
         self._start(batch_shape, self.loc.shape[-1:], validate_args)
-        factor = {"scale_tril": lambda x: x, "covariance_matrix": torch.linalg.cholesky, "precision_matrix": _precision_to_scale_tril}
-        self._unbroadcasted_scale_tril = factor[name](matrix)
+        self._unbroadcasted_scale_tril = _lower_factor(name, matrix)
 
     def expand(self, batch_shape: Any, _instance: Any = None) -> Any:
         new = self._get_checked_instance(MultivariateNormal, _instance)
@@ -131,9 +147,7 @@ class MultivariateNormal(_OfVectors):
     @lazy_property
     def precision_matrix(self) -> Any:
         """Σ⁻¹."""
-        lower = self._unbroadcasted_scale_tril
-        inverse = _solved(lower, torch.eye(lower.shape[-1], dtype=lower.dtype).expand(lower.shape))
-        return torch.matmul(inverse.mT, inverse).expand(self._matrix_shape)
+        return _precision_of(self._unbroadcasted_scale_tril).expand(self._matrix_shape)
 
     @property
     def variance(self) -> Any:

@@ -77,7 +77,7 @@ class _Installer:
             try:
                 await micropip.install(requirement, deps=False)
             except Exception as error:
-                self.failed[name] = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+                self.failed[name] = next(iter(str(error).strip().splitlines()), type(error).__name__)
                 return
             importlib.invalidate_caches()
             for each in metadata.requires(name) or []:

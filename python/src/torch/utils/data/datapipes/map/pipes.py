@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import copy
-import random
 import warnings
 from collections.abc import Callable, Iterator
 from typing import Any
 
 from ... import _draws
 from .._decorator import functional_datapipe
-from ..datapipe import DataChunk, IterDataPipe, MapDataPipe
-from ..utils.common import check_callable, length_of
+from ..datapipe import IterDataPipe, MapDataPipe
+from ..utils.common import Batched, Shuffled, check_callable
 
 
 def default_fn(data: Any) -> Any:
@@ -57,27 +56,14 @@ class MapperMapDataPipe(MapDataPipe):
         return len(self.datapipe)
 
 
-class ShufflerIterDataPipe(IterDataPipe):
+class ShufflerIterDataPipe(Shuffled, IterDataPipe):
     """Items by keys in a random order."""
 
     def __init__(self, datapipe: Any, *, indices: list[Any] | None = None) -> None:
         super().__init__()
         self.datapipe = datapipe
         self.indices = list(range(len(datapipe))) if indices is None else indices
-        self._enabled = True
-        self._seed: int | None = None
-        self._rng = random.Random()
         self._shuffled_indices = self.indices
-
-    def set_shuffle(self, shuffle: bool = True) -> ShufflerIterDataPipe:
-        """Has it shuffle, or leave the order."""
-        self._enabled = shuffle
-        return self
-
-    def set_seed(self, seed: int) -> ShufflerIterDataPipe:
-        """Seeds the next order."""
-        self._seed = seed
-        return self
 
     def __iter__(self) -> Iterator[Any]:
         left = self._shuffled_indices if self._enabled else self.indices[::-1]
@@ -150,17 +136,8 @@ class ZipperMapDataPipe(MapDataPipe):
 
 
 @functional_datapipe("batch")
-class BatcherMapDataPipe(MapDataPipe):
+class BatcherMapDataPipe(Batched, MapDataPipe):
     """Batches of as many items."""
-
-    def __init__(self, datapipe: Any, batch_size: int, drop_last: bool = False, wrapper_class: Callable[[list[Any]], Any] = DataChunk) -> None:
-        if batch_size <= 0:
-            raise AssertionError("Batch size is required to be larger than 0!")
-        super().__init__()
-        self.datapipe = datapipe
-        self.batch_size = batch_size
-        self.drop_last = drop_last
-        self.wrapper_class = wrapper_class
 
     def __getitem__(self, index: int) -> Any:
         batch: list[Any] = []
@@ -170,7 +147,3 @@ class BatcherMapDataPipe(MapDataPipe):
             if self.drop_last or not batch:
                 raise IndexError(f"Index {index} is out of bound.") from error
         return self.wrapper_class(batch)
-
-    def __len__(self) -> int:
-        whole, rest = divmod(length_of(self, self.datapipe), self.batch_size)
-        return whole if self.drop_last or rest == 0 else whole + 1

@@ -6,9 +6,12 @@ import fnmatch
 import functools
 import inspect
 import os
+import random
 import warnings
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any
+from typing import Any, Self
+
+from ..datapipe import DataChunk
 
 
 def no_length(pipe: Any) -> TypeError:
@@ -21,6 +24,43 @@ def length_of(pipe: Any, source: Any) -> int:
     if hasattr(type(source), "__len__"):
         return len(source)
     raise no_length(pipe)
+
+
+class Batched:
+    """What both pipes of batches share: their arguments and their length."""
+
+    def __init__(self, datapipe: Any, batch_size: int, drop_last: bool = False, wrapper_class: Callable[[list[Any]], Any] = DataChunk) -> None:
+        if batch_size <= 0:
+            raise AssertionError("Batch size is required to be larger than 0!")
+        super().__init__()
+        self.datapipe = datapipe
+        self.batch_size = batch_size
+        self.drop_last = drop_last
+        self.wrapper_class = wrapper_class
+
+    def __len__(self) -> int:
+        whole, rest = divmod(length_of(self, self.datapipe), self.batch_size)
+        return whole if self.drop_last or rest == 0 else whole + 1
+
+
+class Shuffled:
+    """What both pipes that shuffle share: whether they do, and the seed of the next order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._enabled = True
+        self._seed: int | None = None
+        self._rng = random.Random()
+
+    def set_shuffle(self, shuffle: bool = True) -> Self:
+        """Has it shuffle, or leave the order."""
+        self._enabled = shuffle
+        return self
+
+    def set_seed(self, seed: int) -> Self:
+        """Seeds the next order."""
+        self._seed = seed
+        return self
 
 
 def validate_input_col(fn: Callable[..., Any], input_col: Any) -> None:
