@@ -5,7 +5,9 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const platform = fileURLToPath(new URL('../platform.d.ts', import.meta.url));
-const platformTypes = [...readFileSync(platform, 'utf8').matchAll(/^export type (\w+)/gm)].map(([, name]) => `${name}`);
+export const platformTypes = [...readFileSync(platform, 'utf8').matchAll(/^export type (\w+)/gm)].map(
+  ([, name]) => `${name}`,
+);
 
 /** What the path of a module begins with whose declarations another module adds to; a path from the folder follows. */
 export const ADDED_TO = 'added-to:';

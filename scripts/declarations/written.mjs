@@ -11,7 +11,7 @@ import { dts } from 'rolldown-plugin-dts';
 import { doors } from '../doors.mjs';
 import { completed, copyPlatform } from './completed.mjs';
 import { numbered } from './names.mjs';
-import { writeTexts } from './texts.mjs';
+import { parametersOfSources, writeForms, writeTexts } from './texts.mjs';
 import { tidied } from './tidied.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
@@ -77,7 +77,9 @@ export async function writeDeclarations(out) {
     declareSources(folder);
     await joinDeclarations(folder, out);
     expectNumberless(out);
-    writeTexts(out);
+    const sources = parametersOfSources();
+    writeForms(out, sources);
+    writeTexts(out, sources.texts);
   } finally {
     rmSync(folder, { recursive: true });
   }

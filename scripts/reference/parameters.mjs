@@ -46,12 +46,13 @@ export function callableOf(signatures, declarations, checker) {
  * The same without defaults, which declarations do not hold.
  * @param {readonly ts.Signature[]} signatures
  * @param {ts.TypeChecker} checker
+ * @param {boolean} [inForms] whether an object of names may stand where the first of them may, as in declarations
  * @returns {Omit<Parameter, 'fallback'>[]}
  */
-export function parametersOf(signatures, checker) {
+export function parametersOf(signatures, checker, inForms = false) {
   const lists = signatures
     .flatMap((signature) => variantsOf(signature, checker))
-    .map((places) => listOf(places, checker));
+    .map((places) => listOf(places, checker, inForms));
   const fullest = lists.reduce((best, list) => (list.length > best.length ? list : best), lists[0] ?? []);
   const all = lists.flat();
   return fullest
@@ -98,7 +99,7 @@ export function shownType(type, checker) {
  * @param {ts.TypeChecker} checker
  * @returns {Place[][]}
  */
-function variantsOf(signature, checker) {
+export function variantsOf(signature, checker) {
   /** @type {Place[]} */
   const before = [];
   for (const parameter of signature.getParameters()) {
@@ -143,7 +144,7 @@ function placesOf(tuple, checker) {
       name: label && ts.isIdentifier(label) ? label.text : undefined,
       type,
       optional: (flags & ts.ElementFlags.Optional) !== 0,
-      rest: (flags & ts.ElementFlags.Rest) !== 0,
+      rest: (flags & (ts.ElementFlags.Rest | ts.ElementFlags.Variadic)) !== 0,
       text: declared ? textAt(declared, checker) : '',
       declared,
     };
@@ -154,13 +155,17 @@ function placesOf(tuple, checker) {
  * Places with the members of an object of names at the end as parameters of their own. None where a place has no name.
  * @param {readonly Place[]} places
  * @param {ts.TypeChecker} checker
+ * @param {boolean} inForms
  * @returns {Omit<Parameter, 'fallback'>[]}
  */
-function listOf(places, checker) {
+function listOf(places, checker, inForms) {
   const last = places.at(-1);
   // Arguments that may be left out have no labels, and an object among them is a value.
   const isForNames = last && FOR_NAMES.has(last.name) && !last.rest && !(last.name === undefined && last.optional);
-  const members = isForNames ? membersOf(last.type, checker) : undefined;
+  const parts = last && inForms && last.type.isUnion() ? last.type.types : [];
+  const objects = parts.filter((part) => membersOf(part, checker) !== undefined);
+  const object = objects.length === 1 ? objects[0] : last?.type;
+  const members = object && isForNames ? membersOf(object, checker) : undefined;
   const byPlace = members ? places.slice(0, -1) : places;
   if (byPlace.some(({ name }) => name === undefined)) return [];
   return [
@@ -187,7 +192,7 @@ function listOf(places, checker) {
  * @param {ts.Type} given
  * @param {ts.TypeChecker} checker
  */
-function membersOf(given, checker) {
+export function membersOf(given, checker) {
   const type = checker.getNonNullableType(given);
   if (type.isUnion() || (type.flags & (ts.TypeFlags.Object | ts.TypeFlags.Intersection)) === 0) return undefined;
   if (checker.isTupleType(type) || checker.isArrayType(type) || type.isClass() || type.getCallSignatures().length > 0)

@@ -573,6 +573,8 @@ export interface Labelled<T> {
   valueRange: [valueRange: T];
   /** The values. */
   values: [values: T];
+  /** The variance of each element. */
+  var: [variance: T];
   vdim: [vdim: T];
   /** The vector, [m]. */
   vec: [vec: T];

@@ -186,6 +186,16 @@ export function vectorToParameters(
   });
 }
 
+/** The argument lists of a class, which may have several. */
+type ArgumentsOf<C> = C extends {
+  new (...args: infer A): unknown;
+  new (...args: infer B): unknown;
+  new (...args: infer D): unknown;
+  new (...args: infer E): unknown;
+}
+  ? A | B | D | E
+  : never;
+
 /**
  * Makes a module, then resets the generator, as if no initial parameters had been drawn: for weights that are loaded
  * afterwards.
@@ -193,15 +203,15 @@ export function vectorToParameters(
  *     nn.utils.skipInit(nn.Linear, 5, 1);
  * @param moduleClass The class of the module.
  */
-export function skipInit<M extends Module, A extends readonly unknown[]>(
-  moduleClass: new (...args: A) => M,
-  ...args: A
-): M {
+export function skipInit<C extends new (...args: never[]) => Module>(
+  moduleClass: C,
+  ...args: ArgumentsOf<C>
+): InstanceType<C> {
   expectKind('skipInit', 'moduleClass', moduleClass, callback);
   const generator = defaultGenerator();
   const state = generator.getState();
   try {
-    return new moduleClass(...args);
+    return Reflect.construct(moduleClass, args) as InstanceType<C>;
   } finally {
     generator.setState(state);
   }
