@@ -10,7 +10,10 @@ const KEYS_FIRST: u32 = 0u;   // 0: rows are queries, a = q, b = dy, c = k, d = 
 const ROW_VECTORS: u32 = 16u; // rows of a tile / 4
 const R: u32 = 2u;            // vectors of rows that an invocation sums: ROW_VECTORS / 8
 const C: u32 = 2u;            // vectors of features that an invocation sums
-const ACC: u32 = 16u;         // R · 4 · C, twice that if rows are keys
+const BY_A: u32 = 1u;         // 1: the gradient by a, and the one by b
+const BY_B: u32 = 0u;
+const SIDES: u32 = 2u;        // 1 + BY_A: by b alone, scores are enough
+const ACC: u32 = 16u;         // R · 4 · C, twice that for both
 const SCORES: u32 = 8u;       // R · 4
 const LOADS: u32 = 2u;        // blocks of 4 × 4 that an invocation loads for a panel of both sides
 const OTHER_LOADS: u32 = 4u;  // vectors of a panel of the other side that an invocation loads
@@ -54,8 +57,8 @@ struct Params {
 @group(0) @binding(3) var<storage, read> d: array<vec4f>;
 @group(0) @binding(4) var<storage, read> queries: array<vec2f>;   // [batch, heads, queries]: log Σ and D
 @group(0) @binding(5) var<storage, read> mask: array<f32>;        // by strides; unread if MASK is 0
-@group(0) @binding(6) var<storage, read_write> da: array<vec4f>;
-@group(0) @binding(7) var<storage, read_write> db: array<vec4f>;  // unwritten if rows are queries
+@group(0) @binding(6) var<storage, read_write> da: array<vec4f>;  // unwritten if BY_A is 0
+@group(0) @binding(7) var<storage, read_write> db: array<vec4f>;  // unwritten if BY_B is 0
 @group(0) @binding(8) var<uniform> params: Params;
 
 const THREADS: u32 = 64u;
@@ -135,7 +138,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
           kept |= dot(select(vec4u(0u), vec4u(1u), four) << bit, vec4u(1u));
         }
       }
-      for (var side = 0u; side < 2u; side++) { // unroll
+      for (var side = 0u; side < SIDES; side++) { // unroll
         let first = select(b0, a0, side == 0u);
         let other_first = select(d0, c0, side == 0u);
         var sums: array<vec4f, SCORES>; // a · c, then b · d
@@ -215,7 +218,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         }
 
         // Now the sums are Z P, and then dS; they are factors of d, and of c.
-        if (0u < side + KEYS_FIRST) { // constant
+        if (0u < side + BY_B) { // constant
           for (var i = 0u; i < R; i++) { // unroll
             for (var o = 0u; o < 4u; o++) { // unroll
               weights[(lane_c * 4u + o) * (ROW_VECTORS + 1u) + i * 8u + lane_r] =
@@ -238,7 +241,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
                 let row = weights[(from_at + k) * (ROW_VECTORS + 1u) + i * 8u + lane_r];
                 for (var r = 0u; r < 4u; r++) { // unroll
                   for (var j = 0u; j < C; j++) { // unroll
-                    let to = (1u - side) * KEYS_FIRST * R * 4u * C + (i * 4u + r) * C + j;
+                    let to = (1u - side) * BY_A * R * 4u * C + (i * 4u + r) * C + j;
                     acc[to] = fma(vec4f(row[r]), column[j], acc[to]);
                   }
                 }
@@ -259,9 +262,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       if (row < params.rows) {
         for (var j = 0u; j < C; j++) { // unroll
           let column = j * 8u + lane_c;
-          if (column < params.features) { da[da0 + row * params.da_at.w + column] = acc[(i * 4u + r) * C + j]; }
-          if (0u < KEYS_FIRST) { // constant
-            if (column < params.columns) { db[db0 + row * params.db_at.w + column] = acc[R * 4u * C + (i * 4u + r) * C + j]; }
+          if (0u < BY_A) { // constant
+            if (column < params.features) { da[da0 + row * params.da_at.w + column] = acc[(i * 4u + r) * C + j]; }
+          }
+          if (0u < BY_B) { // constant
+            if (column < params.columns) { db[db0 + row * params.db_at.w + column] = acc[BY_A * R * 4u * C + (i * 4u + r) * C + j]; }
           }
         }
       }

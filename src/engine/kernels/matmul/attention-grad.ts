@@ -2,17 +2,7 @@
 import source from '../../../../shaders/attention-grad.wgsl?raw';
 import rowsSource from '../../../../shaders/attention-grad-rows.wgsl?raw';
 import philox from '../../../../shaders/lib/philox.wgsl?raw';
-import {
-  grid,
-  input,
-  type LowerContext,
-  type Lowering,
-  type Operand,
-  output,
-  type Pass,
-  scratch,
-  spare,
-} from '../../compiler/ir';
+import { grid, input, type LowerContext, type Lowering, output, type Pass, scratch, spare } from '../../compiler/ir';
 import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
@@ -29,6 +19,8 @@ const ROWS = 16;
 const ENOUGH_TILES = 160;
 /** An invocation keeps at most this many sums, each a vector of four: more do not fit its registers, which on some GPUs are half as many. */
 const MAX_SUMS = { usual: 32, half: 8 };
+/** The same for rows that are 32 in a tile. With more, the gradients by keys and by values are computed one after the other. */
+const MAX_SUMS_OF_NARROW = { usual: 32, half: 16 };
 
 /** Lowers the gradients of attention. Inputs: dy, query, key, value, the result, its logarithms, and a mask. */
 export function attentionGrad(context: LowerContext<AttentionGradAttrs>): Lowering {
@@ -74,12 +66,16 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
     },
     grid: grid(Math.ceil(queries / ROWS)),
   };
-  const side = (label: string, keysFirst: boolean, reads: Operand[], writes: Operand[], at: Places[]): Pass => {
+  const registers = hasHalfRegisters(context.adapter) ? 'half' : 'usual';
+  const vectorsOf = (byA: boolean, byB: boolean) => Math.ceil(Math.max(byA ? features : 0, byB ? columns : 0) / OTHERS);
+  /** The gradient by a, the one by b, or both. */
+  const side = (label: string, keysFirst: boolean, [byA, byB]: readonly [boolean, boolean], at: Places[]): Pass => {
     const [own, others] = keysFirst ? [keys, rows] : [rows, keys];
     const heads = keysFirst ? numel(k!.shape.slice(0, -2)) : queries / rows;
-    const C = Math.ceil(Math.max(features, keysFirst ? columns : 0) / OTHERS);
-    const results = keysFirst ? 2 : 1;
-    const most = MAX_SUMS[hasHalfRegisters(context.adapter) ? 'half' : 'usual'];
+    const C = vectorsOf(byA, byB);
+    const results = byA && byB ? 2 : 1;
+    const most = MAX_SUMS[registers];
+    const reads = keysFirst ? [input(2), input(3), input(1), input(0)] : [input(1), input(0), input(2), input(3)];
     const tilesOf = (vectors: number) => heads * Math.ceil(own / (4 * vectors));
     // With four vectors of features, the panels of a wide tile take more than the 16 kB that every device has.
     const isWide = own > 32 && C < 4 && 2 * 4 * C * results <= most && tilesOf(16) >= ENOUGH_TILES;
@@ -90,6 +86,9 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
       label,
       consts: {
         KEYS_FIRST: keysFirst ? 1 : 0,
+        BY_A: byA ? 1 : 0,
+        BY_B: byB ? 1 : 0,
+        SIDES: byA ? 2 : 1,
         ROW_VECTORS: vectors,
         R,
         C,
@@ -103,7 +102,7 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
       },
       // The number of bindings is fixed, so the query is bound in place of a mask that is not read.
       reads: [...reads, scratch(), input(attrs.masked ? 6 : 1)],
-      writes,
+      writes: keysFirst ? [byA ? output(1) : spare, byB ? output(2) : spare] : [output(0), spare],
       params: {
         ...placeFields(['a', 'b', 'c', 'd', 'da', 'db'], at),
         tiles: tilesOf(vectors),
@@ -115,26 +114,22 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
         ...shared,
       },
       grid: grid(tilesOf(vectors)),
-      // Scores and their gradients are computed again, and one or two results of them.
-      ...workOf((queries / rows) * own * others * (2 + results) * Math.max(features, columns), context.adapter),
+      // Scores and, by a, their gradients are computed again, and one or two results of them.
+      ...workOf(
+        (queries / rows) * own * others * ((byA ? 2 : 1) + results) * Math.max(features, columns),
+        context.adapter,
+      ),
     };
   };
-  const byQuery = () =>
-    side(
-      'attention gradient by query',
-      false,
-      [input(1), input(0), input(2), input(3)],
-      [output(0), spare],
-      [qAt, dyAt, kAt, vAt, dqAt, dqAt],
-    );
-  const byKeys = () =>
-    side(
-      'attention gradient by key and value',
-      true,
-      [input(2), input(3), input(1), input(0)],
-      [output(1), output(2)],
-      [kAt, vAt, qAt, dyAt, dkAt, dvAt],
-    );
-  const passes = [known, ...(attrs.byQuery ? [byQuery()] : []), ...(attrs.byKeys ? [byKeys()] : [])];
+  const byQuery = () => side('attention gradient by query', false, [true, false], [qAt, dyAt, kAt, vAt, dqAt, dqAt]);
+  const byKeysPlaces = [kAt, vAt, qAt, dyAt, dkAt, dvAt];
+  const byKeys = () => side('attention gradient by key and value', true, [true, true], byKeysPlaces);
+  const apart = () => [
+    side('attention gradient by value', true, [false, true], byKeysPlaces),
+    side('attention gradient by key', true, [true, false], byKeysPlaces),
+  ];
+  const isApart = 2 * 4 * vectorsOf(true, true) > MAX_SUMS_OF_NARROW[registers];
+  const forKeys = () => (isApart ? apart() : [byKeys()]);
+  const passes = [known, ...(attrs.byQuery ? [byQuery()] : []), ...(attrs.byKeys ? forKeys() : [])];
   return { kind: 'passes' as const, passes, scratch: [8 * queries] };
 }
