@@ -11,19 +11,12 @@ import { isJournaling } from './journal';
 import { type Grown, grownIfHere } from './late-growth';
 import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
+import { giveBackLater, leaveAsRecipe, leaveToNext, note, saveFor, takeParting } from './owners';
 import { buildProgram, cellsOf, number, placedNodes, SEPARATOR } from './program';
-import {
-  fewIngredientsOf,
-  ingredientsOf,
-  isCheap,
-  leaveAsRecipe,
-  makeRecipesOf,
-  mayBeRecipe,
-  recipesAmong,
-} from './remake';
+import { fewIngredientsOf, ingredientsOf, isCheap, mayBeRecipe, recipesAmong } from './remake';
 import { cutWhereRepeated, type Part, type Parts } from './repeated-programs';
 import { atTopLevel, type GraphRoot, pendingRoots, takeRoots, topScope } from './roots';
-import { keepSaved, leaveToNext, lend, takeSpent } from './saved';
+import { keepSaved } from './saved';
 import { type Slice, sliceOf, sliceToCome } from './slices';
 import type { Value } from './value';
 import { inSequence, newWalk, visit, type Walk } from './walk';
@@ -35,34 +28,11 @@ import { inSequence, newWalk, visit, type Walk } from './walk';
 const MAX_PENDING_NODES = 4096;
 const MAX_PENDING_BYTES = 1 << 28;
 
-/**
- * Values to release after the next flush. Each maps to a function that is called at that flush, and returns whether the
- * value is no longer needed. A flush that releases values starts a new map, since a cleared map keeps its old members
- * alive until the next full garbage collection.
- */
-let releases = new Map<Value, () => boolean>();
 const noValues: readonly Value[] = [];
-const always = () => true;
-
-/** Gives back a value's memory after the next flush, if `isFree` returns true at that time. */
-export function releaseAfterFlush(value: Value, isFree: () => boolean = always): void {
-  makeRecipesOf(value);
-  releases.set(value, isFree);
-}
-
-/** Takes the values to release after this flush. Values that held-back work reads or makes wait for the next flush. */
-function takeReleases(heldBack: HeldBack | null = null): readonly Value[] {
-  if (releases.size === 0) return noValues;
-  const all = [...releases];
-  const stays = (value: Value): boolean => heldBack !== null && (heldBack.makes(value) || heldBack.reads(value));
-  releases = new Map(all.filter(([value]) => stays(value)));
-  return all.filter(([value, isFree]) => !stays(value) && isFree()).map(([value]) => value);
-}
 
 /** Discards recorded work that has not been flushed. */
 export function discardPending(): void {
   takeRoots();
-  takeReleases();
   mode.recorded = 0;
   mode.pendingBytes = 0;
 }
@@ -151,7 +121,8 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack:
   const cut = cutIntoParts(chosen, roots);
   leaveUnstored(roots, chosen.exports);
   const work = cut.parts.length > 0 ? sendAllButLast(cut, chosen.exports, step) : { ...chosen, last: [] };
-  sendLast(work, chosen.exports, givesBack ? goingBack(chosen.exports, heldBack) : nothing, step);
+  const parting = givesBack ? takeParting(heldBack, (value) => chosen.exports.has(value)) : noValues;
+  sendLast(work, chosen.exports, parting, step);
 }
 
 /**
@@ -182,13 +153,10 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chos
   const exports = new Map<Value, GraphRoot | null>();
   const walk = newWalk();
   const owners = new Map<Value, GraphRoot>();
-  for (const root of roots) {
-    root.value.shown = true;
-    owners.set(root.value, root);
-  }
+  for (const root of roots) owners.set(root.value, root);
   const want = (value: Value, isNeeded = true) => {
     if (value.available || exports.has(value)) return;
-    if (!isNeeded && isCheap(value, { exports, releases })) return;
+    if (!isNeeded && isCheap(value, exports)) return;
     // The export belongs to the value's root no matter who asked for it, so that the root rolls back if the computation
     // fails.
     const root = owners.get(value) ?? null;
@@ -200,17 +168,22 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chos
     if (root.value.available || !mayBeRecipe(root.value)) want(root.value, false);
     else candidates.push(root);
   }
-  for (const root of roots) keepSaved(root.value, want, exports);
+  for (const root of roots) {
+    keepSaved(root.value, (saved, node) => {
+      want(saved);
+      // A rehearsal stores nothing. A value from the host has no node that could make it again, so it is not given back.
+      if (isJournaling() || saved.node === null) return;
+      saveFor(node, saved);
+      if (exports.has(saved) && !owners.has(saved) && saved.owners.hold !== 'shown') note(saved, 'lent');
+    });
+  }
   for (const value of heldBack?.needs ?? noValues) {
-    if (exports.get(value) !== null) continue;
-    // An in-place write has replaced this value, so the user's program can no longer read it.
-    if (value.overwritten && !value.lent) releaseAfterFlush(value);
-    else if (!releases.has(value)) leaveToNext(value);
+    if (exports.get(value) === null) leaveToNext(value);
   }
   storeAllBut(candidates, exports, walk.mark, want);
   // If a flush reads a recipe that an earlier flush left, the recipe is stored after all.
   for (const { outputs } of walk.order) {
-    for (const y of outputs) if (y.recipe && !y.available && !exports.has(y)) exports.set(y, null);
+    for (const y of outputs) if (y.isRecipe && !exports.has(y)) exports.set(y, null);
   }
   return { ...walk, exports };
 }
@@ -224,7 +197,7 @@ function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots'])
   const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
   for (const root of stored.size > 0 ? roots : []) {
     const { value } = root;
-    if (stored.has(value) && !exports.has(value) && !isCheap(value, { exports, releases })) exports.set(value, root);
+    if (stored.has(value) && !exports.has(value) && !isCheap(value, exports)) exports.set(value, root);
   }
   return cut;
 }
@@ -241,54 +214,33 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
     if (root.scope === topScope && !isJournaling()) root.stands();
     if (exports.has(value) || value.failure) continue;
     if (!value.available) {
-      value.recipe = !value.node!.op.cheap;
       const between: Value[] = [];
-      const ingredients = ingredientsOf(value, { exports, releases }, Number.POSITIVE_INFINITY, between)!;
+      const ingredients = ingredientsOf(value, exports, Number.POSITIVE_INFINITY, between)!;
       // A value in between may be stored later, and then it is what the recipe is made from.
       leaveAsRecipe(root, [...ingredients, ...between]);
     }
     // The new value already has its contents and cannot fail, so the value that it replaces can be released. A
     // rehearsal keeps that value, because it must restore it.
     const isLoaded = value.available && root.settled !== value && isReplaced(root);
-    if (isLoaded && !isJournaling()) releaseAfterFlush(root.settled!);
+    if (isLoaded && !isJournaling()) giveBackLater(root.settled!);
+    note(value, 'shown');
     root.settled = value;
     root.computed = value;
   }
 }
 
 /**
- * Values whose memory returns to the pool after a flush. The program can no longer reach the `released` values. The
- * `spent` values were stored for gradients that have been computed.
+ * Step 4 of a flush: sends the last part, or the whole flush if it was not cut, and gives memory back afterwards. The run
+ * may still read the `parting` values, but no work recorded from now on can.
  */
-interface GoingBack {
-  readonly released: readonly Value[];
-  readonly spent: readonly Value[];
-}
-
-const nothing: GoingBack = { released: noValues, spent: noValues };
-
-function goingBack(exports: Chosen['exports'], heldBack: HeldBack | null): GoingBack {
-  // A pending value between a recipe and its ingredients has no memory to give back, and the recipe still depends on
-  // it.
-  const released = takeReleases(heldBack).filter((value) => value.available || exports.has(value) || !value.hung);
-  for (const value of released) value.leaving = 'its memory was given back';
-  return { released, spent: takeSpent(heldBack) };
-}
-
-/** Step 4 of a flush: sends the last part, or the whole flush if it was not cut, and gives memory back afterwards. */
-function sendLast(work: Work, exports: Chosen['exports'], { released, spent }: GoingBack, step: PendingStep | null) {
-  const releases = spent.length > 0 ? [...released, ...spent] : released;
-  if (exports.size > 0) send(work, releases, step);
+function sendLast(work: Work, exports: Chosen['exports'], parting: readonly Value[], step: PendingStep | null) {
+  if (exports.size > 0) send(work, parting, step);
   else {
     step?.failed();
-    for (const value of releases) engine.releaseLater(value);
+    for (const value of parting) engine.releaseLater(value);
   }
-  // The submitted run may still read the value. Work recorded from now on cannot.
-  for (const value of spent) value.loan = 'returned';
-  for (const value of work.last) {
-    if (value.lent) value.loan = 'returned';
-    else value.leaving = 'an in-place write has replaced it';
-  }
+  for (const value of parting) note(value, 'givenBack');
+  for (const value of work.last) note(value, 'givenBack');
 }
 
 /**
@@ -339,10 +291,10 @@ function sendAllButLast(
       const root = exports.get(value);
       // Later parts may still read the replaced value, so its memory is given back after the last part.
       if (root && isReplaced(root)) replaced.push(root.settled!);
-      if (root === undefined) lend(value);
+      if (root === undefined) note(value, 'lent');
     }
     send(workFor(part, stores, spends), [], null, true);
-    for (const value of spends) value.loan = 'returned';
+    for (const value of spends) note(value, 'givenBack');
   }
   const rest = parts.at(-1)!;
   return workFor(rest, exports.keys(), [...replaced, ...lentIn(rest)]);
@@ -361,13 +313,13 @@ function inRoom(work: Work, { standIns, pieces }: Grown): Work {
 /** Hands work to the engine. `isPart`: more parts of the flush follow. */
 function send(work: Work, releases: readonly Value[], step: PendingStep | null, isPart = false): void {
   const { order, slices, exports: wanted, last, long } = work;
-  const { inputs, key, scalars } = number(work);
+  const { inputs, key, scalars, numberOf } = number(work);
   const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
   const exports = asNumbered(wanted, standIn);
   key.push(SEPARATOR);
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
-    key.push(standIn(cell).number);
+    key.push(numberOf(standIn(cell)));
     jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
   }
   // Makes the key differ from that of an unpadded program with the same nodes, because this program also copies results
@@ -383,6 +335,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
    * them alive during the run.
    */
   const restores = new Map<Value, (() => void) | null>();
+  for (const value of exports.keys()) if (value.isRecipe) restores.set(value, null);
   engine.submit({
     key,
     build() {
@@ -407,7 +360,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     failed: () => {
       for (const [value, root] of exports) {
         // A recipe can be made again, so it is pending rather than failed.
-        if (value.recipe && value.failure) {
+        if (restores.has(value) && value.failure) {
           // Contents lost with a device are restored from a snapshot instead.
           if (!(value.failure instanceof DeviceLostError)) restores.get(value)?.();
           reopen(value);
@@ -420,13 +373,17 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     },
   });
   for (const [value, root] of exports) {
-    if (value.loan === 'returned') value.loan = 'lent';
-    if (root && !isPart && isReplaced(root)) root.settled!.leaving = 'an in-place write has replaced it';
-    if (root && root.value === value) root.settled = value;
+    const isShown = root?.value === value;
+    note(value, 'stored');
+    if (root && !isPart && isReplaced(root)) note(root.settled!, 'givenBack');
+    if (isShown) {
+      note(value, 'shown');
+      root.settled = value;
+    }
     if (isJournaling()) continue;
     const restore = dropRecipe(value);
-    if (value.recipe) restores.set(value, restore);
-    if (root?.value === value) root.letGo();
+    if (restores.has(value)) restores.set(value, restore);
+    if (isShown) root.letGo();
   }
 }
 
@@ -441,7 +398,7 @@ const asNumbered = (
   wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
 /** Whether a new value may take over the memory of the root's previous value. */
-const isReplaced = ({ settled }: GraphRoot): boolean => (settled?.overwritten ?? false) && !settled!.hung;
+const isReplaced = ({ settled }: GraphRoot): boolean => settled?.owners.hold === 'dropped' && !settled.hung;
 
 /**
  * Decides which candidates stay recipes, and adds the others to the wanted values. A candidate is stored if nothing in
@@ -464,7 +421,7 @@ function storeAllBut(
   // A candidate that cannot be made from stored values is stored itself, so that later candidates can be made from it.
   const possible = new Map<Value, ReadonlySet<Value>>();
   for (const { value } of read.toReversed()) {
-    const ingredients = fewIngredientsOf(value, { exports, releases });
+    const ingredients = fewIngredientsOf(value, exports);
     if (ingredients) possible.set(value, ingredients);
     else want(value, false);
   }

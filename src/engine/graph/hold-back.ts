@@ -62,7 +62,6 @@ export function heldBackIn({ nodes, slices, roots }: Pending, most: { nodes: num
 /** If `x` is an alias or a view of a value with contents, returns that value; otherwise returns `x`. */
 function baseOf(x: Value, here: ReadonlySet<Node>): Value {
   let at = x;
-  while (!at.available && at.node && here.has(at.node) && (at.node.op.isName || at.node.op.views))
-    at = at.node.reads[0]!;
+  while (!at.available && at.node?.op.views && here.has(at.node)) at = at.node.reads[0]!;
   return at.available ? at : x;
 }

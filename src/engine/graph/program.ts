@@ -18,19 +18,22 @@ const OFFSET = Number.NEGATIVE_INFINITY;
 
 const noOffsets: readonly undefined[] = [];
 
+/** The number of the first value of the next program. Numbers of a program's values follow each other. */
+let nextNumber = 1;
+
 /**
  * Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, must have the
- * walk's mark.
+ * walk's mark. Until another program is numbered, `numberOf` gives the numbers.
  */
 export function number({ order, slices, mark }: Walk) {
   const inputs: Value[] = [];
   const key: number[] = [];
   const last = lastNodeId();
+  const first = nextNumber;
   for (const node of order) {
     for (const x of node.reads) {
-      if (x.mark === mark || (x.node?.mark === mark && !x.available)) continue;
-      x.mark = mark;
-      x.number = inputs.length;
+      if (x.number >= first || (x.node?.mark === mark && !x.available)) continue;
+      x.number = nextNumber++;
       x.used = last;
       const slice = slices.get(x);
       if (slice) slice.base.used = last;
@@ -39,23 +42,19 @@ export function number({ order, slices, mark }: Walk) {
     }
   }
   const scalars: number[] = [];
-  let next = inputs.length;
   for (const node of order) {
     key.push(SEPARATOR, node.signature);
-    for (const x of node.reads) key.push(x.number);
+    for (const x of node.reads) key.push(x.number - first);
     // If one output has contents and another output of the same node is wanted, the node computes the first one again,
     // too, and nothing reads it.
     for (const y of node.outputs) {
-      if (y.mark !== mark) {
-        y.mark = mark;
-        y.number = next;
-      }
-      next++;
+      if (y.number < first) y.number = nextNumber;
+      nextNumber++;
     }
     if (node.op.placed && !offsetIsData(node)) key.push(OFFSET, node.scalars[0]!);
     for (const s of node.scalars) scalars.push(s);
   }
-  return { inputs, key, scalars };
+  return { inputs, key, scalars, numberOf: (value: Value) => value.number - first };
 }
 
 /**
@@ -156,9 +155,9 @@ export function pendingProgram(value: Value) {
   for (const one of exports) visit(one, walk);
   if (order.length === 0) return null;
   inSequence(order);
-  const { inputs, key } = number(walk);
+  const { inputs, key, numberOf } = number(walk);
   exports.sort((a, b) => a.number - b.number);
-  key.push(SEPARATOR, ...exports.map(({ number }) => number));
+  key.push(SEPARATOR, ...exports.map(numberOf));
   const edges = order.map((node) => node.reads);
   const program = buildProgram({ order, edges, inputs, slices, placed: placedNodes(order) }, exports);
   return { key, inputs: cellsOf(inputs, slices).inputs, program };

@@ -78,9 +78,7 @@ function recordWidened<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars
     return copy;
   });
   const outputs = recordAll(op, wide, attrs, scalars);
-  return outputs.map((y) =>
-    y.dtype === 'float32' ? named(castFloat(y, 'float16'), y.gradName ?? gradNameOf(op as Op)) : y,
-  );
+  return outputs.map((y) => (y.dtype === 'float32' ? named(castFloat(y, 'float16'), gradNameOf(y)) : y));
 }
 
 /** `recordAll` for an op with one output. */
@@ -90,7 +88,7 @@ export function record<A>(op: Op<A>, inputs: readonly Value[], attrs: A, scalars
 
 /** Names the gradient function that printed tensors show for a value that several ops made. */
 export function named(value: Value, gradName: string): Value {
-  value.gradName = gradName;
+  if (value.node) value.node.gradName = gradName;
   return value;
 }
 

@@ -2,7 +2,6 @@
 // contents (their ingredients).
 import { byteLength } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
-import { type GraphRoot, topScope } from './roots';
 import type { Node, Value } from './value';
 
 /** The maximum number of operations in a recipe. */
@@ -22,50 +21,9 @@ const MAX_RATIO = 1.125;
  */
 const MAX_HOST_RATIO = 4;
 
-interface Hanging {
-  roots: WeakRef<GraphRoot>[];
-  /** When `roots` reaches this length, references to garbage-collected roots are removed. */
-  limit: number;
-}
-
-const hanging = new WeakMap<Value, Hanging>();
-
-/**
- * Notes that a flush did not store a root's value, because the value can be made from `inputs` whenever it is needed.
- */
-export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
-  const reference = new WeakRef(root);
-  for (const input of inputs) {
-    input.hung = true;
-    const { state } = input;
-    if (state.kind === 'onHost' && !state.memory && !input.used) state.streams = true;
-    let entry = hanging.get(input);
-    if (!entry) {
-      entry = { roots: [], limit: 64 };
-      hanging.set(input, entry);
-    }
-    entry.roots.push(reference);
-    if (entry.roots.length < entry.limit) continue;
-    entry.roots = entry.roots.filter((other) => other.deref());
-    entry.limit = 2 * entry.roots.length + 64;
-  }
-}
-
-/** Makes the next flush store the recipes that depend on `input`, since `input` will be gone afterwards. */
-export function makeRecipesOf(input: Value): void {
-  for (const reference of hanging.get(input)?.roots ?? []) {
-    const root = reference.deref();
-    if (root && !root.disposed && !root.value.lent) topScope.roots.push(root);
-  }
-  hanging.delete(input);
-}
-
-/**
- * Whether a value has contents and will keep them after the flush: it has not been overwritten, and its memory is not
- * given back.
- */
-export const remains = (x: Value, releases: Pick<ReadonlySet<Value>, 'has'>): boolean =>
-  x.available && !x.overwritten && !x.failure && !x.gone && !x.leaving && !releases.has(x);
+/** Whether a value has contents, and keeps them: its memory neither goes back nor to another value. */
+export const remains = ({ available, failure, owners: { hold } }: Value): boolean =>
+  available && !failure && (hold === 'new' || hold === 'held' || hold === 'shown');
 
 const isOnHost = (x: Value): boolean => x.contents !== null && x.allocation === null;
 
@@ -73,10 +31,10 @@ const isOnHost = (x: Value): boolean => x.contents !== null && x.allocation === 
  * Whether a value is a constant, or a batch made from values with contents. Such a value is always recomputed rather
  * than stored, whatever that costs.
  */
-export function isCheap(value: Value, standing: Standing): boolean {
+export function isCheap(value: Value, exports: Exports): boolean {
   const cheap = value.node?.op.cheap;
   if (!cheap) return false;
-  const ingredients = ingredientsOf(value, standing, MAX_BATCH_NODES);
+  const ingredients = ingredientsOf(value, exports, MAX_BATCH_NODES);
   if (!ingredients || cheap !== 'joined') return ingredients !== null;
   // An ingredient that an earlier flush has read is part of a data set, and stays in memory anyway. An ingredient that
   // was made for this batch stays only for the recipe, so its bytes count.
@@ -90,15 +48,8 @@ export function isCheap(value: Value, standing: Standing): boolean {
 export const mayBeRecipe = (value: Value): boolean =>
   value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
 
-/**
- * The facts that decide which values have contents after this flush: the values that the flush stores, and the values
- * that it gives back.
- */
-export interface Standing {
-  readonly exports: ReadonlyMap<Value, unknown>;
-  /** Values whose memory is given back after the flush. */
-  readonly releases: Pick<ReadonlySet<Value>, 'has'>;
-}
+/** The values that a flush stores. */
+type Exports = Pick<ReadonlyMap<Value, unknown>, 'has'>;
 
 /**
  * The ingredients of `value`: values with contents after the flush, from which at most `mostNodes` cheap operations
@@ -107,7 +58,7 @@ export interface Standing {
  */
 export function ingredientsOf(
   value: Value,
-  { exports, releases }: Standing,
+  exports: Exports,
   mostNodes = Number.POSITIVE_INFINITY,
   between: Value[] = [],
 ): ReadonlySet<Value> | null {
@@ -119,7 +70,7 @@ export function ingredientsOf(
     const next = stack.pop()!;
     const { node } = next;
     if (next.lent) return null;
-    if (remains(next, releases) || exports.has(next) || isCheap(next, { exports, releases })) {
+    if (remains(next) || exports.has(next) || isCheap(next, exports)) {
       found.add(next);
       continue;
     }
@@ -134,8 +85,8 @@ export function ingredientsOf(
 }
 
 /** `ingredientsOf`, limited to the number of operations that a recipe may have. */
-export const fewIngredientsOf = (value: Value, standing: Standing): ReadonlySet<Value> | null =>
-  ingredientsOf(value, standing, MAX_NODES);
+export const fewIngredientsOf = (value: Value, exports: Exports): ReadonlySet<Value> | null =>
+  ingredientsOf(value, exports, MAX_NODES);
 
 /**
  * Chooses which of the possible recipes are not stored; the result has the ingredients of each. A recipe keeps its

@@ -80,7 +80,8 @@ export function pieceOf(x: Value): Slice | null {
 }
 
 function sliceIn({ base, offset }: Run, x: Value): Slice | null {
-  if (base.overwritten || base.failure || base.gone || base.leaving) return null;
+  const { hold } = base.owners;
+  if (hold === 'dropped' || hold === 'leaving' || base.failure || base.gone) return null;
   const size = bytesPerElement(x.dtype);
   const slice = { base, offset: offset * size, bytes: x.numel * size };
   return slice.offset % COPY_ALIGNMENT === 0 && slice.bytes % COPY_ALIGNMENT === 0 ? slice : null;

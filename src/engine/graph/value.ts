@@ -4,6 +4,7 @@ import type { KernelOp, StridedView } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-slots';
 import type { Allocation } from '../gpu/memory';
+import { nobody, type Owners } from './owners';
 import type { InternedMeta } from './signature';
 
 export { type HostData, type HostNumbers, LateData } from '../compiler/contents';
@@ -13,6 +14,12 @@ export type GradHook = (gradient: Value) => Value | undefined;
 
 /** Counts the in-place writes to memory that tensors share. */
 export interface WriteCounter {
+  readonly changes: number;
+}
+
+/** Memory that tensors share, and its count of writes when it last held a value. */
+interface Place {
+  readonly counter: WriteCounter;
   readonly changes: number;
 }
 
@@ -57,13 +64,11 @@ export interface Op<A = unknown> extends KernelOp<A> {
   readonly takesHalf?: boolean;
   /** Inputs 0 and 1 are factors of a product: the value of each is read only for the gradient of the other. */
   readonly factors?: boolean;
-  /** The output shares the memory of input 0: a write to one is a write to the other. */
-  readonly views?: boolean;
   /**
-   * The output is an alias of input 0. The node's position in the sequence does not change the program: see
-   * `inSequence`.
+   * The output shares the memory of input 0: a write to one is a write to the other. If input 0 has contents, the node's
+   * position in the sequence does not change the program: see `inSequence`.
    */
-  readonly isName?: boolean;
+  readonly views?: boolean;
   /** The number of leading inputs that a run reads. The other inputs only receive gradients. Default: all. */
   readonly reads?: number;
   /**
@@ -158,9 +163,11 @@ export interface Roomy<A> {
 
 type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;
 
-/** The name of an op's gradient function in printed tensors. */
-export const gradNameOf = ({ gradName, name }: Op): string =>
-  gradName ?? `${name[0]!.toUpperCase()}${name.slice(1)}Backward0`;
+/** The name of the gradient function of a recorded value in printed tensors, such as `MulBackward0`. */
+export function gradNameOf({ node }: Value): string {
+  const { gradName, op } = node!;
+  return gradName ?? op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
+}
 
 /** The part of a recorded node that its gradient function receives. */
 export interface GradContext<A> {
@@ -201,8 +208,10 @@ export class Node {
    * read.
    */
   savedKept = false;
-  /** The values that flushes have stored for its gradient: see saved.ts. */
+  /** The values that flushes have stored for its gradient: see owners.ts. */
   saved: Value[] | null = null;
+  /** The name of its gradient function in printed tensors, if several ops make what is one function in PyTorch. */
+  gradName: string | null = null;
   /** The mark of the latest walk that met this node. */
   mark = 0;
   /** The inputs that a run reads. */
@@ -244,57 +253,17 @@ export class Value implements Meta {
   readonly metaId: number;
   /** Where the contents are. Only functions of compiler/contents.ts change this field. */
   state: State = pending;
-  /**
-   * `lent`: the value is stored only for gradients, and its memory is given back when they have been computed; if
-   * anything else reads the value, it is recomputed. `returned`: the memory has been given back, so only work submitted
-   * before that can still read the contents.
-   */
-  loan: 'none' | 'lent' | 'returned' = 'none';
-  /**
-   * Why the contents will be gone once the work submitted so far has run; null if they stay. Nothing recorded later may
-   * read them.
-   */
-  leaving: string | null = null;
+  /** Who needs the contents. Only functions of owners.ts change this field and what it holds. */
+  owners: Readonly<Owners> = nobody;
   /** Where to report bad data that the contents depend on. */
   faults: FaultSources = null;
-  /** Set on leaves: backward stops here and hands the gradient to the sink. */
+  /** Set on leaves by `endAt`: backward stops here and hands the gradient to the sink. */
   sink: GradSink | null = null;
-  /** Hooks for the gradient of this value. The hooks of a leaf are in its sink. */
-  gradHooks: readonly GradHook[] | null = null;
-  /**
-   * Name of the gradient function in printed tensors, if a function that is a single op in PyTorch takes several ops
-   * here.
-   */
-  gradName: string | null = null;
-  /** The write counter of the storage that has, or had, this value; null if no storage ever had it. */
-  memory: WriteCounter | null = null;
-  /**
-   * The count of `memory` when the memory last held this value. If the count is higher now, the contents have changed.
-   */
-  private memoryChanges = 0;
-  /** An in-place write has replaced this value in its storage. */
-  overwritten = false;
-  /**
-   * A storage has, or had, this value. Any other storage must take an alias, so that an in-place write changes only one
-   * of the two.
-   */
-  inStorage = false;
-  /**
-   * A recipe depends on this value, so its contents, if any, are kept when an in-place write replaces it: see
-   * remake.ts.
-   */
-  hung = false;
+  /** The memory of the storage that has, or had, this value. Null if no storage ever had it. */
+  memory: Place | null = null;
   /** The id of the latest node at the time when a flush last read the contents; 0 if no flush has read them. */
   used = 0;
-  /** A flush chose not to store this value but to recompute it when needed. The next flush that reads it stores it. */
-  recipe = false;
-  /** A flush found this value in a root: a tensor that the user can reach has it, so it is not lent. */
-  shown = false;
-  /** The number of nodes whose gradients still need the stored value: see saved.ts. */
-  keepers = 0;
-  /** The mark of the latest walk that numbered this value. */
-  mark = 0;
-  /** The number of this value in that walk's program. */
+  /** The number that the latest program with this value gave it. Later programs give greater numbers: see program.ts. */
   number = 0;
 
   constructor(
@@ -341,8 +310,20 @@ export class Value implements Meta {
     return this.state.kind === 'failed' ? this.state.error : null;
   }
 
+  /** Whether the value is stored for gradients, later parts or held-back work alone. It can be made again. */
   get lent(): boolean {
-    return this.loan !== 'none';
+    const { hold } = this.owners;
+    return hold === 'lent' || hold === 'returned';
+  }
+
+  /** Whether a recipe is made from this value: it keeps its contents when an in-place write replaces it. */
+  get hung(): boolean {
+    return this.owners.recipes !== null;
+  }
+
+  /** Whether a tensor shows this value, but a flush has left it to be made again. The next flush that reads it stores it. */
+  get isRecipe(): boolean {
+    return this.owners.hold === 'shown' && this.state.kind === 'pending' && !this.node?.op.cheap;
   }
 
   get requiresGrad(): boolean {
@@ -356,7 +337,7 @@ export class Value implements Meta {
    */
   get available(): boolean {
     const { kind } = this.state;
-    return kind !== 'pending' && kind !== 'gone' && this.loan !== 'returned';
+    return kind !== 'pending' && kind !== 'gone' && this.owners.hold !== 'returned';
   }
 
   /** Whether the contents were lost when a GPU device was lost. */
@@ -365,21 +346,25 @@ export class Value implements Meta {
     return kind !== 'onHost' && memory !== null && memory.memory.isRetired;
   }
 
-  /** Notes that this value is now the contents of a storage; `memory` counts the writes to that storage. */
-  inMemory(memory: WriteCounter): void {
-    this.memory = memory;
-    this.memoryChanges = memory.changes;
+  /** Makes this value a leaf, whose gradient goes to `sink`. */
+  endAt(sink: GradSink): this {
+    this.sink = sink;
+    return this;
+  }
+
+  /** Notes that this value is now the contents of a storage; `counter` counts the writes to that storage. */
+  inMemory(counter: WriteCounter): void {
+    this.memory = { counter, changes: counter.changes };
   }
 
   /** Notes that this value shares the memory of another, as a view does: a write to either is a write to both. */
   liesIn(other: Value): void {
     this.memory = other.memory;
-    this.memoryChanges = other.memoryChanges;
   }
 
   /** Whether the memory has been written to since it held this value. */
   get changed(): boolean {
-    return this.memory !== null && this.memory.changes !== this.memoryChanges;
+    return this.memory !== null && this.memory.counter.changes !== this.memory.changes;
   }
 
   get numel(): number {

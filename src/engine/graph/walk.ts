@@ -24,9 +24,9 @@ export function visit(value: Value, { order, slices, mark }: Walk): void {
   while (stack.length > 0) {
     const next = stack.pop()!;
     const { node } = next;
-    const lost = next.gone ?? next.leaving;
-    if (next.available && !lost && !next.failure) continue;
-    if (next.failure || lost || !node || node.cut) {
+    const isLeaving = next.owners.hold === 'leaving';
+    if (next.available && !isLeaving && !next.failure) continue;
+    if (next.failure || next.gone || isLeaving || !node || node.cut) {
       for (const n of order.splice(before)) n.mark = 0;
       throw next.failure ?? releasedError(value, next);
     }
@@ -45,17 +45,20 @@ function isSlice(x: Value, slices: Slices): boolean {
   return slice !== null;
 }
 
-const GIVEN_BACK = 'it was stored for a gradient, which has been taken';
+const whyOf = ({ gone, owners: { hold } }: Value): string => {
+  if (gone) return gone;
+  if (hold === 'leaving') return 'its memory was given back, or went to what an in-place write put in its place';
+  return hold === 'returned' ? 'it was stored for a gradient, which has been taken' : 'it was not kept';
+};
 
 function releasedError(value: Value, missing: Value): Error {
   const name = value.node?.op.name ?? 'a tensor';
-  const why = missing.gone ?? missing.leaving ?? (missing.loan === 'returned' ? GIVEN_BACK : 'it was not kept');
   const what =
     missing === value
       ? 'its value is gone'
       : `it would be made again from a value of ${missing.node?.op.name ?? 'a tensor'} that is gone`;
   return new TensorReleasedError(
-    `the result of ${name}, of shape [${value.shape.join(', ')}], can no longer be had: ${what} (${why}). ` +
+    `the result of ${name}, of shape [${value.shape.join(', ')}], can no longer be had: ${what} (${whyOf(missing)}). ` +
       'Tensors made inside a module, backward() or torch.scope() live no longer than it: call .retain() where it is made, or return it',
   );
 }
@@ -67,7 +70,7 @@ function releasedError(value: Value, missing: Value): Error {
  */
 export function inSequence(order: Node[]): Node[] {
   order.sort((a, b) => a.id - b.id);
-  const names = new Set(order.filter(({ op, reads }) => (op.isName || op.views || op.run) && reads[0]!.available));
+  const names = new Set(order.filter(({ op, reads }) => (op.views || op.run) && reads[0]!.available));
   // If a node overwrites a value in place, the recording order must be kept.
   if (names.size === 0 || order.some(({ op }) => op.inPlace)) return order;
   const sorted = order.splice(0);

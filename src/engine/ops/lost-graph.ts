@@ -27,11 +27,10 @@ const lostGraphOp: Op<undefined> = {
  */
 export function withLostGraph(before: Value, numbers: Value): Value {
   if (!before.requiresGrad || !before.node) return numbers;
-  const leaf = fromHost(new Float32Array(1), [], 'float32');
-  leaf.sink = { gradHooks: null, accumulate() {} };
+  const leaf = fromHost(new Float32Array(1), [], 'float32').endAt({ gradHooks: null, accumulate() {} });
   const value = withMode({ grad: true }, () => record(lostGraphOp, [numbers, leaf], undefined));
   // The numbers are known, so the value gets its contents at once and no flush has to compute it.
   if (numbers.contents) bring(value, numbers.contents);
-  named(value, before.gradName ?? gradNameOf(before.node.op));
+  named(value, gradNameOf(before));
   return value;
 }

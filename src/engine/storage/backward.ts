@@ -3,18 +3,12 @@
 import { convertedBy } from '../core/calls';
 import { AutogradError } from '../core/errors';
 import { spendEdges } from '../graph/edges';
+import { hooksOf } from '../graph/grad-hooks';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
+import { giveUpSaved } from '../graph/owners';
 import { atPlace, isTracing, placeOf } from '../graph/places';
-import { giveUpSaved } from '../graph/saved';
-import {
-  type GradHook,
-  type GradSink,
-  gradNameOf as gradNameOfOp,
-  type Node,
-  newMark,
-  type Value,
-} from '../graph/value';
+import { type GradHook, type GradSink, type Node, newMark, type Value } from '../graph/value';
 import { showGradient } from './anomaly';
 import { Gradients } from './gradients';
 
@@ -25,9 +19,6 @@ export interface BackwardOptions {
   /** Record the gradients themselves, for higher derivatives; default false. */
   createGraph?: boolean;
 }
-
-/** The name of the gradient function of a recorded value, such as `MulBackward0`. */
-export const gradNameOf = ({ node, gradName }: Value): string => gradName ?? gradNameOfOp(node!.op);
 
 /**
  * Gradients of `outputs`, weighted by `seeds`, with respect to every value of `targets`. Without targets, leaves get
@@ -138,13 +129,14 @@ function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): 
   const { inputs, outputs, attrs, scalars, op } = node;
   const view = op.shows?.(node) ?? null;
   const [x, y] = [inputs[0]!, outputs[0]!];
-  if (view && !y.gradHooks && !kept.has(y) && gradients.passOn(y, x, view)) return;
+  if (view && !hooksOf(y) && !kept.has(y) && gradients.passOn(y, x, view)) return;
   const dys: (Value | undefined)[] = [];
   let reached = false;
   for (const y of outputs) {
     let dy = gradients.of(y);
-    if (dy && y.gradHooks) {
-      dy = runHooks(y.gradHooks, dy);
+    const hooks = dy ? hooksOf(y) : null;
+    if (dy && hooks) {
+      dy = runHooks(hooks, dy);
       gradients.replace(y, dy);
     }
     dys.push(dy);

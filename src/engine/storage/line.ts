@@ -3,10 +3,10 @@
 
 import { beforeChange } from '../graph/journal';
 import { withMode } from '../graph/mode';
+import { note } from '../graph/owners';
 import { named } from '../graph/record';
-import type { Value } from '../graph/value';
+import { gradNameOf, type Value } from '../graph/value';
 import { detach, rewritten } from '../ops/shape/cast';
-import { gradNameOf } from './backward';
 import type { Storage } from './storage';
 
 /**
@@ -52,7 +52,7 @@ export class Line {
       this.whole = withMode({ grad: true }, () => rewritten(graph, value, true));
       if (graph.node) named(this.whole, gradNameOf(graph));
     } else this.whole = value.requiresGrad ? detach(value) : value;
-    this.whole.inStorage = true;
+    note(this.whole, 'taken');
     this.version = this.storage.version;
   }
 }

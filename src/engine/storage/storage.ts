@@ -4,17 +4,16 @@
 import { DeviceLostError } from '../core/errors';
 import { byteLength, contiguousStrides, type DType, numel, type Shape, sameShape } from '../core/meta';
 import { letGo } from '../graph/edges';
-import { flushIfLarge, releaseAfterFlush } from '../graph/flush';
+import { flushIfLarge } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
+import { giveBackLater, keepHolds, leaveToGradients, note } from '../graph/owners';
 import { fromHost, named, withoutContents } from '../graph/record';
 import { currentScope, type GraphRoot, type Scope, takeFromTop, topScope, trackRoot } from '../graph/roots';
-import { leaveToGradients } from '../graph/saved';
-import type { HostData, Value, WriteCounter } from '../graph/value';
+import { gradNameOf, type HostData, type Value, type WriteCounter } from '../graph/value';
 import { detach, identity, reshape, rewritten } from '../ops/shape/cast';
 import { sliceOfFlat } from '../ops/shape/join';
 import { stridedScatter, stridedView } from '../ops/shape/shape';
-import { gradNameOf } from './backward';
 import type { Line } from './line';
 import { noteProgramTensor } from './program-tensors';
 
@@ -101,9 +100,7 @@ export class Storage implements GraphRoot {
 
   constructor(value: Value) {
     // Two storages never hold the same value, because an in-place write to one may take over its memory.
-    this.current = own(value);
-    this.current.inStorage = true;
-    this.current.inMemory(this.counter);
+    this.current = this.hold(own(value));
     this.shape = value.shape;
     this.dtype = value.dtype;
     if (this.current.contents) {
@@ -170,11 +167,9 @@ export class Storage implements GraphRoot {
 
   private put(value: Value): void {
     this.keep();
-    this.current.overwritten = true;
     const before = this.current;
-    this.current = own(value);
-    this.current.inStorage = true;
-    this.current.inMemory(this.counter);
+    note(before, 'dropped');
+    this.current = this.hold(own(value));
     this.guard?.note(this.current, before);
     this.writes++;
     trackRoot(this, this.scope);
@@ -215,12 +210,8 @@ export class Storage implements GraphRoot {
   /** Makes this storage a slice of `parent`, which holds its contents at `offset` elements. Aliases stay aliases. */
   rehome(parent: Storage, offset: number): void {
     this.keep();
-    if (!this.slice) {
-      this.current.overwritten = true;
-      // If a flush fails, the storage stands alone with these contents.
-      const { current } = this;
-      releaseAfterFlush(current, () => this.slice !== null || this.current !== current);
-    }
+    // If a flush fails, the storage stands alone and takes these contents again.
+    if (!this.slice) giveBackLater(this.current);
     // The version must grow, even if that of the new parent is lower than that of the old one.
     this.writes += (this.slice?.parent.version ?? 0) + 1;
     this.counter.moveTo(parent.counter);
@@ -247,9 +238,14 @@ export class Storage implements GraphRoot {
     this.counter.moveTo(null);
     this.home = null;
     this.homeView = null;
-    this.current = value;
-    this.current.inStorage = true;
-    this.current.inMemory(this.counter);
+    this.current = this.hold(value);
+  }
+
+  /** Notes that a value is the contents of this storage. */
+  private hold(value: Value): Value {
+    note(value, 'taken');
+    value.inMemory(this.counter);
+    return value;
   }
 
   /**
@@ -312,15 +308,12 @@ export class Storage implements GraphRoot {
       this.counter.moveTo(null);
       const lostBy = this.home.parent.lostBy;
       this.home = null;
-      this.current.overwritten = false;
-      this.current.leaving = null;
       if (!isThere(this.current)) {
         this.current = this.guard?.saved() ?? (lostBy ? withoutContents(this.current, lostBy) : this.current);
-        this.current.inStorage = true;
         this.settled = this.current;
         this.computed = this.current;
       }
-      this.current.inMemory(this.counter);
+      this.hold(this.current);
     }
     return this.home;
   }
@@ -334,10 +327,7 @@ export class Storage implements GraphRoot {
       else this.voided = true;
     } else {
       this.guard?.undone();
-      this.computed.overwritten = false;
-      this.computed.leaving = null;
-      this.current = this.computed;
-      this.current.inMemory(this.counter);
+      this.current = this.hold(this.computed);
       this.settled = this.computed;
       this.writes++;
       trackRoot(this, this.scope);
@@ -392,7 +382,7 @@ export class Storage implements GraphRoot {
     const { current } = this;
     // A gradient may still read what operations have made; it is given back behind that.
     if (current.requiresGrad && current.sink === null) leaveToGradients([current]);
-    else releaseAfterFlush(current);
+    else giveBackLater(current);
   }
 
   /**
@@ -413,15 +403,13 @@ export class Storage implements GraphRoot {
       const { disposed, settled, computed, voided, current, home, counter } = this;
       const { own, parent } = counter;
       const values = [current, settled, computed].filter((value) => value !== null);
-      const flags = values.map(({ overwritten, leaving }) => ({ overwritten, leaving }));
+      const restoreHolds = keepHolds(values);
       return () => {
         const writes = this.version + 1;
         Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes });
         Object.assign(counter, { own, parent });
         if (!home) current.inMemory(counter);
-        values.forEach((value, i) => {
-          Object.assign(value, flags[i]);
-        });
+        restoreHolds();
         trackRoot(this, this.scope);
       };
     });
@@ -448,7 +436,7 @@ function hangsOnFailure(value: Value): boolean {
 
 /** A value that no other storage and no leaf holds: the same value, an alias of it, or its host data once more. */
 function own(value: Value): Value {
-  if (!value.inStorage && !value.sink) return value;
+  if (value.owners.hold === 'new' && !value.sink) return value;
   const { contents, allocation, shape, dtype, node } = value;
   if (contents && !allocation) return fromHost(contents, shape, dtype);
   const alias = identity(value);

@@ -2,8 +2,8 @@
 
 import { AutogradError } from '../../engine/core/errors';
 import { withMode } from '../../engine/graph/mode';
+import { gradNameOf } from '../../engine/graph/value';
 import { watchGradients } from '../../engine/storage/anomaly';
-import { gradNameOf } from '../../engine/storage/backward';
 import { checked } from '../tensor/calling/callable';
 import { stack } from '../tensor/joining/cat-stack';
 import { Tensor } from '../tensor/tensor';

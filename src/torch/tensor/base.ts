@@ -21,14 +21,16 @@ import {
 } from '../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import { Printable } from '../../engine/core/printable';
+import { hookedOf, hooksOf } from '../../engine/graph/grad-hooks';
 import { beforeChange } from '../../engine/graph/journal';
 import { mode, withMode } from '../../engine/graph/mode';
+import { note } from '../../engine/graph/owners';
 import { named } from '../../engine/graph/record';
-import { type GradSink, Value } from '../../engine/graph/value';
+import { type GradSink, gradNameOf, Value } from '../../engine/graph/value';
 import { cast, detach, full, identity } from '../../engine/ops/shape/cast';
 import { resolveDim } from '../../engine/ops/shape/dims';
 import { isDistinct, stridedScatter } from '../../engine/ops/shape/shape';
-import { backward, backwardInto, gradNameOf } from '../../engine/storage/backward';
+import { backward, backwardInto } from '../../engine/storage/backward';
 import { type Device, webgpu } from '../../engine/storage/device';
 import { Line } from '../../engine/storage/line';
 import { isWhole, type Layout, Storage } from '../../engine/storage/storage';
@@ -90,7 +92,7 @@ export abstract class TensorBase extends Printable implements Layout {
     this.origin = view?.origin ?? null;
     this.madeAt = this.storage.changes;
     this.cached = view ? value : this.storage.value;
-    this.cached.inStorage = true;
+    note(this.cached, 'taken');
     this.cachedVersion = this.storage.version;
   }
 
@@ -119,8 +121,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.ended?.of !== contents || this.ended.value.isLost) {
       this.keep();
       const value = withMode({ grad: false }, () => identity(contents));
-      value.sink = nowhere;
-      this.ended = { of: contents, value };
+      this.ended = { of: contents, value: value.endAt(nowhere) };
     }
     return this.ended.value;
   }
@@ -135,7 +136,7 @@ export abstract class TensorBase extends Printable implements Layout {
     if (this.cached === null || stale || this.missesLeaf(this.cached)) {
       this.keep();
       this.cached = this.leaf ? this.leafValue(this.leaf) : this.current();
-      this.cached.inStorage = true;
+      note(this.cached, 'taken');
       this.cachedVersion = version;
       this.followRetained(this.cached);
     }
@@ -146,10 +147,10 @@ export abstract class TensorBase extends Printable implements Layout {
   private keep(): void {
     beforeChange(this, () => {
       const { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended } = this;
-      const hooks = keeping?.value.gradHooks ?? null;
+      const hooks = keeping && hooksOf(keeping.value);
       return () => {
         Object.assign(this, { shape, strides, offset, line, leaf, retained, keeping, cached, cachedVersion, ended });
-        if (keeping) keeping.value.gradHooks = hooks;
+        if (keeping) hookedOf(keeping.value).gradHooks = hooks;
       };
     });
   }
@@ -185,8 +186,7 @@ export abstract class TensorBase extends Printable implements Layout {
     try {
       const whole = isWhole(this, storage.shape) && sameShape(this.shape, storage.shape);
       const value = whole ? storage.freshValue() : this.ownRead();
-      value.sink = leaf;
-      return value;
+      return value.endAt(leaf);
     } finally {
       mode.grad = grad;
     }
@@ -416,7 +416,7 @@ export abstract class TensorBase extends Printable implements Layout {
         `registerHook: expected the hook to return a tensor or nothing, but got a ${typeof replaced}; write its body in braces`,
       );
     };
-    return { remove: addGradHook(this.leaf ?? this.value, call) };
+    return { remove: addGradHook(this.leaf ?? hookedOf(this.value), call) };
   }
 
   /** Keeps the gradient of this non-leaf in `grad`, too. */
@@ -435,7 +435,7 @@ export abstract class TensorBase extends Printable implements Layout {
     const { retained, keeping } = this;
     if (!retained || !value.requiresGrad || keeping?.value === value) return;
     keeping?.remove();
-    const remove = addGradHook(value, (gradient) => retained.accumulate(gradient) as undefined);
+    const remove = addGradHook(hookedOf(value), (gradient) => retained.accumulate(gradient) as undefined);
     this.keeping = { value, remove };
   }
 

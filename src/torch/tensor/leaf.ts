@@ -1,6 +1,7 @@
 // A leaf of the graph: the gradient that it collects, and the hooks that listen to it.
 
 import { warnOnce } from '../../engine/core/warnings';
+import type { Hooked } from '../../engine/graph/grad-hooks';
 import { beforeChange } from '../../engine/graph/journal';
 import { withMode } from '../../engine/graph/mode';
 import type { GradHook, GradSink, Value } from '../../engine/graph/value';
@@ -78,7 +79,7 @@ export function warnOfNoLeaf(gradFn: string): void {
 }
 
 /** Has `hook` see the gradient of a value or a leaf; returns what takes the hook away. */
-export function addGradHook(owner: { gradHooks: readonly GradHook[] | null }, hook: GradHook): () => void {
+export function addGradHook(owner: Hooked, hook: GradHook): () => void {
   owner.gradHooks = [...(owner.gradHooks ?? []), hook];
   return () => {
     owner.gradHooks = owner.gradHooks?.filter((other) => other !== hook) ?? null;

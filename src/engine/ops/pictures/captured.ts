@@ -1,7 +1,7 @@
 // Takes pictures as the browser draws them, or as pixels on the host, and gives their channels.
 
 import type { Picture } from '../../gpu/pictures';
-import { releaseAfterFlush } from '../../graph/flush';
+import { giveBackLater } from '../../graph/owners';
 import { fromPicture } from '../../graph/pictures';
 import { fromHost } from '../../graph/record';
 import type { Value } from '../../graph/value';
@@ -24,6 +24,6 @@ export function captured(source: Source | readonly Source[], how: Pick<UnpackAtt
   const values = pixels.map((words, i) => unpackPixels(words, { columns: pictures[i]!.width, ...how }));
   const [first] = values as [Value];
   const made = Array.isArray(source) ? reshape(cat(values, 0), [values.length, ...first.shape]) : first;
-  for (const words of pixels) releaseAfterFlush(words);
+  for (const words of pixels) giveBackLater(words);
   return made;
 }

@@ -2,6 +2,7 @@
 
 import { ShapeError } from '../../core/errors';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, scalarOf, showShape } from '../../core/meta';
+import { hooksOf } from '../../graph/grad-hooks';
 import { castFloat, record } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 import { pointwise } from '../pointwise/pointwise';
@@ -68,7 +69,6 @@ export const detach = (x: Value): Value => record(detachOp, [x], undefined);
 const identityOp: Op<undefined> = {
   ...detachOp,
   name: 'identity',
-  isName: true,
   gradName: 'AliasBackward0',
   saves: { inputs: [] },
   vjp: ([dy]) => [dy!],
@@ -99,7 +99,7 @@ const rewrittenOp: Op<{ readonly passes: boolean }> = {
 export function rewritten(before: Value, after: Value, passes: boolean): Value {
   const node = before.maker;
   // Skip an earlier `rewritten` node, so that repeated writes do not build a chain back to the differentiated value.
-  const again = passes && node?.op === rewrittenOp && (node.attrs as { passes: boolean }).passes && !before.gradHooks;
+  const again = passes && node?.op === rewrittenOp && (node.attrs as { passes: boolean }).passes && !hooksOf(before);
   const contents = passes && after.requiresGrad ? detach(after) : after;
   return record(rewrittenOp, [contents, (again && node.inputs[1]) || before], { passes });
 }
