@@ -1,5 +1,6 @@
 // Runs a notebook from its first cell to its last without its page: for scripts and tests.
 
+import { fromIpynb } from './file/ipynb';
 import { fromMarkdown } from './file/markdown';
 import {
   type CodeCell,
@@ -47,15 +48,14 @@ interface Turn {
   readonly ended: Ended;
 }
 
-/** Runs all code cells of Markdown; the number of those that failed, with exercises that do not hold. */
-export async function runNotebook(
-  markdown: string,
-  options: HeadlessOptions,
-  listener: HeadlessListener,
-): Promise<number> {
+/**
+ * Runs all code cells of Markdown, or of a file of Jupyter's, which begins with a brace; the number of those that failed, with exercises that do
+ * not hold.
+ */
+export async function runNotebook(text: string, options: HeadlessOptions, listener: HeadlessListener): Promise<number> {
   const { short, site, trusted = true, language: chosen = 'typescript', bail = false, files = [] } = options;
   const { exercises = false } = options;
-  const notebook = inLanguage(fromMarkdown(markdown), chosen);
+  const notebook = inLanguage(/^\s*\{/.test(text) ? fromIpynb(text) : fromMarkdown(text), chosen);
   const plain = codeCells(notebook, { short }).filter(({ check }) => !(exercises && check));
   const withExercises = notebook.cells.filter(
     (cell): cell is CodeCell => plain.includes(cell as CodeCell) || isOfExercise(cell),

@@ -208,6 +208,26 @@ class Figures(unittest.TestCase):
             del torch.lamplight.downloads["MNIST"]
 
 
+class Nodes(unittest.TestCase):
+    """Names of a network's nodes, which are found by a call."""
+
+    def test_an_input_that_is_given(self):
+        from torchvision.models.feature_extraction import get_graph_node_names
+
+        class Odd(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.fc = nn.Linear(3 * 37, 2)
+
+            def forward(self, x):
+                return self.fc(x[:, :, 5].flatten(1))
+
+        with self.assertRaisesRegex(ValueError, "found no input that Odd takes.*concrete_args"):
+            get_graph_node_names(Odd())
+        nodes = get_graph_node_names(Odd(), concrete_args={"x": torch.zeros(1, 3, 9, 37)})
+        self.assertEqual(" ".join(nodes[1]), "x getitem flatten fc")
+
+
 class Fetched(unittest.TestCase):
     def test_cifar_is_unpacked_from_an_archive_beside_the_program(self):
         from torchvision import datasets

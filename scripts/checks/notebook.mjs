@@ -3,9 +3,9 @@ import { parseArgs } from 'node:util';
 import { runCommand } from '../options.mjs';
 import { setup } from '../setup.mjs';
 
-const usage = `Usage: npm run check -- notebook FILE.md [options]
+const usage = `Usage: npm run check -- notebook FILE [options]
 
-Runs the notebook's code cells in their order, and prints what each puts out, how long it took and how much GPU memory it held.
+Runs the code cells of a notebook (.md or .ipynb) in their order, and prints what each puts out, how long it took and how much GPU memory it held.
 
   --full        the full setting of a course; default: the short one
   --python      the cells of Python of a course that has both

@@ -4,7 +4,8 @@ import type { Ended, Output } from 'lamplight-notebook/protocol';
 
 /** What a runner hands to its page, as JSON. */
 export interface Given {
-  readonly markdown: string;
+  /** Of its file: Markdown, or Jupyter's JSON. */
+  readonly text: string;
   readonly short: boolean;
   readonly language: 'python' | 'typescript';
   readonly trusted: boolean;
@@ -57,11 +58,11 @@ async function seen(output: Output): Promise<Seen[]> {
 }
 
 /** Runs a notebook's cells, and tells the runner of each; the number of those that failed. */
-export function runGiven({ markdown, files, ...options }: Given): Promise<number> {
+export function runGiven({ text, files, ...options }: Given): Promise<number> {
   const host = globalThis as unknown as Host;
   const added = files.map(({ name, bytes }) => new File([Uint8Array.from(atob(bytes), (c) => c.charCodeAt(0))], name));
   return runNotebook(
-    markdown,
+    text,
     { ...options, files: added },
     {
       began: (_, source, label) => host.began(label, source),

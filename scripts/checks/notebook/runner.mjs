@@ -9,7 +9,7 @@ import { openPages } from './pages.mjs';
 /** @typedef {import('./in-page').Seen} Seen */
 /**
  * @typedef {object} Chosen
- * @property {string} path the notebook's Markdown
+ * @property {string} path the notebook: Markdown, or a file of Jupyter's
  * @property {boolean} [full] the full setting of a course; default: the short one
  * @property {boolean} [python] the cells of Python of a course that has both
  * @property {string} [pictures] writes pictures into this folder
@@ -42,7 +42,7 @@ async function runIn(pages, chosen, log) {
   const { path, full = false, python = false, untrusted = false, bail = false, exercises = false, file = [] } = chosen;
   /** @type {Given} */
   const given = {
-    markdown: readFileSync(path, 'utf8'),
+    text: readFileSync(path, 'utf8'),
     short: !full,
     language: python ? 'python' : 'typescript',
     trusted: !untrusted,

@@ -18,9 +18,11 @@ const doors: Readonly<Record<string, () => Promise<void>>> = {
     const { models, transforms, datasets, ops, utils, io, tvTensors, detection, Picture } = await import(
       '../vision/index'
     );
+    const { toldByPython } = await import('../vision/models/graph-nodes');
     openAll({
       torchvision: { Picture },
       'torchvision.models': models,
+      'torchvision.models.feature_extraction': toldByPython,
       'torchvision.models.detection': detection,
       'torchvision.models.segmentation': models.segmentation,
       'torchvision.transforms': transforms,

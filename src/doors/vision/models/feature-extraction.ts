@@ -36,7 +36,7 @@ const asMap = (nodes: ReturnNodes): Wanted =>
   new Map(Array.isArray(nodes) ? nodes.map((node) => [node, node]) : Object.entries(nodes));
 
 /** Thrown to end a call as soon as all wanted outputs are there. */
-class Enough {}
+class Enough extends Error {}
 
 /** For each wanted name, the last node whose name begins with it, and the key that its output gets. */
 function chosen(names: readonly string[], wanted: Wanted): Map<string, string> {
@@ -91,11 +91,24 @@ export class FeatureExtractor extends Module {
     return this;
   }
 
+  /** An input that the network can take as far as the last of the nodes is enough. */
+  #chosen(args: readonly Tensor[], wanted: Wanted): Map<string, string> {
+    const names: string[] = [];
+    try {
+      nodeNames(this.#model, args, names);
+    } catch (error) {
+      if (![...wanted.keys()].every((query) => names.some((name) => name === query || name.startsWith(`${query}.`)))) {
+        throw error;
+      }
+    }
+    return chosen(names, wanted);
+  }
+
   override forward(...args: Tensor[]): Record<string, Tensor> {
     const model = this.#model;
     const mode = model.training ? 'train' : 'eval';
     const outer = currentScope();
-    this.#nodes[mode] ??= chosen(nodeNames(model, args), this.#wanted[mode]);
+    this.#nodes[mode] ??= this.#chosen(args, this.#wanted[mode]);
     const nodes = this.#nodes[mode];
     const results: Record<string, Tensor> = {};
     let missing = nodes.size;
@@ -110,7 +123,8 @@ export class FeatureExtractor extends Module {
         if (--missing === 0) throw new Enough();
       });
     } catch (error) {
-      if (!(error instanceof Enough)) throw error;
+      // A module of Python passes it on as an error of its own.
+      if (missing > 0) throw error;
     }
     if (missing === 0) return results;
     // The network took another path in this call.

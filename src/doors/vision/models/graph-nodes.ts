@@ -5,6 +5,7 @@ import { nn, scope, Tensor } from '../../../torch';
 import {
   type Arguments,
   type CallWatcher,
+  calls,
   inMode,
   kinds,
   Module,
@@ -117,6 +118,20 @@ class Tracer implements CallWatcher {
     this.#use(parameter);
   }
 
+  /** Goes to the module at a path; the path before. */
+  enter(path: string): string {
+    const before = this.#path;
+    this.#path = path;
+    return before;
+  }
+
+  /** An operation of another language, which has been run unwatched. */
+  step(name: string, operands: readonly unknown[], result: unknown): void {
+    const tensors = tensorsIn(operands);
+    for (const tensor of tensors) this.#use(tensor);
+    if (tensors.some((tensor) => this.#traced.has(tensor))) this.#add(this.#inside(name), result);
+  }
+
   /** In torchvision, each item of a returned list is a node of its own. */
   #takeApart(result: unknown): void {
     if (Array.isArray(result)) for (const item of result) this.#add(this.#inside('getitem'), item);
@@ -143,6 +158,29 @@ class Tracer implements CallWatcher {
     this.#visit(count === 0 ? base : `${base}_${count}`, value);
   }
 }
+
+/** What a network that is written in Python tells of itself while its nodes are named. */
+export const toldByPython = {
+  note: (name: string): void => calls.watcher?.note([name]),
+  /** Goes to the module at a path, or back; null where no nodes are named. */
+  enter: (path: string): string | null => (calls.watcher instanceof Tracer ? calls.watcher.enter(path) : null),
+  /** Looks away while an operator runs. */
+  pause(): { watcher: CallWatcher | null } {
+    const { watcher } = calls;
+    calls.watcher = null;
+    return { watcher };
+  },
+  /** Looks again, and adds the operator as a node. */
+  resume(
+    { watcher }: { watcher: CallWatcher | null },
+    name: string,
+    operands: readonly unknown[],
+    result: unknown,
+  ): void {
+    calls.watcher = watcher;
+    if (watcher instanceof Tracer && result !== null) watcher.step(name, operands, result);
+  },
+};
 
 /** Operations that are not methods of tensors, and those that Python writes with operators. */
 const functions: ReadonlySet<string> = new Set(
@@ -180,10 +218,9 @@ export function visitNodes(model: Module, args: readonly unknown[], visit: Visit
 
 /**
  * The names of the nodes in the network's current mode. Nothing is computed, and changes to the network's state are
- * undone.
+ * undone. If the network fails, `names` has those before.
  */
-export function nodeNames(model: Module, args: readonly unknown[]): string[] {
-  const names: string[] = [];
+export function nodeNames(model: Module, args: readonly unknown[], names: string[] = []): string[] {
   scope(() => undone(() => visitNodes(model, args, (name) => names.push(name))));
   return names;
 }
