@@ -166,20 +166,20 @@ WAIT = {
     "LBFGS's closure": lbfgs,
     "Adam's closure": adam,
     "functional_call": functional_call,
-}
-# Those that the library calls: here they are told that they cannot wait. PyTorch's read, but for those below `vmap`.
-ARE_TOLD = {
     "Function.backward": function_backward,
     "tensor hook": tensor_hook,
     "hook of an accumulated gradient": post_accumulate_hook,
     "full backward hook": on_layer("register_full_backward_hook", lambda args: args[2][0]),
     "full backward pre-hook": on_layer("register_full_backward_pre_hook", lambda args: args[1][0]),
-    "forward pre-hook within a network": within_network("register_forward_pre_hook", lambda args: args[1][0]),
-    "forward hook within a network": within_network("register_forward_hook", lambda args: args[2]),
     "full backward hook within a network": within_network("register_full_backward_hook", lambda args: args[2][0]),
     "full backward pre-hook within a network": within_network(
         "register_full_backward_pre_hook", lambda args: args[1][0]
     ),
+}
+# Those that the library calls: here they are told that they cannot wait. PyTorch's read, but for those below `vmap`.
+ARE_TOLD = {
+    "forward pre-hook within a network": within_network("register_forward_pre_hook", lambda args: args[1][0]),
+    "forward hook within a network": within_network("register_forward_hook", lambda args: args[2]),
     "a module within a Transformer": within_a_transformer,
     "activation of a Transformer layer": activation,
     "func.grad": of_func(lambda f: torch.func.grad(f)(torch.ones(2))),
@@ -206,6 +206,67 @@ class Callbacks(unittest.TestCase):
                 self.assertTrue(read)
                 self.assertIsInstance(read[0], float)
                 self.goes_on()
+
+    def test_gradients_are_the_same_where_hooks_read_on_the_way(self):
+        def gradients(reads):
+            torch.manual_seed(3)
+            w = [torch.rand(4, 4, requires_grad=True) for _ in range(3)]
+            x = torch.rand(2, 4)
+            a = torch.tanh(x @ w[0])
+            b, c = a.split(2, dim=1)
+            d = torch.sigmoid(a @ w[1]) + torch.cat([c, b], dim=1) * a
+            e = (d @ w[2]).softmax(1) * d.std()
+            seen = []
+            for y in (e, d, c, b, a, *w):
+                if reads:
+                    y.register_hook(lambda g: seen.append(g.abs().sum().item()))
+            (e.pow(2).sum() + a[0].prod()).backward()
+            return [each.grad.tolist() for each in w], len(seen)
+
+        plain, watched = gradients(False), gradients(True)
+        self.assertEqual(watched[1], 8)
+        for each, other in zip(plain[0], watched[0]):
+            torch.testing.assert_close(torch.tensor(other), torch.tensor(each), rtol=1e-5, atol=1e-7)
+
+    def test_hooks_have_the_modes_of_the_backward(self):
+        x, modes = torch.ones(2, requires_grad=True), []
+        y = x * x
+        y.register_hook(lambda g: modes.append((torch.is_grad_enabled(), (g * 2).requires_grad)))
+        torch.autograd.grad(y.sum(), x, retain_graph=True)
+        torch.autograd.grad(y.sum(), x, create_graph=True)
+        with torch.no_grad():
+            y.sum().item()
+        self.assertEqual([mode for mode, _ in modes], [False, True])
+        self.assertTrue(torch.is_grad_enabled())
+
+    def test_a_backward_that_fails_at_a_hook_adds_nothing(self):
+        x = torch.ones(2, requires_grad=True)
+        y = x * 2
+
+        def fails(g):
+            raise Odd(g.sum().item())
+
+        handle = y.register_hook(fails)
+        with self.assertRaises(Odd):
+            y.sum().backward()
+        self.assertIsNone(x.grad)
+        handle.remove()
+        y.sum().backward()
+        self.assertEqual(x.grad.tolist(), [2.0, 2.0])
+
+    def test_backwards_stand_within_hooks(self):
+        x, z, inner = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True), []
+
+        def hook(g):
+            with torch.enable_grad():
+                loss = (z * g).sum()
+            loss.backward()
+            inner.append(loss.item())
+
+        y = x * 3
+        y.register_hook(hook)
+        (y * 2).sum().backward()
+        self.assertEqual((inner, z.grad.tolist(), x.grad.tolist()), ([4.0], [2.0, 2.0], [6.0, 6.0]))
 
     def test_a_value_is_read_or_the_error_says_so(self):
         for name, run in ARE_TOLD.items():

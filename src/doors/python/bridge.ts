@@ -14,6 +14,7 @@ import {
   watchForAnomalies,
 } from '../../torch/inside';
 import { answerGradients, attach, spentFunctions } from './custom';
+import { takersFor } from './gradients';
 import { drop, liveHandles, share, take } from './handles';
 import { elementsOf, itemOf } from './reading';
 
@@ -152,12 +153,13 @@ export const bridge = {
   drop,
   share: shareAll,
   answerGradients,
+  takers: takersFor(show),
   spentFunctions,
   /** Records the results of a Python function as if one operation had made them from its arguments. */
   custom: (name: string, id: number, args: Tensor[], results: Tensor[]): Shown =>
     show(attach(name, id, args, results), true),
-  /** A counter that is incremented with each write to the tensor's memory that gradients are told of. */
-  changes: (tensor: Tensor): number => tensor.storage.toldChanges,
+  /** A counter that is incremented with each write to the tensor's memory. */
+  changes: (tensor: Tensor): number => tensor.storage.changes,
   liveHandles,
   /** Looks up a name. Functions are returned wrapped. */
   find(space: string, name: string): Shown {

@@ -3,17 +3,27 @@ import { unwidened } from './record';
 import type { Node, Value } from './value';
 
 /**
- * Calls `save` with each value that later gradients of `values` will read, and with the node whose gradient does. Returns
- * these nodes. Nodes whose saved values a flush has kept already are left out, with all nodes before them.
+ * Calls `save` with the values that later gradients of `value` will read, except those that a flush has kept already.
  */
-export function eachSaved(values: readonly Value[], save: (saved: Value, node: Node) => void): ReadonlySet<Node> {
-  const met = new Set<Node>();
-  const stack = values.toReversed();
+export function keepSaved(value: Value, save: (saved: Value, node: Node) => void): void {
+  const meet = (node: Node) => {
+    const { savedKept } = node;
+    node.savedKept = true;
+    return !savedKept;
+  };
+  eachSaved(value, meet, save);
+}
+
+/**
+ * Calls `save` with each value that later gradients of `value` will read. `meet` returns true the first time that it is
+ * called with a node.
+ */
+export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
+  const stack: Value[] = [value];
   while (stack.length > 0) {
     const next = stack.pop()!;
     const node = next.maker;
-    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.savedKept || met.has(node)) continue;
-    met.add(node);
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || !meet(node)) continue;
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {
       for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
@@ -22,5 +32,4 @@ export function eachSaved(values: readonly Value[], save: (saved: Value, node: N
     }
     for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
   }
-  return met;
 }

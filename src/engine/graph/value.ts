@@ -4,28 +4,24 @@ import type { KernelOp, StridedView } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-slots';
 import type { Allocation } from '../gpu/memory';
+import type { Ask } from './ask';
 import { nobody, type Owners } from './owners';
 import type { InternedMeta } from './signature';
 
 export { type HostData, type HostNumbers, LateData } from '../compiler/contents';
 
-/** Called with the gradient of a value when backward reaches it; may replace the gradient. */
-export type GradHook = (gradient: Value) => Value | undefined;
+/** Called with the gradient of a value when backward reaches it; may replace the gradient, or ask for a call that does. */
+export type GradHook = (gradient: Value) => Value | undefined | Ask<Value | undefined>;
 
 /** Counts the in-place writes to memory that tensors share. */
 export interface WriteCounter {
   readonly changes: number;
-  /** Those of `changes` that gradients are told of: PyTorch tells them of none through `x.data`. */
-  readonly toldChanges: number;
-  /** What the memory holds now, in the shape that it was made with. */
-  readonly contents: Value;
 }
 
 /** Memory that tensors share, and its count of writes when it last held a value. */
 interface Place {
   readonly counter: WriteCounter;
   readonly changes: number;
-  readonly toldChanges: number;
 }
 
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
@@ -35,7 +31,8 @@ export interface GradSink {
    * the leaf a new value.
    */
   readonly gradHooks: readonly GradHook[] | null;
-  accumulate(gradient: Value): void;
+  /** Adds a gradient; asks for the calls of those who listen to it. */
+  accumulate(gradient: Value): undefined | Ask<undefined>;
 }
 
 /**
@@ -57,7 +54,10 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * that the input was broadcast to, since the engine sums it back. `needs[i]` says whether the gradient of input i is
    * wanted.
    */
-  vjp?(dys: readonly (Value | undefined)[], node: GradContext<A>): readonly (Value | null)[];
+  vjp?(
+    dys: readonly (Value | undefined)[],
+    node: GradContext<A>,
+  ): readonly (Value | null)[] | Ask<readonly (Value | null)[]>;
   /** Inputs and outputs whose values `vjp` reads; default: all inputs, no outputs. */
   readonly saves?: { readonly inputs?: readonly number[]; readonly outputs?: readonly number[] };
   /** `vjp` reads saved values through `read`. Without this flag, all values that `saves` names count as read. */
@@ -359,8 +359,7 @@ export class Value implements Meta {
 
   /** Notes that this value is now the contents of a storage; `counter` counts the writes to that storage. */
   inMemory(counter: WriteCounter): void {
-    const { changes, toldChanges } = counter;
-    this.memory = { counter, changes, toldChanges };
+    this.memory = { counter, changes: counter.changes };
   }
 
   /** Notes that this value shares the memory of another, as a view does: a write to either is a write to both. */
@@ -371,11 +370,6 @@ export class Value implements Meta {
   /** Whether the memory has been written to since it held this value. */
   get changed(): boolean {
     return this.memory !== null && this.memory.counter.changes !== this.memory.changes;
-  }
-
-  /** Whether gradients are told of one of these writes. */
-  get changedOpenly(): boolean {
-    return this.memory !== null && this.memory.counter.toldChanges !== this.memory.toldChanges;
   }
 
   get numel(): number {

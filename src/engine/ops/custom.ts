@@ -1,10 +1,16 @@
 // Gradients given as JavaScript functions: custom autograd functions, checkpoints and module hooks are built on these.
+import type { Ask } from '../graph/ask';
 import { record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full } from './shape/cast';
 
-/** Computes the gradients of the inputs from those of the outputs; an output that got no gradient passes undefined. */
-export type CustomGradient = (dys: readonly (Value | undefined)[]) => readonly (Value | null)[];
+/**
+ * Computes the gradients of the inputs from those of the outputs, or asks for a call that does; an output that got no gradient passes
+ * undefined.
+ */
+export type CustomGradient = (
+  dys: readonly (Value | undefined)[],
+) => readonly (Value | null)[] | Ask<readonly (Value | null)[]>;
 
 interface Context {
   readonly gradient: CustomGradient;

@@ -2,15 +2,14 @@
 
 import { convertedBy } from '../core/calls';
 import { AutogradError } from '../core/errors';
+import { Ask, answered, finished, partsWithin, type Steps } from '../graph/ask';
 import { spendEdges } from '../graph/edges';
 import { hooksOf } from '../graph/grad-hooks';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { giveUpSaved } from '../graph/owners';
 import { atPlace, isTracing, placeOf } from '../graph/places';
-import { record } from '../graph/record';
 import { type GradHook, type GradSink, type Node, newMark, type Value } from '../graph/value';
-import { reshape, rewritten } from '../ops/shape/cast';
 import { showGradient } from './anomaly';
 import { Gradients } from './gradients';
 
@@ -27,39 +26,50 @@ export interface BackwardOptions {
  * their gradients through their sinks.
  * @throws AutogradError if the graph is gone, or if a saved value was overwritten in place
  */
-export function backward(
+export const backward = (...args: Parameters<typeof backwardSteps>): Map<Value, Value> =>
+  finished(backwardSteps(...args));
+
+/** `backward`, which stops before each call of a hook and of a custom gradient. */
+export function* backwardSteps(
   outputs: readonly Value[],
   seeds: readonly Value[],
   options: BackwardOptions = {},
   targets?: readonly Value[],
-): Map<Value, Value> {
+): Steps<Map<Value, Value>> {
   const { createGraph = false, retainGraph = createGraph } = options;
+  // Gradients have the dtype of their tensors, even within an autocast.
+  const within = <T>(fn: () => T): T =>
+    convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true, whole: true }, fn));
+  return yield* partsWithin(within, walked(outputs, seeds, retainGraph, targets));
+}
+
+function* walked(
+  outputs: readonly Value[],
+  seeds: readonly Value[],
+  retainGraph: boolean,
+  targets: readonly Value[] | undefined,
+): Steps<Map<Value, Value>> {
   const nodes = reachable(outputs);
   const gradients = new Gradients();
-  // Gradients have the dtype of their tensors, even within an autocast.
-  const inPlainMode = <T>(fn: () => T): T =>
-    convertedBy(null, () => withMode({ grad: createGraph, keepSaved: true, whole: true }, fn));
-  return inPlainMode(() => {
-    outputs.forEach((output, i) => {
-      gradients.add(output, seeds[i]!);
-    });
-    const tracing = isTracing();
-    const kept = new Set(targets);
-    for (const node of nodes) {
-      if (tracing) atPlace(backwardOf(placeOf(node)), () => propagate(node, gradients, kept));
-      else propagate(node, gradients, kept);
-    }
-    if (!retainGraph) for (const node of nodes) spend(node);
-    const wanted = targets && new Set(targets.map(({ sink }) => sink));
-    const all = gradients.all();
-    for (const [value, gradient] of all) {
-      if (!value.sink || (wanted && !wanted.has(value.sink))) continue;
-      const hooked = runHooks(value.sink.gradHooks, gradient);
-      all.set(value, hooked);
-      if (!targets) value.sink.accumulate(hooked);
-    }
-    return all;
+  outputs.forEach((output, i) => {
+    gradients.add(output, seeds[i]!);
   });
+  const tracing = isTracing();
+  const kept = new Set(targets);
+  for (const node of nodes) {
+    const steps = propagate(node, gradients, kept);
+    yield* tracing ? partsWithin((fn) => atPlace(backwardOf(placeOf(node)), fn), steps) : steps;
+  }
+  if (!retainGraph) for (const node of nodes) spend(node);
+  const wanted = targets && new Set(targets.map(({ sink }) => sink));
+  const all = gradients.all();
+  for (const [value, gradient] of all) {
+    if (!value.sink || (wanted && !wanted.has(value.sink))) continue;
+    const final = yield* hooked(value.sink.gradHooks, gradient, gradients);
+    all.set(value, final);
+    if (!targets) yield* answered(value.sink.accumulate(final), gradients.alive);
+  }
+  return all;
 }
 
 /** A tensor that may be a leaf of the graph. */
@@ -75,16 +85,17 @@ interface GradLeaf {
  *
  * @throws AutogradError if an input is not a leaf that requires grad
  */
-export function backwardInto(
+export function* backwardInto(
   inputs: readonly GradLeaf[],
   outputs: readonly Value[],
   seeds: readonly Value[],
   options: BackwardOptions,
-): void {
+): Steps<void> {
   const sinks = new Set<GradSink>(inputs.map((input) => input.leafOf('backward')));
   const targets = inputs.map(({ value }) => value);
-  for (const [{ sink }, gradient] of backward(outputs, seeds, options, targets)) {
-    if (sink && sinks.has(sink)) sink.accumulate(gradient);
+  const all = yield* backwardSteps(outputs, seeds, options, targets);
+  for (const [{ sink }, gradient] of all) {
+    if (sink && sinks.has(sink)) yield* answered(sink.accumulate(gradient), () => all.values());
   }
 }
 
@@ -127,7 +138,7 @@ function reachable(outputs: readonly Value[]): Node[] {
  * Computes the gradients of a node's inputs from those of its outputs. `kept` are the values whose own gradients are
  * wanted.
  */
-function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): void {
+function* propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): Steps<void> {
   const { inputs, outputs, attrs, scalars, op } = node;
   const view = op.shows?.(node) ?? null;
   const [x, y] = [inputs[0]!, outputs[0]!];
@@ -138,7 +149,7 @@ function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): 
     let dy = gradients.of(y);
     const hooks = dy ? hooksOf(y) : null;
     if (dy && hooks) {
-      dy = runHooks(hooks, dy);
+      dy = yield* hooked(hooks, dy, gradients);
       gradients.replace(y, dy);
     }
     dys.push(dy);
@@ -150,10 +161,11 @@ function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): 
     gradients.addSlice(x, dys[0]!, view);
     return;
   }
-  const saved = op.readsSaved ? node : savedNow(node);
+  if (!op.readsSaved) checkSaved(node);
   const needs: boolean[] = [];
   for (const x of inputs) needs.push(x.requiresGrad);
-  const dxs = op.vjp!(dys, { ...saved, attrs, scalars, needs, read: (value) => unchanged(node, value) });
+  const given = op.vjp!(dys, { inputs, outputs, attrs, scalars, needs, read: (value) => unchanged(node, value) });
+  const dxs = given instanceof Ask ? yield* answered(given, gradients.alive) : given;
   for (let i = 0; i < inputs.length; i++) {
     const dx = dxs[i];
     if (!dx || !needs[i]) continue;
@@ -162,52 +174,32 @@ function propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>): 
   }
 }
 
-function runHooks(hooks: readonly GradHook[] | null, gradient: Value): Value {
+/** What hooks make of a gradient. */
+function* hooked(hooks: readonly GradHook[] | null, gradient: Value, gradients: Gradients): Steps<Value> {
   let result = gradient;
-  for (const hook of hooks ?? []) result = hook(result) ?? result;
+  for (const hook of hooks ?? []) result = (yield* answered(hook(result), gradients.alive)) ?? result;
   return result;
 }
 
-/** A node's inputs and outputs, those that its gradient reads as they are now. */
-function savedNow(node: Node): Pick<Node, 'inputs' | 'outputs'> {
-  const { inputs, outputs, op } = node;
-  const { saves = { inputs: inputs.map((_, i) => i) } } = op;
-  let now: { readonly inputs: Value[]; readonly outputs: Value[] } | null = null;
-  for (const kind of ['inputs', 'outputs'] as const) {
-    for (const i of saves[kind] ?? []) {
-      const value = node[kind][i];
-      const isUnread = kind === 'inputs' && op.factors === true && i < 2 && !inputs[1 - i]!.requiresGrad;
-      if (!value || isUnread) continue;
-      const here = unchanged(node, value);
-      if (here === value) continue;
-      now ??= { inputs: [...inputs], outputs: [...outputs] };
-      now[kind][i] = here;
-    }
-  }
-  return now ?? node;
+function checkSaved(node: Node): void {
+  const { saves } = node.op;
+  if (saves?.inputs) for (const i of saves.inputs) expectInputKept(node, i);
+  else if (!saves?.outputs) for (let i = 0; i < node.inputs.length; i++) expectInputKept(node, i);
+  if (saves?.outputs) for (const o of saves.outputs) expectKept(node, node.outputs[o]);
 }
 
-/**
- * What the memory of a saved value holds now, after changes of which gradients are not told; null if that is not known.
- */
-function contentsNow(value: Value): Value | null {
-  const { node } = value;
-  const { counter } = value.memory!;
-  const base = node?.op.views ? node.inputs[0]! : null;
-  if (base?.memory?.counter === counter) {
-    const now = base.changed ? contentsNow(base) : base;
-    return now && record(node!.op, [now, ...node!.inputs.slice(1)], node!.attrs, node!.scalars);
-  }
-  const { contents } = counter;
-  if (contents.numel !== value.numel) return null;
-  return reshape(contents, value.shape);
+function expectInputKept(node: Node, i: number): void {
+  const { inputs, op } = node;
+  const unread = op.factors === true && i < 2 && !inputs[1 - i]!.requiresGrad;
+  if (!unread) expectKept(node, inputs[i]);
+}
+
+function expectKept(node: Node, value: Value | undefined): void {
+  if (value) unchanged(node, value);
 }
 
 function unchanged(node: Node, value: Value): Value {
   if (!value.changed) return value;
-  const now = value.changedOpenly ? null : contentsNow(value);
-  // A second derivative goes through the value itself.
-  if (now) return value.requiresGrad ? rewritten(value, now, true) : now;
   throw new AutogradError(
     `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +
       'use the operation that returns a new tensor, or clone() before changing it',

@@ -62,6 +62,12 @@ export class Gradients {
     this.sums.set(value, gradient);
   }
 
+  /** The values that it holds. */
+  readonly alive = (): Value[] => [
+    ...this.sums.values(),
+    ...[...this.ofSlices.values()].flatMap((parts) => parts.map(({ value }) => value)),
+  ];
+
   /** The gradients of all values. */
   all(): Map<Value, Value> {
     for (const value of [...this.ofSlices.keys()]) this.of(value);

@@ -4,11 +4,12 @@ import { either, flag, listOf, orNull } from '../../engine/core/argument-kinds';
 import { ArgumentError, AutogradError, ShapeError } from '../../engine/core/errors';
 import { sameShape, showShape } from '../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../engine/core/options';
+import { finished, type Steps } from '../../engine/graph/ask';
 import { withMode } from '../../engine/graph/mode';
 import type { GradSink, Value } from '../../engine/graph/value';
 import { add } from '../../engine/ops/pointwise/arithmetic';
 import { cast, full } from '../../engine/ops/shape/cast';
-import { backward, backwardInto } from '../../engine/storage/backward';
+import { backwardInto, backwardSteps } from '../../engine/storage/backward';
 import { someTensors, tensor } from '../tensor/calling/tensor-kinds';
 import { Tensor } from '../tensor/tensor';
 
@@ -55,6 +56,11 @@ interface GradOfUsed extends GradParameters {
 export function grad(...args: Arguments<GradOfUsed, GradOrder>): Tensor[];
 export function grad(...args: Arguments<GradParameters, GradOrder>): (Tensor | null)[];
 export function grad(...args: Arguments<GradParameters, GradOrder>): (Tensor | null)[] {
+  return finished(gradSteps(args));
+}
+
+/** `grad`, which stops before each call of a hook and of a custom gradient. */
+export function* gradSteps(args: Arguments<GradParameters, GradOrder>): Steps<(Tensor | null)[]> {
   const o = parseArgs<GradParameters>(
     'grad',
     ['outputs', 'inputs'],
@@ -95,7 +101,7 @@ export function grad(...args: Arguments<GradParameters, GradOrder>): (Tensor | n
   const targets = inputs.map((x) => x.value);
   const { createGraph, retainGraph } = o;
   const options = { createGraph, retainGraph: retainGraph ?? createGraph };
-  const gradients = backward(
+  const gradients = yield* backwardSteps(
     outputs.map((y) => y.value),
     seeds,
     options,
@@ -146,6 +152,11 @@ type BackwardOrder = ['tensors', 'gradTensors', 'retainGraph', 'createGraph', 'i
  * @throws AutogradError if a tensor does not require grad, or if one of several elements has no `gradTensors`
  */
 function backwardOf(...args: Arguments<BackwardParameters, BackwardOrder>): void {
+  finished(backwardOfSteps(args));
+}
+
+/** `backward`, which stops before each call of a hook and of a custom gradient. */
+export function* backwardOfSteps(args: Arguments<BackwardParameters, BackwardOrder>): Steps<void> {
   const o = parseArgs<BackwardParameters>(
     'backward',
     ['tensors'],
@@ -158,10 +169,10 @@ function backwardOf(...args: Arguments<BackwardParameters, BackwardOrder>): void
   const options = { createGraph: o.createGraph, retainGraph: o.retainGraph ?? o.createGraph };
   const values = tensors.map((y) => y.value);
   if (o.inputs === null) {
-    backward(values, seeds, options);
+    yield* backwardSteps(values, seeds, options);
     return;
   }
-  backwardInto(listed(o.inputs), values, seeds, options);
+  yield* backwardInto(listed(o.inputs), values, seeds, options);
 }
 
 export { backwardOf as backward };

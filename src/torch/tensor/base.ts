@@ -21,20 +21,21 @@ import {
 } from '../../engine/core/meta';
 import { type Arguments, parseArgs } from '../../engine/core/options';
 import { Printable } from '../../engine/core/printable';
+import { Ask, finished, type Steps } from '../../engine/graph/ask';
 import { hookedOf, hooksOf } from '../../engine/graph/grad-hooks';
 import { beforeChange } from '../../engine/graph/journal';
 import { mode, withMode } from '../../engine/graph/mode';
 import { note } from '../../engine/graph/owners';
 import { named } from '../../engine/graph/record';
 import { type GradSink, gradNameOf, Value } from '../../engine/graph/value';
-import { cast, detach, full, identity } from '../../engine/ops/shape/cast';
+import { cast, detach, identity } from '../../engine/ops/shape/cast';
 import { resolveDim } from '../../engine/ops/shape/dims';
 import { isDistinct, stridedScatter } from '../../engine/ops/shape/shape';
-import { backward, backwardInto } from '../../engine/storage/backward';
 import { type Device, webgpu } from '../../engine/storage/device';
 import { Line } from '../../engine/storage/line';
 import { isWhole, type Layout, Storage } from '../../engine/storage/storage';
 import { explainWhole } from '../../engine/storage/whole-numbers';
+import { backwardFrom } from './backward';
 import { addGradHook, Leaf, warnOfNoLeaf } from './leaf';
 import type { Tensor } from './tensor';
 import { type BackwardArguments, type Origin, origins, type TensorHooking, type View } from './view';
@@ -67,7 +68,6 @@ export abstract class TensorBase extends Printable implements Layout {
   origin: Origin;
   /** The storage's count of changes when the view was made. */
   private readonly madeAt: number;
-  private readonly madeAtTold: number;
   /** For a view that takes no part in its base's gradient: its contents, as a value at which gradients end. */
   private ended: { readonly of: Value; readonly value: Value } | null = null;
   /** @internal There are views of this tensor, whose gradients go through its own. */
@@ -92,7 +92,6 @@ export abstract class TensorBase extends Printable implements Layout {
     this.base = view?.base ?? null;
     this.origin = view?.origin ?? null;
     this.madeAt = this.storage.changes;
-    this.madeAtTold = this.storage.toldChanges;
     this.cached = view ? value : this.storage.value;
     note(this.cached, 'taken');
     this.cachedVersion = this.storage.version;
@@ -112,7 +111,7 @@ export abstract class TensorBase extends Printable implements Layout {
   get value(): Value {
     const contents = this.contents();
     if (this.base === null || this.leaf !== null || !mode.grad) return contents;
-    if (this.origin !== null && this.storage.toldChanges !== this.madeAtTold && this.requiresGrad) {
+    if (this.origin !== null && this.storage.changes !== this.madeAt && this.requiresGrad) {
       throw new AutogradError(
         `value: a view ${origins[this.origin]}, and what it is a view of has been changed in place since, so that its gradient is not defined; ` +
           'take the view after the change, or clone() it',
@@ -373,34 +372,16 @@ export abstract class TensorBase extends Printable implements Layout {
    *     loss.backward({ retainGraph: true });
    */
   backward(...args: Arguments<BackwardArguments, ['gradient', 'retainGraph', 'createGraph', 'inputs']>): void {
+    finished(this.backwardSteps(args));
+  }
+
+  /** @internal `backward`, which stops before each call of a hook and of a custom gradient. */
+  backwardSteps(args: Arguments<BackwardArguments, ['gradient', 'retainGraph', 'createGraph', 'inputs']>): Steps<void> {
     const defaults = { gradient: null, retainGraph: null, createGraph: false, inputs: null };
     const one = instance(TensorBase, 'a tensor');
     const kinds = { gradient: orNull(one), retainGraph: orNull(flag), inputs: orNull(either(one, listOf(one))) };
     const o = parseArgs<BackwardArguments>('backward', [], defaults, args, kinds);
-    const { gradient, retainGraph, createGraph, inputs } = o;
-    if (!this.requiresGrad) {
-      throw new AutogradError(
-        'backward: this tensor does not require grad and was not made from one that does; check requiresGrad of the inputs, and noGrad',
-      );
-    }
-    if (!gradient && this.numel() !== 1) {
-      throw new AutogradError(
-        `backward: expected a single element, but got shape ${showShape(this.shape)}; call .sum() first or pass a gradient`,
-      );
-    }
-    if (gradient && !sameShape(gradient.shape, this.shape)) {
-      throw new ShapeError(
-        `backward: expected a gradient of shape ${showShape(this.shape)}, but got ${showShape(gradient.shape)}`,
-      );
-    }
-    const seed = gradient ? cast(gradient.value, this.dtype) : full(this.shape, 1, this.dtype);
-    const options = { createGraph, retainGraph: retainGraph ?? createGraph };
-    if (!inputs) {
-      backward([this.value], [seed], options);
-      return;
-    }
-    const chosen = inputs instanceof TensorBase ? [inputs] : inputs;
-    backwardInto(chosen, [this.value], [seed], options);
+    return backwardFrom(this, o);
   }
 
   /**
@@ -410,14 +391,14 @@ export abstract class TensorBase extends Printable implements Layout {
   registerHook(...args: Arguments<TensorHooking<unknown>, ['hook']>): { remove(): void } {
     const { hook } = parseArgs<TensorHooking<unknown>>('registerHook', ['hook'], {}, args, { hook: callback });
     if (!this.requiresGrad) throw new AutogradError('registerHook: this tensor does not require grad');
-    const call = (gradient: Value) => {
-      const replaced = hook(this.make(gradient));
+    const chosen = (replaced: unknown) => {
       if (replaced === undefined || replaced === null) return undefined;
       if (replaced instanceof TensorBase) return replaced.value;
       throw new ArgumentError(
         `registerHook: expected the hook to return a tensor or nothing, but got a ${typeof replaced}; write its body in braces`,
       );
     };
+    const call = (gradient: Value) => new Ask(hook, [this.make(gradient)], chosen);
     return { remove: addGradHook(this.leaf ?? hookedOf(this.value), call) };
   }
 
@@ -437,7 +418,7 @@ export abstract class TensorBase extends Printable implements Layout {
     const { retained, keeping } = this;
     if (!retained || !value.requiresGrad || keeping?.value === value) return;
     keeping?.remove();
-    const remove = addGradHook(hookedOf(value), (gradient) => retained.accumulate(gradient) as undefined);
+    const remove = addGradHook(hookedOf(value), (gradient) => retained.accumulate(gradient));
     this.keeping = { value, remove };
   }
 
@@ -456,7 +437,7 @@ export abstract class TensorBase extends Printable implements Layout {
         `registerPostAccumulateGradHook: expected a leaf that requires grad, but this tensor ${this.requiresGrad ? 'is not a leaf; use registerHook' : 'does not require grad'}`,
       );
     }
-    const call = () => hook(this as unknown as Tensor);
+    const call = () => new Ask(hook, [this], () => undefined);
     leaf.hooks.push(call);
     return {
       remove: () => {
@@ -472,21 +453,9 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** The same numbers, in the same memory, without a gradient. */
   detach(): Tensor {
-    return this.apart(true);
-  }
-
-  /**
-   * @internal PyTorch's `x.data`: as `detach()`, but gradients are not told of changes through it, and read what is
-   * there then.
-   */
-  untold(): Tensor {
-    return this.apart(false);
-  }
-
-  private apart(told: boolean): Tensor {
     const { storage } = this;
     if (this.contents().requiresGrad && !this.line) storage.leaveGraphTo(this.base ?? this);
-    const line = new Line(storage, told);
+    const line = new Line(storage);
     return this.makeDetached(storage.read(this, line.value), line);
   }
 

@@ -1,6 +1,7 @@
 // A leaf of the graph: the gradient that it collects, and the hooks that listen to it.
 
 import { warnOnce } from '../../engine/core/warnings';
+import { Ask } from '../../engine/graph/ask';
 import type { Hooked } from '../../engine/graph/grad-hooks';
 import { beforeChange } from '../../engine/graph/journal';
 import { withMode } from '../../engine/graph/mode';
@@ -12,8 +13,8 @@ import type { Tensor } from './tensor';
 /** A leaf of the graph: the sink of its gradient. */
 export class Leaf implements GradSink {
   private gradient: Tensor | null = null;
-  /** Called whenever a gradient has been added. */
-  hooks: (() => void)[] = [];
+  /** What is asked for whenever a gradient has been added. */
+  hooks: (() => Ask<unknown>)[] = [];
   gradHooks: readonly GradHook[] | null = null;
 
   constructor(
@@ -26,10 +27,15 @@ export class Leaf implements GradSink {
     return this.gradient?.storage.isLost ? null : this.gradient;
   }
 
-  accumulate(gradient: Value): void {
+  accumulate(gradient: Value): undefined | Ask<undefined> {
     if (this.grad) withMode({ grad: false }, () => this.grad!.accumulate(gradient));
     else this.set(this.make(gradient));
-    for (const hook of this.hooks.slice()) hook();
+    const left = this.hooks.slice();
+    const next = (): undefined | Ask<undefined> => {
+      const ask = left.shift()?.();
+      return ask && new Ask(ask.code, ask.args, next);
+    };
+    return next();
   }
 
   /** Sets the gradient. When a rehearsal ends, the earlier gradient comes back. */

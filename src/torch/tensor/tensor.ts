@@ -171,23 +171,27 @@ export class Tensor extends WithMethods {
    */
   weakly(): () => Tensor | null {
     const { base, line, origin, shape, strides, offset } = this;
-    const place = { origin, shape, strides, offset, told: line?.told ?? true };
-    return wayBack(new WeakRef(this.storage), new WeakRef(base ?? this), line && new WeakRef(line), place);
+    return wayBack(new WeakRef(this.storage), new WeakRef(base ?? this), line && new WeakRef(line), {
+      origin,
+      shape,
+      strides,
+      offset,
+    });
   }
 }
 
-type Place = Layout & Pick<View, 'origin'> & Pick<Line, 'told'>;
+type Place = Layout & Pick<View, 'origin'>;
 
 function wayBack(
   heldStorage: WeakRef<Storage>,
   heldBase: WeakRef<TensorBase>,
   heldLine: WeakRef<Line> | null,
-  { origin, shape, strides, offset, told }: Place,
+  { origin, shape, strides, offset }: Place,
 ): () => Tensor | null {
   return () => {
     const storage = heldStorage.deref();
     if (!storage || storage.disposed) return null;
-    const line = heldLine && (heldLine.deref() ?? new Line(storage, told));
+    const line = heldLine && (heldLine.deref() ?? new Line(storage));
     const layout = { shape, strides, offset };
     const value = storage.read(layout, line?.value);
     return new Tensor(value, { storage, strides, offset, base: heldBase.deref() ?? null, line, origin });

@@ -51,8 +51,33 @@ def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, c
 
 
 def _taken(name: str, args: Any, named: dict[str, Any]) -> Any:
-    found = _bridge.js.find("torch.autograd", name)[1]
-    return taken(found, tuple(list(arg) if not hasattr(arg, "_js") else arg for arg in args), named, name)
+    return taken(getattr(_bridge.js.takers, name), tuple(list(arg) if not hasattr(arg, "_js") else arg for arg in args), named, name)
+
+
+class _Run:
+    """A backward that has stopped before a hook or a custom function of Python's, which is called from here: so it may wait."""
+
+    def __init__(self, run: Any) -> None:
+        self._run = run
+
+    def after_call(self) -> Any:
+        """Calls that code. Gives the result of the backward, or its run once more."""
+        run = self._run
+        before = run.enter()
+        try:
+            answer = run.code.unwrap()(*run.args)
+        except BaseException:
+            run.stop()
+            raise
+        finally:
+            run.leave(before)
+        try:
+            return _bridge.receive(run.advance(answer))
+        except _bridge.JsException as error:
+            raise _bridge.translated(error) from None
+
+
+_bridge.makers["GradientRun"] = _Run
 
 
 def taken(function: Any, args: Any, named: dict[str, Any], name: str) -> Any:
@@ -60,6 +85,8 @@ def taken(function: Any, args: Any, named: dict[str, Any], name: str) -> Any:
     watch = _bridge.js.watchForAnomalies() if anomaly_mode.is_watching else None
     try:
         result = _bridge.call(function, args, named, name)
+        while isinstance(result, _Run):
+            result = result.after_call()
     finally:
         if watch is not None:
             watch.end()

@@ -1,12 +1,11 @@
 // The hooks of one module: the functions called around its forward and its backward, and their replacements of
 // arguments and results.
-import { withBackward } from './backward-hooks';
+import { inTurn, withBackward } from './backward-hooks';
 import { gradientsOf, ignoring, replaces, retainAll } from './hook-results';
 import type {
   ForwardHook,
   FullBackwardHook,
   FullBackwardPreHook,
-  Gradients,
   LoadStateDictPostHook,
   LoadStateDictPreHook,
   PreHook,
@@ -86,16 +85,8 @@ export class ModuleHooks {
   /** Runs the module with the backward hooks around it. */
   #watched(module: Module, args: readonly unknown[], run: Run): unknown {
     return withBackward(args, run, {
-      onOutputs: (outputs) => {
-        let now: Gradients | undefined;
-        for (const hook of this.beforeBackward) now = gradientsOf(hook(module, now ?? outputs)) ?? now;
-        return now;
-      },
-      onInputs: (inputs, outputs) => {
-        let now: Gradients | undefined;
-        for (const hook of this.backward) now = gradientsOf(hook(module, now ?? inputs, outputs)) ?? now;
-        return now;
-      },
+      onOutputs: (outputs) => inTurn(this.beforeBackward, (now) => [module, now ?? outputs], gradientsOf),
+      onInputs: (inputs, outputs) => inTurn(this.backward, (now) => [module, now ?? inputs, outputs], gradientsOf),
     });
   }
 }

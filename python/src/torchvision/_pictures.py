@@ -6,18 +6,15 @@ import os
 from typing import Any
 
 import torch
-
-from . import _bridge, _door
-from ._bridge import JsException, to_js, translated
-from ._overrides import disabled_torch_function
-from ._tensor import Tensor
-
-_door.open_door("torchvision")
+from torch import _bridge, _door
+from torch._bridge import JsException, translated
+from torch._overrides import disabled_torch_function
+from torch._tensor import Tensor
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "YCbCr": 3, "P": 1}
 # PIL's numbers of filters, by torchvision's names.
-NEAREST, LANCZOS, BILINEAR, BICUBIC, BOX, HAMMING = range(6)
+NEAREST, LANCZOS, BILINEAR, BICUBIC = range(4)
 _FILTERS = {NEAREST: "nearest", LANCZOS: "lanczos", BILINEAR: "bilinear", BICUBIC: "bicubic"}
 FLIP_LEFT_RIGHT, FLIP_TOP_BOTTOM, ROTATE_90, ROTATE_180, ROTATE_270, TRANSPOSE, TRANSVERSE = range(7)
 # How much of red, green and blue is in brightness, and in what blue and red have more than it (JFIF 1.02).
@@ -119,37 +116,16 @@ class Picture(Tensor):
         return self._changed("crop", upper, left, lower - upper, right - left)
 
     def resize(self, size: tuple[int, int], resample: int | None = None, box: Any = None, reducing_gap: Any = None) -> Picture:
-        """The picture, or what a box of fractions of pixels holds of it, with another width and height."""
+        """The picture of another width and height."""
         kind = BICUBIC if resample is None else int(resample)
-        if kind not in (*_FILTERS, BOX, HAMMING):
+        if kind not in _FILTERS:
             raise ValueError(f"Unknown resampling filter ({kind}).")
-        box = (0, 0, *self.size) if box is None else tuple(box)
-        if box[0] < 0 or box[1] < 0 or box[2] > self.width or box[3] > self.height:
-            raise ValueError("Box can't exceed original image size")
-        from ._resampling import resampled
-
-        return self._with(resampled(self._pixels(), size, NEAREST if self.mode == "P" else kind, box))
-
-    def reduce(self, factor: int | tuple[int, int], box: Any = None) -> Picture:
-        """The picture whose pixels are the means of so many pixels, those that are left over at the right and lower edges included."""
-        from ._resampling import reduced
-
         part = self if box is None else self.crop(box)
-        return self._with(reduced(part._pixels(), (factor, factor) if isinstance(factor, int) else factor))
+        return part._changed("resize", [int(size[1]), int(size[0])], interpolation=_FILTERS[kind])
 
-    def thumbnail(self, size: tuple[float, float], resample: int = BICUBIC, reducing_gap: float | None = 2.0) -> None:
-        """Makes the picture no larger than a size, in its proportions."""
-        from ._resampling import size_within
-
-        wanted = size_within(size, self.size)
-        if wanted is None:
-            return
-        made, box = self, (0.0, 0.0, *map(float, self.size))
-        factors = [int(of / to / reducing_gap) or 1 for of, to in zip(self.size, wanted)] if reducing_gap else [1, 1]
-        if max(factors) > 1 and resample != NEAREST:
-            made = self.reduce(tuple(factors))
-            box = (0.0, 0.0, self.width / factors[0], self.height / factors[1])
-        self._become(made.resize(wanted, resample, box=box))
+    def thumbnail(self, size: tuple[float, float], resample: int = BICUBIC, reducing_gap: Any = 2.0) -> None:
+        """Refused: a tensor keeps its size."""
+        raise RuntimeError("thumbnail: expected a program that takes a new picture, since a tensor keeps its size; write resize")
 
     def transpose(self, method: Any, *_: Any) -> Any:  # type: ignore[override]
         """The picture mirrored or turned."""
@@ -193,121 +169,17 @@ class Picture(Tensor):
         pixels = _converted(self._pixels(), self.mode, "RGB") if self.mode == "YCbCr" else self._pixels()
         if self.mode == "P":
             pixels = self._colors()
-        data = png_of(pixels.permute(2, 0, 1))
+        from . import io
+
+        data = bytes(io.encode_png(pixels.permute(2, 0, 1)).tolist())
         if name:
             with open(name, "wb") as file:
                 file.write(data)
         else:
             fp.write(data)
 
-    def load(self) -> _Pixels:
-        """The pixels, each of which `pixels[x, y]` reads and writes: the picture is there."""
-        return _Pixels(self)
-
-    # Of a picture in memory.
-    format = filename = None
-    is_animated, n_frames = False, 1
-    info = property(lambda self: self.__dict__.setdefault("_info", {}))
-
-    def getexif(self) -> dict[int, Any]:
-        """Nothing: a picture is turned as its file says when it is opened."""
-        return {}
-
-    def seek(self, frame: int) -> None:
-        """Goes to the only frame."""
-        if frame != 0:
-            raise EOFError("no more images in file")
-
-    def tell(self) -> int:
-        """The number of the only frame."""
-        return 0
-
-    def histogram(self, mask: Picture | None = None, extrema: Any = None) -> list[int]:
-        """How many pixels have each number, channel after channel; with a mask, of those where it is not 0."""
-        rows = self._pixels().flatten(0, 1).t().long()
-        if mask is not None:
-            rows = rows[:, mask._pixels().flatten() > 0]
-        return [count for row in rows for count in torch.bincount(row, minlength=256).tolist()]
-
-    def point(self, lut: Any, mode: str | None = None) -> Picture:
-        """Each number replaced by the one that a table, or a function of 0 to 255, has for it."""
-        if mode not in (None, self.mode):
-            raise ValueError(f"point: expected no mode, or {self.mode}, but got {mode}; write point(lut).convert({mode!r})")
-        numbers = [lut(i) for i in range(256)] * self.shape[2] if callable(lut) else list(lut)
-        if len(numbers) != 256 * self.shape[2]:
-            raise ValueError("wrong number of lut entries")
-        tables = torch.tensor([min(max(round(number), 0), 255) for number in numbers], dtype=torch.uint8).view(-1, 256)
-        return self._with(torch.stack([table[band.long()] for table, band in zip(tables, self._pixels().unbind(2))], 2))
-
-    def filter(self, filter: Any) -> Picture:
-        """The picture as a filter of `PIL.ImageFilter` changes it."""
-        if self.mode == "P":
-            raise ValueError("cannot filter palette images")
-        return self._with((filter() if callable(filter) else filter).applied(self._pixels()))
-
-    def getdata(self, band: int | None = None) -> list[Any]:
-        """The numbers of all pixels, row by row."""
-        rows = self._pixels().flatten(0, 1)
-        if band is not None or self.shape[2] == 1:
-            return rows[:, band or 0].tolist()
-        return list(map(tuple, rows.tolist()))
-
-    get_flattened_data = getdata
-
-    def putdata(self, data: Any, scale: float = 1.0, offset: float = 0.0) -> None:
-        """Writes the numbers of pixels, row by row."""
-        rows = [pixel if isinstance(pixel, tuple | list) else [pixel] for pixel in data]
-        numbers = torch.tensor(rows).mul(scale).add(offset).clamp(0, 255).to(torch.uint8)
-        self._pixels().flatten(0, 1)[: len(rows)].copy_(numbers)
-
-    def putpixel(self, xy: tuple[int, int], value: Any) -> None:
-        """Writes a pixel."""
-        self._pixels()[xy[1], xy[0]] = torch.tensor(numbers_of(value, self.mode), dtype=torch.uint8)
-
-    def putalpha(self, alpha: Picture | int) -> None:
-        """Gives the picture a channel of alpha: a picture, or one number."""
-        plain = self.convert({"LA": "L", "RGBA": "RGB", "P": "RGB"}.get(self.mode, self.mode))
-        if plain.mode == "YCbCr":
-            raise ValueError("illegal image mode")
-        band = alpha._pixels()[:, :, -1:] if isinstance(alpha, Picture) else torch.full_like(plain._pixels()[:, :, :1], alpha)
-        self._become(Picture(torch.cat([plain._pixels(), band], 2)))
-        self._mode, self._palette = {"L": "LA", "RGB": "RGBA"}[plain.mode], None
-
-    def getbbox(self, *, alpha_only: bool = True) -> tuple[int, int, int, int] | None:
-        """The edges of what is not 0; of a picture with alpha, of what can be seen."""
-        pixels = self._pixels()
-        seen = (pixels[:, :, -1] if alpha_only and self.mode in ("LA", "RGBA") else pixels.amax(2)) > 0
-        across, down = (seen.any(i).nonzero().flatten().tolist() for i in (0, 1))
-        return (across[0], down[0], across[-1] + 1, down[-1] + 1) if across else None
-
-    def paste(self, im: Any, box: Any = None, mask: Picture | None = None) -> None:
-        """Writes a picture, or a colour, into a box, as far as it lies in this picture; a mask says how much of it."""
-        if isinstance(box, Picture) and mask is None:
-            box, mask = None, box
-        left, upper = (box or (0, 0))[:2]
-        size = im.size if isinstance(im, Picture) else mask.size if mask else self.size
-        right, lower = box[2:] if box and len(box) == 4 else (left + size[0], upper + size[1])
-        if isinstance(im, Picture):
-            if im.size != (right - left, lower - upper):
-                raise ValueError("images do not match")
-            pixels = im.convert(self.mode)._pixels()
-        else:
-            color = torch.tensor(numbers_of(im, self.mode), dtype=torch.uint8)
-            pixels = color.expand(lower - upper, right - left, -1)
-        rows, columns = slice(max(0, -upper), self.height - upper), slice(max(0, -left), self.width - left)
-        here = self._pixels()[max(0, upper) : max(0, lower), max(0, left) : max(0, right)]
-        pixels = pixels[rows, columns]
-        if mask is not None:
-            share = mask._pixels()[rows, columns, -1:].long()
-            mixed = here.long() * (255 - share) + pixels.long() * share + 128
-            pixels = ((mixed // 256 + mixed) // 256).to(torch.uint8)
-        here.copy_(pixels)
-
-    def alpha_composite(self, im: Picture, dest: tuple[int, int] = (0, 0), source: tuple[int, ...] = (0, 0)) -> None:
-        """Lays a picture with alpha over this one."""
-        over = im.crop((*source, *im.size) if len(source) == 2 else source)
-        box = (*dest, dest[0] + over.width, dest[1] + over.height)
-        self.paste(laid_over(self.crop(box), over), box)
+    def load(self) -> None:
+        """Changes nothing: the picture is there."""
 
     def close(self) -> None:
         """Changes nothing."""
@@ -345,50 +217,15 @@ class Picture(Tensor):
         return made
 
     def _changed(self, name: str, *args: Any, **keywords: Any) -> Picture:
+        from .transforms import functional
+
         if self.mode == "P" and keywords.get("interpolation") is not None:
             # There is nothing between two numbers of colours.
             keywords["interpolation"] = "nearest"
-        made = _door.attribute("torchvision.transforms.functional", name, {})(self, *args, **keywords)
+        made = getattr(functional, name)(self, *args, **keywords)
         made._mode = self.mode
         made._palette = self._palette
         return made
-
-
-class _Pixels:
-    """The pixels of a picture by their places."""
-
-    def __init__(self, picture: Picture) -> None:
-        self._picture = picture
-
-    def __getitem__(self, xy: tuple[int, int]) -> Any:
-        return self._picture.getpixel(xy)
-
-    def __setitem__(self, xy: tuple[int, int], value: Any) -> None:
-        self._picture.putpixel(xy, value)
-
-
-def numbers_of(color: Any, mode: str) -> list[int]:
-    """A number for each channel of a mode, of a colour in words, of some numbers, or of one whose bytes they are."""
-    if isinstance(color, str):
-        from PIL.ImageColor import getcolor
-
-        color = getcolor(color, mode)
-    count = len(bands(mode))
-    if isinstance(color, tuple | list):
-        return [*map(int, color), *[255] * (count - len(color))]
-    return [int(color) >> 8 * band & 255 for band in range(count)]
-
-
-def laid_over(under: Picture, over: Picture) -> Picture:
-    """A picture with alpha over another: in whole numbers, as Pillow computes it."""
-    low, high = under._pixels().long(), over._pixels().long()
-    alpha = high[:, :, 3:]
-    both = alpha * 255 + low[:, :, 3:] * (255 - alpha)
-    share = alpha * (255 * 255 * 128) // both.clamp(min=1)
-    mixed = high[:, :, :3] * share + low[:, :, :3] * (255 * 128 - share) + 128 * 128
-    color = (mixed // 256 + mixed) // 256 // 128
-    whole = torch.cat([color, ((both + 128) // 256 + both + 128) // 256], 2)
-    return Picture(torch.where(alpha == 0, low, whole).to(torch.uint8), "RGBA")
 
 
 def _part(numbers: Tensor, share: float, zero: int = 0) -> Tensor:
@@ -434,30 +271,6 @@ def _made_of(handle: Any) -> Picture:
     made = object.__new__(Picture)
     made._js = handle
     return made
-
-
-def picture_of(data: bytes, mode: Any = "UNCHANGED", apply_exif_orientation: bool = False) -> Picture:
-    """The picture in a file's bytes, for which Python waits."""
-    bound = _bridge.js.find("torchvision.io", "readImage")[1]
-    named = {"mode": getattr(mode, "name", mode), "applyExifOrientation": bool(apply_exif_orientation)}
-    return _bridge.call(bound, (to_js(data),), named, "read_image")
-
-
-def palette_picture_of(data: bytes) -> Picture:
-    """As `picture_of`; of a PNG with a palette the numbers of its colours, mode P, as PIL opens it."""
-    picture = picture_of(data)
-    if data[:4] != b"\x89PNG" or data[25:26] != b"\x03":
-        return picture
-    palette = torch.zeros(256, 4, dtype=torch.uint8)
-    palette[picture.detach().flatten().long()] = picture_of(data, "RGB_ALPHA").detach().flatten(0, 1)
-    picture._mode, picture._palette = "P", palette
-    return picture
-
-
-def png_of(pixels: Tensor, compression_level: int = 6) -> bytes:
-    """The bytes of a PNG file of a picture [C, H, W]."""
-    encode = _bridge.js.find("torchvision.io", "encodePng")[1]
-    return bytes(_bridge.call(encode, (pixels, compression_level), {}, "encode_png").tolist())
 
 
 def of_pil(image: Any) -> Picture:
