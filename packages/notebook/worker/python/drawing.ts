@@ -9,6 +9,7 @@ import { putPanel } from '../panels';
 import { plot } from '../plot';
 import { show } from '../show';
 import { volumesPanel } from '../volumes';
+import { showFile } from './picture-files';
 import { showWithWords, type Words } from './words-on-pictures';
 
 type Lines = Readonly<Record<string, readonly [x: readonly number[], y: readonly number[]]>>;
@@ -39,6 +40,10 @@ export const drawing = (current: () => RunOutputs) => ({
         .put({ kind: 'text', stream: 'error', text: String(error) });
     });
   },
+  picture: (bytes: Uint8Array, width: number | undefined, height: number | undefined, words: string | undefined) =>
+    showFile(current(), bytes, { width, height, words }),
+  table: (columns: readonly string[], rows: readonly (readonly string[])[], title: string): void =>
+    current().slot().put({ kind: 'table', title, columns, rows }),
   plot: (lines: Lines, options: Parameters<typeof plot>[2]): void => {
     const points = Object.entries(lines).map(([name, [x, y]]) => [name, { x, y }] as const);
     plot(current(), Object.fromEntries(points), options);

@@ -195,15 +195,17 @@ export class PythonCells {
   /** Loads packages of Pyodide's distribution. What cannot be fetched is said; the cell's own `import` fails then, or goes another way. */
   async #loadPackages({ pyodide }: Python, modules: readonly string[]): Promise<void> {
     if (modules.length === 0) return;
-    const trouble: string[] = [];
+    const trouble = new Set<string>();
+    // Of several packages the same is said of each.
+    const add = (message: string) => trouble.add(message.replace(/^.* error occurred while loading .*?:\s*/, ''));
     await pyodide
       .loadPackagesFromImports(modules.map((name) => `import ${name}`).join('\n'), {
         messageCallback: () => {},
-        errorCallback: (message) => trouble.push(message),
+        errorCallback: add,
       })
-      .catch((error: unknown) => trouble.push(String(error)));
-    if (trouble.length > 0) {
-      this.#print(`${modules.join(', ')}: could not be fetched from ${WHEELS} (${trouble.join(' ')})`, 'error');
+      .catch((error: unknown) => add(String(error)));
+    if (trouble.size > 0) {
+      this.#print(`${modules.join(', ')}: could not be fetched from ${WHEELS} (${[...trouble].join('; ')})`, 'error');
     }
   }
 

@@ -27,6 +27,7 @@ _own = vars(__main__)
 STANDINS = "/home/pyodide/.standins"
 sys.path.append(STANDINS)
 
+from lamplight_display import display, shown  # noqa: E402
 from lamplight_panels import film, layer_shapes, pad, panel, volumes  # noqa: E402, F401
 from lamplight_photographs import efficientnet_lite0, photograph, pretrained, textures  # noqa: E402, F401
 
@@ -63,6 +64,8 @@ def _no_process(*_: Any, **__: Any) -> Any:
 
 
 builtins.input = _input
+# Jupyter's cells know it without an import.
+builtins.display = display
 sys.stdin = _NoInput()
 os.fork = os.system = _no_process
 
@@ -74,8 +77,49 @@ _ABSENT = (
 )
 
 
+# Packages that a page cannot have, and what there is in their place.
+_NEVER = {
+    "torchtext": "Nobody develops torchtext any longer. Split texts with re.findall(r'\\w+', text.lower()), count words "
+    "with collections.Counter, and pad sentences with torch.nn.utils.rnn.pad_sequence.",
+    "torchaudio": "torchaudio has no version for a page. Read sounds with Python's wave, and take spectra with torch.stft.",
+    "google": "That is Colab's own. Delete the line, and add files by the menu of this page.",
+    "kaggle": "A page cannot fetch from Kaggle. Download the data, and add them by the menu of this page.",
+    "tensorboardX": "Write `from torch.utils.tensorboard import SummaryWriter`.",
+    "apex": "A page cannot build it. Write torch.autocast and torch.amp.GradScaler.",
+    **dict.fromkeys(
+        ("tensorflow", "keras", "jax", "triton", "xformers", "bitsandbytes", "deepspeed", "detectron2", "flash_attn", "tensorrt", "cupy", "numba", "decord"),
+        "It is compiled for other machines, and has no version for a page.",
+    ),
+}
+# By the name of a module: the package on PyPI, where that is called otherwise.
+_ON_PYPI = {"dotenv": "python-dotenv", "umap": "umap-learn", "git": "GitPython", "attr": "attrs", "serial": "pyserial"}
+
+
+def _distributed() -> dict[str, str]:
+    """By the name of a module: the package of Pyodide's distribution that has it."""
+    import pyodide_js
+
+    packages = pyodide_js.lockfile.packages.to_py()
+    return {module.partition(".")[0]: name for name, about in packages.items() for module in about["imports"]}
+
+
+def _how_to_have(module: str) -> str:
+    """What to do for a module that is not found."""
+    top = module.partition(".")[0]
+    if top in _NEVER:
+        return _NEVER[top]
+    if top in sys.modules or find_spec(top) is not None:
+        return f"The package {top} is here, but it has no part of this name."
+    if top in _distributed():
+        return "It comes from Pyodide's distribution, which could not be fetched. Check the connection, and run the cell again."
+    name = _ON_PYPI.get(top, top.replace("_", "-"))
+    return f"Write `!pip install {name}` in a cell above, which fetches it from PyPI."
+
+
 def _remedied(error: BaseException, message: str) -> tuple[str, bool]:
     """The message of an exception, and whether what helps stands behind its last semicolon."""
+    if isinstance(error, ModuleNotFoundError) and error.name:
+        return f"{message}; {_how_to_have(error.name)}", True
     if isinstance(error, (RuntimeError, OSError, ImportError)):
         for words, told in _ABSENT:
             if words in message:
@@ -164,6 +208,8 @@ def missing(source: str) -> Any:
         imported = []
     # Python imports the package of a module that it looks for: packages alone are looked for.
     packages = {name.partition(".")[0] for name in imported}
+    if "google.colab" in imported:
+        packages.discard("google")
     absent = {name for name in packages if name not in sys.modules and find_spec(name) is None}
     return to_js([name for name in imported if name.partition(".")[0] in absent])
 
@@ -195,13 +241,22 @@ async def run(source: str, filename: str, labels: Any) -> Any:
         if drawn and drawn.__file__.startswith(STANDINS):
             drawn.show()
             # What functions that draw give back.
-            value = None if type(value).__module__ == drawn.__name__ or value == [] else value
+            value = None if _is_drawn(value) else value
         if value is None:
             return to_js(["value"])
         _own["_"] = value
+        if shown(value):
+            return to_js(["value"])
         return to_js(["value", repr(value)])
     except BaseException as error:
         return to_js(["failed", *_failure(error, {*labels, filename})])
+
+
+def _is_drawn(value: Any) -> bool:
+    """Whether a value is what functions that draw give back, and no figure."""
+    if type(value) is list:
+        return all(map(_is_drawn, value))
+    return type(value).__module__.partition(".")[0] in ("matplotlib", "mpl_toolkits") and not hasattr(value, "show")
 
 
 def _failure(error: BaseException, labels: set[str]) -> list[Any]:

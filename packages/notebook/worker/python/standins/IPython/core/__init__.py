@@ -1,0 +1,1 @@
+"""Where older notebooks find what `IPython.display` has."""

@@ -1,0 +1,3 @@
+"""`IPython.display` by its older name."""
+
+from ..display import *  # noqa: F403

@@ -1,0 +1,74 @@
+// What cells of Python put below themselves by IPython.display, and what they say of packages that are not there.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'lamplight-displays-'));
+let notebooks: Awaited<ReturnType<typeof openRunner>>;
+beforeAll(async () => {
+  notebooks = await openRunner();
+}, 120_000);
+afterAll(async () => {
+  await notebooks?.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** What a notebook of Jupyter's form with these cells prints, cell by cell. */
+async function told(...cells: string[]): Promise<string[]> {
+  const path = join(folder, 'cells.ipynb');
+  const code = cells.map((source) => ({ cell_type: 'code', metadata: {}, outputs: [], source }));
+  const metadata = { language_info: { name: 'python' } };
+  writeFileSync(path, JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
+  const lines: string[] = [];
+  await notebooks.run({ path }, (text) => lines.push(text));
+  return lines.join('\n').split('── cell ').slice(1);
+}
+
+test('pictures, texts and sounds are displayed, and the last value of a cell is', async () => {
+  const [files, pictures, texts, absent, unreadable] = await told(
+    `import torch
+from torchvision.utils import save_image
+from IPython.display import HTML, Audio, Image, Markdown, clear_output
+save_image(torch.rand(3, 20, 30), 'a.png')
+display(Image('a.png', width=60), Image(data=open('a.png', 'rb').read()))
+Image(filename='a.png', height=10)`,
+    `from PIL import Image as Pictures
+picture = Pictures.open('a.png')
+display(picture.convert('RGBA'))
+picture.resize((100, 80))`,
+    `print('gone')
+clear_output(wait=True)
+display(HTML('<b>Bold</b> &lt;words&gt;<script>no()</script>'), Markdown('*text*'), 3)
+handle = display('first', display_id=True)
+handle.update('second')
+display(Audio([0.5, -0.5] * 100, rate=8000))
+HTML('<h1>Title</h1>')`,
+    "Image('absent.png')",
+    "Image(data=b'none')",
+  );
+  expect(files).toMatch(/\[picture 60 × 40\][\s\S]*\[picture 30 × 20\][\s\S]*\[picture 15 × 10\]/);
+  expect(pictures).toMatch(/\[picture 150 × 100\][\s\S]*\[picture 100 × 80\]/);
+  expect(texts).not.toContain('gone\n');
+  expect(texts).toMatch(
+    /Bold <words>\s+\*text\*\s+3\s+'first'\s+'second'\s+\[file sound\.wav, 444 bytes\]\s+Title\s+done/,
+  );
+  expect(absent).toContain('FileNotFoundError');
+  expect(unreadable).toContain('ValueError: Image: expected a picture as PNG, JPEG, GIF or WebP');
+});
+
+test('a package that is not there is one sentence that says what to do', async () => {
+  const [fromPyPi, renamed, never, fromPyodide, part] = await told(
+    'import seaborn as sns',
+    'from dotenv import load_dotenv',
+    'from torchtext.data.utils import get_tokenizer',
+    'import requests',
+    'import torch.no_such_part',
+  );
+  expect(fromPyPi).toMatch(/No module named 'seaborn'\s+Write `!pip install seaborn` in a cell above/);
+  expect(renamed).toContain('Write `!pip install python-dotenv`');
+  expect(never).toContain('Nobody develops torchtext any longer.');
+  expect(fromPyodide).toContain("It comes from Pyodide's distribution, which could not be fetched.");
+  expect(part).toContain('The package torch is here, but it has no part of this name.');
+});
