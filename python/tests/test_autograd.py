@@ -181,7 +181,38 @@ class Split(torch.autograd.Function):
         return dy * 2 + len(ctx.shape)
 
 
+class Scratch(torch.autograd.Function):
+    """Writes past the count of changes, as torchdiffeq does."""
+
+    @staticmethod
+    def forward(ctx, scratch, value, index):
+        ctx.index = index
+        scratch.data[index] = value
+        return scratch
+
+    @staticmethod
+    def backward(ctx, dy):
+        return dy, dy[ctx.index], None
+
+
 class Functions(unittest.TestCase):
+    def test_changes_through_data_are_not_counted(self):
+        x, w = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0], requires_grad=True)
+        y = (x * w).sum()
+        count = w._version
+        w.data.mul_(2)
+        self.assertEqual(w._version, count)
+        w.data = w.data + 1
+        self.assertEqual(w._version, count)
+        y.backward()
+        self.assertEqual((x.grad.tolist(), w.grad.tolist()), ([7, 9], [1, 2]))
+        a, scratch = torch.tensor([2.0, 3.0], requires_grad=True), torch.zeros(3, 2)
+        scratch = Scratch.apply(scratch, a * a, 0)
+        inner = (scratch[:1] * a).sum(0)
+        scratch = Scratch.apply(scratch, inner * a, 1)
+        (scratch[:2] * a).sum().backward()
+        self.assertEqual(a.grad.tolist(), [92, 432])
+
     def test_a_gradient_of_ones_own(self):
         x = torch.tensor([1.0, 2.0], requires_grad=True)
         y = Cube.apply(x, 2)

@@ -319,3 +319,72 @@ describe('views', () => {
     ]);
   });
 });
+
+describe('changes through x.data', () => {
+  /** Whether what was recorded before the change has run by then. */
+  for (const ran of [false, true]) {
+    const between = async () => {
+      if (ran) await settle();
+    };
+    const when = ran ? ', once the results are in memory' : '';
+
+    test(`gradients read what is there then${when}`, async () => {
+      const [x, w] = [leaf([1, 2]), leaf([3, 4])];
+      const product = x.mul(w).sum();
+      await between();
+      w.data.mul_(2);
+      product.backward();
+      expect([await x.grad!.tolist(), await w.grad!.tolist()]).toEqual([
+        [6, 8],
+        [1, 2],
+      ]);
+      const v = leaf([0, 1]);
+      const result = v.exp();
+      await between();
+      result.data.mul_(10);
+      result.sum().backward();
+      expect((await v.grad!.tolist<number[]>()).map((one) => one.toFixed(4))).toEqual(['10.0000', '27.1828']);
+    });
+
+    test(`they do so by views of it${when}`, async () => {
+      const [x, w] = [leaf([1, 2]), leaf([3, 4])];
+      const outer = x.mul(w.view(2, 1)).sum();
+      await between();
+      w.data.at('1:2').fill_(7);
+      outer.backward();
+      expect([await x.grad!.tolist(), await w.grad!.tolist()]).toEqual([
+        [10, 10],
+        [3, 3],
+      ]);
+      const rows = torch.tensor([
+        [3.5, 4],
+        [5, 6],
+      ]);
+      const v = leaf([1, 2]);
+      const inner = v.mul(rows.at(1)).sum();
+      await between();
+      rows.data.at(1, 0).fill_(7);
+      inner.backward();
+      expect(await v.grad!.tolist()).toEqual([7, 6]);
+    });
+  }
+
+  test('second derivatives go through the tensor', async () => {
+    const [x, w] = [leaf([1, 2]), leaf([3, 4])];
+    const y = x.mul(x).mul(w).sum();
+    w.data.mul_(2);
+    const [first] = torch.autograd.grad(y, x, { createGraph: true });
+    const [second] = torch.autograd.grad(first!.sum(), w);
+    expect([await first!.tolist(), await second!.tolist()]).toEqual([
+      [12, 32],
+      [2, 4],
+    ]);
+  });
+
+  test('changes by another way are an error still', () => {
+    const y = leaf([1, 2]).sigmoid();
+    y.data.add_(1);
+    y.detach().add_(1);
+    expect(() => y.sum().backward()).toThrow(/changed by an in-place operation/);
+  });
+});

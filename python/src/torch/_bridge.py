@@ -87,7 +87,7 @@ def _from_array(value: Any) -> Any:
     from ._creation import as_tensor
 
     if hasattr(value, "getbands"):
-        return importlib.import_module("torchvision._pictures").of_pil(value)
+        return importlib.import_module("torch._pictures").of_pil(value)
 
     return as_tensor(value)
 

@@ -20,7 +20,7 @@ HIDDEN = frozenset(
     """
     accumulate alongDim assign at become before constructor contents current dispose expectChangeable followRetained
     inConsole keep leafOf leafValue length make makeDetached makeView missesLeaf overwrite ownDim ownLeaf ownRead pad
-    picked plus print retain text toJSON toString value weakly whole wrapDim leaf line base origin madeAt ended cached
+    picked plus print retain text toJSON toString untold value weakly whole wrapDim leaf line base origin madeAt madeAtTold ended cached
     """.split()
 )
 

@@ -333,8 +333,8 @@ class Tensor(metaclass=_Members):
 
     @property
     def data(self) -> Tensor:
-        """The same numbers without a gradient."""
-        return self.detach()
+        """The same numbers without a gradient, which are not told of changes through it."""
+        return _call(self, "untold", (), {})
 
     @data.setter
     def data(self, other: Tensor) -> None:
@@ -343,7 +343,7 @@ class Tensor(metaclass=_Members):
         if other.shape != self.shape:
             raise RuntimeError("data: expected a tensor of the same shape; a tensor keeps its memory here")
         with no_grad():
-            self.detach().copy_(other)
+            self.data.copy_(other)
 
     def backward(
         self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None

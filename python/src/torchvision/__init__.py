@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from torch import _door
+from torch._pictures import Picture  # noqa: F401
 
 _door.open_door("torchvision")
 
 from . import datasets, io, models, ops, transforms, tv_tensors, utils  # noqa: E402  # they need the door
-from ._pictures import Picture  # noqa: E402, F401
 
 # The version that it is like.
 __version__ = "0.27.0+lamplight"

@@ -13,10 +13,8 @@ from typing import Any
 
 import torch
 from torch._aliases import add_modules
+from torch._pictures import Picture, picture_of
 from torch.utils.data import Dataset
-
-from ._pictures import Picture
-from .io import picture_of
 
 IMG_EXTENSIONS = (".jpg", ".jpeg", ".png", ".ppm", ".bmp", ".pgm", ".tif", ".tiff", ".webp")
 

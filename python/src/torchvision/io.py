@@ -6,10 +6,8 @@ import os
 from typing import Any
 
 import torch
-from torch import _bridge, _door
-from torch._bridge import to_js
-
-from ._pictures import Picture
+from torch import _door
+from torch._pictures import picture_of, png_of
 
 
 def read_file(path: str | os.PathLike) -> Any:
@@ -22,24 +20,6 @@ def write_file(filename: str | os.PathLike, data: Any) -> None:
     """Writes bytes to a file."""
     with open(filename, "wb") as file:
         file.write(bytes(data.tolist()))
-
-
-def picture_of(data: bytes, mode: Any = "UNCHANGED", apply_exif_orientation: bool = False) -> Picture:
-    """The picture in a file's bytes, for which Python waits."""
-    bound = _bridge.js.find("torchvision.io", "readImage")[1]
-    named = {"mode": getattr(mode, "name", mode), "applyExifOrientation": bool(apply_exif_orientation)}
-    return _bridge.call(bound, (to_js(data),), named, "read_image")
-
-
-def palette_picture_of(data: bytes) -> Picture:
-    """As `picture_of`; of a PNG with a palette the numbers of its colours, mode P, as PIL opens it."""
-    picture = picture_of(data)
-    if data[:4] != b"\x89PNG" or data[25:26] != b"\x03":
-        return picture
-    palette = torch.zeros(256, 4, dtype=torch.uint8)
-    palette[picture.detach().flatten().long()] = picture_of(data, "RGB_ALPHA").detach().flatten(0, 1)
-    picture._mode, picture._palette = "P", palette
-    return picture
 
 
 def decode_image(input: Any, mode: Any = "UNCHANGED", apply_exif_orientation: bool = False) -> Any:
@@ -58,8 +38,8 @@ decode_png = decode_jpeg = decode_webp = decode_gif = decode_image
 
 def write_png(input: Any, filename: str | os.PathLike, compression_level: int = 6) -> None:
     """Writes a picture of bytes as a PNG file."""
-    encode = _bridge.js.find("torchvision.io", "encodePng")[1]
-    write_file(filename, _bridge.call(encode, (input, compression_level), {}, "write_png"))
+    with open(filename, "wb") as file:
+        file.write(png_of(input, compression_level))
 
 
 def __getattr__(name: str) -> Any:

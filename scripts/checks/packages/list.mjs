@@ -55,7 +55,7 @@ export const packages = {
   kornia: of('kornia', ['kornia', 'packaging']),
   segmentation_models_pytorch: of('segmentation_models_pytorch', ['segmentation_models_pytorch', ...TIMM]),
   monai: of('monai'),
-  e3nn: of('e3nn.o3', ['e3nn', 'opt_einsum', 'opt_einsum_fx', 'sympy', 'mpmath']),
+  e3nn: of('e3nn.o3', ['e3nn', 'opt_einsum', 'opt_einsum_fx', 'packaging', 'sympy', 'mpmath']),
   pytorch_metric_learning: of('pytorch_metric_learning.losses', ['pytorch_metric_learning', 'tqdm']),
   torchvision: of('torchvision', ['torchvision']),
   pytorch_msssim: of('pytorch_msssim'),
@@ -105,6 +105,7 @@ export const packages = {
     'einops',
     'colt5_attention',
     'hyper_connections',
+    'packaging',
   ]),
   linear_attention_transformer: of('linear_attention_transformer', [
     'linear_attention_transformer',
@@ -115,6 +116,7 @@ export const packages = {
     'einops',
     'colt5_attention',
     'hyper_connections',
+    'packaging',
   ]),
   gpytorch: of('gpytorch', [
     'gpytorch',

@@ -158,8 +158,8 @@ export const bridge = {
   /** Records the results of a Python function as if one operation had made them from its arguments. */
   custom: (name: string, id: number, args: Tensor[], results: Tensor[]): Shown =>
     show(attach(name, id, args, results), true),
-  /** A counter that is incremented with each write to the tensor's memory. */
-  changes: (tensor: Tensor): number => tensor.storage.changes,
+  /** A counter that is incremented with each write to the tensor's memory that gradients are told of. */
+  changes: (tensor: Tensor): number => tensor.storage.toldChanges,
   liveHandles,
   /** Looks up a name. Functions are returned wrapped. */
   find(space: string, name: string): Shown {

@@ -22,6 +22,23 @@ function boundStack({ _module: module }: Pyodide): void {
   module?._PyUnstable_ThreadState_ResetStackProtection?.(state);
 }
 
+/**
+ * The size while Python compiles a module's text, as a task of its own. In Chromium's pages and workers, compiling sums
+ * of many terms did not overflow the engine's stack at 1 MB.
+ */
+const DEEP_STACK = 512 * 1024;
+
+/** Returns a function that switches between the two sizes. */
+export const setDeepStack =
+  ({ _module: module }: Pyodide) =>
+  (on: boolean): void => {
+    const base = module?._emscripten_stack_get_base?.();
+    const state = module?._PyThreadState_Get?.();
+    if (base === undefined || state === undefined) return;
+    const size = on ? DEEP_STACK : STACK;
+    module?._PyUnstable_ThreadState_SetStackProtection?.(state, base - size, size);
+  };
+
 function why(cause: unknown): string {
   const { status, message } = Object(cause) as { readonly status?: unknown; readonly message?: unknown };
   const exit = typeof status === 'number' ? status : /exit\((-?\d+)\)/.exec(String(message))?.[1];

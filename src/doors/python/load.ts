@@ -5,7 +5,7 @@ import { bridge, openSpace } from './bridge';
 import { doorsBridge, openDoors } from './doors';
 import { PythonError } from './errors';
 import { filesBridge } from './files';
-import { Life } from './life';
+import { Life, setDeepStack } from './life';
 import { modulesBridge } from './modules';
 import { optimBridge } from './optimizers';
 import type { Globals, LoadPythonOptions, Pyodide, Python, RunOptions } from './types';
@@ -78,6 +78,7 @@ async function writeSources(pyodide: Pyodide): Promise<void> {
   // Stand-ins for other packages go last in the search path, so that the real packages are preferred if they are
   // installed.
   pyodide.runPython(`import sys; sys.path.append("${home}/torchvision/_stand_ins")`);
+  defined(pyodide, files.get('torch/_imports.py')!);
 }
 
 type Order = ['indexURL', 'packages', 'onOutput', 'pyodide', 'packageBaseUrl'];
@@ -224,7 +225,13 @@ export async function loadPython(...args: Arguments<LoadPythonOptions, Order>): 
     stops.push(hearWarnings({ isCalling, tell }));
   };
   const bridges = {
-    _lamplight: { ...bridge, ...interrupts.suspension, hearWarnings: warned, canSwitch },
+    _lamplight: {
+      ...bridge,
+      ...interrupts.suspension,
+      hearWarnings: warned,
+      canSwitch,
+      setDeepStack: setDeepStack(pyodide),
+    },
     _lamplight_modules: modulesBridge,
     _lamplight_optim: optimBridge,
     _lamplight_files: filesBridge,

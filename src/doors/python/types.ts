@@ -60,6 +60,7 @@ export interface Pyodide {
     _emscripten_stack_set_limits?(base: number, end: number): void;
     _PyThreadState_Get?(): number;
     _PyUnstable_ThreadState_ResetStackProtection?(state: number): void;
+    _PyUnstable_ThreadState_SetStackProtection?(state: number, start: number, size: number): void;
     _Py_IncRef?(object: number): void;
     /** Starts a Python task, which may wait. */
     promisingApply?: (...call: unknown[]) => Promise<unknown>;

@@ -8,15 +8,15 @@ import { stats } from '../gpu/stats';
 import { dropRecipe } from './edges';
 import { type HeldBack, heldBackIn } from './hold-back';
 import { isJournaling } from './journal';
+import { type Exports, type Kept, keep } from './keep';
 import { type Grown, grownIfHere } from './late-growth';
 import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { giveBackLater, leaveAsRecipe, leaveToNext, note, saveFor, takeParting } from './owners';
 import { buildProgram, cellsOf, number, placedNodes, SEPARATOR } from './program';
-import { fewIngredientsOf, ingredientsOf, isCheap, mayBeRecipe, recipesAmong } from './remake';
+import { isCheap } from './remake';
 import { cutWhereRepeated, type Part, type Parts } from './repeated-programs';
 import { atTopLevel, type GraphRoot, pendingRoots, takeRoots, topScope } from './roots';
-import { keepSaved } from './saved';
 import { type Slice, sliceOf, sliceToCome } from './slices';
 import type { Value } from './value';
 import { inSequence, newWalk, visit, type Walk } from './walk';
@@ -119,22 +119,15 @@ function sendAllBut(heldBack: HeldBack): void {
 function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack: HeldBack | null = null): void {
   const chosen = choose({ roots, wanted, step }, heldBack);
   const cut = cutIntoParts(chosen, roots);
-  leaveUnstored(roots, chosen.exports);
+  leaveUnstored(roots, chosen);
   const work = cut.parts.length > 0 ? sendAllButLast(cut, chosen.exports, step) : { ...chosen, last: [] };
   const parting = givesBack ? takeParting(heldBack, (value) => chosen.exports.has(value)) : noValues;
   sendLast(work, chosen.exports, parting, step);
 }
 
-/**
- * The nodes that a flush runs, and the values that it stores. Each value maps to the root that holds it, or to null.
- */
-interface Chosen extends Walk {
-  readonly exports: Map<Value, GraphRoot | null>;
-}
-
 /** The nodes that the engine runs as one program: all nodes of a flush, or one part of them. */
 interface Work extends Walk {
-  readonly exports: ReadonlyMap<Value, GraphRoot | null>;
+  readonly exports: Exports;
   /**
    * Values whose last reader is this work or an earlier part of the flush. Their memory is given back after the run.
    */
@@ -146,53 +139,29 @@ interface Work extends Walk {
 }
 
 /**
- * Step 1 of a flush: chooses the values to store. These are the wanted values, the values of roots, and the values that
- * gradients will read. Recipes, which can be made again cheaply (see remake.ts), are not stored.
+ * Step 1 of a flush: chooses the values to store (see keep.ts), and notes who needs them, and which of them cannot be
+ * had.
  */
-function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Chosen {
-  const exports = new Map<Value, GraphRoot | null>();
-  const walk = newWalk();
-  const owners = new Map<Value, GraphRoot>();
-  for (const root of roots) owners.set(root.value, root);
-  const want = (value: Value, isNeeded = true) => {
-    if (value.available || exports.has(value)) return;
-    if (!isNeeded && isCheap(value, exports)) return;
-    // The export belongs to the value's root no matter who asked for it, so that the root rolls back if the computation
-    // fails.
-    const root = owners.get(value) ?? null;
-    if (finds(value, root, walk, step)) exports.set(value, root);
-  };
-  for (const value of wanted) want(value);
-  const candidates: GraphRoot[] = [];
-  for (const root of roots) {
-    if (root.value.available || !mayBeRecipe(root.value)) want(root.value, false);
-    else candidates.push(root);
+function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Kept {
+  const kept = keep(roots, wanted, heldBack?.needs);
+  const { exports, failed, saved, savedKept } = kept;
+  for (const [value, { root, error }] of failed) fail(value, root, error, step);
+  for (const node of savedKept) node.savedKept = true;
+  for (const [value, node] of saved) {
+    // A rehearsal stores nothing. A value from the host has no node that could make it again, so it is not given back.
+    if (isJournaling() || value.node === null) continue;
+    saveFor(node, value);
+    if (exports.get(value) === null && value.owners.hold !== 'shown') note(value, 'lent');
   }
-  for (const root of roots) {
-    keepSaved(root.value, (saved, node) => {
-      want(saved);
-      // A rehearsal stores nothing. A value from the host has no node that could make it again, so it is not given back.
-      if (isJournaling() || saved.node === null) return;
-      saveFor(node, saved);
-      if (exports.has(saved) && !owners.has(saved) && saved.owners.hold !== 'shown') note(saved, 'lent');
-    });
-  }
-  for (const value of heldBack?.needs ?? noValues) {
-    if (exports.get(value) === null) leaveToNext(value);
-  }
-  storeAllBut(candidates, exports, walk.mark, want);
-  // If a flush reads a recipe that an earlier flush left, the recipe is stored after all.
-  for (const { outputs } of walk.order) {
-    for (const y of outputs) if (y.isRecipe && !exports.has(y)) exports.set(y, null);
-  }
-  return { ...walk, exports };
+  for (const value of heldBack?.needs ?? noValues) if (exports.get(value) === null) leaveToNext(value);
+  return kept;
 }
 
 /**
  * Step 2 of a flush: cuts a loop into parts, which are programs that loops of other lengths share. If a root holds a
  * value that one part stores for a later part, the value is exported for that root.
  */
-function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots']): Parts {
+function cutIntoParts({ order, slices, exports }: Kept, roots: Flush['roots']): Parts {
   const cut = cutWhereRepeated(inSequence(order), slices, exports);
   const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
   for (const root of stored.size > 0 ? roots : []) {
@@ -206,19 +175,14 @@ function cutIntoParts({ order, slices, exports }: Chosen, roots: Flush['roots'])
  * Step 3 of a flush: settles the roots whose values it does not store. Each of them holds a recipe or a value that
  * already has contents.
  */
-function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void {
+function leaveUnstored(roots: Flush['roots'], { exports, left }: Kept): void {
   mode.recorded = 0;
   mode.pendingBytes = 0;
   for (const root of roots) {
     const { value } = root;
     if (root.scope === topScope && !isJournaling()) root.stands();
     if (exports.has(value) || value.failure) continue;
-    if (!value.available) {
-      const between: Value[] = [];
-      const ingredients = ingredientsOf(value, exports, Number.POSITIVE_INFINITY, between)!;
-      // A value in between may be stored later, and then it is what the recipe is made from.
-      leaveAsRecipe(root, [...ingredients, ...between]);
-    }
+    if (!value.available) leaveAsRecipe(root, left.get(root) ?? noValues);
     // The new value already has its contents and cannot fail, so the value that it replaces can be released. A
     // rehearsal keeps that value, because it must restore it.
     const isLoaded = value.available && root.settled !== value && isReplaced(root);
@@ -233,7 +197,7 @@ function leaveUnstored(roots: Flush['roots'], exports: Chosen['exports']): void 
  * Step 4 of a flush: sends the last part, or the whole flush if it was not cut, and gives memory back afterwards. The run
  * may still read the `parting` values, but no work recorded from now on can.
  */
-function sendLast(work: Work, exports: Chosen['exports'], parting: readonly Value[], step: PendingStep | null) {
+function sendLast(work: Work, exports: Exports, parting: readonly Value[], step: PendingStep | null) {
   if (exports.size > 0) send(work, parting, step);
   else {
     step?.failed();
@@ -243,39 +207,31 @@ function sendLast(work: Work, exports: Chosen['exports'], parting: readonly Valu
   for (const value of work.last) note(value, 'givenBack');
 }
 
-/**
- * Adds the nodes that must run for `value` to a walk. If one of them cannot run, marks `value` as failed and returns
- * false.
- */
-function finds(value: Value, root: GraphRoot | null, walk: Walk, step: PendingStep | null): boolean {
-  try {
-    visit(value, walk);
-    return true;
-  } catch (error) {
-    noteFailure(value, error as Error);
-    // If the value depends on a failed run, its root rolls back, too. If a value was released too early, that is a
-    // mistake in the user's program, and the error must stay.
-    if (root && !(error instanceof TensorReleasedError)) {
-      root.rollBack();
-      step?.failed();
-    }
-    return false;
-  }
+/** Notes that a value cannot be had. */
+function fail(value: Value, root: GraphRoot | null, error: Error, step: PendingStep | null): void {
+  noteFailure(value, error);
+  // If the value depends on a failed run, its root rolls back, too. If a value was released too early, that is a mistake
+  // in the user's program, and the error must stay.
+  if (!root || error instanceof TensorReleasedError) return;
+  root.rollBack();
+  step?.failed();
 }
 
 /** Sends all parts of a flush except the last, and returns the last one. */
-function sendAllButLast(
-  { parts, lengths, varies }: Parts,
-  exports: ReadonlyMap<Value, GraphRoot | null>,
-  step: PendingStep | null,
-): Work {
+function sendAllButLast({ parts, lengths, varies }: Parts, exports: Exports, step: PendingStep | null): Work {
   const replaced: Value[] = [];
   const workFor = ({ loops }: Part, values: Iterable<Value>, last: readonly Value[]): Work => {
     const walk = newWalk();
     const found = new Map<Value, GraphRoot | null>();
     for (const value of values) {
       const root = exports.get(value) ?? null;
-      if (!value.available && finds(value, root, walk, step)) found.set(value, root);
+      if (value.available) continue;
+      try {
+        visit(value, walk);
+        found.set(value, root);
+      } catch (error) {
+        fail(value, root, error as Error, step);
+      }
     }
     inSequence(walk.order);
     const work = { ...walk, exports: found, last };
@@ -391,40 +347,8 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
  * The wanted values in the order in which they are computed. A request for the same values in another order then gives
  * the same program.
  */
-const asNumbered = (
-  wanted: ReadonlyMap<Value, GraphRoot | null>,
-  standIn: (value: Value) => Value,
-): ReadonlyMap<Value, GraphRoot | null> =>
+const asNumbered = (wanted: Exports, standIn: (value: Value) => Value): Exports =>
   wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
 /** Whether a new value may take over the memory of the root's previous value. */
 const isReplaced = ({ settled }: GraphRoot): boolean => settled?.owners.hold === 'dropped' && !settled.hung;
-
-/**
- * Decides which candidates stay recipes, and adds the others to the wanted values. A candidate is stored if nothing in
- * this flush reads it, or if its ingredients would keep too much memory alive.
- */
-function storeAllBut(
-  candidates: readonly GraphRoot[],
-  exports: ReadonlyMap<Value, unknown>,
-  mark: number,
-  want: (value: Value, isNeeded: boolean) => void,
-): void {
-  if (candidates.length === 0) return;
-  const read: GraphRoot[] = [];
-  // Later nodes come first: if a candidate is stored, the candidates that it reads count as read.
-  for (const root of candidates.toSorted((a, b) => b.value.node!.id - a.value.node!.id)) {
-    if (exports.has(root.value)) continue;
-    if (root.value.node!.mark === mark) read.push(root);
-    else want(root.value, false);
-  }
-  // A candidate that cannot be made from stored values is stored itself, so that later candidates can be made from it.
-  const possible = new Map<Value, ReadonlySet<Value>>();
-  for (const { value } of read.toReversed()) {
-    const ingredients = fewIngredientsOf(value, exports);
-    if (ingredients) possible.set(value, ingredients);
-    else want(value, false);
-  }
-  const recipes = recipesAmong(possible);
-  for (const value of possible.keys()) if (!recipes.has(value)) want(value, false);
-}

@@ -148,9 +148,7 @@ export function pendingProgram(value: Value) {
   const walk = newWalk();
   const { order, slices } = walk;
   const wanted = new Set<Value>([value]);
-  const met = new Set<Node>();
-  const meet = (node: Node) => !node.savedKept && !met.has(node) && met.add(node).has(node);
-  eachSaved(value, meet, (saved) => wanted.add(saved));
+  eachSaved([value], (saved) => wanted.add(saved));
   const exports = [...wanted].filter((one) => !one.available);
   for (const one of exports) visit(one, walk);
   if (order.length === 0) return null;

@@ -3,27 +3,17 @@ import { unwidened } from './record';
 import type { Node, Value } from './value';
 
 /**
- * Calls `save` with the values that later gradients of `value` will read, except those that a flush has kept already.
+ * Calls `save` with each value that later gradients of `values` will read, and with the node whose gradient does. Returns
+ * these nodes. Nodes whose saved values a flush has kept already are left out, with all nodes before them.
  */
-export function keepSaved(value: Value, save: (saved: Value, node: Node) => void): void {
-  const meet = (node: Node) => {
-    const { savedKept } = node;
-    node.savedKept = true;
-    return !savedKept;
-  };
-  eachSaved(value, meet, save);
-}
-
-/**
- * Calls `save` with each value that later gradients of `value` will read. `meet` returns true the first time that it is
- * called with a node.
- */
-export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (saved: Value, node: Node) => void): void {
-  const stack: Value[] = [value];
+export function eachSaved(values: readonly Value[], save: (saved: Value, node: Node) => void): ReadonlySet<Node> {
+  const met = new Set<Node>();
+  const stack = values.toReversed();
   while (stack.length > 0) {
     const next = stack.pop()!;
     const node = next.maker;
-    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || !meet(node)) continue;
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.savedKept || met.has(node)) continue;
+    met.add(node);
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {
       for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
@@ -32,4 +22,5 @@ export function eachSaved(value: Value, meet: (node: Node) => boolean, save: (sa
     }
     for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
   }
+  return met;
 }

@@ -16,12 +16,17 @@ export type GradHook = (gradient: Value) => Value | undefined | Ask<Value | unde
 /** Counts the in-place writes to memory that tensors share. */
 export interface WriteCounter {
   readonly changes: number;
+  /** Those of `changes` that gradients are told of: PyTorch tells them of none through `x.data`. */
+  readonly toldChanges: number;
+  /** What the memory holds now, in the shape that it was made with. */
+  readonly contents: Value;
 }
 
 /** Memory that tensors share, and its count of writes when it last held a value. */
 interface Place {
   readonly counter: WriteCounter;
   readonly changes: number;
+  readonly toldChanges: number;
 }
 
 /** Where a leaf's gradient goes; implemented by the tensor layer. */
@@ -359,7 +364,8 @@ export class Value implements Meta {
 
   /** Notes that this value is now the contents of a storage; `counter` counts the writes to that storage. */
   inMemory(counter: WriteCounter): void {
-    this.memory = { counter, changes: counter.changes };
+    const { changes, toldChanges } = counter;
+    this.memory = { counter, changes, toldChanges };
   }
 
   /** Notes that this value shares the memory of another, as a view does: a write to either is a write to both. */
@@ -370,6 +376,11 @@ export class Value implements Meta {
   /** Whether the memory has been written to since it held this value. */
   get changed(): boolean {
     return this.memory !== null && this.memory.counter.changes !== this.memory.changes;
+  }
+
+  /** Whether gradients are told of one of these writes. */
+  get changedOpenly(): boolean {
+    return this.memory !== null && this.memory.counter.toldChanges !== this.memory.toldChanges;
   }
 
   get numel(): number {

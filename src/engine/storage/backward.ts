@@ -9,7 +9,9 @@ import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
 import { giveUpSaved } from '../graph/owners';
 import { atPlace, isTracing, placeOf } from '../graph/places';
+import { record } from '../graph/record';
 import { type GradHook, type GradSink, type Node, newMark, type Value } from '../graph/value';
+import { reshape, rewritten } from '../ops/shape/cast';
 import { showGradient } from './anomaly';
 import { Gradients } from './gradients';
 
@@ -161,10 +163,10 @@ function* propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>):
     gradients.addSlice(x, dys[0]!, view);
     return;
   }
-  if (!op.readsSaved) checkSaved(node);
+  const saved = op.readsSaved ? node : savedNow(node);
   const needs: boolean[] = [];
   for (const x of inputs) needs.push(x.requiresGrad);
-  const given = op.vjp!(dys, { inputs, outputs, attrs, scalars, needs, read: (value) => unchanged(node, value) });
+  const given = op.vjp!(dys, { ...saved, attrs, scalars, needs, read: (value) => unchanged(node, value) });
   const dxs = given instanceof Ask ? yield* answered(given, gradients.alive) : given;
   for (let i = 0; i < inputs.length; i++) {
     const dx = dxs[i];
@@ -181,25 +183,46 @@ function* hooked(hooks: readonly GradHook[] | null, gradient: Value, gradients: 
   return result;
 }
 
-function checkSaved(node: Node): void {
-  const { saves } = node.op;
-  if (saves?.inputs) for (const i of saves.inputs) expectInputKept(node, i);
-  else if (!saves?.outputs) for (let i = 0; i < node.inputs.length; i++) expectInputKept(node, i);
-  if (saves?.outputs) for (const o of saves.outputs) expectKept(node, node.outputs[o]);
+/** A node's inputs and outputs, those that its gradient reads as they are now. */
+function savedNow(node: Node): Pick<Node, 'inputs' | 'outputs'> {
+  const { inputs, outputs, op } = node;
+  const { saves = { inputs: inputs.map((_, i) => i) } } = op;
+  let now: { readonly inputs: Value[]; readonly outputs: Value[] } | null = null;
+  for (const kind of ['inputs', 'outputs'] as const) {
+    for (const i of saves[kind] ?? []) {
+      const value = node[kind][i];
+      const isUnread = kind === 'inputs' && op.factors === true && i < 2 && !inputs[1 - i]!.requiresGrad;
+      if (!value || isUnread) continue;
+      const here = unchanged(node, value);
+      if (here === value) continue;
+      now ??= { inputs: [...inputs], outputs: [...outputs] };
+      now[kind][i] = here;
+    }
+  }
+  return now ?? node;
 }
 
-function expectInputKept(node: Node, i: number): void {
-  const { inputs, op } = node;
-  const unread = op.factors === true && i < 2 && !inputs[1 - i]!.requiresGrad;
-  if (!unread) expectKept(node, inputs[i]);
-}
-
-function expectKept(node: Node, value: Value | undefined): void {
-  if (value) unchanged(node, value);
+/**
+ * What the memory of a saved value holds now, after changes of which gradients are not told; null if that is not known.
+ */
+function contentsNow(value: Value): Value | null {
+  const { node } = value;
+  const { counter } = value.memory!;
+  const base = node?.op.views ? node.inputs[0]! : null;
+  if (base?.memory?.counter === counter) {
+    const now = base.changed ? contentsNow(base) : base;
+    return now && record(node!.op, [now, ...node!.inputs.slice(1)], node!.attrs, node!.scalars);
+  }
+  const { contents } = counter;
+  if (contents.numel !== value.numel) return null;
+  return reshape(contents, value.shape);
 }
 
 function unchanged(node: Node, value: Value): Value {
   if (!value.changed) return value;
+  const now = value.changedOpenly ? null : contentsNow(value);
+  // A second derivative goes through the value itself.
+  if (now) return value.requiresGrad ? rewritten(value, now, true) : now;
   throw new AutogradError(
     `backward: a value of shape [${value.shape.join(', ')}] that the gradient of ${node.op.name} needs has been changed by an in-place operation since; ` +
       'use the operation that returns a new tensor, or clone() before changing it',

@@ -19,7 +19,11 @@ export class Line {
   /** The version of the storage that `whole` is of. */
   private version = -1;
 
-  constructor(private readonly storage: Storage) {}
+  constructor(
+    private readonly storage: Storage,
+    /** Whether gradients are told of writes through it, which `x.data` does not do. */
+    readonly told = true,
+  ) {}
 
   /** The whole contents now. */
   get value(): Value {

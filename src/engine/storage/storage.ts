@@ -34,19 +34,38 @@ export interface WriteOptions {
   readonly fresh?: boolean;
 }
 
+/** How a write counts. */
+interface Counting {
+  /** Gradients are told of it. Default true. */
+  readonly told?: boolean;
+}
+
 /** Counts writes of other contents, including those to the whole buffer that a storage is a slice of. */
 class Writes implements WriteCounter {
   /** Writes to the storage itself. Moves do not count, and neither do writes through slices of it. */
   own = 0;
+  /** Those of them that gradients are told of. */
+  ownTold = 0;
   parent: Writes | null = null;
+
+  constructor(private readonly storage: Storage) {}
 
   get changes(): number {
     return this.own + (this.parent?.own ?? 0);
   }
 
+  get toldChanges(): number {
+    return this.ownTold + (this.parent?.ownTold ?? 0);
+  }
+
+  get contents(): Value {
+    return this.storage.value;
+  }
+
   /** Becomes part of another storage, or of none, and keeps its count. */
   moveTo(parent: Writes | null): void {
     this.own = this.changes - (parent?.own ?? 0);
+    this.ownTold = this.toldChanges - (parent?.ownTold ?? 0);
     this.parent = parent;
   }
 }
@@ -92,7 +111,7 @@ export class Storage implements GraphRoot {
   private lostBy: Error | null = null;
   private current: Value;
   private writes = 0;
-  private readonly counter = new Writes();
+  private readonly counter = new Writes(this);
   /** The tensor that keeps the graph, if others share the memory without the graph. */
   private owner: Pick<WeakRef<object>, 'deref'> | null = null;
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
@@ -152,10 +171,16 @@ export class Storage implements GraphRoot {
     return this.counter.changes;
   }
 
+  /** Those of `changes` that gradients are told of. */
+  get toldChanges(): number {
+    return this.counter.toldChanges;
+  }
+
   /** In-place write: makes `value`, of the storage's shape, the contents. */
-  set(value: Value): void {
+  set(value: Value, { told = true }: Counting = {}): void {
     this.keep();
     this.counter.own++;
+    if (told) this.counter.ownTold++;
     const home = this.slice;
     if (home) {
       const { parent, offset } = home;
@@ -179,13 +204,14 @@ export class Storage implements GraphRoot {
   write(value: Value, layout: Layout, { line = null, tracked = true, fresh = false }: WriteOptions = {}): void {
     const before = this.value;
     const seen = line?.value ?? before;
+    const counting = { told: line?.told ?? true };
     const into = (base: Value): Value =>
       isWhole(layout, this.shape)
         ? shaped(value, this.shape)
         : stridedScatter(base, value, layout.shape, layout.strides, layout.offset);
     if (!tracked || !(seen.requiresGrad || value.requiresGrad)) {
       const after = withMode({ grad: false }, () => into(before));
-      this.set(before.requiresGrad ? withMode({ grad: true }, () => rewritten(before, after, true)) : after);
+      this.set(before.requiresGrad ? withMode({ grad: true }, () => rewritten(before, after, true)) : after, counting);
       line?.letGo();
       return;
     }
@@ -194,7 +220,7 @@ export class Storage implements GraphRoot {
     const after = cuts ? rewritten(seen, written, false) : written;
     if (!line) this.set(after);
     else {
-      this.set(before.requiresGrad ? rewritten(before, after, true) : detach(after));
+      this.set(before.requiresGrad ? rewritten(before, after, true) : detach(after), counting);
       line.follow(after);
     }
     // The result of an in-place operation is here now. Its gradient may read it, so later writes must count for it.

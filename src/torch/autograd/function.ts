@@ -45,7 +45,7 @@ export class FunctionContext {
    */
   get savedTensors(): Tensor[] {
     return states.get(this)!.saved.map(({ tensor, changes }) => {
-      if (tensor && tensor.storage.changes !== changes) {
+      if (tensor && tensor.storage.toldChanges !== changes) {
         throw new AutogradError(
           `backward: a saved tensor of shape [${tensor.shape.join(', ')}] has been changed by an in-place operation since; clone() it before changing it`,
         );
@@ -70,7 +70,7 @@ export class FunctionContext {
 
 const savedOf = (tensor: Tensor | null): Saved => ({
   tensor: tensor?.retain() ?? null,
-  changes: tensor?.storage.changes ?? 0,
+  changes: tensor?.storage.toldChanges ?? 0,
 });
 
 type FunctionResult = Tensor | readonly Tensor[];

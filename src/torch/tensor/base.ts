@@ -68,6 +68,7 @@ export abstract class TensorBase extends Printable implements Layout {
   origin: Origin;
   /** The storage's count of changes when the view was made. */
   private readonly madeAt: number;
+  private readonly madeAtTold: number;
   /** For a view that takes no part in its base's gradient: its contents, as a value at which gradients end. */
   private ended: { readonly of: Value; readonly value: Value } | null = null;
   /** @internal There are views of this tensor, whose gradients go through its own. */
@@ -92,6 +93,7 @@ export abstract class TensorBase extends Printable implements Layout {
     this.base = view?.base ?? null;
     this.origin = view?.origin ?? null;
     this.madeAt = this.storage.changes;
+    this.madeAtTold = this.storage.toldChanges;
     this.cached = view ? value : this.storage.value;
     note(this.cached, 'taken');
     this.cachedVersion = this.storage.version;
@@ -111,7 +113,7 @@ export abstract class TensorBase extends Printable implements Layout {
   get value(): Value {
     const contents = this.contents();
     if (this.base === null || this.leaf !== null || !mode.grad) return contents;
-    if (this.origin !== null && this.storage.changes !== this.madeAt && this.requiresGrad) {
+    if (this.origin !== null && this.storage.toldChanges !== this.madeAtTold && this.requiresGrad) {
       throw new AutogradError(
         `value: a view ${origins[this.origin]}, and what it is a view of has been changed in place since, so that its gradient is not defined; ` +
           'take the view after the change, or clone() it',
@@ -453,9 +455,21 @@ export abstract class TensorBase extends Printable implements Layout {
 
   /** The same numbers, in the same memory, without a gradient. */
   detach(): Tensor {
+    return this.apart(true);
+  }
+
+  /**
+   * @internal PyTorch's `x.data`: as `detach()`, but gradients are not told of changes through it, and read what is
+   * there then.
+   */
+  untold(): Tensor {
+    return this.apart(false);
+  }
+
+  private apart(told: boolean): Tensor {
     const { storage } = this;
     if (this.contents().requiresGrad && !this.line) storage.leaveGraphTo(this.base ?? this);
-    const line = new Line(storage);
+    const line = new Line(storage, told);
     return this.makeDetached(storage.read(this, line.value), line);
   }
 

@@ -171,27 +171,23 @@ export class Tensor extends WithMethods {
    */
   weakly(): () => Tensor | null {
     const { base, line, origin, shape, strides, offset } = this;
-    return wayBack(new WeakRef(this.storage), new WeakRef(base ?? this), line && new WeakRef(line), {
-      origin,
-      shape,
-      strides,
-      offset,
-    });
+    const place = { origin, shape, strides, offset, told: line?.told ?? true };
+    return wayBack(new WeakRef(this.storage), new WeakRef(base ?? this), line && new WeakRef(line), place);
   }
 }
 
-type Place = Layout & Pick<View, 'origin'>;
+type Place = Layout & Pick<View, 'origin'> & Pick<Line, 'told'>;
 
 function wayBack(
   heldStorage: WeakRef<Storage>,
   heldBase: WeakRef<TensorBase>,
   heldLine: WeakRef<Line> | null,
-  { origin, shape, strides, offset }: Place,
+  { origin, shape, strides, offset, told }: Place,
 ): () => Tensor | null {
   return () => {
     const storage = heldStorage.deref();
     if (!storage || storage.disposed) return null;
-    const line = heldLine && (heldLine.deref() ?? new Line(storage));
+    const line = heldLine && (heldLine.deref() ?? new Line(storage, told));
     const layout = { shape, strides, offset };
     const value = storage.read(layout, line?.value);
     return new Tensor(value, { storage, strides, offset, base: heldBase.deref() ?? null, line, origin });

@@ -6,15 +6,15 @@ import type { TensorData } from './readable';
 
 /**
  * `await x.data()` reads the elements back. `x.data.mul_(0.9)`, `x.data.shape` and functions of tensors see
- * `x.detach()`.
+ * `x.detach()`, but gradients are not told of changes through it.
  */
 export type DataAccess = (() => Promise<TensorData>) & Tensor;
 
-/** The function `read`, with the members of `x.detach()`, which is made when a member is first used. */
+/** The function `read`, with the members of that tensor, which is made when a member is first used. */
 export function dataAccess(x: Tensor, read: () => Promise<TensorData>): DataAccess {
   let detached: Tensor | null = null;
   const tensor = (): Tensor => {
-    detached ??= x.detach();
+    detached ??= x.untold();
     return detached;
   };
   return new Proxy(read, {

@@ -24,8 +24,8 @@ export type NestedArray = number | boolean | NestedArray[];
 export abstract class ReadableTensor extends TensorBase {
   /**
    * `await x.data()`: the elements in row-major order, in a typed array of the dtype (Int32Array for int64, Uint8Array
-   * for uint8 and bool, Float32Array for float16). Without the call it is PyTorch's `.data`, the same as `x.detach()`:
-   * `p.data.mul_(0.9)`.
+   * for uint8 and bool, Float32Array for float16). Without the call it is PyTorch's `.data`: as
+   * `x.detach()`, but gradients do not mind changes through it, and read what is there then. `p.data.mul_(0.9)`.
    */
   get data(): DataAccess {
     // Detached, so that a program that keeps `x.data` does not keep the graph alive.

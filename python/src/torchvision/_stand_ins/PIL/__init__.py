@@ -1,3 +1,10 @@
-"""Images as Pillow has them, as far as PyTorch's programs ask for them: `Image` alone."""
+"""Images as Pillow has them, of bytes: `Image` and what changes, combines, filters, counts and draws on them."""
 
 __version__ = "11.0"
+
+
+class UnidentifiedImageError(OSError):
+    """A file is no picture that can be read."""
+
+
+__all__ = ["UnidentifiedImageError"]

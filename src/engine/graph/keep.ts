@@ -1,0 +1,110 @@
+// What a flush keeps: the values that it stores, and those that it leaves to be made again. This depends on nodes and
+// owners alone. Nothing is changed here except the marks of a walk; flush.ts acts on what was chosen.
+import { fewIngredientsOf, ingredientsOf, isCheap, mayBeRecipe, recipesAmong } from './remake';
+import type { GraphRoot } from './roots';
+import { eachSaved } from './saved';
+import type { Node, Value } from './value';
+import { newWalk, visit, type Walk } from './walk';
+
+/** The values that a flush stores. Each maps to the root that holds it, or to null. */
+export type Exports = ReadonlyMap<Value, GraphRoot | null>;
+
+/** What a flush keeps, and the nodes that it runs for that. */
+export interface Kept extends Walk {
+  readonly exports: Map<Value, GraphRoot | null>;
+  /** The ingredients of the roots' values that are not stored, and the values between. */
+  readonly left: ReadonlyMap<GraphRoot, readonly Value[]>;
+  /** The values that gradients read, with the nodes whose gradients do. */
+  readonly saved: readonly (readonly [Value, Node])[];
+  /** The nodes whose saved values are now kept. */
+  readonly savedKept: ReadonlySet<Node>;
+  /** The values that cannot be had, with the roots that hold them. */
+  readonly failed: ReadonlyMap<Value, { readonly root: GraphRoot | null; readonly error: Error }>;
+}
+
+const noValues: ReadonlySet<Value> = new Set();
+
+/**
+ * Chooses the values to store: the `wanted` values, the values of roots, and the values that gradients will read.
+ * Recipes, which can be made again cheaply (see remake.ts), are not stored. `passing`: wanted values that are given back
+ * by the next flush, unless a root holds them.
+ */
+export function keep(
+  roots: ReadonlySet<GraphRoot>,
+  wanted: readonly Value[] = [],
+  passing: ReadonlySet<Value> = noValues,
+): Kept {
+  const walk = newWalk();
+  const exports = new Map<Value, GraphRoot | null>();
+  const failed = new Map<Value, { root: GraphRoot | null; error: Error }>();
+  const holders = new Map<Value, GraphRoot>();
+  for (const root of roots) holders.set(root.value, root);
+  const stays = { has: (x: Value): boolean => exports.has(x) && (holders.has(x) || !passing.has(x)) };
+  const want = (value: Value, isNeeded = true) => {
+    if (value.available || exports.has(value) || failed.has(value)) return;
+    if (!isNeeded && isCheap(value, stays)) return;
+    // It belongs to its root no matter who asked for it, so that the root rolls back if the computation fails.
+    const root = holders.get(value) ?? null;
+    try {
+      visit(value, walk);
+      exports.set(value, root);
+    } catch (error) {
+      failed.set(value, { root, error: error as Error });
+    }
+  };
+  for (const value of wanted) want(value);
+  const candidates: Value[] = [];
+  for (const value of holders.keys()) {
+    if (value.available || !mayBeRecipe(value)) want(value, false);
+    else candidates.push(value);
+  }
+  const saved: [Value, Node][] = [];
+  const savedKept = eachSaved(
+    [...holders.keys()].filter((value) => !failed.has(value)),
+    (value, node) => {
+      want(value);
+      saved.push([value, node]);
+    },
+  );
+  for (const value of storedOf(candidates, walk.mark, stays, want)) want(value, false);
+  // If a flush reads a recipe that an earlier flush left, the recipe is stored after all.
+  for (const { outputs } of walk.order) {
+    for (const y of outputs) if (y.isRecipe && !exports.has(y)) exports.set(y, null);
+  }
+  const left = new Map<GraphRoot, readonly Value[]>();
+  for (const [value, root] of holders) {
+    if (value.available || exports.has(value) || failed.has(value)) continue;
+    // A value in between may be stored later, and then it is what the recipe is made from.
+    const between: Value[] = [];
+    left.set(root, [...ingredientsOf(value, stays, Number.POSITIVE_INFINITY, between)!, ...between]);
+  }
+  return { ...walk, exports, left, saved, savedKept, failed };
+}
+
+/**
+ * The candidates that are stored rather than left as recipes: those that nothing in this flush reads, and those whose
+ * ingredients would keep too much memory alive.
+ */
+function storedOf(
+  candidates: readonly Value[],
+  mark: number,
+  stays: { has(value: Value): boolean },
+  want: (value: Value, isNeeded: boolean) => void,
+): Iterable<Value> {
+  const read: Value[] = [];
+  // Later nodes come first: if a candidate is stored, the candidates that it reads count as read.
+  for (const value of candidates.toSorted((a, b) => b.node!.id - a.node!.id)) {
+    if (stays.has(value)) continue;
+    if (value.node!.mark === mark) read.push(value);
+    else want(value, false);
+  }
+  // A candidate that cannot be made from stored values is stored itself, so that later candidates can be made from it.
+  const possible = new Map<Value, ReadonlySet<Value>>();
+  for (const value of read.toReversed()) {
+    const ingredients = fewIngredientsOf(value, stays);
+    if (ingredients) possible.set(value, ingredients);
+    else want(value, false);
+  }
+  const recipes = recipesAmong(possible);
+  return [...possible.keys()].filter((value) => !recipes.has(value));
+}
