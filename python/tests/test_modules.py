@@ -78,6 +78,36 @@ def halved(x):
 torch.fx.wrap("len")
 
 
+class Insides(unittest.TestCase):
+    """As torchvision's own sources and torchopt use what lies beneath PyTorch, where there is nothing of it."""
+
+    def test_operations_of_compiled_code(self):
+        with self.assertRaises(OSError):
+            torch.ops.load_library("_C_stable.so")
+        key, other = torch._C.DispatchKey.AutocastCPU, torch._C.DispatchKey.AutocastCUDA
+        keys = torch._C.DispatchKeySet(key) | torch._C.DispatchKeySet(other)
+        self.assertTrue(keys.has(key) and keys.has(other) and not keys.remove(key).has(key))
+        self.assertEqual(keys, torch._C.DispatchKeySet(other).add(key))
+        with torch._C._ExcludeDispatchKeyGuard(keys):
+            self.assertEqual(torch.ones(1).item(), 1)
+
+    def test_marks_of_functions(self):
+        from torch.onnx.symbolic_helper import parse_args
+
+        @parse_args("v", "i")
+        def double(x, times):
+            return x * times
+
+        self.assertEqual(double(2, 3), 6)
+        torch.onnx.register_custom_op_symbolic("own::double", double, 11)
+
+    def test_calls_of_other_processes(self):
+        from torch.distributed import rpc
+
+        self.assertFalse(rpc.is_available())
+        self.assertEqual(rpc.api.UNSET_RPC_TIMEOUT, -1.0)
+
+
 class Imports(unittest.TestCase):
     def test_modules_and_names(self):
         for path, name in ASKED.items():
@@ -106,6 +136,7 @@ class Imports(unittest.TestCase):
             pass
 
         self.assertEqual(either.__name__, "either")
+        self.assertIs(torch.jit._script_if_tracing(either), either)
         self.assertFalse(torch.onnx.is_in_onnx_export())
         self.assertIs(torch._jit_internal._copy_to_script_wrapper(either), either)
         self.assertEqual(torch.jit.script_if_tracing(either).__name__, "either")

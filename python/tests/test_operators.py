@@ -117,6 +117,23 @@ class Arithmetic(unittest.TestCase):
 
 
 class Numbers(unittest.TestCase):
+    def test_numbers_of_ones_own(self):
+        from enum import IntEnum
+
+        class Share(float):
+            pass
+
+        class Kind(IntEnum):
+            TWO = 2
+
+        x = torch.tensor([1.0, 2.0])
+        self.assertEqual((x + Share(0.5)).tolist(), [1.5, 2.5])
+        self.assertEqual((Share(2) - x).tolist(), [1, 0])
+        self.assertEqual((x * Kind.TWO).tolist(), [2, 4])
+        self.assertEqual((torch.arange(3) == Kind.TWO).tolist(), [False, False, True])
+        x += Share(1)
+        self.assertEqual(x.tolist(), [2, 3])
+
     def test_tensors_as_numbers(self):
         x = torch.tensor([2.5])
         self.assertEqual(float(x), 2.5)

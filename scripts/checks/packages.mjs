@@ -40,7 +40,10 @@ const LIMIT = 900_000;
 
 const folderOf = (/** @type {string} */ path) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 const run = readFileSync(folderOf('run.py'), 'utf8');
-const standIns = readFileSync(folderOf('stand-ins/stand_ins.py'), 'utf8');
+/** What stands in for packages of compiled code, by the names of their files. */
+const standIns = ['stand_ins.py', 'small_numpy.py'].map(
+  (name) => /** @type {const} */ ([name, readFileSync(folderOf(`stand-ins/${name}`), 'utf8')]),
+);
 
 /** @param {string[]} args */
 function options(args) {
@@ -124,7 +127,7 @@ async function inPage(page, files, module, program) {
     archives: files.map((name) => `/archives/${name}`),
     texts: [
       ['/harness/run.py', run],
-      ['/harness/stand_ins.py', standIns],
+      ...standIns.map(([name, text]) => /** @type {const} */ ([`/harness/${name}`, text])),
     ],
     code: started('/harness', '/archives', '/packages', asked(module, program)),
   };
@@ -148,7 +151,7 @@ async function byPyTorch(folder, files, module, program, python) {
     mkdirSync(join(at, 'archives'));
     for (const name of files) copyFileSync(join(folder, name), join(at, 'archives', name));
     writeFileSync(join(at, 'run.py'), run);
-    writeFileSync(join(at, 'stand_ins.py'), standIns);
+    for (const [name, text] of standIns) writeFileSync(join(at, name), text);
     const code = started(at, join(at, 'archives'), join(at, 'packages'), asked(module, program));
     const printing = code.replace(/run\.outcome.*\n$/, (call) => `print("\\n" + ${call.trim()})\n`);
     const child = spawn(python, ['-c', printing], {

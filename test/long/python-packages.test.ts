@@ -7,6 +7,7 @@ import { packages } from '../../scripts/checks/packages/list.mjs';
 import timm from '../../scripts/checks/packages/programs/timm.py?raw';
 import transformers from '../../scripts/checks/packages/programs/transformers.py?raw';
 import run from '../../scripts/checks/packages/run.py?raw';
+import smallNumpy from '../../scripts/checks/packages/stand-ins/small_numpy.py?raw';
 import standIns from '../../scripts/checks/packages/stand-ins/stand_ins.py?raw';
 import wheels from '../../scripts/checks/packages/wheels.json';
 
@@ -31,6 +32,7 @@ for (const [name, program] of Object.entries(programs)) {
       texts: [
         ['/harness/run.py', run],
         ['/harness/stand_ins.py', standIns],
+        ['/harness/small_numpy.py', smallNumpy],
       ],
       code: started('/harness', '/archives', '/packages', asked(module, program)),
     });

@@ -44,6 +44,76 @@ def _parse_to(*args: Any, **kwargs: Any) -> tuple[Any, Any, bool, Any]:
     return place, given.get("dtype"), bool(given.get("non_blocking", False)), given.get("memory_format")
 
 
+class _Keys(type):
+    """Has a member of any name, which is one object."""
+
+    def __getattr__(cls, name: str) -> DispatchKey:
+        if name.startswith("__"):
+            raise AttributeError(f"type object {cls.__name__!r} has no attribute {name!r}")
+        made = cls(name)
+        setattr(cls, name, made)
+        return made
+
+
+class DispatchKey(metaclass=_Keys):
+    """One of the ways that PyTorch takes to an operation's code: a name, since there is one way here."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"DispatchKey.{self.name}"
+
+
+class DispatchKeySet:
+    """Some of these ways."""
+
+    def __init__(self, *keys: DispatchKey) -> None:
+        self._keys = frozenset(keys)
+
+    def __or__(self, other: DispatchKeySet) -> DispatchKeySet:
+        return DispatchKeySet(*self._keys | other._keys)
+
+    def __and__(self, other: DispatchKeySet) -> DispatchKeySet:
+        return DispatchKeySet(*self._keys & other._keys)
+
+    def __sub__(self, other: DispatchKeySet) -> DispatchKeySet:
+        return DispatchKeySet(*self._keys - other._keys)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, DispatchKeySet) and self._keys == other._keys
+
+    def __hash__(self) -> int:
+        return hash(self._keys)
+
+    def has(self, key: DispatchKey) -> bool:
+        """Whether a way is one of them."""
+        return key in self._keys
+
+    def add(self, key: DispatchKey) -> DispatchKeySet:
+        """These, and one more."""
+        return DispatchKeySet(*self._keys, key)
+
+    def remove(self, key: DispatchKey) -> DispatchKeySet:
+        """These without one."""
+        return DispatchKeySet(*self._keys - {key})
+
+
+class _ExcludeDispatchKeyGuard:
+    """Changes nothing: there is one way."""
+
+    def __init__(self, keys: DispatchKeySet) -> None:
+        self.keys = keys
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, *_: object) -> None:
+        pass
+
+
+_IncludeDispatchKeyGuard = _ExcludeDispatchKeyGuard
+
 _nn = SimpleNamespace(_parse_to=_parse_to)
 
 __getattr__, __dir__ = answering(__name__, globals())

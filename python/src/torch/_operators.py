@@ -51,7 +51,8 @@ def _operand(other: Any) -> Any:
         return other._js
     if is_array(other):
         return _bridge.send(other)
-    return NotImplemented
+    # Numbers of one's own, such as members of an IntEnum.
+    return float(other) if isinstance(other, float) else int(other) if isinstance(other, int) else NotImplemented
 
 
 def _is_tensor(other: Any) -> bool:

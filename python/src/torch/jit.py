@@ -55,7 +55,7 @@ def script_method(fn: Callable[..., Any]) -> Callable[..., Any]:
     return fn
 
 
-export = _overload = _overload_method = script_if_tracing = script_method
+export = _overload = _overload_method = script_if_tracing = _script_if_tracing = script_method
 
 
 class TracerWarning(Warning):

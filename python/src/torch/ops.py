@@ -19,6 +19,14 @@ class _Namespace:
         return operation(f"{self.name}.{name}")
 
 
+loaded_libraries: set[str] = set()
+
+
+def load_library(path: Any) -> None:
+    """Refused: a page loads no compiled libraries. Packages go on without theirs."""
+    raise OSError(f"load_library: expected operations written in Python, since a page cannot load {path}")
+
+
 def __getattr__(name: str) -> Any:
     if name.startswith("__"):
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

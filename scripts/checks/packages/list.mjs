@@ -149,5 +149,5 @@ export const packages = {
   opacus: of('opacus', ['opacus', 'opt_einsum']),
   ptflops: of('ptflops'),
   sentence_transformers: of('sentence_transformers', ['sentence_transformers', ...TRANSFORMERS]),
-  pytorch_forecasting: of('pytorch_forecasting', ['pytorch_forecasting', ...LIGHTNING]),
+  pytorch_forecasting: of('pytorch_forecasting', ['pytorch_forecasting', 'scikit_base', ...LIGHTNING]),
 };

@@ -427,13 +427,13 @@ export class Storage implements GraphRoot {
     if (!isJournaling()) return;
     beforeChange(this, () => {
       const { disposed, settled, computed, voided, current, home, counter } = this;
-      const { own, parent } = counter;
+      const { own, ownTold, parent } = counter;
       const values = [current, settled, computed].filter((value) => value !== null);
       const restoreHolds = keepHolds(values);
       return () => {
         const writes = this.version + 1;
         Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes });
-        Object.assign(counter, { own, parent });
+        Object.assign(counter, { own, ownTold, parent });
         if (!home) current.inMemory(counter);
         restoreHolds();
         trackRoot(this, this.scope);

@@ -1,16 +1,17 @@
 """Stands in for packages of compiled code that are not installed: they can be imported, and their names be handed on, not used.
 
-`regex` is Python's own `re`, which reads most of its patterns. NumPy has what packages use of it without arrays, or for a few sizes.
+`regex` is Python's own `re`, which reads most of its patterns; of NumPy `small_numpy` has what packages compute sizes and schedules with.
 """
 
 import importlib.metadata
 import math
-import operator
 import os
 import re
 import sys
 from importlib.machinery import ModuleSpec
 from types import SimpleNamespace
+
+import small_numpy
 
 # By module: the name of its package and a version that others accept.
 VERSIONS = {
@@ -79,59 +80,6 @@ class _Version:
         return self.numbers >= other.numbers
 
 
-class _Whole:
-    """The range of unsigned numbers of 32 bits, which is the one that is asked for."""
-
-    min, max = 0, 2**32 - 1
-
-    def __init__(self, dtype):
-        self.dtype = dtype
-
-
-def _each(operation, turned=False):
-    def applied(one, other):
-        one, other = (list(part) if isinstance(part, (list, tuple)) else [part] for part in (one, other))
-        size = max(len(one), len(other))
-        pairs = zip(one * (size // len(one)), other * (size // len(other)))
-        return _Numbers(operation(b, a) if turned else operation(a, b) for a, b in pairs)
-
-    return applied
-
-
-class _Numbers(list):
-    """A few numbers, such as a convolution's sizes, computed with one by one."""
-
-    for _name in ("add", "sub", "mul", "truediv", "floordiv", "mod", "eq", "ne", "lt", "le", "gt", "ge"):
-        locals()[f"__{_name}__"] = _each(getattr(operator, _name))
-    for _name in ("add", "sub", "mul", "truediv"):
-        locals()[f"__r{_name}__"] = _each(getattr(operator, _name), turned=True)
-    __hash__ = None
-    shape = property(lambda self: (len(self),))
-
-    def all(self):
-        return all(self)
-
-    def tolist(self):
-        return list(self)
-
-    def astype(self, kind):
-        return _Numbers(map(kind, self))
-
-
-class _Product(int):
-    def astype(self, kind):
-        return kind(self)
-
-
-def _prod(numbers):
-    found = math.prod(numbers if isinstance(numbers, (list, tuple)) else [numbers])
-    return _Product(found) if isinstance(found, int) else found
-
-
-def _array(value, *args, **keywords):
-    return _Numbers(value if isinstance(value, (list, tuple)) else [value])
-
-
 def _leggauss(n):
     """The places and weights of Gauss's quadrature, by Newton's method on Legendre's polynomial."""
     places, weights = [], []
@@ -145,21 +93,14 @@ def _leggauss(n):
             x -= value / slope
         places.append(x)
         weights.append(2 / ((1 - x * x) * slope * slope))
-    return _Numbers(places), _Numbers(weights)
+    return small_numpy.array(places), small_numpy.array(weights)
 
 
 # By module: what is not a stand-in.
 _TRUE = {
     "regex": {**{name: value for name, value in vars(re).items() if not name.startswith("__")}, "compile": _compiled},
     "distutils.version": {"LooseVersion": _Version},
-    "numpy": {
-        **{"iinfo": _Whole, "prod": _prod, "any": any, "array": _array, "atleast_1d": _array},
-        **{"add": _each(operator.add), "subtract": _each(operator.sub), "divide": _each(operator.truediv)},
-        "polynomial": SimpleNamespace(legendre=SimpleNamespace(leggauss=_leggauss)),
-        "logical_or": _each(lambda a, b: bool(a or b)),
-        "ceil": lambda value: _Numbers(map(math.ceil, value)) if isinstance(value, list) else math.ceil(value),
-        **{"sqrt": math.sqrt, "log": math.log, "floor": math.floor, "pi": math.pi, "inf": math.inf, "nan": math.nan, "newaxis": None},
-    },
+    "numpy": {**small_numpy.names(), "polynomial": SimpleNamespace(legendre=SimpleNamespace(leggauss=_leggauss))},
 }
 
 
@@ -179,8 +120,7 @@ class _Finder:
 
     @staticmethod
     def exec_module(module):
-        root = module.__name__.split(".")[0]
-        module.__version__ = VERSIONS[root][1]
+        module.__version__ = VERSIONS[module.__name__.split(".")[0]][1]
         module.__dict__.update(_TRUE.get(module.__name__, {}))
         module.__file__ = f"/stand-ins/{module.__name__}.py"
 

@@ -2,4 +2,10 @@
 
 from . import api
 
-__all__ = ["api"]
+
+def is_available() -> bool:
+    """No: it is not."""
+    return False
+
+
+__all__ = ["api", "is_available"]

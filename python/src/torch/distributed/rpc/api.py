@@ -6,6 +6,9 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
+# In seconds: the limit of the backend, and none.
+UNSET_RPC_TIMEOUT, DEFAULT_RPC_TIMEOUT_SEC = -1.0, 60.0
+
 
 def _require_initialized(func: Callable[..., Any]) -> Callable[..., Any]:
     """A decorator: the function raises RuntimeError, since no other process has been reached."""

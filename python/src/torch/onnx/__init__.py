@@ -7,9 +7,7 @@ from collections.abc import Sequence
 from enum import Enum
 from typing import Any
 
-from . import _bridge, _door
-
-__path__: list[str] = []
+from .. import _bridge, _door
 
 _door.open_door("onnx")
 
@@ -80,6 +78,14 @@ _FREE = frozenset(
 )
 
 
+def register_custom_op_symbolic(symbolic_name: str, symbolic_fn: Any, opset_version: int) -> None:
+    """Notes nothing: `export` writes the operations that it knows itself."""
+
+
+def unregister_custom_op_symbolic(symbolic_name: str, opset_version: int) -> None:
+    """Forgets nothing."""
+
+
 def _refuse(options: dict[str, Any]) -> None:
     for name, value in options.items():
         if name not in _FREE and value is not None:
@@ -90,4 +96,4 @@ def _axes(axes: Any) -> Any:
     return {str(axis): name for axis, name in axes.items()} if isinstance(axes, dict) else list(axes)
 
 
-__all__ = ["ONNXProgram", "TrainingMode", "export"]
+__all__ = ["ONNXProgram", "TrainingMode", "export", "register_custom_op_symbolic", "unregister_custom_op_symbolic"]
