@@ -41,7 +41,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   for (var size = 2u; size <= BLOCK; size *= 2u) {
     for (var apart = size / 2u; apart > 0u; apart /= 2u) {
       for (var pair = lid.x; pair < BLOCK / 2u; pair += WORKGROUP) {
-        let i = pair / apart * apart * 2u + pair % apart;
+        // pair / apart · 2 · apart + pair % apart, of a power of two: GPUs divide by many instructions.
+        let low = pair & (apart - 1u);
+        let i = ((pair - low) << 1u) + low;
         let j = i + apart;
         let ascending = (i & size) == 0u;
         if (is_before(j, i) == ascending) {

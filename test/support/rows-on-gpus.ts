@@ -327,6 +327,15 @@ const cases: Record<string, readonly Case[]> = {
     },
     { shapes: [[9000]], compute: (x) => x.detach().mul(9).to(torch.int64).cumsum(0) },
   ],
+  'first elements of rows': [
+    { shapes: [[5, 40]], compute: (x) => firsts(x, 3, -1) },
+    { shapes: [[3, 5000]], compute: (x) => firsts(x.mul(20).round(), 50, 1), often: true },
+    { shapes: [[70, 4]], compute: (x) => firsts(x, 2, 0) },
+    { shapes: [[2, 900, 3]], compute: (x) => firsts(x, 130, 1) },
+    { shapes: [[1, 130]], compute: (x) => firsts(x, 1, 1) },
+    { shapes: [[20_000]], compute: (x) => firsts(x.mul(99).round(), 300, 0), holes: [NaN, Infinity, -Infinity] },
+    { shapes: [[2, 700]], compute: (x) => firsts(x.mul(99).to(torch.int64), 9, 1) },
+  ],
   'embedding and scatters': [
     { shapes: [[50, 12]], compute: (w) => F.embedding(labels(9000, 50), w), tolerance: loose },
     { shapes: [[3, 16]], compute: (w) => F.embedding(labels(9000, 3), w), tolerance: loose, often: true },
@@ -342,6 +351,10 @@ const cases: Record<string, readonly Case[]> = {
     },
   ],
 };
+
+/** The k greatest and the k least elements, and their indices. */
+const firsts = (x: Tensor, k: number, dim: number): Tensor[] =>
+  [true, false].flatMap((largest) => [...x.topk(k, dim, largest)]);
 
 /** Numbers that are the same on every run, from -1 to 1. */
 function numbersOf(shape: readonly number[], holes: readonly number[] = []): Float32Array {

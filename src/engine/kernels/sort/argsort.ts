@@ -7,10 +7,10 @@ import type { AdapterProfile } from '../../gpu/device';
 
 const source: Text = '#sort/argsort';
 const blocksSource: Text = '#sort/argsortBlocks';
-const keyLib: Text = '#sort/libSortKey';
+export const keyLib: Text = '#sort/libSortKey';
 
 const WORKGROUP = 64;
-const kinds: Record<Scalar, number> = { f32: 0, i32: 1, u32: 2 };
+export const kinds: Record<Scalar, number> = { f32: 0, i32: 1, u32: 2 };
 
 /** The shape of the sorted elements: `count` in all, `n` along the dimension, `inner` apart. */
 export interface Sorted {
@@ -26,12 +26,12 @@ export interface Sorted {
  * The pairs of key and index that fit into a workgroup's 16 KiB of memory, and the invocations that every device allows
  * in one.
  */
-const MAX_BLOCK = 2048;
-const MAX_BLOCK_WORKGROUP = 256;
+export const MAX_BLOCK = 2048;
+export const MAX_BLOCK_WORKGROUP = 256;
 /** Up to this length, merging alone is as fast as sorting blocks first. */
 const SHORT = 16;
 
-const doublings = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
+export const doublings = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
 
 /**
  * The size of the blocks that workgroups sort before they are merged; 1 (no blocks) on CPUs, where barriers cost more

@@ -20,6 +20,8 @@ import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPa
 import { loadsApart } from '../reduce/workgroup';
 import { argsortPasses, sortSteps } from './argsort';
 
+export { topk } from './topk';
+
 const argSource: Text = '#sort/arg';
 const weightsLib: Text = '#conv/libWeights';
 const raceSource: Text = '#sort/multinomialRace';

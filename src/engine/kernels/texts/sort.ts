@@ -7,3 +7,4 @@ export { default as multinomialRace } from '../../../../shaders/multinomial-race
 export { default as multinomialSearch } from '../../../../shaders/multinomial-search.wgsl?raw';
 export { default as multinomialSum } from '../../../../shaders/multinomial-sum.wgsl?raw';
 export { default as searchsorted } from '../../../../shaders/searchsorted.wgsl?raw';
+export { default as topkBlocks } from '../../../../shaders/topk-blocks.wgsl?raw';

@@ -1,4 +1,5 @@
 // Sorting along a dimension: argsort, and sort and topk, which gather by the indices of argsort.
+import { engine } from '../../compiler/engine';
 import { ShapeError } from '../../core/errors';
 import { showShape } from '../../core/meta';
 import { record } from '../../graph/record';
@@ -46,7 +47,38 @@ export function topk(x: Value, k: number, dim: number, largest: boolean): readon
       `topk: expected k from 0 to ${size} for dimension ${at} of ${showShape(x.shape)}, but got ${k}`,
     );
   }
-  const order = argsort(x, at, largest);
-  const indices = x.shape.length === 0 ? order : narrow(order, at, 0, k);
+  const indices = isSelected(x, size, k)
+    ? record(topkOp, [x], { dim: at, k, descending: largest })
+    : firstOf(argsort(x, at, largest), at, k);
   return [gather(x, at, indices), indices];
 }
+
+const firstOf = (order: Value, dim: number, k: number): Value =>
+  order.shape.length === 0 ? order : narrow(order, dim, 0, k);
+
+export interface TopkAttrs {
+  readonly dim: number;
+  readonly k: number;
+  readonly descending: boolean;
+}
+
+/** The first k of the indices that sort a dimension. */
+const topkOp: Op<TopkAttrs> = {
+  name: 'topk',
+  infer: ([x], { dim, k }) => [{ shape: x.shape.map((size, d) => (d === dim ? k : size)), dtype: 'int64' }],
+  lower: (context) => kernel().orders.topk(context),
+  growth: 'sorted',
+};
+
+/** Of fewer elements, sorting all is one pass, too. With more to select, a pass leaves too many. */
+const FEWEST_SELECTED_FROM = 32;
+const MOST_SELECTED = 512;
+
+/** Whether the first k elements are found without sorting the others: on GPUs, whose workgroups sort blocks. */
+const isSelected = (x: Value, size: number, k: number): boolean =>
+  engine.profile?.kind === 'gpu' &&
+  size >= FEWEST_SELECTED_FROM &&
+  k > 0 &&
+  k <= MOST_SELECTED &&
+  4 * k <= size &&
+  x.numel > 0;
