@@ -9,6 +9,7 @@ import { type Params, type Pass, type Program, paramsOf } from '../../src/engine
 import { withTexts } from '../../src/engine/compiler/texts';
 import { fromHost } from '../../src/engine/graph/record';
 import { winogradPasses } from '../../src/engine/kernels/conv/winograd';
+import { topk } from '../../src/engine/kernels/sort/topk';
 import { gatherBytes } from '../../src/engine/ops/indexing/indexing';
 import { attention } from '../../src/engine/ops/linalg/attention';
 import { packPixels, unpackPixels } from '../../src/engine/ops/pictures/pixels';
@@ -275,6 +276,13 @@ describe('what has no gradient', () => {
     const run = () => autograd.grad(nn.functional.conv2d(torch.rand(2, 8, 9, 9), w).sum(), [w]);
     const intel = adapterOf('gpu', { vendor: 'intel' });
     for (const program of programsOf(run)) for (const { pass } of compile(program, intel).steps) expectStruct(pass);
+  });
+
+  test('the first elements of rows', () => {
+    const [x, y] = [[3, 9000] as const, [3, 5] as const].map((shape) => ({ shape, dtype: 'float32' as const }));
+    const attrs = { dim: 1, k: 5, descending: true };
+    const lowering = withTexts(topk({ inputs: [x!], outputs: [y!], attrs, adapter: adapters[1]! }));
+    for (const pass of lowering.kind === 'passes' ? lowering.passes : []) expectStruct(pass);
   });
 
   test('filtering by Winograd', () => {
