@@ -166,6 +166,9 @@ WAIT = {
     "LBFGS's closure": lbfgs,
     "Adam's closure": adam,
     "functional_call": functional_call,
+    "forward pre-hook within a network": within_network("register_forward_pre_hook", lambda args: args[1][0]),
+    "forward hook within a network": within_network("register_forward_hook", lambda args: args[2]),
+    "a module within a Transformer": within_a_transformer,
     "Function.backward": function_backward,
     "tensor hook": tensor_hook,
     "hook of an accumulated gradient": post_accumulate_hook,
@@ -178,9 +181,6 @@ WAIT = {
 }
 # Those that the library calls: here they are told that they cannot wait. PyTorch's read, but for those below `vmap`.
 ARE_TOLD = {
-    "forward pre-hook within a network": within_network("register_forward_pre_hook", lambda args: args[1][0]),
-    "forward hook within a network": within_network("register_forward_hook", lambda args: args[2]),
-    "a module within a Transformer": within_a_transformer,
     "activation of a Transformer layer": activation,
     "func.grad": of_func(lambda f: torch.func.grad(f)(torch.ones(2))),
     "func.jacrev": of_func(lambda f: torch.func.jacrev(f)(torch.ones(2))),

@@ -11,6 +11,8 @@ class RemovableHandle:
     """What registering a hook returns; `remove()` takes the hook away, and so does leaving a `with` block."""
 
     next_id = 0
+    # The handle of the same hook with the library, where that calls it, too.
+    also: Any = None
 
     def __init__(self, hooks_dict: dict, *, extra_dict: dict | list[dict] | None = None) -> None:
         self.hooks_dict_ref = weakref.ref(hooks_dict)
@@ -25,6 +27,8 @@ class RemovableHandle:
             hooks = place()
             if hooks is not None:
                 hooks.pop(self.id, None)
+        if self.also is not None:
+            self.also.remove()
 
     def __getstate__(self) -> tuple:
         tables = (self.hooks_dict_ref(), self.id, tuple(place() for place in self.extra_dict_ref))

@@ -18,6 +18,7 @@ from typing import Any
 import torch
 from torch import _door, nn
 from torch._types import Size
+from torch.nn.modules import _walk
 
 from . import create_feature_extractor as _extractor
 from . import get_graph_node_names as _names
@@ -177,7 +178,8 @@ def _telling(model: nn.Module) -> Iterator[None]:
     try:
         for name, member in members.items():
             setattr(torch.Tensor, name, member)
-        yield
+        with _walk.unwatched():
+            yield
     finally:
         for name, member in kept.items():
             setattr(torch.Tensor, name, member)

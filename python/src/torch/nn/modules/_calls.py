@@ -34,6 +34,13 @@ def register_module_forward_hook(
     )
 
 
+def has_hooks_of_all() -> bool:
+    """Whether there are hooks of all modules."""
+    return bool(
+        _global_forward_hooks or _global_forward_pre_hooks or _global_backward_hooks or _global_backward_pre_hooks
+    )
+
+
 # Which of the two ways global backward hooks were registered by.
 _is_full: bool | None = None
 
@@ -119,18 +126,14 @@ class Calls:
         return self._call_impl(*args, **kwargs)
 
     def _call_impl(self, *args: Any, **kwargs: Any) -> Any:
-        if "_inside" in self.__dict__:
-            # The library calls it, too, and its hooks stand there.
+        if "_inside" in self.__dict__ and not ((_walk.given or has_hooks_of_all()) and _walk.is_watched(self)):
             return self._call_of_library(args, kwargs)
         if not (
             self._forward_hooks
             or self._forward_pre_hooks
             or self._backward_hooks
             or self._backward_pre_hooks
-            or _global_forward_hooks
-            or _global_forward_pre_hooks
-            or _global_backward_hooks
-            or _global_backward_pre_hooks
+            or has_hooks_of_all()
         ):
             forward = self.forward
             if type(forward) is MethodType:
@@ -202,49 +205,46 @@ class Calls:
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False
     ) -> RemovableHandle:
         """Calls `hook(module, args)` before `forward`; what it returns replaces the arguments."""
-        if "_inside" in self.__dict__:
-            from ._link import hook as within
-
-            taken = (lambda module, args: hook(module, tuple(args), {})) if with_kwargs else hook
-            return within(self, "registerForwardPreHook", taken, prepend=prepend)
         table = (self._forward_pre_hooks_with_kwargs, with_kwargs)
-        return add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs=table)
+        handle = add_hook(self._forward_pre_hooks, hook, prepend, with_kwargs=table)
+        taken = (lambda module, args: hook(module, tuple(args), {})) if with_kwargs else hook
+        return self._also(handle, "registerForwardPreHook", taken, prepend=prepend)
 
     def register_forward_hook(
         self, hook: Callable, *, prepend: bool = False, with_kwargs: bool = False, always_call: bool = False
     ) -> RemovableHandle:
         """Calls `hook(module, args, output)` after `forward`; what it returns replaces the output."""
-        if "_inside" in self.__dict__:
-            from ._link import hook as within
-
-            taken = (lambda module, args, output: hook(module, args, {}, output)) if with_kwargs else hook
-            return within(self, "registerForwardHook", taken, prepend=prepend, alwaysCall=always_call)
-        return add_hook(
+        handle = add_hook(
             self._forward_hooks,
             hook,
             prepend,
             with_kwargs=(self._forward_hooks_with_kwargs, with_kwargs),
             always=(self._forward_hooks_always_called, always_call),
         )
+        taken = (lambda module, args, output: hook(module, args, {}, output)) if with_kwargs else hook
+        return self._also(handle, "registerForwardHook", taken, prepend=prepend, alwaysCall=always_call)
+
+    def _also(self, handle: RemovableHandle, method: str, hook: Callable, **options: Any) -> RemovableHandle:
+        """Has the library's own modules call a hook, too, where one of them holds this module and calls it."""
+        if "_inside" in self.__dict__:
+            from ._link import hook as within
+
+            handle.also = within(self, method, hook, **options)
+            _walk.given += 1
+        return handle
 
     def register_full_backward_pre_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_output)` in backward; what it returns replaces the gradients of the outputs."""
-        if "_inside" in self.__dict__:
-            from ._link import hook as within
-
-            return within(self, "registerFullBackwardPreHook", hook, prepend=prepend)
-        return add_hook(self._backward_pre_hooks, hook, prepend)
+        handle = add_hook(self._backward_pre_hooks, hook, prepend)
+        return self._also(handle, "registerFullBackwardPreHook", hook, prepend=prepend)
 
     def register_full_backward_hook(self, hook: Callable, prepend: bool = False) -> RemovableHandle:
         """Calls `hook(module, grad_input, grad_output)` in backward; what it returns replaces `grad_input`."""
-        if "_inside" in self.__dict__:
-            from ._link import hook as within
-
-            return within(self, "registerFullBackwardHook", hook, prepend=prepend)
         if self._is_full_backward_hook is False:
             raise RuntimeError(_MIXED)
         self._is_full_backward_hook = True
-        return add_hook(self._backward_hooks, hook, prepend)
+        handle = add_hook(self._backward_hooks, hook, prepend)
+        return self._also(handle, "registerFullBackwardHook", hook, prepend=prepend)
 
     def register_backward_hook(self, hook: Callable) -> RemovableHandle:
         """`register_full_backward_hook` by its old name."""
@@ -259,3 +259,5 @@ class Calls:
 _MIXED = (
     "Cannot use both regular backward hooks and full backward hooks on a single Module. Please use only one of them."
 )
+
+from . import _walk  # noqa: E402  # it reads the hooks of all modules

@@ -21,7 +21,7 @@ from ..._types import device as torch_device
 from ..._types import dtype as torch_dtype
 from ...autograd import no_grad
 from ..parameter import UninitializedTensorMixin
-from . import _link
+from . import _calls, _link, _walk
 from ._losses import _Loss, _WeightedLoss
 from ._signatures import PARAMETERS
 from .container import ModuleDict, ModuleList, Sequential
@@ -136,7 +136,13 @@ class Layer(Module):
 
     def forward(self, *args: Any, **kwargs: Any) -> Any:
         """What the library computes."""
-        bound, name = self.__dict__["_call_js"], type(self).__name__
+        own, name = self.__dict__, type(self).__name__
+        if _walk.given or _calls.has_hooks_of_all():
+            way = _walk.way_of(self)
+            if way is not None:
+                return way(self, *args, **kwargs)
+        # Hooks stand with the library where that calls the module.
+        bound = own["_call_js"] if "_inside" not in own else js.methodOf(own["_js"], "forward")
         try:
             result = call(bound, args, kwargs, name)
         except _overrides.Overridden:

@@ -15,6 +15,7 @@ from ..._errors import known_again
 from ..._names import camel
 from ..._tensor import RemovableHandle
 from ..parameter import Parameter, UninitializedBuffer, UninitializedParameter, held
+from . import _walk
 from .module import Module
 
 # By the name of a class of the library: what stands for its instances in Python.
@@ -98,6 +99,8 @@ def put(module: Module, kind: str, name: str, value: Any) -> None:
     """Has the counterparts of a module hold a member, too."""
     own = module.__dict__
     sent = jsnull if value is None else send(value)
+    if kind == "module":
+        _walk.given += 1
     if "_js" in own:
         prop = own["_properties"].setdefault(name, own.get("_places", {}).pop(name, name))
         checked(js.put, own["_js"], prop, sent)
@@ -194,6 +197,8 @@ def hook(module: Module, method: str, answer: Callable[..., Any], **options: Any
     own = weakref.ref(module)
 
     def called(handle: Any, *args: Any) -> Any:
+        if _walk.paused:
+            return None
         result = answer(own() or adopt(handle, inside=True), *[receive(_bridge.js.seen(arg)) for arg in args])
         _bridge.hand_over(result)
         return send(result)
