@@ -78,8 +78,13 @@ export function flush(
   heldBack: HeldBack | null = null,
 ): void {
   const start = performance.now();
-  if (heldBack) sendAllBut(heldBack);
-  else submit(wanted, step);
+  const whole: Flush = { roots: takeRoots(heldBack), wanted: heldBack ? [...heldBack.needs] : wanted, step };
+  const [sound, lost] = engine.hasLeftDevice ? apart(whole) : [whole, null];
+  // The lost part goes first, because the sound part may give back memory that both read.
+  if (lost) sendRoots(lost, false);
+  sendRoots(sound, true, heldBack);
+  mode.recorded = 0;
+  mode.pendingBytes = heldBack?.bytes ?? 0;
   hostPhase('flush', start);
   stats.hostMilliseconds += performance.now() - start;
 }
@@ -92,24 +97,6 @@ export function flushToRead(value: Value): Slice | null {
   const slice = value.available ? null : (sliceOf(value) ?? sliceToCome(value));
   flush(slice ? [] : [value]);
   return slice;
-}
-
-function submit(wanted: readonly Value[], step: PendingStep | null): void {
-  const whole: Flush = { roots: takeRoots(), wanted, step };
-  const [sound, lost] = engine.hasLeftDevice ? apart(whole) : [whole, null];
-  // The lost part goes first, because the sound part may give back memory that both read.
-  if (lost) sendRoots(lost, false);
-  sendRoots(sound, true);
-}
-
-function sendAllBut(heldBack: HeldBack): void {
-  const whole: Flush = {
-    roots: takeRoots(({ value }) => heldBack.makes(value)),
-    wanted: [...heldBack.needs],
-    step: null,
-  };
-  sendRoots(whole, true, heldBack);
-  mode.pendingBytes = heldBack.bytes;
 }
 
 /**
@@ -176,8 +163,6 @@ function cutIntoParts({ order, slices, exports }: Kept, roots: Flush['roots']): 
  * already has contents.
  */
 function leaveUnstored(roots: Flush['roots'], { exports, left }: Kept): void {
-  mode.recorded = 0;
-  mode.pendingBytes = 0;
   for (const root of roots) {
     const { value } = root;
     if (root.scope === topScope && !isJournaling()) root.stands();

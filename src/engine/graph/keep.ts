@@ -1,8 +1,8 @@
 // What a flush keeps: the values that it stores, and those that it leaves to be made again. This depends on nodes and
 // owners alone. Nothing is changed here except the marks of a walk; flush.ts acts on what was chosen.
+import { unwidened } from './record';
 import { fewIngredientsOf, ingredientsOf, isCheap, mayBeRecipe, recipesAmong } from './remake';
 import type { GraphRoot } from './roots';
-import { eachSaved } from './saved';
 import type { Node, Value } from './value';
 import { newWalk, visit, type Walk } from './walk';
 
@@ -107,4 +107,27 @@ function storedOf(
   }
   const recipes = recipesAmong(possible);
   return [...possible.keys()].filter((value) => !recipes.has(value));
+}
+
+/**
+ * Calls `save` with each value that later gradients of `values` will read, and with the node whose gradient does. Returns
+ * these nodes. Nodes whose saved values a flush has kept already are left out, with all nodes before them.
+ */
+export function eachSaved(values: readonly Value[], save: (saved: Value, node: Node) => void): ReadonlySet<Node> {
+  const met = new Set<Node>();
+  const stack = values.toReversed();
+  while (stack.length > 0) {
+    const next = stack.pop()!;
+    const node = next.maker;
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.savedKept || met.has(node)) continue;
+    met.add(node);
+    const { inputs, outputs } = node.op.saves ?? {};
+    if (node.keepsSaved) {
+      for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
+        if (i < node.inputs.length) save(unwidened(node.inputs[i]!), node);
+      for (const o of outputs ?? []) save(node.outputs[o]!, node);
+    }
+    for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
+  }
+  return met;
 }

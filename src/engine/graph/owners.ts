@@ -119,7 +119,8 @@ export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
 /** Makes the next flush store the recipes that are made from `input`, since `input` will be gone afterwards. */
 function makeRecipesOf(input: Value): void {
   const { recipes } = input.owners;
-  for (const reference of recipes?.roots.splice(0) ?? []) {
+  // A rehearsal restores the input, and the recipes are still made from it then.
+  for (const reference of (isJournaling() ? recipes?.roots : recipes?.roots.splice(0)) ?? []) {
     const root = reference.deref();
     if (root && !root.disposed && !root.value.lent) topScope.roots.push(root);
   }

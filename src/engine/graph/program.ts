@@ -2,9 +2,9 @@
 import type { Job } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import type { Piece } from '../gpu/executable';
+import { eachSaved } from './keep';
 import type { Grown } from './late-growth';
 import { isTracing, placeOf } from './places';
-import { eachSaved } from './saved';
 import { offsetIsData } from './slices';
 import { lastNodeId, type Node, type Value } from './value';
 import { inSequence, newWalk, type Slices, visit, type Walk } from './walk';

@@ -5,7 +5,7 @@
 // immediately, so that everything after an `await` runs as a microtask of that task. Since no other task runs in
 // between, no other loop can read values that were never computed, and no other loop's steps are undone.
 import { noteFailure, reopen, schedule } from '../compiler/contents';
-import { type Cell, engine, type Job } from '../compiler/engine';
+import { type Cell, engine } from '../compiler/engine';
 import type { Program } from '../compiler/ir';
 import { ArgumentError, TensorReleasedError } from '../core/errors';
 import { byteLength } from '../core/meta';
@@ -102,7 +102,6 @@ async function rehearseNow(
   known: ReadonlyMap<Cell, ArrayBuffer>,
 ): Promise<readonly Cell[]> {
   const first = lastNodeId() + 1;
-  const jobs: Job[] = [];
   const imagined = new Set<Cell>();
   const missing = new Set<Cell>();
   let reads = 0;
@@ -124,7 +123,6 @@ async function rehearseNow(
       return new Promise(() => {});
     },
     take(job) {
-      jobs.push(job);
       for (const { cell } of job.exports) imagine(cell);
       const program = job.build();
       const inputs = job.inputs.slice(0, program.inputCount);
@@ -151,7 +149,6 @@ async function rehearseNow(
     trace(false);
     engine.rehearsal = null;
     discardPending();
-    for (const job of jobs.reverse()) job.failed();
     undo();
     for (const cell of imagined) forget(cell as Value, first, name);
   }

@@ -115,13 +115,11 @@ export function pendingRoots(): ReadonlySet<GraphRoot> {
   return roots;
 }
 
-const never = () => false;
-
-/** Removes the pending roots from the scopes and returns them, except roots for which `stays` returns true. */
-export function takeRoots(stays: (root: GraphRoot) => boolean = never): ReadonlySet<GraphRoot> {
+/** Removes the pending roots from the scopes and returns them, except roots whose values held-back work makes. */
+export function takeRoots(heldBack: { makes(value: Value): boolean } | null = null): ReadonlySet<GraphRoot> {
   const roots = new Set<GraphRoot>();
   const pending = pendingRoots();
-  for (const root of pending) if (!stays(root)) roots.add(root);
+  for (const root of pending) if (!heldBack?.makes(root.value)) roots.add(root);
   for (const scope of open) {
     const { length } = scope.roots;
     if (length > 0) scope.noteLeaves();

@@ -72,15 +72,11 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * record.ts.
    */
   readonly takesHalf?: boolean;
-  /** Inputs 0 and 1 are factors of a product: the value of each is read only for the gradient of the other. */
-  readonly factors?: boolean;
   /**
-   * The output shares the memory of input 0: a write to one is a write to the other. If input 0 has contents, the node's
-   * position in the sequence does not change the program: see `inSequence`.
+   * The output shares the memory of input 0, the only input that a run reads: a write to one is a write to the other. If
+   * input 0 has contents, the node's position in the sequence does not change the program: see `inSequence`.
    */
   readonly views?: boolean;
-  /** The number of leading inputs that a run reads. The other inputs only receive gradients. Default: all. */
-  readonly reads?: number;
   /**
    * The result is so cheap to make from its inputs that it is recomputed rather than stored. `'batch'`: the result is a
    * batch of a data set, which no later step needs, so it is recomputed at any cost. `'joined'`: the result is a batch
@@ -246,7 +242,7 @@ export class Node {
     /** Whether flushes keep the values that the gradient needs; otherwise backward computes them again. */
     readonly keepsSaved: boolean,
   ) {
-    this.reads = op.reads === undefined ? inputs : inputs.slice(0, op.reads);
+    this.reads = op.views && inputs.length > 1 ? inputs.slice(0, 1) : inputs;
     this.makers = requiresGrad ? inputs.map(makerOf) : none;
     const outputs: Value[] = [];
     for (let i = 0; i < metas.length; i++) outputs.push(new Value(metas[i]!, this, i));

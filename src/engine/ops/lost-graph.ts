@@ -11,7 +11,7 @@ import { gradNameOf, type Op, type Value } from '../graph/value';
 const lostGraphOp: Op<undefined> = {
   name: 'lostGraph',
   takesHalf: true,
-  reads: 1,
+  views: true,
   saves: { inputs: [] },
   infer: ([x]) => [{ shape: x!.shape, dtype: x!.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),

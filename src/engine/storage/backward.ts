@@ -191,8 +191,7 @@ function savedNow(node: Node): Pick<Node, 'inputs' | 'outputs'> {
   for (const kind of ['inputs', 'outputs'] as const) {
     for (const i of saves[kind] ?? []) {
       const value = node[kind][i];
-      const isUnread = kind === 'inputs' && op.factors === true && i < 2 && !inputs[1 - i]!.requiresGrad;
-      if (!value || isUnread) continue;
+      if (!value) continue;
       const here = unchanged(node, value);
       if (here === value) continue;
       now ??= { inputs: [...inputs], outputs: [...outputs] };

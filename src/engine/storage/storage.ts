@@ -122,10 +122,7 @@ export class Storage implements GraphRoot {
     this.current = this.hold(own(value));
     this.shape = value.shape;
     this.dtype = value.dtype;
-    if (this.current.contents) {
-      this.settled = this.current;
-      this.computed = this.current;
-    }
+    if (this.current.contents) this.settled = this.computed = this.current;
     // A storage that was made in a rehearsal holds nothing after it.
     if (isJournaling()) {
       beforeChange(this, () => () => {
@@ -254,16 +251,15 @@ export class Storage implements GraphRoot {
     this.keep();
     this.standAlone(own(value));
     this.guard?.note(this.current, null);
-    this.settled = null;
-    this.computed = null;
     trackRoot(this, this.scope);
   }
 
+  /** Takes contents of its own, which no flush has settled yet. */
   private standAlone(value: Value): void {
     this.writes += (this.home?.parent.version ?? 0) + 1;
     this.counter.moveTo(null);
     this.home = null;
-    this.homeView = null;
+    this.homeView = this.settled = this.computed = null;
     this.current = this.hold(value);
   }
 
@@ -283,15 +279,12 @@ export class Storage implements GraphRoot {
     if (!parent || (parent.current.allocation && isThere(parent.current))) return;
     this.keep();
     this.standAlone(own(this.value));
-    this.settled = null;
-    this.computed = null;
   }
 
   /** Sets `value` in the place of lost contents: a later version, but no write. */
   restore(value: Value): void {
     this.standAlone(own(value));
-    this.settled = this.current;
-    this.computed = this.current;
+    this.settled = this.computed = this.current;
     this.voided = false;
     trackRoot(this, this.scope);
   }
@@ -336,8 +329,7 @@ export class Storage implements GraphRoot {
       this.home = null;
       if (!isThere(this.current)) {
         this.current = this.guard?.saved() ?? (lostBy ? withoutContents(this.current, lostBy) : this.current);
-        this.settled = this.current;
-        this.computed = this.current;
+        this.settled = this.computed = this.current;
       }
       this.hold(this.current);
     }
@@ -346,7 +338,7 @@ export class Storage implements GraphRoot {
 
   rollBack(): void {
     // A value written since the failed run was recorded stays, unless it was made of that run's values.
-    if (!isJournaling() && !hangsOnFailure(this.current)) return;
+    if (!hangsOnFailure(this.current)) return;
     if (!this.computed || !isThere(this.computed)) {
       const saved = isJournaling() ? null : this.guard?.saved();
       if (saved) this.restore(saved);

@@ -7,7 +7,7 @@ import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../e
 import { Printable } from '../../engine/core/printable';
 import { pythonText, snakeCase } from '../../engine/core/printing';
 import { flush } from '../../engine/graph/flush';
-import { beforeChange } from '../../engine/graph/journal';
+import { beforeChange, isJournaling } from '../../engine/graph/journal';
 import type { PendingStep } from '../../engine/graph/lost';
 import { mode, withMode } from '../../engine/graph/mode';
 import { atPlace } from '../../engine/graph/places';
@@ -284,7 +284,8 @@ export abstract class Optimizer<O extends object = { lr: number }> extends Print
         });
       }),
     );
-    flush([], before.length > 0 ? this.#log.add(updates, before, this.#changes()) : null);
+    const counts = before.length > 0 && !isJournaling();
+    flush([], counts ? this.#log.add(updates, before, this.#changes()) : null);
     stepTaken();
   }
 

@@ -39,18 +39,18 @@ const conv2dOp: Op<ConvAttrs> = {
   name: 'conv2d',
   readsHalf: true,
   gradName: 'ConvolutionBackward0',
-  factors: true,
+  readsSaved: true,
   infer([x, w, b], attrs) {
     const shape = convShape('conv2d', x!, w!, attrs);
     checkBias('conv2d', b, shape[1]!, w!);
     return [{ shape, dtype: 'float32' }];
   },
   lower: (context) => kernel().forward(context),
-  vjp([dy], { inputs: [x, w, b], attrs, needs }) {
+  vjp([dy], { inputs: [x, w, b], attrs, needs, read }) {
     const { frame: crop } = attrs as Framed;
     const sizes = { ...plain(attrs), size: spatial(x!), ...(crop && { crop }) };
-    const dx = needs[0] ? convInputGrad(dy!, w!, null, sizes) : null;
-    const [dw, db] = needs[1] ? convWeightGrad(x!, dy!, { ...plain(attrs), kernel: spatial(w!) }) : [null, null];
+    const dx = needs[0] ? convInputGrad(dy!, read(w!), null, sizes) : null;
+    const [dw, db] = needs[1] ? convWeightGrad(read(x!), dy!, { ...plain(attrs), kernel: spatial(w!) }) : [null, null];
     return b ? [dx, dw, needs[2] ? (db ?? biasGrad(dy!)) : null] : [dx, dw];
   },
   saves: { inputs: [0, 1] },
@@ -64,7 +64,7 @@ const convTranspose2dOp: Op<Sized> = {
   name: 'convTranspose2d',
   readsHalf: true,
   gradName: 'ConvolutionBackward0',
-  factors: true,
+  readsSaved: true,
   infer([dy, w, b], attrs) {
     checkConv('convTranspose2d', dy!, w!, attrs);
     if (dy!.shape[1] !== w!.shape[0]) {
@@ -77,9 +77,9 @@ const convTranspose2dOp: Op<Sized> = {
     return [{ shape: [dy!.shape[0]!, channels, ...attrs.size], dtype: 'float32' }];
   },
   lower: (context) => gradKernel().inputGrad(context),
-  vjp([g], { inputs: [dy, w, b], attrs, needs }) {
-    const back = needs[0] ? convOfSize(g!, w!, plain(attrs), spatial(dy!)) : null;
-    const dw = needs[1] ? convWeightGrad(g!, dy!, { ...plain(attrs), kernel: spatial(w!) })[0] : null;
+  vjp([g], { inputs: [dy, w, b], attrs, needs, read }) {
+    const back = needs[0] ? convOfSize(g!, read(w!), plain(attrs), spatial(dy!)) : null;
+    const dw = needs[1] ? convWeightGrad(g!, read(dy!), { ...plain(attrs), kernel: spatial(w!) })[0] : null;
     return b ? [back, dw, needs[2] ? biasGrad(g!) : null] : [back, dw];
   },
   saves: { inputs: [0, 1] },

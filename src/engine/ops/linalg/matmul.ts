@@ -19,7 +19,7 @@ const matmulOp: Op<MatmulAttrs> = {
   name: 'matmul',
   readsHalf: true,
   gradName: 'MmBackward0',
-  factors: true,
+  readsSaved: true,
   infer([a, b, bias], attrs) {
     expectFloat('matmul', 'the first operand', a!);
     expectFloat('matmul', 'the second operand', b!);
@@ -34,13 +34,15 @@ const matmulOp: Op<MatmulAttrs> = {
     return [{ shape: [...batch, rows, cols], dtype: 'float32' }];
   },
   lower: (context) => kernel().products.matmul(context, context.inputs[2] ? 'bias' : null),
-  vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs }) {
-    const da = () => (transposeA ? product(b!, dy!, transposeB, true) : product(dy!, b!, false, !transposeB));
+  vjp([dy], { inputs: [a, b, bias], attrs: { transposeA, transposeB }, needs, read }) {
+    const da = () =>
+      transposeA ? product(read(b!), dy!, transposeB, true) : product(dy!, read(b!), false, !transposeB);
     if (bias && transposeB && needs[1] && needs[2] && a!.shape.length === 2 && numel(b!.shape) > 0) {
-      const [dw, dbias] = recordAll(linearWeightGradOp, [dy!, a!], undefined);
+      const [dw, dbias] = recordAll(linearWeightGradOp, [dy!, read(a!)], undefined);
       return [needs[0] ? da() : null, dw!, dbias!];
     }
-    const db = () => (transposeB ? product(dy!, a!, true, transposeA) : product(a!, dy!, !transposeA, false));
+    const db = () =>
+      transposeB ? product(dy!, read(a!), true, transposeA) : product(read(a!), dy!, !transposeA, false);
     const grads = [needs[0] ? da() : null, needs[1] ? db() : null];
     if (!bias) return grads;
     const leading = dy!.shape.slice(0, -1).map((_, d) => d);

@@ -83,7 +83,6 @@ const rewrittenOp: Op<{ readonly passes: boolean }> = {
   growth: 'contents',
   run: () => 0,
   views: true,
-  reads: 1,
   gradName: 'CopyBackwards',
   saves: { inputs: [] },
   infer: ([after]) => [{ shape: after.shape, dtype: after.dtype }],
