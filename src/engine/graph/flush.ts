@@ -13,7 +13,7 @@ import { type Grown, grownIfHere } from './late-growth';
 import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { giveBackLater, leaveAsRecipe, leaveToNext, note, saveFor, takeParting } from './owners';
-import { buildProgram, cellsOf, number, placedNodes, SEPARATOR } from './program';
+import { cellsOf, number, SEPARATOR } from './program';
 import { isCheap } from './remake';
 import { cutWhereRepeated, type Part, type Parts } from './repeated-programs';
 import { atTopLevel, type GraphRoot, pendingRoots, takeRoots, topScope } from './roots';
@@ -253,8 +253,8 @@ function inRoom(work: Work, { standIns, pieces }: Grown): Work {
 
 /** Hands work to the engine. `isPart`: more parts of the flush follow. */
 function send(work: Work, releases: readonly Value[], step: PendingStep | null, isPart = false): void {
-  const { order, slices, exports: wanted, last, long } = work;
-  const { inputs, key, scalars, numberOf } = number(work);
+  const { slices, exports: wanted, last, long } = work;
+  const { inputs, key, scalars, numberOf, build } = number(work);
   const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
   const exports = asNumbered(wanted, standIn);
   key.push(SEPARATOR);
@@ -266,10 +266,6 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   // Makes the key differ from that of an unpadded program with the same nodes, because this program also copies results
   // out of padded values.
   if (long) key.push(SEPARATOR);
-  // The engine may have to wait for a device before it builds the program. The nodes may have dropped their edges by
-  // then, so the edges are kept here.
-  const edges = order.map((node) => node.reads);
-  const placed = placedNodes(order);
   const before = new Map<GraphRoot, Value | null>();
   /**
    * The functions that restore the edges of recipes. The edges of other values are never restored, so nothing keeps
@@ -280,7 +276,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   engine.submit({
     key,
     build() {
-      const program = buildProgram({ order, edges, inputs, slices, placed }, [...exports.keys()].map(standIn));
+      const program = build([...exports.keys()].map(standIn));
       return long
         ? { ...program, roomy: [...exports.keys()].map((cell) => standIn(cell).numel > cell.numel) }
         : program;

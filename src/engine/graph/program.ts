@@ -23,7 +23,7 @@ let nextNumber = 1;
 
 /**
  * Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, must have the
- * walk's mark. Until another program is numbered, `numberOf` gives the numbers.
+ * walk's mark. Until another program is numbered, `numberOf` gives the numbers. `build` may be called at any time.
  */
 export function number({ order, slices, mark }: Walk) {
   const inputs: Value[] = [];
@@ -42,6 +42,7 @@ export function number({ order, slices, mark }: Walk) {
     }
   }
   const scalars: number[] = [];
+  const placed = new Set<Node>();
   for (const node of order) {
     key.push(SEPARATOR, node.signature);
     for (const x of node.reads) key.push(x.number - first);
@@ -51,10 +52,20 @@ export function number({ order, slices, mark }: Walk) {
       if (y.number < first) y.number = nextNumber;
       nextNumber++;
     }
-    if (node.op.placed && !offsetIsData(node)) key.push(OFFSET, node.scalars[0]!);
+    if (node.op.placed && !offsetIsData(node)) {
+      placed.add(node);
+      key.push(OFFSET, node.scalars[0]!);
+    }
     for (const s of node.scalars) scalars.push(s);
   }
-  return { inputs, key, scalars, numberOf: (value: Value) => value.number - first };
+  const recorded = { order, edges: order.map((node) => node.reads), inputs, slices, placed };
+  return {
+    inputs,
+    key,
+    scalars,
+    numberOf: (value: Value) => value.number - first,
+    build: (exports: readonly Value[]) => buildProgram(recorded, exports),
+  };
 }
 
 /**
@@ -98,22 +109,17 @@ export function cellsOf(
   return { inputs: cells, offsets, joins };
 }
 
-/**
- * The views whose offset is part of the program's structure. They must be found early: when the program is built, their
- * bases may have contents, and the offsets would count as data.
- */
-export const placedNodes = (order: readonly Node[]): ReadonlySet<Node> =>
-  new Set(order.filter((node) => node.op.placed && !offsetIsData(node)));
-
+/** What a program is built from. The nodes may have dropped their edges by then, and bases of views may have contents. */
 interface Recorded {
   readonly order: readonly Node[];
   readonly edges: readonly (readonly Value[])[];
   readonly inputs: readonly Value[];
   readonly slices: Slices;
+  /** The views whose offset is part of the program's structure. */
   readonly placed: ReadonlySet<Node>;
 }
 
-export function buildProgram({ order, edges, inputs, slices, placed }: Recorded, exports: readonly Value[]): Program {
+function buildProgram({ order, edges, inputs, slices, placed }: Recorded, exports: readonly Value[]): Program {
   const numbers = numbersOf(order, inputs);
   const values = inputs.map(({ shape, dtype }) => ({ shape, dtype }));
   let scalarBase = 0;
@@ -153,10 +159,8 @@ export function pendingProgram(value: Value) {
   for (const one of exports) visit(one, walk);
   if (order.length === 0) return null;
   inSequence(order);
-  const { inputs, key, numberOf } = number(walk);
+  const { inputs, key, numberOf, build } = number(walk);
   exports.sort((a, b) => a.number - b.number);
   key.push(SEPARATOR, ...exports.map(numberOf));
-  const edges = order.map((node) => node.reads);
-  const program = buildProgram({ order, edges, inputs, slices, placed: placedNodes(order) }, exports);
-  return { key, inputs: cellsOf(inputs, slices).inputs, program };
+  return { key, inputs: cellsOf(inputs, slices).inputs, program: build(exports) };
 }

@@ -4,6 +4,7 @@ import type { KernelOp, StridedView } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-slots';
 import type { Allocation } from '../gpu/memory';
+import type { GrowthRule } from '../growth/rules';
 import type { Ask } from './ask';
 import { nobody, type Owners } from './owners';
 import type { InternedMeta } from './signature';
@@ -117,40 +118,6 @@ export interface Op<A = unknown> extends KernelOp<A> {
    */
   readonly growth?: GrowthRule;
 }
-
-/** The rules for recording ops again on padded values. */
-export type GrowthRule =
-  | 'affineGrad'
-  | 'again'
-  | 'assembled'
-  | 'attended'
-  | 'attendedGrad'
-  | 'contents'
-  | 'crossEntropy'
-  | 'crossEntropyGrad'
-  | 'extremum'
-  | 'flipped'
-  | 'gathered'
-  | 'indices'
-  | 'joined'
-  | 'labelled'
-  | 'moments'
-  | 'normalised'
-  | 'normalisedGrad'
-  | 'product'
-  | 'reduced'
-  | 'reshaped'
-  | 'rowProduct'
-  | 'rows'
-  | 'scanned'
-  | 'scattered'
-  | 'scatterSum'
-  | 'selected'
-  | 'shaped'
-  | 'softmax'
-  | 'sorted'
-  | 'viewed'
-  | 'wrapped';
 
 /** A node to record again on padded values, which have extra elements after the real ones. */
 export interface Roomy<A> {

@@ -9,7 +9,7 @@ import type { Node, Value } from '../graph/value';
 import type { Library } from '../ops/growth-library';
 import { compacted, spread } from './compact';
 import { computeWith, lib } from './lib';
-import { rules } from './rules';
+import { type Rule, rules } from './rules';
 
 /**
  * Padded row counts, in the order in which they are tried. There are only a few, because each one needs a separate
@@ -164,10 +164,8 @@ class PaddedRecording {
     const counts = reads.map(({ shape }) => shape);
     const results = outputs.map(({ shape }) => shape);
     const shapes = results.map((shape) => this.roomy(shape));
-    return this.checked(
-      rules[op.growth]({ op, inputs, attrs: attrs as never, scalars, counts, shapes, results }),
-      outputs,
-    );
+    const rule: Rule = rules[op.growth];
+    return this.checked(rule({ op, inputs, attrs: attrs as never, scalars, counts, shapes, results }), outputs);
   }
 
   private checked(grown: readonly Value[] | null, outputs: readonly Value[]): readonly Value[] | null {

@@ -1,7 +1,7 @@
 // The rules for recording each operation again on padded values. A rule returns null if that is not possible.
 import type { StridedView } from '../compiler/ir';
 import { contiguousStrides, type DType, isFloat, numel, type Shape, sameShape } from '../core/meta';
-import type { GrowthRule, Roomy, Value } from '../graph/value';
+import type { Roomy, Value } from '../graph/value';
 import type { DimAttrs, SelectAttrs } from '../ops/indexing/index-attrs';
 import type { AttentionAttrs } from '../ops/linalg/attention';
 import type { CrossEntropyAttrs } from '../ops/loss/cross-entropy';
@@ -15,7 +15,7 @@ import { filledPast, greatestOf, hasRoom, hidingPast, leastOf, roomIn, rowsIn } 
 import { isWithinRows, rowsBack, scatterInRoom, viewInRoom } from './views';
 import { joinedRows, summed } from './windows';
 
-type Rule = (node: Roomy<never>) => readonly Value[] | null;
+export type Rule = (node: Roomy<never>) => readonly Value[] | null;
 
 /** Records the same operation, with different inputs or attributes if given. */
 const again = <A>({ op, scalars, ...node }: Roomy<A>, inputs = node.inputs, attrs = node.attrs): readonly Value[] =>
@@ -80,7 +80,7 @@ function attendedTo(node: Roomy<AttentionAttrs>, value: number, masks: number, i
   return again(node, [...inputs, filledPast(mask, node.counts[masks]!, Number.NEGATIVE_INFINITY, [last])]);
 }
 
-export const rules: { readonly [G in GrowthRule]: Rule } = {
+export const rules = {
   again: (node) => again(node),
 
   /** The result has the same contents as the first input. */
@@ -362,4 +362,7 @@ export const rules: { readonly [G in GrowthRule]: Rule } = {
     const joined = joinedRows(inputs, dim, counts, { shape: shape!, of: result! });
     return joined && [joined];
   },
-};
+} satisfies Readonly<Record<string, Rule>>;
+
+/** The rules for recording ops again on padded values. */
+export type GrowthRule = keyof typeof rules;

@@ -138,12 +138,10 @@ export class Storage implements GraphRoot {
   get value(): Value {
     const home = this.slice;
     if (!home) return this.current;
-    const { parent, offset } = home;
+    const { parent } = home;
     if (this.homeView?.version !== parent.version || this.homeView.value.failure) {
       this.keep();
-      const value = sliceOfFlat(parent.value, offset, this.shape);
-      value.inMemory(this.counter);
-      this.homeView = { version: parent.version, value };
+      this.homeView = { version: parent.version, value: this.freshValue() };
     }
     return this.homeView.value;
   }
