@@ -42,11 +42,22 @@ test.each(named)('the walk through a training step names what $file has', ({ fil
   expect(names.filter((name) => !new RegExp(`\\b${name}\\b`).test(text))).toEqual([]);
 });
 
+const text = readFileSync('src/engine/graph/value.ts', 'utf8');
+const value = bodyOf(text, 'export class Value ');
+const fields = [...value.matchAll(/^ {2}(?:private )?(\w+)(?:: .*)? = .*;$/gm)].map(([, name]) => name!);
+const given = [...value.matchAll(/^ {4}public (\w+):/gm)].map(([, name]) => name!);
+
+test.each([...fields, ...given])('one file changes the field %s of a value', (field) => {
+  const files = ['src/engine', 'src/torch/tensor'].flatMap((folder) =>
+    readdirSync(folder, { recursive: true, encoding: 'utf8' }).map((path) => join(folder, path)),
+  );
+  const changes = new RegExp(`(?<!\\bthis|\\bstate)\\.${field} (?:\\+|\\?\\?)?= `);
+  const own = new RegExp(`\\bthis\\.${field} = `).test(value) ? 1 : 0;
+  const others = files.filter((file) => file.endsWith('.ts') && changes.test(readFileSync(file, 'utf8')));
+  expect(others.length + own, others.join()).toBe(1);
+});
+
 test('the glossary has an entry for every field of a value that changes, and for every member of an operation', () => {
-  const text = readFileSync('src/engine/graph/value.ts', 'utf8');
-  const value = bodyOf(text, 'export class Value ');
-  const fields = [...value.matchAll(/^ {2}(?:private )?(\w+)(?:: .*)? = .*;$/gm)].map(([, name]) => name!);
-  const given = [...value.matchAll(/^ {4}public (\w+):/gm)].map(([, name]) => name!);
   const members = [...bodyOf(text, 'export interface Op<').matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(
     ([, name]) => name!,
   );
@@ -56,6 +67,11 @@ test('the glossary has an entry for every field of a value that changes, and for
   expect(members).toEqual(expect.arrayContaining(['gradName', 'infer', 'vjp', 'growth']));
   const entries = entriesOf(page);
   expect([...fields, ...given, ...members].filter((name) => !entries.has(name))).toEqual([]);
+});
+
+test('the glossary has few entries: more than that nobody holds in mind', () => {
+  const glossary = page.slice(page.indexOf('## Glossary'));
+  expect(glossary.match(/^- `/gm)!.length).toBeLessThanOrEqual(25);
 });
 
 test('every link in a README of the sources leads to a file or a folder', () => {
