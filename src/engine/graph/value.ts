@@ -19,8 +19,8 @@ export interface WriteCounter {
   readonly changes: number;
   /** Those of `changes` that gradients are told of: PyTorch tells them of none through `x.data`. */
   readonly toldChanges: number;
-  /** What the memory holds now, in the shape that it was made with. */
-  readonly contents: Value;
+  /** What the memory holds, if gradients were not told of the last change; otherwise null. */
+  readonly contents: Value | null;
 }
 
 /** Memory that tensors share, and its count of writes when it last held a value. */

@@ -213,8 +213,7 @@ function contentsNow(value: Value): Value | null {
     return now && record(node!.op, [now, ...node!.inputs.slice(1)], node!.attrs, node!.scalars);
   }
   const { contents } = counter;
-  if (contents.numel !== value.numel) return null;
-  return reshape(contents, value.shape);
+  return contents?.numel === value.numel ? reshape(contents, value.shape) : null;
 }
 
 function unchanged(node: Node, value: Value): Value {

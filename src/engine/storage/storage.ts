@@ -47,8 +47,7 @@ class Writes implements WriteCounter {
   /** Those of them that gradients are told of. */
   ownTold = 0;
   parent: Writes | null = null;
-
-  constructor(private readonly storage: Storage) {}
+  contents: Value | null = null;
 
   get changes(): number {
     return this.own + (this.parent?.own ?? 0);
@@ -56,10 +55,6 @@ class Writes implements WriteCounter {
 
   get toldChanges(): number {
     return this.ownTold + (this.parent?.ownTold ?? 0);
-  }
-
-  get contents(): Value {
-    return this.storage.value;
   }
 
   /** Becomes part of another storage, or of none, and keeps its count. */
@@ -111,7 +106,7 @@ export class Storage implements GraphRoot {
   private lostBy: Error | null = null;
   private current: Value;
   private writes = 0;
-  private readonly counter = new Writes(this);
+  private readonly counter = new Writes();
   /** The tensor that keeps the graph, if others share the memory without the graph. */
   private owner: Pick<WeakRef<object>, 'deref'> | null = null;
   private home: { readonly parent: Storage; readonly offset: number } | null = null;
@@ -183,6 +178,7 @@ export class Storage implements GraphRoot {
       this.guard?.note(value, this.value);
       parent.put(stridedScatter(parent.value, value, layout.shape, layout.strides, layout.offset));
     } else this.put(value);
+    this.counter.contents = told ? null : this.value;
   }
 
   private put(value: Value): void {
@@ -417,13 +413,13 @@ export class Storage implements GraphRoot {
     if (!isJournaling()) return;
     beforeChange(this, () => {
       const { disposed, settled, computed, voided, current, home, counter } = this;
-      const { own, ownTold, parent } = counter;
+      const { own, ownTold, parent, contents } = counter;
       const values = [current, settled, computed].filter((value) => value !== null);
       const restoreHolds = keepHolds(values);
       return () => {
         const writes = this.version + 1;
         Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes });
-        Object.assign(counter, { own, ownTold, parent });
+        Object.assign(counter, { own, ownTold, parent, contents });
         if (!home) current.inMemory(counter);
         restoreHolds();
         trackRoot(this, this.scope);
