@@ -84,6 +84,20 @@ export interface FilmData {
   readonly of: number;
 }
 
+/** Pictures of one size, one after the other in time. */
+export interface ReelData {
+  readonly panel: 'reel';
+  readonly title: string;
+  readonly width: number;
+  readonly height: number;
+  /** Milliseconds of a frame. */
+  readonly interval: number;
+  /** Begins again behind the last frame. */
+  readonly repeats: boolean;
+  /** Addresses that hold the pictures themselves. */
+  readonly frames: readonly string[];
+}
+
 /** A square to draw on, and what a network says of the drawing. */
 export interface PadData {
   readonly panel: 'pad';
@@ -139,6 +153,7 @@ export type PanelData =
   | ChannelsData
   | VolumesData
   | FilmData
+  | ReelData
   | PadData
   | ShiftData
   | PageData;

@@ -7,6 +7,7 @@ import type { Ask, Life, PanelData } from './data';
 import { filmHtml, thinned, wakeFilm } from './film';
 import { padHtml, wakePad } from './pad';
 import { pageHtml, wakePage } from './page';
+import { reelHtml, wakeReel } from './reel';
 import { shiftHtml, wakeShift } from './shift';
 import { volumesHtml, wakeVolumes } from './volumes';
 
@@ -17,6 +18,7 @@ const TITLES: Readonly<Record<PanelData['panel'], string>> = {
   channels: 'Three channels become one map',
   volumes: 'A network as volumes',
   film: 'A film of small maps',
+  reel: 'A film of pictures',
   pad: 'Draw, and the network answers',
   shift: 'A picture that is moved, seen by two networks',
   page: 'A page of the gallery',
@@ -34,6 +36,8 @@ function insideHtml(data: PanelData): string {
       return volumesHtml(data);
     case 'film':
       return filmHtml(data);
+    case 'reel':
+      return reelHtml(data);
     case 'pad':
       return padHtml(data);
     case 'shift':
@@ -65,6 +69,8 @@ export function wake(root: HTMLElement, data = JSON.parse(root.dataset.panel ?? 
       return wakeVolumes(root, data);
     case 'film':
       return wakeFilm(root, data);
+    case 'reel':
+      return wakeReel(root, data);
     case 'pad':
       return wakePad(root, data, ask);
     case 'shift':

@@ -126,7 +126,9 @@ function print({ output }, log) {
           .join('\n'),
       );
     case 'panel':
-      return write(`[panel ${output.data.panel}]`);
+      return write(
+        `[panel ${output.data.panel}${output.data.panel === 'reel' ? `, ${output.data.frames.length} frames of ${output.data.width} × ${output.data.height}` : ''}]`,
+      );
     case 'bars':
       return write(output.bars.map(({ text }) => text).join('\n'));
     case 'error':

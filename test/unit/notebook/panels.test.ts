@@ -347,6 +347,22 @@ describe('a film', () => {
   });
 });
 
+test('a film of pictures begins with its first frame, and knows all of them', () => {
+  const frames = ['data:image/webp;base64,AAAA', 'data:image/webp;base64,BBBB'];
+  const reel = { panel: 'reel', title: '<GAN>', width: 64.4, height: 32, interval: 50, repeats: true, frames } as const;
+  const html = panelHtml(reel);
+  expect(html).toContain(
+    '<img class="reel-frame" width="64" height="32" alt="&lt;GAN&gt; of 2 frames" src="data:image/webp;base64,AAAA">',
+  );
+  expect(html).toContain('min="0" max="1" value="0">');
+  const kept = JSON.parse(
+    /data-panel="([^"]*)"/.exec(html)![1]!.replaceAll('&quot;', '"').replaceAll('&lt;', '<').replaceAll('&gt;', '>'),
+  );
+  expect(kept).toEqual(reel);
+  // Of a single frame there is nothing to play.
+  expect(panelHtml({ ...reel, frames: frames.slice(1) })).toContain('data-do="play" disabled');
+});
+
 test('the two networks of the shift compute what PyTorch found of them, and only the dense one minds where a digit stands', () => {
   const digits = Array.from({ length: 10 }, (_, digit) => digit);
   const named = (by: typeof byDense, across: number) =>

@@ -9,6 +9,7 @@ import { putPanel } from '../panels';
 import { plot } from '../plot';
 import { show } from '../show';
 import { volumesPanel } from '../volumes';
+import { figureFile, showFigure, showReel } from './figure';
 import { showFile } from './picture-files';
 import { showWithWords, type Words } from './words-on-pictures';
 
@@ -44,6 +45,11 @@ export const drawing = (current: () => RunOutputs) => ({
     showFile(current(), bytes, { width, height, words }),
   table: (columns: readonly string[], rows: readonly (readonly string[])[], title: string): void =>
     current().slot().put({ kind: 'table', title, columns, rows }),
+  figure: (figure: string, pictures: readonly Tensor[], density: number): void =>
+    showFigure(current(), figure, pictures, density),
+  figureFile,
+  reel: (figures: string, pictures: readonly Tensor[], interval: number, repeats: boolean, title: string): void =>
+    showReel(current(), figures, pictures, { interval, repeats, title }),
   plot: (lines: Lines, options: Parameters<typeof plot>[2]): void => {
     const points = Object.entries(lines).map(([name, [x, y]]) => [name, { x, y }] as const);
     plot(current(), Object.fromEntries(points), options);

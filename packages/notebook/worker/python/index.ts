@@ -205,7 +205,10 @@ export class PythonCells {
       })
       .catch((error: unknown) => add(String(error)));
     if (trouble.size > 0) {
-      this.#print(`${modules.join(', ')}: could not be fetched from ${WHEELS} (${[...trouble].join('; ')})`, 'error');
+      this.#print(
+        `${modules.join(', ')}: could not be fetched from ${WHEELS} (${[...trouble].filter(Boolean).join('; ')})`,
+        'error',
+      );
     }
   }
 

@@ -29,6 +29,7 @@ sys.path.append(STANDINS)
 
 from lamplight_display import display, shown  # noqa: E402
 from lamplight_panels import film, layer_shapes, pad, panel, volumes  # noqa: E402, F401
+from lamplight_stand_ins import draw_figures, give_way, is_stand_in, lacking  # noqa: E402
 from lamplight_photographs import efficientnet_lite0, photograph, pretrained, textures  # noqa: E402, F401
 
 
@@ -68,6 +69,8 @@ builtins.input = _input
 builtins.display = display
 sys.stdin = _NoInput()
 os.fork = os.system = _no_process
+# Matplotlib itself, where that is fetched, draws below the cell.
+os.environ["MPLBACKEND"] = "module://lamplight_backend"
 
 # What else a page has none of, by words of the exceptions that say so, and what is said of it.
 _ABSENT = (
@@ -108,7 +111,8 @@ def _how_to_have(module: str) -> str:
     top = module.partition(".")[0]
     if top in _NEVER:
         return _NEVER[top]
-    if top in sys.modules or find_spec(top) is not None:
+    found = sys.modules.get(top)
+    if found is not None and not is_stand_in(getattr(found, "__file__", None) or ""):
         return f"The package {top} is here, but it has no part of this name."
     if top in _distributed():
         return "It comes from Pyodide's distribution, which could not be fetched. Check the connection, and run the cell again."
@@ -120,6 +124,8 @@ def _remedied(error: BaseException, message: str) -> tuple[str, bool]:
     """The message of an exception, and whether what helps stands behind its last semicolon."""
     if isinstance(error, ModuleNotFoundError) and error.name:
         return f"{message}; {_how_to_have(error.name)}", True
+    if isinstance(error, ImportError) and error.name and is_stand_in(error.path or ""):
+        return f"{message.partition(' (/')[0]}; {_how_to_have(error.name)}", True
     if isinstance(error, (RuntimeError, OSError, ImportError)):
         for words, told in _ABSENT:
             if words in message:
@@ -201,7 +207,7 @@ def names(source: str, filename: str) -> Any:
 
 
 def missing(source: str) -> Any:
-    """The modules that a cell imports, and whose packages Python does not find."""
+    """The modules that a cell imports, and whose packages Python does not find; and packages whose stand-ins lack what it imports."""
     try:
         imported = find_imports(source)
     except SyntaxError:
@@ -211,7 +217,7 @@ def missing(source: str) -> Any:
     if "google.colab" in imported:
         packages.discard("google")
     absent = {name for name in packages if name not in sys.modules and find_spec(name) is None}
-    return to_js([name for name in imported if name.partition(".")[0] in absent])
+    return to_js([*(name for name in imported if name.partition(".")[0] in absent), *lacking(source)])
 
 
 def _waits(source: str) -> bool:
@@ -233,15 +239,14 @@ async def run(source: str, filename: str, labels: Any) -> Any:
     the exception, whether the library raised it, and the places of cells that it came through, innermost first.
     """
     try:
+        give_way()
         if _waits(source):
             value = await eval_code_async(source, _own, filename=filename)
         else:
             value = eval_code(source, _own, filename=filename)
-        drawn = sys.modules.get("matplotlib.pyplot")
-        if drawn and drawn.__file__.startswith(STANDINS):
-            drawn.show()
-            # What functions that draw give back.
-            value = None if _is_drawn(value) else value
+        draw_figures()
+        # What functions that draw give back.
+        value = None if _is_drawn(value) else value
         if value is None:
             return to_js(["value"])
         _own["_"] = value
@@ -255,8 +260,8 @@ async def run(source: str, filename: str, labels: Any) -> Any:
 def _is_drawn(value: Any) -> bool:
     """Whether a value is what functions that draw give back, and no figure."""
     if type(value) is list:
-        return all(map(_is_drawn, value))
-    return type(value).__module__.partition(".")[0] in ("matplotlib", "mpl_toolkits") and not hasattr(value, "show")
+        return bool(value) and all(map(_is_drawn, value))
+    return type(value).__module__.partition(".")[0] in ("matplotlib", "mpl_toolkits") and not (hasattr(value, "show") or hasattr(value, "savefig"))
 
 
 def _failure(error: BaseException, labels: set[str]) -> list[Any]:

@@ -260,6 +260,11 @@ def _in_table(value: Any) -> str:
 def shown(thing: Any) -> bool:
     """Puts a value below the cell, unless its text is what there is to see of it."""
     module = type(thing).__module__.partition(".")[0]
+    if module == "matplotlib" and hasattr(thing, "savefig") and "lamplight" not in sys.modules["matplotlib"].__version__:
+        from lamplight_backend import put
+
+        put(thing)
+        return True
     if isinstance(thing, (DisplayObject, FileLink, IFrame)) or (module in ("matplotlib", "mpl_toolkits") and hasattr(thing, "show")):
         thing.show()
         return True

@@ -11,6 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Iterator
 
+from lamplight_stand_ins import give_way
 from pyodide.ffi import can_run_sync, run_sync, to_js
 
 # Options of pip that have a value behind them.
@@ -51,14 +52,15 @@ def _version(name: str) -> str | None:
         return None
 
 
-def _is_here(name: str) -> bool:
-    return name in _OWN or _version(name) is not None
+def _is_here(name: str, is_forced: bool = False) -> bool:
+    return (name in _OWN and not is_forced) or _version(name) is not None
 
 
 class _Installer:
     """Installs packages with what they need, as far as that comes."""
 
-    def __init__(self) -> None:
+    def __init__(self, is_forced: bool) -> None:
+        self._is_forced = is_forced
         self.failed: dict[str, str] = {}
         self._tried: set[str] = set()
 
@@ -67,7 +69,7 @@ class _Installer:
         from packaging.requirements import Requirement
 
         name = _name(requirement)
-        if name in self._tried or _is_here(name):
+        if name in self._tried or _is_here(name, self._is_forced):
             return
         self._tried.add(name)
         try:
@@ -86,14 +88,14 @@ class _Installer:
                     await self.add(f"{need.name}{need.specifier}")
 
 
-async def _install(requirements: list[str]) -> _Installer:
+async def _install(requirements: list[str], is_forced: bool) -> _Installer:
     absent = [name for name in ("micropip", "packaging") if find_spec(name) is None]
     if absent:
         import pyodide_js
 
         await pyodide_js.loadPackage(to_js(absent))
         importlib.invalidate_caches()
-    installer = _Installer()
+    installer = _Installer(is_forced)
     for requirement in requirements:
         await installer.add(requirement)
     importlib.invalidate_caches()
@@ -106,15 +108,18 @@ def _report(line: str) -> str:
     for word in asked:
         if not _KNOWN.fullmatch(word):
             raise ImportError(f"{word} is no name of PyPI and no address of a wheel; a page runs no git and builds no packages")
-    wanted = [word for word in asked if not _is_here(_name(word))]
+    # By force a package itself comes in the place of one that stands in for it.
+    is_forced = "--force-reinstall" in line.split()
+    wanted = [word for word in asked if not _is_here(_name(word), is_forced)]
     if not wanted:
         return ""
     if not can_run_sync():
         raise ImportError(f"this browser cannot wait within Python; write `import micropip; await micropip.install({wanted!r})`")
     try:
-        failed = run_sync(_install(wanted)).failed
+        failed = run_sync(_install(wanted, is_forced)).failed
     except ModuleNotFoundError as error:
         raise ImportError(f"{error.name} could not be fetched from Pyodide's distribution") from None
+    give_way()
     for word in wanted:
         if _name(word) in failed:
             raise ImportError(f"{word}: {failed[_name(word)]}")
