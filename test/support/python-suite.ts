@@ -51,7 +51,8 @@ if unittest.defaultTestLoader.errors:
 `;
 
 /** Whether a test is of whole packages, which are many kernels. */
-export const isLengthy = (name: string): boolean => /^test_(doors|lightning\w*|network_hooks|optim|pictures|save)\./.test(name);
+export const isLengthy = (name: string): boolean =>
+  /^test_(doors|lightning\w*|network_hooks|optim|pictures|save)\./.test(name);
 
 /** The Python tests. */
 export async function pythonSuite(): Promise<Suite> {
