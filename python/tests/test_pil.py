@@ -17,6 +17,10 @@ def sums(pictures):
     return {name: zlib.crc32(made.tobytes()) for name, made in pictures.items()}
 
 
+# Of the picture of test_ellipses.
+ELLIPSES = 1230209304
+
+
 class Operations(unittest.TestCase):
     def setUp(self):
         self.image, self.grey, self.other = picture("RGB"), picture("L", 5), picture("RGB", 90)
@@ -123,6 +127,17 @@ class Operations(unittest.TestCase):
         self.assertIsNone(blank.getbbox())
         blank.putdata([0, 0, 0, 0, 0, 0, 3, 0, 2])
         self.assertEqual((blank.getbbox(), list(blank.getdata())[:9]), ((1, 1, 4, 2), [0, 0, 0, 0, 0, 0, 3, 0, 2]))
+
+    def test_ellipses(self):
+        image = Image.new("RGB", (40, 31))
+        draw = ImageDraw.Draw(image)
+        for i in range(12):
+            box = (3 * i - 4, i, 5 * i + 1, 2 * i + 5)
+            draw.ellipse(box, fill=(20 * i, 250 - 20 * i, 9) if i % 3 else None, outline="white" if i % 2 else None, width=1 + i % 4)
+        draw.circle((30, 8), 5, fill="gold")
+        self.assertEqual(zlib.crc32(image.tobytes()), ELLIPSES)
+        with self.assertRaises(ValueError):
+            draw.ellipse((3, 3, 1, 5))
 
     def test_figures(self):
         counts = self.image.histogram()

@@ -1,13 +1,15 @@
-"""`PIL.ImageDraw`: points, lines and rectangles, drawn into a picture."""
+"""`PIL.ImageDraw`: points, lines, rectangles and ellipses, drawn into a picture."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
 from torch._pictures import numbers_of
 
 from . import Image
+from ._ellipse import spans
 
 
 def _points(xy: Any) -> list[tuple[float, float]]:
@@ -95,10 +97,31 @@ class ImageDraw:
         ):
             self._fill(*box, outline)
 
+    def ellipse(self, xy: Any, fill: Any = None, outline: Any = None, width: int = 1) -> None:
+        """Draws an ellipse into a rectangle."""
+        (left, upper), (right, lower) = ((int(x), int(y)) for x, y in _points(xy))
+        if right < left or lower < upper:
+            raise ValueError("x1 must be greater than or equal to x0, and y1 must be greater than or equal to y0")
+        if fill is not None:
+            self._rows(spans(left, upper, right, lower, None), fill)
+        if (outline is not None or fill is None) and width != 0:
+            self._rows(spans(left, upper, right, lower, width), outline)
+
+    def _rows(self, rows: Iterator[tuple[int, int, int]], color: Any) -> None:
+        self._set([(x, y) for y, first, last in rows for x in range(max(0, first), min(self.im.width, last + 1))], color)
+
+    def circle(self, xy: Any, radius: float, fill: Any = None, outline: Any = None, width: int = 1) -> None:
+        """Draws a circle around a point."""
+        (x, y), *_ = _points([xy])
+        self.ellipse((x - radius, y - radius, x + radius, y + radius), fill, outline, width)
+
     def __getattr__(self, name: str) -> Any:
         if name.startswith("_"):
             raise AttributeError(name)
-        raise AttributeError(f"ImageDraw.{name}: expected Pillow itself, since pictures are drawn on by points, lines and rectangles here; load Pyodide's pillow")
+        raise AttributeError(
+            f"ImageDraw.{name}: expected Pillow itself, since pictures are drawn on by points, lines, rectangles and ellipses here; write `!pip install pillow` in "
+            "the first cell of a notebook, or load Pyodide's pillow"
+        )
 
 
 def Draw(im: Image.Image, mode: str | None = None) -> ImageDraw:

@@ -14,7 +14,7 @@ class FreeTypeFont:
 
 
 def _absent(*_: Any, **__: Any) -> Any:
-    raise OSError("ImageFont: expected Pillow itself, since there are no fonts here; load Pyodide's pillow")
+    raise OSError("ImageFont: expected Pillow itself, since there are no fonts here; write `!pip install pillow` in the first cell of a notebook, or load Pyodide's pillow")
 
 
 load = load_default = load_path = truetype = _absent
