@@ -10,8 +10,9 @@
 const LO: u32 = 8u; // lanes with other channels, and with other segments
 const LR: u32 = 8u;
 const THREADS: u32 = 64u; // LO · LR
-const TO: u32 = 8u; // channels of a lane, a multiple of four
-const QUADS: u32 = 2u; // TO / 4
+const TO: u32 = 8u; // channels of a lane: a multiple of four, or fewer than four
+const VEC: u32 = 4u; // of these, the ones that lie side by side: 4, or TO if that is less
+const VECS: u32 = 2u; // TO / VEC
 const OUTS: u32 = 64u; // LO · TO
 const TX: u32 = 7u; // outputs of a segment
 const ACC: u32 = 56u; // TO · TX
@@ -40,8 +41,8 @@ const W_LOADS: u32 = 18u; // ⌈DEPTH · TAPS · OUTS / THREADS⌉
 const W_COUNT: u32 = 1152u; // DEPTH · TAPS · OUTS
 const W_OUT_RUN: u32 = 18u; // w is loaded in this order: the elements until the next channel of y,
 const W_IN_RUN: u32 = 9u; // and until the next channel of x
-const W_PITCH: u32 = 17u; // OUTS / 4 + 1
-const W_TILE: u32 = 1224u; // DEPTH · TAPS · W_PITCH · 4
+const W_PITCH: u32 = 68u; // OUTS + VEC, or OUTS if there is one lane of channels
+const W_TILE: u32 = 1224u; // DEPTH · TAPS · W_PITCH
 const SHORT: u32 = 0u; // 1: DEPTH does not divide every chunk, so the first turn of a chunk is short
 const AHEAD: u32 = 1u; // 0: each chunk is a single turn
 // 1: a turn stores the next one's elements at its end, so that no register holds them from turn to turn: compilers copy such
@@ -148,7 +149,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     let o = e / W_OUT_RUN % OUTS;
     let c = e / W_IN_RUN % DEPTH;
     let tap = e % TAPS;
-    w_to[i] = (c * TAPS + tap) * (4u * W_PITCH) + o;
+    w_to[i] = (c * TAPS + tap) * W_PITCH + o;
     w_at[i] = g * params.w_group + min(o0 + o, params.group_out - 1u) * params.w_out + (c_begin / PARTS + c) * params.w_in +
       params.tap_first + (first_row * KW + tap) * params.tap_step;
     if (SHORT < 1) { // constant
@@ -213,7 +214,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     for (var d = 0u; d < DEPTH; d++) { // unroll up to DEPTH_AT_ONCE
       for (var p = 0u; p < ROWS; p++) { // unroll up to ROWS_AT_ONCE
         let x_from = ((d * LR + lane_r) * ROWS + p) * PITCH;
-        let w_from = (d * TAPS + p * KW) * W_PITCH + lane_o;
+        let w_from = (d * TAPS + p * KW) * W_PITCH + lane_o * VEC;
         var row: array<f32, COLS>; // scalars
         if (APART < 1) { // constant
           for (var col = 0u; col < COLS; col++) { // unroll
@@ -226,12 +227,15 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
               row[t * COL_X + q * COL_Q] = x_tile[x_from + t * COL_X + q * COL_Q];
             }
           }
-          for (var k = 0u; k < QUADS; k++) { // unroll
-            let quad = (w_from + q * W_PITCH + k * LO) * 4u;
-            let weight = vec4f(w_tile[quad], w_tile[quad + 1u], w_tile[quad + 2u], w_tile[quad + 3u]);
-            for (var o = 0u; o < 4u; o++) { // unroll
+          for (var k = 0u; k < VECS; k++) { // unroll
+            let from_at = w_from + q * W_PITCH + k * LO * VEC;
+            var weight: array<f32, VEC>; // scalars
+            for (var o = 0u; o < VEC; o++) { // unroll
+              weight[o] = w_tile[from_at + o];
+            }
+            for (var o = 0u; o < VEC; o++) { // unroll
               for (var t = 0u; t < TX; t++) { // unroll
-                acc[(k * 4 + o) * TX + t] = fma(weight[o], row[t * COL_X + q * COL_Q], acc[(k * 4 + o) * TX + t]);
+                acc[(k * VEC + o) * TX + t] = fma(weight[o], row[t * COL_X + q * COL_Q], acc[(k * VEC + o) * TX + t]);
               }
             }
           }
@@ -256,9 +260,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let last = params.out_cols - 1u - j;
   let image = params.out_rows * params.out_cols;
   let first = (row / params.out_rows * params.groups + g) * params.group_out;
-  for (var k = 0u; k < QUADS; k++) { // unroll
-    for (var o = 0u; o < 4u; o++) { // unroll
-      let channel = o0 + (k * LO + lane_o) * 4u + o;
+  for (var k = 0u; k < VECS; k++) { // unroll
+    for (var o = 0u; o < VEC; o++) { // unroll
+      let channel = o0 + (k * LO + lane_o) * VEC + o;
       if (channel < params.group_out) {
         var bias = 0.0;
         if (BIAS == 1u) { bias = b[g * params.group_out + channel]; }
@@ -266,10 +270,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         stage(at);
         // All are finished before the first is stored: what operations load for the next ones could not pass a store.
         for (var t = 0u; t < TX; t++) { // unroll
-          acc[(k * 4 + o) * TX + t] = outputs_finish(at + min(t, last), acc[(k * 4 + o) * TX + t] + bias);
+          acc[(k * VEC + o) * TX + t] = outputs_finish(at + min(t, last), acc[(k * VEC + o) * TX + t] + bias);
         }
         for (var t = 0u; t < TX; t++) { // unroll
-          if (t <= last) { outputs_keep(at + t, acc[(k * 4 + o) * TX + t], at + t); }
+          if (t <= last) { outputs_keep(at + t, acc[(k * VEC + o) * TX + t], at + t); }
         }
       }
     }

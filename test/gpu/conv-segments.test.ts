@@ -92,6 +92,26 @@ const cases: readonly Case[] = [
   { of: { groupIn: 40, groupOut: 20, size: [7, 7] } },
   { of: { groupIn: 16, groupOut: 1, size: [12, 14], batch: 2 } },
   { of: { groupIn: 1, groupOut: 16, size: [12, 30], batch: 2 } },
+  // Few channels, and numbers of lanes that are no powers of two.
+  {
+    of: { groupIn: 1, groupOut: 1, size: [9, 11], batch: 2 },
+    tile: { outLanes: 1, segmentLanes: 64, channels: 1, cols: 5 },
+  },
+  {
+    of: { groupIn: 7, groupOut: 2, kernel: [5, 5], padding: [2, 2, 2, 2], size: [9, 11], batch: 2 },
+    tile: { outLanes: 1, segmentLanes: 64, channels: 2, rows: 1, chunks: 3 },
+  },
+  {
+    of: { groupIn: 6, groupOut: 9, kernel: [3, 5], padding: [1, 1, 2, 2], size: [7, 13], stride: [1, 2], batch: 2 },
+    tile: { outLanes: 3, segmentLanes: 21, channels: 3, depth: 2, cols: 6 },
+  },
+  {
+    of: { groupIn: 5, groupOut: 36, size: [8, 9], batch: 2 },
+    tile: { outLanes: 9, segmentLanes: 7, cols: 5, depth: 2 },
+  },
+  { of: { groupIn: 36, groupOut: 20, size: [9, 9], batch: 2 } },
+  { of: { groupIn: 16, groupOut: 2, kernel: [9, 9], padding: [4, 4, 4, 4], size: [12, 14] } },
+  { of: { groupIn: 4, groupOut: 6, kernel: [5, 5], padding: [2, 2, 2, 2], size: [10, 14], batch: 3 } },
 ];
 
 /** All rows of the kernel in a turn, unless the case says otherwise. */

@@ -26,6 +26,9 @@ const REST = 200;
 const DISPATCH = 6750;
 const MEMORY_BYTES = 228;
 
+/** The share of a kernel's own work that counts besides the time that memory takes. */
+const TIE = 1 / 16;
+
 /** A sum is split into at most this many parts. They fill the cores of a large GPU this many times. */
 const MOST_CHUNKS = 64;
 const ROUNDS: readonly number[] = [0.5, 1, 2, 4];
@@ -62,12 +65,14 @@ export interface Work {
   /** If the sum is split: the number of parts, and the sums of each. */
   readonly chunks: number;
   readonly sums: number;
+  /** Bytes from and to memory. */
+  readonly moved?: number;
 }
 
 /** The expected cycles of a kernel and of adding its parts. */
 export function expectedCycles(work: Work): number {
-  const { workgroups, turns, loads, chunks, spread = 1 } = work;
-  const waves = work.threads / WAVE;
+  const { workgroups, turns, loads, chunks, spread = 1, moved = 0 } = work;
+  const waves = Math.max(1, work.threads / WAVE);
   const shared = ((work.read + 4 * loads) * WAVE) / SHARED_BYTES;
   const cached = (4 * spread * loads * WAVE) / CACHED_BYTES;
   // A workgroup of a single wave takes one of the two units.
@@ -85,7 +90,9 @@ export function expectedCycles(work: Work): number {
     const beside = Math.min(held, rounds);
     const first = LATENCY / beside;
     const whole = rounds * (turns * Math.max(turn, alone / beside) + own * (work.rest + REST) + first);
-    cycles += ((whole + second) * cores) / CORES[0]!;
+    // Memory is as much slower as there are fewer cores. Of kernels that wait for it, that with the least work is the best.
+    const memory = (moved / MEMORY_BYTES) * (CORES[0]! / cores);
+    cycles += ((Math.max(whole, memory) + whole * TIE + second) * cores) / CORES[0]!;
   }
   return cycles / CORES.length;
 }

@@ -164,7 +164,14 @@ export function strideTiles(g: ConvGeometry, adapter: AdapterProfile): readonly 
         for (const threads of [64, 128, 256]) {
           for (const lines of counts) {
             if (!suitsTurn(g, lines)) continue;
-            const tile = { outLanes, segmentLanes: threads / outLanes, channels, strides, lines, chunks: 1 };
+            const tile = {
+              outLanes,
+              segmentLanes: Math.floor(threads / outLanes),
+              channels,
+              strides,
+              lines,
+              chunks: 1,
+            };
             if (!fits(g, tile, adapter)) continue;
             const { workgroups } = strideCounts(g, tile);
             tiles.push(...inChunks(tile, g.groupOut, workgroups, (chunks) => strideChunk(g, chunks)));

@@ -12,7 +12,7 @@ export type SegmentTile = {
   /** How many lanes of a workgroup compute other channels, and how many compute other segments. */
   readonly outLanes: number;
   readonly segmentLanes: number;
-  /** How many channels a lane computes, a multiple of 4, and how many outputs a segment has. */
+  /** How many channels a lane computes, a multiple of 4 or fewer, and how many outputs a segment has. */
   readonly channels: number;
   readonly cols: number;
   /** The channels of x that a turn of the loop adds. */
@@ -41,8 +41,11 @@ interface Columns {
 /** Sizes of a tile that follow from the convolution. */
 interface SegmentSizes extends Columns {
   readonly threads: number;
-  /** The channels of a workgroup. */
+  /** The channels of a workgroup, and of those of a lane the ones that lie side by side. */
   readonly outs: number;
+  readonly vec: number;
+  /** The distance of the weights of taps in workgroup memory. */
+  readonly wPitch: number;
   readonly xLoads: number;
   readonly wLoads: number;
   /** Bytes of workgroup memory. */
@@ -83,8 +86,10 @@ export function segmentSizes(c: CorrelationShape, tile: SegmentTile): SegmentSiz
   const outs = outLanes * channels;
   const xLoads = ceilDiv(depth * segmentLanes * rows * pitch, threads);
   const wLoads = ceilDiv(depth * rows * kw * outs, threads);
-  const bytes = 4 * xLoads * threads + 16 * depth * rows * kw * (outs / 4 + 1);
-  return { ...columns, threads, outs, xLoads, wLoads, bytes };
+  const vec = Math.min(4, channels);
+  const wPitch = vec < 4 ? outs : outs + vec;
+  const bytes = 4 * (xLoads * threads + depth * rows * kw * wPitch);
+  return { ...columns, threads, outs, vec, wPitch, xLoads, wLoads, bytes };
 }
 
 /** The workgroup memory that every device has. */
@@ -118,23 +123,54 @@ export function lengthsFor(cols: number): readonly number[] {
 /** A workgroup computes at least this many channels, if there are as many: it has enough segments for its lanes. */
 const USUAL_OUTS = 32;
 
-/** How many lanes may compute other channels, for groups of `groupOut` channels and lanes of `channels`. */
-export const lanesFor = (groupOut: number, channels: number): readonly number[] =>
-  [1, 2, 4, 8, 16].filter((lanes) => {
+/** The most lanes of a workgroup that compute other channels. */
+const MOST_OUT_LANES = 16;
+
+/**
+ * How many lanes may compute other channels, for groups of `groupOut` channels and lanes of `channels`: powers of two,
+ * and other numbers if they leave fewer channels idle.
+ */
+export function lanesFor(groupOut: number, channels: number): readonly number[] {
+  const suits = (lanes: number): boolean => {
     const outs = lanes * channels;
     return (lanes === 1 || outs < 2 * groupOut) && outs >= Math.min(groupOut, USUAL_OUTS);
-  });
+  };
+  const covered = (lanes: number): number => ceilDiv(groupOut, lanes * channels) * lanes * channels;
+  const all = Array.from({ length: MOST_OUT_LANES }, (_, i) => i + 1).filter(suits);
+  const powers = all.filter((lanes) => (lanes & (lanes - 1)) === 0);
+  const fewest = Math.min(...powers.map(covered));
+  const others = all.filter((lanes) => covered(lanes) < fewest);
+  const least = Math.min(...others.map(covered));
+  return [...powers, ...others.filter((lanes) => covered(lanes) === least)];
+}
+
+/** With so few channels of y, and with two or three times 3, lanes of four leave at least a quarter of their sums idle. */
+const FEW_CHANNELS = 3;
+/** A GPU adds about so many products in the time in which memory gives an element. */
+const PRODUCTS_OF_ELEMENT = 90;
+
+/** Whether y has few channels, and lanes of four would take longer for them than memory takes for x. */
+const hasFewChannels = ({ groupOut, kernel, stride }: CorrelationShape): boolean =>
+  groupOut <= FEW_CHANNELS && 4 * kernel[0] * kernel[1] > PRODUCTS_OF_ELEMENT * stride[0] * stride[1];
+
+/** How many channels a lane may compute. */
+function channelsFor(c: CorrelationShape): readonly number[] {
+  if (hasFewChannels(c)) return [c.groupOut];
+  return c.groupOut === 2 * FEW_CHANNELS || c.groupOut === 3 * FEW_CHANNELS ? [FEW_CHANNELS, 4, 8] : [4, 8];
+}
 
 /** If each of several groups has fewer channels than this, most of a lane's sums are for channels that do not exist. */
 export const FEWEST_OF_GROUP = 3;
 
 /** What a turn may add: several channels with all rows of the kernel or, if the kernel is large, some of its rows. */
-function turnsFor({ kernel: [kh, kw], groupIn }: CorrelationShape): readonly Pick<SegmentTile, 'depth' | 'rows'>[] {
+function turnsFor(c: CorrelationShape): readonly Pick<SegmentTile, 'depth' | 'rows'>[] {
+  const { kernel, groupIn } = c;
+  const [kh, kw] = kernel;
   const depths = [...new Set([1, 2, 4, 8, 16, groupIn])].filter(
     (depth) => depth === 1 || (depth * kh * kw <= MOST_TAPS && depth < 2 * groupIn),
   );
   const rows = Array.from({ length: kh - 1 }, (_, i) => i + 1);
-  const parts = kh * kw > MOST_TAPS ? rows.filter((count) => kh % count === 0) : [];
+  const parts = kh * kw > MOST_TAPS || hasFewChannels(c) ? rows.filter((count) => kh % count === 0) : [];
   return [...depths.map((depth) => ({ depth, rows: kh })), ...parts.map((count) => ({ depth: 1, rows: count }))];
 }
 
@@ -142,19 +178,21 @@ function turnsFor({ kernel: [kh, kw], groupIn }: CorrelationShape): readonly Pic
 export function segmentTiles(c: CorrelationShape, adapter: AdapterProfile): readonly SegmentTile[] {
   const [, kw] = c.kernel;
   const turns = turnsFor(c);
+  const general = generalSegmentTile(c, { chunks: 1 });
   const tiles: SegmentTile[] = [];
   if (kw > MOST_TAPS_OF_ROW || c.batch * c.groupIn * c.outSize[0] * c.outSize[1] === 0) return tiles;
   if (c.groups > 1 && c.groupOut < FEWEST_OF_GROUP) return tiles;
   for (const cols of lengthsFor(c.outSize[1])) {
-    for (const channels of [4, 8]) {
+    for (const channels of channelsFor(c)) {
       if (channels * cols > MOST_SUMS || (channels > 4 && channels >= 2 * c.groupOut)) continue;
       if (kw * channels * cols > MOST_PRODUCTS) continue;
       for (const outLanes of lanesFor(c.groupOut, channels)) {
         for (const threads of [64, 128, 256]) {
           for (const turn of turns) {
-            const tile = { outLanes, segmentLanes: threads / outLanes, channels, cols, ...turn, chunks: 1 };
+            const tile = { outLanes, segmentLanes: Math.floor(threads / outLanes), channels, cols, ...turn, chunks: 1 };
             if (!fits(c, tile, adapter)) continue;
-            const steps = c.groupIn * partsOf(c, tile);
+            // A sum that is split is split as in the kernel for all sizes.
+            const steps = turn.rows === general?.rows ? c.groupIn * partsOf(c, tile) : 1;
             tiles.push(...inChunks(tile, steps, workgroupsOf(c, tile), (chunks) => chunkOf(c, chunks)));
           }
         }
@@ -185,9 +223,12 @@ export const fitsDevice = (bytes: number, registers: number, adapter: AdapterPro
  * Its turns follow from the kernel and the channels alone, so that all sizes share it. Turns do not change the order of
  * the sum, but where a sum is split between rows of the kernel, it stays split there.
  */
-export function generalSegmentTile(c: CorrelationShape, { rows, chunks }: SegmentTile): SegmentTile | undefined {
-  const turns = turnsFor(c).filter((turn) => chunks === 1 || turn.rows === rows);
-  const tiles = turns.map((turn) => ({ outLanes: 8, segmentLanes: 16, channels: 4, cols: 7, ...turn, chunks }));
+export function generalSegmentTile(c: CorrelationShape, { chunks }: { readonly chunks: number }) {
+  // With few channels of y, tiles whose sums are split add a row of the kernel in a turn.
+  const turns = turnsFor(c).filter(({ rows }) => !hasFewChannels(c) || rows === 1);
+  const tiles = turns.map((turn): SegmentTile => {
+    return { outLanes: 8, segmentLanes: 16, channels: 4, cols: 7, ...turn, chunks };
+  });
   const fitting = tiles.filter((tile) => segmentSizes(c, tile).bytes <= WORKGROUP_BYTES);
   return least(fitting, (tile) => turnsCost(c.groupIn * partsOf(c, tile), tile.depth, tile.rows * c.kernel[1]));
 }
@@ -225,21 +266,29 @@ export function segmentCost(c: CorrelationShape, tile: SegmentTile): number {
   const [, kw] = c.kernel;
   const { channels, depth, rows, chunks } = tile;
   const { threads, xLoads, wLoads, bytes } = segmentSizes(c, tile);
-  const sums = channels * tile.cols;
+  const ownSums = channels * tile.cols;
   const loads = xLoads + wLoads;
+  const sums = c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1];
   return expectedCycles({
     threads,
     workgroups: workgroupsOf(c, tile),
     turns: chunkOf(c, tile) / depth,
-    instructions: depth * rows * kw * sums + LOAD * loads,
+    instructions: depth * rows * kw * ownSums + LOAD * loads,
     loads,
     read: 4 * depth * rows * (touched(c, tile.cols) + kw * channels),
-    rest: PLACE * loads + STORE * sums,
+    rest: PLACE * loads + STORE * ownSums,
     registers: registers(c, tile),
     bytes,
     chunks,
-    sums: c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1],
+    sums,
+    moved: movedBytes(c, sums),
   });
+}
+
+/** The bytes of y, of the weights, and of the elements of x that are read. */
+function movedBytes({ batch, groups, groupIn, groupOut, outSize, kernel, stride }: CorrelationShape, y: number) {
+  const [rows, cols] = [0, 1].map((d) => outSize[d]! * Math.min(stride[d]!, kernel[d]!)) as [number, number];
+  return 4 * (y + groups * groupIn * (groupOut * kernel[0] * kernel[1] + batch * rows * cols));
 }
 
 /** The columns of x that a lane reads for a row of taps and `outputs` outputs. */

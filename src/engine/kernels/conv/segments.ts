@@ -34,7 +34,10 @@ const MANY_TURNS = 8;
 function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
   const [, kw] = c.kernel;
   const { outLanes, segmentLanes, channels, depth, rows, chunks } = tile;
-  const { cols, apart, colX, colQ, pitch, colRun, colStep, threads, outs, xLoads, wLoads } = segmentSizes(c, tile);
+  const { cols, apart, colX, colQ, pitch, colRun, colStep, threads, outs, vec, wPitch, xLoads, wLoads } = segmentSizes(
+    c,
+    tile,
+  );
   const { xTiles, segments } = segmentCounts(c, tile);
   const own = chunkOf(c, tile);
   const isGeneral = chunk !== undefined;
@@ -49,7 +52,8 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
     LR: segmentLanes,
     THREADS: threads,
     TO: channels,
-    QUADS: channels / 4,
+    VEC: vec,
+    VECS: channels / vec,
     OUTS: outs,
     TX: tile.cols,
     ACC: channels * tile.cols,
@@ -78,8 +82,8 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
     W_COUNT: depth * taps * outs,
     W_OUT_RUN: outFirst ? depth * taps : taps,
     W_IN_RUN: outFirst ? taps : outs * taps,
-    W_PITCH: outs / 4 + 1,
-    W_TILE: depth * taps * (outs + 4),
+    W_PITCH: wPitch,
+    W_TILE: depth * taps * wPitch,
     SHORT: depth > 1 && (isGeneral || c.groupIn % depth !== 0) ? 1 : 0,
     AHEAD: !isGeneral && own === depth ? 0 : 1,
     LATE: isGeneral || own >= MANY_TURNS * depth ? 1 : 0,

@@ -101,7 +101,7 @@ export function segmentGradTiles(g: ConvGeometry, adapter: AdapterProfile): read
         if (sums > MOST_SUMS || sums * pixels > MOST_PRODUCTS) continue;
         for (const outLanes of lanesFor(g.groupOut, channels)) {
           for (const threads of [64, 128, 256]) {
-            for (const lineLanes of lineLanesFor(threads / outLanes, ceilDiv(all, lines))) {
+            for (const lineLanes of lineLanesFor(Math.floor(threads / outLanes), ceilDiv(all, lines))) {
               if (lines > 1 && lineLanes * lines >= 2 * all + SPARE_LINES) continue;
               const slices = slicesFor(threads, outLanes * lineLanes);
               if (!slices) continue;
