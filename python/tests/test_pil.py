@@ -1,5 +1,8 @@
 """What Pillow's modules beside `Image` make of pictures. Sums of the bytes are those of Pillow 13."""
 
+import io
+import os
+import tempfile
 import unittest
 import zlib
 
@@ -138,6 +141,24 @@ class Operations(unittest.TestCase):
         self.assertEqual(zlib.crc32(image.tobytes()), ELLIPSES)
         with self.assertRaises(ValueError):
             draw.ellipse((3, 3, 1, 5))
+
+    def test_files(self):
+        smooth = Image.new("RGB", (24, 16), (200, 80, 60))
+        smooth.paste("navy", (12, 0, 24, 16))
+        for kind, start in (("JPEG", b"\xff\xd8\xff"), ("WEBP", b"RIFF"), ("PNG", b"\x89PNG")):
+            file = io.BytesIO()
+            smooth.save(file, kind, quality=95)
+            self.assertTrue(file.getvalue().startswith(start))
+            back = Image.open(io.BytesIO(file.getvalue())).convert("RGB")
+            self.assertEqual(back.size, (24, 16))
+            for place, color in (((3, 8), (200, 80, 60)), ((20, 8), (0, 0, 128))):
+                self.assertTrue(all(abs(a - b) <= 6 for a, b in zip(back.getpixel(place), color)), (kind, back.getpixel(place)))
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "grey.jpg")
+            self.grey.save(path)
+            self.assertEqual(Image.open(path).size, self.grey.size)
+        with self.assertRaisesRegex(OSError, "cannot write mode RGBA as JPEG"):
+            picture("RGBA").save(io.BytesIO(), "JPEG")
 
     def test_figures(self):
         counts = self.image.histogram()

@@ -16,6 +16,8 @@ _door.open_door("torchvision")
 
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
 _BANDS = {"L": 1, "LA": 2, "RGB": 3, "RGBA": 4, "YCbCr": 3, "P": 1}
+# Kinds of files that are written, by the endings of their names.
+_KINDS = {"png": "image/png", "jpg": "image/jpeg", "jpeg": "image/jpeg", "webp": "image/webp"}
 # PIL's numbers of filters, by torchvision's names.
 NEAREST, LANCZOS, BILINEAR, BICUBIC, BOX, HAMMING = range(6)
 _FILTERS = {NEAREST: "nearest", LANCZOS: "lanczos", BILINEAR: "bilinear", BICUBIC: "bicubic"}
@@ -184,16 +186,20 @@ class Picture(Tensor):
         """All numbers, row by row."""
         return bytes(self._pixels().flatten().tolist())
 
-    def save(self, fp: Any, format: str | None = None, **_: Any) -> None:
-        """Writes the picture as a PNG file."""
+    def save(self, fp: Any, format: str | None = None, **params: Any) -> None:
+        """Writes the picture as a PNG file, and in a page as JPEG or WebP by the browser, which writes grey ones as colours."""
         name = os.fspath(fp) if isinstance(fp, str | os.PathLike) else ""
         kind = (format or os.path.splitext(name)[1].lstrip(".") or "png").lower()
-        if kind != "png":
-            raise ValueError(f"save: expected a PNG file, but got {kind}; call the file name.png")
+        if kind not in _KINDS:
+            raise ValueError(f"save: expected a PNG, JPEG or WebP file, but got {kind}; call the file name.png")
+        if _KINDS[kind] == "image/jpeg" and self.mode not in ("L", "RGB", "YCbCr"):
+            raise OSError(f"cannot write mode {self.mode} as JPEG")
         pixels = _converted(self._pixels(), self.mode, "RGB") if self.mode == "YCbCr" else self._pixels()
         if self.mode == "P":
             pixels = self._colors()
         data = png_of(pixels.permute(2, 0, 1))
+        if kind != "png":
+            data = _coded(data, self.size, _KINDS[kind], params.get("quality", 75))
         if name:
             with open(name, "wb") as file:
                 file.write(data)
@@ -458,6 +464,20 @@ def png_of(pixels: Tensor, compression_level: int = 6) -> bytes:
     """The bytes of a PNG file of a picture [C, H, W]."""
     encode = _bridge.js.find("torchvision.io", "encodePng")[1]
     return bytes(_bridge.call(encode, (pixels, compression_level), {}, "encode_png").tolist())
+
+
+def _coded(png: bytes, size: tuple[int, int], kind: str, quality: int) -> bytes:
+    """The bytes of a picture's file as the browser writes another kind of it."""
+    try:
+        from js import Blob, OffscreenCanvas, createImageBitmap
+    except ImportError:
+        raise ValueError(f"save: expected a PNG file where no browser writes {kind}; call the file name.png") from None
+
+    canvas = OffscreenCanvas.new(*size)
+    bitmap = _bridge.wait(createImageBitmap(Blob.new(to_js([to_js(png)]))), "save")
+    canvas.getContext("2d").drawImage(bitmap, 0, 0)
+    options = _bridge.entries_to_object(to_js([["type", kind], ["quality", quality / 100]]))
+    return _bridge.wait(_bridge.wait(canvas.convertToBlob(options), "save").arrayBuffer(), "save").to_bytes()
 
 
 def of_pil(image: Any) -> Picture:
