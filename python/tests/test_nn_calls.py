@@ -18,6 +18,52 @@ class Net(nn.Module):
         return self.b["x"](self.a(x))
 
 
+class OtherFunctions(unittest.TestCase):
+    """Layers call functions of `torch.nn.functional`, as what counts operations puts its own in their place."""
+
+    def test_layers_call_them(self):
+        F = torch.nn.functional
+        layers = {
+            "relu": (nn.ReLU(), (2, 3)),
+            "conv2d": (nn.Conv2d(2, 3, 3, stride=2, padding=1), (1, 2, 6, 6)),
+            "linear": (nn.Linear(3, 2), (4, 3)),
+            "max_pool2d": (nn.MaxPool2d(2), (1, 1, 4, 4)),
+            "avg_pool1d": (nn.AvgPool1d(2), (1, 1, 4)),
+            "adaptive_avg_pool2d": (nn.AdaptiveAvgPool2d(2), (1, 1, 4, 4)),
+            "layer_norm": (nn.LayerNorm(3), (2, 3)),
+            "leaky_relu": (nn.LeakyReLU(0.3), (2, 3)),
+            "softmax": (nn.Softmax(-1), (2, 3)),
+            "gelu": (nn.GELU(), (2, 3)),
+            "interpolate": (nn.Upsample(scale_factor=2), (1, 1, 2, 2)),
+        }
+        for name, (layer, shape) in layers.items():
+            with self.subTest(name):
+                x, seen, own = torch.randn(shape), [], getattr(F, name)
+                expected = layer(x)
+
+                def counted(*args, **keywords):
+                    seen.append(args[0].numel())
+                    return own(*args, **keywords)
+
+                setattr(F, name, counted)
+                try:
+                    self.assertTrue(torch.equal(layer(x), expected))
+                    self.assertTrue(torch.equal(nn.Sequential(layer)(x), expected))
+                finally:
+                    setattr(F, name, own)
+                layer(x)
+                self.assertEqual(seen, [x.numel()] * 2)
+
+    def test_losses_call_them(self):
+        F = torch.nn.functional
+        own, F.cross_entropy = F.cross_entropy, lambda *_, **options: options["reduction"]
+        try:
+            self.assertEqual(nn.CrossEntropyLoss(reduction="sum")(torch.ones(2, 3), torch.tensor([0, 1])), "sum")
+        finally:
+            F.cross_entropy = own
+        self.assertAlmostEqual(nn.CrossEntropyLoss()(torch.ones(2, 3), torch.tensor([0, 1])).item(), 1.0986, 4)
+
+
 class OtherParameters(unittest.TestCase):
     def test_of_a_module_of_python(self):
         net = Net()

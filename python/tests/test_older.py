@@ -10,6 +10,21 @@ import torch.nn.functional as F
 from torch import nn
 
 
+class Variables(unittest.TestCase):
+    def test_tensors_are_variables(self):
+        from torch.autograd import Variable
+        from torch.autograd.variable import Variable as same
+
+        x = torch.ones(2)
+        made = Variable(x, requires_grad=True)
+        self.assertTrue(isinstance(made, Variable) and isinstance(x, same) and isinstance(nn.Parameter(x), Variable))
+        self.assertFalse(isinstance([x], Variable))
+        self.assertTrue(type(made) is torch.Tensor and made.requires_grad and made.data_ptr() == x.data_ptr())
+        self.assertIs(torch.cuda._initialized, False)
+        self.assertIs(x.to_dense(), x)
+        self.assertEqual(x.to_dense(torch.int64).dtype, torch.int64)
+
+
 class Reductions(unittest.TestCase):
     def test_functions(self):
         x, y = torch.tensor([[1.0, 2.0], [3.0, 5.0]]), torch.tensor([0, 1])

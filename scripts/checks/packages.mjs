@@ -120,7 +120,7 @@ function filesOf(names, there) {
  * @returns {Promise<import('./packages/compared.mjs').Outcome>}
  */
 async function inPage(page, files, module, program) {
-  await page.reload();
+  await page.reload({ timeout: LIMIT });
   await page.waitForFunction('globalThis.runPackage');
   /** @type {import('./packages/answered.ts').Given} */
   const given = {

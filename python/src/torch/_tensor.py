@@ -377,6 +377,10 @@ class Tensor(metaclass=_Members):
 
         return legacy_tensor(self._js.dtype, data)
 
+    def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
+        """This tensor, perhaps in another dtype: all are dense."""
+        return self if dtype is None else self.to(dtype)
+
     def pin_memory(self, device: Any = None) -> Tensor:
         """This tensor: there is no memory to pin."""
         return self

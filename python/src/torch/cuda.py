@@ -18,6 +18,8 @@ for _place in ("torch.cuda.amp", "torch.cuda.amp.autocast_mode", "torch.cuda.amp
     sys.modules[_place] = amp
 
 __path__: list[str] = []
+# Programs that keep the state of a generator ask whether CUDA has been used.
+_initialized = False
 manual_seed_all, seed_all = manual_seed, seed
 _gpu: dict[str, Any] = _bridge.receive(js.find("torch", "cuda"))
 

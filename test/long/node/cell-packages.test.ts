@@ -76,6 +76,22 @@ from made import double
 print(double(21))`,
 ];
 
+/** What notebooks do with packages that the page has in a form of its own. */
+const own = [
+  `from importlib.metadata import version
+from tqdm import __version__
+from tqdm.contrib.concurrent import thread_map
+from tqdm.std import tqdm
+print(version('tqdm') == __version__, thread_map(lambda x: x * x, [1, 2, 3], max_workers=4))
+class Bar(tqdm):
+    def update(self, n=1):
+        super().update(2 * n)
+with Bar(range(3), 'doubled', disable=None) as bar:
+    bar.update(2)
+    bar.set_postfix(loss=0.5)
+print(bar.n, bar.format_dict['total'], bar.postfix)`,
+];
+
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-packages-'));
 let notebooks: Awaited<ReturnType<typeof openRunner>>;
 beforeAll(async () => {
@@ -84,6 +100,17 @@ beforeAll(async () => {
 afterAll(async () => {
   await notebooks?.close();
   rmSync(folder, { recursive: true, force: true });
+});
+
+test('bars have the version of tqdm, and its other modules', async () => {
+  const path = join(folder, 'own.md');
+  writeFileSync(path, `# Own\n\n${own.map((cell) => `\`\`\`python\n${cell}\n\`\`\`\n`).join('\n')}`);
+  const lines: string[] = [];
+  const failed = await notebooks.run({ path, python: true }, (text) => lines.push(text));
+  const told = lines.join('\n');
+  expect(failed, told).toBe(0);
+  expect(told).toContain('True [1, 4, 9]');
+  expect(told).toContain('4 3 loss=0.5');
 });
 
 test('packages are installed where the line stands, once, with what can be had of what they need', async () => {

@@ -16,7 +16,11 @@ import { photographs } from './photographs';
 const WHEELS = `https://cdn.jsdelivr.net/pyodide/v${version}/full/`;
 
 /** Packages that stand in for those of Pyodide's distribution, by their paths. */
-const standins = import.meta.glob<string>('./standins/**/*.py', { query: '?raw', import: 'default', eager: true });
+const standins = import.meta.glob<string>(['./standins/**/*.py', './standins/*/METADATA'], {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 
 /** Where the interpreter finds them; kernel.py names the same folder. */
 const FOLDER = '/home/pyodide/.standins';

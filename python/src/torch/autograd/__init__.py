@@ -3,6 +3,7 @@
 from typing import Any
 
 from .. import _bridge, _overrides
+from .._tensor import Tensor
 from . import anomaly_mode
 from .anomaly_mode import detect_anomaly, set_detect_anomaly
 from .grad_mode import enable_grad, inference_mode, is_grad_enabled, no_grad, set_grad_enabled
@@ -25,9 +26,18 @@ __all__ = [
 _OF_FUNCTION = frozenset({"Function", "FunctionCtx"})
 
 
-def Variable(data: Any, requires_grad: bool = False) -> Any:
+class VariableMeta(type):
+    """Tensors are variables."""
+
+    def __instancecheck__(cls, other: Any) -> bool:
+        return isinstance(other, Tensor)
+
+
+class Variable(metaclass=VariableMeta):
     """A leaf of the same memory: tensors have had gradients of their own since PyTorch 0.4."""
-    return data.detach().requires_grad_(requires_grad)
+
+    def __new__(cls, data: Any, requires_grad: bool = False, volatile: Any = None) -> Any:
+        return data.detach().requires_grad_(requires_grad)
 
 
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None, create_graph: bool = False, **keywords: Any) -> Any:

@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+import sys
 import warnings
+from types import ModuleType
 from typing import Any
 
 from .. import _bridge, _overrides
+
+# By name: the library's functions in whose place a program has put its own. Layers call those, as PyTorch's do.
+_replaced: dict[str, Any] = {}
+
+
+class _Replaceable(ModuleType):
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not name.startswith("_"):
+            before = _replaced.get(name, getattr(self, name, None))
+            if value is before:
+                _replaced.pop(name, None)
+            elif callable(before):
+                _replaced[name] = before
+        super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Replaceable
 
 
 @_overrides.overridable

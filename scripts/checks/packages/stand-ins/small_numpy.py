@@ -4,6 +4,7 @@ import math
 import operator
 from array import array as _stored
 from itertools import accumulate, product
+from random import randrange
 
 pi, e, inf, nan, newaxis = math.pi, math.e, math.inf, math.nan, None
 
@@ -645,6 +646,67 @@ class finfo:
         digits, top = {64: (52, 1.7976931348623157e308), 32: (23, 3.4028234663852886e38), 16: (10, 65504.0)}[self.bits]
         self.eps, self.max, self.min = 2.0**-digits, top, -top
         self.tiny = {64: 2.2250738585072014e-308, 32: 1.1754943508222875e-38, 16: 2.0**-14}[self.bits]
+
+
+class SeedSequence:
+    """Seeds of independent generators, as NumPy mixes them (O'Neill 2015, seed_seq_fe)."""
+
+    def __init__(self, entropy=0, *, spawn_key=(), pool_size=4, **_):
+        words = [*_words(entropy)]
+        key = [word for each in spawn_key for word in _words(each)]
+        if key and len(words) < pool_size:
+            words += [0] * (pool_size - len(words))
+        words += key
+        self._pool, constant = [], 0x43B0D7E5
+
+        def hashed(value):
+            nonlocal constant
+            value ^= constant
+            constant = constant * 0x931E8875 % 2**32
+            value = value * constant % 2**32
+            return value ^ value >> 16
+
+        def mixed(x, y):
+            value = (0xCA01F9DD * x - 0x4973F715 * y) % 2**32
+            return value ^ value >> 16
+
+        pool = [hashed(words[i] if i < len(words) else 0) for i in range(pool_size)]
+        for source in range(pool_size):
+            for i in range(pool_size):
+                if i != source:
+                    pool[i] = mixed(pool[i], hashed(pool[source]))
+        for word in words[pool_size:]:
+            pool = [mixed(each, hashed(word)) for each in pool]
+        self._pool = pool
+
+    def generate_state(self, n_words, dtype="uint32"):
+        """So many numbers of 32 bits."""
+        found, constant = [], 0x8B51F9DD
+        for i in range(n_words):
+            value = self._pool[i % len(self._pool)] ^ constant
+            constant = constant * 0x58F38DED % 2**32
+            value = value * constant % 2**32
+            found.append(value ^ value >> 16)
+        return array(found, dtype)
+
+
+def randint(low, high=None, size=None, dtype=int):
+    """A whole number, or some, of Python's own generator."""
+    bounds = (0, low) if high is None else (low, high)
+    if size is None:
+        return _Int(randrange(*bounds))
+    shape = (size,) if isinstance(size, int) else tuple(size)
+    return _made([randrange(*bounds) for _ in range(math.prod(shape))], shape, "int64")
+
+
+def _words(number):
+    """The parts of 32 bits of a number, or of several."""
+    if not isinstance(number, int):
+        return [word for each in number for word in _words(each)]
+    words = [number % 2**32]
+    while number := number >> 32:
+        words.append(number % 2**32)
+    return words
 
 
 def frombuffer(data, dtype="float64", **_):

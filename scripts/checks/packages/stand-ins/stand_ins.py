@@ -96,11 +96,18 @@ def _leggauss(n):
     return small_numpy.array(places), small_numpy.array(weights)
 
 
+_RANDOM = {"SeedSequence": small_numpy.SeedSequence, "randint": small_numpy.randint}
+
 # By module: what is not a stand-in.
 _TRUE = {
     "regex": {**{name: value for name, value in vars(re).items() if not name.startswith("__")}, "compile": _compiled},
     "distutils.version": {"LooseVersion": _Version},
-    "numpy": {**small_numpy.names(), "polynomial": SimpleNamespace(legendre=SimpleNamespace(leggauss=_leggauss))},
+    "numpy.random": _RANDOM,
+    "numpy": {
+        **small_numpy.names(),
+        "random": _Name("random", (), {"__module__": "numpy", **{name: staticmethod(value) for name, value in _RANDOM.items()}}),
+        "polynomial": SimpleNamespace(legendre=SimpleNamespace(leggauss=_leggauss)),
+    },
 }
 
 
