@@ -101,6 +101,15 @@ class Insides(unittest.TestCase):
         self.assertEqual(double(2, 3), 6)
         torch.onnx.register_custom_op_symbolic("own::double", double, 11)
 
+    def test_modules_of_traces(self):
+        class Own(torch.fx.GraphModule):
+            pass
+
+        self.assertTrue(issubclass(Own, nn.Module))
+        self.assertFalse(isinstance(nn.Linear(1, 1), torch.fx.GraphModule))
+        with self.assertRaisesRegex(NotImplementedError, "nothing is traced here"):
+            Own(nn.Linear(1, 1), None)
+
     def test_calls_of_other_processes(self):
         from torch.distributed import rpc
 

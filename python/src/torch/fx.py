@@ -5,8 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from ._tree import answering
+from .nn import Module
 
 __path__: list[str] = []
+
+
+class GraphModule(Module):
+    """A module made of a trace: it can be extended and asked about, and not be made, since nothing is traced here."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        raise NotImplementedError("torch.fx.GraphModule is PyTorch's and is not in this library: nothing is traced here; write forward() in Python")
 
 
 def wrap(fn_or_name: Any) -> Any:
