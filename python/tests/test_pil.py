@@ -6,7 +6,9 @@ import tempfile
 import unittest
 import zlib
 
+import torch
 from PIL import Image, ImageChops, ImageColor, ImageDraw, ImageEnhance, ImageFilter, ImageOps, ImageStat, UnidentifiedImageError
+from torchvision.utils import save_image
 
 WIDTH, HEIGHT = 13, 9
 
@@ -157,6 +159,8 @@ class Operations(unittest.TestCase):
             path = os.path.join(folder, "grey.jpg")
             self.grey.save(path)
             self.assertEqual(Image.open(path).size, self.grey.size)
+            save_image(torch.rand(2, 1, 8, 8), path, padding=1)
+            self.assertEqual((Image.open(path).size, Image.open(path).mode), ((19, 10), "RGB"))
         with self.assertRaisesRegex(OSError, "cannot write mode RGBA as JPEG"):
             picture("RGBA").save(io.BytesIO(), "JPEG")
 
