@@ -29,6 +29,41 @@ test.concurrent.each(fixture.cases)('$name', async (item) => {
   });
 });
 
+test('a kernel of one row and one column is a larger one that is zero elsewhere, and copies nothing', async () => {
+  torch.manualSeed(3);
+  for (const [k, stride, padding, dilation, groups] of [
+    [1, 1, 0, 1, 1],
+    [3, 1, 1, 1, 1],
+    [2, 2, 0, 1, 2],
+    [3, 1, 2, 2, 1],
+  ] as const) {
+    const x = torch.randn(2, 4, 7, 5, 3).requiresGrad_();
+    const w = torch.randn(6, 4 / groups, k, 1, 1).requiresGrad_();
+    const b = torch.randn(6).requiresGrad_();
+    const options = (rest: number) => ({
+      stride: [stride, 1, 1] as const,
+      padding: [padding, rest, rest] as const,
+      dilation: [dilation, 1, 1] as const,
+      groups,
+    });
+    const y = F.conv3d(x, w, b, options(0));
+    const wanted = F.conv3d(x, F.pad(w, [1, 1, 1, 1]), b, options(1));
+    const dy = torch.randn(y.shape);
+    const all = [y, ...torch.autograd.grad(y, [x, w, b], dy, { retainGraph: true })];
+    const allWanted = [wanted, ...torch.autograd.grad(wanted, [x, w, b], dy)];
+    for (const [i, one] of all.entries()) {
+      expect(one.shape).toEqual(allWanted[i]!.shape);
+      expectNumbers(await one.data(), await allWanted[i]!.data(), { rtol: 2e-5, atol: 1e-5 });
+    }
+    await torch.synchronize();
+    const before = torch.gpu.stats().dispatches;
+    const again = torch.scope(() => torch.noGrad(() => F.conv3d(x, w, b, options(0))));
+    await torch.synchronize();
+    expect(torch.gpu.stats().dispatches - before).toBe(1);
+    expect(again.shape).toEqual(y.shape);
+  }
+});
+
 describe('modules', () => {
   test('print as PyTorch prints them', () => {
     expect(String(new nn.Conv1d(3, 6, 5, { padding: 2 }))).toBe(

@@ -89,12 +89,14 @@ export function conv3d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs):
   const volumes = inBatch(x, 3);
   const [front, back] = attrs.padding as [number, number];
   const [size, step, dilation] = [w.shape[2]!, attrs.stride[0]!, attrs.dilation[0]!];
-  const padded = pad(volumes, [0, 0, front, 0, 0], [0, 0, back, 0, 0]);
-  if ((size - 1) * dilation + 1 > padded.shape[2]!) {
+  const paddedDepth = volumes.shape[2]! + front + back;
+  if ((size - 1) * dilation + 1 > paddedDepth) {
     throw new ShapeError(
-      `conv3d: expected a padded depth of at least ${(size - 1) * dilation + 1} for a weight of shape ${showShape(w.shape)}, but got ${padded.shape[2]} for input ${showShape(x.shape)}`,
+      `conv3d: expected a padded depth of at least ${(size - 1) * dilation + 1} for a weight of shape ${showShape(w.shape)}, but got ${paddedDepth} for input ${showShape(x.shape)}`,
     );
   }
+  if (isAlongDepth(w, attrs)) return convolved(outOfBatch(alongDepth(volumes, w, b, attrs), x));
+  const padded = pad(volumes, [0, 0, front, 0, 0], [0, 0, back, 0, 0]);
   // Windows [N, C, D', H, W, kd] over the depth, permuted to [N, D', C, kd, H, W].
   const slices = windows(padded, 2, { size, step, dilation, order: [0, 2, 1, 5, 3, 4] });
   const [n, depth, channels, , height, width] = slices.shape as [number, number, number, number, number, number];
@@ -102,6 +104,25 @@ export function conv3d(x: Value, w: Value, b: Value | null, attrs: ConvNdAttrs):
   const kernel = reshape(w, [w.shape[0]!, w.shape[1]! * size, w.shape[3]!, w.shape[4]!]);
   const y = conv2d(images, kernel, b, planar(attrs));
   return convolved(outOfBatch(swapBatch(y, n, depth), x));
+}
+
+/** Whether each output sees one column of its volume: then the pixels of a slice lie in a row, and nothing is copied. */
+const isAlongDepth = (w: Value, { stride, padding }: ConvNdAttrs): boolean =>
+  [...w.shape.slice(3), ...stride.slice(1)].every((length) => length === 1) &&
+  padding.slice(2).every((length) => length === 0);
+
+/** A convolution of volumes by a kernel of one row and one column. */
+function alongDepth(volumes: Value, w: Value, b: Value | null, attrs: ConvNdAttrs): Value {
+  const [n, channels, depth, height, width] = volumes.shape as [number, number, number, number, number];
+  const [front, back] = attrs.padding as [number, number];
+  const images = reshape(volumes, [n, channels, depth, height * width]);
+  const y = conv2d(images, reshape(w, [...w.shape.slice(0, 3), 1]), b, {
+    stride: [attrs.stride[0]!, 1],
+    padding: [front, back, 0, 0],
+    dilation: [attrs.dilation[0]!, 1],
+    groups: attrs.groups,
+  });
+  return reshape(y, [n, w.shape[0]!, y.shape[2]!, height, width]);
 }
 
 /** [n · depth, C, H, W] → [n, C, depth, H, W]. */
