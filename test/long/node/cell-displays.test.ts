@@ -27,7 +27,7 @@ async function told(...cells: string[]): Promise<string[]> {
 }
 
 test('pictures, texts and sounds are displayed, and the last value of a cell is', async () => {
-  const [files, pictures, texts, absent, unreadable] = await told(
+  const [files, pictures, texts, film, absent, unreadable] = await told(
     `import torch
 from torchvision.utils import save_image
 from IPython.display import HTML, Audio, Image, Markdown, clear_output
@@ -45,6 +45,10 @@ handle = display('first', display_id=True)
 handle.update('second')
 display(Audio([0.5, -0.5] * 100, rate=8000))
 HTML('<h1>Title</h1>')`,
+    `import base64
+frame = base64.encodebytes(open('a.png', 'rb').read()).decode().replace('\\n', '\\\\\\n')
+film = f'<script>frames[0] = "data:image/png;base64,{frame}"\\n frames[1] = "data:image/png;base64,{frame}"\\n new Animation(frames, img_id, slider_id, 50.0, loop)</script>'
+HTML(film)`,
     "Image('absent.png')",
     "Image(data=b'none')",
   );
@@ -54,6 +58,8 @@ HTML('<h1>Title</h1>')`,
   expect(texts).toMatch(
     /Bold <words>\s+\*text\*\s+3\s+'first'\s+'second'\s+\[file sound\.wav, 444 bytes\]\s+Title\s+done/,
   );
+  // As Matplotlib itself writes films.
+  expect(film).toContain('[panel reel, 2 frames of 30 × 20]');
   expect(absent).toContain('FileNotFoundError');
   expect(unreadable).toContain('ValueError: Image: expected a picture as PNG, JPEG, GIF or WebP');
 });

@@ -48,6 +48,10 @@ export const drawing = (current: () => RunOutputs) => ({
   figure: (figure: string, pictures: readonly Tensor[], density: number): void =>
     showFigure(current(), figure, pictures, density),
   figureFile,
+  pictures: (frames: readonly string[], width: number, height: number, interval: number): void =>
+    current()
+      .slot()
+      .put({ kind: 'panel', data: { panel: 'reel', title: '', width, height, interval, repeats: true, frames } }),
   reel: (figures: string, pictures: readonly Tensor[], interval: number, repeats: boolean, title: string): void =>
     showReel(current(), figures, pictures, { interval, repeats, title }),
   plot: (lines: Lines, options: Parameters<typeof plot>[2]): void => {

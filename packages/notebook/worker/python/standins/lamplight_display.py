@@ -98,11 +98,27 @@ class HTML(TextDisplayObject):
         if hasattr(text, "show"):
             text.show()
             return
+        frames = re.findall(r'frames\[\d+\] = "(data:image/png;base64,[^"]+)"', str(text))
+        if frames:
+            _show_film(frames, str(text))
+            return
         text = re.sub(r"(?is)<(script|style)\b.*?</\1>", "", str(text))
         text = re.sub(r"(?i)</t[dh]>\s*<", "\t<", text)
         text = re.sub(r"(?i)<br\s*/?>|</(p|div|h\d|tr|li|ul|ol|table|pre)>", "\n", text)
         words = html.unescape(re.sub(r"<[^>]*>", "", text))
         print("\n".join(line.strip() for line in words.splitlines() if line.strip()))
+
+
+def _show_film(frames: list[str], text: str) -> None:
+    """Plays what `to_jshtml` of Matplotlib itself gives, whose program the page does not run."""
+    import base64
+
+    frames = [frame.replace("\\\n", "") for frame in frames]
+    # A PNG says its width and height in its first bytes.
+    head = base64.b64decode(frames[0].partition(",")[2][:64])
+    width, height = (int.from_bytes(head[at : at + 4], "big") for at in (16, 20))
+    pace = re.search(r"new Animation\(frames, [^,]+, [^,]+, ([\d.]+)", text)
+    cells.pictures(to_js(frames), width, height, float(pace[1]) if pace else 200.0)
 
 
 class Image(DisplayObject):
