@@ -70,8 +70,7 @@ export { stateMembers } from './nn/module/state-dict';
 
 // Backwards that stop before each call of a user's code, which may be Python's and wait.
 
-export { Ask, type Steps } from '../engine/graph/ask';
-export { backwardOfSteps, gradSteps } from './autograd/grad';
+export * as backwards from './autograd/backwards';
 
 // Values without a tensor around them, for operations that a door defines or fuses itself, and the switches under which
 // they are recorded.

@@ -1,7 +1,7 @@
 // Autograd functions written in Python, as the graph sees them. JavaScript identifies each call of such a function by a
 // number, and calls Python for its gradient.
 import { Tensor } from '../../torch';
-import { Ask, named, type Value, withGradient } from '../../torch/inside';
+import { backwards, named, type Value, withGradient } from '../../torch/inside';
 
 /** A Python function that computes the gradients of a function's arguments from the gradients of its results. */
 type Answer = (id: number, gradients: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
@@ -31,7 +31,7 @@ export function attach(name: string, id: number, args: readonly Tensor[], result
       taken.set(id, values[0]!);
       const gradients = results.map((_, i) => (dys[i] ? Tensor.of(dys[i]) : null));
       const valuesOf = (given: unknown) => args.map((_, i) => (given as ReturnType<Answer>)[i]?.value ?? null);
-      return new Ask(answer, [id, gradients], valuesOf);
+      return new backwards.Ask(answer, [id, gradients], valuesOf);
     },
   );
   return values.map((value) => Tensor.of(named(value, `${name}Backward`)));

@@ -1,7 +1,7 @@
 // Gradients for Python. Hooks and functions of Python within a backward may wait for the GPU, which code that JavaScript calls cannot: the
 // backward stops before each of them, and Python calls it.
 import { Tensor } from '../../torch';
-import { type Ask, backwardOfSteps, calls, gradSteps, recordingMode as mode, type Steps } from '../../torch/inside';
+import { backwards, calls, recordingMode as mode } from '../../torch/inside';
 
 type Show = (value: unknown, isBorn: boolean) => unknown;
 
@@ -15,14 +15,14 @@ const isOfPython = (code: object): boolean => 'destroy' in code;
 
 /** A backward that has stopped before code of Python. */
 export class GradientRun {
-  readonly #steps: Steps<unknown>;
-  #ask: Ask<unknown> | null = null;
+  readonly #steps: backwards.Steps<unknown>;
+  #ask: backwards.Ask<unknown> | null = null;
   /** What the backward has computed, which must outlive a flush that the code causes. */
   held: readonly Tensor[] = [];
 
   /** @param show converts a result for Python */
   constructor(
-    steps: Steps<unknown>,
+    steps: backwards.Steps<unknown>,
     private readonly show: Show,
   ) {
     this.#steps = steps;
@@ -69,12 +69,12 @@ export class GradientRun {
 /** What takes gradients, by name. */
 export function takersFor(show: Show) {
   const begun =
-    <Args>(take: (args: Args) => Steps<unknown>) =>
+    <Args>(take: (args: Args) => backwards.Steps<unknown>) =>
     (...args: unknown[]): unknown =>
       new GradientRun(take(args as Args), show).advance();
   return {
-    grad: begun(gradSteps),
-    backward: begun(backwardOfSteps),
+    grad: begun(backwards.gradSteps),
+    backward: begun(backwards.backwardOfSteps),
     ofTensor: (tensor: Tensor, ...args: unknown[]): unknown =>
       begun((given: Parameters<Tensor['backwardSteps']>[0]) => tensor.backwardSteps(given))(...args),
   };
