@@ -90,7 +90,7 @@ export function captureCut(all: boolean): Cut | null {
           parts.filter((part) => isOld(part.entry)),
         );
       });
-      for (const [entry, { noted }] of before) if (entry.noted === noted && !isNewer(entry)) entry.noted = null;
+      for (const [entry, { noted }] of before) if (entry.noted === noted && !isNewer(entry)) entry.forgetNote();
       for (const commit of commits) commit();
     },
   };

@@ -33,8 +33,7 @@ export class Protected implements Guard {
   readonly storage: WeakRef<Storage>;
   /** The contents at the latest cut, which is the same moment for everything that is protected. */
   kept: Saved | null = null;
-  /** Contents set since then that do not depend on earlier contents, such as an initialisation or what a file held. */
-  noted: Saved | null = null;
+  private lastNote: (Saved & { readonly undos: number }) | null = null;
   /** The value of the last copy. */
   copied: Value | null = null;
   private copy: Copy | null = null;
@@ -65,12 +64,21 @@ export class Protected implements Guard {
     if (isJournaling()) return;
     const make = rebuildOf(value, atTopLevel() ? null : before);
     if (!make) return;
-    this.noted = { make, changes: this.storage.deref()!.changes };
+    const { changes, undos } = this.storage.deref()!;
+    this.lastNote = { make, changes, undos };
     notes.count++;
   }
 
-  undone(): void {
-    this.noted = null;
+  /**
+   * Contents set since then that do not depend on earlier contents, such as an initialisation or what a file held. What has been written is
+   * none of them once it is taken back, by itself or with the whole buffer that this is a slice of.
+   */
+  get noted(): Saved | null {
+    return this.lastNote?.undos === this.storage.deref()?.undos ? this.lastNote : null;
+  }
+
+  forgetNote(): void {
+    this.lastNote = null;
   }
 
   saved(): Value | null {
@@ -103,14 +111,14 @@ export class Protected implements Guard {
     const { current } = this;
     if (!current || current === this.kept) return false;
     this.kept = current;
-    this.noted = null;
+    this.lastNote = null;
     return true;
   }
 
   /** Called when the contents have been restored from `saved`. */
   restored(saved: Saved): void {
     this.kept = { make: saved.make, changes: this.storage.deref()!.changes };
-    this.noted = null;
+    this.lastNote = null;
   }
 
   /**

@@ -46,6 +46,8 @@ class Writes implements WriteCounter {
   own = 0;
   /** Those of them that gradients are told of. */
   ownTold = 0;
+  /** How often writes to it have been taken back, since their run failed. */
+  ownUndos = 0;
   parent: Writes | null = null;
   contents: Value | null = null;
 
@@ -57,10 +59,15 @@ class Writes implements WriteCounter {
     return this.ownTold + (this.parent?.ownTold ?? 0);
   }
 
-  /** Becomes part of another storage, or of none, and keeps its count. */
+  get undos(): number {
+    return this.ownUndos + (this.parent?.ownUndos ?? 0);
+  }
+
+  /** Becomes part of another storage, or of none, and keeps its counts. */
   moveTo(parent: Writes | null): void {
     this.own = this.changes - (parent?.own ?? 0);
     this.ownTold = this.toldChanges - (parent?.ownTold ?? 0);
+    this.ownUndos = this.undos - (parent?.ownUndos ?? 0);
     this.parent = parent;
   }
 }
@@ -77,8 +84,6 @@ export interface Guard {
   readonly kind: string;
   /** Called when `value` has replaced the contents `before`. */
   note(value: Value, before: Value | null): void;
-  /** Called when the value that was noted last has not been computed. */
-  undone(): void;
   /** The contents that were kept last, as a new value; null if none were kept. */
   saved(): Value | null;
 }
@@ -164,6 +169,11 @@ export class Storage implements GraphRoot {
   /** Those of `changes` that gradients are told of. */
   get toldChanges(): number {
     return this.counter.toldChanges;
+  }
+
+  /** How often writes to it, or to the storage that it is a slice of, have been taken back. */
+  get undos(): number {
+    return this.counter.undos;
   }
 
   /** In-place write: makes `value`, of the storage's shape, the contents. */
@@ -338,7 +348,7 @@ export class Storage implements GraphRoot {
       if (saved) this.restore(saved);
       else this.voided = true;
     } else {
-      this.guard?.undone();
+      this.counter.ownUndos++;
       this.current = this.hold(this.computed);
       this.settled = this.computed;
       this.writes++;

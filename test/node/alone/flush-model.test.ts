@@ -312,3 +312,18 @@ test('a tensor that was disposed of while it was only recorded is made again for
   z.sum().backward();
   expect([...(await x.grad!.data())]).toEqual(new Array(6).fill(8));
 });
+
+test('a parameter that a failed job should have filled does not hold that number after a loss of the device', async () => {
+  late.on = false;
+  const x = torch.tensor([1.5, -2]).clone().requiresGrad_();
+  x.sum().backward();
+  await x.grad!.data();
+  // From here on it is a slice of the optimizer's buffer.
+  new optim.SGD([x], { lr: 0.25 }).step();
+  torch.noGrad(() => x.fill_(-1));
+  expect(host.failing(flush)).toBe(true);
+  expect([...(await x.data())]).toEqual([1.25, -2.25]);
+  host.lose();
+  const back = await x.data().then((data) => [...data], String);
+  expect(back).not.toEqual([-1, -1]);
+});
