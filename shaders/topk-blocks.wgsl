@@ -77,7 +77,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
   for (var apart_runs = KEEP; apart_runs < BLOCK; apart_runs *= 2u) {
-    // Neighbouring runs lie `apart_runs` apart; what is left of two takes the place of the first.
+    // Neighbouring runs lie `apart_runs` apart; the elements that are left of two runs take the place of the first run.
     for (var e = lid.x; e < BLOCK / 2u / apart_runs * KEEP; e += WORKGROUP) {
       let i = e / KEEP * 2u * apart_runs + e % KEEP;
       if (is_before(i + apart_runs, i)) {

@@ -20,7 +20,7 @@ const [SMALL, LARGE] = [2 ** 16, 2 ** 20];
 
 /** Copies on the host. A change of a tensor gives its storage another value. */
 const copies = new WeakMap<Value, ArrayLike<number>>();
-/** Large values of which one element has been read. */
+/** Large values that Python has read one element of. */
 const begun = new WeakSet<Value>();
 
 /** Comparisons that the host makes as the device would. */
@@ -77,7 +77,7 @@ function elementOf(value: Value, at: number): number | Value {
   return typeof b !== 'number' ? b : Number(compare(a, b));
 }
 
-/** Whether a value is copied as a whole, of which an element is to be read. */
+/** Whether the whole value is copied to the host when Python reads one element of it. */
 function isCopied(value: Value): boolean {
   if (value.numel <= SMALL || (value.numel <= LARGE && begun.has(value))) return true;
   begun.add(value);

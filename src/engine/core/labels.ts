@@ -38,8 +38,7 @@ export interface Labelled<T> {
   /** The base of the powers. */
   base: [base: T];
   baseChannels: [baseChannels: T]; baseConstraint: [baseConstraint: T];
-  baseDistribution: [baseDistribution: T]; baselines: [baselines: T]; baseLr: [baseLr: T]; baseMomentum: [baseMomentum: T]; baseTransform: [baseTransform: T];
-  baseWidth: [baseWidth: T];
+  baseDistribution: [baseDistribution: T]; baselines: [baselines: T]; baseLr: [baseLr: T]; baseMomentum: [baseMomentum: T]; baseTransform: [baseTransform: T]; baseWidth: [baseWidth: T];
   /** The batch. */
   batch: [batch: T];
   batch1: [batch1: T]; batch2: [batch2: T]; batchFirst: [batchFirst: T];
@@ -55,8 +54,7 @@ export interface Labelled<T> {
   bidirectional: [bidirectional: T]; bins: [bins: T];
   /** The number of bits that each channel keeps, 0 to 8. */
   bits: [bits: T];
-  blank: [blank: T];
-  block: [block: T]; blockConfig: [blockConfig: T]; blocks: [blocks: T]; blockSetting: [blockSetting: T]; blockSize: [blockSize: T]; bn: [bn: T]; bnB: [bnB: T];
+  blank: [blank: T]; block: [block: T]; blockConfig: [blockConfig: T]; blocks: [blocks: T]; blockSetting: [blockSetting: T]; blockSize: [blockSize: T]; bn: [bn: T]; bnB: [bnB: T];
   bnEps: [bnEps: T]; bnRm: [bnRm: T]; bnRv: [bnRv: T]; bnSize: [bnSize: T]; bnW: [bnW: T]; boundaries: [boundaries: T];
   /** Boxes [N, 4]: xmin, ymin, xmax, ymax. */
   boxes: [boxes: T];

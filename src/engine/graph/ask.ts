@@ -45,7 +45,7 @@ export function finished<T>(steps: Steps<T>): T {
   return step.value;
 }
 
-/** The same way, each part of which runs within something, as its calls do where they are made in JavaScript. */
+/** The way of `steps`, each part of which runs in the mode that `within` sets. Calls that JavaScript makes on the way run in it, too. */
 export function* partsWithin<T>(within: Within, steps: Steps<T>): Steps<T> {
   let step = within(() => steps.next());
   while (!step.done) {

@@ -126,8 +126,8 @@ interface Work extends Walk {
 }
 
 /**
- * Step 1 of a flush: chooses the values to store (see keep.ts), and notes who needs them, and which of them cannot be
- * had.
+ * Step 1 of a flush: chooses the values to store (see keep.ts). Notes who needs each of these values, and which values
+ * cannot be had.
  */
 function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Kept {
   const kept = keep(roots, wanted, heldBack?.needs);

@@ -1,5 +1,5 @@
 // What a flush keeps: the values that it stores, and those that it leaves to be made again. This depends on nodes and
-// owners alone. Nothing is changed here except the marks of a walk; flush.ts acts on what was chosen.
+// owners alone. This file changes nothing except the marks of a walk; flush.ts acts on the choice.
 import { unwidened } from './record';
 import { fewIngredientsOf, ingredientsOf, isCheap, mayBeRecipe, recipesAmong } from './remake';
 import type { GraphRoot } from './roots';
