@@ -75,7 +75,7 @@ export function takersFor(show: Show) {
   return {
     grad: begun(backwards.gradSteps),
     backward: begun(backwards.backwardOfSteps),
-    ofTensor: (tensor: Tensor, ...args: unknown[]): unknown =>
-      begun((given: Parameters<Tensor['backwardSteps']>[0]) => tensor.backwardSteps(given))(...args),
+    ofTensor: (tensor: Tensor, ...args: Parameters<Tensor['backwardSteps']>[0]): unknown =>
+      new GradientRun(tensor.backwardSteps(args), show).advance(),
   };
 }

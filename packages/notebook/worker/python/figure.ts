@@ -3,6 +3,7 @@ import { type Tensor, vision } from 'lamplight';
 import { level, upright } from '../../outputs/scales';
 import type { RunOutputs } from '../outputs';
 import { pictureOf } from '../pictures';
+import type { Words } from './words-on-pictures';
 
 type Place = readonly [x: number, y: number];
 
@@ -26,16 +27,6 @@ interface Item {
   readonly text?: string;
   readonly size?: number;
   readonly align?: CanvasTextAlign;
-}
-
-interface Words {
-  readonly x: number;
-  readonly y: number;
-  readonly text: string;
-  readonly color: string;
-  readonly size: number;
-  readonly align: CanvasTextAlign;
-  readonly baseline: CanvasTextBaseline;
 }
 
 interface Axes {

@@ -122,12 +122,7 @@ def remove(module: Module, name: str) -> None:
 
 def is_of_python(module: Module) -> bool:
     """Whether a module computes something other than its counterpart alone."""
-    if "_js" not in module.__dict__:
-        return True
-    if module.__dict__.get("_inside"):
-        return False
-    hooked = module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks
-    return bool(hooked) or type(module).forward is not type(module)._native_forward()
+    return _walk.is_own(module) or ("_inside" not in module.__dict__ and _walk.is_hooked(module))
 
 
 def shell_of(module: Module) -> Any:

@@ -18,8 +18,6 @@ from . import _calls
 given = 0
 # By the name of a class of the library: its forward.
 forwards: dict[str, Callable[..., Any]] = {}
-
-
 # Whether the library calls no hook of Python: its networks are only looked at.
 paused = False
 
@@ -47,10 +45,11 @@ def forward_of(*names: str) -> Callable[[Callable[..., Any]], Callable[..., Any]
 
 def is_watched(module: Any) -> bool:
     """Whether code of Python is called within a call of the module."""
-    return _calls.has_hooks_of_all() or _hooked(module) or any(_below(module))
+    return _calls.has_hooks_of_all() or is_hooked(module) or any(_below(module))
 
 
-def _hooked(module: Any) -> bool:
+def is_hooked(module: Any) -> bool:
+    """Whether a module has hooks around its forward or its backward."""
     return bool(
         module._forward_hooks or module._forward_pre_hooks or module._backward_hooks or module._backward_pre_hooks
     )
@@ -61,7 +60,7 @@ def _below(module: Any) -> Any:
         yield True
     for child in module._modules.values():
         if child is not None:
-            yield _hooked(child) or is_own(child) or any(_below(child))
+            yield is_hooked(child) or is_own(child) or any(_below(child))
 
 
 def is_own(module: Any) -> bool:
