@@ -1,7 +1,19 @@
 // Writes the type declarations of the package: a file a door, and one with what doors share. A class is declared once, so that it is the
 // same through every door, and what no door leads to is left out.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -15,6 +27,7 @@ import { parametersOfSources, writeForms, writeTexts } from './texts.mjs';
 import { tidied } from './tidied.mjs';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
+const cache = join(root, 'node_modules/.cache/lamplight/declarations');
 
 /** The file with what doors share. */
 const SHARED = 'shared/lamplight';
@@ -67,11 +80,8 @@ function expectNumberless(folder) {
   }
 }
 
-/**
- * Writes them.
- * @param {string} out the folder for the files of doors
- */
-export async function writeDeclarations(out) {
+/** @param {string} out the folder for the files of doors */
+async function write(out) {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'lamplight-declarations-')));
   try {
     declareSources(folder);
@@ -83,4 +93,38 @@ export async function writeDeclarations(out) {
   } finally {
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A name for all that they are written from: the sources, the scripts and the packages. */
+function nameOfInputs() {
+  const files = readdirSync(root).filter((name) => /^(package-lock|tsconfig.*)\.json$/.test(name));
+  for (const place of ['src', 'scripts']) {
+    const names = readdirSync(join(root, place), { recursive: true, encoding: 'utf8' });
+    files.push(...names.filter((name) => /\.(ts|mjs|json)$/.test(name)).map((name) => join(place, name)));
+  }
+  const hash = createHash('sha256');
+  for (const name of files.sort()) hash.update(`${name}\n`).update(readFileSync(join(root, name)));
+  return hash.digest('hex').slice(0, 16);
+}
+
+/**
+ * Writes them. It takes a minute, so the last ones are kept, and copied where nothing has changed since.
+ * @param {string} out the folder for the files of doors
+ */
+export async function writeDeclarations(out) {
+  const kept = join(cache, nameOfInputs());
+  if (!existsSync(kept)) {
+    mkdirSync(cache, { recursive: true });
+    const made = mkdtempSync(join(cache, 'made-'));
+    try {
+      await write(made);
+      for (const name of readdirSync(cache)) {
+        if (!name.startsWith('made-')) rmSync(join(cache, name), { recursive: true, force: true });
+      }
+      renameSync(made, kept);
+    } finally {
+      rmSync(made, { recursive: true, force: true });
+    }
+  }
+  cpSync(kept, out, { recursive: true });
 }
