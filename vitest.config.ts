@@ -25,8 +25,11 @@ const TURN = { first: 1, second: 2, third: 3, timing: 4 } as const;
  */
 const retry = process.env.CI ? 1 : 0;
 
-/** Of the random programs in test/long: fresh in every run, unless one is to be repeated. */
+/** Of the random programs in test/long and the cases of its tables: fresh in every run, unless one is to be repeated. */
 const seed = Number(process.env.LAMPLIGHT_SEED ?? Math.floor(Math.random() * 2 ** 31));
+
+/** A run of all files of test/long takes a part of each table; whoever selects a file has all of it. */
+const whole = process.env.LAMPLIGHT_WHOLE === '1';
 
 /** For Dawn in Node. What the user has tuned, or a driver has cached, is not what is tested. */
 const onVulkan = {
@@ -92,7 +95,7 @@ const inNode = ({ name, turn, shared, testTimeout }: Lane & { testTimeout: numbe
 export default defineConfig({
   test: {
     fileParallelism: false,
-    provide: { seed },
+    provide: { seed, whole },
     projects: [
       {
         resolve,

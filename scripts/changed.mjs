@@ -8,9 +8,8 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync, statSync } from 'node:fs';
 import { dirname, join, posix } from 'node:path';
 
-/** What runs for a change below the door that it tests: one quick file of each door, and what a page downloads. */
+/** What runs for a change below the door that it tests: one quick file of each door. */
 export const SAMPLES = [
-  'test/e2e/size.test.ts',
   'test/gpu/einops.test.ts',
   'test/gpu/nms.test.ts',
   'test/node/alone/worker-connection.test.ts',
@@ -34,7 +33,6 @@ const SERVED = /** @type {const} */ ([
   [/^python\//, /^test\/python\//],
   [/^(demos\/(mnist|ui|build)|packages\/notebook\/(ui|mnist))\//, /^test\/e2e\/mnist/],
   [/^test\/e2e\//, /^test\/e2e\//],
-  [/^(src\/(engine|torch)|shaders)\//, /^test\/e2e\/size/],
   [/^src\/.*\.ts$/, /^test\/unit\/repeats/],
   [/^test\/fixtures\/.*\.py$/, /^test\/unit\/fixtures/],
 ]);

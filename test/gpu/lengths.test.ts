@@ -173,7 +173,7 @@ test(`training a CNN by ${PICTURES} sizes of pictures`, async () => {
   expect(created.slice(3)).toEqual(none(PICTURES - 3));
 });
 
-// Kernels of two kinds for each operation: test/long has it; test/gpu/general-kernels.test.ts compares their results.
+// Kernels of two kinds for each operation: test/long has it; test/long/general-kernels.test.ts compares their results.
 if (isWhole()) {
   test('general kernels and those of a plan that runs often compute the same bits', async () => {
     torch.manualSeed(0);

@@ -1,8 +1,12 @@
 // Attention in one pass, the kernel of GPUs: results and gradients beside those of products and softmax, on any adapter.
 import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
-import { beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { attentionGrad } from '../../src/engine/kernels/matmul/attention-grad';
+import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
+import { runPasses } from '../support/passes';
+import { partOf } from '../support/sample';
 
 const F = nn.functional;
 
@@ -63,7 +67,7 @@ const cases: readonly Case[] = [
 const named = cases.map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const);
 
 describe('one dispatch gives the numbers of the definition, and three give its gradients', () => {
-  test.each(named)('%s', async (_, { lead, queries, keys, features, mask, sharing = 1, ...more }) => {
+  test.each(partOf(named, 6))('%s', async (_, { lead, queries, keys, features, mask, sharing = 1, ...more }) => {
     torch.manualSeed(1);
     const { isCausal = false, dropout: dropoutP = 0 } = more;
     const shared = [...lead.slice(0, -1), ...lead.slice(-1).map((size) => size / sharing)];
@@ -229,27 +233,30 @@ const few: readonly Case[] = [
 ];
 
 describe('few queries take a dispatch, or two where the keys are divided', () => {
-  test.each(few.map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const))('%s', async (_, item) => {
-    torch.manualSeed(6);
-    const { lead, queries, keys, features, mask, isCausal = false, sharing = 1 } = item;
-    const shared = [...lead.slice(0, -1), ...lead.slice(-1).map((size) => size / sharing)];
-    const rows = (shape: readonly number[], width: number) =>
-      item.heads ? torch.randn(shape[0]!, shape[2]!, shape[1]!, width).transpose(1, 2) : torch.randn(...shape, width);
-    const [q, k] = [rows([...lead, queries], features[0]), rows([...shared, keys], features[0])];
-    const v = rows([...shared, keys], features[1]);
-    const hiding = torch.rand(queries, keys).gt(0.3);
-    hiding.at(-1).fill_(false);
-    const given = mask === 'hidden' ? hiding : mask ? torch.randn(mask) : null;
-    await torch.synchronize();
-    const before = torch.gpu.stats().dispatches;
-    const y = F.scaledDotProductAttention(q, k, v, { attnMask: given, isCausal, enableGqa: sharing > 1 });
-    await torch.synchronize();
-    const count = torch.gpu.stats().dispatches - before;
-    expect(count).toBeLessThanOrEqual((keys > 64 ? 2 : 1) + (mask === 'hidden' ? 1 : 0));
-    const causal = torch.ones(queries, keys).tril().to('bool');
-    const wanted = written(q, k, v, isCausal ? causal : given, sharing);
-    expectNumbers(await y.data(), [...(await wanted.data())], { rtol: 2e-5, atol: 5e-6 });
-  });
+  test.each(partOf(few, 6).map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const))(
+    '%s',
+    async (_, item) => {
+      torch.manualSeed(6);
+      const { lead, queries, keys, features, mask, isCausal = false, sharing = 1 } = item;
+      const shared = [...lead.slice(0, -1), ...lead.slice(-1).map((size) => size / sharing)];
+      const rows = (shape: readonly number[], width: number) =>
+        item.heads ? torch.randn(shape[0]!, shape[2]!, shape[1]!, width).transpose(1, 2) : torch.randn(...shape, width);
+      const [q, k] = [rows([...lead, queries], features[0]), rows([...shared, keys], features[0])];
+      const v = rows([...shared, keys], features[1]);
+      const hiding = torch.rand(queries, keys).gt(0.3);
+      hiding.at(-1).fill_(false);
+      const given = mask === 'hidden' ? hiding : mask ? torch.randn(mask) : null;
+      await torch.synchronize();
+      const before = torch.gpu.stats().dispatches;
+      const y = F.scaledDotProductAttention(q, k, v, { attnMask: given, isCausal, enableGqa: sharing > 1 });
+      await torch.synchronize();
+      const count = torch.gpu.stats().dispatches - before;
+      expect(count).toBeLessThanOrEqual((keys > 64 ? 2 : 1) + (mask === 'hidden' ? 1 : 0));
+      const causal = torch.ones(queries, keys).tril().to('bool');
+      const wanted = written(q, k, v, isCausal ? causal : given, sharing);
+      expectNumbers(await y.data(), [...(await wanted.data())], { rtol: 2e-5, atol: 5e-6 });
+    },
+  );
 });
 
 test('a growing cache of keys and values compiles nothing, and gives the numbers of the definition', async () => {
@@ -268,4 +275,94 @@ test('a growing cache of keys and values compiles nothing, and gives the numbers
     expectNumbers(numbers, [...(await written(q, keys, values, null, 1).data())], { rtol: 2e-5, atol: 5e-6 });
   }
   expect(created.slice(12)).toEqual(created.slice(12).map(() => 0));
+});
+
+describe('the passes of its gradients, on this device', () => {
+  let device: GPUDevice;
+  beforeAll(async () => {
+    device = await (await navigator.gpu.requestAdapter())!.requestDevice();
+  });
+  afterAll(() => device?.destroy());
+
+  test.each([
+    { features: 68, columns: 128, causal: true },
+    { features: 128, columns: 40, causal: false },
+  ])(
+    'gradients by keys and by values apart, where lanes have half the registers: $features, $columns',
+    async (item) => {
+      const { features, columns, causal } = item;
+      const [rows, keys, heads, scale] = [37, 41, 2, 0.3];
+      const numbers = (count: number) => Float32Array.from({ length: count }, (_, i) => Math.sin(i * i + count));
+      const [q, k, v] = [
+        numbers(heads * rows * features),
+        numbers(heads * keys * features),
+        numbers(heads * keys * columns),
+      ];
+      const [dy, mask] = [numbers(heads * rows * columns), numbers(rows * keys)];
+      const [y, logSums] = [new Float32Array(dy.length), new Float32Array(heads * rows)];
+      const [dq, dk, dv] = [q, k, v].map(({ length }) => new Float64Array(length)) as [
+        Float64Array,
+        Float64Array,
+        Float64Array,
+      ];
+      for (let row = 0; row < heads * rows; row++) {
+        const [head, i] = [Math.floor(row / rows), row % rows];
+        const seen = causal ? Math.min(i + 1, keys) : keys;
+        const key = (j: number, e: number, width: number) => (head * keys + j) * width + e;
+        const exps = Array.from({ length: seen }, (_, j) => {
+          let score = causal ? 0 : mask[i * keys + j]!;
+          for (let e = 0; e < features; e++) score += scale * q[row * features + e]! * k[key(j, e, features)]!;
+          return Math.exp(score);
+        });
+        const total = exps.reduce((a, b) => a + b);
+        logSums[row] = Math.log(total);
+        const weights = exps.map((x) => x / total);
+        const byWeight = weights.map((p, j) => {
+          let sum = 0;
+          for (let c = 0; c < columns; c++) {
+            const at = row * columns + c;
+            y[at]! += p * v[key(j, c, columns)]!;
+            dv[key(j, c, columns)]! += p * dy[at]!;
+            sum += dy[at]! * v[key(j, c, columns)]!;
+          }
+          return sum;
+        });
+        const mean = weights.reduce((sum, p, j) => sum + p * byWeight[j]!, 0);
+        for (const [j, p] of weights.entries()) {
+          const ds = scale * p * (byWeight[j]! - mean);
+          for (let e = 0; e < features; e++) {
+            dq[row * features + e]! += ds * k[key(j, e, features)]!;
+            dk[key(j, e, features)]! += ds * q[row * features + e]!;
+          }
+        }
+      }
+      const meta = (...shape: number[]) => ({ shape, dtype: 'float32' as const });
+      const metas = [meta(heads, rows, features), meta(heads, keys, features), meta(heads, keys, columns)];
+      const lowering = attentionGrad({
+        inputs: [meta(heads, rows, columns), ...metas, meta(heads, rows, columns), meta(heads, rows), meta(rows, keys)],
+        outputs: metas,
+        attrs: {
+          scale,
+          causal,
+          masked: !causal,
+          drops: false,
+          orders: [null, null, null],
+          byQuery: true,
+          byKeys: true,
+        },
+        adapter: adapterOf('gpu', { vendor: 'amd', architecture: 'rdna-3' }),
+      });
+      if (lowering.kind !== 'passes') throw new Error('expected passes');
+      expect(lowering.passes.map(({ label }) => label)).toEqual([
+        'attention gradient rows',
+        'attention gradient by query',
+        'attention gradient by value',
+        'attention gradient by key',
+      ]);
+      const given = [dy, q, k, v, y, logSums, ...(causal ? [] : [mask])];
+      const found = await runPasses(device, lowering, given, [dq.length, dk.length, dv.length]);
+      for (const [n, wanted] of [dq, dk, dv].entries())
+        expectNumbers(found[n]!, [...wanted], { rtol: 2e-5, atol: 1e-5 });
+    },
+  );
 });

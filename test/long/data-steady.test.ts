@@ -3,6 +3,7 @@ import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor, vision } from 'lamplight';
 import { expect, test, vi } from 'vitest';
 import { ImageDataset } from '../../src/doors/vision/datasets/image-dataset';
+import { partOf } from '../support/sample';
 import { settled } from '../support/settled';
 
 const { Picture, datasets } = vision;
@@ -164,26 +165,38 @@ async function expectSteady(
 
 const collect = (globalThis as unknown as { gc(): void }).gc;
 
-test.each<[string, () => data.Dataset<unknown> | Promise<data.Dataset<unknown>>, number, (() => void) | undefined]>([
-  ['pictures that a data set of the user makes', () => new Own(), 0, undefined],
+type Fed = [
+  from: string,
+  () => data.Dataset<unknown> | Promise<data.Dataset<unknown>>,
+  workers: number,
+  after?: () => void,
+];
+
+const fed: readonly Fed[] = [
+  ['pictures that a data set of the user makes', () => new Own(), 0],
   ['the same, and the collector comes after each step', () => new Own(), 0, collect],
-  ['pictures whose transforms are drawn', () => new Chosen(), 0, undefined],
-  ['views that a data set of the user makes', () => new Views(), 0, undefined],
+  ['pictures whose transforms are drawn', () => new Chosen(), 0],
+  ['views that a data set of the user makes', () => new Views(), 0],
   ['the same views, and the collector comes after each step', () => new Views(), 0, collect],
-  ['pictures in memory', packed, 0, undefined],
-  ['files', async () => datasets.ImageFolder(await files(SIZE), { transform }), 0, undefined],
-  ['files that two workers read', async () => datasets.ImageFolder(await files(SIZE), { transform }), 2, undefined],
-  ['files of several sizes', async () => datasets.ImageFolder(await files(SIZE + 14, 4), { transform }), 0, undefined],
-])('a step that is fed by %s is one submit, and nothing is made', async (_, make, numWorkers, after) => {
-  const model = new nn.Sequential(
-    new nn.Conv2d(3, 4, 3, { padding: 1 }),
-    new nn.ReLU(),
-    new nn.MaxPool2d(4),
-    new nn.Flatten(),
-    new nn.Linear((4 * CROP * CROP) / 16, 4),
-  );
-  await expectSteady(await make(), model, { batchSize: BATCH, numWorkers, warmUp: 8, counted: 10, after });
-});
+  ['pictures in memory', packed, 0],
+  ['files', async () => datasets.ImageFolder(await files(SIZE), { transform }), 0],
+  ['files that two workers read', async () => datasets.ImageFolder(await files(SIZE), { transform }), 2],
+  ['files of several sizes', async () => datasets.ImageFolder(await files(SIZE + 14, 4), { transform }), 0],
+];
+
+test.each(partOf(fed))(
+  'a step that is fed by %s is one submit, and nothing is made',
+  async (_, make, numWorkers, after) => {
+    const model = new nn.Sequential(
+      new nn.Conv2d(3, 4, 3, { padding: 1 }),
+      new nn.ReLU(),
+      new nn.MaxPool2d(4),
+      new nn.Flatten(),
+      new nn.Linear((4 * CROP * CROP) / 16, 4),
+    );
+    await expectSteady(await make(), model, { batchSize: BATCH, numWorkers, warmUp: 8, counted: 10, after });
+  },
+);
 
 /** Pictures as those of ImageNet are trained on, of which a batch takes megabytes, and a picture more than what is small. */
 const LARGE = 256;
@@ -201,7 +214,7 @@ class LargeOwn extends Own {
   }
 }
 
-test.each<[string, () => data.Dataset<unknown> | Promise<data.Dataset<unknown>>, number]>([
+const fedLarge: readonly Fed[] = [
   ['files', async () => datasets.ImageFolder(await files(LARGE), { transform: largeTransform }), 0],
   [
     'files that two workers read',
@@ -209,7 +222,9 @@ test.each<[string, () => data.Dataset<unknown> | Promise<data.Dataset<unknown>>,
     2,
   ],
   ['pictures that a data set of the user makes', () => new LargeOwn(), 0],
-])('so it is with batches of sixteen large pictures, by %s', async (_, make, numWorkers) => {
+];
+
+test.each(partOf(fedLarge))('so it is with batches of sixteen large pictures, by %s', async (_, make, numWorkers) => {
   const model = new nn.Sequential(new nn.AvgPool2d(32), new nn.Flatten(), new nn.Linear(3 * 7 * 7, 4));
   await expectSteady(await make(), model, { batchSize: PICTURES, numWorkers, warmUp: 9, counted: 3 });
 });

@@ -32,13 +32,13 @@ describe("ONNX's node tests", async () => {
 
   test('are there for most operators', () => expect(claimed.length).toBeGreaterThan(160));
 
-  // The first of one operator in six, and of the others one in sixty.
+  // The first of one operator in twelve, and of the others one in 120.
   const some = [
     ...sampled(
       claimed.flatMap((own) => own.slice(1)),
-      60,
+      120,
     ),
-    ...claimed.flatMap((own, i) => (isWhole() || i % 6 === 1 ? [own[0]!] : [])),
+    ...claimed.flatMap((own, i) => (isWhole() || i % 12 === 1 ? [own[0]!] : [])),
   ];
 
   test.each([
@@ -229,7 +229,7 @@ describe('gradients', async () => {
   const generator = new torch.Generator().manualSeed(1);
   test('agree with differences', async () => {
     const lines: string[] = [];
-    for (const name of sampled(names, 6)) {
+    for (const name of sampled(names, 12)) {
       const one = byOperator.get(name)!.find(isFloating);
       if (!one) continue;
       const line = await slopes(one).catch((error: Error) => `${name} ${one.name}: ${error.message}`);

@@ -50,9 +50,9 @@ if unittest.defaultTestLoader.errors:
 '\\n'.join(_names(_found))
 `;
 
-/** Whether a test is of whole packages, which are many kernels. */
+/** Whether a test is of whole packages, or of many kernels. */
 export const isLengthy = (name: string): boolean =>
-  /^test_(doors|lightning\w*|network_hooks|optim|pictures|save)\./.test(name);
+  /^test_(distributions|doors|fft|lightning\w*|masked|network_hooks|optim|pictures|save|testing)\./.test(name);
 
 /** The Python tests. */
 export async function pythonSuite(): Promise<Suite> {

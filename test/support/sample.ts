@@ -1,28 +1,36 @@
-// Owns how much of a test is run: tables in part where their cases are many and slow, random programs that are always the same;
-// in test/long every case, and fresh programs.
+// Owns how much of a test is run. In `npm test` tables are taken in part where their cases are many and slow, always the same part, and
+// random programs are always the same. In test/long programs are fresh, and of tables a whole run takes other cases each time, by its
+// seed; a file that is selected takes every case.
 import { inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Of the random programs in test/long. */
+    /** Of the random programs in test/long, and of the cases that a whole run of it takes. */
     seed: number;
+    /** Whether a run takes all files of test/long, and so a part of their tables. */
+    whole: boolean;
   }
 }
 
 let whole = false;
 
-/** From now on every case is taken, and random programs are many and fresh. */
+/** From now on tables are taken as test/long takes them, and random programs are many and fresh. */
 export function sampleAll(): void {
   whole = true;
 }
 
 export const isWhole = (): boolean => whole;
 
-/** The cases that are tried: one in `usually`, or all. */
-export function sampled<Case>(cases: readonly Case[], usually: number): Case[] {
-  return whole ? [...cases] : cases.filter((_, i) => i % usually === 0);
+/** Of a table in test/long: one case in `part`, others with another seed, where all files run; every case where a file is selected. */
+export function partOf<Case>(cases: readonly Case[], part = 4): Case[] {
+  const every = inject('whole') ? Math.min(part, cases.length) : 1;
+  return cases.filter((_, i) => i % every === inject('seed') % every);
 }
 
-/** Options of `fc.assert`: the same `numRuns` programs each time, or, where every case is taken, twenty times as many fresh ones. */
+/** The cases that are tried: in `npm test` one in `usually`, in test/long thrice as many. */
+export const sampled = <Case>(cases: readonly Case[], usually: number): Case[] =>
+  whole ? partOf(cases, Math.max(2, Math.ceil(usually / 3))) : cases.filter((_, i) => i % usually === 0);
+
+/** Options of `fc.assert`: the same `numRuns` programs each time, or, in test/long, six times as many fresh ones. */
 export const programsOf = (numRuns: number): { readonly numRuns: number; readonly seed: number } =>
-  isWhole() ? { numRuns: 20 * numRuns, seed: inject('seed') } : { numRuns, seed: 7 };
+  isWhole() ? { numRuns: 6 * numRuns, seed: inject('seed') } : { numRuns, seed: 7 };

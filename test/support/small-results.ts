@@ -149,22 +149,3 @@ export const smallResults: readonly (readonly [name: string, call: Call])[] = [
   ),
   ...Object.entries({ ...picked, ...products, ...written, ...pictures }),
 ];
-
-/** Those of them that kept their inputs alive, each for another reason; kernels of few kinds. */
-export const telling: ReadonlySet<string> = new Set([
-  'max of rows',
-  'argmax of rows',
-  'crossEntropy, mean',
-  'loss and what is made of it',
-  'means that are changed in place',
-  'a copy to an element',
-  'data',
-  'detach_',
-  'detached, before a change in place',
-  'copy_',
-  'clone of a row',
-  'indices of topk',
-  'greatest of softmax',
-  'mean of batchNorm',
-  'linear',
-]);

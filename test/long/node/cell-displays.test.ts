@@ -6,52 +6,59 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-displays-'));
-let notebooks: Awaited<ReturnType<typeof openRunner>>;
-beforeAll(async () => {
-  notebooks = await openRunner();
-}, 120_000);
-afterAll(async () => {
-  await notebooks?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-/** What a notebook of Jupyter's form with these cells prints, cell by cell. */
-async function told(...cells: string[]): Promise<string[]> {
-  const path = join(folder, 'cells.ipynb');
-  const code = cells.map((source) => ({ cell_type: 'code', metadata: {}, outputs: [], source }));
-  const metadata = { language_info: { name: 'python' } };
-  writeFileSync(path, JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
-  const lines: string[] = [];
-  await notebooks.run({ path }, (text) => lines.push(text));
-  return lines.join('\n').split('── cell ').slice(1);
-}
-
-test('pictures, texts and sounds are displayed, and the last value of a cell is', async () => {
-  const [files, pictures, texts, film, absent, unreadable] = await told(
-    `import torch
+const displayed = [
+  `import torch
 from torchvision.utils import save_image
 from IPython.display import HTML, Audio, Image, Markdown, clear_output
 save_image(torch.rand(3, 20, 30), 'a.png')
 display(Image('a.png', width=60), Image(data=open('a.png', 'rb').read()))
 Image(filename='a.png', height=10)`,
-    `from PIL import Image as Pictures
+  `from PIL import Image as Pictures
 picture = Pictures.open('a.png')
 display(picture.convert('RGBA'))
 picture.resize((100, 80))`,
-    `print('gone')
+  `print('gone')
 clear_output(wait=True)
 display(HTML('<b>Bold</b> &lt;words&gt;<script>no()</script>'), Markdown('*text*'), 3)
 handle = display('first', display_id=True)
 handle.update('second')
 display(Audio([0.5, -0.5] * 100, rate=8000))
 HTML('<h1>Title</h1>')`,
-    `import base64
+  `import base64
 frame = base64.encodebytes(open('a.png', 'rb').read()).decode().replace('\\n', '\\\\\\n')
 film = f'<script>frames[0] = "data:image/png;base64,{frame}"\\n frames[1] = "data:image/png;base64,{frame}"\\n new Animation(frames, img_id, slider_id, 50.0, loop)</script>'
 HTML(film)`,
-    "Image('absent.png')",
-    "Image(data=b'none')",
-  );
+  "Image('absent.png')",
+  "Image(data=b'none')",
+];
+const absent = [
+  'import seaborn as sns',
+  'from dotenv import load_dotenv',
+  'from torchtext.data.utils import get_tokenizer',
+  'import requests',
+  'import torch.no_such_part',
+];
+
+/** What the cells print, in a notebook of Jupyter's form. */
+let told: string[] = [];
+beforeAll(async () => {
+  const path = join(folder, 'cells.ipynb');
+  const code = [...displayed, ...absent].map((source) => ({ cell_type: 'code', metadata: {}, outputs: [], source }));
+  const metadata = { language_info: { name: 'python' } };
+  writeFileSync(path, JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
+  const lines: string[] = [];
+  const notebooks = await openRunner();
+  try {
+    await notebooks.run({ path }, (text) => lines.push(text));
+  } finally {
+    await notebooks.close();
+  }
+  told = lines.join('\n').split('── cell ').slice(1);
+}, 240_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('pictures, texts and sounds are displayed, and the last value of a cell is', () => {
+  const [files, pictures, texts, film, nowhere, unreadable] = told;
   expect(files).toMatch(/\[picture 60 × 40\][\s\S]*\[picture 30 × 20\][\s\S]*\[picture 15 × 10\]/);
   expect(pictures).toMatch(/\[picture 150 × 100\][\s\S]*\[picture 100 × 80\]/);
   expect(texts).not.toContain('gone\n');
@@ -60,18 +67,12 @@ HTML(film)`,
   );
   // As Matplotlib itself writes films.
   expect(film).toContain('[panel reel, 2 frames of 30 × 20]');
-  expect(absent).toContain('FileNotFoundError');
+  expect(nowhere).toContain('FileNotFoundError');
   expect(unreadable).toContain('ValueError: Image: expected a picture as PNG, JPEG, GIF or WebP');
 });
 
-test('a package that is not there is one sentence that says what to do', async () => {
-  const [fromPyPi, renamed, never, fromPyodide, part] = await told(
-    'import seaborn as sns',
-    'from dotenv import load_dotenv',
-    'from torchtext.data.utils import get_tokenizer',
-    'import requests',
-    'import torch.no_such_part',
-  );
+test('a package that is not there is one sentence that says what to do', () => {
+  const [fromPyPi, renamed, never, fromPyodide, part] = told.slice(displayed.length);
   expect(fromPyPi).toMatch(/No module named 'seaborn'\s+Write `!pip install seaborn` in a cell above/);
   expect(renamed).toContain('Write `!pip install python-dotenv`');
   expect(never).toContain('Nobody develops torchtext any longer.');

@@ -7,25 +7,90 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-figures-'));
-let notebooks: Awaited<ReturnType<typeof openRunner>>;
-beforeAll(async () => {
-  notebooks = await openRunner();
-}, 120_000);
-afterAll(async () => {
-  await notebooks?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
-
 const IMPORTS = 'import torch\nimport matplotlib.pyplot as plt\n';
 
-/** What cells print, cell by cell; pictures and files lie in the folder. */
-async function told(...cells: string[]): Promise<string[]> {
+const spaceCells = [
+  `x = torch.linspace(-2, 2, 12)
+X, Y = torch.meshgrid(x, x, indexing='xy')
+fig = plt.figure()
+ax = fig.add_subplot(111, projection='3d')
+ax.scatter([0, 1], [0, 1], [0, 1], c=[0, 1], cmap='tab10')
+ax.plot_surface(X, Y, torch.exp(-X**2 - Y**2), color='red')
+ax.set_title('Hill')
+ax.view_init(elev=40, azim=20)
+plt.show()`,
+  `from mpl_toolkits.mplot3d import Axes3D
+ax = Axes3D(plt.figure())
+ax.plot([0, 1], [0, 1], [0, 1])`,
+  `import matplotlib.patches as patches
+fig, ax = plt.subplots(figsize=(4, 4))
+ax.imshow(torch.ones(20, 20, 3))
+ax.imshow(torch.zeros(20, 20, 3), alpha=0.5)
+ax.add_patch(patches.Rectangle((5, 5), 10, 10, linewidth=6, edgecolor='r', facecolor='none'))`,
+];
+const fileCells = [
+  `from IPython.display import FileLink
+fig = plt.figure(figsize=(4, 2))
+plt.subplot(1, 2, 1)
+picture = torch.zeros(2, 2, 3)
+picture[0, 0, 0] = picture[1, 1, 2] = 1
+plt.imshow(picture)
+plt.subplot(1, 2, 2)
+plt.bar(['a', 'b'], [1, 1], color='g')
+plt.savefig('both.png', dpi=50)
+plt.savefig('both.jpg')
+plt.show()
+display(FileLink('both.png'), FileLink('both.jpg'))`,
+  `line, = plt.plot([1, 2])
+plt.show()
+import io
+with io.BytesIO() as file:
+    line.axes.figure.savefig(file, format='png')
+    print(file.getvalue()[1:4])`,
+  "plt.plot([1])\nplt.savefig('a.svg')",
+];
+const filmCells = [
+  `import matplotlib.animation as animation
+from IPython.display import HTML
+fig = plt.figure(figsize=(8, 8))
+frames = [[plt.imshow(torch.rand(4, 6), animated=True)] for _ in range(5)]
+ani = animation.ArtistAnimation(fig, frames, interval=1000, repeat_delay=1000, blit=True)
+HTML(ani.to_jshtml())`,
+  `from matplotlib.animation import FuncAnimation
+fig, ax = plt.subplots()
+line, = ax.plot([], [])
+seen = []
+def step(i, scale):
+    seen.append(i)
+    line.set_data([0, 1, 2], [0, scale * i, 0])
+    return line,
+ani = FuncAnimation(fig, step, frames=iter([3, 1, 2]), fargs=(2,), interval=40)
+plt.show()
+print(seen, line.get_ydata())`,
+  "ani.save('film.gif', fps=10)",
+];
+const lackingCells = ['plt.violinplot([1, 2])'];
+
+/** What the cells print, kind by kind; pictures and files lie in the folder. */
+const told = { space: [''], files: [''], films: [''], lacking: [''] };
+beforeAll(async () => {
   const path = join(folder, 'cells.md');
+  const cells = [...spaceCells, ...fileCells, ...filmCells, ...lackingCells];
   writeFileSync(path, `# Figures\n\n${cells.map((cell) => `\`\`\`python\n${IMPORTS}${cell}\n\`\`\`\n`).join('\n')}`);
   const lines: string[] = [];
-  await notebooks.run({ path, python: true, pictures: folder, saves: folder }, (text) => lines.push(text));
-  return lines.join('\n').split('── cell ').slice(1);
-}
+  const notebooks = await openRunner();
+  try {
+    await notebooks.run({ path, python: true, pictures: folder, saves: folder }, (text) => lines.push(text));
+  } finally {
+    await notebooks.close();
+  }
+  const all = lines.join('\n').split('── cell ').slice(1);
+  told.space = all.splice(0, spaceCells.length);
+  told.files = all.splice(0, fileCells.length);
+  told.films = all.splice(0, filmCells.length);
+  told.lacking = all;
+}, 240_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 /** The colours of some pixels, by their shares of the width and height. */
 async function pixelsOf(file: string, ...places: readonly (readonly [number, number])[]): Promise<number[][]> {
@@ -40,27 +105,7 @@ async function pixelsOf(file: string, ...places: readonly (readonly [number, num
 }
 
 test('savefig writes pictures and plots into a file of the size that was asked for', async () => {
-  const [cell, late, wrong] = await told(
-    `from IPython.display import FileLink
-fig = plt.figure(figsize=(4, 2))
-plt.subplot(1, 2, 1)
-picture = torch.zeros(2, 2, 3)
-picture[0, 0, 0] = picture[1, 1, 2] = 1
-plt.imshow(picture)
-plt.subplot(1, 2, 2)
-plt.bar(['a', 'b'], [1, 1], color='g')
-plt.savefig('both.png', dpi=50)
-plt.savefig('both.jpg')
-plt.show()
-display(FileLink('both.png'), FileLink('both.jpg'))`,
-    `line, = plt.plot([1, 2])
-plt.show()
-import io
-with io.BytesIO() as file:
-    line.axes.figure.savefig(file, format='png')
-    print(file.getvalue()[1:4])`,
-    "plt.plot([1])\nplt.savefig('a.svg')",
-  );
+  const [cell, late, wrong] = told.files;
   expect(cell).toContain('done');
   const image = sharp(readFileSync(join(folder, 'both.png')));
   expect(await image.metadata()).toMatchObject({ format: 'png', width: 200, height: 100 });
@@ -77,27 +122,8 @@ with io.BytesIO() as file:
   expect(wrong).toContain("Format 'svg' is not supported (supported formats: png, jpg, jpeg, webp)");
 });
 
-test('animations are films of their frames', async () => {
-  const [artists, functions, saved] = await told(
-    `import matplotlib.animation as animation
-from IPython.display import HTML
-fig = plt.figure(figsize=(8, 8))
-frames = [[plt.imshow(torch.rand(4, 6), animated=True)] for _ in range(5)]
-ani = animation.ArtistAnimation(fig, frames, interval=1000, repeat_delay=1000, blit=True)
-HTML(ani.to_jshtml())`,
-    `from matplotlib.animation import FuncAnimation
-fig, ax = plt.subplots()
-line, = ax.plot([], [])
-seen = []
-def step(i, scale):
-    seen.append(i)
-    line.set_data([0, 1, 2], [0, scale * i, 0])
-    return line,
-ani = FuncAnimation(fig, step, frames=iter([3, 1, 2]), fargs=(2,), interval=40)
-plt.show()
-print(seen, line.get_ydata())`,
-    "ani.save('film.gif', fps=10)",
-  );
+test('animations are films of their frames', () => {
+  const [artists, functions, saved] = told.films;
   expect(artists!.match(/\[panel reel, 5 frames of 640 × 640\]/g)).toHaveLength(1);
   expect(functions).toContain('[panel reel, 3 frames of 512 × 384]');
   expect(functions).toContain('[3, 1, 2] [0.0, 4.0, 0.0]');
@@ -105,25 +131,7 @@ print(seen, line.get_ydata())`,
 });
 
 test('axes in three dimensions, shapes on pictures and pictures over each other are drawn', async () => {
-  const [space, older, shapes] = await told(
-    `x = torch.linspace(-2, 2, 12)
-X, Y = torch.meshgrid(x, x, indexing='xy')
-fig = plt.figure()
-ax = fig.add_subplot(111, projection='3d')
-ax.scatter([0, 1], [0, 1], [0, 1], c=[0, 1], cmap='tab10')
-ax.plot_surface(X, Y, torch.exp(-X**2 - Y**2), color='red')
-ax.set_title('Hill')
-ax.view_init(elev=40, azim=20)
-plt.show()`,
-    `from mpl_toolkits.mplot3d import Axes3D
-ax = Axes3D(plt.figure())
-ax.plot([0, 1], [0, 1], [0, 1])`,
-    `import matplotlib.patches as patches
-fig, ax = plt.subplots(figsize=(4, 4))
-ax.imshow(torch.ones(20, 20, 3))
-ax.imshow(torch.zeros(20, 20, 3), alpha=0.5)
-ax.add_patch(patches.Rectangle((5, 5), 10, 10, linewidth=6, edgecolor='r', facecolor='none'))`,
-  );
+  const [space, older, shapes] = told.space;
   expect(space).toContain('[picture 512 × 384] figure “Hill”');
   const middle = await pixelsOf('cell-1-1.png', [0.5, 0.5]);
   // The hill hides the middle of the box.
@@ -136,8 +144,8 @@ ax.add_patch(patches.Rectangle((5, 5), 10, 10, linewidth=6, edgecolor='r', facec
   expect(edge).toEqual([255, 0, 0]);
 });
 
-test('what the plots of the notebook lack is one sentence', async () => {
-  const [lacking] = await told('plt.violinplot([1, 2])');
+test('what the plots of the notebook lack is one sentence', () => {
+  const [lacking] = told.lacking;
   expect(lacking).toContain(
     "matplotlib.pyplot.violinplot: the notebook's own plots do not have it. To draw with Matplotlib itself, write `!pip install --force-reinstall matplotlib`",
   );

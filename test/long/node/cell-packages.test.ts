@@ -93,32 +93,33 @@ print(bar.n, bar.format_dict['total'], bar.postfix)`,
 ];
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-packages-'));
-let notebooks: Awaited<ReturnType<typeof openRunner>>;
-beforeAll(async () => {
-  notebooks = await openRunner();
-}, 120_000);
-afterAll(async () => {
-  await notebooks?.close();
-  rmSync(folder, { recursive: true, force: true });
-});
 
-test('bars have the version of tqdm, and its other modules', async () => {
-  const path = join(folder, 'own.md');
-  writeFileSync(path, `# Own\n\n${own.map((cell) => `\`\`\`python\n${cell}\n\`\`\`\n`).join('\n')}`);
+/** What the cells print, and how many failed. */
+let told = '';
+let failed = 0;
+beforeAll(async () => {
+  const path = join(folder, 'packages.md');
+  writeFileSync(
+    path,
+    `# Packages\n\n${[...own, ...cells].map((cell) => `\`\`\`python\n${cell}\n\`\`\`\n`).join('\n')}`,
+  );
   const lines: string[] = [];
-  const failed = await notebooks.run({ path, python: true }, (text) => lines.push(text));
-  const told = lines.join('\n');
-  expect(failed, told).toBe(0);
+  const notebooks = await openRunner();
+  try {
+    failed = await notebooks.run({ path, python: true }, (text) => lines.push(text));
+  } finally {
+    await notebooks.close();
+  }
+  told = lines.join('\n');
+}, 240_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+test('bars have the version of tqdm, and its other modules', () => {
   expect(told).toContain('True [1, 4, 9]');
   expect(told).toContain('4 3 loss=0.5');
 });
 
-test('packages are installed where the line stands, once, with what can be had of what they need', async () => {
-  const path = join(folder, 'packages.md');
-  writeFileSync(path, `# Packages\n\n${cells.map((cell) => `\`\`\`python\n${cell}\n\`\`\`\n`).join('\n')}`);
-  const lines: string[] = [];
-  const failed = await notebooks.run({ path, python: true }, (text) => lines.push(text));
-  const told = lines.join('\n');
+test('packages are installed where the line stands, once, with what can be had of what they need', () => {
   expect(failed, told).toBe(1);
   expect(told).toContain('Installed plain-tool 1.2.');
   expect(told).toContain('Installed needs-more 1.2, without native-part, which did not come.');
@@ -129,7 +130,7 @@ test('packages are installed where the line stands, once, with what can be had o
   expect(told).toContain('pip install: git+https://example.org/some/tool is no name of PyPI');
   expect(told).toContain('goes on');
   // Line numbers stay behind lines that go on.
-  expect(told).toMatch(/ZeroDivisionError[\s\S]*cell 4, line 5/);
+  expect(told).toMatch(/ZeroDivisionError[\s\S]*cell 5, line 5/);
   expect(told).toContain('Installed third-one 1.2.');
   expect(told).toContain('Writing made.py');
   expect(told).toContain('42');

@@ -2,30 +2,33 @@
 import * as torch from 'lamplight';
 import { autograd, fft, linalg, nn, optim, Tensor, vision } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
-import { nmsMask } from '../../src/doors/vision/ops/nms';
-import { compile } from '../../src/engine/compiler/compile';
-import { type Params, type Pass, type Program, paramsOf } from '../../src/engine/compiler/ir';
-import { withTexts } from '../../src/engine/compiler/texts';
-import { fromHost } from '../../src/engine/graph/record';
-import { winogradPasses } from '../../src/engine/kernels/conv/winograd';
-import { topk } from '../../src/engine/kernels/sort/topk';
-import { gatherBytes } from '../../src/engine/ops/indexing/indexing';
-import { attention } from '../../src/engine/ops/linalg/attention';
-import { packPixels, unpackPixels } from '../../src/engine/ops/pictures/pixels';
-import { specialise } from '../../src/engine/wgsl/specialise';
-import { adapterOf } from '../support/adapter';
-import { ofLargeWork } from '../support/gpu-kernels';
-import { gradchecks } from '../support/gradchecks';
-import { gradientPrograms, programsOf, stepProgram } from '../support/recorded';
-import { type Field, uniformsOf } from '../support/uniforms';
+import { CNNModel, ComplexCNNModel } from '../../../demos/mnist/models';
+import { nmsMask } from '../../../src/doors/vision/ops/nms';
+import { compile } from '../../../src/engine/compiler/compile';
+import { type Params, type Pass, type Program, paramsOf } from '../../../src/engine/compiler/ir';
+import { withTexts } from '../../../src/engine/compiler/texts';
+import { fromHost } from '../../../src/engine/graph/record';
+import { winogradPasses } from '../../../src/engine/kernels/conv/winograd';
+import { topk } from '../../../src/engine/kernels/sort/topk';
+import { gatherBytes } from '../../../src/engine/ops/indexing/indexing';
+import { attention } from '../../../src/engine/ops/linalg/attention';
+import { packPixels, unpackPixels } from '../../../src/engine/ops/pictures/pixels';
+import { specialise } from '../../../src/engine/wgsl/specialise';
+import { adapterOf } from '../../support/adapter';
+import { allParts } from '../../support/all-parts';
+import { ofLargeWork } from '../../support/gpu-kernels';
+import { gradchecks } from '../../support/gradchecks';
+import { gradientPrograms, programsOf, stepProgram } from '../../support/recorded';
+import { type Field, uniformsOf } from '../../support/uniforms';
+
+await allParts();
 
 const adapters = [
   adapterOf('software', { architecture: 'swiftshader', features: new Set(['subgroups']) }),
   adapterOf('gpu', { features: new Set(['subgroups', 'shader-f16']) }),
 ];
 
-const files = import.meta.glob<string>('../../shaders/*.wgsl', { query: '?raw', import: 'default', eager: true });
+const files = import.meta.glob<string>('../../../shaders/*.wgsl', { query: '?raw', import: 'default', eager: true });
 
 /** What tells kernels apart, and what the compiler makes of them keeps: the struct of their uniforms, and their functions. */
 interface Kernel {

@@ -29,7 +29,7 @@ import { allParts } from '../support/all-parts';
 import { eachProduct, numbers } from '../support/conv-sums';
 import { geometryOf, sizesOf } from '../support/geometry';
 import { runPasses } from '../support/passes';
-import { sampled } from '../support/sample';
+import { partOf } from '../support/sample';
 
 // What only GPUs take comes late.
 await allParts();
@@ -124,7 +124,7 @@ const usual: Omit<SegmentTile, 'rows'> = {
   chunks: 1,
 };
 
-test.concurrent.for(sampled(cases, 12))(
+test.concurrent.for(partOf(cases, 8))(
   'forward, by the input and by the weight, of $of by $tile',
   async ({ of, tile }) => {
     const g = geometry(of);
@@ -199,7 +199,7 @@ function inputGradOf(g: ConvGeometry, dy: Float32Array, weight: Float32Array, bi
   return sums;
 }
 
-test.concurrent.for(sampled(strided, 24))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
+test.concurrent.for(partOf(strided, 8))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
   const g = geometry({ stride: [2, 2], ...of });
   const { x, y, w } = sizesOf(g);
   const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
@@ -267,7 +267,7 @@ test('patches that do not overlap are products that are laid side by side', asyn
     }),
     geometry({ kernel: [2, 2], stride: [3, 2], padding: [1, 0, 0, 0], size: [3, 7], groupIn: 3, groupOut: 40 }),
   ];
-  for (const g of sampled(odd, 2)) {
+  for (const g of partOf(odd, 2)) {
     const { x, y, w } = sizesOf(g);
     const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
     const [laid] = await runPasses(device, patchPasses(g, true, adapterOf('gpu')), [dy, weight, bias], [x]);
@@ -281,7 +281,7 @@ test('a kernel as large as the image is a product, with its gradients', async ()
     geometry({ ...frameless, kernel: [4, 3], size: [4, 3] }),
     geometry({ ...frameless, kernel: [1, 1], size: [1, 1], groupIn: 33 }),
   ];
-  for (const g of sampled(whole, 2)) {
+  for (const g of partOf(whole, 2)) {
     const { x, y, w, b } = sizesOf(g);
     const channels = g.groupIn * g.groups;
     // A product adds a bias to columns, so that a channel of the gradient must be one.
@@ -416,40 +416,37 @@ const few: readonly Partial<ConvGeometry>[] = [
   { groupIn: 5, groupOut: 36, size: [11, 13], stride: [3, 2], dilation: [2, 3], padding: [1, 2, 4, 0] },
 ];
 
-test.concurrent.for(sampled(few, few.length))(
-  "forward, by the input and by the weight on Intel's GPUs, of %o",
-  async (of) => {
-    const g = geometry(of);
-    const { x, y, w, b } = sizesOf(g);
-    const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
-    const added = numbers(g.groups * g.groupIn, 5);
-    const plane = (pixels: readonly [number, number]) => pixels[0] * pixels[1];
-    const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / plane(g.outSize)) % b]!);
-    const back = Float32Array.from({ length: x }, (_, i) => added[Math.floor(i / plane(g.size)) % added.length]!);
-    const weights = new Float32Array(w);
-    eachProduct(g, (to, from, by) => {
-      sums[to]! += images[from]! * weight[by]!;
-      back[from]! += dy[to]! * weight[by]!;
-      weights[by]! += dy[to]! * images[from]!;
-    });
-    const intel = adapterOf('gpu', { vendor: 'intel' });
-    const generally = (lowering: Lowering) => {
-      const { passes, ...rest } = lowering as Extract<Lowering, { kind: 'passes' }>;
-      return { ...rest, passes: passes.map((pass) => pass.variants?.general ?? pass) };
-    };
-    const [ahead, behind] = [forwardPasses(g, true, intel), inputGradPasses(g, true, intel)];
-    const [own, anyhow, gradient, generalGradient, [byWeight]] = await Promise.all([
-      runPasses(device, ahead, [images, weight, bias], [y]),
-      runPasses(device, generally(ahead), [images, weight, bias], [y]),
-      runPasses(device, behind, [dy, weight, added], [x]),
-      runPasses(device, generally(behind), [dy, weight, added], [x]),
-      runPasses(device, weightGradPasses(g, intel), [images, dy], [w, b]),
-    ]);
-    expect([own[0], anyhow[0]]).toEqual([sums, sums]);
-    expect([gradient[0], generalGradient[0]]).toEqual([back, back]);
-    expect(byWeight).toEqual(weights);
-  },
-);
+test.concurrent.for(partOf(few, 8))("forward, by the input and by the weight on Intel's GPUs, of %o", async (of) => {
+  const g = geometry(of);
+  const { x, y, w, b } = sizesOf(g);
+  const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];
+  const added = numbers(g.groups * g.groupIn, 5);
+  const plane = (pixels: readonly [number, number]) => pixels[0] * pixels[1];
+  const sums = Float32Array.from({ length: y }, (_, i) => bias[Math.floor(i / plane(g.outSize)) % b]!);
+  const back = Float32Array.from({ length: x }, (_, i) => added[Math.floor(i / plane(g.size)) % added.length]!);
+  const weights = new Float32Array(w);
+  eachProduct(g, (to, from, by) => {
+    sums[to]! += images[from]! * weight[by]!;
+    back[from]! += dy[to]! * weight[by]!;
+    weights[by]! += dy[to]! * images[from]!;
+  });
+  const intel = adapterOf('gpu', { vendor: 'intel' });
+  const generally = (lowering: Lowering) => {
+    const { passes, ...rest } = lowering as Extract<Lowering, { kind: 'passes' }>;
+    return { ...rest, passes: passes.map((pass) => pass.variants?.general ?? pass) };
+  };
+  const [ahead, behind] = [forwardPasses(g, true, intel), inputGradPasses(g, true, intel)];
+  const [own, anyhow, gradient, generalGradient, [byWeight]] = await Promise.all([
+    runPasses(device, ahead, [images, weight, bias], [y]),
+    runPasses(device, generally(ahead), [images, weight, bias], [y]),
+    runPasses(device, behind, [dy, weight, added], [x]),
+    runPasses(device, generally(behind), [dy, weight, added], [x]),
+    runPasses(device, weightGradPasses(g, intel), [images, dy], [w, b]),
+  ]);
+  expect([own[0], anyhow[0]]).toEqual([sums, sums]);
+  expect([gradient[0], generalGradient[0]]).toEqual([back, back]);
+  expect(byWeight).toEqual(weights);
+});
 
 test("sums by Intel's GPUs are split where there are few workgroups", () => {
   const intel = adapterOf('gpu', { vendor: 'intel' });

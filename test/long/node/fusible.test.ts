@@ -3,29 +3,32 @@
 import * as torch from 'lamplight';
 import { autograd, nn } from 'lamplight';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CNNModel, ComplexCNNModel } from '../../demos/mnist/models';
-import { compile } from '../../src/engine/compiler/compile';
-import { stepsSharingKernels } from '../../src/engine/compiler/fusion/share-kernels';
-import type { KernelOp, Pass, Program, ProgramNode } from '../../src/engine/compiler/ir';
-import { pipelineRequests } from '../../src/engine/compiler/link';
-import type { Step } from '../../src/engine/compiler/plan';
-import { type DType, type Meta, numel } from '../../src/engine/core/meta';
-import type { AdapterProfile } from '../../src/engine/gpu/device';
-import { generalsOf, Pipelines } from '../../src/engine/gpu/pipelines';
-import { winogradPasses } from '../../src/engine/kernels/conv/winograd';
-import { adapterOf } from '../support/adapter';
-import { ofLargeWork } from '../support/gpu-kernels';
-import { gradchecks } from '../support/gradchecks';
-import { nullDevice } from '../support/null-device';
-import { gradientPrograms, programsOf, stepProgram } from '../support/recorded';
+import { CNNModel, ComplexCNNModel } from '../../../demos/mnist/models';
+import { compile } from '../../../src/engine/compiler/compile';
+import { stepsSharingKernels } from '../../../src/engine/compiler/fusion/share-kernels';
+import type { KernelOp, Pass, Program, ProgramNode } from '../../../src/engine/compiler/ir';
+import { pipelineRequests } from '../../../src/engine/compiler/link';
+import type { Step } from '../../../src/engine/compiler/plan';
+import { type DType, type Meta, numel } from '../../../src/engine/core/meta';
+import type { AdapterProfile } from '../../../src/engine/gpu/device';
+import { generalsOf, Pipelines } from '../../../src/engine/gpu/pipelines';
+import { winogradPasses } from '../../../src/engine/kernels/conv/winograd';
+import { adapterOf } from '../../support/adapter';
+import { allParts } from '../../support/all-parts';
+import { ofLargeWork } from '../../support/gpu-kernels';
+import { gradchecks } from '../../support/gradchecks';
+import { nullDevice } from '../../support/null-device';
+import { gradientPrograms, programsOf, stepProgram } from '../../support/recorded';
+
+await allParts();
 
 const adapters = [
   adapterOf('software', { architecture: 'swiftshader', features: new Set(['subgroups']) }),
   adapterOf('gpu', { features: new Set(['subgroups', 'shader-f16']) }),
 ];
 
-const files = import.meta.glob<string>('../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
-const sources = Object.entries(files).map(([path, text]) => ({ name: path.replace('../../shaders/', ''), text }));
+const files = import.meta.glob<string>('../../../shaders/**/*.wgsl', { query: '?raw', import: 'default', eager: true });
+const sources = Object.entries(files).map(([path, text]) => ({ name: path.replace('../../../shaders/', ''), text }));
 
 /** Some kernels are made with the lengths of their arrays. */
 const withoutLengths = (text: string): string => text.replace(/> (\w+): array<([\w<>]+), \d+>;/g, '> $1: array<$2>;');

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { MeanMetric, MulticlassAccuracy } from 'lamplight/metrics';
 import { expect, test } from 'vitest';
-import { collected } from '../../support/collected';
+import { collected } from '../support/collected';
 
 const F = nn.functional;
 const SCORES = 4 * 64 * 4000;
