@@ -281,6 +281,75 @@ class Whole(unittest.TestCase):
         self.assertEqual(functional.vjp(lambda a: a * a, x, torch.ones(2))[1].tolist(), [2, 4])
         self.assertEqual(functional.jvp(lambda a: a * a, x, torch.ones(2))[1].tolist(), [2, 4])
 
+    def test_of_several_tensors(self):
+        from torch.autograd import functional
+
+        x, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 5.0])
+
+        def both(a, b):
+            return a * b, (a * a).sum()
+
+        one, two = functional.jacobian(both, (x, y))
+        self.assertEqual([part.tolist() for part in (*one, *two)], [[[3, 0], [0, 5]], [[1, 0], [0, 2]], [2, 4], [0, 0]])
+        found = functional.vjp(both, (x, y), (torch.ones(2), torch.tensor(1.0)))
+        self.assertEqual([part.tolist() for part in (*found[0], *found[1])], [[3, 10], 5, [5, 9], [1, 2]])
+        found = functional.jvp(both, (x, y), (torch.ones(2), torch.zeros(2)))
+        self.assertEqual([part.tolist() for part in found[1]], [[3, 5], 6])
+
+        def cubed(a, b):
+            return (a**3 * b).sum()
+
+        for product in (functional.hvp, functional.vhp):
+            result, (by_x, by_y) = product(cubed, (x, y), (torch.ones(2), torch.zeros(2)))
+            self.assertEqual((result.item(), by_x.tolist(), by_y.tolist()), (43, [18, 60], [3, 12]))
+            self.assertFalse(by_x.requires_grad)
+            self.assertTrue(product(cubed, (x, y), (x, y), create_graph=True)[1][0].requires_grad)
+
+    def test_what_cannot_be_derived_says_so(self):
+        from torch.autograd import functional
+
+        x = torch.ones(2)
+        for call, message in (
+            (lambda: functional.jacobian(lambda a: a * 2, [x]), "must be either a Tensor or a tuple of Tensors but the given inputs has type"),
+            (lambda: functional.hessian(lambda a: a * 2, x), "should contain a single element"),
+            (lambda: functional.vjp(lambda a: a * 2, x), "The vector v can only be None if the user-provided function returns"),
+            (lambda: functional.hvp(lambda a: a.sum(), x), "The vector v can only be None if the input to the user-provided function"),
+            (lambda: functional.vjp(lambda a: a * 2, x, torch.ones(3)), "v has invalid size: should be torch.Size"),
+            (lambda: functional.jacobian(lambda a: a.detach(), x, strict=True), "Output 0 of the user-provided function does not require gradient"),
+            (lambda: functional.vjp(lambda a, b: a.sum(), (x, x), strict=True), "independent of input 1. This is not allowed in strict mode"),
+        ):
+            with self.assertRaisesRegex((RuntimeError, TypeError), message):
+                call()
+
+
+class Views(unittest.TestCase):
+    def test_they_know_what_they_are_views_of(self):
+        x = torch.arange(6.0)
+        for y in (x.view(2, 3), x[1:], x[1:].view(5), x.expand(2, 6), x.reshape(3, 2)):
+            self.assertTrue(y._is_view())
+            self.assertEqual(y._base.tolist(), x.tolist())
+        for y in (x, x.clone(), x[[0, 1]], x + 1, x.detach()):
+            self.assertFalse(y._is_view())
+            self.assertIsNone(y._base)
+
+
+class OfConvolutions(unittest.TestCase):
+    def test_gradients_by_input_and_weight(self):
+        from torch.nn import grad
+
+        self.assertIs(torch.nn.functional.grad, grad)
+        torch.manual_seed(0)
+        for name, size in (("conv1d", (9,)), ("conv2d", (7, 6)), ("conv3d", (5, 6, 4))):
+            x = torch.randn(2, 4, *size, requires_grad=True)
+            w = torch.randn(6, 2, *(3 for _ in size), requires_grad=True)
+            y = getattr(torch.nn.functional, name)(x, w, None, 2, 1, 1, 2)
+            dy = torch.randn(y.shape)
+            y.backward(dy)
+            by_x = getattr(grad, f"{name}_input")(x.shape, w.detach(), dy, 2, 1, 1, 2)
+            by_w = getattr(grad, f"{name}_weight")(x.detach(), w.shape, dy, stride=2, padding=1, groups=2)
+            torch.testing.assert_close(by_x, x.grad)
+            torch.testing.assert_close(by_w, w.grad)
+
 
 class Checkpoints(unittest.TestCase):
     def test_what_lies_between_is_computed_again(self):

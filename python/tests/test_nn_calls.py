@@ -91,6 +91,13 @@ class OtherParameters(unittest.TestCase):
 
 
 class Paths(unittest.TestCase):
+    def test_prefixes_of_state_dicts(self):
+        from torch.nn.modules.utils import consume_prefix_in_state_dict_if_present
+
+        state = torch.nn.DataParallel(torch.nn.Linear(2, 1)).state_dict()
+        consume_prefix_in_state_dict_if_present(state, "module.")
+        self.assertEqual(list(state), ["weight", "bias"])
+
     def test_modules_of_packages(self):
         for path, name in (
             ("torch.nn.modules.linear", "Linear"),

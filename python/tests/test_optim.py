@@ -46,6 +46,31 @@ class Optimizers(unittest.TestCase):
             self.assertAlmostEqual(optimizer.step(closure).item(), before, 5)
         self.assertLess(quadratic(p).item(), 1e-3)
 
+    def test_groups_that_a_program_appends(self):
+        w = torch.nn.Parameter(torch.ones(2))
+        optimizer = torch.optim.Adam([{"params": [w], "lr": 0.5}])
+        optimizer.param_groups.extend(optimizer.param_groups)
+        groups = optimizer.state_dict()["param_groups"]
+        self.assertEqual([(group["lr"], group["params"]) for group in groups], [(0.5, [0])] * 2)
+
+    def test_hooks_of_all_optimizers(self):
+        from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
+
+        told = []
+        first = torch.optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.1)
+        handles = [
+            register_optimizer_step_pre_hook(lambda *_: told.append("all before")),
+            register_optimizer_step_post_hook(lambda *_: told.append("all after")),
+            first.register_step_pre_hook(lambda *_: told.append("before")),
+            first.register_step_post_hook(lambda *_: told.append("after")),
+        ]
+        first.step()
+        self.assertEqual(told, ["all before", "before", "after", "all after"])
+        for handle in handles:
+            handle.remove()
+        first.step()
+        self.assertEqual(len(told), 4)
+
     def test_groups(self):
         p, q = torch.nn.Parameter(torch.ones(1)), torch.nn.Parameter(torch.ones(1))
         optimizer = torch.optim.SGD([{"params": [p], "lr": 0.5, "name": "first"}, {"params": q}], lr=0.1)

@@ -332,6 +332,17 @@ class Tensor(metaclass=_Members):
         return _node(name) if isinstance(name, str) else None
 
     @property
+    def _base(self) -> Tensor | None:
+        """The tensor that this one is a view of, or None."""
+        found, base = None, self._js.base
+        while isinstance(base, _bridge.JsProxy):
+            found, base = base, base.base
+        return None if found is None else _bridge.receive(found)
+
+    def _is_view(self) -> bool:
+        return isinstance(self._js.base, _bridge.JsProxy)
+
+    @property
     def data(self) -> Tensor:
         """The same numbers without a gradient, which are not told of changes through it."""
         return _call(self, "untold", (), {})

@@ -16,6 +16,11 @@ __all__ = [
 ]
 
 
+def _element_size(dtype: Any) -> int:
+    """The bytes of an element."""
+    return dtype.itemsize
+
+
 def _rebuild_tensor(storage: Any, storage_offset: int, size: Any, stride: Any, dtype: str | None = None) -> Tensor:
     from .autograd import no_grad
 

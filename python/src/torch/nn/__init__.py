@@ -2,6 +2,7 @@
 
 from . import (
     functional,
+    grad,
     init,
     modules,
     parallel,
@@ -11,6 +12,8 @@ from . import (
 from .modules import *  # noqa: F403
 from .parallel import DataParallel
 from .parameter import Buffer, Parameter, UninitializedBuffer, UninitializedParameter
+
+functional.grad = grad
 
 __all__ = [
     *modules.__all__,

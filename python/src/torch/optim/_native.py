@@ -130,8 +130,11 @@ class Native(Optimizer):
         groups = [
             {key: like(value, group.get(key, value)) for key, value in loaded.items() if key != "params"}
             | {"params": list(loaded["params"])}
-            for group, loaded in zip(self.param_groups, saved["param_groups"], strict=True)
+            for group, loaded in zip(self.param_groups, saved["param_groups"])
         ]
+        # Of groups that a program has appended itself, the library knows those that were there before.
+        known = {id(group): number for number, group in enumerate(self.param_groups[: len(groups)])}
+        groups += [groups[known[id(group)]] for group in self.param_groups[len(groups) :] if id(group) in known]
         return {"state": state, "param_groups": groups}
 
     def _record(self, record: dict[str, Any]) -> dict[str, Any]:

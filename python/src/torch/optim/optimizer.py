@@ -20,6 +20,21 @@ class _Required:
 required = _Required()
 
 
+# Hooks of all optimizers.
+_pre_hooks: OrderedDict[int, Callable] = OrderedDict()
+_post_hooks: OrderedDict[int, Callable] = OrderedDict()
+
+
+def register_optimizer_step_pre_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(optimizer, args, kwargs)` before every step of any optimizer."""
+    return add_hook(_pre_hooks, hook)
+
+
+def register_optimizer_step_post_hook(hook: Callable) -> RemovableHandle:
+    """Calls `hook(optimizer, args, kwargs)` after every step of any optimizer."""
+    return add_hook(_post_hooks, hook)
+
+
 class Optimizer:
     """Base class of optimizers; a subclass defines `step`."""
 
@@ -182,12 +197,12 @@ def _between_hooks(step: Callable[..., Any]) -> Callable[..., Any]:
     def stepped(self: Optimizer, *args: Any, **kwargs: Any) -> Any:
         if "_optimizer_step_pre_hooks" not in self.__dict__:
             return step(self, *args, **kwargs)
-        for hook in self._optimizer_step_pre_hooks.values():
+        for hook in (*_pre_hooks.values(), *self._optimizer_step_pre_hooks.values()):
             replaced = hook(self, args, kwargs)
             if replaced is not None:
                 args, kwargs = replaced
         result = step(self, *args, **kwargs)
-        for hook in self._optimizer_step_post_hooks.values():
+        for hook in (*self._optimizer_step_post_hooks.values(), *_post_hooks.values()):
             hook(self, args, kwargs)
         self._opt_called = True
         return result

@@ -398,6 +398,8 @@ def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
         cls.all_weights = property(_all_weights)
     if name in _CONVOLUTIONS:
         cls._conv_forward = _conv_forward
+    if name.startswith(("InstanceNorm", "LazyInstanceNorm")):
+        cls._get_no_batch_dim = _get_no_batch_dim
     if name in ("Embedding", "EmbeddingBag"):
         cls._fill_padding_idx_with_zero = _fill_padding_idx_with_zero
     if cls._is_lazy:
@@ -405,6 +407,11 @@ def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
     for spelt, bound in js.statics(made) if made is not None else ():
         setattr(cls, snake(spelt), staticmethod(_bridge.function(bound, snake(spelt), module)))
     return cls
+
+
+def _get_no_batch_dim(self: Layer) -> int:
+    """The dimensions of an input without a batch."""
+    return int(type(self).__name__[-2]) + 1
 
 
 def make_classes(exports: Any, module: str) -> dict[str, type[Module]]:
