@@ -6,19 +6,21 @@ import { withPage } from '../in-page.mjs';
 import { runCommand, UsageError, whole } from '../options.mjs';
 import { edits, modules, tooLarge, unneeded } from './pytorch-tests/list.mjs';
 
-const usage = `Usage: npm run check -- pytorch-tests FOLDER [options]
+const usage = `Usage: npm run check -- pytorch-tests FOLDER [FILE …] [options]
 
 Runs PyTorch's own tests in the page, by Python's unittest. FOLDER is a checkout of
-pytorch/pytorch, version 2.6; its folders test and torch/testing are read. Tests that
-scripts/checks/pytorch-tests/passing.txt lists and that fail now are told, and the status
-is 1; so are tests that pass and are not listed.
+pytorch/pytorch, of a version from 2.1 to 2.6; its folders test and torch/testing are read.
+Tests that scripts/checks/pytorch-tests/passing.txt lists and that fail now are told, and
+the status is 1; so are tests that pass and are not listed. Versions differ: what is listed
+and is not in the folder is counted.
 
 PyTorch's own harness runs, torch.testing._internal, with these differences, which
 scripts/checks/pytorch-tests/python makes: float64 stands for float32, of which the list
 marks each test that names it with a "~"; gradients are checked at distances that
 float32 allows; modules that are not here can be imported, and fail where a test
-calls them; NumPy and SciPy are not there; the device is "cpu", which is WebGPU.
+calls them; NumPy is a small stand-in, and SciPy not there; the device is "cpu", which is WebGPU.
 
+  FILE          one of test_nn, nn/test_pooling …, as list.mjs has them   (default: all)
   --only TEXT   tests whose names contain it, as in test_nn.TestNN.test_dir
   --limit S     seconds that a test may take              (default: 20)
   --write       write the list
@@ -28,7 +30,7 @@ calls them; NumPy and SciPy are not there; the device is "cpu", which is WebGPU.
 /** Tests of one interpreter: what they leave behind must not grow without end. */
 const AT_ONCE = 200;
 /** How long finding the tests of a file may take, in milliseconds. */
-const FINDING = 120_000;
+const FINDING = 600_000;
 
 const root = new URL('../../', import.meta.url);
 const listed = new URL('pytorch-tests/passing.txt', import.meta.url);
@@ -51,22 +53,25 @@ function options(args) {
     },
   });
   if (values.help) return undefined;
-  const [folder, ...more] = positionals;
-  if (!folder || more.length > 0) throw new UsageError('pytorch-tests: expected one folder, of pytorch/pytorch');
+  const [folder, ...files] = positionals;
+  if (!folder) throw new UsageError('pytorch-tests: expected the folder of pytorch/pytorch');
+  const strange = files.find((file) => !modules.includes(file));
+  if (strange) throw new UsageError(`pytorch-tests: expected one of ${modules.join(', ')}, but got ${strange}`);
   if (!existsSync(join(folder, 'torch/testing')))
     throw new UsageError(`pytorch-tests: expected torch/testing in ${folder}, a checkout of pytorch/pytorch`);
-  return { ...values, folder, limit: 1000 * whole('limit', values.limit, 1, 600) };
+  return { ...values, folder, files, limit: 1000 * whole('limit', values.limit, 1, 600) };
 }
 
 /** @param {NonNullable<ReturnType<typeof options>>} chosen */
-async function main({ folder, only, limit, write, print }) {
+async function main({ folder, files, only, limit, write, print }) {
   const before = readList();
   /** @type {Result[]} */
   const results = [];
   await withPage('scripts/checks/pytorch-tests/page.html', async (page) => {
     await page.waitForFunction('globalThis.startTests');
     const tests = new Tests(page, filesOf(folder), limit);
-    const there = modules.filter((each) => existsSync(join(folder, 'test', `${each}.py`)));
+    const chosen = files.length > 0 ? modules.filter((each) => files.includes(each)) : modules;
+    const there = chosen.filter((each) => existsSync(join(folder, 'test', `${each}.py`)));
     const named = there.map((path) => path.slice(path.lastIndexOf('/') + 1));
     const wanted = named.filter((module) => only.startsWith(`${module}.`));
     for (const module of wanted.length > 0 ? wanted : named) {
@@ -85,8 +90,14 @@ async function main({ folder, only, limit, write, print }) {
   const marked = passed.filter(({ touched = [], name }) => touched.length > 0 || name.endsWith('float64'));
   console.log(`${counted(results)}; ${marked.length} of those that pass hold float64 as float32`);
   const now = new Map(results.map((result) => [result.name, result]));
-  const lost = [...before.keys()].filter((name) => name.includes(only) && now.get(name)?.outcome !== 'passed');
-  for (const name of lost) console.log(`LOST ${name}: ${lastLine(now.get(name)?.why ?? 'it is not found')}`);
+  const asked = new Set(results.map(({ name }) => name.slice(0, name.indexOf('.'))));
+  const wanted = [...before.keys()].filter(
+    (name) => name.includes(only) && asked.has(name.slice(0, name.indexOf('.'))),
+  );
+  const lost = wanted.filter((name) => (now.get(name)?.outcome ?? 'passed') !== 'passed');
+  for (const name of lost) console.log(`LOST ${name}: ${lastLine(now.get(name)?.why ?? '')}`);
+  const absent = wanted.filter((name) => !now.has(name)).length;
+  if (absent > 0) console.log(`${absent} that are listed are not in this folder`);
   for (const { name } of passed) if (!before.has(name)) console.log(`new ${name}`);
   if (write)
     writeList(new Map([...before, ...passed.map((test) => /** @type {const} */ ([test.name, marked.includes(test)]))]));
@@ -149,6 +160,7 @@ function filesOf(folder) {
     ...sources(join(folder, 'test'), '/pytorch/test'),
     ...sources(join(folder, 'torch/testing'), '/pytorch/torch/testing').filter(([path]) => !unneeded.test(path)),
     ...sources(new URL('scripts/checks/pytorch-tests/python', root).pathname, '/harness'),
+    ...sources(new URL('packages/notebook/worker/python/compiled', root).pathname, '/harness'),
   ];
   for (const [name, before, after] of edits) {
     const file = files.find(([path]) => path === `/pytorch/${name}`);
@@ -160,9 +172,12 @@ function filesOf(folder) {
 
 /** @param {string} from @param {string} to @returns {[path: string, text: string][]} */
 function sources(from, to) {
-  return readdirSync(from, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.py'))
-    .map((name) => [`${to}/${name.replaceAll('\\', '/')}`, readFileSync(join(from, name), 'utf8')]);
+  return (
+    readdirSync(from, { recursive: true, encoding: 'utf8' })
+      // Links that lead out of the folder may lead nowhere.
+      .filter((name) => name.endsWith('.py') && existsSync(join(from, name)))
+      .map((name) => [`${to}/${name.replaceAll('\\', '/')}`, readFileSync(join(from, name), 'utf8')])
+  );
 }
 
 /** @param {Result[]} results */
@@ -187,7 +202,7 @@ function writeList(tests) {
   const names = [...tests.keys()].sort();
   const lines = names.map((name) => `${name}${tests.get(name) ? ' ~' : ''}`);
   const head =
-    '# Tests of PyTorch 2.6 that pass in the page: npm run check -- pytorch-tests. A "~" marks those that hold float64 as float32.';
+    '# Tests of PyTorch 2.1 to 2.6 that pass in the page: npm run check -- pytorch-tests. A "~" marks those that hold float64 as float32.';
   writeFileSync(listed, `${[head, ...lines].join('\n')}\n`);
 }
 

@@ -21,6 +21,12 @@ export const modules = [
   'optim/test_lrscheduler',
   'optim/test_optim',
   'optim/test_swa_utils',
+  'test_indexing',
+  'test_type_promotion',
+  'test_view_ops',
+  'test_scatter_gather_ops',
+  'test_shape_ops',
+  'test_sort_and_select',
 ];
 
 /**

@@ -12,7 +12,7 @@ const SIGINT = 2;
 /** How long an interrupted test has until its worker is ended, in milliseconds. */
 const GRACE = 5000;
 /** How long the interpreter may take to start, in milliseconds. */
-const START = 120_000;
+const START = 600_000;
 
 let worker: Worker | null = null;
 let interrupts: Uint8Array | null = null;

@@ -1,11 +1,16 @@
-"""Names of NumPy for imports, each a class of its own, so that `isinstance` can be asked. What needs an array fails."""
+"""NumPy as the page's small stand-in has it; its other names are classes of their own, so that `isinstance` can be asked, and fail where they are called."""
 
+import random as _random
+from types import SimpleNamespace
 from typing import Any
 
+import small_numpy
 import stand_ins
 
-__version__ = "0"
+__version__ = "2.4.6"
 nan, inf = float("nan"), float("inf")
+globals().update(small_numpy.names())
+random = SimpleNamespace(seed=_random.seed, randint=small_numpy.randint)
 
 
 def _refused(cls: type, *_: Any, **__: Any) -> Any:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import importlib
+import importlib.util
 import os
 import pkgutil
+import random
 import sys
 import types
 import unittest
@@ -18,15 +20,15 @@ import stand_ins
 from torch._bridge import senders
 from torch.nn.modules import _calls
 
-torch.__class__ = stand_ins.Lenient
 # How to run a test again is not told.
 os.environ["PYTORCH_PRINT_REPRO_ON_FAILURE"] = "0"
 
 touched: set[str] = set()
-for _found in pkgutil.walk_packages(torch.__path__, "torch."):
-    _module = importlib.import_module(_found.name)
+# All are imported before names that they lack are stand-ins: they look for each other.
+_ours = [(importlib.import_module(found.name), found.ispkg) for found in pkgutil.walk_packages(torch.__path__, "torch.")]
+for _module, _is_package in [(torch, True), *_ours]:
     _module.__class__ = stand_ins.Lenient
-    if not _found.ispkg:
+    if not _is_package:
         # Modules of PyTorch's below this one are stand-ins.
         _module.__path__ = []
 torch.testing.__path__.append("/pytorch/torch/testing")
@@ -41,14 +43,20 @@ def _freeze_rng_state(*_: Any, **__: Any) -> Any:
         torch.set_rng_state(state)
 
 
-importlib.import_module("torch.testing._utils").freeze_rng_state = _freeze_rng_state
+if importlib.util.find_spec("torch.testing._utils"):
+    importlib.import_module("torch.testing._utils").freeze_rng_state = _freeze_rng_state
 
 _imports = types.ModuleType("torch.utils._import_utils")
 _imports._check_module_exists = lambda name: False
 sys.modules["torch.utils._import_utils"] = _imports
 
+_modes = stand_ins.Module("torch.utils._mode_utils")
+_modes.no_dispatch = contextlib.nullcontext
+sys.modules["torch.utils._mode_utils"] = _modes
+
 _core = stand_ins.Module("torch._C")
 _core.has_lapack = True
+_core._TensorBase = _core.TensorBase = torch.Tensor
 # What values are compared with is asked for by class.
 torch.storage.TypedStorage = type("TypedStorage", (), {})
 for _name in ("ScriptList", "ScriptDict", "ScriptObject"):
@@ -142,7 +150,8 @@ def after_import() -> None:
 
 
 def _set_up(self: Any) -> None:
-    sys.modules["torch.testing._internal.common_utils"].set_rng_seed(1234)
+    torch.manual_seed(1234)
+    random.seed(1234)
     self._prev_grad_state = torch.is_grad_enabled()
 
 
