@@ -41,9 +41,10 @@ const LIMIT = 900_000;
 const folderOf = (/** @type {string} */ path) => fileURLToPath(new URL(`packages/${path}`, import.meta.url));
 const run = readFileSync(folderOf('run.py'), 'utf8');
 /** What stands in for packages of compiled code, by the names of their files. */
-const standIns = ['stand_ins.py', 'small_numpy.py'].map(
-  (name) => /** @type {const} */ ([name, readFileSync(folderOf(`stand-ins/${name}`), 'utf8')]),
-);
+const compiled = new URL('../../packages/notebook/worker/python/compiled/', import.meta.url);
+const standIns = readdirSync(compiled)
+  .filter((name) => name.endsWith('.py'))
+  .map((name) => /** @type {const} */ ([name, readFileSync(new URL(name, compiled), 'utf8')]));
 
 /** @param {string[]} args */
 function options(args) {

@@ -7,10 +7,13 @@ import { packages } from '../../scripts/checks/packages/list.mjs';
 import timm from '../../scripts/checks/packages/programs/timm.py?raw';
 import transformers from '../../scripts/checks/packages/programs/transformers.py?raw';
 import run from '../../scripts/checks/packages/run.py?raw';
-import smallNumpy from '../../scripts/checks/packages/stand-ins/small_numpy.py?raw';
-import standIns from '../../scripts/checks/packages/stand-ins/stand_ins.py?raw';
 import wheels from '../../scripts/checks/packages/wheels.json';
 
+const standIns = import.meta.glob<string>('../../packages/notebook/worker/python/compiled/*.py', {
+  query: '?raw',
+  import: 'default',
+  eager: true,
+});
 const programs: Readonly<Record<string, string>> = { timm, transformers };
 const names = wheels.map(({ url }) => url.slice(url.lastIndexOf('/') + 1));
 const reached = (await fetch(`/wheels/${names[0]}`)).ok;
@@ -31,8 +34,9 @@ for (const [name, program] of Object.entries(programs)) {
       archives: names.filter((each) => wanted.has(each.slice(0, each.indexOf('-')))).map((each) => `/wheels/${each}`),
       texts: [
         ['/harness/run.py', run],
-        ['/harness/stand_ins.py', standIns],
-        ['/harness/small_numpy.py', smallNumpy],
+        ...Object.entries(standIns).map(
+          ([path, text]) => [`/harness/${path.slice(path.lastIndexOf('/') + 1)}`, text] as const,
+        ),
       ],
       code: started('/harness', '/archives', '/packages', asked(module, program)),
     });

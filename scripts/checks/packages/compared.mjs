@@ -12,9 +12,9 @@ export function started(harness, archives, folder, ask) {
   return `
 import sys
 sys.path.append(${JSON.stringify(harness)})
-import run, stand_ins
+import run, lamplight_compiled
 run.install(${JSON.stringify(archives)}, ${JSON.stringify(folder)})
-stand_ins.install(${JSON.stringify(`${harness}/stand-ins`)})
+lamplight_compiled.install(${JSON.stringify(`${harness}/stand-ins`)})
 run.${ask}
 `;
 }

@@ -8,7 +8,7 @@ import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
 const MICROPIP = `
 import os, re
 asked = []
-index = {'plain-tool': [], 'needs-more': ['plain-tool', 'native-part>=2', "only-extra; extra == 'x'"], 'third.one': []}
+index = {'needs-tokens': ['tokenizers>=0.22', 'httpx2'], 'plain-tool': [], 'needs-more': ['plain-tool', 'native-part>=2', "only-extra; extra == 'x'"], 'third.one': []}
 
 async def install(requirement, deps=True):
     asked.append(requirement if deps else requirement + ' alone')
@@ -16,7 +16,7 @@ async def install(requirement, deps=True):
     if name not in index:
         raise ValueError(f"Can't find a pure Python 3 wheel for '{requirement}'.\\nSee the documentation.")
     needs = index[name]
-    if deps and any('native' in need for need in needs):
+    if deps and any('native' in need or 'tokenizers' in need for need in needs):
         raise ValueError("Can't find a pure Python 3 wheel for: 'native-part>=2'")
     module = name.replace('-', '_').replace('.', '_')
     about = f'/home/pyodide/{module}-1.2.dist-info'
@@ -64,6 +64,17 @@ print(micropip.asked)`,
 !nvidia-smi
 print('goes on')
 1 / 0`,
+  `!pip install needs-tokens
+import tokenizers, httpx2
+from importlib.metadata import version
+print(version('tokenizers') >= '0.22', tokenizers.AddedToken('[MASK]', special=True).content)`,
+  `import zipfile
+with zipfile.ZipFile('from_file-1.0-py3-none-any.whl', 'w') as wheel:
+    wheel.writestr('from_file.py', "there = 'from a file'")
+    wheel.writestr('from_file-1.0.dist-info/METADATA', 'Metadata-Version: 2.1\\nName: from-file\\nVersion: 1.0\\n')
+!pip install from-file
+import from_file
+print(from_file.there)`,
   'pip install third.one; ls',
   `%%writefile -a made.py
 def double(x):
@@ -126,6 +137,12 @@ test('packages are installed where the line stands, once, with what can be had o
   expect(told).toContain(
     "['plain-tool', 'needs-more>=1', 'needs-more>=1 alone', 'native-part>=2', 'native-part>=2 alone']",
   );
+  expect(told).toContain(
+    'Installed needs-tokens 1.2. In place of tokenizers, whose code is compiled, the page has a stand-in.',
+  );
+  expect(told).toContain('True [MASK]');
+  expect(told).toContain('Installed from-file 1.0.');
+  expect(told).toContain('from a file');
   expect(told).toContain("pip install: absent: Can't find a pure Python 3 wheel for 'absent'.");
   expect(told).toContain('pip install: git+https://example.org/some/tool is no name of PyPI');
   expect(told).toContain('goes on');

@@ -22,6 +22,15 @@ const standins = import.meta.glob<string>(['./standins/**/*.py', './standins/*/M
   eager: true,
 });
 
+/** Stand-ins for packages of compiled code, which come with the first line that installs one. */
+const compiled = import.meta.glob<string>('./compiled/*.py', { query: '?raw', import: 'default' });
+
+/** By the name of the file. */
+async function compiledTexts(): Promise<Readonly<Record<string, string>>> {
+  const texts = Object.entries(compiled).map(async ([path, read]) => [path.replace(/^.*\//, ''), await read()]);
+  return Object.fromEntries(await Promise.all(texts)) as Record<string, string>;
+}
+
 /** Where the interpreter finds them; kernel.py names the same folder. */
 const FOLDER = '/home/pyodide/.standins';
 
@@ -98,6 +107,7 @@ export class PythonCells {
       ...drawing(outputs),
       bar: () => bar(outputs()),
       clear: () => outputs().clear(),
+      compiled: compiledTexts,
       offer: (name: string, bytes: Uint8Array) => offer(outputs(), name, bytes),
       mnist: (folder: string, train: boolean) => this.#writeMnist(python, folder, train),
       ...photographs((path) => new URL(path, this.host.site).href),

@@ -1,6 +1,7 @@
 """Stands in for packages of compiled code that are not installed: they can be imported, and their names be handed on, not used.
 
-`regex` is Python's own `re`, which reads most of its patterns; of NumPy `small_numpy` has what packages compute sizes and schedules with.
+`regex` is Python's own `re`, which reads most of its patterns; of NumPy `small_numpy` has what packages compute sizes and schedules with;
+`small_safetensors` reads and writes files.
 """
 
 import importlib.metadata
@@ -12,6 +13,7 @@ from importlib.machinery import ModuleSpec
 from types import SimpleNamespace
 
 import small_numpy
+import small_safetensors
 
 # By module: the name of its package and a version that others accept.
 VERSIONS = {
@@ -39,6 +41,13 @@ VERSIONS = {
     "cv2": ("opencv-python", "5.0.0"),
     "numba": ("numba", "0.65.0"),
 }
+
+# Those that a notebook stands in for: what packages import, and use for less than their sense.
+IN_NOTEBOOKS = ("numpy", "regex", "tokenizers", "safetensors", "psutil", "pyyaml")
+# Those that reach other computers by sockets, which a page has none of.
+NO_SOCKETS = ("httpx2", "httpcore2", "hf-xet")
+
+_installed = set()
 
 
 class _Name(type):
@@ -96,11 +105,35 @@ def _leggauss(n):
     return small_numpy.array(places), small_numpy.array(weights)
 
 
+class AddedToken:
+    """A token that splits texts before all others; its own class, since tokenizers in Python are made of it."""
+
+    def __init__(self, content="", single_word=False, lstrip=False, rstrip=False, special=False, normalized=None):
+        self.content, self.single_word, self.lstrip, self.rstrip = content, single_word, lstrip, rstrip
+        self.special, self.normalized = special, not special if normalized is None else normalized
+
+    def __str__(self):
+        return self.content
+
+    def __eq__(self, other):
+        return isinstance(other, AddedToken) and vars(self) == vars(other)
+
+    def __hash__(self):
+        return hash(self.content)
+
+    def __getstate__(self):
+        return vars(self)
+
+
+_SAFETENSORS, _SAFETENSORS_TORCH = small_safetensors.names()
 _RANDOM = {"SeedSequence": small_numpy.SeedSequence, "randint": small_numpy.randint}
 
 # By module: what is not a stand-in.
 _TRUE = {
     "regex": {**{name: value for name, value in vars(re).items() if not name.startswith("__")}, "compile": _compiled},
+    "tokenizers": {"AddedToken": AddedToken},
+    "safetensors": _SAFETENSORS,
+    "safetensors.torch": _SAFETENSORS_TORCH,
     "distutils.version": {"LooseVersion": _Version},
     "numpy.random": _RANDOM,
     "numpy": {
@@ -119,7 +152,7 @@ def _call(self, *args, **keywords):
 class _Finder:
     @staticmethod
     def find_spec(name, path=None, target=None):
-        return ModuleSpec(name, _Finder, is_package=True) if name.split(".")[0] in VERSIONS else None
+        return ModuleSpec(name, _Finder, is_package=True) if name.split(".")[0] in _installed else None
 
     @staticmethod
     def create_module(spec):
@@ -141,10 +174,14 @@ class _Finder:
         module.__getattr__ = find
 
 
-def install(folder):
-    """Has imports find them after all else, and `importlib.metadata` their versions."""
-    sys.meta_path.append(_Finder)
-    for package, version in VERSIONS.values():
+def install(folder, *packages):
+    """Has imports find them after all else, and `importlib.metadata` their versions: all, or those of packages that are named. Whether there was one."""
+    if _Finder not in sys.meta_path:
+        sys.meta_path.append(_Finder)
+        sys.path.append(str(folder))
+    wanted = {module: about for module, about in VERSIONS.items() if not packages or about[0].lower() in packages}
+    _installed.update(wanted)
+    for package, version in wanted.values():
         try:
             importlib.metadata.version(package)
         except importlib.metadata.PackageNotFoundError:
@@ -152,4 +189,4 @@ def install(folder):
             os.makedirs(about, exist_ok=True)
             with open(os.path.join(about, "METADATA"), "w") as file:
                 file.write(f"Metadata-Version: 2.1\nName: {package}\nVersion: {version}\n")
-    sys.path.append(folder)
+    return bool(wanted)
