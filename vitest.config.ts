@@ -25,10 +25,10 @@ const TURN = { first: 1, second: 2, third: 3, timing: 4 } as const;
  */
 const retry = process.env.CI ? 1 : 0;
 
-/** Of the random programs in test/long and the cases of its tables: fresh in every run, unless one is to be repeated. */
+/** Of the random programs in test/long and the cases of its tables and those of test/site: fresh in every run, unless one is to be repeated. */
 const seed = Number(process.env.LAMPLIGHT_SEED ?? Math.floor(Math.random() * 2 ** 31));
 
-/** A run of all files of test/long takes a part of each table; whoever selects a file has all of it. */
+/** A run of all files of test/long or test/site takes a part of each table; whoever selects a file has all of it. */
 const whole = process.env.LAMPLIGHT_WHOLE === '1';
 
 /** For Dawn in Node. What the user has tuned, or a driver has cached, is not what is tested. */

@@ -161,13 +161,14 @@ async function sideBySide(unit, others) {
 
 /** Runs what words and options select; without any, all tests of `--long` or `--site`. */
 async function tests() {
-  if (long) {
+  if (long || site) {
     process.env.LAMPLIGHT_SEED ??= `${Math.floor(Math.random() * 2 ** 31)}`;
     const seed = process.env.LAMPLIGHT_SEED;
-    const chosen = isWhole ? ', and the cases of tables of which a whole run takes a part' : '';
-    console.log(
-      `Random programs${chosen}: LAMPLIGHT_SEED=${seed} npm run test:long -- fuzz runs the same ones again.\n`,
+    const chosen = [long && 'random programs', isWhole && 'which cases of its tables a whole run takes'].filter(
+      Boolean,
     );
+    const command = `LAMPLIGHT_SEED=${seed} npm run test:${long ? 'long' : 'site'}`;
+    if (chosen.length > 0) console.log(`${command} -- … repeats what this seed chooses: ${chosen.join(', and ')}.\n`);
   }
   const wanted = selected();
   if (!wanted) {

@@ -1,6 +1,7 @@
 // Every course from its first cell to its last, on the built site: its figures, which stand in courses/<name>.ts, are asserted on what the
 // page shows; then its layout and accessibility at both widths, and its exercises.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { partOf } from '../support/sample';
 import { courseNames, expectCell, leaveWell, runAll } from './course';
 import type { ExpectedCourse } from './courses/expected';
 import { type BuiltSite, openBuiltSite, ready } from './support';
@@ -15,7 +16,7 @@ afterAll(async () => {
   await site?.close();
 });
 
-describe.each(courseNames)('%s', (name) => {
+describe.each(partOf(courseNames, 2))('%s', (name) => {
   test('runs from its first cell to its last, and shows its figures', async () => {
     const load = expectations[`./courses/${name}.ts`];
     expect(load, `test/site/courses/${name}.ts`).toBeDefined();

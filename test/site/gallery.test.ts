@@ -5,6 +5,7 @@ import type { Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { galleryEntries } from '../../demos/build/gallery';
 import { expectAccessible, PHONE } from '../e2e/accessible';
+import { partOf } from '../support/sample';
 import { dropFile, type ExpectedPage } from './gallery/expected';
 import { allKept, type BuiltSite, openBuiltSite } from './support';
 
@@ -70,7 +71,7 @@ function showsOrEnds(): boolean {
   return going.querySelector('.outputs')?.hasChildNodes() ?? false;
 }
 
-describe.each(names)('%s', (name) => {
+describe.each(partOf(names, 3))('%s', (name) => {
   test('does its job, is accessible, and fits both widths', async () => {
     const load = expectations[`./gallery/${name}.ts`];
     expect(load, `test/site/gallery/${name}.ts`).toBeDefined();

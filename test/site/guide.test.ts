@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
 import { watch } from '../e2e/support';
+import { partOf } from '../support/sample';
 import { lostLinks, withReference } from './links';
 import { type BuiltSite, cell, openBuiltSite, output, run, search, write } from './support';
 
@@ -46,7 +47,7 @@ test('every link and anchor of the site leads somewhere', () => {
   expect(lostLinks(folder).slice(0, 20)).toEqual([]);
 });
 
-describe.each(pages)('%s', (name) => {
+describe.each(partOf(pages))('%s', (name) => {
   test('fits both widths, cuts no code, is accessible, and leads on', async () => {
     const { page, problems } = await site.open(`guide/${name}/`);
     await page.getByRole('heading', { level: 1 }).waitFor();

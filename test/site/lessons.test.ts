@@ -6,6 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { folderOf, recordingIn } from '../../scripts/recordings.mjs';
 import type { Look } from '../e2e/accessible';
 import type { WatchedPage } from '../e2e/support';
+import { partOf } from '../support/sample';
 import { checkExercise, courseFolder, courseNames } from './course';
 import { wrongIn } from './looks';
 import { type BuiltSite, cell, openBuiltSite, output, ready, run, write } from './support';
@@ -46,7 +47,12 @@ async function opened(name: string, way: Way): Promise<WatchedPage> {
 
 describe.each(courses)('$name', ({ name, notebook: { front } }) => {
   const isRecorded = recordingIn(folderOf(name, 'typescript')) !== null;
-  test.each(WAYS.filter((way) => way !== 'in Python' || front.languages.length > 1))('is read %s', async (way) => {
+  test.each(
+    partOf(
+      WAYS.filter((way) => way !== 'in Python' || front.languages.length > 1),
+      2,
+    ),
+  )('is read %s', async (way) => {
     const { page, problems } = await opened(name, way);
     const hasScripts = way !== 'without JavaScript';
     expect(await wrongIn(page, ways[way])).toEqual([]);

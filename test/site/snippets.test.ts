@@ -12,6 +12,7 @@ import { launchOptions, resolveBrowser, vulkanEnvironment } from '../../scripts/
 import { openRunner } from '../../scripts/checks/notebook/runner.mjs';
 import { doorAliases } from '../../scripts/doors.mjs';
 import { allSnippets, type Snippet } from '../../scripts/snippets.mjs';
+import { partOf } from '../support/sample';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 /** Where programs with files of their own lie while they run: ignored by git, and within what the server serves. */
@@ -65,7 +66,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test.each(texts)(
+test.each(partOf(texts))(
   'the cells of %s run',
   async (file) => {
     const told: string[] = [];
@@ -81,7 +82,7 @@ function elements(code: string): string {
   return asked.map(([, tag, id]) => `<${tag || 'div'} id="${id}" width="64" height="64"></${tag || 'div'}>`).join('');
 }
 
-test.each(inPages.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
+test.each(partOf(inPages).map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
   '%s runs in a page',
   async (_place, snippet) => {
     const page = await context.newPage();
@@ -97,7 +98,7 @@ test.each(inPages.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] 
   180_000,
 );
 
-test.each(inNode.map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
+test.each(partOf(inNode).map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
   '%s runs in Node',
   async (_place, snippet) => {
     const cwd = await mkdtemp(join(tmpdir(), 'lamplight-program-'));

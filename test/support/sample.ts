@@ -5,9 +5,9 @@ import { inject } from 'vitest';
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** Of the random programs in test/long, and of the cases that a whole run of it takes. */
+    /** Of the random programs in test/long, and of the cases that a whole run of it or of test/site takes. */
     seed: number;
-    /** Whether a run takes all files of test/long, and so a part of their tables. */
+    /** Whether a run takes all files of test/long or test/site, and so a part of their tables. */
     whole: boolean;
   }
 }
@@ -21,7 +21,7 @@ export function sampleAll(): void {
 
 export const isWhole = (): boolean => whole;
 
-/** Of a table in test/long: one case in `part`, others with another seed, where all files run; every case where a file is selected. */
+/** Of a table in test/long or test/site: one case in `part`, others with another seed, where all files run; every case where a file is selected. */
 export function partOf<Case>(cases: readonly Case[], part = 4): Case[] {
   const every = inject('whole') ? Math.min(part, cases.length) : 1;
   return cases.filter((_, i) => i % every === inject('seed') % every);
