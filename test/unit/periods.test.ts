@@ -1,6 +1,6 @@
 // Where a sequence of nodes is cut that repeats a subgraph.
 import { expect, test } from 'vitest';
-import { boundIn, cutsOf } from '../../src/engine/graph/periods';
+import { boundIn, cutsOf, stretchesOf } from '../../src/engine/graph/periods';
 import type { Node, Value } from '../../src/engine/graph/value';
 
 const value = (sink = false) => ({ sink: sink ? {} : null }) as unknown as Value;
@@ -17,6 +17,10 @@ function loop(times: number, weightOf: (t: number) => Value, product: object = {
   return steps.flat();
 }
 
+const none = new Map<Value, unknown>();
+const cutsIn = (nodes: readonly Node[], slices: ReadonlyMap<Value, unknown> = none) =>
+  cutsOf(stretchesOf(nodes, slices), nodes.length);
+
 const before = Array.from({ length: 5 }, (_, n) => node(10 + n, [value()]));
 const after = Array.from({ length: 4 }, (_, n) => node(20 + n, [value()]));
 
@@ -24,7 +28,7 @@ test('a loop is cut into parts of few sizes, whatever its length', () => {
   const weight = value(true);
   for (let times = 8; times < 200; times++) {
     const nodes = [...before, ...loop(times, () => weight), ...after];
-    const found = cutsOf(nodes);
+    const found = cutsIn(nodes);
     expect([found[0], found.at(-1)]).toEqual([
       { at: 5, loops: true },
       { at: 5 + 3 * times, loops: false },
@@ -40,47 +44,28 @@ test('a loop is cut into parts of few sizes, whatever its length', () => {
 
 test('layers that are alike but for their weights are one period', () => {
   const weights = [value(true), value(true)];
-  const cuts = cutsOf(loop(40, (t) => weights[t % 2]!));
+  const cuts = cutsIn(loop(40, (t) => weights[t % 2]!));
   expect(cuts.slice(0, 2).map(({ at }) => at)).toEqual([0, 6]);
   expect(cuts.every(({ at }) => at % 6 === 0)).toBe(true);
 });
 
-/** `times` steps that each add to a total what a kernel computes of their own values; `block`: or of the total. */
-function totals(times: number, block = false): Node[] {
-  let total = value();
-  return Array.from({ length: times }, () => {
-    const product = node(1, [value(), block ? total : value()]);
-    const sum = node(2, [total, value()], { elementwise: true });
-    total = { sink: null, node: sum } as unknown as Value;
-    return [product, sum];
-  }).flat();
-}
-
-test('steps that add to one total are a loop, unless they compute with it', () => {
-  expect(cutsOf(totals(40)).every(({ at }) => at % 2 === 0)).toBe(true);
-  expect(cutsOf(totals(40)).length).toBeGreaterThan(4);
-  expect(cutsOf(totals(40, true))).toEqual([]);
-  expect(cutsOf(totals(7))).toEqual([]);
-});
-
 test('what is no loop stays whole', () => {
   const weight = value(true);
-  // Blocks with weights of their own, few steps, expressions alone, and what overwrites values.
-  expect(cutsOf(loop(40, () => value(true)))).toEqual([]);
-  expect(cutsOf(loop(7, () => weight))).toEqual([]);
-  expect(cutsOf(loop(40, () => weight, { elementwise: true }))).toEqual([]);
-  expect(cutsOf([node(9, [value()], { inPlace: () => [] }), ...loop(40, () => weight)])).toEqual([]);
+  // Blocks with weights of their own, few steps, views alone, and what overwrites values.
+  expect(cutsIn(loop(40, () => value(true)))).toEqual([]);
+  expect(cutsIn(loop(7, () => weight))).toEqual([]);
+  expect(cutsIn(Array.from({ length: 80 }, (_, n) => node(n % 2, [value()], { views: true })))).toEqual([]);
+  expect(cutsIn([node(9, [value()], { inPlace: () => [] }), ...loop(40, () => weight)])).toEqual([]);
 });
 
 test('what is sent of a loop ends with a repetition, and enough are left for a loop', () => {
   const weight = value(true);
-  const none = new Map<Value, unknown>();
   for (const times of [18, 40, 137]) {
     for (const begun of [0, 1, 2]) {
       const nodes = [...before, ...loop(times + 1, () => weight).slice(0, 3 * times + begun)];
       const bound = boundIn(nodes, none)!;
       expect((bound - before.length) % 3).toBe(0);
-      for (const part of [nodes.slice(0, bound), nodes.slice(bound)]) expect(cutsOf(part)).not.toEqual([]);
+      for (const part of [nodes.slice(0, bound), nodes.slice(bound)]) expect(cutsIn(part)).not.toEqual([]);
     }
   }
   // Too few for both, none, and what overwrites values.
@@ -96,6 +81,6 @@ test('a loop whose steps read windows at first and whole values then is two', ()
     nodes.slice(0, 60).flatMap(({ reads }, n) => (n % 3 === 1 ? [[reads[0]!, true] as const] : [])),
   );
   const sizes = (found: readonly { at: number }[]) => found.map(({ at }) => at);
-  expect(sizes(cutsOf(nodes))).not.toContain(60);
-  expect(sizes(cutsOf(nodes, windows))).toContain(60);
+  expect(sizes(cutsIn(nodes))).not.toContain(60);
+  expect(sizes(cutsIn(nodes, windows))).toContain(60);
 });

@@ -9,7 +9,7 @@ import { dropRecipe } from './edges';
 import { type HeldBack, heldBackIn } from './hold-back';
 import { isJournaling } from './journal';
 import { type Exports, type Kept, keep } from './keep';
-import { type Grown, grownIfHere } from './late-growth';
+import { type Grown, growth } from './late-growth';
 import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { giveBackLater, leaveAsRecipe, leaveToNext, note, saveFor, takeParting } from './owners';
@@ -203,7 +203,7 @@ function fail(value: Value, root: GraphRoot | null, error: Error, step: PendingS
 }
 
 /** Sends all parts of a flush except the last, and returns the last one. */
-function sendAllButLast({ parts, lengths, varies }: Parts, exports: Exports, step: PendingStep | null): Work {
+function sendAllButLast({ parts, lengths }: Parts, exports: Exports, step: PendingStep | null): Work {
   const replaced: Value[] = [];
   const workFor = ({ loops }: Part, values: Iterable<Value>, last: readonly Value[]): Work => {
     const walk = newWalk();
@@ -220,7 +220,7 @@ function sendAllButLast({ parts, lengths, varies }: Parts, exports: Exports, ste
     }
     inSequence(walk.order);
     const work = { ...walk, exports: found, last };
-    const long = loops ? null : grownIfHere(walk.order, found.keys(), { lengths, varies });
+    const long = loops ? null : growth.here?.(walk.order, found.keys(), lengths);
     return long ? inRoom(work, long) : work;
   };
   // Exported values outlive the flush, so they are not given back after the last part that reads them.

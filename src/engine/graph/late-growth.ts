@@ -1,10 +1,9 @@
 // Growth: programs on padded values, which serve every size up to the padded one. Their code, src/engine/growth, is
-// loaded when a flush repeats a subgraph and sizes of values depend on the number of repetitions.
+// loaded when a loop is first cut into parts.
 import { LatePart } from '../core/late';
-import type { Lengths } from '../growth/grown-programs';
 import type { Library } from '../ops/growth-library';
 import type { Slice } from './slices';
-import type { Node, Value } from './value';
+import type { Value } from './value';
 
 /** The padded values that are computed instead of the recorded ones. */
 export interface Grown {
@@ -26,15 +25,3 @@ export function growWith(given: Library): void {
 
 /** The code of src/engine/growth. Until it is loaded, flushes run programs of their actual sizes. */
 export const growth = new LatePart('growth', async () => (await import('../growth/grown-programs')).grownBy(library));
-
-/**
- * Records the same computations on padded values. Null if no value has a dimension of one of the lengths, if an
- * operation cannot run on padded values, or if the code is not loaded yet.
- */
-export function grownIfHere(order: readonly Node[], stored: Iterable<Value>, lengths: Lengths): Grown | null {
-  if (lengths.lengths.size === 0) return null;
-  if (growth.here) return growth.here(order, stored, lengths);
-  // If the file cannot be fetched, the next flush that needs it tries again.
-  growth.load().catch(() => {});
-  return null;
-}

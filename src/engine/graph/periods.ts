@@ -1,16 +1,13 @@
 // Periods: finds where the nodes of a flush repeat one small subgraph on the same weights, as in an episode or an
 // unrolled recurrence. A plan for the whole loop would fit only loops of the same length. If the loop is cut into parts
-// of a few fixed sizes, loops of other lengths can share the plans of those parts.
+// of a few fixed sizes, loops of other lengths can share the plans of those parts. repeated-programs.ts says which loops
+// are cut.
 import type { Node, Value } from './value';
 
 /** The minimum number of repetitions for which cutting is worthwhile, since each part costs a submit. */
 export const MIN_TIMES = 8;
-/**
- * The minimum number of nodes for which cutting is worthwhile: in a recurrence of expressions, and in independent
- * repeated expressions. Fewer nodes are fused into a few kernels anyway.
- */
-const MIN_RECURRENCE = 128;
-const MIN_EXPRESSIONS = 1024;
+/** A loop without kernels needs so many nodes to be worth cutting: fewer are fused into a few kernels anyway. */
+const MIN_EXPRESSION = 128;
 /**
  * The minimum number of nodes in a repeated subgraph. A single repeated node does not count, because it is part of an
  * expression.
@@ -33,7 +30,7 @@ const MAX_RARE = 4;
 const LAGS = [2, 3, 4, 5, 6];
 
 /** Nodes `start` to `start + period * times` repeat the first `period` of them. */
-interface Stretch {
+export interface Stretch {
   readonly start: number;
   readonly period: number;
   readonly times: number;
@@ -48,8 +45,6 @@ interface Sequence {
 /** The set of values that are slices of values with contents. */
 type Slices = Pick<ReadonlyMap<Value, unknown>, 'has' | 'size'>;
 
-const none: Slices = new Map();
-
 /** Where a part begins. */
 export interface Cut {
   /** The index of its first node. */
@@ -58,13 +53,10 @@ export interface Cut {
   readonly loops: boolean;
 }
 
-/**
- * Where to cut a sequence of nodes, in order: at the first node of each part. The nodes before the first cut form a
- * part as well. The cuts depend on the structure alone, not on scalars or contents.
- */
-export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly Cut[] {
+/** Where to cut: at the first node of each part. The nodes before the first cut form a part as well. */
+export function cutsOf(stretches: readonly Stretch[], nodes: number): readonly Cut[] {
   const cuts = new Map<number, boolean>();
-  for (const { start, period, times } of allStretchesOf(nodes, slices)) {
+  for (const { start, period, times } of stretches) {
     let at = start;
     for (const part of partSizes(times)) {
       cuts.set(at, true);
@@ -74,7 +66,7 @@ export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly 
   }
   return [...cuts]
     .map(([at, loops]) => ({ at, loops }))
-    .filter(({ at }) => at < nodes.length)
+    .filter(({ at }) => at < nodes)
     .sort((a, b) => a.at - b.at);
 }
 
@@ -86,32 +78,33 @@ export function cutsOf(nodes: readonly Node[], slices: Slices = none): readonly 
 export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
   if (nodes.some(({ op }) => op.inPlace)) return null;
   let bound: number | null = null;
-  for (const stretch of allStretchesOf(nodes, slices)) {
+  for (const stretch of stretchesOf(nodes, slices)) {
     const { start, period, times } = stretch;
     // One extra repetition, because the first repetition left may begin with aliases of weights, which make it differ
     // from the others.
-    const left = 1 + (isLoop(nodes, stretch) ? MIN_TIMES : leastExpressions(nodes, stretch));
+    const left = 1 + leastTimes(nodes, stretch);
     if (times > left + MIN_TIMES) bound = start + (times - left) * period;
     else bound ??= 0;
   }
   return bound;
 }
 
-/** All stretches that are worth cutting, in order. */
-function allStretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretch[] {
+/** The number of repetitions from which on a stretch is worth cutting. */
+export function leastTimes(nodes: readonly Node[], { start, period }: Stretch): number {
+  const isKernel = ({ op }: Node) => !op.elementwise && !op.views && !op.run && !op.remakes;
+  const kernels = nodes.slice(start, start + period).some(isKernel);
+  return kernels ? MIN_TIMES : Math.max(MIN_TIMES, Math.ceil(MIN_EXPRESSION / period));
+}
+
+/**
+ * The stretches of nodes in execution order, without overlaps. They depend on the structure alone, not on scalars or
+ * contents.
+ */
+export function stretchesOf(nodes: readonly Node[], slices: Slices): readonly Stretch[] {
   // A node that overwrites a value must run after all readers of that value, so nothing is cut from that node on.
   const overwriting = nodes.findIndex(({ op }) => op.inPlace);
   const end = overwriting < 0 ? nodes.length : overwriting;
-  if (end < MIN_TIMES * MIN_PERIOD) return [];
-  const sequence = { nodes, kinds: kindsOf(nodes, slices) };
-  const kernels = stretchesIn(sequence, 0, end, isLoop);
-  const loops = kernels.length > 0 ? kernels : stretchesIn(sequence, 0, end, isLongExpression);
-  if (loops.length === 0) return [];
-  // A loop may produce one expression per repetition before or after it (a list that is concatenated, say). The number
-  // of these expressions depends on the loop's length, so such stretches are cut as well.
-  const ends = [0, ...loops.map((loop) => loop.start + lengthOf(loop))];
-  const besides = ends.flatMap((from, i) => stretchesIn(sequence, from, loops[i]?.start ?? end, isRepeated));
-  return [...loops, ...besides].sort((a, b) => a.start - b.start);
+  return stretchesIn({ nodes, kinds: kindsOf(nodes, slices) }, 0, end);
 }
 
 /**
@@ -146,22 +139,19 @@ function partSizes(times: number): number[] {
   return [1, ...parts];
 }
 
-/** Whether periods are worth cutting. */
-type Worth = (nodes: readonly Node[], stretch: Stretch) => boolean;
-
 /** The stretches between two nodes, in order and without overlaps. */
-function stretchesIn(sequence: Sequence, from: number, to: number, worth: Worth): Stretch[] {
+function stretchesIn(sequence: Sequence, from: number, to: number): Stretch[] {
   if (to - from < MIN_TIMES * MIN_PERIOD) return [];
   let longest: Stretch | undefined;
   for (const period of candidatesIn(sequence, from, to)) {
-    for (const stretch of stretchesOf(sequence, from, to, period, worth)) {
+    for (const stretch of stretchesBy(period, sequence, from, to)) {
       if (!longest || lengthOf(stretch) > lengthOf(longest)) longest = stretch;
     }
   }
   if (!longest) return [];
   const { start } = longest;
   const behind = start + lengthOf(longest);
-  return [...stretchesIn(sequence, from, start, worth), longest, ...stretchesIn(sequence, behind, to, worth)];
+  return [...stretchesIn(sequence, from, start), longest, ...stretchesIn(sequence, behind, to)];
 }
 
 const lengthOf = ({ period, times }: Stretch): number => period * times;
@@ -204,8 +194,8 @@ function frequent(places: readonly (readonly number[])[], lag: number): number[]
     .map(([distance]) => distance);
 }
 
-/** The stretches with this period that are worth cutting. */
-function stretchesOf({ nodes, kinds }: Sequence, from: number, to: number, period: number, worth: Worth): Stretch[] {
+/** The stretches with this period. */
+function stretchesBy(period: number, { nodes, kinds }: Sequence, from: number, to: number): Stretch[] {
   const found: Stretch[] = [];
   let equal = 0;
   for (let n = from + period; n <= to; n++) {
@@ -214,66 +204,10 @@ function stretchesOf({ nodes, kinds }: Sequence, from: number, to: number, perio
       continue;
     }
     const stretch = { start: n - equal - period, period, times: Math.floor(equal / period) + 1 };
-    if (stretch.times >= MIN_TIMES && worth(nodes, stretch)) found.push(stretch);
+    if (stretch.times >= MIN_TIMES && isRepeated(nodes, stretch)) found.push(stretch);
     equal = 0;
   }
   return found;
-}
-
-/**
- * Whether the periods run one subgraph on the same weights, or sum up a result of each period's kernels, like the
- * gradient of a shared weight. The equal blocks of a deep network do not count: each block has different weights, and
- * the number of blocks never varies.
- */
-function isLoop(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
-  let shares = false;
-  let kernels = false;
-  let sums = false;
-  for (let n = start; n < start + period; n++) {
-    const { op, reads } = nodes[n]!;
-    const kernel = !op.elementwise && !op.views && !op.run && !op.remakes;
-    kernels ||= kernel;
-    for (const [i, x] of reads.entries()) {
-      let same = true;
-      for (let t = 1; t < times && same; t++) {
-        const other = nodes[n + t * period]!.reads[i]!;
-        same = other === x;
-        if (!same && (x.sink || other.sink)) return false;
-      }
-      if (same && kernel) shares = true;
-      sums ||= !same && op.elementwise === true && isTotal(nodes, n, i, { start, period, times });
-    }
-  }
-  return shares || (kernels && sums);
-}
-
-/**
- * Whether the periods compute expressions that are worth cutting: a long recurrence, or so many independent expressions
- * that a plan for each number of them would be expensive.
- */
-function isLongExpression(nodes: readonly Node[], stretch: Stretch): boolean {
-  const length = lengthOf(stretch);
-  if (length < MIN_RECURRENCE || !isRepeated(nodes, stretch)) return false;
-  return length >= MIN_EXPRESSIONS || isRecurrence(nodes, stretch);
-}
-
-/** The minimum number of periods for which cutting a repeated expression is worthwhile. */
-const leastExpressions = (nodes: readonly Node[], stretch: Stretch): number =>
-  Math.max(MIN_TIMES, Math.ceil((isRecurrence(nodes, stretch) ? MIN_RECURRENCE : MIN_EXPRESSIONS) / stretch.period));
-
-/** Whether each period reads a result of the period before it. */
-function isRecurrence(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
-  for (let n = start + period; n < start + 2 * period; n++) {
-    for (const [i, x] of nodes[n]!.reads.entries()) {
-      const from = x.node ? nodes.indexOf(x.node, start) : -1;
-      if (from < start || from >= start + period) continue;
-      let each = true;
-      for (let t = 1; t + 1 < times && each; t++)
-        each = nodes[n + t * period]!.reads[i]!.node === nodes[from + t * period];
-      if (each) return true;
-    }
-  }
-  return false;
 }
 
 /**
@@ -292,19 +226,4 @@ function isRepeated(nodes: readonly Node[], { start, period, times }: Stretch): 
       return true;
     }),
   );
-}
-
-/**
- * Whether operand `i` of node `n` is a running total: in each period, the operand is the output of the same node in the
- * previous period, and no other node of the period reads it.
- */
-function isTotal(nodes: readonly Node[], n: number, i: number, { start, period, times }: Stretch): boolean {
-  for (let t = 1; t < times; t++) {
-    const total = nodes[n + t * period]!.reads[i]!;
-    if (total.node !== nodes[n + (t - 1) * period]) return false;
-    const first = start + t * period;
-    for (let m = first; m < first + period; m++)
-      if (m !== n + t * period && nodes[m]!.reads.includes(total)) return false;
-  }
-  return true;
 }

@@ -1,5 +1,6 @@
 // Parts: a flush that repeats a subgraph is cut into several programs, so that loops of other lengths can reuse them.
-import { type Cut, cutsOf, MIN_TIMES } from './periods';
+import { growth } from './late-growth';
+import { type Cut, cutsOf, leastTimes, MIN_TIMES, type Stretch, stretchesOf } from './periods';
 import type { Node, Op, Value } from './value';
 
 /** Consecutive nodes of a flush, which run as one program. */
@@ -20,31 +21,35 @@ export interface Parts {
    * that its repetitions slice.
    */
   readonly lengths: ReadonlySet<number>;
-  /** An earlier flush repeated the same subgraph a different number of times. */
-  readonly varies: boolean;
 }
 
 /** Values that are stored even if nothing reads them. */
 type Exports = { has(value: Value): boolean };
 
-const whole: Parts = { parts: [], lengths: new Set(), varies: false };
+const whole: Parts = { parts: [], lengths: new Set() };
 
-/**
- * Maps the signature of a loop's first node to the lengths at the loop's first flush, or to null once a flush had
- * different lengths.
- */
-const known = new Map<number, string | null>();
+/** A loop of so many nodes is always cut: its program would take too long to compile. */
+const LONG = 1024;
+
+/** For each subgraph that flushes have repeated: how often; null if flushes have repeated it different numbers of times. */
+const known = new Map<string, number | null>();
 const MAX_KNOWN = 4096;
 
-/** Cuts the nodes of a flush into parts. */
+/** Cuts the nodes of a flush into parts if it has a loop whose length varies, or a long one. */
 export function cutWhereRepeated(nodes: readonly Node[], slices: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
-  const repeated = cutsOf(nodes, slices);
-  if (repeated.length === 0) return whole;
+  const stretches = stretchesOf(nodes, slices);
+  if (stretches.length === 0) return whole;
+  const varying = stretches.filter(
+    (stretch) => notedAsVarying(nodes, stretch) && stretch.times >= leastTimes(nodes, stretch),
+  );
+  if (varying.length === 0 && stretches.every(({ period, times }) => period * times < LONG)) return whole;
+  // If the file cannot be fetched, the next flush that needs it tries again.
+  growth.load().catch(() => {});
+  const repeated = cutsOf(stretches, nodes.length);
   const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));
   const sequence = new Sequence(nodes, [...begins, ...repeated], exports);
   const lengths = sequence.lengths();
-  const varies = notedAsVarying(nodes[repeated[0]!.at]!, lengths);
-  if (lengths.size > 0) sequence.addDerived(lengths, varies);
+  if (lengths.size > 0) sequence.addDerived(lengths);
   const { partOf, loops } = sequence.cutWhereLong(lengths);
   const stored = new Set<Value>();
   const lastPart = new Map<Value, number>();
@@ -63,19 +68,18 @@ export function cutWhereRepeated(nodes: readonly Node[], slices: ReadonlyMap<Val
   }
   for (const [value, p] of lastPart) parts[p]!.spends.push(value);
   // A part that stores nothing has only views, which need no run.
-  return { parts: parts.filter(({ stores }) => stores.length > 0), lengths, varies };
+  return { parts: parts.filter(({ stores }) => stores.length > 0), lengths };
 }
 
-/**
- * Remembers the lengths of the loop that begins with a node. Returns whether its lengths have differed between flushes.
- */
-function notedAsVarying({ signature }: Node, lengths: ReadonlySet<number>): boolean {
-  if (lengths.size === 0) return false;
-  const now = [...lengths].sort((a, b) => a - b).join();
-  const before = known.get(signature);
+/** Remembers how often a flush repeats a subgraph. Returns whether the number has differed between flushes. */
+function notedAsVarying(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
+  // A stretch may begin anywhere in the subgraph.
+  const key = `${period},${Math.min(...nodes.slice(start, start + period).map(({ signature }) => signature))}`;
+  const before = known.get(key);
   if (known.size >= MAX_KNOWN) known.clear();
-  known.set(signature, before === undefined || before === now ? now : null);
-  return known.get(signature) === null;
+  const varies = before !== undefined && before !== times;
+  known.set(key, varies ? null : times);
+  return varies;
 }
 
 /**
@@ -132,14 +136,13 @@ class Sequence {
 
   /**
    * Adds the lengths that follow from known lengths. They are the rows of a slice or a join that has at least half the
-   * rows of a long value and the same row size. If lengths vary, they are also the rows of a reshape that splits or
-   * merges the rows of a long value.
+   * rows of a long value and the same row size, or of a reshape that splits or merges the rows of a long value.
    */
-  addDerived(lengths: Set<number>, varies: boolean): void {
+  addDerived(lengths: Set<number>): void {
     const add = ({ op, reads, outputs, attrs }: Pick<Node, 'op' | 'reads' | 'outputs' | 'attrs'>): void => {
       const [y] = outputs;
       const rows = rowsOf(y!);
-      const regrouped = varies && reads[0] ? regroupedRows(op, reads[0], y!) : null;
+      const regrouped = reads[0] ? regroupedRows(op, reads[0], y!) : null;
       if (regrouped && lengths.has(regrouped[0]) && rows >= MIN_TIMES) lengths.add(rows);
       if (!op.placed && !op.joins?.({ attrs, outputs })) return;
       const isLike = (x: Value) =>

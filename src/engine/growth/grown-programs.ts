@@ -3,7 +3,6 @@
 
 import { bytesPerElement, numel, type Shape, sameShape } from '../core/meta';
 import type { Grown } from '../graph/late-growth';
-import type { Parts } from '../graph/repeated-programs';
 import type { Slice } from '../graph/slices';
 import type { Node, Value } from '../graph/value';
 import type { Library } from '../ops/growth-library';
@@ -26,14 +25,11 @@ const PLANE_ROOMS = [128, 256, 512, 1024];
 /** The maximum size of a padded value, in bytes. */
 const MAX_BYTES = 1 << 22;
 
-/** Padded row counts for large values whose lengths vary. The steps are smaller, since such values are copied. */
+/** Padded row counts for large values. The steps are smaller, since such values are copied. */
 const LARGE_ROOMS = [64, 128, 256, 512, 1024, 2048, 4096];
 
 /** The maximum number of nodes, not counting views, in a program that is recorded again. */
 const MAX_NODES = 1024;
-
-/** The sizes of the dimensions to pad, and whether earlier flushes had different sizes. */
-export type Lengths = Pick<Parts, 'lengths' | 'varies'>;
 
 /** Gives this folder its operations, and returns its entry point. */
 export function grownBy(library: Library): typeof grown {
@@ -41,13 +37,16 @@ export function grownBy(library: Library): typeof grown {
   return grown;
 }
 
-/** The entry point: see `grownIfHere`. */
-function grown(order: readonly Node[], stored: Iterable<Value>, { lengths, varies }: Lengths): Grown | null {
+/**
+ * The entry point: records the same computations on padded values. Null if no value has a dimension of one of the
+ * lengths, or if an operation cannot run on padded values.
+ */
+function grown(order: readonly Node[], stored: Iterable<Value>, lengths: ReadonlySet<number>): Grown | null {
   if (order.filter(({ op }) => !op.run).length > MAX_NODES) return null;
   if (!order.some(({ outputs }) => outputs.some(({ shape }) => longDims(shape, lengths).length > 0))) return null;
   const { recorded } = lib.mode;
   try {
-    return lib.withMode({ grad: false }, () => new PaddedRecording(lengths, varies).run(order, stored));
+    return lib.withMode({ grad: false }, () => new PaddedRecording(lengths).run(order, stored));
   } finally {
     lib.mode.recorded = recorded;
   }
@@ -62,14 +61,10 @@ class PaddedRecording {
   private readonly pieces = new Map<Value, readonly Slice[]>();
   private readonly rooms = new Map<number, number>();
 
-  constructor(
-    private readonly lengths: ReadonlySet<number>,
-    private readonly varies: boolean,
-  ) {}
+  constructor(private readonly lengths: ReadonlySet<number>) {}
 
   run(order: readonly Node[], stored: Iterable<Value>): Grown | null {
-    const wanted = [...stored];
-    if (!this.makeRoom(order, new Set(wanted))) return null;
+    if (!this.makeRoom(order)) return null;
     for (const node of order) {
       const outputs = this.grow(node);
       if (!outputs) return null;
@@ -78,7 +73,7 @@ class PaddedRecording {
       });
       if (lib.isTracing() && outputs[0]?.node) lib.moveTo(outputs[0].node, lib.placeOf(node));
     }
-    return { standIns: new Map(wanted.map((y) => [y, this.stored(y)])), pieces: this.pieces };
+    return { standIns: new Map([...stored].map((y) => [y, this.stored(y)])), pieces: this.pieces };
   }
 
   private longDims(shape: Shape): readonly number[] {
@@ -87,11 +82,10 @@ class PaddedRecording {
 
   /**
    * Chooses a padded size for each length. Returns false if a length has no suitable size, or if padded values become
-   * too large. Values that are copied into or out of padding must be small, unless lengths vary.
+   * too large.
    */
-  private makeRoom(order: readonly Node[], stored: ReadonlySet<Value>): boolean {
-    const made = new Set(order.flatMap(({ outputs }) => outputs));
-    const all = new Set([...order.flatMap(({ reads }) => reads), ...made]);
+  private makeRoom(order: readonly Node[]): boolean {
+    const all = new Set(order.flatMap(({ reads, outputs }) => [...reads, ...outputs]));
     const long = [...all].filter(({ shape }) => this.longDims(shape).length > 0);
     if (long.some(({ shape, dtype }) => bytesPerElement(dtype) !== 4 || shape.length > lib.MAX_RANK)) return false;
     const base = this.basesIn(order);
@@ -110,9 +104,7 @@ class PaddedRecording {
       this.rooms.set(size, room);
     }
     for (const [size, of] of base) this.rooms.set(size, (this.rooms.get(of)! / of) * size);
-    const isCopied = (x: Value) => !made.has(x) || stored.has(x);
-    const limit = (x: Value) => (isCopied(x) && !this.varies ? lib.SMALL_BYTES : MAX_BYTES);
-    return long.every((x) => 4 * numel(this.roomy(x.shape)) <= limit(x));
+    return long.every(({ shape }) => 4 * numel(this.roomy(shape)) <= MAX_BYTES);
   }
 
   /**
@@ -121,9 +113,10 @@ class PaddedRecording {
    */
   private roomFor(size: number, most: number): number | undefined {
     if (most === Number.POSITIVE_INFINITY) return PLANE_ROOMS.find((room) => room > size);
-    const small = ROOMS.find((room) => room > size && 4 * room * most <= lib.SMALL_BYTES);
-    if (small !== undefined || !this.varies) return small;
-    return LARGE_ROOMS.find((room) => room > size && 4 * room * most <= MAX_BYTES);
+    return (
+      ROOMS.find((room) => room > size && 4 * room * most <= lib.SMALL_BYTES) ??
+      LARGE_ROOMS.find((room) => room > size && 4 * room * most <= MAX_BYTES)
+    );
   }
 
   /**
