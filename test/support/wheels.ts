@@ -28,6 +28,26 @@ async function bytesOf({ url, sha256 }: Wheel): Promise<Buffer> {
   return bytes;
 }
 
+/** Paths of the wheels of these distributions, under their own names; none where PyPI cannot be reached. */
+export async function wheelPaths(distributions: readonly string[]): Promise<readonly string[]> {
+  const all = JSON.parse(readFileSync(listed, 'utf8')) as Wheel[];
+  const nameOf = ({ url }: Wheel) => url.slice(url.lastIndexOf('/') + 1);
+  const wanted = all.filter((wheel) => distributions.includes(nameOf(wheel).split('-')[0]!));
+  const folder = `${kept}named/`;
+  mkdirSync(folder, { recursive: true });
+  try {
+    return await Promise.all(
+      wanted.map(async (wheel) => {
+        const path = `${folder}${nameOf(wheel)}`;
+        if (!existsSync(path)) writeFileSync(path, await bytesOf(wheel));
+        return path;
+      }),
+    );
+  } catch {
+    return [];
+  }
+}
+
 /** Answers `/wheels/NAME`; with status 502 where PyPI does not. */
 export function wheels(): Plugin {
   return {

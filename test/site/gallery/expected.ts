@@ -6,6 +6,10 @@ export interface ExpectedPage {
   drive(page: Page): Promise<void>;
   /** Paths of the files that its program reads, where it computes nothing without. */
   readonly files?: readonly string[];
+  /** Addresses that its program asks for, and that nobody answers here. */
+  readonly blocked?: RegExp;
+  /** What its program says where the files are none, since this machine cannot have them. */
+  readonly lacking?: string;
 }
 
 /** The last number in a text, such as that of a reading. */
