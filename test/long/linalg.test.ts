@@ -1,8 +1,28 @@
 // Every case of torch.linalg, and singular vectors of matrices that are so large that they are found by blocks.
 import '../support/sample-all';
 import '../gpu/linalg.test';
+import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { expect, test } from 'vitest';
+
+/** The greatest element of a difference, as a share of the greatest of what was expected. */
+async function distance(actual: Tensor, expected: Tensor): Promise<number> {
+  const share = actual.sub(expected).abs().max().div(expected.abs().max());
+  return Number(await share.item());
+}
+
+test('eigenvectors of large matrices are found by blocks, alone and many at a time', async () => {
+  const random = torch.randn(140, 140, { generator: new torch.Generator().manualSeed(140) });
+  // In the second, many eigenvalues are one; of the third, nothing is to be turned. Only the upper triangle is read.
+  const low = random.narrow(1, 0, 3).matmul(random.narrow(1, 0, 3).mT);
+  const diagonal = torch.eye(140).mul(torch.arange(140).to('float32').sub(70));
+  const A = torch.stack([random.add(random.mT), low, diagonal]);
+  const [w, V] = torch.linalg.eigh(A.triu().add(A.mul(7).tril(-1)), 'U');
+  expect(await distance(V.mul(w.unsqueeze(-2)).matmul(V.mT), A)).toBeLessThan(3e-5);
+  expect(await distance(V.mT.matmul(V), torch.eye(140))).toBeLessThan(1e-5);
+  expect(await w.diff(1, -1).min().item()).toBeGreaterThanOrEqual(0);
+  expect(await w.at(2).tolist()).toEqual(Array.from({ length: 140 }, (_, i) => i - 70));
+});
 
 test.each([1, 1e15])(
   'singular vectors of large matrices are found by blocks, also of low rank, in units of %d',
