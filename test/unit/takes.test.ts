@@ -3,7 +3,9 @@ import { ArgumentError } from 'lamplight';
 import { expect, expectTypeOf, test } from 'vitest';
 import { between, features, flag, oneOf, orNull } from '../../src/engine/core/argument-kinds';
 import {
+  type Args,
   defaultsOf,
+  type Given,
   type Makes,
   type Options,
   or,
@@ -19,7 +21,7 @@ const optional = {
   mode: or(oneOf('fast', 'exact'), 'fast'),
   stride: or(value<number | number[]>(), 1),
 };
-const table = takes('Layer', required, optional);
+const table = takes('Layer', { ...required, ...optional });
 const usual = { inFeatures: 3, outFeatures: 4, bias: true, mode: 'fast', stride: 1 };
 
 test('reads arguments by place, by name, and from any one on by name', () => {
@@ -44,27 +46,23 @@ test.each([
   expect(() => table.read(args)).toThrow(message);
 });
 
-test('reads the values back from the fields of an object', () => {
-  const layer = { ...table.read([3, 4]), weight: 'other' };
-  layer.stride = [2, 2];
-  expect(table.fields(layer)).toEqual({ ...usual, stride: [2, 2] });
-});
-
 test('gives defaults without arguments', () => {
   expect(defaultsOf(optional)).toEqual({ bias: true, mode: 'fast', stride: 1 });
 });
 
 test('types values and options', () => {
-  type Given = Options<typeof optional>;
+  type Gives = Options<typeof optional>;
+  expectTypeOf<Given<typeof table.entries>['inFeatures']>().toEqualTypeOf<number>();
+  expectTypeOf<Given<typeof table.entries>['mode']>().toEqualTypeOf<'fast' | 'exact' | undefined>();
   expectTypeOf(table.read([3, 4]).inFeatures).toEqualTypeOf<number>();
-  expectTypeOf<Given['mode']>().toEqualTypeOf<'fast' | 'exact' | undefined>();
-  expectTypeOf<Given['stride']>().toEqualTypeOf<number | number[] | undefined>();
+  expectTypeOf<Gives['mode']>().toEqualTypeOf<'fast' | 'exact' | undefined>();
+  expectTypeOf<Gives['stride']>().toEqualTypeOf<number | number[] | undefined>();
   const some = { ratio: orNull(between(0, 1)) };
   expectTypeOf<Values<typeof some>>().toEqualTypeOf<{ ratio: number | null }>();
   type Order = [bias: 'bias', mode: 'mode'];
-  expectTypeOf<[true, { mode: 'fast' }]>().toExtend<Places<Given, Order>>();
-  expectTypeOf<[true, 'exact']>().toExtend<Places<Given, Order>>();
-  expectTypeOf<[true, 'slow']>().not.toExtend<Places<Given, Order>>();
+  expectTypeOf<[true, { mode: 'fast' }]>().toExtend<Places<Gives, Order>>();
+  expectTypeOf<[true, 'exact']>().toExtend<Places<Gives, Order>>();
+  expectTypeOf<[true, 'slow']>().not.toExtend<Places<Gives, Order>>();
 });
 
 test('types the forms of a class', () => {
@@ -88,4 +86,23 @@ test('types the forms of a class', () => {
   new Made(3, 4, { mode: 'slow' });
   // @ts-expect-error misspelt
   new Made(3, 4, false, { mod: 'exact' });
+});
+
+test('types the arguments of a class', () => {
+  class Layer {
+    constructor(...args: Args<typeof table, ['inFeatures', 'outFeatures', 'bias', 'mode', 'stride']>) {
+      table.read(args);
+    }
+  }
+  new Layer(3, 4);
+  new Layer(3, 4, false);
+  new Layer(3, 4, false, { mode: 'exact' });
+  new Layer(3, { outFeatures: 4, bias: false });
+  new Layer({ inFeatures: 3, outFeatures: 4 });
+  // @ts-expect-error outFeatures is missing
+  expect(() => new Layer(3)).toThrow(ArgumentError);
+  // @ts-expect-error no such mode
+  expect(() => new Layer(3, 4, { mode: 'slow' })).toThrow(ArgumentError);
+  // @ts-expect-error misspelt
+  expect(() => new Layer(3, 4, false, { mod: 'exact' })).toThrow(ArgumentError);
 });

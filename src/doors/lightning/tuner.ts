@@ -2,13 +2,17 @@
 
 import { ArgumentError, noGrad, OutOfMemoryError, Tensor } from '../../torch';
 import {
+  type Args,
   type Arguments,
   type Defaults,
   defaultGenerator,
   kinds,
+  or,
   type PlotCanvas,
   parseArgs,
   shown,
+  takes,
+  typed,
 } from '../../torch/inside';
 import { lineDrawing } from '../draw/lines';
 import { canvasOrNull, drawOn } from '../draw/sheet';
@@ -45,29 +49,32 @@ export interface LrFindOptions {
 /** The weight of earlier losses in the smoothed loss. */
 const BETA = 0.98;
 
-interface Skipping {
+const lrFinderSuggestionTable = takes('LRFinder.suggestion', {
   /** The number of learning rates to ignore at the start. Default: 10. */
-  skipBegin?: number;
+  skipBegin: or(kinds.whole(0), 10),
   /** The number of learning rates to ignore at the end. Default: 1. */
-  skipEnd?: number;
-}
+  skipEnd: or(kinds.whole(0), 1),
+});
 
-/** Options of `LRFinder.plot`. */
-interface FinderPlotOptions {
-  canvas?: PlotCanvas | null;
+const lrFinderPlotTable = takes('LRFinder.plot', {
+  canvas: or(typed<PlotCanvas | null>(canvasOrNull), null),
   /** Whether to mark the suggestion. */
-  suggest?: boolean;
-}
+  suggest: or(kinds.flag, false),
+});
 
-interface Range {
-  mode: 'exponential' | 'linear';
+const lrFinderTable = takes('LRFinder', {
+  mode: kinds.oneOf('exponential', 'linear'),
   /** The lowest rate that is tried. */
-  lrMin: number;
+  lrMin: kinds.positive,
   /** The highest rate that is tried. */
-  lrMax: number;
+  lrMax: kinds.positive,
   /** The number of rates that are tried. */
-  numTraining: number;
-}
+  numTraining: kinds.whole(1),
+});
+
+const lrFinderRateAtTable = takes('LRFinder.rateAt', {
+  step: kinds.whole(0),
+});
 
 /** The result of `Tuner.lrFind`: smoothed losses by learning rate, and the suggested rate. */
 export class LRFinder {
@@ -77,13 +84,8 @@ export class LRFinder {
   readonly lrMax: number;
   readonly numTraining: number;
 
-  constructor(...args: Arguments<Range, ['mode', 'lrMin', 'lrMax', 'numTraining']>) {
-    const o = parseArgs<Range>('LRFinder', ['mode', 'lrMin', 'lrMax', 'numTraining'], {}, args, {
-      mode: kinds.oneOf('exponential', 'linear'),
-      lrMin: kinds.positive,
-      lrMax: kinds.positive,
-      numTraining: kinds.whole(1),
-    });
+  constructor(...args: Args<typeof lrFinderTable, ['mode', 'lrMin', 'lrMax', 'numTraining']>) {
+    const o = lrFinderTable.read(args);
     this.mode = o.mode;
     this.lrMin = o.lrMin;
     this.lrMax = o.lrMax;
@@ -91,8 +93,8 @@ export class LRFinder {
   }
 
   /** The learning rate at a step. */
-  rateAt(...args: Arguments<{ step: number }, ['step']>): number {
-    const { step } = parseArgs<{ step: number }>('LRFinder.rateAt', ['step'], {}, args, { step: kinds.whole(0) });
+  rateAt(...args: Args<typeof lrFinderRateAtTable, ['step']>): number {
+    const { step } = lrFinderRateAtTable.read(args);
     const share = step === 0 ? 0 : (step + 1) / this.numTraining;
     return this.mode === 'exponential'
       ? this.lrMin * (this.lrMax / this.lrMin) ** share
@@ -100,11 +102,8 @@ export class LRFinder {
   }
 
   /** The learning rate at which the loss falls most steeply; null if too few rates were tried. */
-  suggestion(...args: Arguments<Skipping, ['skipBegin', 'skipEnd']>): number | null {
-    const { skipBegin, skipEnd } = parseArgs<Skipping>('LRFinder.suggestion', [], { skipBegin: 10, skipEnd: 1 }, args, {
-      skipBegin: kinds.whole(0),
-      skipEnd: kinds.whole(0),
-    });
+  suggestion(...args: Args<typeof lrFinderSuggestionTable, ['skipBegin', 'skipEnd']>): number | null {
+    const { skipBegin, skipEnd } = lrFinderSuggestionTable.read(args);
     const at = this.#steepest(skipBegin, skipEnd);
     return at === null ? null : this.results.lr[at]!;
   }
@@ -126,11 +125,8 @@ export class LRFinder {
    * Plots losses over learning rates, with the suggestion marked if requested. If no canvas is given, a new one is
    * made. Returns the canvas.
    */
-  plot(...args: Arguments<FinderPlotOptions, ['canvas', 'suggest']>): PlotCanvas {
-    const defaults = { canvas: null, suggest: false };
-    const { canvas, suggest } = parseArgs<FinderPlotOptions>('LRFinder.plot', [], defaults, args, {
-      canvas: canvasOrNull,
-    });
+  plot(...args: Args<typeof lrFinderPlotTable, ['canvas', 'suggest']>): PlotCanvas {
+    const { canvas, suggest } = lrFinderPlotTable.read(args);
     const { lr, loss } = this.results;
     const at = suggest ? this.#steepest(10, 1) : null;
     const drawing = lineDrawing({

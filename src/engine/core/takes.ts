@@ -1,7 +1,7 @@
 // Tables of parameters. A callable writes each of its parameters once: the kind of its values, which carries their type,
 // its default, and as a comment its text. The types of options, checks, errors and the fields of layers come from this.
 import type { Kind, Kinds } from './argument-kinds';
-import { type Defaults, parseArgs, type RequiredKeys } from './options';
+import { type Arguments, type Defaults, type OfKeys, parseArgs, type RequiredKeys } from './options';
 
 /** A kind with a default: a parameter that may be left out. */
 export interface Optional<T> extends Kind<T> {
@@ -11,14 +11,30 @@ export interface Optional<T> extends Kind<T> {
 type Entries = Readonly<Record<string, Kind>>;
 type OptionalEntries = Readonly<Record<string, Optional<unknown>>>;
 
-/** The values of the parameters in a part of a table, by name. */
-export type Values<T> = { -readonly [K in keyof T]: T[K] extends Kind<infer V> ? V : never };
+type OptionalNames<E> = { [K in keyof E]: E[K] extends Optional<unknown> ? K : never }[keyof E];
+
+type Picked<E, K extends keyof E> = { -readonly [P in K]: E[P] extends Kind<infer V> ? V : never };
+
+/** The values of the parameters in a table, or in a part of one, by name. */
+export type Values<E> = { -readonly [K in keyof E]: E[K] extends Kind<infer V> ? V : never };
 
 /**
- * The values of optional parameters as a caller gives them. Give them a name by an interface of two bases or more,
- * `interface LinearOptions extends Options<typeof options>, Named {}`: editors and errors show the name of such a type,
- * and of any other these types.
+ * What a caller gives for the parameters in a table, or in a part of one, by name. Give it a name by an interface of two
+ * bases or more, `interface LinearOptions extends Given<typeof options>, Named {}`: editors and errors show the name of
+ * such a type, and of any other these types.
  */
+export type Given<E> = Picked<E, Exclude<keyof E, OptionalNames<E>>> & Partial<Picked<E, OptionalNames<E>>>;
+
+/**
+ * The arguments of a callable with a table, whose parameters have this order by place:
+ * `constructor(...args: Args<typeof linear, ['inFeatures', 'outFeatures', 'bias']>)`.
+ */
+export type Args<T extends Table<Entries>, Order extends readonly (keyof T['entries'])[]> = Arguments<
+  Given<T['entries']>,
+  OfKeys<Order, Given<T['entries']>>
+>;
+
+/** The values of optional parameters as a caller gives them. */
 export type Options<T> = Partial<Values<T>>;
 
 /** Optional parameters by place, in the order of a list with labels; from any one on, the rest may be given by name. */
@@ -75,59 +91,48 @@ const passed = (): boolean => true;
 /* @__NO_SIDE_EFFECTS__ */
 export const value = <T>(): Kind<T> => ({ words: 'a value', fits: passed });
 
+/** A kind whose values have the type T, where the kind itself says less. */
+/* @__NO_SIDE_EFFECTS__ */
+export const typed = <T>(kind: Kind): Kind<T> => kind as Kind<T>;
+
 /** A second base for interfaces that have only one. */
 // biome-ignore lint/suspicious/noEmptyInterface: it is only a name.
 export interface Named {}
 
-/** What a callable takes: first the parameters R, which must be given, then P, which may be left out. */
-export interface Table<R extends Entries, P extends OptionalEntries> {
+/** What a callable takes: parameters that must be given, then those with a default. */
+export interface Table<E extends Entries> {
   readonly name: string;
+  readonly entries: E;
   /**
    * The values of all parameters of a call: by place in the order of the table, or from any one on by name.
    *
    * @throws ArgumentError for an unknown, missing or repeated argument, or for a value of another kind
    */
-  read(args: readonly unknown[]): Values<R> & Values<P>;
-  /** The same values from the fields of an object that bears the names of the parameters, such as a layer. */
-  fields(owner: object): Values<R> & Values<P>;
+  read(args: readonly unknown[]): Values<E>;
 }
 
 /**
  * The table of the callable `name`.
  *
- *     const linear = takes(
- *       'Linear',
- *       {
- *         /** Features of the input. *\/
- *         inFeatures: features,
- *       },
- *       {
- *         /** Add a learnt number to each feature. Default: true. *\/
- *         bias: or(flag, true),
- *       },
- *     );
+ *     const linear = takes('Linear', {
+ *       /** Features of the input. *\/
+ *       inFeatures: features,
+ *       /** Add a learnt number to each feature. Default: true. *\/
+ *       bias: or(flag, true),
+ *     });
  *     linear.read([3, { bias: false }]);   // { inFeatures: 3, bias: false }
  */
 /* @__NO_SIDE_EFFECTS__ */
-export function takes<const R extends Entries, P extends OptionalEntries>(
-  name: string,
-  required: R,
-  optional: P,
-): Table<R, P> {
-  type All = Values<R> & Values<P>;
-  const entries: Entries = { ...required, ...optional };
-  const kinds = Object.entries(entries).filter(([, { fits }]) => fits !== passed);
-  const checked = Object.fromEntries(kinds) as Kinds<All>;
-  const defaults = defaultsOf(optional) as Defaults<All>;
-  const needed = Object.keys(required) as RequiredKeys<All>[];
-  return {
-    name,
-    read: (args) => parseArgs<All>(name, needed, defaults, args, checked) as All,
-    fields: (owner) => Object.fromEntries(Object.keys(entries).map((key) => [key, Reflect.get(owner, key)])) as All,
-  };
+export function takes<E extends Entries>(name: string, entries: E): Table<E> {
+  const all = Object.entries(entries);
+  const isOptional = (entry: [string, Kind]): entry is [string, Optional<unknown>] => 'fallback' in entry[1];
+  const checked = Object.fromEntries(all.filter(([, { fits }]) => fits !== passed)) as Kinds<Values<E>>;
+  const defaults = defaultsOf(Object.fromEntries(all.filter(isOptional))) as Defaults<Values<E>>;
+  const needed = all.filter((entry) => !isOptional(entry)).map(([key]) => key) as RequiredKeys<Values<E>>[];
+  return { name, entries, read: (args) => parseArgs<Values<E>>(name, needed, defaults, args, checked) as Values<E> };
 }
 
 /** The defaults of optional parameters, by name. */
 /* @__NO_SIDE_EFFECTS__ */
-export const defaultsOf = <P extends OptionalEntries>(optional: P): Values<P> =>
-  Object.fromEntries(Object.entries(optional).map(([key, { fallback }]) => [key, fallback])) as Values<P>;
+export const defaultsOf = <E extends OptionalEntries>(optional: E): Values<E> =>
+  Object.fromEntries(Object.entries(optional).map(([key, { fallback }]) => [key, fallback])) as Values<E>;

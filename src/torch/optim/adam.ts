@@ -95,7 +95,7 @@ const params = {
   params: value<OptimizerParams<AdamOptions>>(),
 };
 
-const adamW = takes('AdamW', params, { ...options, weightDecay: or(number, 0.01) });
+const adamW = takes('AdamW', { ...params, ...options, weightDecay: or(number, 0.01) });
 
 /**
  * Adam with decoupled weight decay (Loshchilov & Hutter 2019): p ← (1 − lr · weightDecay) p before the step, instead of

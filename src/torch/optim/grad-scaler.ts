@@ -1,10 +1,11 @@
 // GradScaler: scales losses up, so that small gradients do not underflow in float16, and scales gradients back down
 // before a step.
 
-import { type Kind, positive, whole } from '../../engine/core/argument-kinds';
+import { flag, type Kind, number, positive, whole } from '../../engine/core/argument-kinds';
 import { closeInherited } from '../../engine/core/arity';
 import { ArgumentError, DTypeError, StateDictError } from '../../engine/core/errors';
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../engine/core/options';
+import { type Args, type Given, type Named, or, takes, value } from '../../engine/core/takes';
 import { mul } from '../../engine/ops/pointwise/arithmetic';
 import { noGrad } from '../../engine/storage/mode';
 import { expectDevice } from '../autograd/autocast';
@@ -17,21 +18,23 @@ import { Tensor } from '../tensor/tensor';
 import { stateIn } from './arguments';
 import { Optimizer } from './optimizer';
 
-/** The options of GradScaler. */
-export interface GradScalerOptions {
+const gradScalerTable = takes('GradScaler', {
   /** Has no effect, since there is only one device; PyTorch's device names are accepted. */
-  device?: string;
+  device: or(value<string>(), 'webgpu'),
   /** The initial scale. Default: 65,536. */
-  initScale?: number;
+  initScale: or(value<number>(), 2 ** 16),
   /** The factor by which the scale is multiplied after `growthInterval` steps in a row without overflow. Default: 2. */
-  growthFactor?: number;
+  growthFactor: or(number, 2),
   /** The factor by which the scale is multiplied after an overflow. Default: 0.5. */
-  backoffFactor?: number;
+  backoffFactor: or(number, 0.5),
   /** Number of consecutive steps without overflow after which the scale grows. Default: 2,000. */
-  growthInterval?: number;
+  growthInterval: or(number, 2000),
   /** If false, losses and gradients are not changed. Default: true. */
-  enabled?: boolean;
-}
+  enabled: or(flag, true),
+});
+
+/** The options of GradScaler. */
+export interface GradScalerOptions extends Given<typeof gradScalerTable.entries>, Named {}
 
 /** The saved state, under PyTorch's names. */
 export interface GradScalerState {
@@ -52,15 +55,6 @@ interface Progress {
   /** Whether a gradient was infinite or NaN: a tensor on the device until it has been read. */
   found: Tensor | boolean;
 }
-
-const defaults = {
-  device: 'webgpu',
-  initScale: 2 ** 16,
-  growthFactor: 2,
-  backoffFactor: 0.5,
-  growthInterval: 2000,
-  enabled: true,
-} as const;
 
 /** Methods without parameters. */
 const plainMethods = ['getScale', 'getGrowthFactor', 'getBackoffFactor', 'getGrowthInterval', 'isEnabled', 'stateDict'];
@@ -102,12 +96,12 @@ export class GradScaler {
   #progress = new Map<AnyOptimizer, Progress>();
 
   constructor(
-    ...args: Arguments<
-      GradScalerOptions,
+    ...args: Args<
+      typeof gradScalerTable,
       ['device', 'initScale', 'growthFactor', 'backoffFactor', 'growthInterval', 'enabled']
     >
   ) {
-    const o = parseArgs<GradScalerOptions>('GradScaler', [], defaults, args);
+    const o = gradScalerTable.read(args);
     closeInherited(Object.getPrototypeOf(this) as object, Object.prototype, plainMethods);
     expectDevice('GradScaler', o.device);
     this.#enabled = o.enabled;

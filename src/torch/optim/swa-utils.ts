@@ -6,6 +6,7 @@ import { closed } from '../../engine/core/arity';
 import { ArgumentError } from '../../engine/core/errors';
 import { isFloat } from '../../engine/core/meta';
 import { type Arguments, kindOf, parseArgs } from '../../engine/core/options';
+import { type Args, or, takes, typed } from '../../engine/core/takes';
 import { flush } from '../../engine/graph/flush';
 import { isDevice } from '../../engine/storage/device';
 import { noGrad } from '../../engine/storage/mode';
@@ -102,6 +103,10 @@ export interface AveragedModelOptions {
 
 type AveragedModelArguments<M extends Module> = AveragedModelOptions & { model: M; device?: unknown };
 
+const averagedModelUpdateParametersTable = takes('AveragedModel.updateParameters', {
+  model: instance(Module, 'an nn.Module'),
+});
+
 /**
  * A copy of a model whose parameters are running averages of the model's (Izmailov et al. 2018, arXiv:1803.05407):
  *
@@ -161,11 +166,8 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
   }
 
   /** Averages in the model's current parameters. */
-  updateParameters(...args: Arguments<{ model: Module }, ['model']>): void {
-    const name = 'AveragedModel.updateParameters';
-    const { model } = parseArgs<{ model: Module }>(name, ['model'], {}, args, {
-      model: instance(Module, 'an nn.Module'),
-    });
+  updateParameters(...args: Args<typeof averagedModelUpdateParametersTable, ['model']>): void {
+    const { model } = averagedModelUpdateParametersTable.read(args);
     const pairs = this.pairsWith(model);
     const count = this.counted();
     keepNoted();
@@ -216,30 +218,26 @@ export class AveragedModel<M extends Module = Module> extends Module implements 
   }
 }
 
-interface UpdateBnArguments {
-  /** Batches, over which the statistics of normalisation are taken. */
-  loader: AsyncIterable<unknown> | Iterable<unknown>;
-  model: Module;
-  /** Has no effect: there is one device. */
-  device?: unknown;
-}
-
 const batches: Kind = {
   words: 'a loader, or a list of batches',
   fits: (value) =>
     typeof value === 'object' && value !== null && (Symbol.iterator in value || Symbol.asyncIterator in value),
 };
 
+const updateBnTable = takes('updateBn', {
+  /** Batches, over which the statistics of normalisation are taken. */
+  loader: typed<AsyncIterable<unknown> | Iterable<unknown>>(batches),
+  model: instance(Module, 'an nn.Module'),
+  /** Has no effect: there is one device. */
+  device: or(typed<unknown>(device), null),
+});
+
 /**
  * Recomputes the running statistics of a model's batch norms, in one pass over the inputs of a loader: averaged weights
  * have no statistics of their own. If a batch is a list, its first element is the input.
  */
-export async function updateBn(...args: Arguments<UpdateBnArguments, ['loader', 'model', 'device']>): Promise<void> {
-  const { loader, model } = parseArgs<UpdateBnArguments>('updateBn', ['loader', 'model'], { device: null }, args, {
-    loader: batches,
-    model: instance(Module, 'an nn.Module'),
-    device,
-  });
+export async function updateBn(...args: Args<typeof updateBnTable, ['loader', 'model', 'device']>): Promise<void> {
+  const { loader, model } = updateBnTable.read(args);
   const norms = model.modules().filter(isNormalizing);
   if (norms.length === 0) return;
   const momenta = norms.map(({ momentum }) => momentum);

@@ -1,17 +1,17 @@
 // Measures of an embedding's quality: purity of neighbours, and trustworthiness.
 
 import { ArgumentError, noGrad, ShapeError, scope, Tensor, tensor } from '../../../torch';
-import { type Arguments, tensorKind as aTensor, kinds, parseArgs } from '../../../torch/inside';
+import { type Args, tensorKind as aTensor, kinds, or, takes, value } from '../../../torch/inside';
 import { asPoints, centered, nearest, squaredDistances } from './points';
 
-interface PurityArguments {
+const knnPurityTable = takes('knnPurity', {
   /** Points [n, d]. */
-  input: Tensor;
+  input: value<Tensor>(),
   /** The class of each point. */
-  labels: Tensor | readonly number[];
+  labels: kinds.either(aTensor, kinds.listOf(kinds.number)),
   /** The number of neighbours. Default 10. */
-  k?: number;
-}
+  k: or(kinds.whole(1), 10),
+});
 
 /**
  * The share of a point's k nearest neighbours that are of its own class, averaged over all points: 1 if the classes are
@@ -19,11 +19,8 @@ interface PurityArguments {
  *
  *     await knnPurity(await tsne(features), labels, { k: 10 });
  */
-export async function knnPurity(...args: Arguments<PurityArguments, ['input', 'labels', 'k']>): Promise<number> {
-  const { input, labels, k } = parseArgs<PurityArguments>('knnPurity', ['input', 'labels'], { k: 10 }, args, {
-    labels: kinds.either(aTensor, kinds.listOf(kinds.number)),
-    k: kinds.whole(1),
-  });
+export async function knnPurity(...args: Args<typeof knnPurityTable, ['input', 'labels', 'k']>): Promise<number> {
+  const { input, labels, k } = knnPurityTable.read(args);
   const x = asPoints('knnPurity', input);
   const n = x.shape[0]!;
   const classes = labels instanceof Tensor ? labels.flatten() : tensor([...labels]);
@@ -36,14 +33,14 @@ export async function knnPurity(...args: Arguments<PurityArguments, ['input', 'l
   }).item();
 }
 
-interface TrustArguments {
+const trustworthinessTable = takes('trustworthiness', {
   /** The original points, [n, features]. */
-  input: Tensor;
+  input: value<Tensor>(),
   /** The same points in the embedding, [n, d]. */
-  embedding: Tensor;
+  embedding: value<Tensor>(),
   /** The number of neighbours k, below n / 2. Default 5. */
-  nNeighbors?: number;
-}
+  nNeighbors: or(kinds.number, 5),
+});
 
 /**
  * How far neighbours in an embedding were neighbours originally (Venna & Kaski 2001), as scikit-learn's
@@ -57,9 +54,9 @@ interface TrustArguments {
  * @throws ArgumentError if nNeighbors is n / 2 or more
  */
 export async function trustworthiness(
-  ...args: Arguments<TrustArguments, ['input', 'embedding', 'nNeighbors']>
+  ...args: Args<typeof trustworthinessTable, ['input', 'embedding', 'nNeighbors']>
 ): Promise<number> {
-  const o = parseArgs<TrustArguments>('trustworthiness', ['input', 'embedding'], { nNeighbors: 5 }, args);
+  const o = trustworthinessTable.read(args);
   const x = centered(asPoints('trustworthiness', o.input));
   const y = centered(asPoints('trustworthiness', o.embedding));
   const [n, k] = [x.shape[0]!, o.nNeighbors];

@@ -1,31 +1,31 @@
 // UMAP, computed on the host by the package umap-js, which is a chunk of its own and loads at first use.
 
 import { Generator, ShapeError, type Tensor, tensor } from '../../../torch';
-import { type Arguments, kinds, parseArgs } from '../../../torch/inside';
+import { type Args, kinds, or, takes, typed, value } from '../../../torch/inside';
 import { asPoints } from './points';
 
 /** The maximum number of epochs; a map does not move any more after so many. */
 const MOST_EPOCHS = 100_000;
 
-interface UmapArguments {
+const umapTable = takes('umap', {
   /** Points [n, features]; a higher rank is flattened. */
-  input: Tensor;
+  input: value<Tensor>(),
   /** Default 2. */
-  nComponents?: number;
+  nComponents: or(kinds.whole(1, 1024), 2),
   /** Default 15, and at most n − 1. */
-  nNeighbors?: number;
+  nNeighbors: or(kinds.whole(1), 15),
   /** Default 0.1. */
-  minDist?: number;
+  minDist: or(kinds.between(0), 0.1),
   /** Default 1. */
-  spread?: number;
+  spread: or(kinds.positive, 1),
   /** At most 100,000. Default: 500, and 200 for more than 10,000 points, as umap-js chooses. */
-  nEpochs?: number | null;
+  nEpochs: or(kinds.orNull(kinds.whole(0, MOST_EPOCHS)), null),
   /** Default 0. */
-  seed?: number;
+  seed: or(kinds.integer, 0),
   /** Is told the number of the epoch. */
-  onProgress?: ((epoch: number) => void) | null;
-  signal?: AbortSignal | null;
-}
+  onProgress: or(typed<((epoch: number) => void) | null>(kinds.orNull(kinds.callback)), null),
+  signal: or(value<AbortSignal | null>(), null),
+});
 
 /**
  * UMAP (McInnes, Healy & Melville 2018), computed on the host by the package `umap-js`, which loads at the first call.
@@ -37,26 +37,12 @@ interface UmapArguments {
  * aborts
  */
 export async function umap(
-  ...args: Arguments<
-    UmapArguments,
+  ...args: Args<
+    typeof umapTable,
     ['input', 'nComponents', 'nNeighbors', 'minDist', 'spread', 'nEpochs', 'seed', 'onProgress', 'signal']
   >
 ): Promise<Tensor> {
-  const o = parseArgs<UmapArguments>(
-    'umap',
-    ['input'],
-    { nComponents: 2, nNeighbors: 15, minDist: 0.1, spread: 1, nEpochs: null, seed: 0, onProgress: null, signal: null },
-    args,
-    {
-      nComponents: kinds.whole(1, 1024),
-      nNeighbors: kinds.whole(1),
-      minDist: kinds.between(0),
-      spread: kinds.positive,
-      nEpochs: kinds.orNull(kinds.whole(0, MOST_EPOCHS)),
-      seed: kinds.integer,
-      onProgress: kinds.orNull(kinds.callback),
-    },
-  );
+  const o = umapTable.read(args);
   const x = asPoints('umap', o.input);
   const [n, d] = x.shape as [number, number];
   if (n < 3) throw new ShapeError(`umap: expected at least 3 points, but got ${n}`);

@@ -15,7 +15,7 @@ import {
   type Tensor,
   tensor,
 } from '../../../torch';
-import { type Arguments, tensorKind as aTensor, flush, kinds, parseArgs, shown } from '../../../torch/inside';
+import { type Args, tensorKind as aTensor, flush, kinds, or, shown, takes } from '../../../torch/inside';
 import { gaussianBlur } from '../../vision/transforms/functional/blur';
 import { rotate } from '../../vision/transforms/functional/warp';
 
@@ -213,19 +213,16 @@ export function softened(image: Tensor, sigma: number): Tensor {
   return reach < 1 ? image : gaussianBlur(image, [2 * reach + 1, 2 * reach + 1], [sigma, sigma]);
 }
 
-interface VariationArguments {
+const totalVariationTable = takes('totalVariation', {
   /** [N, C, H, W] */
-  image: Tensor;
+  image: aTensor,
   /** The exponent. Default: 2. */
-  beta?: number;
-}
+  beta: or(kinds.positive, 2),
+});
 
 /** Σ ((x_{i+1,j} − x_{i,j})² + (x_{i,j+1} − x_{i,j})²)^{β/2}: Mahendran & Vedaldi 2015, equation 3. */
-export function totalVariation(...args: Arguments<VariationArguments, ['image', 'beta']>): Tensor {
-  const { image, beta } = parseArgs<VariationArguments>('totalVariation', ['image'], { beta: 2 }, args, {
-    image: aTensor,
-    beta: kinds.positive,
-  });
+export function totalVariation(...args: Args<typeof totalVariationTable, ['image', 'beta']>): Tensor {
+  const { image, beta } = totalVariationTable.read(args);
   if (image.dim() !== 4) {
     throw new ShapeError(`totalVariation: expected pictures [N, C, H, W], but got shape [${image.shape.join(', ')}]`);
   }

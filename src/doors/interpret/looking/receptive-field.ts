@@ -2,17 +2,20 @@
 
 import { ArgumentError, noGrad, ShapeError, scope, Tensor, zeros } from '../../../torch';
 import {
-  type Arguments,
+  type Args,
   callOf,
   className,
   FieldTracker,
   kindOf,
   kinds,
   type Module,
-  parseArgs,
+  or,
   type ReceptiveField,
   shown,
+  takes,
+  typed,
   undone,
+  value,
 } from '../../../torch/inside';
 import { evaluating, expectModule, type Layer, moduleOf } from './layers';
 
@@ -29,11 +32,11 @@ export interface LayerShape {
   readonly receptiveField: ReceptiveField | null;
 }
 
-interface ShapeArguments {
-  model: Module;
+const layerShapesTable = takes('layerShapes', {
+  model: value<Module>(),
   /** The shape of the input, including the batch: [1, 3, 224, 224]. */
-  inputSize: readonly number[];
-}
+  inputSize: value<readonly number[]>(),
+});
 
 /**
  * The output shapes and receptive fields of all layers for an input of the given size, in the order of their calls.
@@ -41,20 +44,20 @@ interface ShapeArguments {
  *
  *     for (const { name, outputShape, receptiveField } of layerShapes(model, [1, 3, 224, 224])) …
  */
-export function layerShapes(...args: Arguments<ShapeArguments, ['model', 'inputSize']>): LayerShape[] {
-  const { model, inputSize } = parseArgs<ShapeArguments>('layerShapes', ['model', 'inputSize'], {}, args);
+export function layerShapes(...args: Args<typeof layerShapesTable, ['model', 'inputSize']>): LayerShape[] {
+  const { model, inputSize } = layerShapesTable.read(args);
   return followed('layerShapes', model, inputSize, null);
 }
 
-interface FieldArguments {
-  model: Module;
-  layer: Layer;
+const receptiveFieldTable = takes('receptiveField', {
+  model: value<Module>(),
+  layer: value<Layer>(),
   /**
    * The shape of an input, including the batch; a field that is wider counts as global. Default [1, channels of the
    * first convolution, 224, 224].
    */
-  inputSize?: readonly number[] | null;
-}
+  inputSize: or(value<readonly number[] | null>(), null),
+});
 
 /**
  * The receptive field of a layer's units, [height, width] each: how many input positions a unit depends on (`size`),
@@ -68,8 +71,10 @@ interface FieldArguments {
  *
  * @throws ArgumentError if the layer is not called, or the input has no spatial dimensions
  */
-export function receptiveField(...args: Arguments<FieldArguments, ['model', 'layer', 'inputSize']>): ReceptiveField {
-  const o = parseArgs<FieldArguments>('receptiveField', ['model', 'layer'], { inputSize: null }, args);
+export function receptiveField(
+  ...args: Args<typeof receptiveFieldTable, ['model', 'layer', 'inputSize']>
+): ReceptiveField {
+  const o = receptiveFieldTable.read(args);
   const module = moduleOf('receptiveField', o.model, o.layer);
   const found = followed('receptiveField', o.model, o.inputSize ?? usualSize(o.model), module).at(-1);
   if (!found) {
@@ -140,23 +145,26 @@ export function fieldOf(field: ReceptiveField, unit: readonly number[], sizes: r
   });
 }
 
-interface SizeArguments {
-  /** A size for all dimensions, or a list with one for each. */
-  inputSize: number | readonly number[];
-  kernelSize: number | readonly number[];
-  stride?: number | readonly number[] | null;
-  /** A number, one for each dimension, 'same' or 'valid'. */
-  padding?: number | readonly number[] | 'same' | 'valid';
-  /** The spacing between the elements of the window. */
-  dilation?: number | readonly number[];
-  /** Round up, as pooling can; the last window must still begin inside the input or its left padding. Default false. */
-  ceilMode?: boolean;
-}
-
 /** A whole number, or a list with one for each dimension. */
 const sides = kinds.either(kinds.whole(0), kinds.nonEmpty(kinds.whole(0)));
 
 type SizeOrder = ['inputSize', 'kernelSize', 'stride', 'padding', 'dilation', 'ceilMode'];
+
+const convOutputSizeTable = takes('convOutputSize', {
+  /** A size for all dimensions, or a list with one for each. */
+  inputSize: typed<number | readonly number[]>(sides),
+  kernelSize: typed<number | readonly number[]>(sides),
+  stride: or(typed<number | readonly number[] | null>(kinds.orNull(sides)), 1),
+  /** A number, one for each dimension, 'same' or 'valid'. */
+  padding: or(
+    typed<number | readonly number[] | 'same' | 'valid'>(kinds.either(sides, kinds.oneOf('same', 'valid'))),
+    0,
+  ),
+  /** The spacing between the elements of the window. */
+  dilation: or(typed<number | readonly number[]>(sides), 1),
+  /** Round up, as pooling can; the last window must still begin inside the input or its left padding. Default false. */
+  ceilMode: or(kinds.flag, false),
+});
 
 /**
  * The output size of a convolution or pooling: ⌊(n + 2 padding − dilation (kernelSize − 1) − 1) / stride⌋ + 1. If an
@@ -166,20 +174,8 @@ type SizeOrder = ['inputSize', 'kernelSize', 'stride', 'padding', 'dilation', 'c
  *
  * @throws ShapeError if the kernel is larger than the padded input
  */
-export function convOutputSize(...args: Arguments<SizeArguments, SizeOrder>): number | number[] {
-  const o = parseArgs<SizeArguments>(
-    'convOutputSize',
-    ['inputSize', 'kernelSize'],
-    { stride: 1, padding: 0, dilation: 1, ceilMode: false },
-    args,
-    {
-      inputSize: sides,
-      kernelSize: sides,
-      stride: kinds.orNull(sides),
-      padding: kinds.either(sides, kinds.oneOf('same', 'valid')),
-      dilation: sides,
-    },
-  );
+export function convOutputSize(...args: Args<typeof convOutputSizeTable, SizeOrder>): number | number[] {
+  const o = convOutputSizeTable.read(args);
   return bySide('convOutputSize', o.inputSize, (size, at) => {
     const [kernel, stride, dilation] = [at(o.kernelSize), at(o.stride ?? o.kernelSize), at(o.dilation)];
     if (o.padding === 'same') return size;
@@ -196,17 +192,17 @@ export function convOutputSize(...args: Arguments<SizeArguments, SizeOrder>): nu
   });
 }
 
-interface TransposedArguments {
+const convTransposeOutputSizeTable = takes('convTransposeOutputSize', {
   /** Features of the input. */
-  inputSize: number | readonly number[];
-  kernelSize: number | readonly number[];
-  stride?: number | readonly number[];
-  padding?: number | readonly number[];
+  inputSize: typed<number | readonly number[]>(sides),
+  kernelSize: typed<number | readonly number[]>(sides),
+  stride: or(typed<number | readonly number[]>(sides), 1),
+  padding: or(typed<number | readonly number[]>(sides), 0),
   /** Added to one side of the output. */
-  outputPadding?: number | readonly number[];
+  outputPadding: or(typed<number | readonly number[]>(sides), 0),
   /** The spacing between the elements of the window. */
-  dilation?: number | readonly number[];
-}
+  dilation: or(typed<number | readonly number[]>(sides), 1),
+});
 
 /**
  * The output size of a transposed convolution: (n − 1) stride − 2 padding + dilation (kernelSize − 1) + outputPadding +
@@ -215,15 +211,12 @@ interface TransposedArguments {
  *     convTransposeOutputSize(14, 2, { stride: 2 });   // 28
  */
 export function convTransposeOutputSize(
-  ...args: Arguments<TransposedArguments, ['inputSize', 'kernelSize', 'stride', 'padding', 'outputPadding', 'dilation']>
+  ...args: Args<
+    typeof convTransposeOutputSizeTable,
+    ['inputSize', 'kernelSize', 'stride', 'padding', 'outputPadding', 'dilation']
+  >
 ): number | number[] {
-  const o = parseArgs<TransposedArguments>(
-    'convTransposeOutputSize',
-    ['inputSize', 'kernelSize'],
-    { stride: 1, padding: 0, outputPadding: 0, dilation: 1 },
-    args,
-    { inputSize: sides, kernelSize: sides, stride: sides, padding: sides, outputPadding: sides, dilation: sides },
-  );
+  const o = convTransposeOutputSizeTable.read(args);
   return bySide(
     'convTransposeOutputSize',
     o.inputSize,

@@ -1,26 +1,36 @@
 // Finds the patches of a data set that excite units most.
 
 import { ArgumentError, noGrad, scope, type Tensor } from '../../../torch';
-import { type Arguments, kinds, type Module, parseArgs, type ReceptiveField, shown } from '../../../torch/inside';
+import {
+  type Args,
+  kinds,
+  type Module,
+  or,
+  type ReceptiveField,
+  shown,
+  takes,
+  typed,
+  value,
+} from '../../../torch/inside';
 import { type Batches, batchesOf } from './feature-maps';
 import { type Layer, Probe } from './layers';
 import { fieldOf, receptiveField } from './receptive-field';
 
-interface TopPatchArguments {
-  model: Module;
+const topPatchesTable = takes('topPatches', {
+  model: value<Module>(),
   /** A tensor of inputs [N, …], a data set or a loader. */
-  inputs: Batches;
-  layer: Layer;
+  inputs: value<Batches>(),
+  layer: value<Layer>(),
   /** Channels of maps, features of vectors: dimension 1 of the layer's output. Default: all. */
-  units?: readonly number[] | number | null;
+  units: or(kinds.orNull(kinds.either(kinds.whole(0), kinds.listOf(kinds.whole(0)))), null),
   /** The number of patches for each unit. Default 9. */
-  k?: number;
+  k: or(kinds.whole(1), 9),
   /** Default 64. */
-  batchSize?: number;
+  batchSize: or(kinds.whole(1), 64),
   /** Called after each batch with the number of inputs seen so far. */
-  onProgress?: ((seen: number) => void) | null;
-  signal?: AbortSignal | null;
-}
+  onProgress: or(typed<((seen: number) => void) | null>(kinds.orNull(kinds.callback)), null),
+  signal: or(value<AbortSignal | null>(), null),
+});
 
 /** A part of an input that excites a unit. */
 export interface Patch {
@@ -55,20 +65,9 @@ interface Candidate {
  * @throws ArgumentError if the layer has no such unit; the reason of `signal` if it aborts
  */
 export async function topPatches(
-  ...args: Arguments<TopPatchArguments, ['model', 'inputs', 'layer', 'units', 'k', 'batchSize', 'onProgress', 'signal']>
+  ...args: Args<typeof topPatchesTable, ['model', 'inputs', 'layer', 'units', 'k', 'batchSize', 'onProgress', 'signal']>
 ): Promise<Patch[][]> {
-  const o = parseArgs<TopPatchArguments>(
-    'topPatches',
-    ['model', 'inputs', 'layer'],
-    { units: null, k: 9, batchSize: 64, onProgress: null, signal: null },
-    args,
-    {
-      units: kinds.orNull(kinds.either(kinds.whole(0), kinds.listOf(kinds.whole(0)))),
-      k: kinds.whole(1),
-      batchSize: kinds.whole(1),
-      onProgress: kinds.orNull(kinds.callback),
-    },
-  );
+  const o = topPatchesTable.read(args);
   const probe = new Probe('topPatches', o.model, [o.layer]);
   let best: Candidate[][] = [];
   let units: readonly number[] = [];

@@ -3,6 +3,7 @@
 
 import { ArgumentError, cat, nn, ShapeError, type Tensor } from '../../../torch';
 import {
+  type Args,
   type Arguments,
   inputs,
   isPlainObject,
@@ -11,7 +12,9 @@ import {
   objectAt,
   parseArgs,
   shown,
+  takes,
   tensorKind as tensor,
+  typed,
 } from '../../../torch/inside';
 import { expectKinds } from '../expect-kinds';
 import { nmsPadded } from '../ops/nms';
@@ -113,20 +116,6 @@ export interface RegionSample {
   readonly positives: number;
 }
 
-interface ExtractArguments {
-  features: Tensor;
-  boxes: Tensor;
-  /** Height and width of the pictures. */
-  imageSize: ImageSize;
-}
-
-interface LocalizationSampleArguments {
-  /** The predicted coordinates. */
-  predicted: ArrayLike<number>;
-  /** The ground-truth boxes. */
-  truths: readonly Float32Array[];
-}
-
 interface LocalizationLossArguments {
   /** The outputs of the model. */
   predictions: RegionPredictions;
@@ -138,14 +127,6 @@ const sizeKind = { ...kinds.listOf(kinds.positive, 2), words: 'a list [height, w
 const numbersKind: kinds.Kind = {
   words: 'a list of numbers',
   fits: (value) => ArrayBuffer.isView(value) || (Array.isArray(value) && value.every(kinds.real.fits)),
-};
-
-const sampleKinds = {
-  predicted: numbersKind,
-  truths: {
-    ...kinds.nonEmpty({ words: 'a Float32Array', fits: (value) => value instanceof Float32Array }),
-    words: 'a list of the coordinates of boxes, a Float32Array a picture',
-  },
 };
 
 /** Accepts an object of tensors as a call of this layer returns it. */
@@ -192,6 +173,23 @@ export function quiet<L extends nn.Linear | nn.Conv2d>(layer: L): L {
   if (layer.bias) nn.init.zeros_(layer.bias);
   return layer;
 }
+
+const denseCapLocalizationExtractTable = takes('DenseCapLocalization.extract', {
+  features: tensor,
+  boxes: tensor,
+  /** Height and width of the pictures. */
+  imageSize: typed<ImageSize>(sizeKind),
+});
+
+const denseCapLocalizationSampleTable = takes('DenseCapLocalization.sample', {
+  /** The predicted coordinates. */
+  predicted: typed<ArrayLike<number>>(numbersKind),
+  /** The ground-truth boxes. */
+  truths: typed<readonly Float32Array[]>({
+    ...kinds.nonEmpty({ words: 'a Float32Array', fits: (value) => value instanceof Float32Array }),
+    words: 'a list of the coordinates of boxes, a Float32Array a picture',
+  }),
+});
 
 /**
  * DenseCap's fully convolutional localization layer (Johnson, Karpathy and Fei-Fei 2016, arXiv:1511.07571, section
@@ -284,14 +282,8 @@ export class DenseCapLocalization extends Layer {
    * Reads regions of a map. Shape: a map [N, C, H', W'] and boxes [N, B, 4] in pixels of the pictures → [N, B, C,
    * outputSize, outputSize].
    */
-  extract(...args: Arguments<ExtractArguments, ['features', 'boxes', 'imageSize']>): Tensor {
-    const { features, boxes, imageSize } = parseArgs<ExtractArguments>(
-      'DenseCapLocalization.extract',
-      ['features', 'boxes', 'imageSize'],
-      {},
-      args,
-      { features: tensor, boxes: tensor, imageSize: sizeKind },
-    );
+  extract(...args: Args<typeof denseCapLocalizationExtractTable, ['features', 'boxes', 'imageSize']>): Tensor {
+    const { features, boxes, imageSize } = denseCapLocalizationExtractTable.read(args);
     if (features.dim() !== 4 || boxes.dim() !== 3 || boxes.shape[2] !== 4) {
       throw new ShapeError(
         `DenseCapLocalization.extract: expected a map [N, C, H, W] and boxes [N, B, 4], but got shapes [${features.shape.join(', ')}] and [${boxes.shape.join(', ')}]`,
@@ -307,14 +299,8 @@ export class DenseCapLocalization extends Layer {
   }
 
   /** Draws the regions of a training step, from the predicted boxes [N, A, 4] and each picture's ground-truth boxes. */
-  sample(...args: Arguments<LocalizationSampleArguments, ['predicted', 'truths']>): RegionSample {
-    const { predicted, truths } = parseArgs<LocalizationSampleArguments>(
-      'DenseCapLocalization.sample',
-      ['predicted', 'truths'],
-      {},
-      args,
-      sampleKinds,
-    );
+  sample(...args: Args<typeof denseCapLocalizationSampleTable, ['predicted', 'truths']>): RegionSample {
+    const { predicted, truths } = denseCapLocalizationSampleTable.read(args);
     const numbers = Float32Array.from(predicted);
     const each = numbers.length / truths.length;
     const count = each / 4;

@@ -8,7 +8,7 @@ import type { ImageSize } from './image-list';
 export type FeatureMaps = Readonly<Record<string, Tensor>>;
 
 /** At least one map by name. */
-export const featureMaps: kinds.Kind = {
+export const featureMaps: kinds.Kind<FeatureMaps> = {
   words: 'an object of tensors by name, at least one',
   fits: (value) => namedTensors.fits(value) && Object.keys(value as object).length > 0,
 };

@@ -2,17 +2,18 @@
 
 import { ArgumentError, cat, noGrad, stack, type Tensor } from '../../../torch';
 import {
-  type Arguments,
+  type Args,
   type CarriedPromise,
+  type Given,
   isPlainObject,
   kinds,
   Module,
-  type Options,
+  type Named,
   objectAt,
   or,
   parseArgs,
   takes,
-  type Values,
+  typed,
 } from '../../../torch/inside';
 import { nmsPadded } from '../ops/nms';
 import { BoxGenerator } from './anchors';
@@ -39,45 +40,38 @@ const topKind: kinds.Kind<TopN> = {
   fits: (value) => isPlainObject(value) && kinds.whole(0).fits(value.training) && kinds.whole(0).fits(value.testing),
 };
 
-const { fgIouThresh, bgIouThresh, batchSizePerImage, positiveFraction, nmsThresh, scoreThresh } = detectorKinds;
-
-const required = {
+const network = takes('RegionProposalNetwork', {
   /** The generator of the anchors. */
   anchorGenerator: kinds.instance(BoxGenerator, 'a generator of anchors'),
   /** Turns a list of feature maps into `[logits, boxes]`, as `RPNHead` does. */
   head: kinds.instance(Module, 'a module'),
   /** An anchor is positive if its IoU with a ground-truth box is at least this. */
-  fgIouThresh,
+  fgIouThresh: detectorKinds.fgIouThresh,
   /** An anchor is negative if its highest IoU is below this. */
-  bgIouThresh,
+  bgIouThresh: detectorKinds.bgIouThresh,
   /** Anchors of each picture that enter the losses. */
-  batchSizePerImage,
+  batchSizePerImage: detectorKinds.batchSizePerImage,
   /** Upper limit of the fraction of positive anchors. */
-  positiveFraction,
+  positiveFraction: detectorKinds.positiveFraction,
   /** How many of the best boxes of each feature map enter the suppression. */
   preNmsTopN: topKind,
   /** How many boxes of each picture remain after the suppression. */
   postNmsTopN: topKind,
   /** Boxes that overlap a better one of their map by more than this IoU are dropped. */
-  nmsThresh,
-};
-
-const optional = {
+  nmsThresh: detectorKinds.nmsThresh,
   /** Boxes with a lower score are dropped. Default: 0. */
-  scoreThresh: or(scoreThresh, 0),
-};
+  scoreThresh: or(detectorKinds.scoreThresh, 0),
+});
 
 /** Arguments of `RegionProposalNetwork`, by name. */
-export interface RegionProposalOptions extends Values<typeof required>, Options<typeof optional> {}
+export interface RegionProposalOptions extends Given<typeof network.entries>, Named {}
 
-const network = takes('RegionProposalNetwork', required, optional);
-
-interface ProposalArguments {
-  images: ImageList;
-  features: FeatureMaps;
+const proposals = takes('RegionProposalNetwork', {
+  images: kinds.instance(ImageList, 'an ImageList'),
+  features: featureMaps,
   /** Needed in training. Default: null. */
-  targets?: readonly DetectionTarget[] | null;
-}
+  targets: or(typed<readonly DetectionTarget[] | null>(kinds.anything), null),
+});
 
 /** The head's output for every anchor. */
 export interface Predictions {
@@ -187,17 +181,10 @@ export class RegionProposalNetwork extends Module {
   }
 
   override forward(
-    ...args: Arguments<ProposalArguments, ['images', 'features', 'targets']>
+    ...args: Args<typeof proposals, ['images', 'features', 'targets']>
   ): CarriedPromise<[boxes: Tensor[], losses: Partial<RegionProposalLosses>]> {
-    const names = ['images', 'features'] as const;
-    const given = objectAt('RegionProposalNetwork', [...names, 'targets'], 1, args);
-    const { images, features, targets } = parseArgs<ProposalArguments>(
-      'RegionProposalNetwork',
-      names,
-      { targets: null },
-      given,
-      { images: kinds.instance(ImageList, 'an ImageList'), features: featureMaps, targets: kinds.anything },
-    );
+    const names = ['images', 'features', 'targets'];
+    const { images, features, targets } = proposals.read(objectAt(proposals.name, names, 1, args));
     return inParts(async (part) => {
       const name = 'RegionProposalNetwork';
       if (this.training) checkTargets(name, targets, images.imageSizes.length);

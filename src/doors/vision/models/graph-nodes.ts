@@ -3,14 +3,16 @@
 
 import { nn, scope, Tensor } from '../../../torch';
 import {
-  type Arguments,
+  type Args,
   type CallWatcher,
   calls,
   inMode,
   kinds,
   Module,
-  parseArgs,
+  or,
+  takes,
   tensorsIn,
+  typed,
   undone,
   warnOnce,
   watchedBy,
@@ -225,18 +227,18 @@ export function nodeNames(model: Module, args: readonly unknown[], names: string
   return names;
 }
 
-interface NodeNameArguments {
-  model: Module;
-  /** The argument of the network, or a list of its arguments. */
-  example: Tensor | readonly unknown[];
-  /** Do not warn if the two lists differ. Default: false. */
-  suppressDiffWarning?: boolean;
-}
-
 const exampleKind: kinds.Kind = {
   words: 'an example of what the network is called with, such as torch.rand(1, 3, 224, 224)',
   fits: (value) => value instanceof Tensor || Array.isArray(value),
 };
+
+const getGraphNodeNamesTable = takes('getGraphNodeNames', {
+  model: kinds.instance(Module, 'a module'),
+  /** The argument of the network, or a list of its arguments. */
+  example: typed<Tensor | readonly unknown[]>(exampleKind),
+  /** Do not warn if the two lists differ. Default: false. */
+  suppressDiffWarning: or(kinds.flag, false),
+});
 
 /**
  * The names of a network's nodes in training and in evaluation, as torchvision's `get_graph_node_names` returns them:
@@ -250,17 +252,9 @@ const exampleKind: kinds.Kind = {
  * norm on 1×1 maps, such as DeepLabV3, pass at least two images, because training needs them.
  */
 export function getGraphNodeNames(
-  ...given: Arguments<NodeNameArguments, ['model', 'example', 'suppressDiffWarning']>
+  ...given: Args<typeof getGraphNodeNamesTable, ['model', 'example', 'suppressDiffWarning']>
 ): [train: string[], evaluation: string[]] {
-  const name = 'getGraphNodeNames';
-  const defaults = { suppressDiffWarning: false };
-  const { model, example, suppressDiffWarning } = parseArgs<NodeNameArguments>(
-    name,
-    ['model', 'example'],
-    defaults,
-    given,
-    { model: kinds.instance(Module, 'a module'), example: exampleKind },
-  );
+  const { model, example, suppressDiffWarning } = getGraphNodeNamesTable.read(given);
   const args = example instanceof Tensor ? [example] : (example as readonly unknown[]);
   const train = inMode(model, true, () => nodeNames(model, args));
   const evaluation = inMode(model, false, () => nodeNames(model, args));

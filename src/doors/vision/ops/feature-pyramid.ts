@@ -2,7 +2,7 @@
 
 import { ArgumentError, nn, type Tensor } from '../../../torch';
 import {
-  type Arguments,
+  type Args,
   expectKind,
   inputs,
   isPlainObject,
@@ -10,6 +10,7 @@ import {
   Module,
   namedTensors,
   parseArgs,
+  takes,
   tensorKind as tensor,
 } from '../../../torch/inside';
 import { expectKinds } from '../expect-kinds';
@@ -185,10 +186,10 @@ export class LastLevelMaxPool extends AddedLevels {
   }
 }
 
-interface ChannelArguments {
-  inChannels: number;
-  outChannels: number;
-}
+const lastLevelP6P7Table = takes('LastLevelP6P7', {
+  inChannels: kinds.features,
+  outChannels: kinds.features,
+});
 
 /**
  * Adds the levels `p6` and `p7` of RetinaNet (Lin et al. 2017, arXiv:1708.02002), by convolutions of stride 2. They
@@ -199,15 +200,9 @@ export class LastLevelP6P7 extends AddedLevels {
   p7: nn.Conv2d;
   readonly useP5: boolean;
 
-  constructor(...args: Arguments<ChannelArguments, ['inChannels', 'outChannels']>) {
+  constructor(...args: Args<typeof lastLevelP6P7Table, ['inChannels', 'outChannels']>) {
     super();
-    const { inChannels, outChannels } = parseArgs<ChannelArguments>(
-      'LastLevelP6P7',
-      ['inChannels', 'outChannels'],
-      {},
-      args,
-      { inChannels: kinds.features, outChannels: kinds.features },
-    );
+    const { inChannels, outChannels } = lastLevelP6P7Table.read(args);
     this.p6 = new nn.Conv2d(inChannels, outChannels, 3, { stride: 2, padding: 1 });
     this.p7 = new nn.Conv2d(outChannels, outChannels, 3, { stride: 2, padding: 1 });
     initialize(this);

@@ -2,22 +2,23 @@
 
 import { ones, Tensor, zeros } from '../../../torch';
 import {
-  type Arguments,
+  type Args,
   expectTensors,
   frozenBatchNorm,
   kinds,
-  parseArgs,
+  or,
   pythonFloat,
   sameShape,
+  takes,
 } from '../../../torch/inside';
 import { Network } from '../network';
 
-interface FrozenBatchNormArguments {
+const frozenBatchNorm2dTable = takes('FrozenBatchNorm2d', {
   /** The number of channels. */
-  numFeatures: number;
+  numFeatures: kinds.features,
   /** Default: 1e-5. */
-  eps?: number;
-}
+  eps: or(kinds.finite, 1e-5),
+});
 
 /**
  * BatchNorm2d with fixed numbers: weight, bias, running mean and variance are buffers. Shape: [N, C, H, W] → the same.
@@ -31,12 +32,9 @@ export class FrozenBatchNorm2d extends Network {
   declare runningMean: Tensor;
   declare runningVar: Tensor;
 
-  constructor(...args: Arguments<FrozenBatchNormArguments, ['numFeatures', 'eps']>) {
+  constructor(...args: Args<typeof frozenBatchNorm2dTable, ['numFeatures', 'eps']>) {
     super();
-    const o = parseArgs<FrozenBatchNormArguments>('FrozenBatchNorm2d', ['numFeatures'], { eps: 1e-5 }, args, {
-      numFeatures: kinds.features,
-      eps: kinds.finite,
-    });
+    const o = frozenBatchNorm2dTable.read(args);
     this.eps = o.eps;
     this.registerBuffer('weight', ones(o.numFeatures));
     this.registerBuffer('bias', zeros(o.numFeatures));

@@ -2,15 +2,16 @@
 
 import { ArgumentError, ShapeError, Tensor } from '../../../torch';
 import {
-  type Arguments,
+  type Args,
   isFloat,
   isPlainObject,
   isTensorObject as isTensor,
   kindOf,
   kinds,
-  parseArgs,
   pictureWindow,
   resizeBoxes,
+  takes,
+  typed,
 } from '../../../torch/inside';
 import type { BorderMode, Interpolation, PictureSize as Size } from './arguments';
 
@@ -30,20 +31,20 @@ interface WindowOptions {
   readonly fill?: readonly number[];
 }
 
-interface Packing {
-  /** The bytes of the pictures, four a number. */
-  words: Tensor;
-  /** The number of channels. */
-  channels: number;
-  /** Where each picture lies among the words. */
-  places: readonly Place[];
-}
-
 const place: kinds.Kind = {
   words: '{ first, size: [height, width] }',
   fits: (value) =>
     isPlainObject(value) && kinds.whole(0).fits(value.first) && kinds.listOf(kinds.whole(1), 2).fits(value.size),
 };
+
+const packedPicturesTable = takes('PackedPictures', {
+  /** The bytes of the pictures, four a number. */
+  words: typed<Tensor>(kinds.anything),
+  /** The number of channels. */
+  channels: kinds.whole(1),
+  /** Where each picture lies among the words. */
+  places: typed<readonly Place[]>(kinds.listOf(place)),
+});
 
 /**
  * Pictures [H, W, C] of several sizes in one tensor of words, four bytes per word, lowest byte first: the pictures of a
@@ -56,14 +57,8 @@ export class PackedPictures {
   /** `places[n].first` is the first byte of picture n. */
   readonly places: readonly Place[];
 
-  constructor(...args: Arguments<Packing, ['words', 'channels', 'places']>) {
-    const { words, channels, places } = parseArgs<Packing>(
-      'PackedPictures',
-      ['words', 'channels', 'places'],
-      {},
-      args,
-      { words: kinds.anything, channels: kinds.whole(1), places: kinds.listOf(place) },
-    );
+  constructor(...args: Args<typeof packedPicturesTable, ['words', 'channels', 'places']>) {
+    const { words, channels, places } = packedPicturesTable.read(args);
     this.words = words;
     this.channels = channels;
     this.places = places;

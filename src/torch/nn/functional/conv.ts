@@ -215,7 +215,7 @@ const convolution = <N extends Spatial>(
   op: ConvOp<Sliding<N>>,
 ): SlidingFunction<Conv<N>, [bias: 'bias', ...ConvOrder], NamedConv<N>> =>
   sliding(
-    takes(name, operands, { ...bias, ...convSlides<N>() }),
+    takes(name, { ...operands, ...bias, ...convSlides<N>() }),
     (given, kernel) => slidingOf<N>(name, n, given, kernel),
     op,
   );
@@ -248,7 +248,7 @@ const transposed = <N extends Spatial>(
   op: ConvOp<Spreading<N>>,
 ): SlidingFunction<ConvTranspose<N>, TransposedOrder, NamedConvTranspose<N>> =>
   sliding(
-    takes(name, operands, { ...bias, ...transposedSlides<N>(), ...spacing<N>() }),
+    takes(name, { ...operands, ...bias, ...transposedSlides<N>(), ...spacing<N>() }),
     (given, kernel) => spreadingOf<N>(name, n, given, kernel),
     op,
   );

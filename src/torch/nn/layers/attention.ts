@@ -1,8 +1,9 @@
 // MultiheadAttention and TransformerEncoderLayer.
 
-import { orNull } from '../../../engine/core/argument-kinds';
+import { flag, number, orNull } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Args, type Given, type Named, or, takes, value } from '../../../engine/core/takes';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { empty } from '../../tensor/creation/creation';
 import type { Tensor } from '../../tensor/tensor';
@@ -20,26 +21,28 @@ import { wholeNumber } from './sizes';
 /** The output projection, under the name by which PyTorch prints it. */
 class NonDynamicallyQuantizableLinear extends Linear {}
 
-export interface MultiheadAttentionArguments {
+const multiheadAttentionTable = takes('MultiheadAttention', {
   /** The number of features of a position, a multiple of the number of heads. */
-  embedDim: number;
+  embedDim: value<number>(),
   /** The number of heads. */
-  numHeads: number;
+  numHeads: value<number>(),
   /** The probability that an attention weight is dropped in training, default 0. */
-  dropout?: number;
+  dropout: or(number, 0),
   /** Default true. */
-  bias?: boolean;
+  bias: or(flag, true),
   /** Learn an element that is appended to every sequence of keys and of values, default false. */
-  addBiasKv?: boolean;
+  addBiasKv: or(flag, false),
   /** Append an element of zeros to keys and values, default false. */
-  addZeroAttn?: boolean;
+  addZeroAttn: or(flag, false),
   /** Features of the keys, default embedDim. */
-  kdim?: number | null;
+  kdim: or(value<number | null>(), null),
   /** Features of the values, default embedDim. */
-  vdim?: number | null;
+  vdim: or(value<number | null>(), null),
   /** Sequences are [N, L, …] rather than [L, N, …], default false. */
-  batchFirst?: boolean;
-}
+  batchFirst: or(flag, false),
+});
+
+export interface MultiheadAttentionArguments extends Given<typeof multiheadAttentionTable.entries>, Named {}
 
 type MultiheadOrder = [
   'embedDim',
@@ -95,15 +98,10 @@ export class MultiheadAttention extends Layer {
   bias_v!: Parameter | null;
   out_proj: Linear;
 
-  constructor(...args: Arguments<MultiheadAttentionArguments, MultiheadOrder>) {
+  constructor(...args: Args<typeof multiheadAttentionTable, MultiheadOrder>) {
     super();
     const layer = 'MultiheadAttention';
-    const o = parseArgs<MultiheadAttentionArguments>(
-      layer,
-      ['embedDim', 'numHeads'],
-      { dropout: 0, bias: true, addBiasKv: false, addZeroAttn: false, kdim: null, vdim: null, batchFirst: false },
-      args,
-    );
+    const o = multiheadAttentionTable.read(args);
     const width = wholeNumber(layer, 'embedDim', o.embedDim, 1);
     this.embedDim = width;
     this.numHeads = wholeNumber(layer, 'numHeads', o.numHeads, 1);

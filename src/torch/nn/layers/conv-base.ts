@@ -229,7 +229,7 @@ export function lazyLayer<Class>(
 ): Class {
   const Eager = eager as new (given: object) => WholeConv;
   const { outChannels, kernelSize } = channels<Spatial>();
-  const table = takes(layer, { outChannels, kernelSize }, options);
+  const table = takes(layer, { outChannels, kernelSize, ...options });
   const Lazy = class extends Eager {
     constructor(...args: readonly unknown[]) {
       const o = table.read(args);

@@ -58,7 +58,7 @@ function transposedLayer<N extends Spatial>(
   name: string,
   op: ConvOp<Spreading<N>>,
 ): ConvTransposeClass<N> {
-  const table = takes(layer, channels<N>(), optional<N>());
+  const table = takes(layer, { ...channels<N>(), ...optional<N>() });
   const conv = slid(name, op);
   return class extends TransposedConvolution<N> implements ConvTransposeLayer<N> {
     constructor(...args: readonly unknown[]) {

@@ -45,7 +45,7 @@ export interface ConvArguments<N extends Spatial> extends ConvOptions<N>, Values
 /** Makes the class of a convolution over n dimensions: `op`, which users call as the function `name`. */
 /* @__NO_SIDE_EFFECTS__ */
 function convLayer<N extends Spatial>(layer: string, n: N, name: string, op: ConvOp<Sliding<N>>): ConvClass<N> {
-  const table = takes(layer, channels<N>(), optional<N>());
+  const table = takes(layer, { ...channels<N>(), ...optional<N>() });
   const conv = slid(name, op);
   return class extends ConvNd<N> implements ConvLayer<N> {
     get [inputs]() {

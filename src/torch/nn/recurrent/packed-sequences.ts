@@ -1,12 +1,13 @@
 // Packed sequences: sequences of several lengths as the rows of one tensor, time step by time step, for recurrent
 // layers.
 
-import { either, iterable, listOf, orNull, real, whole } from '../../../engine/core/argument-kinds';
+import { either, flag, iterable, listOf, orNull, real, whole } from '../../../engine/core/argument-kinds';
 import { closeMethods } from '../../../engine/core/arity';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
 import { type DType, showShape } from '../../../engine/core/meta';
-import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
+import { expectKind } from '../../../engine/core/options';
 import { Printable } from '../../../engine/core/printable';
+import { type Args, or, takes, typed } from '../../../engine/core/takes';
 import { tensor, tensors } from '../../tensor/calling/tensor-kinds';
 import type { ToArgs } from '../../tensor/calling/to-args';
 import { tensor as makeTensor } from '../../tensor/creation/creation';
@@ -39,16 +40,16 @@ function numbersOf(name: string, key: string, given: Numbers): readonly number[]
 const batchSizesOf = (lengths: readonly number[]): number[] =>
   Array.from({ length: lengths[0]! }, (_, t) => lengths.filter((length) => length > t).length);
 
-interface PackedArguments {
+const packedSequenceTable = takes('PackedSequence', {
   /** The elements of all sequences: the first of each, then the second of each, …; longer sequences first. Shape: [sum of lengths, *]. */
-  data: Tensor;
+  data: tensor,
   /** How many sequences have an element at each time step. */
-  batchSizes: Numbers;
+  batchSizes: typed<Numbers>(numbersKind),
   /** For each packed sequence, its index among those that were given; null (default) if they were already sorted. */
-  sortedIndices?: Numbers | null;
+  sortedIndices: or(typed<Numbers | null>(orNull(numbersKind)), null),
   /** The inverse of `sortedIndices`; computed from them by default. */
-  unsortedIndices?: Numbers | null;
-}
+  unsortedIndices: or(typed<Numbers | null>(orNull(numbersKind)), null),
+});
 
 type PackedOrder = ['data', 'batchSizes', 'sortedIndices', 'unsortedIndices'];
 
@@ -77,21 +78,10 @@ export class PackedSequence extends Printable {
     closeMethods(PackedSequence.prototype, ['cuda', 'cpu', 'float', 'half', 'long', 'int', 'toString']);
   }
 
-  constructor(...args: Arguments<PackedArguments, PackedOrder>) {
+  constructor(...args: Args<typeof packedSequenceTable, PackedOrder>) {
     super();
     const name = 'PackedSequence';
-    const { data, batchSizes, sortedIndices, unsortedIndices } = parseArgs<PackedArguments>(
-      name,
-      ['data', 'batchSizes'],
-      { sortedIndices: null, unsortedIndices: null },
-      args,
-      {
-        data: tensor,
-        batchSizes: numbersKind,
-        sortedIndices: orNull(numbersKind),
-        unsortedIndices: orNull(numbersKind),
-      },
-    );
+    const { data, batchSizes, sortedIndices, unsortedIndices } = packedSequenceTable.read(args);
     const sizes = numbersOf(name, 'batchSizes', batchSizes);
     const total = sizes.reduce((sum, size) => sum + size, 0);
     if (sizes.length === 0 || sizes.at(-1)! < 1 || sizes.some((size, t) => size > (sizes[t - 1] ?? size))) {
@@ -269,19 +259,19 @@ function pack(
   return new PackedSequence(rows.indexSelect(0, indices(places)), sizes, order);
 }
 
-interface PackPaddedArguments {
+const packPaddedSequenceTable = takes('packPaddedSequence', {
   /** Sequences side by side, padded on the right. Shape: [L, N, *], with `batchFirst` [N, L, *]. */
-  input: Tensor;
+  input: tensor,
   /** The length of each sequence: numbers, or a tensor that was made from numbers. */
-  lengths: Numbers;
+  lengths: typed<Numbers>(numbersKind),
   /** The input is [N, L, *], default false. */
-  batchFirst?: boolean;
+  batchFirst: or(flag, false),
   /**
    * Require descending lengths, default true; with false the sequences are sorted here, and `padPackedSequence`
    * restores their order.
    */
-  enforceSorted?: boolean;
-}
+  enforceSorted: or(flag, true),
+});
 
 /**
  * Sequences that were padded on the right, packed for a recurrent layer. Shape: [L, N, *] → data [sum of lengths, *].
@@ -291,16 +281,10 @@ interface PackPaddedArguments {
  * @throws ArgumentError if a length is under 1, or if lengths increase without `enforceSorted: false`
  */
 export function packPaddedSequence(
-  ...args: Arguments<PackPaddedArguments, ['input', 'lengths', 'batchFirst', 'enforceSorted']>
+  ...args: Args<typeof packPaddedSequenceTable, ['input', 'lengths', 'batchFirst', 'enforceSorted']>
 ): PackedSequence {
   const name = 'packPaddedSequence';
-  const { input, lengths, batchFirst, enforceSorted } = parseArgs<PackPaddedArguments>(
-    name,
-    ['input', 'lengths'],
-    { batchFirst: false, enforceSorted: true },
-    args,
-    { input: tensor, lengths: numbersKind },
-  );
+  const { input, lengths, batchFirst, enforceSorted } = packPaddedSequenceTable.read(args);
   if (input.shape.length < 2) {
     throw new ShapeError(
       `${name}: expected input [${batchFirst ? 'N, L' : 'L, N'}, *], but got shape ${showShape(input.shape)}`,
@@ -319,21 +303,21 @@ export function packPaddedSequence(
   return pack(input.flatten(0, 1), counts, order, place);
 }
 
-interface PadPackedArguments {
-  /** The packed sequences. */
-  sequence: PackedSequence;
-  /** The result is [N, L, *] instead of [L, N, *], default false. */
-  batchFirst?: boolean;
-  /** Default 0. */
-  paddingValue?: number;
-  /** The length to pad to; null (default) means the longest sequence's. */
-  totalLength?: number | null;
-}
-
 const packedKind = {
   words: 'a PackedSequence',
   fits: (value: unknown): boolean => value instanceof PackedSequence,
 };
+
+const padPackedSequenceTable = takes('padPackedSequence', {
+  /** The packed sequences. */
+  sequence: typed<PackedSequence>(packedKind),
+  /** The result is [N, L, *] instead of [L, N, *], default false. */
+  batchFirst: or(flag, false),
+  /** Default 0. */
+  paddingValue: or(real, 0),
+  /** The length to pad to; null (default) means the longest sequence's. */
+  totalLength: or(orNull(whole(1)), null),
+});
 
 /**
  * The inverse of `packPaddedSequence`: the sequences side by side in the order in which they were given, each padded on
@@ -343,16 +327,10 @@ const packedKind = {
  * @throws ArgumentError if `totalLength` is shorter than a sequence
  */
 export function padPackedSequence(
-  ...args: Arguments<PadPackedArguments, ['sequence', 'batchFirst', 'paddingValue', 'totalLength']>
+  ...args: Args<typeof padPackedSequenceTable, ['sequence', 'batchFirst', 'paddingValue', 'totalLength']>
 ): [padded: Tensor, lengths: Tensor] {
   const name = 'padPackedSequence';
-  const { sequence, batchFirst, paddingValue, totalLength } = parseArgs<PadPackedArguments>(
-    name,
-    ['sequence'],
-    { batchFirst: false, paddingValue: 0, totalLength: null },
-    args,
-    { sequence: packedKind, paddingValue: real, totalLength: orNull(whole(1)) },
-  );
+  const { sequence, batchFirst, paddingValue, totalLength } = padPackedSequenceTable.read(args);
   const { data, lengths } = sequence;
   const longest = Math.max(...lengths);
   const length = totalLength ?? longest;
@@ -377,12 +355,12 @@ export function padPackedSequence(
   return [length > longest ? padded.pad(behind, { value: paddingValue }) : padded, indices(lengths)];
 }
 
-interface PackArguments {
+const packSequenceTable = takes('packSequence', {
   /** The sequences, [L_i, *] each. */
-  sequences: Iterable<Tensor>;
+  sequences: typed<Iterable<Tensor>>(iterable),
   /** Require descending lengths, default true; with false the sequences are sorted here. */
-  enforceSorted?: boolean;
-}
+  enforceSorted: or(flag, true),
+});
 
 /**
  * Sequences of several lengths, packed without padding. Shape: [L_i, *] each → data [sum of lengths, *].
@@ -390,11 +368,9 @@ interface PackArguments {
  * @throws ArgumentError if a sequence has no elements, or if lengths increase without `enforceSorted: false`
  * @throws ShapeError if sequences differ in more than their lengths
  */
-export function packSequence(...args: Arguments<PackArguments, ['sequences', 'enforceSorted']>): PackedSequence {
+export function packSequence(...args: Args<typeof packSequenceTable, ['sequences', 'enforceSorted']>): PackedSequence {
   const name = 'packSequence';
-  const { sequences, enforceSorted } = parseArgs<PackArguments>(name, ['sequences'], { enforceSorted: true }, args, {
-    sequences: iterable,
-  });
+  const { sequences, enforceSorted } = packSequenceTable.read(args);
   const all = [...sequences];
   expectKind(name, 'sequences', all, tensors);
   const other = all.find((x) => x.shape.length === 0 || x.shape.slice(1).join() !== all[0]!.shape.slice(1).join());
@@ -409,14 +385,12 @@ export function packSequence(...args: Arguments<PackArguments, ['sequences', 'en
   return pack(cat(all), lengths, order, (t, n) => starts[n]! + t);
 }
 
+const unpackSequenceTable = takes('unpackSequence', {
+  packedSequences: typed<PackedSequence>(packedKind),
+});
+
 /** The sequences of a packed one, in the order in which they were given. Shape: data [sum of lengths, *] → [L_i, *] each. */
-export function unpackSequence(...args: Arguments<{ packedSequences: PackedSequence }, ['packedSequences']>): Tensor[] {
-  const { packedSequences: packed } = parseArgs<{ packedSequences: PackedSequence }>(
-    'unpackSequence',
-    ['packedSequences'],
-    {},
-    args,
-    { packedSequences: packedKind },
-  );
+export function unpackSequence(...args: Args<typeof unpackSequenceTable, ['packedSequences']>): Tensor[] {
+  const { packedSequences: packed } = unpackSequenceTable.read(args);
   return packed.data.indexSelect(0, indices(packed.rows.flat())).split([...packed.lengths]);
 }

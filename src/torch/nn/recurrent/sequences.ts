@@ -1,8 +1,9 @@
 // Padding sequences of several lengths to one length, and removing the padding, for nn.utils.rnn.
 
-import { either, iterable, listOf, oneOf, real, whole } from '../../../engine/core/argument-kinds';
+import { either, flag, iterable, listOf, oneOf, real, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError, ShapeError } from '../../../engine/core/errors';
-import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
+import { expectKind } from '../../../engine/core/options';
+import { type Args, or, takes, typed } from '../../../engine/core/takes';
 import { tensor, tensors } from '../../tensor/calling/tensor-kinds';
 import { stack } from '../../tensor/joining/cat-stack';
 import { valuesAtHand } from '../../tensor/reading/shown';
@@ -16,29 +17,22 @@ export {
   unpackSequence,
 } from './packed-sequences';
 
-interface PadSequenceArguments {
+const padSequenceTable = takes('padSequence', {
   /** The sequences, alike but for their lengths. */
-  sequences: Iterable<Tensor>;
+  sequences: typed<Iterable<Tensor>>(iterable),
   /** The result is [N, L, *] instead of [L, N, *], default false. */
-  batchFirst?: boolean;
+  batchFirst: or(flag, false),
   /** Default 0. */
-  paddingValue?: number;
+  paddingValue: or(real, 0),
   /** Where padding goes, default 'right'. */
-  paddingSide?: 'left' | 'right';
-}
+  paddingSide: or(oneOf('left', 'right'), 'right'),
+});
 
 /** Sequences [L_i, *] side by side, each padded to the longest. Shape: [L, N, *], with `batchFirst` [N, L, *]. */
 export function padSequence(
-  ...args: Arguments<PadSequenceArguments, ['sequences', 'batchFirst', 'paddingValue', 'paddingSide']>
+  ...args: Args<typeof padSequenceTable, ['sequences', 'batchFirst', 'paddingValue', 'paddingSide']>
 ): Tensor {
-  const defaults = { batchFirst: false, paddingValue: 0, paddingSide: 'right' } as const;
-  const { sequences, batchFirst, paddingValue, paddingSide } = parseArgs<PadSequenceArguments>(
-    'padSequence',
-    ['sequences'],
-    defaults,
-    args,
-    { sequences: iterable, paddingValue: real, paddingSide: oneOf('left', 'right') },
-  );
+  const { sequences, batchFirst, paddingValue, paddingSide } = padSequenceTable.read(args);
   const all = [...sequences];
   expectKind('padSequence', 'sequences', all, tensors);
   if (all.length === 0) throw new ArgumentError('padSequence: expected at least one sequence, but got none');
@@ -57,26 +51,20 @@ export function padSequence(
   return stack(padded, batchFirst ? 0 : 1);
 }
 
-interface UnpadArguments {
+const unpadSequenceTable = takes('unpadSequence', {
   /** The sequences, padded to one length. */
-  paddedSequences: Tensor;
+  paddedSequences: tensor,
   /** The length of each sequence: numbers, or a tensor that was made from numbers, such as that of `padPackedSequence`. */
-  lengths: Tensor | readonly number[];
+  lengths: either(tensor, listOf(whole(0))),
   /** As in `padSequence`. */
-  batchFirst?: boolean;
-}
+  batchFirst: or(flag, false),
+});
 
 /** The sequences that `padSequence` padded on the right, by their lengths. */
 export function unpadSequence(
-  ...args: Arguments<UnpadArguments, ['paddedSequences', 'lengths', 'batchFirst']>
+  ...args: Args<typeof unpadSequenceTable, ['paddedSequences', 'lengths', 'batchFirst']>
 ): Tensor[] {
-  const { paddedSequences, lengths, batchFirst } = parseArgs<UnpadArguments>(
-    'unpadSequence',
-    ['paddedSequences', 'lengths'],
-    { batchFirst: false },
-    args,
-    { paddedSequences: tensor, lengths: either(tensor, listOf(whole(0))) },
-  );
+  const { paddedSequences, lengths, batchFirst } = unpadSequenceTable.read(args);
   const counts = lengths instanceof Tensor ? valuesAtHand(lengths) : lengths;
   if (counts === null) {
     throw new ArgumentError(

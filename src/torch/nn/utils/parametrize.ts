@@ -3,6 +3,7 @@
 import { callback, orNull, text } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { type Args, or, takes, typed } from '../../../engine/core/takes';
 import { noGrad } from '../../../engine/storage/mode';
 import type { Module } from '../module/module';
 import type { Parameter } from '../module/parameter';
@@ -50,18 +51,15 @@ export function registerParametrization<M extends Module>(
   return parametrize('registerParametrization', module, tensorName, parametrization, unsafe);
 }
 
-interface IsArguments {
-  module: Module;
+const isParametrizedTable = takes('isParametrized', {
+  module: typed<Module>(aModule),
   /** The name of the weight. */
-  tensorName?: string | null;
-}
+  tensorName: or(orNull(text), null),
+});
 
 /** Whether a tensor of the module is parametrized: the named one, or any. */
-export function isParametrized(...args: Arguments<IsArguments, ['module', 'tensorName']>): boolean {
-  const { module, tensorName } = parseArgs<IsArguments>('isParametrized', ['module'], { tensorName: null }, args, {
-    module: aModule,
-    tensorName: orNull(text),
-  });
+export function isParametrized(...args: Args<typeof isParametrizedTable, ['module', 'tensorName']>): boolean {
+  const { module, tensorName } = isParametrizedTable.read(args);
   const lists = listsOf(module);
   return lists !== null && (tensorName === null ? lists.length > 0 : lists.has(tensorName));
 }

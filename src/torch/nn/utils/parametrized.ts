@@ -3,7 +3,8 @@
 import { instance, nonEmpty } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { showShape } from '../../../engine/core/meta';
-import { type Arguments, parseArgs } from '../../../engine/core/options';
+import { parseArgs } from '../../../engine/core/options';
+import { type Args, takes, typed } from '../../../engine/core/takes';
 import { noGrad } from '../../../engine/storage/mode';
 import { tensor } from '../../tensor/calling/tensor-kinds';
 import { Tensor } from '../../tensor/tensor';
@@ -20,27 +21,22 @@ export interface Parametrization extends Module {
 
 export const aModule = instance(Module);
 
-interface ParametrizationListArguments {
-  modules: readonly Parametrization[];
-  original: Parameter;
-}
+const parametrizationListTable = takes('ParametrizationList', {
+  modules: typed<readonly Parametrization[]>(nonEmpty(aModule)),
+  original: instance(Parameter),
+});
+
+const assignTable = takes('assign', {
+  value: tensor,
+});
 
 /**
  * The parametrizations of one tensor, in the order in which they are applied, and the parameters that the first one
  * takes.
  */
 export class ParametrizationList extends ModuleList<Parametrization> {
-  constructor(...args: Arguments<ParametrizationListArguments, ['modules', 'original']>) {
-    const { modules, original } = parseArgs<ParametrizationListArguments>(
-      'ParametrizationList',
-      ['modules', 'original'],
-      {},
-      args,
-      {
-        modules: nonEmpty(aModule),
-        original: instance(Parameter),
-      },
-    );
+  constructor(...args: Args<typeof parametrizationListTable, ['modules', 'original']>) {
+    const { modules, original } = parametrizationListTable.read(args);
     super(modules);
     const found = this.invert(original);
     if (found instanceof Tensor)
@@ -59,8 +55,8 @@ export class ParametrizationList extends ModuleList<Parametrization> {
   }
 
   /** Changes the parameters so that the tensor becomes `value`, as far as the parametrizations allow it. */
-  assign(...args: Arguments<{ value: Tensor }, ['value']>): void {
-    const { value } = parseArgs<{ value: Tensor }>('assign', ['value'], {}, args, { value: tensor });
+  assign(...args: Args<typeof assignTable, ['value']>): void {
+    const { value } = assignTable.read(args);
     const found = this.invert(value);
     const parts = found instanceof Tensor ? [found] : found;
     noGrad(() => {

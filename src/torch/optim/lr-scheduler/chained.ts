@@ -1,17 +1,21 @@
 // The scheduler that steps several others together.
+
 import { ArgumentError } from '../../../engine/core/errors';
-import { type Arguments, kindOf, parseArgs } from '../../../engine/core/options';
+import { kindOf } from '../../../engine/core/options';
+import { type Args, type Given, type Named, or, takes, value } from '../../../engine/core/takes';
 import { type StateArguments, stateIn } from '../arguments';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';
 import { keepScheduler, LRScheduler, type LRSchedulerStateDict, type Scheduled } from './scheduler';
 
-export interface ChainedSchedulerArguments {
+const chainedSchedulerTable = takes('ChainedScheduler', {
   /** The schedules, in their order. */
-  schedulers: readonly LRScheduler[];
+  schedulers: value<readonly LRScheduler[]>(),
   /** The optimizer of all schedulers. Default: that of the first scheduler. */
-  optimizer?: Scheduled | null;
-}
+  optimizer: or(value<Scheduled | null>(), null),
+});
+
+export interface ChainedSchedulerArguments extends Given<typeof chainedSchedulerTable.entries>, Named {}
 
 interface ChainedFields {
   readonly schedulers: readonly LRScheduler[];
@@ -25,13 +29,8 @@ interface ChainedFields {
  *     new optim.lrScheduler.ChainedScheduler([warmup, decay]);
  */
 export class ChainedScheduler extends LRScheduler<ChainedFields> {
-  constructor(...args: Arguments<ChainedSchedulerArguments, ['schedulers', 'optimizer']>) {
-    const { schedulers, optimizer } = parseArgs<ChainedSchedulerArguments>(
-      'ChainedScheduler',
-      ['schedulers'],
-      { optimizer: null },
-      args,
-    );
+  constructor(...args: Args<typeof chainedSchedulerTable, ['schedulers', 'optimizer']>) {
+    const { schedulers, optimizer } = chainedSchedulerTable.read(args);
     if (!Array.isArray(schedulers)) {
       throw new ArgumentError(`ChainedScheduler: expected a list of schedulers, but got ${kindOf(schedulers)}`);
     }

@@ -3,6 +3,7 @@
 
 import { ArgumentError, nn, type Tensor } from '../../../../torch';
 import {
+  type Args,
   type Arguments,
   expectTensors,
   isPlainObject,
@@ -10,6 +11,7 @@ import {
   Module,
   noteCalls,
   parseArgs,
+  takes,
 } from '../../../../torch/inside';
 import { Network } from '../../network';
 import { expectBatch } from '../batches';
@@ -127,20 +129,17 @@ export interface SegmentationModel<Head extends nn.UnaryModule = nn.UnaryModule>
   set aux_classifier(module: nn.UnaryModule | null);
 }
 
-interface FCNHeadArguments {
-  inChannels: number;
+const fcnHeadTable = takes('FCNHead', {
+  inChannels: kinds.whole(4, kinds.MOST_FEATURES),
   /** The number of channels. */
-  channels: number;
-}
+  channels: kinds.features,
+});
 
 /** A 3×3 and a 1×1 convolution. */
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: only an interface can say that a head is read as one class and written as any.
 export class FCNHead extends nn.Sequential {
-  constructor(...args: Arguments<FCNHeadArguments, ['inChannels', 'channels']>) {
-    const o = parseArgs<FCNHeadArguments>('FCNHead', ['inChannels', 'channels'], {}, args, {
-      inChannels: kinds.whole(4, kinds.MOST_FEATURES),
-      channels: kinds.features,
-    });
+  constructor(...args: Args<typeof fcnHeadTable, ['inChannels', 'channels']>) {
+    const o = fcnHeadTable.read(args);
     const { inChannels, channels } = o;
     const inner = Math.floor(inChannels / 4);
     super(
