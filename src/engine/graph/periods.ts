@@ -6,8 +6,12 @@ import type { Node, Value } from './value';
 
 /** The minimum number of repetitions for which cutting is worthwhile, since each part costs a submit. */
 export const MIN_TIMES = 8;
-/** A loop without kernels needs so many nodes to be worth cutting: fewer are fused into a few kernels anyway. */
-const MIN_EXPRESSION = 128;
+/**
+ * A loop without kernels needs so many nodes to be worth cutting: as a recurrence, or as expressions that do not read
+ * each other's results. Fewer are fused into a few kernels anyway.
+ */
+const MIN_RECURRENCE = 128;
+const MIN_EXPRESSIONS = 1024;
 /**
  * The minimum number of nodes in a repeated subgraph. A single repeated node does not count, because it is part of an
  * expression.
@@ -90,10 +94,27 @@ export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
 }
 
 /** The number of repetitions from which on a stretch is worth cutting. */
-export function leastTimes(nodes: readonly Node[], { start, period }: Stretch): number {
+export function leastTimes(nodes: readonly Node[], stretch: Stretch): number {
+  const { start, period } = stretch;
   const isKernel = ({ op }: Node) => !op.elementwise && !op.views && !op.run && !op.remakes;
-  const kernels = nodes.slice(start, start + period).some(isKernel);
-  return kernels ? MIN_TIMES : Math.max(MIN_TIMES, Math.ceil(MIN_EXPRESSION / period));
+  if (nodes.slice(start, start + period).some(isKernel)) return MIN_TIMES;
+  const least = isRecurrence(nodes, stretch) ? MIN_RECURRENCE : MIN_EXPRESSIONS;
+  return Math.max(MIN_TIMES, Math.ceil(least / period));
+}
+
+/** Whether each period reads a result of the period before it. */
+function isRecurrence(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
+  for (let n = start + period; n < start + 2 * period; n++) {
+    for (const [i, x] of nodes[n]!.reads.entries()) {
+      const from = x.node ? nodes.indexOf(x.node, start) : -1;
+      if (from < start || from >= start + period) continue;
+      let each = true;
+      for (let t = 1; t + 1 < times && each; t++)
+        each = nodes[n + t * period]!.reads[i]!.node === nodes[from + t * period];
+      if (each) return true;
+    }
+  }
+  return false;
 }
 
 /**
