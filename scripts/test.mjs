@@ -167,8 +167,8 @@ async function tests() {
     const chosen = [long && 'random programs', isWhole && 'which cases of its tables a whole run takes'].filter(
       Boolean,
     );
-    const command = `LAMPLIGHT_SEED=${seed} npm run test:${long ? 'long' : 'site'}`;
-    if (chosen.length > 0) console.log(`${command} -- … repeats what this seed chooses: ${chosen.join(', and ')}.\n`);
+    const command = long ? 'npm run test:long' : 'npm run test:site';
+    if (chosen.length > 0) console.log(`LAMPLIGHT_SEED=${seed} ${command} chooses again: ${chosen.join(', and ')}.\n`);
   }
   const wanted = selected();
   if (!wanted) {

@@ -22,7 +22,7 @@ export {
   parseArgs,
   shown,
 } from '../engine/core/options';
-export { type Args, type Given, type Named, or, takes, typed, type Values, value } from '../engine/core/takes';
+export { type Args, type Given, type Named, or, takes, typed, value } from '../engine/core/takes';
 export { callable, checked, isTensor as isTensorObject } from './tensor/calling/callable';
 export { calledAs } from './tensor/calling/called-as';
 export { expectSize, type TensorOptions, tensorOptions } from './tensor/calling/sizes';
