@@ -5,7 +5,7 @@ import { flag, type Kind, number, positive, whole } from '../../engine/core/argu
 import { closeInherited } from '../../engine/core/arity';
 import { ArgumentError, DTypeError, StateDictError } from '../../engine/core/errors';
 import { type Arguments, isPlainObject, kindOf, parseArgs, shown } from '../../engine/core/options';
-import { type Args, type Given, type Named, or, takes, value } from '../../engine/core/takes';
+import { type Given, type Named, or, takes, value } from '../../engine/core/takes';
 import { mul } from '../../engine/ops/pointwise/arithmetic';
 import { noGrad } from '../../engine/storage/mode';
 import { expectDevice } from '../autograd/autocast';
@@ -96,8 +96,8 @@ export class GradScaler {
   #progress = new Map<AnyOptimizer, Progress>();
 
   constructor(
-    ...args: Args<
-      typeof gradScalerTable,
+    ...args: Arguments<
+      GradScalerOptions,
       ['device', 'initScale', 'growthFactor', 'backoffFactor', 'growthInterval', 'enabled']
     >
   ) {

@@ -102,7 +102,12 @@ const known = new Map(
     }),
 );
 for (const { name, program } of galleryEntries(gallery)) {
-  known.set(name, cellsOf(program.cells.flatMap((cell) => (cell.kind === 'code' ? [cell.text] : []))));
+  known.set(
+    name,
+    cellsOf(
+      program.cells.flatMap((cell) => (cell.kind === 'code' && cell.language === 'typescript' ? [cell.text] : [])),
+    ),
+  );
 }
 known.set('home', cellsOfPage('index.html'));
 known.set('playground', cellsOfPage('playground/index.html'));
