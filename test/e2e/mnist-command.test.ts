@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isWhole } from '../support/sample';
+import { isLong } from '../support/sample';
 
 const script = fileURLToPath(new URL('../../scripts/checks/mnist.mjs', import.meta.url));
 let folder: string;
@@ -37,7 +37,7 @@ function mnist(args: string[], watch: (output: string, child: ChildProcess) => v
 }
 
 // Trainings of their own take their time: test/long has them.
-if (isWhole()) {
+if (isLong()) {
   test('trains, prints the table, and writes results and weights', async () => {
     const args = [
       '--limit',

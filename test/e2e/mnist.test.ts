@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Page, Response } from 'playwright';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { isWhole } from '../support/sample';
+import { isLong } from '../support/sample';
 import { expectAccessible, PHONE } from './accessible';
 import { openSite, type Site, watch } from './support';
 
@@ -71,7 +71,7 @@ async function settledShares(page: Page): Promise<number[]> {
 }
 
 // Visits and trainings of their own take their time: test/long has them.
-if (isWhole()) {
+if (isLong()) {
   test('trains, shows what it learned, reads a drawing, and takes its own weights back', async () => {
     const { page, problems } = await site.open('about:blank');
     await fewTestDigits(page);

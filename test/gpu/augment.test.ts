@@ -4,7 +4,7 @@ import { transforms } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 import { expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
-import { isWhole, sampled } from '../support/sample';
+import { isLong, sampled } from '../support/sample';
 import { settled } from '../support/settled';
 
 interface Case extends FixtureCase {
@@ -24,7 +24,7 @@ const info = { channels, height, width };
 const infos = new Array<typeof info>(count).fill(info);
 
 // AugMix has by far the most kernels.
-const cases = fixture.cases.filter((c) => c.kind === 'random' && (isWhole() || c.transform !== 'AugMix'));
+const cases = fixture.cases.filter((c) => c.kind === 'random' && (isLong() || c.transform !== 'AugMix'));
 
 test.each(sampled(cases, 12))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
   const Made = transforms[kind] as unknown as new (...args: unknown[]) => transforms.PictureTransform<object>;
@@ -57,7 +57,7 @@ test.each(sampled(cases, 12))('$name', async ({ name, transform: kind, args, opt
 });
 
 // Each picture of a tensor has shares of its own, and all have the same chains.
-test.each(isWhole() ? fixture.cases.filter((c) => c.kind === 'batch') : [])('AugMix of a tensor, $name', async (c) => {
+test.each(isLong() ? fixture.cases.filter((c) => c.kind === 'batch') : [])('AugMix of a tensor, $name', async (c) => {
   const { name, seed, next } = c;
   const expected = fixture.tensor(`${name}/bytes`);
   manualSeed(seed);

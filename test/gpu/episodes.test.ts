@@ -5,7 +5,7 @@ import * as torch from 'lamplight';
 import { data, nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
 import { expectNumbers } from '../support/close';
-import { isWhole, programsOf, sampled } from '../support/sample';
+import { isLong, programsOf, sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -236,7 +236,7 @@ async function looped({ kinds, length, uses }: Loop, apart: boolean): Promise<nu
 test('where a repeated subgraph is cut changes no value', { timeout: 600_000 }, async () => {
   const loops = fc.record({
     kinds: fc.array(fc.nat(6), { minLength: 1, maxLength: 3 }),
-    length: fc.integer({ min: 10, max: isWhole() ? 40 : 24 }),
+    length: fc.integer({ min: 10, max: isLong() ? 40 : 24 }),
     uses: fc.nat(7),
   });
   const sameEitherWay = async (loop: Loop) => {

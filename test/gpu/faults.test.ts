@@ -2,7 +2,7 @@
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { isWhole, sampled } from '../support/sample';
+import { isLong, sampled } from '../support/sample';
 import { settled } from '../support/settled';
 
 const F = nn.functional;
@@ -241,7 +241,7 @@ describe('steps that went well', () => {
   });
 
   // A thousand steps take their time: test/long has them.
-  if (isWhole()) {
+  if (isLong()) {
     test('are counted exactly where a loop reads nothing for long', async () => {
       const { model, optimizer, step, bad } = loop('Adam', 6);
       for (let i = 0; i < 1100; i++) {

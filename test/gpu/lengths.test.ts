@@ -4,7 +4,7 @@ import { nn, optim, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
 import { engine } from '../../src/engine/compiler/engine';
 import { ComplexCNNModel } from '../support/models';
-import { isWhole, sampled } from '../support/sample';
+import { isLong, sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -152,9 +152,9 @@ const cnnFor = (channels: number, pool: nn.UnaryModule, features: number) =>
   );
 
 /** Whose steps take their time. */
-const large = isWhole() ? [100, 128, 257, 900] : [];
+const large = isLong() ? [100, 128, 257, 900] : [];
 /** Pictures of as many sizes. */
-const PICTURES = isWhole() ? 40 : 16;
+const PICTURES = isLong() ? 40 : 16;
 
 // The second step has no more to set up; the third is the first of another size, with which kernels for all are compiled.
 const trained: [string, () => nn.UnaryModule, number[]][] = [
@@ -174,7 +174,7 @@ test(`training a CNN by ${PICTURES} sizes of pictures`, async () => {
 });
 
 // Kernels of two kinds for each operation: test/long has it; test/long/general-kernels.test.ts compares their results.
-if (isWhole()) {
+if (isLong()) {
   test('general kernels and those of a plan that runs often compute the same bits', async () => {
     torch.manualSeed(0);
     const conv = new nn.Conv2d(3, 16, 3, { padding: 1 });

@@ -2,7 +2,7 @@
 import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { describe, expect, test } from 'vitest';
-import { expectClose, expectNumbers, fromFixture } from '../support/close';
+import { distance, expectClose, expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, type FixtureNumber, loadFixture } from '../support/fixtures';
 import { sampled } from '../support/sample';
 
@@ -64,12 +64,6 @@ describe('against PyTorch', () => {
     }
   });
 });
-
-/** The greatest element of a difference, as a share of the greatest of what was expected. */
-async function distance(actual: Tensor, expected: Tensor): Promise<number> {
-  const share = actual.sub(expected).abs().max().div(expected.abs().max());
-  return Number(await share.item());
-}
 
 describe.each([64, 65])('matrices of %i rows', (n) => {
   const a = () => torch.randn(n, n, { generator: new torch.Generator().manualSeed(n) });

@@ -3,7 +3,7 @@ import * as torch from 'lamplight';
 import { ops } from 'lamplight/vision';
 import { expect, test } from 'vitest';
 import { nmsMask, nmsPadded } from '../../src/doors/vision/ops/nms';
-import { isWhole } from '../support/sample';
+import { isLong } from '../support/sample';
 
 /** Boxes of a crowd, and what suppression on the host makes of them. */
 function crowd(count: number, size: number): { boxes: Float32Array; scores: Float32Array } {
@@ -44,7 +44,7 @@ function suppressedOnHost(
 }
 
 /** 20,000 where every case is taken. */
-const COUNT = isWhole() ? 20_000 : 1500;
+const COUNT = isLong() ? 20_000 : 1500;
 
 test(`${COUNT} boxes take one run and memory by their number`, async () => {
   const { boxes, scores } = crowd(COUNT, 20 * Math.sqrt(COUNT));

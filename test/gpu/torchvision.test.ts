@@ -4,7 +4,7 @@ import { nn, type Tensor } from 'lamplight';
 import { expect, test } from 'vitest';
 import { expectClose, expectNumbers } from '../support/close';
 import { loadFixture } from '../support/fixtures';
-import { isWhole } from '../support/sample';
+import { isLong } from '../support/sample';
 import { SwinTransformer, VisionTransformer } from '../support/torchvision/attention';
 import * as convolutional from '../support/torchvision/convolutional';
 
@@ -26,7 +26,7 @@ const models: Record<string, new () => nn.Module> = { ...convolutional, SwinTran
 /** Those whose kernels are compiled soon; test/long takes all of them. */
 const quick = ['SqueezeNet', 'ConvNeXt', 'VisionTransformer', 'SwinTransformer'];
 
-test.each(fixture.cases.filter(({ name }) => isWhole() || quick.includes(name)))(
+test.each(fixture.cases.filter(({ name }) => isLong() || quick.includes(name)))(
   '$name',
   async ({ name, side, loss, norms, shapes }) => {
     torch.manualSeed(0);

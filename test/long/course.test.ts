@@ -1,5 +1,5 @@
 // The course's training on real MNIST, laid beside PyTorch's run with the same seed, step by step; and every small model under every optimizer.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/curves.test';
 import * as torch from 'lamplight';
 import { data, nn, optim, vision } from 'lamplight';

@@ -1,3 +1,3 @@
 // Every case of the layers of detectors.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/detection-layers.test';

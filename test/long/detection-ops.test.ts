@@ -1,3 +1,3 @@
 // Every case of test/gpu/detection-ops.test.ts.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/detection-ops.test';

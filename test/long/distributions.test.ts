@@ -1,3 +1,3 @@
 // Every case of distributions, and every pair of them.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/distributions.test';

@@ -1,5 +1,5 @@
 // Repeated subgraphs in fresh random programs, and episodes of random lengths in flat memory.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/episodes.test';
 import * as torch from 'lamplight';
 import { nn, optim, type Tensor } from 'lamplight';

@@ -1,3 +1,3 @@
 // A device that is lost in a step of every optimizer, and a thousand steps that nobody reads.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/faults.test';

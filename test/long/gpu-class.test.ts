@@ -1,7 +1,7 @@
 // The tests whose kernels differ between processors and GPUs once more, with the kernels that are chosen on a GPU, whatever the adapter is.
 import * as torch from 'lamplight';
 import { beforeAll, expect, test } from 'vitest';
-import '../support/sample-all';
+import '../support/as-long';
 import { partOf } from '../support/sample';
 
 const files = import.meta.glob(

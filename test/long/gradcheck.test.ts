@@ -1,3 +1,3 @@
 // Gradients of every operation, and gradients of the gradients.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/gradcheck.test';

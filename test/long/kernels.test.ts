@@ -1,5 +1,5 @@
 // Every case of the tables of functions, reductions, convolutions, losses and layers.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/conv.test';
 import '../gpu/corners.test';
 import '../gpu/functions.test';

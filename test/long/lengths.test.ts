@@ -1,3 +1,3 @@
 // The lengths of test/gpu with the large batches, which take their time.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/lengths.test';

@@ -1,15 +1,9 @@
 // Every case of torch.linalg, and singular vectors of matrices that are so large that they are found by blocks.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/linalg.test';
-import type { Tensor } from 'lamplight';
 import * as torch from 'lamplight';
 import { expect, test } from 'vitest';
-
-/** The greatest element of a difference, as a share of the greatest of what was expected. */
-async function distance(actual: Tensor, expected: Tensor): Promise<number> {
-  const share = actual.sub(expected).abs().max().div(expected.abs().max());
-  return Number(await share.item());
-}
+import { distance } from '../support/close';
 
 test('eigenvectors of large matrices are found by blocks, alone and many at a time', async () => {
   const random = torch.randn(140, 140, { generator: new torch.Generator().manualSeed(140) });

@@ -1,3 +1,3 @@
 // Non-maximum suppression of 20,000 boxes.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/nms.test';

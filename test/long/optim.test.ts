@@ -1,3 +1,3 @@
 // Every optimizer with every option beside PyTorch.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/optim.test';

@@ -1,5 +1,5 @@
 // Every colour, augmentation, drawing and geometry of torchvision, and gradients of transforms.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/augment.test';
 import '../gpu/colors.test';
 import '../gpu/drawing.test';

@@ -1,3 +1,3 @@
 // Every case of the special functions.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/special.test';

@@ -1,3 +1,3 @@
 // The steady state once more, of every network, with ten thousand steps.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/alone/steady-state.test';

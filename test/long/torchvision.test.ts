@@ -1,3 +1,3 @@
 // Every port of torchvision's classifiers.
-import '../support/sample-all';
+import '../support/as-long';
 import '../gpu/torchvision.test';

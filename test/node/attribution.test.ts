@@ -21,7 +21,7 @@ import {
 } from 'lamplight/interpret';
 import { expect, test } from 'vitest';
 import { engine } from '../../src/engine/compiler/engine';
-import { isWhole } from '../support/sample';
+import { isLong } from '../support/sample';
 
 const F = nn.functional;
 
@@ -300,7 +300,7 @@ test('many attributions in a row leave memory and modules flat', async () => {
   const news: number[][] = [];
   for (let round = 0; round < 6 && news.at(-1)?.some(Boolean) !== false; round++) news.push(await added(30));
   expect(news.at(-1)).toEqual([0, 0]);
-  await run(isWhole() ? 170 : 0);
+  await run(isLong() ? 170 : 0);
   const { buffersCreated } = torch.gpu.stats();
   // A result may wait for the collector when the next is computed.
   expect(buffersCreated - before.buffersCreated).toBeLessThan(8);

@@ -138,8 +138,8 @@ describe.each(partOf(names, 3))('%s', (name) => {
 
   test('opens and runs without a connection after a visit', async () => {
     const { page } = await site.open(`gallery/${name}/`, { serviceWorkers: 'allow' });
-    // A network is loaded from a file of the visitor's there, or a package from elsewhere: nothing runs by itself.
-    const runs = name !== 'gpt2' && name !== 'transformers';
+    // Where a network or a package comes from files of the visitor's, nothing runs by itself.
+    const runs = (await expectations[`./gallery/${name}.ts`]!()).files === undefined;
     const used = () => (runs ? reported(page) : page.locator('#content[data-ready]').waitFor());
     await page.evaluate(() => navigator.serviceWorker.ready);
     // Steps of a large network that wait in the queue of a slow GPU hold up the next page, too.

@@ -31,6 +31,12 @@ export async function expectClose(actual: Tensor, expected: FixtureTensor, toler
 }
 
 /** Asserts that two lists of numbers agree element by element, and shows the first ones that do not. */
+/** The greatest element of a difference, as a share of the greatest of what was expected. */
+export async function distance(actual: Tensor, expected: Tensor): Promise<number> {
+  const share = actual.sub(expected).abs().max().div(expected.abs().max());
+  return Number(await share.item());
+}
+
 export function expectNumbers(actual: ArrayLike<number>, expected: ArrayLike<number>, tolerance: Tolerance = {}): void {
   expect(actual.length).toBe(expected.length);
   const apart: string[] = [];

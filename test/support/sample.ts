@@ -12,14 +12,14 @@ declare module 'vitest' {
   }
 }
 
-let whole = false;
+let long = false;
 
 /** From now on tables are taken as test/long takes them, and random programs are many and fresh. */
-export function sampleAll(): void {
-  whole = true;
+export function takeAsLong(): void {
+  long = true;
 }
 
-export const isWhole = (): boolean => whole;
+export const isLong = (): boolean => long;
 
 /** Of a table in test/long or test/site: one case in `part`, others with another seed, where all files run; every case where a file is selected. */
 export function partOf<Case>(cases: readonly Case[], part = 4): Case[] {
@@ -29,8 +29,8 @@ export function partOf<Case>(cases: readonly Case[], part = 4): Case[] {
 
 /** The cases that are tried: in `npm test` one in `usually`, in test/long thrice as many. */
 export const sampled = <Case>(cases: readonly Case[], usually: number): Case[] =>
-  whole ? partOf(cases, Math.max(2, Math.ceil(usually / 3))) : cases.filter((_, i) => i % usually === 0);
+  long ? partOf(cases, Math.max(2, Math.ceil(usually / 3))) : cases.filter((_, i) => i % usually === 0);
 
 /** Options of `fc.assert`: the same `numRuns` programs each time, or, in test/long, six times as many fresh ones. */
 export const programsOf = (numRuns: number): { readonly numRuns: number; readonly seed: number } =>
-  isWhole() ? { numRuns: 6 * numRuns, seed: inject('seed') } : { numRuns, seed: 7 };
+  isLong() ? { numRuns: 6 * numRuns, seed: inject('seed') } : { numRuns, seed: 7 };

@@ -16,10 +16,6 @@ from ._tensor import Tensor
 
 DEFAULT_PROTOCOL = 2
 MAP_LOCATION = Any
-class SourceChangeWarning(Warning):
-    """The source of a module in a file differs from the module's own; files hold no source any longer."""
-
-
 _LEGACY_MAGIC = 0x1950A86A20F9469CFC6C
 
 _safe_globals: list[Any] = []
@@ -48,6 +44,10 @@ _SAFE_NAMES = {
     *(("torch", name) for name in storage.CLASSES),
     *(("torch", name) for name in storage.DTYPES),
 }
+
+
+class SourceChangeWarning(Warning):
+    """The source of a module in a file differs from the module's own; files hold no source any longer."""
 
 
 def add_safe_globals(safe_globals: list[Any]) -> None:

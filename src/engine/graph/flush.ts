@@ -220,7 +220,7 @@ function sendAllButLast({ parts, lengths }: Parts, exports: Exports, step: Pendi
     }
     inSequence(walk.order);
     const work = { ...walk, exports: found, last };
-    const long = loops ? null : growth.here?.(walk.order, found.keys(), lengths);
+    const long = loops || lengths.size === 0 ? null : growth.here?.(walk.order, found.keys(), lengths);
     return long ? inRoom(work, long) : work;
   };
   // Exported values outlive the flush, so they are not given back after the last part that reads them.

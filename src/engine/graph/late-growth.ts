@@ -1,5 +1,5 @@
 // Growth: programs on padded values, which serve every size up to the padded one. Their code, src/engine/growth, is
-// loaded when a loop is first cut into parts.
+// loaded when a loop is first cut into parts and sizes of values depend on the number of repetitions.
 import { LatePart } from '../core/late';
 import type { Library } from '../ops/growth-library';
 import type { Slice } from './slices';

@@ -43,13 +43,15 @@ export function cutWhereRepeated(nodes: readonly Node[], slices: ReadonlyMap<Val
     (stretch) => notedAsVarying(nodes, stretch) && stretch.times >= leastTimes(nodes, stretch),
   );
   if (varying.length === 0 && stretches.every(({ period, times }) => period * times < LONG)) return whole;
-  // If the file cannot be fetched, the next flush that needs it tries again.
-  growth.load().catch(() => {});
   const repeated = cutsOf(stretches, nodes.length);
   const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));
   const sequence = new Sequence(nodes, [...begins, ...repeated], exports);
   const lengths = sequence.lengths();
-  if (lengths.size > 0) sequence.addDerived(lengths);
+  if (lengths.size > 0) {
+    sequence.addDerived(lengths);
+    // If the file cannot be fetched, the next flush that needs it tries again.
+    if (!growth.here) growth.load().catch(() => {});
+  }
   const { partOf, loops } = sequence.cutWhereLong(lengths);
   const stored = new Set<Value>();
   const lastPart = new Map<Value, number>();

@@ -4,7 +4,7 @@ import { describe, expect, test, vi } from 'vitest';
 import { CNNModel, ComplexCNNModel } from '../../../demos/mnist/models';
 import { collected } from '../../support/collected';
 import { fourPictures } from '../../support/four-pictures';
-import { isWhole, sampled } from '../../support/sample';
+import { isLong, sampled } from '../../support/sample';
 import { settled } from '../../support/settled';
 
 const pooledModel = () =>
@@ -21,7 +21,7 @@ const pooledModel = () =>
 
 /** Pictures of a batch: where all batches are of one size, their kernels are compiled once. */
 const FEW = 8;
-const MANY = isWhole() ? 100 : FEW;
+const MANY = isLong() ? 100 : FEW;
 
 /** What one step asks of WebGPU, as differences of the counters. */
 async function countedSteps(model: nn.UnaryModule, warmUp: number, counted: number, batchSize = FEW) {
@@ -194,7 +194,7 @@ async function heldBytes(): Promise<number> {
   return torch.gpu.stats().liveBytes;
 }
 
-const [WARM_UP, STEPS] = isWhole() ? [500, 10_000] : [100, 300];
+const [WARM_UP, STEPS] = isLong() ? [500, 10_000] : [100, 300];
 
 test(`${STEPS} steps without dispose, scope or await in the body run in flat memory`, {
   timeout: 240_000,

@@ -1,3 +1,3 @@
 // Attribution methods, with hundreds of attributions in a row.
-import '../../support/sample-all';
+import '../../support/as-long';
 import '../../node/attribution.test';

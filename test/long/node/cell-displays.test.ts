@@ -1,9 +1,9 @@
 // What cells of Python put below themselves by IPython.display, and what they say of packages that are not there.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
+import { runCells } from '../../support/notebook-cells';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-displays-'));
 const displayed = [
@@ -42,18 +42,7 @@ const absent = [
 /** What the cells print, in a notebook of Jupyter's form. */
 let told: string[] = [];
 beforeAll(async () => {
-  const path = join(folder, 'cells.ipynb');
-  const code = [...displayed, ...absent].map((source) => ({ cell_type: 'code', metadata: {}, outputs: [], source }));
-  const metadata = { language_info: { name: 'python' } };
-  writeFileSync(path, JSON.stringify({ cells: code, metadata, nbformat: 4, nbformat_minor: 5 }));
-  const lines: string[] = [];
-  const notebooks = await openRunner();
-  try {
-    await notebooks.run({ path }, (text) => lines.push(text));
-  } finally {
-    await notebooks.close();
-  }
-  told = lines.join('\n').split('── cell ').slice(1);
+  ({ told } = await runCells(join(folder, 'cells.ipynb'), [...displayed, ...absent]));
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

@@ -1,10 +1,10 @@
 // Figures of Matplotlib in cells of Python: files, films, axes in three dimensions, and shapes on pictures. What is expected of files is read from their bytes.
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
+import { runCells } from '../../support/notebook-cells';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-figures-'));
 const IMPORTS = 'import torch\nimport matplotlib.pyplot as plt\n';
@@ -74,17 +74,8 @@ const lackingCells = ['plt.violinplot([1, 2])'];
 /** What the cells print, kind by kind; pictures and files lie in the folder. */
 const told = { space: [''], files: [''], films: [''], lacking: [''] };
 beforeAll(async () => {
-  const path = join(folder, 'cells.md');
-  const cells = [...spaceCells, ...fileCells, ...filmCells, ...lackingCells];
-  writeFileSync(path, `# Figures\n\n${cells.map((cell) => `\`\`\`python\n${IMPORTS}${cell}\n\`\`\`\n`).join('\n')}`);
-  const lines: string[] = [];
-  const notebooks = await openRunner();
-  try {
-    await notebooks.run({ path, python: true, pictures: folder, saves: folder }, (text) => lines.push(text));
-  } finally {
-    await notebooks.close();
-  }
-  const all = lines.join('\n').split('── cell ').slice(1);
+  const cells = [...spaceCells, ...fileCells, ...filmCells, ...lackingCells].map((cell) => `${IMPORTS}${cell}`);
+  const { told: all } = await runCells(join(folder, 'cells.md'), cells, { pictures: folder, saves: folder });
   told.space = all.splice(0, spaceCells.length);
   told.files = all.splice(0, fileCells.length);
   told.films = all.splice(0, filmCells.length);

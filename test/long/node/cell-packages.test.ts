@@ -1,9 +1,9 @@
 // Lines `!pip install` of cells of Python. Stand-ins for micropip and packaging take the place of PyPI, of which they have three packages.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
+import { runCells } from '../../support/notebook-cells';
 
 const MICROPIP = `
 import os, re
@@ -109,19 +109,9 @@ const folder = mkdtempSync(join(tmpdir(), 'lamplight-packages-'));
 let told = '';
 let failed = 0;
 beforeAll(async () => {
-  const path = join(folder, 'packages.md');
-  writeFileSync(
-    path,
-    `# Packages\n\n${[...own, ...cells].map((cell) => `\`\`\`python\n${cell}\n\`\`\`\n`).join('\n')}`,
-  );
-  const lines: string[] = [];
-  const notebooks = await openRunner();
-  try {
-    failed = await notebooks.run({ path, python: true }, (text) => lines.push(text));
-  } finally {
-    await notebooks.close();
-  }
-  told = lines.join('\n');
+  const ran = await runCells(join(folder, 'packages.md'), [...own, ...cells]);
+  told = ran.told.join('── cell ');
+  failed = ran.failed;
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 

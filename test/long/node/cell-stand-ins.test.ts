@@ -1,9 +1,10 @@
 // Packages that stand in for Matplotlib and Pillow in cells of Python, and how they give way to these. Small packages take the place of both.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openRunner } from '../../../scripts/checks/notebook/runner.mjs';
+import { runCells } from '../../support/notebook-cells';
 
 const folder = mkdtempSync(join(tmpdir(), 'lamplight-stand-ins-'));
 let notebooks: Awaited<ReturnType<typeof openRunner>>;
@@ -16,13 +17,8 @@ afterAll(async () => {
 });
 
 /** What cells print, cell by cell. */
-async function told(...cells: string[]): Promise<string[]> {
-  const path = join(folder, 'cells.md');
-  writeFileSync(path, `# Stand-ins\n\n${cells.map((cell) => `\`\`\`python\n${cell}\n\`\`\`\n`).join('\n')}`);
-  const lines: string[] = [];
-  await notebooks.run({ path, python: true }, (text) => lines.push(text));
-  return lines.join('\n').split('── cell ').slice(1);
-}
+const told = async (...cells: string[]) =>
+  (await runCells(join(folder, 'cells.md'), cells, { runner: notebooks })).told;
 
 /** Matplotlib as far as the notebook's backend asks for it: a figure is a picture of 4 × 2 pixels. */
 const MATPLOTLIB = `

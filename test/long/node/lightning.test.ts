@@ -1,3 +1,3 @@
 // Every case of the trainer beside Lightning.
-import '../../support/sample-all';
+import '../../support/as-long';
 import '../../node/lightning.test';

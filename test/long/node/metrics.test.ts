@@ -1,3 +1,3 @@
 // Every case of the metrics beside torchmetrics.
-import '../../support/sample-all';
+import '../../support/as-long';
 import '../../node/metrics.test';

@@ -1,3 +1,3 @@
 // Every sample of PyTorch's database that is recorded.
-import '../../support/sample-all';
+import '../../support/as-long';
 import '../../node/samples.test';

@@ -42,12 +42,21 @@ def _vectors(v: Any, like: tuple[Any, ...], several: bool, of: str) -> tuple[Any
     return parts
 
 
-def _weights(v: Any, outputs: tuple[Any, ...], many: bool, of: str) -> tuple[Any, ...]:
+def _vector(v: Any, like: tuple[Any, ...], several: bool, of: str, only: str) -> tuple[Any, ...]:
+    """The weights or directions that were given, or 1 where there is one element alone, which `only` says of whom."""
     if v is not None:
-        return _vectors(v, outputs, many, of)
-    if len(outputs) != 1 or outputs[0].numel() != 1:
-        raise RuntimeError("The vector v can only be None if the user-provided function returns a single Tensor with a single element.")
-    return (outputs[0].new_ones(outputs[0].shape),)
+        return _vectors(v, like, several, of)
+    if len(like) != 1 or like[0].numel() != 1:
+        raise RuntimeError(f"The vector v can only be None if the {only} a single Tensor with a single element.")
+    return (like[0].new_ones(like[0].shape),)
+
+
+def _weights(v: Any, outputs: tuple[Any, ...], many: bool, of: str) -> tuple[Any, ...]:
+    return _vector(v, outputs, many, of, "user-provided function returns")
+
+
+def _directions(v: Any, given: tuple[Any, ...], several: bool, of: str) -> tuple[Any, ...]:
+    return _vector(v, given, several, of, "input to the user-provided function is")
 
 
 def _check_outputs(outputs: tuple[Any, ...], strict: bool) -> None:
@@ -190,14 +199,6 @@ def jvp(func: Any, inputs: Any, v: Any = None, create_graph: bool = False, stric
     with _graph(create_graph):
         found = _filled(_grad(first, weights, directions, create_graph), weights, False, create_graph, _OUTPUT)
     return _given(many, outputs, create_graph), _given(many, found)
-
-
-def _directions(v: Any, given: tuple[Any, ...], several: bool, of: str) -> tuple[Any, ...]:
-    if v is not None:
-        return _vectors(v, given, several, of)
-    if len(given) != 1 or given[0].numel() != 1:
-        raise RuntimeError("The vector v can only be None if the input to the user-provided function is a single Tensor with a single element.")
-    return (given[0].new_ones(given[0].shape),)
 
 
 def _check_independent(first: tuple[Any, ...], strict: bool) -> None:
