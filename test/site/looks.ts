@@ -5,7 +5,10 @@ import { brokenRules, inEachLook, type Look } from '../e2e/accessible';
 /** What holds words and pictures. What only screen readers see is a pixel wide. */
 const BOXES = 'main :is(pre, .code, .out, table, p, h1, h2, h3, figure, .verdict):not(.visually-hidden)';
 
-/** Pictures without a text or in both of their themes at once, what is cut and cannot be pushed along, and a page that is wider than its window. */
+/**
+ * Pictures without a text or in both of their themes at once, what is cut and cannot be pushed along, formulas that do not fit or whose sums are as small as
+ * letters, and a page that is wider than its window.
+ */
 const faults = (page: Page): Promise<string[]> =>
   page.evaluate((boxes) => {
     const untold = [...document.querySelectorAll('main :is(img, svg.figure, [role="img"])')]
@@ -24,8 +27,26 @@ const faults = (page: Page): Promise<string[]> =>
       .filter((element) => element.scrollWidth > element.clientWidth + 1 && element.checkVisibility())
       .filter((element) => !canBePushed(element))
       .map((element) => `cut: ${element.className} ${element.textContent?.slice(0, 80)}`);
+    const formulas = [...document.querySelectorAll('main math[display="block"]')].filter((one) =>
+      one.checkVisibility(),
+    );
+    const long = formulas
+      .filter((formula) => formula.scrollWidth > formula.clientWidth + 1)
+      .map((formula) => `a formula that does not fit: ${formula.textContent?.slice(0, 80)}`);
+    const small = formulas
+      .flatMap((formula) => [...formula.querySelectorAll('munderover > mo:first-child')])
+      .filter((sum) => sum.textContent === '∑')
+      .filter((sum) => sum.getBoundingClientRect().height < 1.2 * Number.parseFloat(getComputedStyle(sum).fontSize))
+      .map((sum) => `a sum as small as a letter: ${sum.closest('math')?.textContent?.slice(0, 80)}`);
     const width = document.documentElement.scrollWidth;
-    return [...untold, ...twice, ...cut, ...(width > innerWidth ? [`the page is ${width} pixels wide`] : [])];
+    return [
+      ...untold,
+      ...twice,
+      ...cut,
+      ...long,
+      ...small,
+      ...(width > innerWidth ? [`the page is ${width} pixels wide`] : []),
+    ];
   }, BOXES);
 
 /**
