@@ -81,7 +81,7 @@ const inNode = ({ name, turn, shared, testTimeout }: Lane & { testTimeout: numbe
     sequence: { groupOrder: turn },
     environment: 'node',
     isolate: !shared,
-    setupFiles: shared ? ['test/support/process.ts'] : [],
+    setupFiles: ['test/support/dawn-turns.ts', ...(shared ? ['test/support/process.ts'] : [])],
     testTimeout,
     hookTimeout: 120_000,
     // The loader reads these when the process starts, so the tests need a process of their own, not a thread.

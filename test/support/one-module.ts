@@ -15,6 +15,14 @@ const src = `${root}src/`;
  */
 const isTraced = process.env.LAMPLIGHT_WHOLE !== '1';
 
+/**
+ * An empty map behind a module without one. For each frame of each error's stack Vite looks for a map in the text of the frame's module,
+ * from its end and without keeping that there is none: in five megabytes, that was most of the time of tests which provoke errors.
+ */
+const EMPTY_MAP = `
+//# sourceMappingURL=data:application/json;base64,${btoa('{"version":3,"sources":[],"names":[],"mappings":""}')}
+`;
+
 /** What the library imports from elsewhere in a page. */
 const packages = ['comlink', '@noble/hashes/legacy.js', '@noble/hashes/sha2.js', 'papaparse', 'umap-js'];
 
@@ -98,7 +106,8 @@ export function oneModule(): Plugin {
       if (isWatched || !id.startsWith(src) || !/\.[jt]s$/.test(id)) return undefined;
       bundle ??= bundled();
       const chunk = (await bundle).get(id.slice(src.length, -3));
-      return chunk && { code: chunk.code, map: chunk.map ?? { mappings: '' } };
+      if (!chunk) return undefined;
+      return chunk.map ? { code: chunk.code, map: chunk.map } : { code: chunk.code + EMPTY_MAP, map: { mappings: '' } };
     },
   };
 }

@@ -32,9 +32,10 @@ function noise(length: number, levels: number): Buffer {
 const contents = [
   Buffer.alloc(0),
   Buffer.from('a'),
-  Buffer.from('abc'.repeat(50_000)),
-  Buffer.alloc(300_000),
-  noise(200_000, 256),
+  // Longer than the window of 32 kB.
+  Buffer.from('abc'.repeat(12_000)),
+  Buffer.alloc(70_000),
+  noise(40_000, 256),
   noise(70_000, 3),
   Buffer.concat([noise(40_000, 30), noise(40_000, 30)]),
 ];

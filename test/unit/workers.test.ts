@@ -5,6 +5,7 @@ import * as torch from 'lamplight';
 import { data, type Tensor } from 'lamplight';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { caught } from '../support/caught';
+import { sampled } from '../support/sample';
 import { datasets, type ServedTask, seed } from '../support/served-data';
 import { threads } from '../support/threads';
 
@@ -107,7 +108,8 @@ describe('order and draws are PyTorch’s', () => {
 
   // Where items and batches draw, PyTorch takes turns, which would keep a thread from reading ahead.
   const served = mapped.filter(({ collate, workers }) => !collate && workers > 0);
-  test.each(served)('$name, served by threads', async (c) => {
+  // A thread takes a third of a second of a core to load the library.
+  test.each(sampled(served, 3))('$name, served by threads', async (c) => {
     const worker = doing({ kind: 'drawing', length: c.length!, seeding: c.seeding });
     const got = await run(c, datasets.drawing(c.length!), { worker });
     expect(got).toEqual({ passes: c.passes, after: c.after, ownAfter: c.ownAfter });

@@ -32,7 +32,7 @@ const withoutCase: readonly string[] = [
   'attention',
   'attention',
   'attention',
-  // Recorded on GPUs alone, with its gradient: rows-on-gpus.test.ts
+  // Recorded on GPUs alone, with its gradient: test/long/node/rows-on-gpus
   'nativeRmsNorm',
 ];
 
