@@ -45,3 +45,11 @@ export const unneeded =
 
 /** Tests of tensors that are larger than a page has memory for. */
 export const tooLarge = /interpolate_buffer_overflow|loss_precision|_large_|_large$|overflow|64bit/;
+
+/** Tests, by their names, of what a page has not: reasons.md says what and why. */
+export const outOfReach =
+  /[Cc]uda|CUDA|[Cc]omplex|_(?:bfloat16|float16|half|u?int16|int8|uint(?:32|64)|cfloat|chalf|cdouble)(?:_|$)|q(?:u?int|engine)|[Qq]uantiz|[Ss]parse|[Nn]ested_?[Tt]ensor|_jit|dynamo|[Ff]orward_?[Mm]ode|forward_ad|fwd_ad|jvp|[Pp]rofiler|vmap|[Tt]hread|[Vv]itals|_meta(?:_|$)|LAZY|[Nn]amed_?tensor|mkldnn|[Mm]ultiprocess|[Ss]torage|[Ss]hared?_memory|numpy|memory_format|channels_last|weak_?ref|DispatchMode|_VF|Fusion|AllowMutation/;
+
+/** The same by the last lines of what a test fails with. */
+export const outOfReachWhy =
+  /bfloat16|[Cc]omplex|"u?int(?:8|16)"|float16|numpy|stand_ins\.Missing|_make_wrapper_subclass|forward_ad|sparse|mkldnn|start new thread|processes|quantize|Storage|torch\._C|__torch_dispatch__|_VF|'(?:meta|lazy)'|refine_names|_saved_|_raw_saved|nested|_test_|vitals|_fix_weakref|torch\.ops\.aten|functorch|torch\.jit/;
