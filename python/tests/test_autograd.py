@@ -108,6 +108,36 @@ class Switches(unittest.TestCase):
         self.assertTrue((x * 2).requires_grad)
 
 
+class Modes(unittest.TestCase):
+    def test_tensors_of_inference(self):
+        x = torch.ones(2)
+        with torch.inference_mode():
+            made, seen, inner = torch.ones(2), x.view(2, 1), torch.ones(2)[0]
+            self.assertTrue(torch.is_inference_mode_enabled())
+            with torch.inference_mode(False):
+                self.assertFalse(torch.ones(1).is_inference())
+        self.assertEqual([each.is_inference() for each in (x, made, seen, inner, made + 1, made.view(2, 1))], [False, True, False, True, False, True])
+        self.assertFalse(torch.is_inference_mode_enabled())
+        with torch.no_grad():
+            self.assertFalse(torch.is_inference_mode_enabled())
+
+    def test_generators_that_meet_exceptions(self):
+        @torch.no_grad()
+        def steps():
+            while True:
+                try:
+                    yield torch.is_grad_enabled()
+                except KeyError:
+                    yield "again" if not torch.is_grad_enabled() else None
+
+        made = steps()
+        self.assertEqual((next(made), torch.is_grad_enabled()), (False, True))
+        self.assertEqual((made.throw(KeyError()), torch.is_grad_enabled()), ("again", True))
+        made.close()
+        with self.assertWarnsRegex(FutureWarning, "Decorating classes is deprecated"):
+            torch.no_grad()(dict)
+
+
 class Hooks(unittest.TestCase):
     def test_hooks_see_and_change_gradients(self):
         x = torch.ones(2, requires_grad=True)
@@ -236,6 +266,20 @@ class Functions(unittest.TestCase):
         Pair.apply(a, b.detach())[0].sum().backward()
         self.assertEqual(a.grad.item(), 2)
 
+    def test_wrong_ones(self):
+        class Nothing(torch.autograd.Function):
+            @staticmethod
+            def forward(ctx, x):
+                return x * 2
+
+        x = torch.ones(1, requires_grad=True)
+        with self.assertRaisesRegex(NotImplementedError, "must implement either the backward or vjp method"):
+            Nothing.apply(x).backward()
+        with self.assertRaisesRegex(RuntimeError, "Legacy autograd function"), self.assertWarns(DeprecationWarning):
+            Nothing()(x)
+        with self.assertRaisesRegex(RuntimeError, "cannot be empty"):
+            torch.autograd.grad(x * 2, [])
+
     def test_contexts_set_up_apart(self):
         x = torch.ones(2, requires_grad=True)
         Split.apply(x).sum().backward()
@@ -327,10 +371,46 @@ class Views(unittest.TestCase):
         x = torch.arange(6.0)
         for y in (x.view(2, 3), x[1:], x[1:].view(5), x.expand(2, 6), x.reshape(3, 2)):
             self.assertTrue(y._is_view())
-            self.assertEqual(y._base.tolist(), x.tolist())
+            self.assertIs(y._base, x)
         for y in (x, x.clone(), x[[0, 1]], x + 1, x.detach()):
             self.assertFalse(y._is_view())
             self.assertIsNone(y._base)
+
+
+class Graph(unittest.TestCase):
+    def test_functions_know_where_gradients_go_on(self):
+        x, y = torch.ones(2, requires_grad=True), torch.ones(2, requires_grad=True)
+        product = (x * 2).exp() * y
+        node = (product + 1).grad_fn
+        self.assertIsInstance(node, torch.autograd.graph.Node)
+        self.assertEqual(node.name(), "AddBackward0")
+        self.assertEqual(node.next_functions[0], (product.grad_fn, 0))
+        (exp, number), (leaf, _) = product.grad_fn.next_functions
+        self.assertEqual((exp.name(), number), ("ExpBackward0", 0))
+        self.assertIs(leaf.variable, y)
+        self.assertEqual(leaf.name(), "torch::autograd::AccumulateGrad")
+        self.assertIs(exp.next_functions[0][0].next_functions[0][0].variable, x)
+        self.assertEqual(Cube.apply(x, 1.0).grad_fn.next_functions[0][0].variable.tolist(), [1, 1])
+
+    def test_callbacks_at_the_end(self):
+        told = []
+        x, y, z = (torch.ones(1, requires_grad=True) for _ in range(3))
+        engine = torch.autograd.Variable._execution_engine
+        x.register_hook(lambda gradient: engine.queue_callback(lambda: told.append("end")))
+        every = torch.autograd.graph.register_multi_grad_hook((x, y), lambda grads: told.append([g is not None for g in grads]))
+        once = torch.autograd.graph.register_multi_grad_hook((x, y), lambda g: told.append(g.item()), mode="any")
+        (x * y * 2).sum().backward()
+        self.assertEqual(sorted(map(str, told)), ["2.0", "[True, True]", "end"])
+        told.clear()
+        (x * 3 + z).sum().backward()
+        self.assertEqual(sorted(map(str, told)), ["3.0", "[True, False]", "end"])
+        every.remove()
+        once.remove()
+        told.clear()
+        (x * y).sum().backward()
+        self.assertEqual(told, ["end"])
+        with self.assertRaisesRegex(RuntimeError, "during backward pass"):
+            engine.queue_callback(told.clear)
 
 
 class OfConvolutions(unittest.TestCase):

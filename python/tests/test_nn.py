@@ -373,6 +373,13 @@ class Layers(unittest.TestCase):
         self.assertAlmostEqual(nn.CrossEntropyLoss()(scores, target).item(), 0.40760594606, 5)
         self.assertAlmostEqual(nn.CrossEntropyLoss(weight=torch.ones(3))(scores, target).item(), 0.40760594606, 5)
         self.assertEqual(nn.MSELoss(reduction="sum")(scores, torch.zeros(1, 3)).item(), 14.0)
+        # By place, among which are two of early versions.
+        self.assertTrue(nn.NLLLoss(None, None, 2)(scores, target).isnan())
+        self.assertEqual(F.nll_loss(scores.expand(2, 3), torch.tensor([2, 0]), None, None, 2).item(), -1.0)
+
+    def test_memory_without_contents(self):
+        layer = nn.Linear(2, 3).to_empty(device="cpu")
+        self.assertEqual((layer.weight.shape, layer.weight.requires_grad), ((3, 2), True))
 
     def test_clipping(self):
         p = nn.Parameter(torch.ones(4))

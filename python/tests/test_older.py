@@ -45,6 +45,19 @@ class Reductions(unittest.TestCase):
         self.assertAlmostEqual(summed(x, y).item(), 2 * nn.CrossEntropyLoss()(x, y).item(), 5)
 
 
+class Numbers(unittest.TestCase):
+    def test_that_stand_before_tensors(self):
+        x, y = torch.tensor([1.0, 2.0]), torch.tensor([3.0, 4.0])
+        with warnings.catch_warnings(record=True) as caught:
+            warnings.simplefilter("always")
+            self.assertEqual(x.add(2, y).tolist(), [7, 10])
+            self.assertEqual(torch.addcmul(x, 2, x, y).tolist(), [7, 18])
+            self.assertEqual(x.clone().addcdiv_(-1, y, x).tolist(), [-2, 0])
+            self.assertEqual(x.clone().add_(-1, y).tolist(), [-2, -2])
+        if caught:
+            self.assertIn("This overload of add is deprecated", str(caught[0].message))
+
+
 class Compilers(unittest.TestCase):
     def test_script_and_trace(self):
         @torch.jit.script

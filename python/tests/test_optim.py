@@ -53,6 +53,26 @@ class Optimizers(unittest.TestCase):
         groups = optimizer.state_dict()["param_groups"]
         self.assertEqual([(group["lr"], group["params"]) for group in groups], [(0.5, [0])] * 2)
 
+    def test_steps_that_gradients_go_through(self):
+        w = torch.tensor([1.0, -2.0], requires_grad=True)
+        p = w.clone()
+        p.grad = 3 * w
+        optimizer = torch.optim.SGD([p], lr=0.1, momentum=0.9, differentiable=True)
+        optimizer.step()
+        (dw,) = torch.autograd.grad((p * p).sum(), w, retain_graph=True)
+        # The first momentum is a copy, which no gradient goes through.
+        self.assertEqual([round(v, 4) for v in p.tolist()], [0.7, -1.4])
+        self.assertEqual([round(v, 4) for v in dw.tolist()], [1.4, -2.8])
+        p = w.clone()
+        p.grad = w * w
+        optimizer = torch.optim.AdamW([p], lr=0.1, weight_decay=0.5, differentiable=True)
+        optimizer.step()
+        self.assertEqual([round(v, 4) for v in p.tolist()], [0.85, -2.0])
+        self.assertIsInstance(optimizer, torch.optim.AdamW)
+        self.assertEqual(optimizer.state[p]["step"].item(), 1)
+        with self.assertRaisesRegex(ValueError, "can't optimize a non-leaf Tensor"):
+            torch.optim.SGD([w.clone()], lr=0.1)
+
     def test_hooks_of_all_optimizers(self):
         from torch.optim.optimizer import register_optimizer_step_post_hook, register_optimizer_step_pre_hook
 

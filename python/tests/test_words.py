@@ -35,6 +35,24 @@ class Words(unittest.TestCase):
         with self.assertRaisesRegex(RuntimeError, "masked_select: expected BoolTensor for mask"):
             torch.ones(2).masked_select(torch.ones(2, dtype=torch.int64))
 
+    def test_shapes_and_dtypes(self):
+        whole = torch.ones(2, dtype=torch.int64)
+        size = r"The size of tensor a \(3\) must match the size of tensor b \(2\) at non-singleton dimension 1"
+        for error, words, call in (
+            (RuntimeError, size, lambda: torch.ones(2, 3) + torch.ones(2, 2)),
+            (IndexError, r"Dimension out of range \(expected to be in range of \[-1, 0\], but got 2\)", lambda: whole.sum(2)),
+            (RuntimeError, "result type Float can't be cast to the desired output type Long", lambda: whole.add_(0.5)),
+            (RuntimeError, "result type Float can't be cast to the desired output type Long", lambda: torch.sin(torch.ones(2), out=whole)),
+            (RuntimeError, "don't support automatic differentiation", lambda: torch.sin(torch.ones(2, requires_grad=True), out=torch.ones(2))),
+            (RuntimeError, "alpha must not be", lambda: torch.add(whole, whole, alpha=0.5)),
+            (ValueError, "Invalid padding string 'some'", lambda: nn.Conv1d(2, 2, 1, padding="some")),
+            (ValueError, "groups must be a positive integer", lambda: nn.Conv1d(2, 2, 1, groups=0)),
+            (ValueError, r"Using a target size \(torch.Size\(\[1\]\)\)", lambda: nn.BCELoss()(torch.ones(2), torch.ones(1))),
+            (ValueError, r"Expected input batch_size \(2\) to match target batch_size \(3\)", lambda: nn.NLLLoss()(torch.ones(2, 4), torch.zeros(3, dtype=torch.long))),
+        ):
+            with self.assertRaisesRegex(error, words):
+                call()
+
     def test_initial_values(self):
         for call in (nn.init.xavier_normal_, nn.init.kaiming_uniform_, nn.init.eye_, nn.init.dirac_):
             with self.assertRaises(ValueError):

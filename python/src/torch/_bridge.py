@@ -24,7 +24,7 @@ from pyodide.ffi import JsException, JsProxy, can_run_sync, create_proxy, jsnull
 
 from . import _absent
 from ._errors import known_again, spelt, translated, worded
-from ._names import EXCEPTIONS, IGNORED, KEYWORDS, PROMOTING, SHARED, camel, is_pythonic, snake
+from ._names import EXCEPTIONS, IGNORED, KEYWORDS, NUMBER_FIRST, PLACES_OF_LOSSES, PROMOTING, SHARED, camel, is_pythonic, snake
 
 _from_entries = None
 _PLAIN = frozenset({int, float, str, bool, type(None)})
@@ -275,6 +275,8 @@ _LONG = 0.05
 _breathed = time.monotonic()
 
 
+# Whether tensors are made in inference mode.
+is_inferring = False
 # An interrupt came where no exception gets out.
 interrupted = False
 
@@ -427,6 +429,16 @@ def promoted(args: Any, keywords: dict[str, Any]) -> Any:
     return tuple(map(one, args)), {key: one(value) for key, value in keywords.items()}
 
 
+def number_last(name: str, args: Any, keywords: dict[str, Any]) -> Any:
+    """Arguments in the order that PyTorch has had since version 1.5, of calls such as `x.add_(alpha, other)`."""
+    count, key = NUMBER_FIRST[name]
+    if len(args) != count + 2 or hasattr(args[1], "_js") or not hasattr(args[2], "_js"):
+        return args, keywords
+    told = f"This overload of {name} is deprecated: the number comes last, as in {name}({'other' if count == 1 else 'tensor1, tensor2'}, {key}=…)"
+    warnings.warn(told, stacklevel=3)
+    return (args[0], *args[2:]), {**keywords, key: args[1]}
+
+
 def as_float(value: float) -> Any:
     """A tensor of float32 with one number."""
     return receive(js.find("torch", "scalarTensor")[1](value))
@@ -448,7 +460,8 @@ def function(bound: Any, name: str, space: str) -> Callable[..., Any]:
 
     from . import _none, _overrides
 
-    promotes = name in PROMOTING
+    promotes, had_number_first = name in PROMOTING, name in NUMBER_FIRST
+    places = PLACES_OF_LOSSES.get(name, ())
     run = _none.call if name in _none.MEANINGFUL or space in _none.SPACES else call
 
     @_overrides.overridable
@@ -458,8 +471,12 @@ def function(bound: Any, name: str, space: str) -> Callable[..., Any]:
             from ._complex import created
 
             return created(called, name, args, keywords)
+        if had_number_first:
+            args, keywords = number_last(name, args, keywords)
         if promotes:
             args, keywords = promoted(args, keywords)
+        if "size_average" in places[: len(args)]:
+            args, keywords = (), {**dict(zip(places, args)), **keywords}
         if "size_average" in keywords or isinstance(keywords.get("reduce"), bool):
             keywords = with_reduction(keywords)
         result = run(bound, args, keywords, name)
@@ -479,11 +496,23 @@ def written(out: Any, result: Any) -> Any:
     else:
         from .autograd.grad_mode import no_grad
 
+        _check_written(out._js, result._js)
         with no_grad():
             if out.shape != result.shape:
                 out.resize_(result.shape)
             out.copy_(result)
     return out
+
+
+# dtypes of which each may be written into those of its kind and of the kinds behind it.
+_KINDS = {"bool": 0, "float16": 2, "float32": 2}
+
+
+def _check_written(out: Any, result: Any) -> None:
+    if js.isGradEnabled() and (result.requiresGrad or out.requiresGrad):
+        raise RuntimeError("functions with out=... arguments don't support automatic differentiation, but one of the arguments requires grad.")
+    if _KINDS.get(result.dtype, 1) > _KINDS.get(out.dtype, 1):
+        raise RuntimeError(worded(f"out: the result is {result.dtype}, which cannot be written into a tensor of dtype {out.dtype}"))
 
 
 def attribute(space: str, name: str, known: dict[str, Any]) -> Any:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ._names import snake
+from ._words import WORDS
 
 
 class OutOfMemoryError(RuntimeError):
@@ -37,67 +38,22 @@ _names = re.compile(r"\b[a-z]+[0-9]*(?:[A-Z][a-z0-9]+)+_?\b")
 _OF_THE_BROWSER = frozenset({"OutOfMemoryError", "DeviceLostError", "FetchError"})
 # Values that fit no dtype are errors of its operation in PyTorch.
 _of_dtypes = re.compile(r"dtype")
-# Values and places for which PyTorch raises RuntimeError.
-_of_values = re.compile(
-    r"^binary_cross_entropy: expected inputs between|expected a window whose elements are distinct|^is_nonzero: expected a tensor"
-)
+
+_words = tuple((re.compile(said), known, kind) for said, known, kind in WORDS)
 
 
-# By what the library says: the words by which PyTorch's programs know an error. They go before the library's.
-_WORDS: tuple[tuple[str, str], ...] = (
-    (
-        r"has been changed by an in-place operation",
-        "one of the variables needed for gradient computation has been modified by an inplace operation",
-    ),
-    (
-        r"has been used by an earlier backward and is gone",
-        "Trying to backward through the graph a second time (or directly access saved tensors after they have already "
-        "been freed). Saved intermediate values of the graph are freed when you call .backward() or autograd.grad(). "
-        "Specify retain_graph=True if you need to backward through the graph a second time",
-    ),
-    (
-        r"a view was made in no_grad mode and is being changed in place",
-        "A view was created in no_grad mode and is being modified inplace with grad mode enabled",
-    ),
-    (
-        r"this tensor does not require grad and was not made from one that does",
-        "element 0 of tensors does not require grad and does not have a grad_fn",
-    ),
-    (
-        r"expected a window whose elements are distinct",
-        "unsupported operation: more than one element of the written-to tensor refers to a single memory location. "
-        "Please clone() the tensor before performing the operation.",
-    ),
-    (
-        r"^masked_fill_?: expected a mask of dtype bool",
-        "masked_fill_ only supports boolean masks, but got mask with another dtype",
-    ),
-    (r"^binary_cross_entropy: expected inputs between 0 and 1", "all elements of input should be between 0 and 1"),
-    (
-        r"^grad: this tensor was made by",
-        "The .grad attribute of a Tensor that is not a leaf Tensor is being accessed. Its .grad attribute won't be populated "
-        "during autograd.backward().",
-    ),
-    (r"^masked_select: expected a mask of dtype bool", "masked_select: expected BoolTensor for mask"),
-    (
-        r"^is_nonzero: expected a tensor with one element, but got shape \[0\]",
-        "Boolean value of Tensor with no values is ambiguous",
-    ),
-    (r"^is_nonzero: expected a tensor", "Boolean value of Tensor with more than one value is ambiguous"),
-    (
-        r"the target's shape .* differs from the input's",
-        "Using a target size that is different to the input size. This will likely lead to incorrect results due to "
-        "broadcasting. Please ensure they have the same size.",
-    ),
-    (r"^(?:weight_norm|spectral_norm): expected parameters with a shape", "Modules that have uninitialized parameters."),
-)
-_words = tuple((re.compile(said), known) for said, known in _WORDS)
+def _known(message: str) -> tuple[str, type[Exception] | None]:
+    """A message of the library behind PyTorch's words for the same, and the class of PyTorch's error where that is another."""
+    for said, known, kind in _words:
+        found = said.search(message)
+        if found:
+            return f"{known(found) if callable(known) else found.expand(known)} ({message})", kind
+    return message, None
 
 
 def worded(message: str) -> str:
     """A message of the library behind PyTorch's words for the same."""
-    known = next((known for said, known in _words if said.search(message)), None)
-    return message if known is None else f"{known} ({message})"
+    return _known(message)[0]
 
 
 def spelt(message: str) -> str:
@@ -142,12 +98,13 @@ def translated(error: BaseException) -> BaseException:
     message = str(getattr(error, "message", error))
     if name not in _OF_THE_BROWSER:
         message = spelt(message)
-    kind = RuntimeError if _of_values.search(message) else _CLASSES.get(name)
+    words, kind = _known(message)
+    kind = kind or _CLASSES.get(name)
     if kind is None:
         kind = RuntimeError
         if name == "ArgumentError":
             wrong = TypeError if _type_errors.search(message) else ValueError
             kind = RuntimeError if _of_dtypes.search(message) and wrong is ValueError else wrong
-    made = kind(worded(message))
+    made = kind(words)
     made.lamplight = name  # type: ignore[attr-defined]
     return made

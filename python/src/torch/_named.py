@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import _types
+from . import _bridge, _types
 from ._legacy import typed
 from ._tensor import Tensor
 from .storage import Memory as UntypedStorage
@@ -70,15 +70,13 @@ def is_storage(obj: Any) -> bool:
 
 
 def is_inference(input: Tensor) -> bool:
-    """No: tensors that were made in inference mode are as others here."""
-    return False
+    """Whether a tensor was made in inference mode; here it is as others."""
+    return input.is_inference()
 
 
 def is_inference_mode_enabled() -> bool:
-    """Whether gradients are not recorded, which is what inference mode is here."""
-    from .autograd.grad_mode import is_grad_enabled
-
-    return not is_grad_enabled()
+    """Whether tensors are made in inference mode."""
+    return _bridge.is_inferring
 
 
 def is_distributed(input: Tensor) -> bool:

@@ -35,6 +35,32 @@ PROMOTING = frozenset(
 KEYWORDS: dict[str, str] = {"axis": "dim", "keepdims": "keepdim"}
 IGNORED = frozenset({"foreach", "memory_format", "pin_memory", "layout", "non_blocking", "names"})
 
+# By function: how many tensors stood behind the number that came first before version 1.5, as in `add_(alpha, other)`, and the number's name.
+NUMBER_FIRST: dict[str, tuple[int, str]] = {
+    **{f"{name}{end}": (1, "alpha") for name in ("add", "sub") for end in ("", "_")},
+    **{f"{name}{end}": (2, "value") for name in ("addcmul", "addcdiv") for end in ("", "_")},
+}
+
+# Losses whose parameters have `size_average` and `reduce` among them, which PyTorch has kept of its early versions, by place.
+PLACES_OF_LOSSES: dict[str, list[str]] = {
+    name: parameters.split()
+    for name, parameters in (
+        ("nll_loss", "input target weight size_average ignore_index reduce reduction"),
+        ("cross_entropy", "input target weight size_average ignore_index reduce reduction label_smoothing"),
+        ("binary_cross_entropy", "input target weight size_average reduce reduction"),
+        ("binary_cross_entropy_with_logits", "input target weight size_average reduce reduction pos_weight"),
+        ("kl_div", "input target size_average reduce reduction log_target"),
+        ("smooth_l1_loss", "input target size_average reduce reduction beta"),
+        ("hinge_embedding_loss", "input target margin size_average reduce reduction"),
+        ("poisson_nll_loss", "input target log_input full size_average eps reduce reduction"),
+        ("cosine_embedding_loss", "input1 input2 target margin size_average reduce reduction"),
+        ("margin_ranking_loss", "input1 input2 target margin size_average reduce reduction"),
+        ("multi_margin_loss", "input target p margin weight size_average reduce reduction"),
+        ("triplet_margin_loss", "anchor positive negative margin p eps swap size_average reduce reduction"),
+        *((name, "input target size_average reduce reduction") for name in ("mse_loss", "l1_loss", "soft_margin_loss", "multilabel_margin_loss")),
+    )
+}
+
 # Names of PyTorch's that have a capital within.
 _TRANSPOSES = frozenset({"mT", "mH"})
 

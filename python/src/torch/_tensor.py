@@ -6,7 +6,7 @@ from typing import Any, Iterator
 
 from . import _bridge, _indexing, _overrides
 from ._bridge import TENSOR, JsException, js, receive, senders, translated, wait
-from ._names import EXCEPTIONS, HIDDEN, PROMOTING, camel, is_pythonic, snake
+from ._names import EXCEPTIONS, HIDDEN, NUMBER_FIRST, PROMOTING, camel, is_pythonic, snake
 from ._types import Size, device, dtype, dtypes
 
 _drop = js.drop
@@ -159,9 +159,16 @@ class Tensor(metaclass=_Members):
         """No tensor is."""
         return False
 
+    # Whether it was made in inference mode.
+    _is_of_inference = False
+
     def is_inference(self) -> bool:
-        """No tensor is: one that was made in inference mode is as others here."""
-        return False
+        """Whether it, or what it is a view of, was made in inference mode; here it is as others."""
+        from ._graph import alive
+
+        root = self._root()
+        base = None if root is None else alive(root)
+        return self._is_of_inference if base is None else base._is_of_inference
 
     def get_device(self) -> int:
         """-1, as of a tensor that is on none of CUDA's devices."""
@@ -291,8 +298,8 @@ class Tensor(metaclass=_Members):
     @property
     def grad(self) -> Tensor | None:
         """The gradient that `backward` has summed up, or None."""
-        found = receive(js.gradient(self._js, self._js))
-        return self.__dict__.get("_given_grad") if found is None else found
+        given = self.__dict__.get("_given_grad")
+        return receive(js.gradient(self._js, self._js)) if given is None else given
 
     @grad.setter
     def grad(self, gradient: Tensor | None) -> None:
@@ -328,16 +335,24 @@ class Tensor(metaclass=_Members):
     @property
     def grad_fn(self) -> Any:
         """The function that takes the gradient further, or None."""
-        name = self._js.gradFn
-        return _node(name) if isinstance(name, str) else None
+        from ._graph import function_of
+
+        return function_of(js.gradNode(self._js))
+
+    def _root(self) -> Any:
+        """The library's tensor that this one is a view of, or None."""
+        found, base = None, self._js.base
+        while isinstance(base, _bridge.JsProxy):
+            found, base = base, base.base
+        return found
 
     @property
     def _base(self) -> Tensor | None:
         """The tensor that this one is a view of, or None."""
-        found, base = None, self._js.base
-        while isinstance(base, _bridge.JsProxy):
-            found, base = base, base.base
-        return None if found is None else _bridge.receive(found)
+        from ._graph import standing_for
+
+        root = self._root()
+        return None if root is None else standing_for(root)
 
     def _is_view(self) -> bool:
         return isinstance(self._js.base, _bridge.JsProxy)
@@ -513,6 +528,8 @@ def wrapped(handle: Any) -> Tensor:
     global _made
     made = _new(Tensor)
     made._js = handle
+    if _bridge.is_inferring:
+        made._is_of_inference = True
     _made += 1
     if _made >= _MANY or _bridge.interrupted:
         _made = 0
@@ -541,7 +558,7 @@ def _call(self: Tensor, name: str, args: Any, keywords: dict[str, Any]) -> Any:
 
 def _method(name: str, spelt: str) -> Any:
     bound = js.method(spelt)
-    promotes = name in PROMOTING
+    promotes, had_number_first = name in PROMOTING, name in NUMBER_FIRST
 
     def method(self: Tensor, *args: Any, **keywords: Any) -> Any:
         if not args and not keywords:
@@ -551,6 +568,8 @@ def _method(name: str, spelt: str) -> Any:
                 raise translated(error) from None
             return wrapped(result) if type(result) is TENSOR else receive(result, name, self)
         out = keywords.pop("out", None)
+        if had_number_first:
+            (self, *args), keywords = _bridge.number_last(name, (self, *args), keywords)
         if promotes:
             (self, *args), keywords = _bridge.promoted((self, *args), keywords)
         result = _bridge.call(bound, (self, *args), keywords, name, self)
@@ -564,24 +583,6 @@ def _method(name: str, spelt: str) -> Any:
 
 def _property(spelt: str) -> property:
     return property(lambda self: receive(_checked(js.get, self._js, spelt), spelt))
-
-
-class Node:
-    """The function that takes a gradient further."""
-
-    def __init__(self, name: str):
-        self._name = name
-
-    def name(self) -> str:
-        """The name of the function, such as `MulBackward0`."""
-        return self._name
-
-    def __repr__(self) -> str:
-        return f"<{self._name} object at {id(self):#x}>"
-
-
-def _node(name: str) -> Node:
-    return type(name, (Node,), {})(name)
 
 
 class RemovableHandle:

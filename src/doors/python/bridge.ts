@@ -4,6 +4,7 @@
 import { type DType, gpu, type Index, Tensor, tensor as tensorOf } from '../../torch';
 import {
   backpressure,
+  backwards,
   calls,
   conversionsOf,
   defaultGenerator,
@@ -160,6 +161,8 @@ export const bridge = {
     show(attach(name, id, args, results), true),
   /** A counter that is incremented with each write to the tensor's memory that gradients are told of. */
   changes: (tensor: Tensor): number => tensor.storage.toldChanges,
+  /** The function behind a tensor's `grad_fn`; null for a leaf. */
+  gradNode: (tensor: Tensor): object | null => backwards.gradNodeOf(tensor),
   liveHandles,
   /** Looks up a name. Functions are returned wrapped. */
   find(space: string, name: string): Shown {

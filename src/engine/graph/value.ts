@@ -137,7 +137,7 @@ export interface Roomy<A> {
 type RunContext<A> = Pick<GradContext<A>, 'attrs' | 'scalars'>;
 
 /** The name of the gradient function of a recorded value in printed tensors, such as `MulBackward0`. */
-export function gradNameOf({ node }: Value): string {
+export function gradNameOf({ node }: Pick<Value, 'node'>): string {
   const { gradName, op } = node!;
   return gradName ?? op.gradName ?? `${op.name[0]!.toUpperCase()}${op.name.slice(1)}Backward0`;
 }

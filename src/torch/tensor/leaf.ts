@@ -18,7 +18,7 @@ export class Leaf implements GradSink {
   gradHooks: readonly GradHook[] | null = null;
 
   constructor(
-    private readonly owner: TensorBase,
+    readonly owner: TensorBase,
     private readonly make: (value: Value) => Tensor,
   ) {}
 

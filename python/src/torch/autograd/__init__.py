@@ -1,5 +1,6 @@
 """Gradients as a function, custom functions, and the switches of recording."""
 
+from collections.abc import Callable
 from typing import Any
 
 from .. import _bridge, _overrides
@@ -33,8 +34,25 @@ class VariableMeta(type):
         return isinstance(other, Tensor)
 
 
+# For each backward under way: what is called at its end.
+_ends: list[list[Callable[[], None]]] = []
+
+
+def queue_callback(callback: Callable[[], None]) -> None:
+    """Has a function be called at the end of the backward that is under way."""
+    if not _ends:
+        raise RuntimeError("Final callbacks can only be installed during backward pass.")
+    _ends[-1].append(callback)
+
+
+class _Engine:
+    queue_callback = staticmethod(queue_callback)
+
+
 class Variable(metaclass=VariableMeta):
     """A leaf of the same memory: tensors have had gradients of their own since PyTorch 0.4."""
+
+    _execution_engine = _Engine()
 
     def __new__(cls, data: Any, requires_grad: bool = False, volatile: Any = None) -> Any:
         return data.detach().requires_grad_(requires_grad)
@@ -42,6 +60,8 @@ class Variable(metaclass=VariableMeta):
 
 def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any = None, create_graph: bool = False, **keywords: Any) -> Any:
     """Gradients of `outputs` by `inputs`, as a tuple."""
+    if isinstance(inputs, list | tuple) and not inputs:
+        raise RuntimeError("`inputs` argument to `grad()` cannot be empty.")
     named = {"grad_outputs": grad_outputs, "retain_graph": retain_graph, "create_graph": create_graph, **keywords}
     try:
         return _taken("grad", (outputs, inputs), named)
@@ -93,11 +113,17 @@ _bridge.makers["GradientRun"] = _Run
 def taken(function: Any, args: Any, named: dict[str, Any], name: str) -> Any:
     """What a function gives that takes gradients: watched for NaN where that is wanted."""
     watch = _bridge.js.watchForAnomalies() if anomaly_mode.is_watching else None
+    ends: list[Callable[[], None]] = []
+    _ends.append(ends)
     try:
         result = _bridge.call(function, args, named, name)
         while isinstance(result, _Run):
             result = result.after_call()
+        # Each may ask for further ones.
+        for end in ends:
+            end()
     finally:
+        _ends.pop()
         if watch is not None:
             watch.end()
         forget_spent()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import warnings
 from typing import Any
 
 from .. import _bridge
@@ -38,6 +39,12 @@ class FunctionCtx:
                 )
         return self._saved
 
+    @property
+    def saved_variables(self) -> tuple[Any, ...]:
+        """`saved_tensors` by its old name."""
+        warnings.warn("'saved_variables' is deprecated; use 'saved_tensors'", DeprecationWarning, stacklevel=2)
+        return self.saved_tensors
+
     def mark_non_differentiable(self, *tensors: Tensor) -> None:
         """Declares results that have no gradient, such as indices."""
         self._constants = tensors
@@ -58,6 +65,21 @@ _waiting: dict[int, tuple[type[Function], FunctionCtx, list[Any], int, list[int]
 class Function:
     """The base of functions with a gradient of one's own: a subclass defines `forward` and `backward` as static methods."""
 
+    generate_vmap_rule = False
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        told = (
+            f"{type(self)} should not be instantiated. Methods on autograd functions are all static, so you should invoke them on the "
+            "class itself. Instantiating an autograd function will raise an error in a future version of PyTorch."
+        )
+        warnings.warn(told, DeprecationWarning, stacklevel=2)
+
+    def __call__(self, *args: Any, **keywords: Any) -> Any:
+        raise RuntimeError(
+            "Legacy autograd function with non-static forward method is deprecated. Please use new-style autograd function with "
+            "static forward method. (Example: https://pytorch.org/docs/stable/autograd.html#torch.autograd.Function)"
+        )
+
     @staticmethod
     def forward(*args: Any, **keywords: Any) -> Any:
         """Computes the results; the first argument is the context, unless `setup_context` is defined."""
@@ -66,7 +88,9 @@ class Function:
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
         """Gives the gradient of each argument by those of the results."""
-        raise NotImplementedError("You must implement the backward function for custom autograd.Function.")
+        raise NotImplementedError(
+            "You must implement either the backward or vjp method for your custom autograd.Function to use it with backward mode AD."
+        )
 
     setup_context: Any = None
 
@@ -134,6 +158,10 @@ def _gradients(number: int, given: Any) -> Any:
             for gradient, shape in zip(gradients, shapes)
         ]
     back = getattr(cls, "backward", None)
+    if hasattr(cls, "vjp") and back is not Function.backward:
+        raise RuntimeError(
+            "Implementing both 'backward' and 'vjp' for a custom Function is not allowed. You should only implement one of them."
+        )
     found = (cls.vjp if back is Function.backward and hasattr(cls, "vjp") else back)(ctx, *gradients)
     found = found if isinstance(found, tuple | list) else (found,)
     if len(found) < count or any(extra is not None for extra in found[count:]):

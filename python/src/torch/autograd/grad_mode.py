@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import functools
 import inspect
+import warnings
 from typing import Any, Callable
 
+from .. import _bridge
 from .._bridge import js
 
 
@@ -25,19 +27,36 @@ class _Switch:
         return type(self)()
 
     def __call__(self, call: Callable[..., Any]) -> Callable[..., Any]:
+        if inspect.isclass(call):
+            told = (
+                "Decorating classes is deprecated and will be disabled in future versions. You should only decorate functions or "
+                "methods. To preserve the current behavior of class decoration, you can directly decorate the `__init__` method "
+                "and nothing else."
+            )
+            warnings.warn(told, FutureWarning, stacklevel=2)
         if inspect.isgeneratorfunction(call):
 
             @functools.wraps(call)
             def stepped(*args: Any, **keywords: Any) -> Any:
                 steps = call(*args, **keywords)
-                sent = None
-                while True:
+                try:
                     with self.clone():
+                        value = next(steps)
+                    while True:
                         try:
-                            value = steps.send(sent)
-                        except StopIteration as end:
-                            return end.value
-                    sent = yield value
+                            sent = yield value
+                        except GeneratorExit:
+                            with self.clone():
+                                steps.close()
+                            raise
+                        except BaseException as error:
+                            with self.clone():
+                                value = steps.throw(error)
+                        else:
+                            with self.clone():
+                                value = steps.send(sent)
+                except StopIteration as end:
+                    return end.value
 
             return stepped
 
@@ -88,6 +107,16 @@ class inference_mode(_Switch):
     def __init__(self, mode: bool = True) -> None:
         super().__init__()
         self._on = not mode
+        self._outer: list[bool] = []
+
+    def __enter__(self) -> None:
+        super().__enter__()
+        self._outer.append(_bridge.is_inferring)
+        _bridge.is_inferring = not self._on
+
+    def __exit__(self, *error: object) -> None:
+        super().__exit__(*error)
+        _bridge.is_inferring = self._outer.pop()
 
     def clone(self) -> _Switch:
         """Another of the same."""

@@ -66,6 +66,11 @@ class Native(Optimizer):
     _outward = True
 
     def __init__(self, params: Any, *args: Any, **kwargs: Any) -> None:
+        if kwargs.get("differentiable"):
+            from ._differentiable import begin
+
+            begin(self, js.maker(type(self)._made), params, args, {name: number(value) for name, value in kwargs.items() if name not in _KINDS})
+            return
         self._make_hooks()
         self.param_groups = []
         for group in given_groups(params):

@@ -40,6 +40,8 @@ class Optimizer:
 
     param_groups: list[dict[str, Any]]
     state: Any
+    # Whether parameters may be results of operations.
+    _takes_results = False
 
     def __init__(self, params: Any, defaults: dict[str, Any]) -> None:
         self.defaults = defaults
@@ -112,7 +114,7 @@ class Optimizer:
                 param = param[1]
             if not isinstance(param, Tensor):
                 raise TypeError(f"optimizer can only optimize Tensors, but one of the params is {type(param).__name__}")
-            if not param.is_leaf:
+            if not (param.is_leaf or self._takes_results):
                 raise ValueError("can't optimize a non-leaf Tensor")
             listed.append(param)
         known = {id(param) for group in self.param_groups for param in group["params"]}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from typing import Any
 
 from .. import autograd
@@ -11,21 +13,34 @@ from ..autograd.grad_mode import enable_grad
 from ..random import fork_rng, get_rng_state, set_rng_state
 
 
+def noop_context_fn() -> tuple[Any, Any]:
+    """Blocks for the first computation and the second that change nothing."""
+    return contextlib.nullcontext(), contextlib.nullcontext()
+
+
+@contextlib.contextmanager
+def set_checkpoint_early_stop(enable: bool) -> Iterator[None]:
+    """A block whose checkpoints would stop once backward has what it needs; here each computes its function whole, which gives the same."""
+    yield
+
+
 class _Checkpoint(Function):
     @staticmethod
-    def forward(ctx: Any, run: Any, always: Any, state: Any, *args: Any) -> Any:
+    def forward(ctx: Any, run: Any, always: Any, state: Any, around: Any, *args: Any) -> Any:
+        first, ctx.again = around
         ctx.run, ctx.state = run, state
         ctx.args = tuple(None if is_tensor(arg) else arg for arg in args)
         ctx.places = tuple(i for i, arg in enumerate(args) if is_tensor(arg))
         ctx.save_for_backward(*(args[i] for i in ctx.places))
-        return run(*args)
+        with first:
+            return run(*args)
 
     @staticmethod
     def backward(ctx: Any, *grads: Any) -> Any:
         args = list(ctx.args)
         for i, x in zip(ctx.places, ctx.saved_tensors):
             args[i] = x.detach().requires_grad_(x.requires_grad)
-        with enable_grad(), fork_rng(enabled=ctx.state is not None):
+        with enable_grad(), fork_rng(enabled=ctx.state is not None), ctx.again:
             if ctx.state is not None:
                 set_rng_state(ctx.state)
             results = ctx.run(*args)
@@ -33,7 +48,7 @@ class _Checkpoint(Function):
         pairs = [(y, dy) for y, dy in zip(results, grads) if is_tensor(y) and y.requires_grad]
         if pairs:
             autograd.backward([y for y, _ in pairs], [dy for _, dy in pairs])
-        return (None, None, None, *(arg.grad if is_tensor(arg) else None for arg in args))
+        return (None, None, None, None, *(arg.grad if is_tensor(arg) else None for arg in args))
 
 
 def checkpoint(
@@ -41,7 +56,7 @@ def checkpoint(
     *args: Any,
     use_reentrant: bool | None = None,
     preserve_rng_state: bool = True,
-    context_fn: Any = None,
+    context_fn: Any = noop_context_fn,
     determinism_check: str = "default",
     debug: bool = False,
     early_stop: bool = True,
@@ -55,7 +70,7 @@ def checkpoint(
     state = get_rng_state() if preserve_rng_state else None
     # Parameters inside of the function want gradients also where no argument does.
     always = zeros((), requires_grad=True)
-    return _Checkpoint.apply(lambda *given: function(*given, **keywords), always, state, *args)
+    return _Checkpoint.apply(lambda *given: function(*given, **keywords), always, state, context_fn(), *args)
 
 
 def checkpoint_sequential(functions: Any, segments: int, input: Any, use_reentrant: bool | None = None, **keywords: Any) -> Any:

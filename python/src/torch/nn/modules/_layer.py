@@ -76,6 +76,9 @@ class Layer(Module):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Other classes of Python that it is one of are made by what the library says.
         Module.__init__(self)
+        places = [each.partition("=")[0] for each in _parameters().get(type(self)._name, "").split()] if args else []
+        if "size_average" in places[: len(args)]:
+            args, kwargs = (), {**dict(zip(places, args)), **kwargs}
         if "size_average" in kwargs or "reduce" in kwargs:
             kwargs = _bridge.with_reduction(kwargs)
         for key in kwargs.keys() & _RENAMED.keys():

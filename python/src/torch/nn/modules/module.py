@@ -432,6 +432,12 @@ class Module(Calls, State):
             )
         return self._apply(lambda t: t.to(dtype) if t.is_floating_point() else t)
 
+    def to_empty(self, *, device: Any = None, recurse: bool = True) -> Self:
+        """Gives all parameters and buffers memory whose contents are not said; any device may be named."""
+        from ... import empty_like
+
+        return self._apply(lambda t: empty_like(t), recurse=recurse)
+
     def type(self, dst_type: Any) -> Self:
         """Converts all parameters and buffers to a dtype."""
         return self._apply(lambda t: t.to(dst_type))
