@@ -4,7 +4,6 @@ import { discardPending } from '../../src/engine/graph/flush';
 import { keep } from '../../src/engine/graph/keep';
 import { note } from '../../src/engine/graph/owners';
 import { fromHost } from '../../src/engine/graph/record';
-import type { GraphRoot } from '../../src/engine/graph/roots';
 import type { GradSink, Value } from '../../src/engine/graph/value';
 import { sigmoid } from '../../src/engine/ops/pointwise/activation';
 import { add, mul } from '../../src/engine/ops/pointwise/arithmetic';
@@ -16,7 +15,7 @@ afterAll(discardPending);
 const LARGE = 20_000;
 const sink: GradSink = { gradHooks: null, accumulate() {} };
 const loaded = (elements = LARGE): Value => fromHost(new Float32Array(elements), [elements], 'float32');
-const root = (value: Value) => ({ value }) as GraphRoot;
+const root = (value: Value) => ({ value });
 
 /** What a flush of roots with these values stores, by the names of the values. */
 function stored(values: Record<string, Value>, held: readonly Value[], wanted: readonly Value[] = []): string[] {
@@ -41,7 +40,7 @@ test('a large value that is as cheap to make as to read is left as a recipe if t
   const total = sum(y);
   expect(stored({ y }, [y])).toEqual(['y']);
   expect(stored({ y, total }, [y, total])).toEqual(['total']);
-  const [[held, ingredients]] = [...keep(new Set([y, total].map(root))).left] as [[GraphRoot, readonly Value[]]];
+  const [[held, ingredients]] = [...keep(new Set([y, total].map(root))).left] as [[{ value: Value }, readonly Value[]]];
   expect([held.value === y, ingredients.includes(x)]).toEqual([true, true]);
 });
 
@@ -68,9 +67,9 @@ test('what a gradient will read is stored, once for each node that reads it', ()
   const z = sigmoid(y);
   const total = sum(z);
   expect(stored({ x, y, z, total }, [total])).toEqual(['y', 'z', 'total']);
-  const { saved, savedKept } = keep(new Set([root(total)]));
+  const { saved, savesNoted } = keep(new Set([root(total)]));
   expect(new Set(saved.map(([value]) => value))).toEqual(new Set([y, z]));
-  expect(savedKept).toEqual(new Set([y.node, z.node, total.node]));
+  expect(savesNoted).toEqual(new Set([y.node, z.node, total.node]));
 });
 
 test('a value that is made from one that was given back is named with the reason, and the others are stored', () => {

@@ -131,9 +131,9 @@ interface Work extends Walk {
  */
 function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Kept {
   const kept = keep(roots, wanted, heldBack?.needs);
-  const { exports, failed, saved, savedKept } = kept;
+  const { exports, failed, saved, savesNoted } = kept;
   for (const [value, { root, error }] of failed) fail(value, root, error, step);
-  for (const node of savedKept) node.savedKept = true;
+  for (const node of savesNoted) node.savesNoted = true;
   for (const [value, node] of saved) {
     // A rehearsal stores nothing. A value from the host has no node that could make it again, so it is not given back.
     if (isJournaling() || value.node === null) continue;

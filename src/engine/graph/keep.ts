@@ -9,40 +9,42 @@ import { newWalk, visit, type Walk } from './walk';
 /** The values that a flush stores. Each maps to the root that holds it, or to null. */
 export type Exports = ReadonlyMap<Value, GraphRoot | null>;
 
+type Holder = Pick<GraphRoot, 'value'>;
+
 /** What a flush keeps, and the nodes that it runs for that. */
-export interface Kept extends Walk {
-  readonly exports: Map<Value, GraphRoot | null>;
+export interface Kept<Root extends Holder = GraphRoot> extends Walk {
+  readonly exports: Map<Value, Root | null>;
   /** The ingredients of the roots' values that are not stored, and the values between. */
-  readonly left: ReadonlyMap<GraphRoot, readonly Value[]>;
+  readonly left: ReadonlyMap<Root, readonly Value[]>;
   /** The values that gradients read, with the nodes whose gradients do. */
   readonly saved: readonly (readonly [Value, Node])[];
-  /** The nodes whose saved values are now kept. */
-  readonly savedKept: ReadonlySet<Node>;
+  /** The nodes whose gradients' values are in `saved`, or need not be. */
+  readonly savesNoted: ReadonlySet<Node>;
   /** The values that cannot be had, with the roots that hold them. */
-  readonly failed: ReadonlyMap<Value, { readonly root: GraphRoot | null; readonly error: Error }>;
+  readonly failed: ReadonlyMap<Value, { readonly root: Root | null; readonly error: Error }>;
 }
 
 const noValues: ReadonlySet<Value> = new Set();
 
 /**
  * Chooses the values to store: the `wanted` values, the values of roots, and the values that gradients will read.
- * Recipes, which can be made again cheaply (see remake.ts), are not stored. `passing`: wanted values that are given back
+ * Of roots' values, recipes and `cheap` ones are not stored (see remake.ts). `passing`: wanted values that are given back
  * by the next flush, unless a root holds them.
  */
-export function keep(
-  roots: ReadonlySet<GraphRoot>,
+export function keep<Root extends Holder>(
+  roots: ReadonlySet<Root>,
   wanted: readonly Value[] = [],
   passing: ReadonlySet<Value> = noValues,
-): Kept {
+): Kept<Root> {
   const walk = newWalk();
-  const exports = new Map<Value, GraphRoot | null>();
-  const failed = new Map<Value, { root: GraphRoot | null; error: Error }>();
-  const holders = new Map<Value, GraphRoot>();
+  const exports = new Map<Value, Root | null>();
+  const failed = new Map<Value, { root: Root | null; error: Error }>();
+  const holders = new Map<Value, Root>();
   for (const root of roots) holders.set(root.value, root);
+  /** Values that are stored for longer than until the next flush, so that recipes can be made from them. */
   const stays = { has: (x: Value): boolean => exports.has(x) && (holders.has(x) || !passing.has(x)) };
-  const want = (value: Value, isNeeded = true) => {
+  const want = (value: Value) => {
     if (value.available || exports.has(value) || failed.has(value)) return;
-    if (!isNeeded && isCheap(value, stays)) return;
     // It belongs to its root no matter who asked for it, so that the root rolls back if the computation fails.
     const root = holders.get(value) ?? null;
     try {
@@ -52,33 +54,36 @@ export function keep(
       failed.set(value, { root, error: error as Error });
     }
   };
+  const wantUnlessCheap = (value: Value) => {
+    if (value.available || !isCheap(value, stays)) want(value);
+  };
   for (const value of wanted) want(value);
   const candidates: Value[] = [];
   for (const value of holders.keys()) {
-    if (value.available || !mayBeRecipe(value)) want(value, false);
+    if (value.available || !mayBeRecipe(value)) wantUnlessCheap(value);
     else candidates.push(value);
   }
   const saved: [Value, Node][] = [];
-  const savedKept = eachSaved(
+  const savesNoted = eachSaved(
     [...holders.keys()].filter((value) => !failed.has(value)),
     (value, node) => {
       want(value);
       saved.push([value, node]);
     },
   );
-  for (const value of storedOf(candidates, walk.mark, stays, want)) want(value, false);
+  for (const value of storedOf(candidates, walk.mark, stays, wantUnlessCheap)) wantUnlessCheap(value);
   // If a flush reads a recipe that an earlier flush left, the recipe is stored after all.
   for (const { outputs } of walk.order) {
     for (const y of outputs) if (y.isRecipe && !exports.has(y)) exports.set(y, null);
   }
-  const left = new Map<GraphRoot, readonly Value[]>();
+  const left = new Map<Root, readonly Value[]>();
   for (const [value, root] of holders) {
     if (value.available || exports.has(value) || failed.has(value)) continue;
     // A value in between may be stored later, and then it is what the recipe is made from.
     const between: Value[] = [];
     left.set(root, [...ingredientsOf(value, stays, Number.POSITIVE_INFINITY, between)!, ...between]);
   }
-  return { ...walk, exports, left, saved, savedKept, failed };
+  return { ...walk, exports, left, saved, savesNoted, failed };
 }
 
 /**
@@ -89,21 +94,21 @@ function storedOf(
   candidates: readonly Value[],
   mark: number,
   stays: { has(value: Value): boolean },
-  want: (value: Value, isNeeded: boolean) => void,
+  want: (value: Value) => void,
 ): Iterable<Value> {
   const read: Value[] = [];
   // Later nodes come first: if a candidate is stored, the candidates that it reads count as read.
   for (const value of candidates.toSorted((a, b) => b.node!.id - a.node!.id)) {
     if (stays.has(value)) continue;
     if (value.node!.mark === mark) read.push(value);
-    else want(value, false);
+    else want(value);
   }
   // A candidate that cannot be made from stored values is stored itself, so that later candidates can be made from it.
   const possible = new Map<Value, ReadonlySet<Value>>();
   for (const value of read.toReversed()) {
     const ingredients = fewIngredientsOf(value, stays);
     if (ingredients) possible.set(value, ingredients);
-    else want(value, false);
+    else want(value);
   }
   const recipes = recipesAmong(possible);
   return [...possible.keys()].filter((value) => !recipes.has(value));
@@ -113,13 +118,14 @@ function storedOf(
  * Calls `save` with each value that later gradients of `values` will read, and with the node whose gradient does. Returns
  * these nodes. Nodes whose saved values a flush has kept already are left out, with all nodes before them.
  */
-export function eachSaved(values: readonly Value[], save: (saved: Value, node: Node) => void): ReadonlySet<Node> {
+function eachSaved(values: readonly Value[], save: (saved: Value, node: Node) => void): ReadonlySet<Node> {
   const met = new Set<Node>();
   const stack = values.toReversed();
   while (stack.length > 0) {
     const next = stack.pop()!;
     const node = next.maker;
-    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.savedKept || met.has(node)) continue;
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.savesNoted || met.has(node))
+      continue;
     met.add(node);
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {

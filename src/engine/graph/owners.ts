@@ -9,7 +9,7 @@ type Hold =
   | 'new'
   /** A tensor holds it, which its scope may leave behind. */
   | 'held'
-  /** A tensor shows it that a flush has found. */
+  /** A flush has found it in a tensor. Unless it has contents, it is a recipe. */
   | 'shown'
   /** It is stored for gradients, later parts or held-back work alone. It can be made again. */
   | 'lent'

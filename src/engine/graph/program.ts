@@ -2,12 +2,12 @@
 import type { Job } from '../compiler/engine';
 import type { Program, ProgramNode } from '../compiler/ir';
 import type { Piece } from '../gpu/executable';
-import { eachSaved } from './keep';
+import { keep } from './keep';
 import type { Grown } from './late-growth';
 import { isTracing, placeOf } from './places';
 import { offsetIsData } from './slices';
 import { lastNodeId, type Node, type Value } from './value';
-import { inSequence, newWalk, type Slices, visit, type Walk } from './walk';
+import { inSequence, type Slices, type Walk } from './walk';
 
 /**
  * Separates the parts of a program's key. Signatures and indices are never negative, and slices among the inputs are
@@ -147,20 +147,17 @@ function buildProgram({ order, edges, inputs, slices, placed }: Recorded, export
 }
 
 /**
- * The program that would run if a pending value were read and nothing else were pending. It also stores the values that
- * the gradient will read. Null if there is nothing to run.
+ * The program that would run if a pending value were read and nothing else were pending. It also stores what gradients
+ * will read. Null if there is nothing to run.
  */
 export function pendingProgram(value: Value) {
-  const walk = newWalk();
+  const { exports: stored, failed, ...walk } = keep(new Set([{ value }]), [value]);
+  for (const { error } of failed.values()) throw error;
   const { order, slices } = walk;
-  const wanted = new Set<Value>([value]);
-  eachSaved([value], (saved) => wanted.add(saved));
-  const exports = [...wanted].filter((one) => !one.available);
-  for (const one of exports) visit(one, walk);
   if (order.length === 0) return null;
   inSequence(order);
   const { inputs, key, numberOf, build } = number(walk);
-  exports.sort((a, b) => a.number - b.number);
+  const exports = [...stored.keys()].sort((a, b) => a.number - b.number);
   key.push(SEPARATOR, ...exports.map(numberOf));
   return { key, inputs: cellsOf(inputs, slices).inputs, program: build(exports) };
 }

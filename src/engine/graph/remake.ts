@@ -1,10 +1,10 @@
-// Recipes: values that tensors hold but a flush does not store, because they can be recomputed cheaply from values with
-// contents (their ingredients).
+// Recipes: values that tensors hold but a flush does not store, because they can be made again from values with contents
+// (their ingredients) in about the time that reading them would take. And `cheap` values, which no flush stores.
 import { byteLength } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
 import type { Node, Value } from './value';
 
-/** The maximum number of operations in a recipe. */
+/** The maximum number of operations between a recipe and its ingredients, without the one that makes it. */
 const MAX_NODES = 32;
 /** The maximum number of operations that make a batch, summed over all of its items. */
 const MAX_BATCH_NODES = 4096;
@@ -28,13 +28,13 @@ export const remains = ({ available, failure, owners: { hold } }: Value): boolea
 const isOnHost = (x: Value): boolean => x.contents !== null && x.allocation === null;
 
 /**
- * Whether a value is a constant, or a batch made from values with contents. Such a value is always recomputed rather
- * than stored, whatever that costs.
+ * Whether a value is a constant, or a batch made from values with contents. Such a value of a tensor is recomputed each
+ * time rather than stored, whatever that costs.
  */
-export function isCheap(value: Value, exports: Exports): boolean {
+export function isCheap(value: Value, stored: Stored): boolean {
   const cheap = value.node?.op.cheap;
   if (!cheap) return false;
-  const ingredients = ingredientsOf(value, exports, MAX_BATCH_NODES);
+  const ingredients = ingredientsOf(value, stored, MAX_BATCH_NODES);
   if (!ingredients || cheap !== 'joined') return ingredients !== null;
   // An ingredient that an earlier flush has read is part of a data set, and stays in memory anyway. An ingredient that
   // was made for this batch stays only for the recipe, so its bytes count.
@@ -48,17 +48,17 @@ export function isCheap(value: Value, exports: Exports): boolean {
 export const mayBeRecipe = (value: Value): boolean =>
   value.node?.op.remakes === true && byteLength(value) > SMALL_BYTES;
 
-/** The values that a flush stores. */
-type Exports = Pick<ReadonlyMap<Value, unknown>, 'has'>;
+/** The values that a flush stores, and that stay. */
+type Stored = Pick<ReadonlyMap<Value, unknown>, 'has'>;
 
 /**
- * The ingredients of `value`: values with contents after the flush, from which at most `mostNodes` cheap operations
- * make it. Null if there is no such way to make it. A batch may be made by operations of any cost. Intermediate values
- * are added to `between`.
+ * The ingredients of `value`: values with contents after the flush, from which it is made by its own operation after at
+ * most `mostNodes` others, which have `remakes` or are slices. Null if there is no such way to make it. A batch may be
+ * made by operations of any cost. The values that the others make are added to `between`.
  */
 export function ingredientsOf(
   value: Value,
-  exports: Exports,
+  stored: Stored,
   mostNodes = Number.POSITIVE_INFINITY,
   between: Value[] = [],
 ): ReadonlySet<Value> | null {
@@ -70,7 +70,7 @@ export function ingredientsOf(
     const next = stack.pop()!;
     const { node } = next;
     if (next.lent) return null;
-    if (remains(next) || exports.has(next) || isCheap(next, exports)) {
+    if (remains(next) || stored.has(next) || isCheap(next, stored)) {
       found.add(next);
       continue;
     }
@@ -85,8 +85,8 @@ export function ingredientsOf(
 }
 
 /** `ingredientsOf`, limited to the number of operations that a recipe may have. */
-export const fewIngredientsOf = (value: Value, exports: Exports): ReadonlySet<Value> | null =>
-  ingredientsOf(value, exports, MAX_NODES);
+export const fewIngredientsOf = (value: Value, stored: Stored): ReadonlySet<Value> | null =>
+  ingredientsOf(value, stored, MAX_NODES);
 
 /**
  * Chooses which of the possible recipes are not stored; the result has the ingredients of each. A recipe keeps its

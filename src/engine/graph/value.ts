@@ -79,9 +79,10 @@ export interface Op<A = unknown> extends KernelOp<A> {
    */
   readonly views?: boolean;
   /**
-   * The result is so cheap to make from its inputs that it is recomputed rather than stored. `'batch'`: the result is a
-   * batch of a data set, which no later step needs, so it is recomputed at any cost. `'joined'`: the result is a batch
-   * of items that a user has made. It is recomputed at any cost, unless the items take far more memory than the batch.
+   * A tensor's value is recomputed each time rather than stored, unless it is read back or a gradient reads it.
+   * `'batch'`: the result is a batch of a data set, which no later step needs, so it is recomputed at any cost.
+   * `'joined'`: the result is a batch of items that a user has made. It is recomputed at any cost, unless the items take
+   * far more memory than the batch.
    */
   readonly cheap?: boolean | 'joined' | 'batch';
   /** Element i of the result depends only on element i of each input, after broadcasting. */
@@ -176,11 +177,8 @@ export class Node {
   cut = false;
   /** Its gradient was computed without `retainGraph`, so a second backward through it is an error. */
   spent = false;
-  /**
-   * A flush has already arranged to keep the values that the gradients of this node, and of all nodes before it, will
-   * read.
-   */
-  savedKept = false;
+  /** A flush has already noted the values that the gradients of this node, and of all nodes before it, will read. */
+  savesNoted = false;
   /** The values that flushes have stored for its gradient: see owners.ts. */
   saved: Value[] | null = null;
   /** The name of its gradient function in printed tensors, if several ops make what is one function in PyTorch. */
@@ -283,7 +281,7 @@ export class Value implements Meta {
     return this.state.kind === 'failed' ? this.state.error : null;
   }
 
-  /** Whether the value is stored for gradients, later parts or held-back work alone. It can be made again. */
+  /** Whether the value is or was stored for gradients, later parts or held-back work alone. It can be made again. */
   get lent(): boolean {
     const { hold } = this.owners;
     return hold === 'lent' || hold === 'returned';
