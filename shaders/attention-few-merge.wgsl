@@ -1,5 +1,7 @@
-// attention-few-merge.wgsl: the results of attention-few.wgsl by chunks of keys, put together.
+// attention-few-merge.wgsl: the results of attention-few.wgsl or attention.wgsl by chunks of keys, put together.
 //   y = Σ_c e^(m_c - m) y_c / Σ_c e^(m_c - m) Σ_c,   m = max_c m_c
+const LOG_SUMS: u32 = 0u; // 1: the gradients will want the logarithms of the rows' sums
+
 // Places are in fours: the first element, and the steps from batch to batch, from head to head, and from row to row.
 struct Params {
   y_at: vec4u,
@@ -14,7 +16,10 @@ struct Params {
 @group(0) @binding(0) var<storage, read> parts: array<vec4f>;   // [unit, chunk, row, columns]
 @group(0) @binding(1) var<storage, read> sums: array<vec2f>;    // [unit, chunk, row]: maximum and sum
 @group(0) @binding(2) var<storage, read_write> y: array<vec4f>; // [batch, heads, rows, columns]
-@group(0) @binding(3) var<uniform> params: Params;
+@group(0) @binding(3) var<storage, read_write> log_sums: array<f32>; // [unit, row]; unwritten if LOG_SUMS is 0
+@group(0) @binding(4) var<uniform> params: Params;
+
+const HIGHEST = 3.402823466e38; // the logarithm of a row that sees no key, so that its weights are 0
 
 fn greater(a: f32, b: f32) -> f32 { return select(b, a, a > b); }
 
@@ -57,4 +62,7 @@ fn main(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) nwg: 
   let place = vec4u(1u, head / params.heads, head % params.heads, row % params.rows);
   // A row that sees no key gives 0.
   y[dot(params.y_at, place) + column] = result / select(total, 1.0, total == 0.0);
+  if (0u < LOG_SUMS) { // constant
+    if (column == 0u) { log_sums[row] = select(top + log(total), HIGHEST, total == 0.0); }
+  }
 }

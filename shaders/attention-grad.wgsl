@@ -2,7 +2,8 @@
 //   P_ij = e^(s_ij - log Σ),  dP_ij = dy_i · v_j,  dS_ij = scale · P_ij (Z_ij dP_ij - D_i)
 //   dq_i = Σ_j dS_ij k_j,     dk_j = Σ_i dS_ij q_i,  dv_j = Σ_i Z_ij P_ij dy_i
 // s and Z, the factor by dropout, are those of attention.wgsl; D_i and log Σ are of attention-grad-rows.wgsl. A workgroup computes a tile
-// of rows, queries or keys, and walks along the other side, 32 at a time: so nothing is summed by several workgroups.
+// of rows, queries or keys, and walks along the other side, 32 at a time. Where tiles are few, several workgroups divide the other side of
+// each, and their results are added up afterwards.
 // A row has two vectors, a and b, and so has an element of the other side, c and d: scores are a · c, dP is b · d. Their products go
 // through panels as in attention.wgsl.
 // Source: Dao 2023, arXiv:2307.08691.   Uses: lib/philox.wgsl
@@ -22,6 +23,7 @@ const WEIGHTS: u32 = 544u;    // 32 · (ROW_VECTORS + 1)
 const MASK: u32 = 0u;         // 1: with a mask
 const CAUSAL: u32 = 0u;       // 1: query i sees keys 0 … i
 const DROP: u32 = 0u;         // 1: with dropout of weights
+const MERGES: u32 = 0u;       // 1: there are several chunks of the other side
 
 // Places are in fours: the first element, and the steps from batch to batch, from head to head, and from row to row.
 struct Params {
@@ -32,6 +34,10 @@ struct Params {
   da_at: vec4u,
   db_at: vec4u,
   tiles: u32,     // of all heads
+  chunks: u32,    // of a tile's other side
+  chunk: u32,     // elements of a chunk, a multiple of 32
+  da_size: u32,   // of the gradient by a, in fours, and of the one by b
+  db_size: u32,
   row_tiles: u32, // of one head
   rows: u32,
   others: u32,    // elements of the other side
@@ -57,7 +63,7 @@ struct Params {
 @group(0) @binding(3) var<storage, read> d: array<vec4f>;
 @group(0) @binding(4) var<storage, read> queries: array<vec2f>;   // [batch, heads, queries]: log Σ and D
 @group(0) @binding(5) var<storage, read> mask: array<f32>;        // by strides; unread if MASK is 0
-@group(0) @binding(6) var<storage, read_write> da: array<vec4f>;  // unwritten if BY_A is 0
+@group(0) @binding(6) var<storage, read_write> da: array<vec4f>;  // unwritten if BY_A is 0; with MERGES, one for each chunk
 @group(0) @binding(7) var<storage, read_write> db: array<vec4f>;  // unwritten if BY_B is 0
 @group(0) @binding(8) var<uniform> params: Params;
 
@@ -95,7 +101,12 @@ fn other_at(side: u32, first: u32, other: u32, e: u32) -> vec4f {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let tile = wid.y * nwg.x + wid.x;
+  var tile = wid.y * nwg.x + wid.x;
+  var part_of = 0u;
+  if (0u < MERGES) { // constant
+    part_of = tile % params.chunks;
+    tile /= params.chunks;
+  }
   if (tile >= params.tiles) { return; }
   let row0 = tile % params.row_tiles * ROW_VECTORS * 4u;
   let row_heads = select(params.heads, params.heads / params.sharing, KEYS_FIRST == 1u);
@@ -113,6 +124,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var end = params.others;
   if (CAUSAL == 1u) {
     if (KEYS_FIRST == 1u) { from_other = row0; } else { end = min(end, row0 + ROW_VECTORS * 4u); }
+  }
+  if (0u < MERGES) { // constant
+    let first_of = part_of * params.chunk;
+    from_other = max(from_other, first_of);
+    end = min(end, first_of + params.chunk);
   }
   let turns = select(1u, params.sharing, KEYS_FIRST == 1u);
   for (var turn = 0u; turn < turns; turn++) {
@@ -254,8 +270,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
 
-  let da0 = dot(params.da_at.xyz, place);
-  let db0 = dot(params.db_at.xyz, place);
+  let da0 = dot(params.da_at.xyz, place) + part_of * params.da_size;
+  let db0 = dot(params.db_at.xyz, place) + part_of * params.db_size;
   for (var i = 0u; i < R; i++) { // unroll
     for (var r = 0u; r < 4u; r++) { // unroll
       let row = row0 + (i * 8u + lane_r) * 4u + r;

@@ -3,6 +3,7 @@
 // A workgroup computes a tile of queries. It walks along the keys, 32 at a time, and carries the maximum and the sum of each row; where
 // a maximum grows, the workgroup scales the row's sums so far.
 // Source: Dao et al. 2022, arXiv:2205.14135; the running maximum is that of Milakov & Gimelshein 2018, arXiv:1805.02867.
+// Where tiles are few, several workgroups divide a tile's keys, and attention-few-merge.wgsl puts their results together.
 // A weight that dropout keeps counts 1 / (1 - p) times, the others not at all; the draws are those of dropout.wgsl over [batch, row, key].
 // A tile's scores are a matrix product through panels of 16 features, and its results one through panels of 16 keys. Panels hold
 // vectors of four rows (or columns), and lie one vector further apart than they are wide, so that they begin in different banks.
@@ -22,6 +23,7 @@ const MASK: u32 = 0u;         // 1: with a mask
 const CAUSAL: u32 = 0u;       // 1: query i sees keys 0 … i
 const LOG_SUMS: u32 = 0u;     // 1: the gradients will want the logarithms of the rows' sums
 const DROP: u32 = 0u;         // 1: with dropout of weights
+const MERGES: u32 = 0u;       // 1: there are several chunks of keys
 
 // Places are in fours: the first element, and the steps from batch to batch, from head to head, and from row to row.
 struct Params {
@@ -30,6 +32,8 @@ struct Params {
   v_at: vec4u,
   y_at: vec4u,
   tiles: u32,     // of all batches
+  chunks: u32,    // of a tile's keys
+  chunk: u32,     // keys of a chunk, a multiple of 32
   row_tiles: u32, // of one batch
   rows: u32,      // queries
   keys: u32,
@@ -53,8 +57,9 @@ struct Params {
 @group(0) @binding(1) var<storage, read> k: array<vec4f>;            // [batch, heads / sharing, keys, features]
 @group(0) @binding(2) var<storage, read> v: array<vec4f>;            // [batch, heads / sharing, keys, columns]
 @group(0) @binding(3) var<storage, read> mask: array<f32>;           // by strides; unread if MASK is 0
-@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;      // [batch, heads, rows, columns]
-@group(0) @binding(5) var<storage, read_write> log_sums: array<f32>; // [batch, heads, rows]; unwritten if LOG_SUMS is 0
+@group(0) @binding(4) var<storage, read_write> y: array<vec4f>;      // [batch, heads, rows, columns], or [head, chunk, row, columns]
+// [batch, heads, rows]; unwritten if LOG_SUMS is 0. With MERGES [head, chunk, row], each a maximum and a sum.
+@group(0) @binding(5) var<storage, read_write> log_sums: array<f32>;
 @group(0) @binding(6) var<uniform> params: Params;
 
 const THREADS: u32 = 64u;
@@ -93,7 +98,16 @@ fn mask_at(first: u32, row: u32, key: u32) -> f32 {
 
 @compute @workgroup_size(THREADS)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) thread: u32) {
-  let tile = wid.y * nwg.x + wid.x;
+  var tile = wid.y * nwg.x + wid.x;
+  var first_key = 0u;
+  var end = params.keys;
+  var part_of = 0u;
+  if (0u < MERGES) { // constant
+    part_of = tile % params.chunks;
+    tile /= params.chunks;
+    first_key = part_of * params.chunk;
+    end = min(end, first_key + params.chunk);
+  }
   if (tile >= params.tiles) { return; }
   let batch = tile / params.row_tiles;
   let row0 = tile % params.row_tiles * ROW_VECTORS * 4u;
@@ -117,9 +131,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   var acc: array<vec4f, ACC>; // [row, column / 4]
   var top = vec4f(LOWEST);
   var total = vec4f(0.0);
-  var end = params.keys;
   if (CAUSAL == 1u) { end = min(end, row0 + ROW_VECTORS * 4u); }
-  for (var key0 = 0u; key0 < end; key0 += KEYS) {
+  for (var key0 = first_key; key0 < end; key0 += KEYS) {
     var scores: array<vec4f, SCORES>; // [row, key / 4]
     for (var i = 0u; i < SCORES; i++) { // unroll
       scores[i] = vec4f(0.0);
@@ -247,10 +260,20 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   workgroupBarrier();
   if (part == 0u) {
     for (var p = 1u; p < PARTS; p++) { total += panel[p * ROW_VECTORS + row4]; }
+    if (0u < MERGES) { // constant
+      for (var c = 0u; c < 4u; c++) { // unroll
+        let row = row0 + row4 * 4u + c;
+        if (row < params.rows) {
+          let at = ((batch * params.chunks + part_of) * params.rows + row) * 2u;
+          log_sums[at] = top[c];
+          log_sums[at + 1u] = total[c];
+        }
+      }
+    }
     // A row that sees no key gives 0.
     let unseen = total == vec4f(0.0);
-    factors[row4] = select(total, vec4f(1.0), unseen);
-    if (0u < LOG_SUMS) { // constant
+    factors[row4] = select(total, vec4f(1.0), unseen | (vec4u(MERGES) > vec4u(0u)));
+    if (MERGES < LOG_SUMS) { // constant
       let logarithms = select(top + log(total), vec4f(HIGHEST), unseen);
       for (var c = 0u; c < 4u; c++) { // unroll
         let row = row0 + row4 * 4u + c;
@@ -259,7 +282,12 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
   workgroupBarrier();
-  let y0 = dot(params.y_at.xyz, place);
+  var y0 = dot(params.y_at.xyz, place);
+  var y_row = params.y_at.w;
+  if (0u < MERGES) { // constant
+    y0 = (batch * params.chunks + part_of) * params.rows * params.columns;
+    y_row = params.columns;
+  }
   for (var i = 0u; i < R; i++) { // unroll
     let sum = factors[i * 8u + lane_r];
     for (var c = 0u; c < 4u; c++) { // unroll
@@ -268,7 +296,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         for (var j = 0u; j < C; j++) { // unroll
           let column = j * 8u + lane_c;
           if (column < params.columns) {
-            y[y0 + row * params.y_at.w + column] = acc[(i * 4u + c) * C + j] / sum[c];
+            y[y0 + row * y_row + column] = acc[(i * 4u + c) * C + j] / sum[c];
           }
         }
       }

@@ -56,25 +56,44 @@ export function fewQueries(
   };
   if (chunks === 1) return { kind: 'passes' as const, passes: [partial] };
   const count = (units * unitRows * columns) / 4;
-  const merge: Pass = {
-    source: [mergeSource],
-    label: 'attention of few queries merge',
-    reads: [scratch(0), scratch(1)],
-    writes: [output()],
-    params: {
-      ...placeFields('y', [places[3]!]),
-      count,
-      columns: columns / 4,
-      chunks,
-      unitRows,
-      rows,
-      heads: q!.shape.at(-3) ?? 1,
-    },
-    grid: gridFor(count, 64),
-  };
+  const merge = mergePass({
+    at: places[3]!,
+    count,
+    columns: columns / 4,
+    chunks,
+    unitRows,
+    rows,
+    heads: q!.shape.at(-3) ?? 1,
+    keepsLogSums: false,
+  });
   return {
     kind: 'passes' as const,
     passes: [partial, merge],
     scratch: [16 * count * chunks, 8 * units * unitRows * chunks],
   };
 }
+
+/** What shaders/attention-few-merge.wgsl puts together, and where its result lies. */
+interface Merged {
+  readonly at: Places;
+  /** Vectors of the result. */
+  readonly count: number;
+  readonly columns: number;
+  readonly chunks: number;
+  readonly unitRows: number;
+  readonly rows: number;
+  readonly heads: number;
+  /** Output 1 gets the logarithms of the rows' sums. */
+  readonly keepsLogSums: boolean;
+}
+
+/** The pass that puts the results by chunks of keys together. */
+export const mergePass = ({ at, keepsLogSums, ...sizes }: Merged): Pass => ({
+  source: [mergeSource],
+  label: 'attention merge',
+  consts: { LOG_SUMS: keepsLogSums ? 1 : 0 },
+  reads: [scratch(0), scratch(1)],
+  writes: [output(), keepsLogSums ? output(1) : spare],
+  params: { ...placeFields('y', [at]), ...sizes },
+  grid: gridFor(sizes.count, 64),
+});

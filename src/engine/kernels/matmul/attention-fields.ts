@@ -20,6 +20,23 @@ export const placeFields = (names: Iterable<string>, places: readonly Places[]):
 /** How many heads of queries share one head of keys and values. */
 export const sharingOf = (q: Meta, k: Meta): number => (q.shape.at(-3) ?? 1) / (k.shape.at(-3) ?? 1);
 
+/** The elements of the other side that a workgroup of a tile walks along at a time. */
+const TURN = 32;
+/**
+ * Where there are fewer tiles, several workgroups divide the other side of each: a lone one on a unit waits for memory as long as it
+ * works, and most units have none. But each takes at least two turns, since their results have to be put together.
+ */
+const ENOUGH_GROUPS = 320;
+const LEAST_TURNS = 2;
+
+/** Into how many chunks, and of what length, the other side of so many tiles is divided. */
+export function chunksOf(tiles: number, others: number): { readonly chunk: number; readonly chunks: number } {
+  const turns = Math.ceil(others / TURN);
+  const wanted = Math.min(Math.round(ENOUGH_GROUPS / tiles), Math.floor(turns / LEAST_TURNS));
+  const each = Math.ceil(turns / Math.max(wanted, 1));
+  return { chunk: each * TURN, chunks: Math.ceil(turns / each) };
+}
+
 /** The uniform fields for the heads, the scale and the mask. */
 export function headFields(attrs: AttentionAttrs, q: Meta, k: Meta, mask: Meta | undefined): ParamFields {
   const none = { inner: 1, outerStep: 0, innerStep: 0, row: 0, key: 0 };

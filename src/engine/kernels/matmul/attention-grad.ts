@@ -7,8 +7,9 @@ import { numel } from '../../core/meta';
 import type { AttentionGradAttrs } from '../../ops/linalg/attention';
 import { type Placed, type Places, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
 import { hasHalfRegisters } from '../lane-registers';
+import { sumChunkPairsOnGpu, sumChunks } from '../reduce/chunks';
 import { workOf } from '../work';
-import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
+import { areAll, chunksOf, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const OTHERS = 32;
@@ -68,8 +69,10 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
   };
   const registers = hasHalfRegisters(context.adapter) ? 'half' : 'usual';
   const vectorsOf = (byA: boolean, byB: boolean) => Math.ceil(Math.max(byA ? features : 0, byB ? columns : 0) / OTHERS);
+  /** The bytes of the results by chunks, in scratch buffers 1 and 2. */
+  const partial = [0, 0];
   /** The gradient by a, the one by b, or both. */
-  const side = (label: string, keysFirst: boolean, [byA, byB]: readonly [boolean, boolean], at: Places[]): Pass => {
+  const side = (label: string, keysFirst: boolean, [byA, byB]: readonly [boolean, boolean], at: Places[]): Pass[] => {
     const [own, others] = keysFirst ? [keys, rows] : [rows, keys];
     const heads = keysFirst ? numel(k!.shape.slice(0, -2)) : queries / rows;
     const C = vectorsOf(byA, byB);
@@ -81,7 +84,13 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
     const isWide = own > 32 && C < 4 && 2 * 4 * C * results <= most && tilesOf(16) >= ENOUGH_TILES;
     const R = isWide ? 2 : 1;
     const vectors = 8 * R;
-    return {
+    const { chunk, chunks } = chunksOf(tilesOf(vectors), others);
+    const to = keysFirst ? [output(1), output(2)] : [output(0), spare];
+    const written = [byA && 0, byB && 1].filter((which) => which !== false);
+    const sizes = (keysFirst ? [k!, v!] : [q!, v!]).map(({ shape }) => numel(shape)) as [number, number];
+    const isWhole = chunks === 1;
+    if (!isWhole) for (const which of written) partial[which] = Math.max(partial[which]!, 4 * chunks * sizes[which]!);
+    const pass: Pass = {
       source: attrs.drops ? [philox, source] : [source],
       label,
       consts: {
@@ -98,14 +107,19 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
         OTHER_LOADS: (DEPTH * 8 * C) / THREADS,
         PANEL: Math.max(DEPTH * (vectors + 1 + OTHERS / 4 + 1), DEPTH * 8 * C),
         WEIGHTS: OTHERS * (vectors + 1),
+        MERGES: isWhole ? 0 : 1,
         ...switches(attrs),
       },
       // The number of bindings is fixed, so the query is bound in place of a mask that is not read.
       reads: [...reads, scratch(), input(attrs.masked ? 6 : 1)],
-      writes: keysFirst ? [byA ? output(1) : spare, byB ? output(2) : spare] : [output(0), spare],
+      writes: to.map((result, which) => (!written.includes(which) ? spare : isWhole ? result : scratch(1 + which))),
       params: {
         ...placeFields(['a', 'b', 'c', 'd', 'da', 'db'], at),
         tiles: tilesOf(vectors),
+        chunks,
+        chunk,
+        daSize: sizes[0] / 4,
+        dbSize: sizes[1] / 4,
         rowTiles: Math.ceil(own / (4 * vectors)),
         rows: own,
         others,
@@ -113,23 +127,34 @@ function lowered(context: LowerContext<AttentionGradAttrs>, inputs: readonly Pla
         columns: columns / 4,
         ...shared,
       },
-      grid: grid(tilesOf(vectors)),
+      grid: grid(tilesOf(vectors) * chunks),
       // Scores and, by a, their gradients are computed again, and one or two results of them.
       ...workOf(
         (queries / rows) * own * others * ((byA ? 2 : 1) + results) * Math.max(features, columns),
         context.adapter,
       ),
     };
+    if (isWhole) return [pass];
+    const both = [scratch(1), scratch(2)] as const;
+    const sums =
+      written.length === 2
+        ? [sumChunkPairsOnGpu(both, [to[0]!, to[1]!], sizes, chunks)]
+        : written.map((which) => sumChunks(both[which]!, to[which]!, sizes[which]!, chunks, false, 'gpu'));
+    return [pass, ...sums];
   };
   const byQuery = () => side('attention gradient by query', false, [true, false], [qAt, dyAt, kAt, vAt, dqAt, dqAt]);
   const byKeysPlaces = [kAt, vAt, qAt, dyAt, dkAt, dvAt];
   const byKeys = () => side('attention gradient by key and value', true, [true, true], byKeysPlaces);
   const apart = () => [
-    side('attention gradient by value', true, [false, true], byKeysPlaces),
-    side('attention gradient by key', true, [true, false], byKeysPlaces),
+    ...side('attention gradient by value', true, [false, true], byKeysPlaces),
+    ...side('attention gradient by key', true, [true, false], byKeysPlaces),
   ];
   const isApart = 2 * 4 * vectorsOf(true, true) > MAX_SUMS_OF_NARROW[registers];
-  const forKeys = () => (isApart ? apart() : [byKeys()]);
-  const passes = [known, ...(attrs.byQuery ? [byQuery()] : []), ...(attrs.byKeys ? forKeys() : [])];
-  return { kind: 'passes' as const, passes, scratch: [8 * queries] };
+  const forKeys = () => (isApart ? apart() : byKeys());
+  const passes = [known, ...(attrs.byQuery ? byQuery() : []), ...(attrs.byKeys ? forKeys() : [])];
+  return {
+    kind: 'passes' as const,
+    passes,
+    scratch: [8 * queries, ...partial.slice(0, partial[1]! > 0 ? 2 : partial[0]! > 0 ? 1 : 0)],
+  };
 }

@@ -1,13 +1,13 @@
 // Lowers scaled dot-product attention in one pass, for GPUs: see shaders/attention.wgsl.
 import source from '../../../../shaders/attention.wgsl?raw';
 import philox from '../../../../shaders/lib/philox.wgsl?raw';
-import { grid, input, type LowerContext, type Lowering, output, spare } from '../../compiler/ir';
+import { grid, input, type LowerContext, type Lowering, output, type Pass, scratch, spare } from '../../compiler/ir';
 import { numel } from '../../core/meta';
 import type { AttentionAttrs } from '../../ops/linalg/attention';
 import { MIN_QUERIES, type Placed, placedInOrder, placesOf } from '../../ops/linalg/attention-sizes';
 import { workOf } from '../work';
-import { fewQueries } from './attention-few';
-import { areAll, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
+import { fewQueries, mergePass } from './attention-few';
+import { areAll, chunksOf, dropFields, headFields, orOfViews, placeFields, switches } from './attention-fields';
 
 const THREADS = 64;
 const KEYS = 32;
@@ -42,7 +42,8 @@ function lowered(context: LowerContext<AttentionAttrs>, inputs: readonly Placed[
   const vectors = 8 * R;
   const blocks = (vectors + KEYS / 4) * 4;
   const parts = THREADS / vectors;
-  const pass = {
+  const { chunk, chunks } = chunksOf(tilesOf(vectors), keys);
+  const pass: Pass = {
     source: attrs.drops ? [philox, source] : [source],
     label: 'attention',
     consts: {
@@ -58,14 +59,17 @@ function lowered(context: LowerContext<AttentionAttrs>, inputs: readonly Placed[
       PANEL: Math.max(DEPTH * (vectors + 1 + KEYS / 4 + 1), DEPTH * 8 * C, THREADS),
       WEIGHTS: KEYS * (vectors + 1),
       LOG_SUMS: logSums ? 1 : 0,
+      MERGES: chunks > 1 ? 1 : 0,
       ...switches(attrs),
     },
     // The number of bindings is fixed, so the query is bound in place of a mask that is not read.
     reads: [input(0), input(1), input(2), input(attrs.masked ? 3 : 0)],
-    writes: [output(), logSums ? output(1) : spare],
+    writes: chunks > 1 ? [scratch(0), scratch(1)] : [output(), logSums ? output(1) : spare],
     params: {
       ...placeFields('qkvy', places),
       tiles: tilesOf(vectors),
+      chunks,
+      chunk,
       rowTiles: Math.ceil(rows / (4 * vectors)),
       rows,
       keys,
@@ -74,8 +78,23 @@ function lowered(context: LowerContext<AttentionAttrs>, inputs: readonly Placed[
       ...headFields(attrs, q!, k!, mask),
       ...dropFields(attrs),
     },
-    grid: grid(tilesOf(vectors)),
+    grid: grid(tilesOf(vectors) * chunks),
     ...workOf(batch * rows * keys * (features + columns), context.adapter),
   };
-  return { kind: 'passes' as const, passes: [pass] };
+  if (chunks === 1) return { kind: 'passes' as const, passes: [pass] };
+  const merge = mergePass({
+    at: places[3]!,
+    count: (batch * rows * columns) / 4,
+    columns: columns / 4,
+    chunks,
+    unitRows: rows,
+    rows,
+    heads: q!.shape.at(-3) ?? 1,
+    keepsLogSums: logSums !== undefined,
+  });
+  return {
+    kind: 'passes' as const,
+    passes: [pass, merge],
+    scratch: [4 * batch * rows * columns * chunks, 8 * batch * rows * chunks],
+  };
 }

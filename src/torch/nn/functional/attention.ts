@@ -83,8 +83,7 @@ function inOnePass(
   shared: boolean,
   dropoutP: number,
 ): Tensor | null {
-  const { profile } = engine;
-  if (mode.apart || profile?.kind !== 'gpu' || profile.vendor === 'intel') return null;
+  if (!hasOnePass()) return null;
   const given = mask ? [query, key, value, mask] : [query, key, value];
   const forward = dropoutP === 0 && !(isGradEnabled() && given.some((x) => x.requiresGrad));
   if (dropoutP > 0 && !isDrawnByKernels()) return null;
@@ -95,6 +94,9 @@ function inOnePass(
   const added = mask && additive(mask, 'float32').value;
   return Tensor.of(attention(query.value, key.value, value.value, { mask: added, scale, causal, dropping }));
 }
+
+/** Whether the device is one whose kernels compute attention in one pass. */
+const hasOnePass = (): boolean => !mode.apart && engine.profile?.kind === 'gpu' && engine.profile.vendor !== 'intel';
 
 /** True where the key does not come after the query. */
 const causalMask = (query: Tensor, key: Tensor): Tensor =>
@@ -298,8 +300,10 @@ export function multiHead(
     );
   }
   const batched = query.dim() === 3;
-  const [q, k, v] = [query, key, value].map((x) => (batched ? x : x.unsqueeze(1)));
-  const [output, shares] = heads([q!, k!, v!], [wq, wk, wv], o, batched && batchFirst);
+  const ofBatch = (x: Tensor) => (batched ? x : x.unsqueeze(1));
+  const q = ofBatch(query);
+  const [k, v] = [key, value].map((x) => (x === query ? q : ofBatch(x))) as [Tensor, Tensor];
+  const [output, shares] = heads([q, k, v], [wq, wk, wv], o, batched && batchFirst);
   if (!batched) return [output.squeeze(1), shares?.squeeze(0) ?? null];
   // PyTorch transposes what it computes with the sequence first.
   return [batchFirst ? Tensor.of(named(output.value, 'TransposeBackward0')) : output, shares];
@@ -318,7 +322,6 @@ function heads(
   const ofSequence = (size: number) => (batchFirst ? [batch, size, width] : [size, batch, width]);
   const [bq, bk, bv] = o.inProjBias ? o.inProjBias.chunk(3) : [null, null, null];
   for (const x of [query, key, value]) expectOfWeight('MultiheadAttention', x, wq, true);
-  const q = linear(query, wq, bq);
   const size = width / o.numHeads;
   const split = (x: Tensor) =>
     x.reshape([...x.shape.slice(0, 2), o.numHeads, size]).permute(batchFirst ? [0, 2, 1, 3] : [1, 2, 0, 3]);
@@ -335,9 +338,20 @@ function heads(
     if (o.addZeroAttn) parts.push(zeros(ofSequence(1)));
     return split(parts.length > 1 ? cat(parts, along) : parts[0]!);
   };
-  const k = elements(key, wk, bk, o.biasK, o.staticK);
-  const v = elements(value, wv, bv, o.biasV, o.staticV);
-  const asked = split(q);
+  const isPlain = added === 0 && !o.staticK && !o.staticV && !o.useSeparateProjWeight && !o.needWeights;
+  const isOfItself = query === key && key === value;
+  /** One product for all three, as PyTorch computes them, where attention reads its parts in place: three would leave a GPU idle longer. */
+  const together = (): Tensor[] =>
+    linear(query, o.inProjWeight!, o.inProjBias)
+      .reshape([...query.shape.slice(0, 2), 3, o.numHeads, size])
+      .permute(batchFirst ? [2, 0, 3, 1, 4] : [2, 1, 3, 0, 4])
+      .unbind(0);
+  const apart = (): Tensor[] => [
+    split(linear(query, wq, bq)),
+    elements(key, wk, bk, o.biasK, o.staticK),
+    elements(value, wv, bv, o.biasV, o.staticV),
+  ];
+  const [asked, k, v] = (isPlain && isOfItself && hasOnePass() ? together() : apart()) as [Tensor, Tensor, Tensor];
   const scale = 1 / Math.sqrt(size);
   const masks = [
     o.attnMask && headMask(o.attnMask, batch, o.numHeads),
