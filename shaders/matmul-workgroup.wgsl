@@ -15,6 +15,8 @@ const DEPTH: u32 = 16u;
 // DEPTH: all steps are written out. 0: none are, and compilers do not see how many there are, since some write them out and run out of
 // registers.
 const WRITTEN: u32 = 16u;
+// 2: a chunk is divided in two slices, for which a workgroup has THREADS lanes each; their sums are added at the end. Not with SUMS.
+const SLICES: u32 = 1u;
 // 1: elements of the next panel that are loaded one at a time are loaded after this one is multiplied, where registers are too few to
 // hold them meanwhile; WRITTEN is 0 then.
 const LATE: u32 = 0u;
@@ -31,6 +33,8 @@ const P_ROW: u32 = 17u; // vectors of a panel's row: THREADS / ACROSS · TM4 + 1
 const Q_ROW: u32 = 17u;
 const P_PANEL: u32 = 272u; // DEPTH · P_ROW
 const Q_PANEL: u32 = 272u;
+const P_PANELS: u32 = 272u; // SLICES · P_PANEL
+const Q_PANELS: u32 = 272u;
 const P_LOADS: u32 = 1u; // vectors of a panel that an invocation loads: each panel's are a multiple of THREADS
 const Q_LOADS: u32 = 1u;
 const P_UNITS: u32 = 1u; // P_LOADS, or for 2 blocks of four of them
@@ -78,8 +82,8 @@ struct Params {
 @group(0) @binding(4) var<storage, read_write> sums: array<f32>; // [chunks, rows]; untouched if SUMS is 0
 @group(0) @binding(5) var<uniform> params: Params;
 
-var<workgroup> p_panel: array<vec4f, P_PANEL>; // [k, row of the tile / 4]
-var<workgroup> q_panel: array<vec4f, Q_PANEL>; // [k, column of the tile / 4]
+var<workgroup> p_panel: array<vec4f, P_PANELS>; // [slice, k, row of the tile / 4]
+var<workgroup> q_panel: array<vec4f, Q_PANELS>; // [slice, k, column of the tile / 4]
 
 // The compiler may put pointwise operations on the result here.
 fn store(at: u32, value: f32) { y[at] = value; }
@@ -93,8 +97,13 @@ fn place(slot: u32, along_k: u32, width: u32) -> vec2u {
 // Which block of four vectors is number `slot`: its step of K / 4, and its place in the row.
 fn block(slot: u32) -> vec2u { return vec2u(slot % (DEPTH / 4u), slot / (DEPTH / 4u)); }
 
-@compute @workgroup_size(THREADS)
-fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) thread: u32) {
+@compute @workgroup_size(THREADS, SLICES)
+fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
+  // Not variables: compilers see that indices made of these stay within a panel, and leave out the checks.
+  let thread = lid.x;
+  let slice = lid.y;
+  let p_first = slice * P_PANEL;
+  let q_first = slice * Q_PANEL;
   var rest = wid.y * nwg.x + wid.x;
   if (rest >= params.tiles) { return; }
   let plane = params.m_tiles * params.n_tiles;
@@ -122,15 +131,26 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
 
   let lane_m = thread / ACROSS;
   let lane_n = thread % ACROSS;
+  // Apart from the constants of the loop, which instructions then hold.
+  let p_lane = p_first + lane_m;
+  let q_lane = q_first + lane_n;
   var acc: array<vec4f, ACC>; // scalars
   var p_sums: array<vec4f, TM4>; // scalars
   var p_next: array<vec4f, P_LOADS>; // scalars
   var q_next: array<vec4f, Q_LOADS>; // scalars
-  let start = s * params.chunk;
+  var start = s * params.chunk;
   let end = min(start + params.chunk, params.inner);
-  let panels = (end - start + DEPTH - 1u) / DEPTH;
+  var panels = (end - start + DEPTH - 1u) / DEPTH;
   // Steps of the first panel that lie before the chunk.
-  let lead = max(panels, 1u) * DEPTH - (end - start);
+  var lead = max(panels, 1u) * DEPTH - (end - start);
+  if (1 < SLICES) { // constant
+    // Fours stay together, and both slices have as many panels.
+    let length = end - start;
+    let half = select((length + 1u) / 2u, (length + 7u) / 8u * 4u, length % 4u == 0u);
+    panels = (half + DEPTH - 1u) / DEPTH;
+    start += slice * half;
+    lead = max(panels, 1u) * DEPTH - select(half, length - half, slice == 1u);
+  }
 
   // Where each vector is in memory. Before the chunk that may be below 0, and wraps; nothing is loaded there.
   var p_at: array<u32, P_PLACES>; // scalars
@@ -200,28 +220,28 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   if (P_FOUR < 2) { // constant
     for (var l = 0u; l < P_LOADS; l++) { // unroll
       let at = place(thread + l * THREADS, P_ALONG_K, P_ROW - 1u);
-      p_panel[at.x * P_ROW + at.y] = p_next[l];
+      p_panel[p_first + at.x * P_ROW + at.y] = p_next[l];
     }
   }
   if (1 < P_FOUR) { // constant
     for (var l = 0u; l < P_UNITS; l++) { // unroll
       let at = block(thread + l * THREADS);
       for (var c = 0u; c < 4u; c++) { // unroll
-        p_panel[(at.x * 4u + c) * P_ROW + at.y] = vec4f(p_next[l * 4u][c], p_next[l * 4u + 1u][c], p_next[l * 4u + 2u][c], p_next[l * 4u + 3u][c]);
+        p_panel[p_first + (at.x * 4u + c) * P_ROW + at.y] = vec4f(p_next[l * 4u][c], p_next[l * 4u + 1u][c], p_next[l * 4u + 2u][c], p_next[l * 4u + 3u][c]);
       }
     }
   }
   if (Q_FOUR < 2) { // constant
     for (var l = 0u; l < Q_LOADS; l++) { // unroll
       let at = place(thread + l * THREADS, Q_ALONG_K, Q_ROW - 1u);
-      q_panel[at.x * Q_ROW + at.y] = q_next[l];
+      q_panel[q_first + at.x * Q_ROW + at.y] = q_next[l];
     }
   }
   if (1 < Q_FOUR) { // constant
     for (var l = 0u; l < Q_UNITS; l++) { // unroll
       let at = block(thread + l * THREADS);
       for (var c = 0u; c < 4u; c++) { // unroll
-        q_panel[(at.x * 4u + c) * Q_ROW + at.y] = vec4f(q_next[l * 4u][c], q_next[l * 4u + 1u][c], q_next[l * 4u + 2u][c], q_next[l * 4u + 3u][c]);
+        q_panel[q_first + (at.x * 4u + c) * Q_ROW + at.y] = vec4f(q_next[l * 4u][c], q_next[l * 4u + 1u][c], q_next[l * 4u + 2u][c], q_next[l * 4u + 3u][c]);
       }
     }
   }
@@ -270,10 +290,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       for (var k = 0u; k < params.steps; k++) {
         var column: array<vec4f, TN4>; // scalars
         for (var j = 0u; j < TN4; j++) { // unroll
-          column[j] = q_panel[k * Q_ROW + j * ACROSS + lane_n];
+          column[j] = q_panel[k * Q_ROW + j * ACROSS + q_lane];
         }
         for (var i = 0u; i < TM4; i++) { // unroll
-          let row = p_panel[k * P_ROW + i * (THREADS / ACROSS) + lane_m];
+          let row = p_panel[k * P_ROW + i * (THREADS / ACROSS) + p_lane];
           if (0 < SUMS) { // constant
             p_sums[i] += row;
           }
@@ -305,10 +325,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       for (var k = 0u; k < DEPTH; k++) { // unroll
         var column: array<vec4f, TN4>; // scalars
         for (var j = 0u; j < TN4; j++) { // unroll
-          column[j] = q_panel[k * Q_ROW + j * ACROSS + lane_n];
+          column[j] = q_panel[k * Q_ROW + j * ACROSS + q_lane];
         }
         for (var i = 0u; i < TM4; i++) { // unroll
-          let row = p_panel[k * P_ROW + i * (THREADS / ACROSS) + lane_m];
+          let row = p_panel[k * P_ROW + i * (THREADS / ACROSS) + p_lane];
           if (0 < SUMS) { // constant
             p_sums[i] += row;
           }
@@ -324,29 +344,54 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     if (P_FOUR < 2) { // constant
       for (var l = 0u; l < P_LOADS; l++) { // unroll
         let at = place(thread + l * THREADS, P_ALONG_K, P_ROW - 1u);
-        p_panel[at.x * P_ROW + at.y] = p_next[l];
+        p_panel[p_first + at.x * P_ROW + at.y] = p_next[l];
       }
     }
     if (1 < P_FOUR) { // constant
       for (var l = 0u; l < P_UNITS; l++) { // unroll
         let at = block(thread + l * THREADS);
         for (var c = 0u; c < 4u; c++) { // unroll
-          p_panel[(at.x * 4u + c) * P_ROW + at.y] = vec4f(p_next[l * 4u][c], p_next[l * 4u + 1u][c], p_next[l * 4u + 2u][c], p_next[l * 4u + 3u][c]);
+          p_panel[p_first + (at.x * 4u + c) * P_ROW + at.y] = vec4f(p_next[l * 4u][c], p_next[l * 4u + 1u][c], p_next[l * 4u + 2u][c], p_next[l * 4u + 3u][c]);
         }
       }
     }
     if (Q_FOUR < 2) { // constant
       for (var l = 0u; l < Q_LOADS; l++) { // unroll
         let at = place(thread + l * THREADS, Q_ALONG_K, Q_ROW - 1u);
-        q_panel[at.x * Q_ROW + at.y] = q_next[l];
+        q_panel[q_first + at.x * Q_ROW + at.y] = q_next[l];
       }
     }
     if (1 < Q_FOUR) { // constant
       for (var l = 0u; l < Q_UNITS; l++) { // unroll
         let at = block(thread + l * THREADS);
         for (var c = 0u; c < 4u; c++) { // unroll
-          q_panel[(at.x * 4u + c) * Q_ROW + at.y] = vec4f(q_next[l * 4u][c], q_next[l * 4u + 1u][c], q_next[l * 4u + 2u][c], q_next[l * 4u + 3u][c]);
+          q_panel[q_first + (at.x * 4u + c) * Q_ROW + at.y] = vec4f(q_next[l * 4u][c], q_next[l * 4u + 1u][c], q_next[l * 4u + 2u][c], q_next[l * 4u + 3u][c]);
         }
+      }
+    }
+  }
+
+  if (1 < SLICES) { // constant
+    // The larger panel has room for the sums of a slice.
+    workgroupBarrier();
+    if (slice == 1u) {
+      for (var a = 0u; a < ACC; a++) { // unroll
+        if (TM4 < TN4) { // constant
+          q_panel[a * THREADS + thread] = acc[a];
+        }
+        if (TN4 - 1u < TM4) { // constant
+          p_panel[a * THREADS + thread] = acc[a];
+        }
+      }
+    }
+    workgroupBarrier();
+    if (slice == 1u) { return; }
+    for (var a = 0u; a < ACC; a++) { // unroll
+      if (TM4 < TN4) { // constant
+        acc[a] += q_panel[a * THREADS + thread];
+      }
+      if (TN4 - 1u < TM4) { // constant
+        acc[a] += p_panel[a * THREADS + thread];
       }
     }
   }

@@ -38,6 +38,7 @@ import {
   probeShape,
   probeTiles,
   ROW_TILE,
+  slicesOf,
   type TileTimes,
   tilesOf,
   type VectorTile,
@@ -287,6 +288,9 @@ const registerConsts = ({ side, tm, tn }: BlockTile, general: boolean) => ({
   INDEXED: general ? tm * tn : 1,
 });
 
+/** The invocations of a slice. */
+const lanesOf = (tile: BlockTile): number => invocationsOf(tile) / slicesOf(tile);
+
 /** How the kernel for workgroups loads an operand: its P_FOUR or Q_FOUR. */
 type Fours = 0 | 1 | 2;
 
@@ -299,7 +303,7 @@ function foursOf({ m, k, n, steps, dims }: Product, tile: BlockTile): readonly [
   const four = (count: number, rows: number, along: number, inner: number, step: (dim: BatchDim) => number): Fours => {
     if (!dims.every((dim) => dim.size === 1 || step(dim) % 4 === 0)) return 0;
     if (inner === 1 && k % 4 === 0 && (count === 1 || along % 4 === 0))
-      return blocks(rows) % invocationsOf(tile) === 0 ? 2 : 0;
+      return blocks(rows) % lanesOf(tile) === 0 ? 2 : 0;
     return along === 1 && count % 4 === 0 && (k === 1 || inner % 4 === 0) ? 1 : 0;
   };
   return [
@@ -323,7 +327,8 @@ function workgroupConsts(
 ) {
   const { side, tm, tn, depth } = tile;
   const [pWidth, qWidth] = [(side * tm) / 4, (acrossOf(tile) * tn) / 4] as const;
-  const threads = invocationsOf(tile);
+  const threads = lanesOf(tile);
+  const slices = slicesOf(tile);
   const loads = (width: number, four: Fours) => {
     const vectors = (width * depth) / threads;
     return { vectors, units: four === 2 ? vectors / 4 : vectors, places: four === 0 ? 4 * vectors : vectors };
@@ -331,6 +336,7 @@ function workgroupConsts(
   const [ofP, ofQ] = [loads(pWidth, p), loads(qWidth, q)];
   return {
     THREADS: threads,
+    SLICES: slices,
     ACROSS: acrossOf(tile),
     DEPTH: depth,
     WRITTEN: general || few ? 0 : depth,
@@ -346,6 +352,8 @@ function workgroupConsts(
     Q_ROW: qWidth + 1,
     P_PANEL: depth * (pWidth + 1),
     Q_PANEL: depth * (qWidth + 1),
+    P_PANELS: slices * depth * (pWidth + 1),
+    Q_PANELS: slices * depth * (qWidth + 1),
     P_LOADS: ofP.vectors,
     Q_LOADS: ofQ.vectors,
     P_UNITS: ofP.units,

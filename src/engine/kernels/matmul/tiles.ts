@@ -19,7 +19,8 @@ export interface MatmulShape {
 /**
  * Each invocation computes tm × tn elements, and side × side of them share their loads: 1 invocation of matmul.wgsl
  * shares nothing, 2 × 2 are the lanes of a quad, and more are a workgroup of matmul-workgroup.wgsl, through panels of
- * `depth` steps of K. A workgroup has `side` lanes along a column, and `across` along a row if that differs.
+ * `depth` steps of K. A workgroup has `side` lanes along a column, and `across` along a row if that differs; with 2 `slices`
+ * of K, as many for each.
  */
 export type BlockTile = {
   readonly side: number;
@@ -27,6 +28,7 @@ export type BlockTile = {
   readonly tm: number;
   readonly tn: number;
   readonly depth: number;
+  readonly slices?: number;
 };
 
 /** A workgroup of matvec.wgsl computes `rows` rows, each with `lanes` lanes. */
@@ -42,6 +44,12 @@ const workgroup = (side: number, across: number, tm: number, tn: number, depth: 
   ...block(side, tm, tn, depth),
   ...(across !== side && { across }),
 });
+
+/** The tile with a chunk of K divided among two times as many lanes. */
+const sliced = (tile: BlockTile): BlockTile => ({ ...tile, slices: 2 });
+
+/** Into how many slices a workgroup divides K. */
+export const slicesOf = ({ slices = 1 }: BlockTile): number => slices;
 
 /** The lanes of a tile along a row. */
 export const acrossOf = ({ side, across = side }: BlockTile): number => across;
@@ -86,6 +94,12 @@ const workgroupTiles = [
   workgroup(8, 16, 8, 8, 16),
   workgroup(16, 16, 8, 8, 8),
 ];
+/** The same with slices of K, for products of few tiles: a unit that has one tile more than others works for less time alone. */
+const slicedTiles = [
+  sliced(workgroup(8, 8, 4, 4, 16)),
+  sliced(workgroup(8, 8, 8, 4, 16)),
+  sliced(workgroup(8, 8, 4, 8, 16)),
+];
 const vectorTiles: readonly VectorTile[] = [
   { lanes: 256, rows: 1 },
   { lanes: 64, rows: 4 },
@@ -96,8 +110,14 @@ const vectorTiles: readonly VectorTile[] = [
 /** All tiles with which this adapter can compute this product. */
 export function matmulTiles(shape: MatmulShape, adapter: AdapterProfile): readonly MatmulTile[] {
   if (adapter.kind === 'software') return softwareTiles(adapter);
-  return (shape.m === 1 || shape.n === 1) && !shape.sums ? vectorTiles : [...sharedTiles(adapter), ...registerTiles];
+  return (shape.m === 1 || shape.n === 1) && !shape.sums
+    ? vectorTiles
+    : [...sharedTiles(adapter), ...slicesFor(shape, adapter), ...registerTiles];
 }
+
+/** The tiles with slices; the kernel does not sum rows in slices. */
+const slicesFor = ({ sums }: MatmulShape, adapter: AdapterProfile): readonly BlockTile[] =>
+  sums || hasFewRegisters(adapter) ? [] : slicedTiles;
 
 const sharedTiles = (adapter: AdapterProfile): readonly BlockTile[] =>
   hasFewRegisters(adapter)
@@ -199,7 +219,10 @@ const MANY = 64;
  * one for any sizes.
  */
 export function generalTiles({ m, n }: MatmulShape, own: BlockTile, adapter: AdapterProfile): readonly BlockTile[] {
-  if (isWorkgroupTile(own)) return [block(hasFewRegisters(adapter) ? 16 : 8, 4, 4, 16)];
+  if (isWorkgroupTile(own)) {
+    const any = block(hasFewRegisters(adapter) ? 16 : 8, 4, 4, 16);
+    return [own.slices ? sliced(any) : any];
+  }
   const side = lanesInFours(adapter) ? 2 : 1;
   const any = n >= MANY ? block(side, 8, 4) : block(side, 4, 4);
   if (m === 1) return [ROW_TILE, any];
@@ -328,6 +351,8 @@ const PANEL_READ = 2.8;
 const CACHE_READ = 2;
 /** The cost of a tile's start and end, in multiplications of each element: addresses before, and stores after. */
 const ENDS = 8;
+/** The cost of adding an element of another slice. */
+const JOIN = 4;
 /**
  * The numbers of compute units that GPUs have, from those within processors to the largest. A page cannot ask, so the
  * cost is the mean over these: a tile should suit all of them.
@@ -345,10 +370,13 @@ function workgroupCost(shape: MatmulShape, tile: BlockTile, length = chunkOf(sha
   const step = Math.max(tm * tn, PANEL_READ * (tm + tn)) + reads;
   const chunk = Math.min(length, shape.k);
   const chunks = Math.max(1, Math.ceil(shape.k / length));
+  const slices = slicesOf(tile);
+  const group = (chunk / slices) * step + (ENDS + JOIN * (slices - 1)) * tm * tn;
+  const size = invocationsOf(tile) / UNIT_INVOCATIONS;
   const groups = tilesOf(shape, tile) * chunks;
-  const group = (invocationsOf(tile) / UNIT_INVOCATIONS) * (chunk * step + ENDS * tm * tn);
-  const least = chunk * step + ENDS * tm * tn;
-  const rounds = UNITS.map((units) => (Math.max(least, Math.ceil(groups / units) * group) * units) / 80);
+  const rounds = UNITS.map(
+    (units) => (Math.ceil((groups * Math.min(size, 1)) / units) * Math.max(size, 1) * group * units) / 80,
+  );
   const first = rounds.reduce((sum, round) => sum + round, 0) / UNITS.length;
   if (chunks === 1) return first;
   return first + SECOND_DISPATCH + (chunks + 1) * shape.m * shape.n * shape.batch * SECOND_READ;
@@ -372,7 +400,7 @@ export function tilesOf({ m, n, batch }: MatmulShape, tile: MatmulTile): number 
 
 /** The invocations that compute one tile. */
 export const invocationsOf = (tile: MatmulTile): number =>
-  isVectorTile(tile) ? tile.lanes * tile.rows : tile.side * acrossOf(tile);
+  isVectorTile(tile) ? tile.lanes * tile.rows : tile.side * acrossOf(tile) * slicesOf(tile);
 
 /** The shortest chunk of K that is worth a second pass. */
 const SHORTEST_CHUNK = { software: 256, gpu: 128 };
