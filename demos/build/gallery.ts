@@ -147,6 +147,6 @@ function list(all: readonly GalleryEntry[], root: string, pictureOf: (name: stri
   }: GalleryEntry) => `<li><a class="card" href="${root}gallery/${name}/">${pictureOf(name)}
 <strong>${escaped(program.front.title)}</strong>
 <span>${escaped(program.front.summary)}</span>
-<small>${Math.max(...linesOf(program))} lines</small></a></li>`;
+<small>${linesOf(program).reduce((sum, lines) => sum + lines, 0)} lines of code</small></a></li>`;
   return all.map(card).join('\n');
 }

@@ -74,6 +74,8 @@ function grouped(bundle: Rolldown.OutputBundle): { core: Set<string> } & Record<
   );
   const gateOf = (path: string): Group | undefined => {
     if (workers.has(path)) return 'notebook';
+    // Pages with formulas ask for the font of mathematics where the system has none.
+    if (path.endsWith('.woff2')) return 'none';
     const groups = Object.keys(GATES) as Group[];
     return groups.find((group) => GATES[group].some((gate) => holds(path, gate)));
   };

@@ -33,7 +33,7 @@ export function textOf(html: string): string {
     .replace(SILENT, ' ')
     .replace(/<math\b[\s\S]*?<\/math>/g, formulaOf)
     .replace(/<a class="anchor"[\s\S]*?<\/a>/g, '')
-    .replace(/<\/?(?:a|b|code|em|i|small|span|strong|sub|sup|abbr)\b[^>]*>/g, '')
+    .replace(/<\/?(?:a|b|code|em|i|small|span|strong|sub|sup|abbr|wbr)\b[^>]*>/g, '')
     .replace(/<[^>]*>/g, ' ')
     .replace(/&([a-z]+|#39);/g, (found, name: string) => entities[name] ?? found)
     .replace(/\s+/g, ' ')

@@ -4,6 +4,7 @@ import { data, nn, optim, type Tensor } from 'lamplight';
 import type { Mnist } from 'lamplight-notebook/mnist/files';
 import { createModel, type MnistModel } from './models';
 import type { EpochResult, Hyperparameters, StepCounters } from './protocol';
+import { SteadyCounters } from './steady-counters';
 
 export type TrainingEvent =
   | {
@@ -227,57 +228,3 @@ const noneUnread = (first: number, enough = 1): Unread => ({
   losses: [],
   correct: [],
 });
-
-const COUNTED = ['dispatches', 'submits', 'buffersCreated', 'bindGroupsCreated', 'pipelinesCreated'] as const;
-
-/** Steady steps of which the middle one counts. */
-const SAMPLE = 101;
-
-/** Differences of the library's counters from step to step. */
-class SteadyCounters {
-  private before = countersNow();
-  private steady: StepCounters[] = [];
-  private earlier: StepCounters | null = null;
-  unsteady: StepCounters | null = null;
-
-  /** Begins an epoch. Until it has a steady step of its own, what the one before it showed still holds. */
-  begin(): void {
-    this.earlier = this.steadyStep;
-    this.restart();
-    this.steady = [];
-  }
-
-  /** Leaves out what has happened since the last step. */
-  restart(): void {
-    this.before = countersNow();
-  }
-
-  /** Ends a step; one for which a plan had to be compiled is not steady. */
-  step(steady: boolean): void {
-    const now = countersNow();
-    const { plansCompiled, ...difference } = now;
-    for (const name of COUNTED) difference[name] -= this.before[name];
-    const compiled = plansCompiled - this.before.plansCompiled;
-    this.before = now;
-    if (steady && compiled === 0) this.steady = [...this.steady.slice(1 - SAMPLE), difference];
-    else this.unsteady = difference;
-  }
-
-  /** The median of each counter over the latest steady steps: a page of memory for small values, made once in hundreds of steps, is no step's own. */
-  get steadyStep(): StepCounters | null {
-    const { steady } = this;
-    const [first] = steady;
-    if (!first) return this.earlier;
-    const middle = { ...first };
-    for (const name of COUNTED) {
-      const values = steady.map((one) => one[name]).sort((a, b) => a - b);
-      middle[name] = values[values.length >> 1] ?? first[name];
-    }
-    return middle;
-  }
-}
-
-function countersNow(): StepCounters & { plansCompiled: number } {
-  const { dispatches, submits, buffersCreated, bindGroupsCreated, pipelinesCreated, plansCompiled } = torch.gpu.stats();
-  return { dispatches, submits, buffersCreated, bindGroupsCreated, pipelinesCreated, plansCompiled };
-}

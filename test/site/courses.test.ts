@@ -16,7 +16,7 @@ afterAll(async () => {
   await site?.close();
 });
 
-describe.each(partOf(courseNames, 2))('%s', (name) => {
+describe.each(partOf(courseNames, 3))('%s', (name) => {
   test('runs from its first cell to its last, and shows its figures', async () => {
     const load = expectations[`./courses/${name}.ts`];
     expect(load, `test/site/courses/${name}.ts`).toBeDefined();

@@ -15,7 +15,7 @@ const archives = (['python', 'binary'] as const).flatMap((format) =>
   (['typescript', 'python'] as const).map((language) => ({ format, language })),
 );
 
-test.each(archives)('cifar-10-$format.tar.gz is read by cells of $language', async ({ format, language }) => {
+test.each(archives)('CIFAR-10 in its $format format is read by cells of $language', async ({ format, language }) => {
   const { page, problems } = await site.open(`notebook/s2-cifar10/?language=${language}`);
   await ready(page);
   const archive = new URL(`../fixtures/datasets/cifar-10-${format}.tar.gz`, import.meta.url);

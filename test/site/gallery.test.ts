@@ -76,7 +76,7 @@ function showsOrEnds(): boolean {
   return going.querySelector('.outputs')?.hasChildNodes() ?? false;
 }
 
-describe.each(partOf(names, 3))('%s', (name) => {
+describe.each(partOf(names, 5))('%s', (name) => {
   test('does its job, is accessible, and fits both widths', async () => {
     const load = expectations[`./gallery/${name}.ts`];
     expect(load, `test/site/gallery/${name}.ts`).toBeDefined();

@@ -2,7 +2,7 @@
 // recorded.
 import { readFileSync } from 'node:fs';
 import { fromMarkdown } from 'lamplight-notebook/file/markdown';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { folderOf, recordingIn } from '../../scripts/recordings.mjs';
 import type { Look } from '../e2e/accessible';
 import type { WatchedPage } from '../e2e/support';
@@ -45,40 +45,38 @@ async function opened(name: string, way: Way): Promise<WatchedPage> {
   return watched;
 }
 
-describe.each(courses)('$name', ({ name, notebook: { front } }) => {
+/** Each course in each way in which it is read. */
+const readings = courses.flatMap(({ name, notebook: { front } }) =>
+  WAYS.filter((way) => way !== 'in Python' || front.languages.length > 1).map((way) => ({ name, way, front })),
+);
+
+test.each(partOf(readings, 3))('$name is read $way', async ({ name, way, front }) => {
   const isRecorded = recordingIn(folderOf(name, 'typescript')) !== null;
-  test.each(
-    partOf(
-      WAYS.filter((way) => way !== 'in Python' || front.languages.length > 1),
-      2,
-    ),
-  )('is read %s', async (way) => {
-    const { page, problems } = await opened(name, way);
-    const hasScripts = way !== 'without JavaScript';
-    expect(await wrongIn(page, ways[way])).toEqual([]);
-    expect(await page.locator('h1').innerText()).toBe(front.title);
-    for (const words of [front.question, ...front.able]) {
-      if (words !== '') expect(await page.locator('.opening').innerText()).toContain(words.replace(/[`*$]/g, ''));
-    }
-    if (front.picture !== '') expect(await page.locator('.opening .figure').isVisible()).toBe(true);
-    for (const question of await page.locator('.lesson-predict').all()) {
-      const answers = question.locator(hasScripts ? 'input[type="radio"]' : 'details');
-      expect(await answers.count(), await question.innerText()).toBeGreaterThan(1);
-      expect(await question.locator('.lesson-right').count()).toBe(hasScripts ? 0 : 1);
-    }
-    if (isRecorded) {
-      const outputs = page.locator('.code-cell:not([hidden]) > .outputs[data-recorded="page"]');
-      expect(await outputs.count()).toBeGreaterThan(3);
-    }
-    if (!hasScripts) {
-      const pictures = await page
-        .locator('main img')
-        .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).src));
-      for (const address of new Set(pictures)) expect((await page.request.get(address)).status(), address).toBe(200);
-    }
-    expect(problems).toEqual([]);
-    await page.context().close();
-  });
+  const { page, problems } = await opened(name, way);
+  const hasScripts = way !== 'without JavaScript';
+  expect(await wrongIn(page, ways[way])).toEqual([]);
+  expect(await page.locator('h1').innerText()).toBe(front.title);
+  for (const words of [front.question, ...front.able]) {
+    if (words !== '') expect(await page.locator('.opening').innerText()).toContain(words.replace(/[`*$]/g, ''));
+  }
+  if (front.picture !== '') expect(await page.locator('.opening .figure').isVisible()).toBe(true);
+  for (const question of await page.locator('.lesson-predict').all()) {
+    const answers = question.locator(hasScripts ? 'input[type="radio"]' : 'details');
+    expect(await answers.count(), await question.innerText()).toBeGreaterThan(1);
+    expect(await question.locator('.lesson-right').count()).toBe(hasScripts ? 0 : 1);
+  }
+  if (isRecorded) {
+    const outputs = page.locator('.code-cell:not([hidden]) > .outputs[data-recorded="page"]');
+    expect(await outputs.count()).toBeGreaterThan(3);
+  }
+  if (!hasScripts) {
+    const pictures = await page
+      .locator('main img')
+      .evaluateAll((all) => all.map((image) => (image as HTMLImageElement).src));
+    for (const address of new Set(pictures)) expect((await page.request.get(address)).status(), address).toBe(200);
+  }
+  expect(problems).toEqual([]);
+  await page.context().close();
 });
 
 test('the first cell that has run has no recorded output any more', async () => {

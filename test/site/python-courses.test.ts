@@ -16,7 +16,7 @@ afterAll(async () => {
 
 test('there are courses in Python', () => expect(Object.keys(pythonCourses).length).toBeGreaterThan(4));
 
-test.each(partOf(Object.entries(pythonCourses), 2))(
+test.each(partOf(Object.entries(pythonCourses), 3))(
   '%s in Python prints in each cell what PyTorch prints of it',
   async (name, course) => {
     const { page, problems } = await site.open(`notebook/${name}/?language=python`);

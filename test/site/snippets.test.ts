@@ -66,7 +66,7 @@ afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-test.each(partOf(texts))(
+test.each(partOf(texts, 8))(
   'the cells of %s run',
   async (file) => {
     const told: string[] = [];
@@ -82,7 +82,7 @@ function elements(code: string): string {
   return asked.map(([, tag, id]) => `<${tag || 'div'} id="${id}" width="64" height="64"></${tag || 'div'}>`).join('');
 }
 
-test.each(partOf(inPages).map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
+test.each(partOf(inPages, 8).map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
   '%s runs in a page',
   async (_place, snippet) => {
     const page = await context.newPage();
@@ -98,7 +98,7 @@ test.each(partOf(inPages).map((snippet) => [`${snippet.file}:${snippet.line}`, s
   180_000,
 );
 
-test.each(partOf(inNode).map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
+test.each(partOf(inNode, 8).map((snippet) => [`${snippet.file}:${snippet.line}`, snippet] as const))(
   '%s runs in Node',
   async (_place, snippet) => {
     const cwd = await mkdtemp(join(tmpdir(), 'lamplight-program-'));

@@ -55,6 +55,12 @@ export const slug = (title: string): string =>
     .replace(/[^\p{L}\p{N}]+/gu, '-')
     .replace(/^-|-$/g, '');
 
+/** Code in tables, whose columns are narrow on phones: long names break behind a dot, a bracket or the like, and not within a word. */
+const breakable = (cell: string): string =>
+  cell.replace(/(?<=<code>)[^<]*(?=<\/code>)/g, (code) =>
+    code.replace(/(?<=[a-z)\]][._(/=]|['"\w],)(?=['"\w&])/gi, '<wbr>'),
+  );
+
 /** A line of Markdown without a paragraph around it. */
 export const renderInline = (markdown: string): string =>
   new Marked({ extensions: formulas }).parseInline(markdown, { async: false }) as string;
@@ -101,6 +107,7 @@ export function renderText(markdown: string, known: Set<string> = new Set(), own
     },
   });
   const html = (marked.parse(markdown, { async: false }) as string)
+    .replace(/<td[\s\S]*?<\/td>/g, breakable)
     .replaceAll('<table>', '<div class="wide"><table>')
     .replaceAll('</table>', '</table></div>')
     .replace(EXERCISE, '<div class="lesson lesson-exercise">\n$&</div>\n');

@@ -134,3 +134,13 @@ test('a table’s corner that says nothing is no head', () => {
   expect(html).not.toContain('<th></th>');
   expect(html).toMatch(/<td><\/td>\s*<th>Layer<\/th>/);
 });
+
+test('long names in the narrow columns of tables break behind a dot or a bracket, and in lines of text where they like', () => {
+  const { html } = renderText(
+    '| a |\n| --- |\n| `matplotlib.pyplot`, `F.max_pool2d(x, 2)`, `1.5` |\n\nText with `torch.nn`.',
+  );
+  expect(html).toContain(
+    '<code>matplotlib.<wbr>pyplot</code>, <code>F.<wbr>max_<wbr>pool2d(<wbr>x, 2)</code>, <code>1.5</code>',
+  );
+  expect(html).toContain('<code>torch.nn</code>');
+});
