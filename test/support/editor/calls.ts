@@ -1,4 +1,5 @@
-// Owns what is asked of an editor about calls: places in calls with what the usual form there takes, and wrong calls with the argument that is wrong.
+// Owns what is asked of an editor: places in calls with what the usual form there takes, wrong calls with the word that is wrong, and what hovers and
+// completions tell.
 
 /** What stands before each. */
 export const prologue = `import * as torch from 'lamplight';
@@ -93,6 +94,24 @@ export const places: Readonly<Record<string, string>> = {
   'new Trainer(|)': 'options',
   'func.vmap(|)': 'func, options',
   'new distributions.Normal(|)': 'loc, scale',
+  'new nn.LazyConv2d(|)': 'outChannels, kernelSize, options',
+  'F.conv2d(x, |)': 'input, weight, options',
+  'F.interpolate(x, |)': 'input, options',
+  'torch.matmul(x, |)': 'input, other',
+  'torch.tensor(|)': 'data',
+  'torch.randn(|)': 'size',
+  'torch.randint(|)': 'high, size, options',
+  'torch.load(|)': 'f, options',
+  'torch.save(|)': 'obj, f, options',
+  'torch.atan2(|)': 'input, other',
+  'new optim.SGD(net.parameters(), |)': 'params, options',
+  'new optim.AdamW(|)': 'params, options',
+  'new vision.detection.RegionProposalNetwork(|)': 'anchorGenerator, head, fgIouThresh, bgIouThresh, batchSizePerImage',
+  'ops.nms(x, |)': 'boxes, scores, iouThreshold',
+  'datasets.MNIST(|)': 'root, options',
+  'vision.io.draw(|)': 'tensor, canvas, options',
+  'new metrics.Accuracy(|)': 'task, options',
+  'func.grad(|)': 'func',
 };
 
 /** Wrong calls, and what the error names. */
@@ -158,6 +177,49 @@ export const wrong: Readonly<Record<string, RegExp>> = {
   "new Trainer({ maxEpochs: '3' });": /'string' is not assignable to type 'number'/,
 };
 
+/** Wrong calls and expressions, the word that is underlined, and what the error says there. */
+export const underlined: Readonly<Record<string, readonly [at: string, says: RegExp]>> = {
+  'new nn.Conv2d(3, 8, 3, { pading: 2 });': ['pading', /Did you mean to write 'padding'/],
+  "new nn.Conv2d(3, 8, 3, 2, 'sam');": ["'sam'", /'"sam"' is not assignable/],
+  'new nn.Conv2d(3, 8);': ['3', /ConvArguments/],
+  "new nn.Conv2d(3, '8', 3);": ["'8'", /'string' is not assignable to parameter of type 'number'/],
+  'new nn.Conv2d({ in_channels: 3, outChannels: 3, kernelSize: 1 });': [
+    'in_channels',
+    /Did you mean to write 'inChannels'/,
+  ],
+  'new nn.LazyConv2d(8, 3, { pading: 2 });': ['pading', /Did you mean to write 'padding'/],
+  'new nn.ConvTranspose2d(8, 8, 3, { outputPading: 2 });': ['outputPading', /Did you mean to write 'outputPadding'/],
+  'F.conv2d(x, y, { strid: 2 });': ['strid', /Did you mean to write 'stride'/],
+  'F.conv2d(x, 3);': ['3', /'number' is not assignable to parameter of type 'Tensor/],
+  'new optim.Adam(net, 0.1);': ['net', /'Conv2d' is not assignable to parameter of type 'OptimizerParams/],
+  'new optim.Adam([x], { lrate: 0.1 });': ['lrate', /'lrate' does not exist/],
+  'new optim.AdamW([x], { beta: [0.9, 0.9] });': ['beta', /Did you mean to write 'betas'/],
+  'new transforms.RandomCrop({ size: 32, pad: 4 });': ['pad', /'pad' does not exist/],
+  'x.max(1).value;': ['value', /Did you mean 'values'/],
+  'x.max({ dim: 1, keepDim: true });': ['keepDim', /Did you mean to write 'keepdim'/],
+  'x.reshap(1, 2);': ['reshap', /Did you mean 'reshape'/],
+  'x.sum({ dim: 1, keepDim: true });': ['keepDim', /'keepDim' does not exist/],
+  'nn.Linear(1, 2);': ['nn.Linear(1, 2)', /Did you mean to include 'new'/],
+  'x + 1;': ['x + 1', /Operator '\+' cannot be applied to types 'Tensor' and 'number'/],
+  'torch.noGrad(async () => x);': ['async () => x', /a synchronous function: the switch cannot follow an await/],
+  "models.resnet18({ weight: 'DEFAULT' });": ['weight', /Did you mean to write 'weights'/],
+  "models.segmentation.fcnResnet50({ weightsBackbone: 'IMAGENET' });": ['weightsBackbone', /'"IMAGENET"' is not/],
+  "vision.detection.fasterrcnnResnet50Fpn({ weights: 'COCO_V' });": ['weights', /Did you mean '"COCO_V1"'/],
+  "new metrics.Accuracy({ task: 'multiclass', num_classes: 3 });": [
+    'num_classes',
+    /Did you mean to write 'numClasses'/,
+  ],
+  'new Trainer({ epochs: 3 });': ['epochs', /'epochs' does not exist/],
+  'const value: number = x.item();': ['value', /'Promise<.*>' is not assignable to type 'number'/],
+  'for (const batch of new DataLoader(data)) batch;': [
+    'new DataLoader(data)',
+    /must have a '\[Symbol.iterator\]\(\)' method/,
+  ],
+  'x[0].item();': ['item', /Property 'item' does not exist on type '"write x.at\(0\)"'/],
+  'x.add(x[0]);': ['x[0]', /'"write x.at\(0\)"' is not assignable/],
+  "new datasets.MNIST('mnist/');": ["'mnist/'", /"await datasets.MNIST\(root\), without new"/],
+};
+
 /** Those among them that are not as one would want them: overloads that differ in what they give, and methods of generic classes. */
 export const unclear: ReadonlySet<string> = new Set([
   'F.maxPool2d(|)',
@@ -170,4 +232,51 @@ export const unclear: ReadonlySet<string> = new Set([
   'torch.linspace(0, 1);',
   'new DataLoader(data, { batch_size: 3 });',
   'new DataLoader(x);',
+  'torch.randint(|)',
+  'ops.nms(x, |)',
+  'func.grad(|)',
+  'x.max({ dim: 1, keepDim: true });',
+  "new datasets.MNIST('mnist/');",
 ]);
+
+/** Parameters at the cursor, and how their texts begin. */
+export const parameters: Readonly<Record<string, string>> = {
+  'new nn.Conv2d(|)': 'Channels of the input',
+  'new nn.MaxPool2d(|)': 'The size of the window',
+  'F.conv2d(|)': 'The images, [N, in, …]',
+  'F.conv2d(x, |)': 'The kernels, [out, in / groups, …]',
+};
+
+/** Places where a name is completed, and some that are offered. */
+export const completions: Readonly<Record<string, readonly string[]>> = {
+  'new nn.Conv2d(3, 8, 3, { | })': ['bias', 'dilation', 'groups', 'padding', 'paddingMode', 'stride'],
+  'new Trainer({ | })': ['maxEpochs', 'callbacks', 'logger'],
+  "torch.zeros(2, { dtype: '|' })": ['float32', 'float16', 'int64', 'uint8', 'bool'],
+  "F.interpolate(x, { mode: '|' })": ['nearest', 'bilinear', 'bicubic', 'area'],
+  "new metrics.Accuracy({ task: '|' })": ['binary', 'multiclass', 'multilabel'],
+  "F.crossEntropy(x, y, { reduction: '|' })": ['mean', 'sum', 'none'],
+  'x.max(1).|': ['values', 'indices'],
+  'new optim.Adam(net.parameters(), { | })': ['lr', 'betas', 'eps', 'weightDecay', 'amsgrad'],
+  "vision.io.draw(x, { cmap: '|' })": ['viridis', 'hot', 'gray'],
+  "F.pad(x, [1, 1], { mode: '|' })": ['constant', 'reflect', 'replicate', 'circular'],
+  'torch.linalg.|': ['norm', 'solve', 'svd'],
+  "models.resnet18({ weights: '|' })": ['DEFAULT', 'IMAGENET1K_V1', 'IMAGENET1K_V2'],
+  'x.sum({ | })': ['dim', 'keepdim', 'dtype'],
+};
+
+/** Words under the cursor, and how their texts begin. */
+export const texts: Readonly<Record<string, string>> = {
+  'new nn.Con|v2d(1, 1, 1)': '2-D convolution (cross-correlation)',
+  'F.conv|2d(x, y)': 'Slides the kernels over the images',
+  'torch.ca|t([x, y])': 'Joins tensors along an existing dimension',
+  'x.trans|pose(0, 1)': 'A view with two dimensions exchanged',
+  'x.su|m()': 'Σ over the given dimensions',
+  'x.exp|2()': '2^input',
+  'new optim.Ada|m(net.parameters())': 'Adam (Kingma & Ba 2015)',
+  'new Train|er()': 'Trains, validates, tests and predicts',
+  'new torch.data.DataLo|ader(data)': 'Visits a data set batch by batch',
+  'ops.nm|s(x, y, 0.5)': 'Non-maximum suppression',
+  'torch.linalg.sv|d(x)': 'A = U diag(S) Vh',
+  'new nn.Conv2d(1, 1, 1, { pad|ding: 1 })': 'Added on each side',
+  'x[|0]': 'A tensor has no elements by brackets',
+};
