@@ -6,6 +6,7 @@ export const spaceTexts = {
     'What PyTorch has at its top level: tensors, the functions of tensors, random numbers, saving and loading, the GPU.',
   amp: 'Training in mixed precision: the scaler of losses, and `autocast`.',
   autograd: 'Gradients: of one tensor by another, of functions of your own, and checks of both.',
+  'autograd.functional': 'Jacobians, Hessians and their products with vectors, at given inputs.',
   data: 'Data sets, samplers and loaders, with workers; `torch.utils.data` in Python.',
   distributions: 'Probability distributions: samples, densities, entropies, divergences.',
   'distributions.constraints': 'Which values a parameter or a sample may have.',

@@ -9,8 +9,21 @@ import { sampled } from '../support/sample';
 
 const fixture = await loadFixture<FunctionCall>('functions');
 
-/** What the cases of vmap map. */
+const { functional } = torch.autograd;
+const two = (p: Tensor, q: Tensor) => [p.mul(q.sin()), p.sum().mul(q).prod()];
+const one = (p: Tensor, q: Tensor) => p.mul(p).mul(q).sum().add(q.prod());
+const createGraph = true;
+
+/** What the cases of vmap map, and those of torch.autograd.functional, as one list each. */
 const mapped = {
+  functionalJacobian: (x: Tensor, y: Tensor) => functional.jacobian(two, [x, y], { createGraph }).flat(),
+  functionalHessian: (x: Tensor, y: Tensor) => functional.hessian(one, [x, y], { createGraph }).flat(),
+  functionalVjp: (x: Tensor, y: Tensor, v: Tensor) => functional.vjp(two, [x, y], [v, v.sum()], { createGraph }).flat(),
+  functionalJvp: (x: Tensor, y: Tensor, v: Tensor, w: Tensor) =>
+    functional.jvp(two, [x, y], [v, w], { createGraph }).flat(),
+  functionalVhp: (x: Tensor, y: Tensor, v: Tensor, w: Tensor) =>
+    functional.vhp(one, [x, y], [v, w], { createGraph }).flat(),
+  functionalHvp: (x: Tensor, v: Tensor) => functional.hvp((p: Tensor) => p.pow(3).sum(), x, v),
   vmapDot: torch.vmap(torch.dot),
   vmapColumns: torch.vmap((x: Tensor, y: Tensor) => x.mul(y.sum()), { inDims: [1, null], outDims: 1 }),
   vmapPairs: torch.vmap((x: Tensor, y: Tensor) => [x.sum(), x.sub(y)], [0, -2], [0, 1]),
@@ -98,6 +111,25 @@ describe('misuse', () => {
       /vmap: expected outDims for a, as the result has them, but got them for b/,
     ],
     [() => torch.vmap((x: Tensor) => ({ a: x }), { outDims: [0] })(vector), /vmap: expected an object of outDims/],
+    [
+      () => functional.hessian((x: Tensor) => x.mul(2), vector),
+      /functional.hessian: expected a function of one element/,
+    ],
+    [() => functional.vjp((x: Tensor) => x, vector), /functional.vjp: expected v, since .* is not a single element/],
+    [
+      () => functional.jvp((x: Tensor) => x, vector, matrix),
+      /functional.jvp: expected v of shape \[3\], but got \[2, 3\]/,
+    ],
+    [() => functional.hvp(one, [vector, vector], [vector]), /functional.hvp: expected 2 tensors as v, but got 1/],
+    [
+      () => functional.jacobian(() => vector, matrix, { strict: true }),
+      /with strict: true, result 0 of func must depend/,
+    ],
+    [() => functional.jacobian((x: Tensor) => x, [], {}), /functional.jacobian: expected inputs to be a tensor/],
+    [
+      () => functional.vhp((x: Tensor, _: Tensor) => x.pow(2).sum(), [vector, vector], [vector, vector], false, true),
+      /functional.vhp: with strict: true, func must depend on input 1/,
+    ],
   ])('%#', (call, text) => expect(message(call)).toMatch(text));
 });
 

@@ -4,5 +4,6 @@ export { enableGrad, inferenceMode, isGradEnabled, noGrad, setGradEnabled } from
 export { Variable } from '../tensor/creation/legacy';
 export { detectAnomaly } from './anomaly';
 export { CustomFunction as Function, FunctionContext } from './function';
+export * as functional from './functional';
 export { backward, grad } from './grad';
 export { gradcheck, gradgradcheck } from './gradcheck';
