@@ -57,6 +57,15 @@ test.each([...fields, ...given])('one file changes the field %s of a value', (fi
   expect(others.length + own, others.join()).toBe(1);
 });
 
+test('one file changes what a state holds', () => {
+  const files = readdirSync('src/engine', { recursive: true, encoding: 'utf8' }).map((path) =>
+    join('src/engine', path),
+  );
+  const changes = /\bstate\.(?:memory|data|uploaded|streams) = /;
+  const changing = files.filter((file) => file.endsWith('.ts') && changes.test(readFileSync(file, 'utf8')));
+  expect(changing).toEqual(['src/engine/compiler/contents.ts']);
+});
+
 test('the glossary has an entry for every field of a value that changes, and for every member of an operation', () => {
   const members = [...bodyOf(text, 'export interface Op<').matchAll(/^ {2}(?:readonly )?(\w+)\??[:(]/gm)].map(
     ([, name]) => name!,

@@ -83,6 +83,23 @@ export function bring(cell: Cell, data: HostData | LateData): void {
   cell.state = { kind: 'onHost', memory: null, data, uploaded: false, streams: false };
 }
 
+/** The contents on the host, made now if they were not made yet; null if they are not on the host. */
+export function hostDataOf({ state }: Pick<Cell, 'state'>): HostData | null {
+  if (state.kind !== 'onHost') return null;
+  if (state.data instanceof LateData) state.data = state.data.make();
+  return state.data;
+}
+
+/** Notes that data on the host is uploaded now. */
+export function noteUpload({ state }: Cell): void {
+  if (state.kind === 'onHost') state.uploaded = true;
+}
+
+/** Notes that data on the host is part of a batch, unless it has memory on the GPU already. */
+export function noteStreaming({ state }: Cell): void {
+  if (state.kind === 'onHost' && !state.memory) state.streams = true;
+}
+
 /** Notes that a submitted job will compute the contents. */
 export function schedule(cell: Cell): void {
   cell.state = { kind: 'scheduled', memory: cell.state.memory };

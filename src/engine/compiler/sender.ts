@@ -11,7 +11,18 @@ import type { Pipeline } from '../gpu/pipelines';
 import type { Session } from '../gpu/session';
 import { UNTIMED_MILLISECONDS } from '../gpu/submit-size';
 import { type BoundInput, copyIntoSlot, isElsewhere } from './bound-inputs';
-import { type Cell, DISPOSED, dropHost, expectContents, inWords, release, settle, takeOver, vacate } from './contents';
+import {
+  type Cell,
+  DISPOSED,
+  dropHost,
+  expectContents,
+  inWords,
+  noteUpload,
+  release,
+  settle,
+  takeOver,
+  vacate,
+} from './contents';
 import { type FaultyJob, faultsOfRun, noteSources, withFaults } from './fault-flow';
 import type { Job } from './job';
 import { KeptResults } from './kept-results';
@@ -380,7 +391,7 @@ const timeOf = ({ pass }: Step): number => pass.milliseconds ?? 0;
 const isSent = (state: Cell['state']): boolean => state.kind === 'onHost' && state.uploaded;
 
 /** The data of a cell on the host, to be sent now. */
-function dataOf({ host, state }: Cell): ArrayBufferView {
-  if (state.kind === 'onHost') state.uploaded = true;
-  return inWords(host!);
+function dataOf(cell: Cell): ArrayBufferView {
+  noteUpload(cell);
+  return inWords(cell.host!);
 }

@@ -1,5 +1,6 @@
 // Owners: who needs the contents of a value. A value is stored while a tensor shows it, a gradient will read it, or a
 // recipe is made from it. All changes of this are functions of this file.
+import { noteStreaming } from '../compiler/contents';
 import { isJournaling } from './journal';
 import { type GraphRoot, topScope } from './roots';
 import type { Node, Value } from './value';
@@ -104,8 +105,7 @@ export function giveUpSaved(node: Node): void {
 export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
   const reference = new WeakRef(root);
   for (const input of inputs) {
-    const { state } = input;
-    if (state.kind === 'onHost' && !state.memory && !input.used) state.streams = true;
+    if (!input.used) noteStreaming(input);
     const owners = of(input);
     owners.recipes ??= { roots: [], limit: 0 };
     const { recipes } = owners;

@@ -1,5 +1,5 @@
 // Values and the nodes that produce them. They form the recorded graph, which flushes run and autograd walks.
-import { type HostData, LateData, pending, type State } from '../compiler/contents';
+import { type HostData, hostDataOf, type LateData, pending, type State } from '../compiler/contents';
 import type { KernelOp, StridedView } from '../compiler/ir';
 import { type DType, isFloat, type Meta, numel, type Shape } from '../core/meta';
 import type { FaultSources } from '../gpu/fault-slots';
@@ -265,10 +265,7 @@ export class Value implements Meta {
 
   /** The contents on the host, computed now if they were not computed yet; null if they are not on the host. */
   get host(): HostData | null {
-    const { state } = this;
-    if (state.kind !== 'onHost') return null;
-    if (state.data instanceof LateData) state.data = state.data.make();
-    return state.data;
+    return hostDataOf(this);
   }
 
   /** The reason why the contents are gone for good; null if they are not gone. */
