@@ -1,10 +1,11 @@
 // Takes pictures as the browser draws them, or as pixels on the host, and gives their channels.
 
-import type { Picture } from '../../gpu/pictures';
+import { engine } from '../../compiler/engine';
+import { captureOf, type Picture, rowPixels } from '../../gpu/pictures';
 import { giveBackLater } from '../../graph/owners';
-import { fromPicture } from '../../graph/pictures';
 import { fromHost } from '../../graph/record';
-import type { Value } from '../../graph/value';
+import { internMeta } from '../../graph/signature';
+import { Value } from '../../graph/value';
 import { reshape } from '../shape/cast';
 import { cat } from '../shape/join';
 import { type UnpackAttrs, unpackPixels } from './pixels';
@@ -26,4 +27,12 @@ export function captured(source: Source | readonly Source[], how: Pick<UnpackAtt
   const made = Array.isArray(source) ? reshape(cat(values, 0), [values.length, ...first.shape]) : first;
   for (const words of pixels) giveBackLater(words);
   return made;
+}
+
+/** The pixels of a picture as it is now, one word each. Shape: [height, rowPixels(width)], uint32. */
+function fromPicture(picture: Picture): Value {
+  const shape = [picture.height, rowPixels(picture.width)];
+  const value = new Value(internMeta({ shape, dtype: 'uint32' }), null, 0);
+  engine.capture(value, captureOf(picture));
+  return value;
 }
