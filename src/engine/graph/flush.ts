@@ -107,18 +107,20 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack:
   const chosen = choose({ roots, wanted, step }, heldBack);
   const cut = cutIntoParts(chosen, roots);
   leaveUnstored(roots, chosen);
-  const work = cut.parts.length > 0 ? sendAllButLast(cut, chosen.exports, step) : { ...chosen, last: [] };
+  const { work, spends } =
+    cut.parts.length > 0 ? sendAllButLast(cut, chosen.exports, step) : { work: chosen, spends: noValues };
   const parting = givesBack ? takeParting(heldBack, (value) => chosen.exports.has(value)) : noValues;
-  sendLast(work, chosen.exports, parting, step);
+  if (chosen.exports.size > 0) send(work, [...parting, ...spends], step);
+  else {
+    step?.failed();
+    for (const value of parting) engine.releaseLater(value);
+    for (const value of parting) note(value, 'givenBack');
+  }
 }
 
 /** The nodes that the engine runs as one program: all nodes of a flush, or one part of them. */
 interface Work extends Walk {
   readonly exports: Exports;
-  /**
-   * Values whose last reader is this work or an earlier part of the flush. Their memory is given back after the run.
-   */
-  readonly last: readonly Value[];
   /**
    * If the program serves several sizes: the padded value that is computed instead of each value. See late-growth.ts.
    */
@@ -131,14 +133,13 @@ interface Work extends Walk {
  */
 function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Kept {
   const kept = keep(roots, wanted, heldBack?.needs);
-  const { exports, failed, saved, savesNoted } = kept;
+  const { exports, failed, saved } = kept;
   for (const [value, { root, error }] of failed) fail(value, root, error, step);
-  for (const node of savesNoted) node.savesNoted = true;
-  for (const [value, node] of saved) {
+  for (const [node, read] of saved) {
     // A rehearsal stores nothing. A value from the host has no node that could make it again, so it is not given back.
-    if (isJournaling() || value.node === null) continue;
-    saveFor(node, value);
-    if (exports.get(value) === null && value.owners.hold !== 'shown') note(value, 'lent');
+    const stored = isJournaling() ? noValues : read.filter((value) => value.node !== null);
+    saveFor(node, stored);
+    for (const value of stored) if (exports.get(value) === null && value.owners.hold !== 'shown') note(value, 'lent');
   }
   for (const value of heldBack?.needs ?? noValues) if (exports.get(value) === null) leaveToNext(value);
   return kept;
@@ -150,6 +151,8 @@ function choose({ roots, wanted, step }: Flush, heldBack: HeldBack | null): Kept
  */
 function cutIntoParts({ order, slices, exports }: Kept, roots: Flush['roots']): Parts {
   const cut = cutWhereRepeated(inSequence(order), slices, exports);
+  // If the file cannot be fetched, the next flush that needs it tries again.
+  if (cut.lengths.size > 0 && !growth.here) growth.load().catch(() => {});
   const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
   for (const root of stored.size > 0 ? roots : []) {
     const { value } = root;
@@ -178,20 +181,6 @@ function leaveUnstored(roots: Flush['roots'], { exports, left }: Kept): void {
   }
 }
 
-/**
- * Step 4 of a flush: sends the last part, or the whole flush if it was not cut, and gives memory back afterwards. The run
- * may still read the `parting` values, but no work recorded from now on can.
- */
-function sendLast(work: Work, exports: Exports, parting: readonly Value[], step: PendingStep | null) {
-  if (exports.size > 0) send(work, parting, step);
-  else {
-    step?.failed();
-    for (const value of parting) engine.releaseLater(value);
-  }
-  for (const value of parting) note(value, 'givenBack');
-  for (const value of work.last) note(value, 'givenBack');
-}
-
 /** Notes that a value cannot be had. */
 function fail(value: Value, root: GraphRoot | null, error: Error, step: PendingStep | null): void {
   noteFailure(value, error);
@@ -202,10 +191,14 @@ function fail(value: Value, root: GraphRoot | null, error: Error, step: PendingS
   step?.failed();
 }
 
-/** Sends all parts of a flush except the last, and returns the last one. */
-function sendAllButLast({ parts, lengths }: Parts, exports: Exports, step: PendingStep | null): Work {
+/** Sends all parts of a flush except the last, and returns the last one, with the values that it is the last to read. */
+function sendAllButLast(
+  { parts, lengths }: Parts,
+  exports: Exports,
+  step: PendingStep | null,
+): { work: Work; spends: readonly Value[] } {
   const replaced: Value[] = [];
-  const workFor = ({ loops }: Part, values: Iterable<Value>, last: readonly Value[]): Work => {
+  const workFor = ({ loops }: Part, values: Iterable<Value>): Work => {
     const walk = newWalk();
     const found = new Map<Value, GraphRoot | null>();
     for (const value of values) {
@@ -219,7 +212,7 @@ function sendAllButLast({ parts, lengths }: Parts, exports: Exports, step: Pendi
       }
     }
     inSequence(walk.order);
-    const work = { ...walk, exports: found, last };
+    const work = { ...walk, exports: found };
     const long = loops || lengths.size === 0 ? null : growth.here?.(walk.order, found.keys(), lengths);
     return long ? inRoom(work, long) : work;
   };
@@ -227,18 +220,16 @@ function sendAllButLast({ parts, lengths }: Parts, exports: Exports, step: Pendi
   const lentIn = ({ spends }: Part) => spends.filter((value) => !exports.has(value));
   for (const part of parts.slice(0, -1)) {
     const { stores } = part;
-    const spends = lentIn(part);
     for (const value of stores) {
       const root = exports.get(value);
       // Later parts may still read the replaced value, so its memory is given back after the last part.
       if (root && isReplaced(root)) replaced.push(root.settled!);
       if (root === undefined) note(value, 'lent');
     }
-    send(workFor(part, stores, spends), [], null, true);
-    for (const value of spends) note(value, 'givenBack');
+    send(workFor(part, stores), lentIn(part), null, true);
   }
   const rest = parts.at(-1)!;
-  return workFor(rest, exports.keys(), [...replaced, ...lentIn(rest)]);
+  return { work: workFor(rest, exports.keys()), spends: [...replaced, ...lentIn(rest)] };
 }
 
 /** Changes work so that it runs on padded values. The program then serves other sizes as well. */
@@ -251,9 +242,12 @@ function inRoom(work: Work, { standIns, pieces }: Grown): Work {
   return { ...work, ...walk, long: { standIns, pieces } };
 }
 
-/** Hands work to the engine. `isPart`: more parts of the flush follow. */
+/**
+ * Hands work to the engine. The run may still read `releases`, whose memory is given back after it, but no work recorded
+ * from now on can. `isPart`: more parts of the flush follow.
+ */
 function send(work: Work, releases: readonly Value[], step: PendingStep | null, isPart = false): void {
-  const { slices, exports: wanted, last, long } = work;
+  const { slices, exports: wanted, long } = work;
   const { inputs, key, scalars, numberOf, build } = number(work);
   const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
   const exports = asNumbered(wanted, standIn);
@@ -285,7 +279,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     exports: jobExports,
     scalars,
     slot: step?.slot ?? null,
-    releases: last.length > 0 ? [...releases, ...last] : releases,
+    releases,
     ran: () => {
       for (const [value, root] of exports) {
         if (!root) continue;
@@ -322,6 +316,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
     if (restores.has(value)) restores.set(value, restore);
     if (isShown) root.letGo();
   }
+  for (const value of releases) note(value, 'givenBack');
 }
 
 /**

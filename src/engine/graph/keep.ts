@@ -16,10 +16,8 @@ export interface Kept<Root extends Holder = GraphRoot> extends Walk {
   readonly exports: Map<Value, Root | null>;
   /** The ingredients of the roots' values that are not stored, and the values between. */
   readonly left: ReadonlyMap<Root, readonly Value[]>;
-  /** The values that gradients read, with the nodes whose gradients do. */
-  readonly saved: readonly (readonly [Value, Node])[];
-  /** The nodes whose gradients' values are in `saved`, or need not be. */
-  readonly savesNoted: ReadonlySet<Node>;
+  /** For each node whose gradient may come, the values that it reads. */
+  readonly saved: ReadonlyMap<Node, readonly Value[]>;
   /** The values that cannot be had, with the roots that hold them. */
   readonly failed: ReadonlyMap<Value, { readonly root: Root | null; readonly error: Error }>;
 }
@@ -63,14 +61,8 @@ export function keep<Root extends Holder>(
     if (value.available || !mayBeRecipe(value)) wantUnlessCheap(value);
     else candidates.push(value);
   }
-  const saved: [Value, Node][] = [];
-  const savesNoted = eachSaved(
-    [...holders.keys()].filter((value) => !failed.has(value)),
-    (value, node) => {
-      want(value);
-      saved.push([value, node]);
-    },
-  );
+  const saved = savedFor([...holders.keys()].filter((value) => !failed.has(value)));
+  for (const values of saved.values()) for (const value of values) want(value);
   for (const value of storedOf(candidates, walk.mark, stays, wantUnlessCheap)) wantUnlessCheap(value);
   // If a flush reads a recipe that an earlier flush left, the recipe is stored after all.
   for (const { outputs } of walk.order) {
@@ -83,7 +75,7 @@ export function keep<Root extends Holder>(
     const between: Value[] = [];
     left.set(root, [...ingredientsOf(value, stays, Number.POSITIVE_INFINITY, between)!, ...between]);
   }
-  return { ...walk, exports, left, saved, savesNoted, failed };
+  return { ...walk, exports, left, saved, failed };
 }
 
 /**
@@ -115,25 +107,25 @@ function storedOf(
 }
 
 /**
- * Calls `save` with each value that later gradients of `values` will read, and with the node whose gradient does. Returns
- * these nodes. Nodes whose saved values a flush has kept already are left out, with all nodes before them.
+ * The nodes whose gradients are part of those of `values`, each with the values that its gradient will read. Nodes whose
+ * saved values a flush has kept already are left out, with all nodes before them.
  */
-function eachSaved(values: readonly Value[], save: (saved: Value, node: Node) => void): ReadonlySet<Node> {
-  const met = new Set<Node>();
+function savedFor(values: readonly Value[]): ReadonlyMap<Node, readonly Value[]> {
+  const saved = new Map<Node, Value[]>();
   const stack = values.toReversed();
   while (stack.length > 0) {
     const next = stack.pop()!;
     const node = next.maker;
-    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.savesNoted || met.has(node))
-      continue;
-    met.add(node);
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.saved || saved.has(node)) continue;
+    const read: Value[] = [];
+    saved.set(node, read);
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {
       for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
-        if (i < node.inputs.length) save(unwidened(node.inputs[i]!), node);
-      for (const o of outputs ?? []) save(node.outputs[o]!, node);
+        if (i < node.inputs.length) read.push(unwidened(node.inputs[i]!));
+      for (const o of outputs ?? []) read.push(node.outputs[o]!);
     }
     for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
   }
-  return met;
+  return saved;
 }

@@ -85,11 +85,10 @@ export function keepHolds(values: readonly Value[]): () => void {
   };
 }
 
-/** Notes that the gradient of `node` will read the stored value. */
-export function saveFor(node: Node, value: Value): void {
-  of(value).gradients++;
-  if (node.saved) node.saved.push(value);
-  else node.saved = [value];
+/** Notes that the gradient of `node` will read these stored values. */
+export function saveFor(node: Node, values: readonly Value[]): void {
+  for (const value of values) of(value).gradients++;
+  node.saved = values;
 }
 
 /**

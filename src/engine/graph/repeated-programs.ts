@@ -1,5 +1,4 @@
 // Parts: a flush that repeats a subgraph is cut into several programs, so that loops of other lengths can reuse them.
-import { growth } from './late-growth';
 import { type Cut, cutsOf, leastTimes, MIN_TIMES, type Stretch, stretchesOf } from './periods';
 import type { Node, Op, Value } from './value';
 
@@ -35,23 +34,25 @@ const LONG = 1024;
 const known = new Map<string, number | null>();
 const MAX_KNOWN = 4096;
 
-/** Cuts the nodes of a flush into parts if it has a loop whose length varies, or a long one. */
-export function cutWhereRepeated(nodes: readonly Node[], slices: ReadonlyMap<Value, unknown>, exports: Exports): Parts {
+/**
+ * Cuts the nodes of a flush into parts if it has a loop whose length varies, or a long one. `varies` tells, and remembers,
+ * whether the length of a loop does; all else depends on the nodes alone.
+ */
+export function cutWhereRepeated(
+  nodes: readonly Node[],
+  slices: ReadonlyMap<Value, unknown>,
+  exports: Exports,
+  varies = lengthVaries,
+): Parts {
   const stretches = stretchesOf(nodes, slices);
   if (stretches.length === 0) return whole;
-  const varying = stretches.filter(
-    (stretch) => notedAsVarying(nodes, stretch) && stretch.times >= leastTimes(nodes, stretch),
-  );
+  const varying = stretches.filter((stretch) => varies(nodes, stretch) && stretch.times >= leastTimes(nodes, stretch));
   if (varying.length === 0 && stretches.every(({ period, times }) => period * times < LONG)) return whole;
   const repeated = cutsOf(stretches, nodes.length);
   const begins = offsetsIn(nodes.slice(0, repeated[0]!.at), exports).map((at): Cut => ({ at, loops: false }));
   const sequence = new Sequence(nodes, [...begins, ...repeated], exports);
   const lengths = sequence.lengths();
-  if (lengths.size > 0) {
-    sequence.addDerived(lengths);
-    // If the file cannot be fetched, the next flush that needs it tries again.
-    if (!growth.here) growth.load().catch(() => {});
-  }
+  if (lengths.size > 0) sequence.addDerived(lengths);
   const { partOf, loops } = sequence.cutWhereLong(lengths);
   const stored = new Set<Value>();
   const lastPart = new Map<Value, number>();
@@ -74,7 +75,7 @@ export function cutWhereRepeated(nodes: readonly Node[], slices: ReadonlyMap<Val
 }
 
 /** Remembers how often a flush repeats a subgraph. Returns whether the number has differed between flushes. */
-function notedAsVarying(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
+function lengthVaries(nodes: readonly Node[], { start, period, times }: Stretch): boolean {
   // A stretch may begin anywhere in the subgraph.
   const key = `${period},${Math.min(...nodes.slice(start, start + period).map(({ signature }) => signature))}`;
   const before = known.get(key);

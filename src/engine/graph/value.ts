@@ -177,10 +177,11 @@ export class Node {
   cut = false;
   /** Its gradient was computed without `retainGraph`, so a second backward through it is an error. */
   spent = false;
-  /** A flush has already noted the values that the gradients of this node, and of all nodes before it, will read. */
-  savesNoted = false;
-  /** The values that flushes have stored for its gradient: see owners.ts. */
-  saved: Value[] | null = null;
+  /**
+   * The values that a flush has stored for its gradient; null until a flush has arranged to keep what the gradients of
+   * this node, and of all nodes before it, will read. See owners.ts.
+   */
+  saved: readonly Value[] | null = null;
   /** The name of its gradient function in printed tensors, if several ops make what is one function in PyTorch. */
   gradName: string | null = null;
   /** The mark of the latest walk that met this node. */
