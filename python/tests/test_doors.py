@@ -1,6 +1,8 @@
 """torchvision, torchmetrics and torch.distributions over the library's doors."""
 
+import sys
 import unittest
+from unittest import mock
 
 import torch
 import torchmetrics
@@ -132,6 +134,41 @@ class Pictures(unittest.TestCase):
         self.assertEqual(ops.nms(boxes, torch.tensor([0.5, 0.6]), 0.5).tolist(), [1])
         self.assertEqual(ops.box_iou(boxes[:1] * 2, boxes[1:]).item(), 0.25)
         self.assertEqual(torchvision.utils.make_grid(torch.ones(4, 1, 2, 2), nrow=2).shape, (3, 10, 10))
+
+
+class Attributions(unittest.TestCase):
+    """Captum's pictures of attributions, drawn by whatever is Matplotlib; the numbers are shares of a threshold, as Captum defines it."""
+
+    def test_pictures(self):
+        from captum.attr import visualization
+
+        drawn = []
+        axes = mock.MagicMock()
+        axes.imshow = lambda numbers, **look: drawn.append((numbers, look))
+        plt = mock.MagicMock()
+        plt.subplots = lambda *_, **__: (mock.MagicMock(), axes)
+        parts = {"matplotlib": mock.MagicMock(pyplot=plt), "matplotlib.pyplot": plt, "matplotlib.colors": mock.MagicMock()}
+        attr = torch.tensor([[[2.0, 1.0], [0.5, 0.5]], [[-1.0, -1.0], [0.0, 0.0]]])
+        image = torch.full((2, 2, 3), 204, dtype=torch.uint8)
+        expected = {
+            ("all", 0): [[1, 1 / 3], [-2 / 3, 0]],
+            ("positive", 50): [[1, 1 / 3], [0, 0]],
+            ("positive", 80): [[1, 1], [0, 0]],
+            ("negative", 0): [[0, 0], [1, 0]],
+            ("absolute_value", 60): [[1, 0.5], [1, 0]],
+        }
+        with mock.patch.dict(sys.modules, parts):
+            for (sign, outliers), numbers in expected.items():
+                visualization.visualize_image_attr(attr, sign=sign, outlier_perc=outliers, show_colorbar=True)
+                self.assertTrue(torch.allclose(drawn[-1][0], torch.tensor(numbers, dtype=torch.float32)), (sign, outliers))
+            visualization.visualize_image_attr(attr, image, "blended_heat_map", "positive", title="both", cmap="hot")
+            (grey, _), (_, look) = drawn[-2:]
+            self.assertAlmostEqual(grey[0, 0].item(), 0.8, 6)
+            self.assertEqual(look, {"cmap": "hot", "vmin": 0, "vmax": 1, "alpha": 0.5})
+            with self.assertRaisesRegex(AssertionError, "Cannot display masked_image with both"):
+                visualization.visualize_image_attr(attr, image, "masked_image", "all")
+            with self.assertRaisesRegex(ValueError, "Original Image must be provided"):
+                visualization.visualize_image_attr(attr, method="original_image")
 
 
 class Metrics(unittest.TestCase):

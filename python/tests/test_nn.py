@@ -274,6 +274,12 @@ class Layers(unittest.TestCase):
         packed = nn.utils.rnn.pack_padded_sequence(torch.ones(2, 3, 4), [3, 2], batch_first=True)
         out, lengths = nn.utils.rnn.pad_packed_sequence(lstm(packed)[0], batch_first=True)
         self.assertEqual((out.shape, lengths.tolist()), (torch.Size([2, 3, 10]), [3, 2]))
+        # Lengths that the GPU has computed.
+        rnn = nn.utils.rnn
+        x, (lengths, _) = torch.arange(12.0).view(3, 4)[:, :3], torch.tensor([2, 3, 1]).sort(descending=True)
+        packed = rnn.pack_padded_sequence(x, lengths, batch_first=True)
+        self.assertEqual((packed.data.tolist(), packed.batch_sizes.tolist()), ([0, 4, 8, 1, 5, 2], [3, 2, 1]))
+        self.assertEqual([row.tolist() for row in rnn.unpad_sequence(x, lengths, True)], [[0, 1, 2], [4, 5], [8]])
 
     def test_attention_and_its_children(self):
         attention = nn.MultiheadAttention(8, 2, batch_first=True)

@@ -1,5 +1,7 @@
 """The options of networks of before torchvision 0.13."""
 
+import os
+import tempfile
 import unittest
 import warnings
 
@@ -43,6 +45,26 @@ class OlderWeights(unittest.TestCase):
             "`weights_backbone=ResNet50_Weights.IMAGENET1K_V1`",
         )
         self.assertIn("expected value 21 but got 5", told)
+
+    def test_files_that_are_here(self):
+        """A file of weights that was added to a notebook takes the place of the download."""
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(tempfile.mkdtemp())
+        name = "squeezenet1_1-b8a52dc0.pth"
+        told = f"{name}: the server does not let pages .*; download it, add {name} to the notebook's files, and run the cell again"
+        url = models.SqueezeNet1_1_Weights.DEFAULT.url
+        for call in (lambda: models.squeezenet1_1(weights="DEFAULT"), lambda: torch.hub.load_state_dict_from_url(url)):
+            self.assertRaisesRegex(OSError, told, call)
+        state = models.squeezenet1_1().state_dict()
+        torch.save(state, name)
+        key = "classifier.1.bias"
+        for net in (
+            models.squeezenet1_1(weights="DEFAULT"),
+            torch.hub.load("pytorch/vision:v0.10.0", "squeezenet1_1", weights="SqueezeNet1_1_Weights.DEFAULT", trust_repo=True),
+        ):
+            self.assertTrue(torch.equal(net.state_dict()[key], state[key]))
+        self.assertTrue(torch.equal(torch.hub.load_state_dict_from_url(url)[key], state[key]))
+        self.assertRaisesRegex(RuntimeError, "a page fetches no code of ultralytics/yolov5", lambda: torch.hub.load("ultralytics/yolov5", "yolov5s"))
 
     def test_none(self):
         with warnings.catch_warnings(record=True) as caught:

@@ -74,6 +74,15 @@ class Files(unittest.TestCase):
         self.assertEqual((data.train_data.shape, data.train_labels.tolist()), ((3, 28, 28), [0, 1, 2]))
         with self.assertRaisesRegex(RuntimeError, "Dataset not found"):
             datasets.MNIST(os.path.join(self.root, "nowhere"))
+        # Files of another set lie where those of a notebook do.
+        self.addCleanup(os.chdir, os.getcwd())
+        os.chdir(raw)
+        clothes = datasets.FashionMNIST(self.root, download=True)
+        self.assertEqual((len(clothes), len(datasets.FashionMNIST(self.root, train=False))), (3, 2))
+        os.chdir("/")
+        told = "add emnist-letters-test-images-idx3-ubyte.gz and the other files of https://www.nist.gov/.* to the notebook's files"
+        with self.assertRaisesRegex(RuntimeError, told):
+            datasets.EMNIST(self.root, "letters", train=False, download=True)
 
     def test_emnist(self):
         raw = os.path.join(self.root, "EMNIST", "raw")
@@ -166,6 +175,8 @@ class Images(unittest.TestCase):
         linear = [79, 116, 137, 115, 91, 120, 150, 124, 99, 146, 136, 126, 121, 134, 122, 113, 129, 119]
         self.assertEqual(list(self.image.resize((3, 2), Image.Resampling.BILINEAR).tobytes()), linear)
         part = self.image.crop((1, 1, 3, 3))
+        # As Pillow, to the nearest pixels.
+        self.assertEqual(self.image.crop((0.5, 1.2, 2.6, 3.0)), self.image.crop((0, 1, 3, 3)))
         self.assertEqual((part.size, list(part.tobytes())[:6]), ((2, 2), [154, 191, 228, 9, 46, 83]))
 
     def test_modes_by_name(self):

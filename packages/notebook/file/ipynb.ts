@@ -106,10 +106,10 @@ export function toIpynb(
   return `${JSON.stringify(json, null, 1)}\n`;
 }
 
-/** What of a notebook's metadata says in which language its code is. */
+/** What of a notebook's metadata says in which language its code is; where nothing does, it is Jupyter's own, Python. */
 function languageOf(metadata: Json): string {
   const { language_info: info, kernelspec: kernel } = metadata;
-  const name = (isObject(info) && info.name) || (isObject(kernel) && kernel.language) || 'typescript';
+  const name = (isObject(info) && info.name) || (isObject(kernel) && kernel.language) || 'python';
   return String(name).toLowerCase();
 }
 

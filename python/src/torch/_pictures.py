@@ -117,7 +117,7 @@ class Picture(Tensor):
 
     def crop(self, box: tuple[int, int, int, int] | None = None) -> Picture:
         """The part of the picture from the left and upper edge to before the right and lower one."""
-        left, upper, right, lower = box or (0, 0, *self.size)
+        left, upper, right, lower = map(round, box or (0, 0, *self.size))
         return self._changed("crop", upper, left, lower - upper, right - left)
 
     def resize(self, size: tuple[int, int], resample: int | None = None, box: Any = None, reducing_gap: Any = None) -> Picture:

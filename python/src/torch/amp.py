@@ -140,7 +140,8 @@ class GradScaler:
 
     def update(self, new_scale: Any = None) -> None:
         """Changes the factor after a step."""
-        self._call("update", *(() if new_scale is None else (new_scale,)))
+        given = new_scale.item() if hasattr(new_scale, "item") else new_scale
+        self._call("update", *(() if given is None else (given,)))
 
     def get_scale(self) -> float:
         """The factor."""

@@ -78,6 +78,8 @@ _downloaded: set[str] = set()
 class MNIST(VisionDataset):
     """Digits of handwriting, 28 × 28, from the files of `root/MNIST/raw`."""
 
+    home = "https://storage.googleapis.com/cvdf-datasets/mnist"
+
     classes = tuple(
         f"{i} - {name}" for i, name in enumerate("zero one two three four five six seven eight nine".split())
     )
@@ -97,8 +99,8 @@ class MNIST(VisionDataset):
         if download or self.raw_folder in _downloaded:
             _downloaded.add(self.raw_folder)
             self._fetch(part)
-        pictures = _idx(self.raw_folder, f"{part}-images-idx3-ubyte", download)
-        labels = _idx(self.raw_folder, f"{part}-labels-idx1-ubyte", download)
+        pictures = self._idx(f"{part}-images-idx3-ubyte", download)
+        labels = self._idx(f"{part}-labels-idx1-ubyte", download)
         self._bytes, self._size = pictures
         self._labels = labels[0]
 
@@ -108,6 +110,22 @@ class MNIST(VisionDataset):
         names = (f"{part}-images-idx3-ubyte", f"{part}-labels-idx1-ubyte")
         if bring and not all(_found(self.raw_folder, name) for name in names):
             bring(self.raw_folder, self.train)
+
+    def _idx(self, name: str, download: bool) -> tuple[bytes, tuple[int, ...]]:
+        """
+        The bytes and the sizes of a file of MNIST's format, compressed or not; where it is to be downloaded, it may lie beside the program, as
+        the files of a notebook do.
+        """
+        path = _found(self.raw_folder, name) or (_found(".", name) if self.raw_folder in _downloaded else None)
+        if path is None:
+            remedy = f"add {name}.gz and the other files of {self.home} to the notebook's files, or write them into the interpreter's"
+            raise _missing(os.path.join(self.raw_folder, name), download, remedy)
+        with gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb") as file:
+            data = file.read()
+        if data[:3] != b"\0\0\x08":
+            raise RuntimeError(f"{path}: expected a file of bytes in MNIST's format, but it begins with {data[:4]!r}")
+        sizes = tuple(int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(data[3]))
+        return data[4 + 4 * data[3] :], sizes
 
     def _part(self) -> str:
         """How the names of the files of this half begin."""
@@ -165,18 +183,21 @@ class MNIST(VisionDataset):
 class FashionMNIST(MNIST):
     """Pictures of clothes in MNIST's format, from `root/FashionMNIST/raw`."""
 
+    home = "https://github.com/zalandoresearch/fashion-mnist"
     classes = tuple("T-shirt/top,Trouser,Pullover,Dress,Coat,Sandal,Shirt,Sneaker,Bag,Ankle boot".split(","))
 
 
 class KMNIST(MNIST):
     """Characters of Kuzushiji in MNIST's format, from `root/KMNIST/raw`."""
 
+    home = "http://codh.rois.ac.jp/kmnist"
     classes = tuple("o ki su tsu na ha ma ya re wo".split())
 
 
 class EMNIST(MNIST):
     """Letters and digits in MNIST's format, rows and columns exchanged as in the files, from `root/EMNIST/raw`."""
 
+    home = "https://www.nist.gov/itl/products-and-services/emnist-dataset"
     splits = ("byclass", "bymerge", "balanced", "letters", "digits", "mnist")
     _merged_classes = frozenset("cijklmopsuvwxyz")
     _all_classes = frozenset(string.digits + string.ascii_letters)
@@ -202,26 +223,13 @@ class EMNIST(MNIST):
         return f"emnist-{self.split}-{'train' if self.train else 'test'}"
 
 
-def _idx(folder: str, name: str, download: bool) -> tuple[bytes, tuple[int, ...]]:
-    """The bytes and the sizes of a file of MNIST's format, compressed or not."""
-    path = _found(folder, name)
-    if path is None:
-        raise _missing(os.path.join(folder, name), download)
-    with gzip.open(path, "rb") if path.endswith(".gz") else open(path, "rb") as file:
-        data = file.read()
-    if data[:3] != b"\0\0\x08":
-        raise RuntimeError(f"{path}: expected a file of bytes in MNIST's format, but it begins with {data[:4]!r}")
-    sizes = tuple(int.from_bytes(data[4 + 4 * i : 8 + 4 * i], "big") for i in range(data[3]))
-    return data[4 + 4 * data[3] :], sizes
-
-
 def _found(folder: str, name: str) -> str | None:
     """Where a file lies, compressed or not."""
     paths = (os.path.join(folder, name), os.path.join(folder, f"{name}.gz"))
     return next((path for path in paths if os.path.exists(path)), None)
 
 
-def _missing(path: str, download: bool, remedy: str = "write it into the interpreter's files first") -> RuntimeError:
+def _missing(path: str, download: bool, remedy: str) -> RuntimeError:
     reason = "pages cannot download from the servers of data sets" if download else "there is none"
     return RuntimeError(f"Dataset not found: expected a file {path}, but {reason}; {remedy}")
 
@@ -265,8 +273,12 @@ class CIFAR10(VisionDataset):
         path = next((path for path in archives if os.path.exists(path)), None)
         if path is None or os.path.exists(os.path.join(self.root, self.base_folder)):
             return
+        # A folder of its name is whole: unpacking may be interrupted.
+        begun = os.path.join(self.root, f".{self.base_folder}")
         with tarfile.open(path) as archive:
-            archive.extractall(self.root, filter="data")
+            archive.extractall(begun, filter="data")
+        os.rename(os.path.join(begun, self.base_folder), os.path.join(self.root, self.base_folder))
+        os.rmdir(begun)
 
     def _entry(self, name: str, download: bool) -> dict[str, Any]:
         path = os.path.join(self.root, self.base_folder, name)

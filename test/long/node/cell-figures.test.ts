@@ -69,16 +69,32 @@ plt.show()
 print(seen, line.get_ydata())`,
   "ani.save('film.gif', fps=10)",
 ];
+const tableCells = [
+  `import seaborn as sns
+from matplotlib.colors import ListedColormap
+fig, ax = plt.subplots(figsize=(4, 4))
+sns.heatmap(torch.eye(2), annot=True, fmt='.0f', cmap=ListedColormap(['red', '#0000ff']), xticklabels=['cat', 'dog'], ax=ax)
+ax.set(xlabel='found', ylabel='true')
+ax.spines['top'].set_visible(False)
+plt.colorbar(ax.get_images()[0], ax=ax).set_label('count')
+plt.show()
+sns.set_theme()
+print([line.get_label() for line in sns.lineplot(x=[0, 1, 1], y=[1, 2, 4], label='mean').lines], plt.gca().lines[0].get_ydata())`,
+  "plt.imshow(torch.eye(8), cmap='gray_r')",
+];
 const lackingCells = ['plt.violinplot([1, 2])'];
 
 /** What the cells print, kind by kind; pictures and files lie in the folder. */
-const told = { space: [''], files: [''], films: [''], lacking: [''] };
+const told = { space: [''], files: [''], films: [''], tables: [''], lacking: [''] };
 beforeAll(async () => {
-  const cells = [...spaceCells, ...fileCells, ...filmCells, ...lackingCells].map((cell) => `${IMPORTS}${cell}`);
+  const cells = [...spaceCells, ...fileCells, ...filmCells, ...tableCells, ...lackingCells].map(
+    (cell) => `${IMPORTS}${cell}`,
+  );
   const { told: all } = await runCells(join(folder, 'cells.md'), cells, { pictures: folder, saves: folder });
   told.space = all.splice(0, spaceCells.length);
   told.files = all.splice(0, fileCells.length);
   told.films = all.splice(0, filmCells.length);
+  told.tables = all.splice(0, tableCells.length);
   told.lacking = all;
 }, 240_000);
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
@@ -133,6 +149,31 @@ test('axes in three dimensions, shapes on pictures and pictures over each other 
   const [grey, edge] = await pixelsOf('cell-3-1.png', [0.1, 0.1], [0.284, 0.5]);
   expect(Math.abs(grey![0]! - 128)).toBeLessThanOrEqual(1);
   expect(edge).toEqual([255, 0, 0]);
+});
+
+test('tables have their numbers and names beside them, and colours go as their map says', async () => {
+  const [heat, reversed] = told.tables;
+  expect(heat).toContain('[picture 320 × 320] figure');
+  expect(heat).toContain("['mean'] [1.0, 3.0]");
+  const [high, low] = await pixelsOf('cell-10-1.png', [0.2, 0.2], [0.8, 0.2]);
+  expect([high, low]).toEqual([
+    [0, 0, 255],
+    [255, 0, 0],
+  ]);
+  // The names of both columns, and of the axis, are below the picture.
+  for (const [left, top] of [
+    [180, 570],
+    [440, 570],
+    [300, 605],
+  ] as const) {
+    const part = sharp(readFileSync(join(folder, 'cell-10-1.png'))).extract({ left, top, width: 120, height: 30 });
+    expect((await part.greyscale().stats()).channels[0]!.min).toBeLessThan(100);
+  }
+  expect(reversed).toContain('done');
+  expect(await pixelsOf('cell-11-1.png', [0.06, 0.06], [0.9, 0.1])).toEqual([
+    [0, 0, 0],
+    [255, 255, 255],
+  ]);
 });
 
 test('what the plots of the notebook lack is one sentence', () => {

@@ -273,6 +273,10 @@ test("Python's notebooks are cells of Python, and go back to Jupyter as Python's
     ],
   });
   const read = fromIpynb(python);
+  // Older files of Colab name the kernel alone, and some name nothing.
+  for (const metadata of [{ kernelspec: { name: 'python3', display_name: 'Python 3' } }, {}]) {
+    expect(fromIpynb(JSON.stringify({ ...JSON.parse(python), metadata })).cells).toEqual(read.cells);
+  }
   const [first, second, third] = [
     codeCell('import torch\nx = 1', { language: 'python' }),
     codeCell('x'),

@@ -29,6 +29,8 @@ interface Item {
   readonly align?: CanvasTextAlign;
 }
 
+type Named = readonly [at: number, name: string];
+
 interface Axes {
   readonly cell: readonly [row: number, column: number, rows: number, columns: number];
   readonly title: string;
@@ -47,6 +49,9 @@ interface Axes {
   readonly lines: readonly Line[];
   readonly items: readonly Item[];
   readonly texts: readonly Words[];
+  /** Names beside a picture, by places in its pixels. */
+  readonly along?: readonly Named[];
+  readonly upright?: readonly Named[];
   /** Places of items are shares of the axes, from the upper left. */
   readonly isUnit: boolean;
 }
@@ -110,19 +115,70 @@ class Drawing {
   }
 
   /** The room of axes in the figure, with what is written around them. */
-  #roomOf({ cell: [row, column, rows, columns], title, x, y, images, isUnit }: Axes): Box {
+  #roomOf(axes: Axes): Box {
+    const {
+      cell: [row, column, rows, columns],
+      title,
+      x,
+      y,
+      images,
+      isUnit,
+    } = axes;
     const p = this.#point;
     const above = this.figure.title ? 26 * p : 4 * p;
     const [across, down] = [this.canvas.width / columns, (this.canvas.height - above) / rows];
     const isBare = images.length > 0 || isUnit;
-    const left = (isBare ? 6 : y ? 56 : 44) * p;
-    const [top, bottom] = [(title ? 22 : 8) * p, (isBare ? 6 : x ? 40 : 26) * p];
+    const beside = images.length > 0 ? this.#besides(axes) : null;
+    const left = beside?.left ?? (isBare ? 6 : y ? 56 : 44) * p;
+    const [top, bottom] = [(title ? 22 : 8) * p, beside?.below ?? (isBare ? 6 : x ? 40 : 26) * p];
     return {
       left: column * across + left,
       top: above + row * down + top,
       width: Math.max(1, across - left - (isBare ? 6 : 12) * p),
       height: Math.max(1, down - top - bottom),
     };
+  }
+
+  /** The room that names beside a picture take, on the left and below it. */
+  #besides({ x, y, along = [], upright = [] }: Axes): { readonly left: number; readonly below: number } {
+    const p = this.#point;
+    const [lower, side] = [this.#widest(along), this.#widest(upright)];
+    const left = 6 * p + side + (side > 0 ? 4 * p : 0) + (y ? 14 * p : 0);
+    const below = 6 * p + (lower > 0 ? Math.max(14 * p, 0.75 * lower) : 0) + (x ? 14 * p : 0);
+    return { left, below };
+  }
+
+  #widest(names: readonly Named[]): number {
+    this.#pen.font = `${9 * this.#point}px system-ui, sans-serif`;
+    return Math.max(0, ...names.map(([, name]) => this.#pen.measureText(name).width));
+  }
+
+  /** Names on the left of a picture and below it; those below are turned where they would touch. */
+  #named({ x, y, along = [], upright = [] }: Axes, box: Box, onto: Onto): void {
+    const p = this.#point;
+    const floor = box.top + box.height;
+    for (const [at, name] of upright) this.#words(name, [box.left - 4 * p, onto(0, at)[1]], 9, 'right');
+    const step = along.length > 1 ? Math.abs(onto(along[1]![0], 0)[0] - onto(along[0]![0], 0)[0]) : box.width;
+    const lower = this.#widest(along);
+    const isTurned = lower + 4 * p > step;
+    for (const [at, name] of along) {
+      const place: Place = [onto(at, 0)[0], floor + 9 * p];
+      if (isTurned) this.#turned(name, [place[0] + 4 * p, floor + 4 * p], 9, 'right', -Math.PI / 4);
+      else this.#words(name, place, 9, 'center');
+    }
+    const under = lower > 0 ? Math.max(14 * p, isTurned ? 0.75 * lower : 0) : 0;
+    if (x) this.#words(x, [box.left + box.width / 2, floor + under + 9 * p], 10, 'center');
+    const side = this.#widest(upright);
+    const place: Place = [box.left - side - (side > 0 ? 4 * p : 0) - 9 * p, box.top + box.height / 2];
+    if (y) this.#turned(y, place, 10, 'center', -Math.PI / 2);
+  }
+
+  #turned(text: string, [x, y]: Place, size: number, align: CanvasTextAlign, angle: number): void {
+    this.#pen.save();
+    this.#pen.translate(x, y);
+    this.#pen.rotate(angle);
+    this.#words(text, [0, 0], size, align);
+    this.#pen.restore();
   }
 
   async #axes(axes: Axes, pictures: readonly Tensor[]): Promise<void> {
@@ -144,7 +200,8 @@ class Drawing {
       this.#words(text, onto(x, y), size, align, baseline, color);
     }
     if (axes.title) this.#words(axes.title, [box.left + box.width / 2, box.top - 10 * this.#point], 12, 'center');
-    if (!first && !axes.isUnit) this.#key(axes, box);
+    if (first) this.#named(axes, box, onto);
+    else if (!axes.isUnit) this.#key(axes, box);
   }
 
   /** Pictures that lie on each other, as large as the room lets them be. */
@@ -201,13 +258,7 @@ class Drawing {
     this.#pen.strokeStyle = 'black';
     this.#pen.strokeRect(box.left, box.top, box.width, box.height);
     if (x) this.#words(x, [box.left + box.width / 2, box.top + box.height + 26 * p], 10, 'center');
-    if (y) {
-      this.#pen.save();
-      this.#pen.translate(box.left - 44 * p, box.top + box.height / 2);
-      this.#pen.rotate(-Math.PI / 2);
-      this.#words(y, [0, 0], 10, 'center');
-      this.#pen.restore();
-    }
+    if (y) this.#turned(y, [box.left - 44 * p, box.top + box.height / 2], 10, 'center', -Math.PI / 2);
     return onto;
   }
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import __future__
 import __main__
 import _lamplight_cells as cells
 import ast
@@ -117,6 +118,8 @@ def _how_to_have(module: str) -> str:
     if top in _distributed():
         return "It comes from Pyodide's distribution, which could not be fetched. Check the connection, and run the cell again."
     name = _ON_PYPI.get(top, top.replace("_", "-"))
+    if found is not None:
+        return f"Write `!pip install --force-reinstall {name}` in a cell above, which fetches {name} itself."
     return f"Write `!pip install {name}` in a cell above, which fetches it from PyPI."
 
 
@@ -148,6 +151,31 @@ _SHELL = re.compile(r"^([ \t]*)([%!](?:.*\\\n)*.*)$", re.MULTILINE)
 _OTHERS = ("bash", "sh", "script", "html", "javascript", "js", "latex", "svg", "perl", "ruby")
 
 
+_flags = 0
+
+
+def _without_future(source: str) -> str:
+    """A cell whose lines `from __future__ import` are flags for it and all later cells: as in IPython, they may stand behind others."""
+    global _flags
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return source
+    lines = source.split("\n")
+    for node in reversed(body):
+        if not isinstance(node, ast.ImportFrom) or node.module != "__future__":
+            continue
+        features = [getattr(__future__, alias.name, None) for alias in node.names]
+        if not all(isinstance(feature, __future__._Feature) for feature in features):
+            continue
+        for feature in features:
+            _flags |= feature.compiler_flag
+        first, last = node.lineno - 1, (node.end_lineno or node.lineno) - 1
+        before, after = lines[first].encode()[: node.col_offset], lines[last].encode()[node.end_col_offset :]
+        lines[first : last + 1] = [f"{before.decode()}pass{after.decode()}", *[""] * (last - first)]
+    return "\n".join(lines)
+
+
 def _as_call(found: re.Match[str]) -> str:
     indent, asked = found.groups()
     words = asked.replace("\\\n", " ").strip()
@@ -165,6 +193,10 @@ def cleaned(source: str) -> str:
     A cell of Jupyter as Python: lines `!pip install` are calls, `%%writefile` writes a file, and other lines for its shell, such as
     `%matplotlib inline`, are nothing. Line numbers stay.
     """
+    return _without_future(_without_magic(source))
+
+
+def _without_magic(source: str) -> str:
     try:
         ast.parse(source)
     except SyntaxError:
@@ -241,9 +273,9 @@ async def run(source: str, filename: str, labels: Any) -> Any:
     try:
         give_way()
         if _waits(source):
-            value = await eval_code_async(source, _own, filename=filename)
+            value = await eval_code_async(source, _own, filename=filename, flags=_flags | ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
         else:
-            value = eval_code(source, _own, filename=filename)
+            value = eval_code(source, _own, filename=filename, flags=_flags)
         draw_figures()
         # What functions that draw give back.
         value = None if _is_drawn(value) else value

@@ -8,6 +8,8 @@ from torch import _door
 
 _door.open_door("captum")
 
+from . import visualization  # noqa: E402, F401
+
 
 def __getattr__(name: str) -> Any:
     return _door.attribute(__name__, name, globals())

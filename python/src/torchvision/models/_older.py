@@ -7,7 +7,9 @@ import warnings
 from collections.abc import Callable
 from typing import Any
 
+import torch
 import torchvision
+from torch import hub
 
 # What `pretrained=True` meant; other weights came later.
 _FIRST = ("IMAGENET1K_V1", "COCO_V1", "COCO_WITH_VOC_LABELS_V1")
@@ -68,6 +70,38 @@ def _today(network: str, options: dict[str, Any]) -> None:
         options[name] = weights
 
 
+def _addresses(network: str, options: dict[str, Any]) -> dict[str, str]:
+    """By the option: the address of the file of trained weights."""
+    found: dict[str, str] = {}
+    for name in _OLDER:
+        given = options.get(name)
+        if isinstance(given, str) and "/" not in given:
+            try:
+                whole = "." in given
+                given = torchvision.models.get_weight(given) if whole else getattr(torchvision.models.get_model_weights(network), given)
+            except (AttributeError, RuntimeError, ValueError, TypeError):
+                continue  # The network says what it expects.
+        url = getattr(given, "url", None)
+        if isinstance(url, str):
+            found[name] = url
+    return found
+
+
+def _with_weights(network: str, build: Callable[..., Any], args: Any, options: dict[str, Any]) -> Any:
+    """Builds a network. Files of weights that are here, such as one that was added to a notebook, are not fetched."""
+    addresses = _addresses(network, options)
+    for name, url in addresses.items():
+        if (path := hub.at_hand(hub.name_in(url))) is not None:
+            options[name] = torch.load(path, weights_only=True)
+    try:
+        return build(*args, **options)
+    except OSError as error:
+        wanted = next((url for url in addresses.values() if url in str(error)), None)
+        if wanted is None:
+            raise
+        raise hub.unreached(wanted, error) from error
+
+
 def with_older_options(space: str, build: Callable[..., Any]) -> Callable[..., Any]:
     """The function of a network, which takes the options of before torchvision 0.13 as well."""
     network = build.__name__
@@ -84,7 +118,7 @@ def with_older_options(space: str, build: Callable[..., Any]) -> Callable[..., A
             )
         options = {**by_place, **options}
         _today(network, options)
-        return build(*args[len(by_place) :], **options)
+        return _with_weights(network, build, args[len(by_place) :], options)
 
     return built
 
@@ -95,7 +129,7 @@ def by_name(build: Callable[..., Any]) -> Callable[..., Any]:
     @functools.wraps(build)
     def built(name: str, **options: Any) -> Any:
         _today(name.lower(), options)
-        return build(name, **options)
+        return _with_weights(name.lower(), functools.partial(build, name), (), options)
 
     return built
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from ... import _bridge
 from ..._bridge import jsnull, receive
+from ..._tensor import Tensor
 from . import _space
 
 
@@ -80,6 +81,24 @@ def _packed(handle: Any) -> PackedSequence:
 
 
 _bridge.makers["PackedSequence"] = _packed
+
+
+def pack_padded_sequence(input: Any, lengths: Any, batch_first: bool = False, enforce_sorted: bool = True) -> PackedSequence:
+    """Packs padded sequences; lengths that the GPU has computed, such as sorted ones, are read."""
+    return _space.attribute(__name__, "pack_padded_sequence", {})(input, _read(lengths), batch_first, enforce_sorted)
+
+
+def unpad_sequence(padded_sequences: Any, lengths: Any, batch_first: bool = False) -> list[Any]:
+    """The sequences without their padding."""
+    return _space.attribute(__name__, "unpad_sequence", {})(padded_sequences, _read(lengths), batch_first)
+
+
+def _read(lengths: Any) -> Any:
+    if not isinstance(lengths, Tensor):
+        return lengths
+    if lengths.dim() != 1:
+        raise RuntimeError(f"Expected lengths to be a vector, but got a tensor of shape {tuple(lengths.shape)}")
+    return lengths.tolist()
 
 
 def __getattr__(name: str) -> Any:

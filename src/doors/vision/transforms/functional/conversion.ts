@@ -59,7 +59,9 @@ const modes: Readonly<Record<string, number>> = { L: 1, LA: 2, RGB: 3, RGBA: 4 }
 export function modeOf(op: string, args: Arguments<{ mode?: string | null }, ['mode']>): string | null {
   const { mode } = parseArgs<{ mode?: string | null }>(op, [], { mode: null }, args);
   if (mode === null || (typeof mode === 'string' && Object.hasOwn(modes, mode))) return mode;
-  throw new ArgumentError(`${op}: expected mode L, LA, RGB, RGBA or null, but got ${shown(mode)}`);
+  const remedy =
+    mode === 'F' || mode === 'I' ? '; pictures hold bytes: resize the tensor itself, by functional.resize' : '';
+  throw new ArgumentError(`${op}: expected mode L, LA, RGB, RGBA or null, but got ${shown(mode)}${remedy}`);
 }
 
 /**

@@ -8,7 +8,6 @@ from .cm import Colormap
 
 # Matplotlib's colours of lines, in their order.
 CYCLE = ("#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd", "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf")
-_GRAYS = {"gray", "grey", "Greys", "binary", "gray_r"}
 _LETTERS = {"k": "black", "w": "white", "r": "red", "g": "green", "b": "blue", "c": "cyan", "m": "magenta", "y": "gold"}
 
 
@@ -40,10 +39,9 @@ def colour(name: Any) -> str:
     return f"rgb({share}, {share}, {share})"
 
 
-def map_name(cmap: Any) -> str:
-    """The name of a colour map as the page knows it."""
-    name = getattr(cmap, "name", cmap) or "gray"
-    return "gray" if name in _GRAYS else str(name).removesuffix("_r")
+def map_name(cmap: Any) -> Any:
+    """A colour map as the page knows it: by Matplotlib's name, or as a list of colours."""
+    return getattr(cmap, "table", None) or getattr(cmap, "name", cmap) or "gray"
 
 
 class Artist:
@@ -85,6 +83,28 @@ class Artist:
 
     set_animated = set_alpha = set_zorder = set_linewidth = set_linestyle = set_lw = set_ls = set_marker = set_markersize = _nothing
     set_clip_on = set_transform = set_picker = set_rasterized = set_extent = set_interpolation = set_sizes = set_fontsize = set_size = _nothing
+
+
+class Decided:
+    """A part whose look the page decides, such as a colour bar or the lines around axes: what is asked of it is taken."""
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name in ("show", "savefig"):
+            raise AttributeError(name)
+        return self
+
+    def __call__(self, *_: Any, **__: Any) -> Any:
+        return self
+
+    def __getitem__(self, _: Any) -> Any:
+        return self
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def values(self) -> list[Any]:
+        """None of them by itself: `for spine in ax.spines.values()`."""
+        return []
 
 
 class Series(Artist):
@@ -210,9 +230,10 @@ class BarContainer(Series):
 class AxesImage(Artist):
     """A picture: [height, width], or [height, width, 3]."""
 
-    def __init__(self, X: Any, cmap: Any = None, *, vmin: Any = None, vmax: Any = None, alpha: Any = None, **_: Any) -> None:
+    def __init__(self, X: Any, cmap: Any = None, *, norm: Any = None, vmin: Any = None, vmax: Any = None, alpha: Any = None, **_: Any) -> None:
         super().__init__()
-        self._cmap, self._limits = cmap, [vmin, vmax]
+        self._cmap = cmap
+        self._limits = [vmin, vmax] if norm is None else [getattr(norm, "vmin", None), getattr(norm, "vmax", None)]
         self._alpha = 1.0 if alpha is None or hasattr(alpha, "__len__") else float(alpha)
         self.set_data(X)
 

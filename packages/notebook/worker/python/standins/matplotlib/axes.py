@@ -10,7 +10,7 @@ import _lamplight_cells as cells
 from pyodide.ffi import to_js
 
 from . import absent
-from ._artists import CYCLE, Artist, AxesImage, BarContainer, Line2D, PathCollection, Series, Text, flat
+from ._artists import CYCLE, Artist, AxesImage, BarContainer, Decided, Line2D, PathCollection, Series, Text, flat
 
 # `hist` has a parameter `range`, as Matplotlib's.
 _count = range
@@ -44,9 +44,14 @@ class Axes:
         self.images: list[AxesImage] = []
         self.patches: list[Any] = []
         self.texts: list[Text] = []
+        # Names of places, and those that they are of: along, and upright.
         self._ticks: list[str] | None = None
+        self._up: list[str] | None = None
+        self._at: dict[str, list[float] | None] = {"x": None, "y": None}
         self._words = {"title": "", "x": "", "y": ""}
         self._log = False
+        # Whether bars that lie were asked for: they stand here.
+        self._is_turned = False
 
     cla = clear
 
@@ -110,6 +115,7 @@ class Axes:
 
     def barh(self, y: Any, width: Any, **keywords: Any) -> BarContainer:
         """Bars, upright."""
+        self._is_turned = True
         return self.bar(y, width, **keywords)
 
     def hist(self, x: Any, bins: Any = 10, range: Any = None, density: bool = False, *, label: str | None = None, color: Any = None, **_: Any) -> Any:
@@ -201,12 +207,27 @@ class Axes:
 
     def set_xticks(self, ticks: Any = None, labels: Any = None, **_: Any) -> None:
         """Names of the places along."""
+        self._at["x"] = None if ticks is None else flat(ticks)
         if labels is not None:
-            self._ticks = [str(label) for label in labels]
+            self.set_xticklabels(labels)
 
     def set_xticklabels(self, labels: Any, **_: Any) -> None:
         """Names of the places along."""
         self._ticks = [str(label) for label in labels]
+
+    def set_yticks(self, ticks: Any = None, labels: Any = None, **_: Any) -> None:
+        """Names of the upright places."""
+        self._at["y"] = None if ticks is None else flat(ticks)
+        if labels is not None:
+            self.set_yticklabels(labels)
+
+    def set_yticklabels(self, labels: Any, **_: Any) -> None:
+        """Names of the upright places."""
+        names = [str(label) for label in labels]
+        if self._is_turned:
+            self._ticks = names
+        else:
+            self._up = names
 
     def set(self, **words: Any) -> None:
         """Several at once: `set(title='Loss', xlabel='step')`."""
@@ -218,14 +239,28 @@ class Axes:
         named = [line for line in self.lines if line._label and not line._label.startswith("_")]
         return named, [line._label for line in named]
 
+    def get_images(self) -> list[AxesImage]:
+        """All pictures."""
+        return self.images
+
+    def get_lines(self) -> list[Series]:
+        """All lines, points and bars."""
+        return self.lines
+
     def get_figure(self, *_: Any) -> Any:
         """The figure that it is of."""
         return self.figure
 
+    def legend(self, *_: Any, **__: Any) -> Decided:
+        """The page decides this."""
+        return Decided()
+
+    spines = xaxis = yaxis = property(legend)
+
     def _nothing(self, *_: Any, **__: Any) -> None:
         """The page decides this."""
 
-    legend = grid = axis = set_xlim = set_ylim = set_yticks = set_yticklabels = set_xscale = tick_params = set_aspect = relim = _nothing
+    grid = axis = set_xlim = set_ylim = set_xscale = tick_params = set_aspect = relim = minorticks_on = minorticks_off = label_outer = _nothing
     set_axis_off = set_axis_on = margins = autoscale = autoscale_view = fill_between = invert_yaxis = set_facecolor = set_prop_cycle = _nothing
 
     # ── Drawing ──
@@ -237,11 +272,18 @@ class Axes:
     def _is_empty(self) -> bool:
         return not (self._seen(self.images) or self._seen(self.lines) or self._seen(self.patches))
 
+    def _places(self, axis: str) -> list[list[Any]]:
+        """By place, the names beside a picture."""
+        names = (self._ticks if axis == "x" else self._up) or []
+        places = self._at[axis]
+        return [[place, name] for place, name in zip(range(len(names)) if places is None else places, names)]
+
     @property
     def _picture(self) -> Any:
         """The picture, where that and words on it are all there is."""
         images = self._seen(self.images)
         isPlain = len(images) == 1 and images[0]._alpha == 1 and not self._seen(self.lines) and not self._seen(self.patches)
+        isPlain = isPlain and not (self._words["x"] or self._words["y"] or self._places("x") or self._places("y"))
         return images[0] if isPlain else None
 
     @property
@@ -279,4 +321,4 @@ class Axes:
             for i, line in enumerate(self._seen(self.lines))
         ]
         texts = [text._words for text in self._seen(self.texts)]
-        return {"cell": self._cell, **self._words, "log": self._log, "ticks": self._ticks, "images": images, "lines": lines, "items": self._items(), "texts": texts, "isUnit": False}
+        return {"cell": self._cell, **self._words, "log": self._log, "ticks": self._ticks, "images": images, "lines": lines, "items": self._items(), "texts": texts, "isUnit": False, "along": self._places("x"), "upright": self._places("y")}

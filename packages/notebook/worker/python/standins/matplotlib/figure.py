@@ -9,6 +9,7 @@ import _lamplight_cells as cells
 from pyodide.ffi import can_run_sync, run_sync, to_js
 
 from . import absent
+from ._artists import Decided
 from .axes import Axes, options
 
 # Screen pixels for an inch of a figure, and how wide a figure is at most.
@@ -98,7 +99,13 @@ class Figure:
     def _nothing(self, *_: Any, **__: Any) -> None:
         """The page decides this."""
 
-    tight_layout = subplots_adjust = colorbar = autofmt_xdate = set_facecolor = set_tight_layout = set_layout_engine = legend = set_dpi = _nothing
+    tight_layout = subplots_adjust = autofmt_xdate = set_facecolor = set_tight_layout = set_layout_engine = set_dpi = _nothing
+
+    def colorbar(self, *_: Any, **__: Any) -> Decided:
+        """The page decides this."""
+        return Decided()
+
+    legend = colorbar
 
     def set_size_inches(self, w: Any, h: float | None = None, **_: Any) -> None:
         """How large the figure is."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from . import absent, cm, rc, rcParams  # noqa: F401
+from ._artists import Decided
 from .axes import Axes
 from .figure import Figure
 
@@ -128,11 +129,16 @@ def savefig(*args: Any, **keywords: Any) -> None:
     gcf().savefig(*args, **keywords)
 
 
+def colorbar(*_: Any, **__: Any) -> Decided:
+    """The page decides this."""
+    return Decided()
+
+
 def tight_layout(*_: Any, **__: Any) -> None:
     """The page decides this."""
 
 
-subplots_adjust = colorbar = ion = ioff = draw = set_cmap = tight_layout
+subplots_adjust = ion = ioff = draw = set_cmap = minorticks_on = minorticks_off = tight_layout
 get_cmap = cm.get_cmap
 
 
