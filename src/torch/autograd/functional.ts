@@ -1,8 +1,8 @@
 // torch.autograd.functional: Jacobians, Hessians and their products with vectors, at given inputs: one tensor, or a list of them.
 
 import { callback, either, flag, nonEmpty, oneOf, orNull } from '../../engine/core/argument-kinds';
-import { ArgumentError, AutogradError, ShapeError } from '../../engine/core/errors';
-import { sameShape, showShape } from '../../engine/core/meta';
+import { ArgumentError, AutogradError, DTypeError, ShapeError } from '../../engine/core/errors';
+import { isFloat, sameShape, showShape } from '../../engine/core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../engine/core/options';
 import { withMode } from '../../engine/graph/mode';
 import { detach, identity } from '../../engine/ops/shape/cast';
@@ -84,10 +84,13 @@ const like = (given: OneOrMore, parts: readonly Tensor[]): Tensor | Tensor[] =>
   given instanceof Tensor ? parts[0]! : [...parts];
 
 /** Inputs that have gradients of their own; with `createGraph`, those of a graph stay in it. */
-const leaves = ({ given, createGraph }: Call): Tensor[] =>
-  listed(given).map((x) =>
-    createGraph && x.requiresGrad ? Tensor.of(identity(x.value)) : Tensor.of(detach(x.value)).requiresGrad_(),
-  );
+const leaves = ({ name, given, createGraph }: Call): Tensor[] =>
+  listed(given).map((x) => {
+    if (!isFloat(x.dtype)) {
+      throw new DTypeError(`${name}: expected inputs of dtype float32, but got ${x.dtype}; convert them with .float()`);
+    }
+    return createGraph && x.requiresGrad ? Tensor.of(identity(x.value)) : Tensor.of(detach(x.value)).requiresGrad_();
+  });
 
 /** What the function gives for the inputs. */
 function resultOf({ name, func, strict }: Call, xs: readonly Tensor[]): OneOrMore {
