@@ -6,6 +6,7 @@ import { matmul } from '../../src/engine/kernels/matmul/products';
 import {
   chooseTile,
   chunkOf,
+  invocationsOf,
   isVectorTile,
   isWorkgroupTile,
   type MatmulShape,
@@ -232,12 +233,12 @@ describe('the choice', () => {
     expect(isVectorTile(choice('gpu', 1024, 1024, 1))).toBe(true);
   });
 
-  test('on GPUs has at least 128 workgroups where it can, and large tiles where there are many', () => {
+  test('on GPUs keeps at least 128 groups of 64 lanes busy where it can, and has large tiles where there are many', () => {
     for (const size of [256, 512, 1024, 2048]) {
       const product = productOf(size, size, size);
       const tile = chooseTile(product, adapters.gpu);
       const groups = tilesOf(product, tile) * Math.ceil(size / chunkOf(product, tile, 'gpu'));
-      expect(groups).toBeGreaterThanOrEqual(128);
+      expect((groups * invocationsOf(tile)) / 64, `${size}`).toBeGreaterThanOrEqual(128);
     }
     const { tm, tn } = choice('gpu', 4096, 4096, 4096) as { tm: number; tn: number };
     expect(tm * tn).toBe(64);
