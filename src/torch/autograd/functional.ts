@@ -12,11 +12,12 @@ import { stack } from '../tensor/joining/cat-stack';
 import { Tensor } from '../tensor/tensor';
 import { grad } from './grad';
 
-type OneOrMore = Tensor | readonly Tensor[];
+type Several = readonly Tensor[];
+type OneOrMore = Tensor | Several;
 type One = (x: Tensor) => Tensor;
 type OfSeveral = (...xs: Tensor[]) => Tensor;
-type SeveralOfOne = (x: Tensor) => readonly Tensor[];
-type SeveralOfSeveral = (...xs: Tensor[]) => readonly Tensor[];
+type SeveralOfOne = (x: Tensor) => Several;
+type SeveralOfSeveral = (...xs: Tensor[]) => Several;
 type AnyOf = (...xs: Tensor[]) => OneOrMore;
 
 interface Differentiated<F, X> {
@@ -193,9 +194,9 @@ function vectorOf({ name }: Call, v: OneOrMore | null, sides: readonly Tensor[])
  *     torch.autograd.functional.jacobian((x: Tensor) => x.square(), x);   // a diagonal of 2 x
  */
 export function jacobian(...args: Jacobian<One, Tensor>): Tensor;
-export function jacobian(...args: Jacobian<OfSeveral, readonly Tensor[]>): Tensor[];
+export function jacobian(...args: Jacobian<OfSeveral, Several>): Tensor[];
 export function jacobian(...args: Jacobian<SeveralOfOne, Tensor>): Tensor[];
-export function jacobian(...args: Jacobian<SeveralOfSeveral, readonly Tensor[]>): Tensor[][];
+export function jacobian(...args: Jacobian<SeveralOfSeveral, Several>): Tensor[][];
 export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] | Tensor[][] {
   const o = parseArgs<JacobianParameters<AnyOf, OneOrMore>>(
     'autograd.functional.jacobian',
@@ -220,7 +221,7 @@ export function jacobian(...args: readonly unknown[]): Tensor | Tensor[] | Tenso
  * inputs, a list of lists.
  */
 export function hessian(...args: Hessian<One, Tensor>): Tensor;
-export function hessian(...args: Hessian<OfSeveral, readonly Tensor[]>): Tensor[][];
+export function hessian(...args: Hessian<OfSeveral, Several>): Tensor[][];
 export function hessian(...args: readonly unknown[]): Tensor | Tensor[][] {
   const o = parseArgs<HessianParameters<AnyOf, OneOrMore>>(
     'autograd.functional.hessian',
@@ -248,11 +249,9 @@ function withVector(name: string, args: readonly unknown[]): [call: Call, v: One
 
 /** [func(...inputs), vᵀ J], where J is the Jacobian at the inputs; `v` has the shape of the results. */
 export function vjp(...args: Product<One, Tensor, Tensor>): [output: Tensor, product: Tensor];
-export function vjp(...args: Product<OfSeveral, readonly Tensor[], Tensor>): [output: Tensor, product: Tensor[]];
-export function vjp(...args: Product<SeveralOfOne, Tensor, readonly Tensor[]>): [outputs: Tensor[], product: Tensor];
-export function vjp(
-  ...args: Product<SeveralOfSeveral, readonly Tensor[], readonly Tensor[]>
-): [outputs: Tensor[], product: Tensor[]];
+export function vjp(...args: Product<OfSeveral, Several, Tensor>): [output: Tensor, product: Tensor[]];
+export function vjp(...args: Product<SeveralOfOne, Tensor, Several>): [outputs: Tensor[], product: Tensor];
+export function vjp(...args: Product<SeveralOfSeveral, Several, Several>): [outputs: Tensor[], product: Tensor[]];
 export function vjp(...args: readonly unknown[]): unknown {
   const [call, v] = withVector('vjp', args);
   return recorded(() => {
@@ -269,13 +268,9 @@ export function vjp(...args: readonly unknown[]): unknown {
  * uᵀ J, which is linear in u, by u.
  */
 export function jvp(...args: Product<One, Tensor, Tensor>): [output: Tensor, product: Tensor];
-export function jvp(
-  ...args: Product<OfSeveral, readonly Tensor[], readonly Tensor[]>
-): [output: Tensor, product: Tensor];
 export function jvp(...args: Product<SeveralOfOne, Tensor, Tensor>): [outputs: Tensor[], product: Tensor[]];
-export function jvp(
-  ...args: Product<SeveralOfSeveral, readonly Tensor[], readonly Tensor[]>
-): [outputs: Tensor[], product: Tensor[]];
+export function jvp(...args: Product<OfSeveral, Several, Several>): [output: Tensor, product: Tensor];
+export function jvp(...args: Product<SeveralOfSeveral, Several, Several>): [outputs: Tensor[], product: Tensor[]];
 export function jvp(...args: readonly unknown[]): unknown {
   const [call, v] = withVector('jvp', args);
   return recorded(() => {
@@ -309,18 +304,14 @@ function secondTimes(name: string, args: readonly unknown[]): unknown {
 
 /** [func(...inputs), vᵀ H], where H is the Hessian at the inputs of a function whose result is a single element. */
 export function vhp(...args: Product<One, Tensor, Tensor>): [output: Tensor, product: Tensor];
-export function vhp(
-  ...args: Product<OfSeveral, readonly Tensor[], readonly Tensor[]>
-): [output: Tensor, product: Tensor[]];
+export function vhp(...args: Product<OfSeveral, Several, Several>): [output: Tensor, product: Tensor[]];
 export function vhp(...args: readonly unknown[]): unknown {
   return secondTimes('vhp', args);
 }
 
 /** [func(...inputs), H v], where H is the Hessian at the inputs of a function whose result is a single element. */
 export function hvp(...args: Product<One, Tensor, Tensor>): [output: Tensor, product: Tensor];
-export function hvp(
-  ...args: Product<OfSeveral, readonly Tensor[], readonly Tensor[]>
-): [output: Tensor, product: Tensor[]];
+export function hvp(...args: Product<OfSeveral, Several, Several>): [output: Tensor, product: Tensor[]];
 export function hvp(...args: readonly unknown[]): unknown {
   return secondTimes('hvp', args);
 }

@@ -55,6 +55,11 @@ const twice = (options: object): void => {
 };
 
 export const gradients: readonly Row[] = [
+  converts(
+    'autograd.functional.jacobian',
+    (x) => autograd.functional.jacobian(torch.exp, x as Tensor),
+    torch.arange(2),
+  ),
   typed(
     'apply',
     () => {

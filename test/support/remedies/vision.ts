@@ -34,6 +34,12 @@ const yolo = (side: number, o: object = {}): unknown => {
 };
 
 export const pictures: readonly Row[] = [
+  does(
+    'toPilImage',
+    () => transforms.functional.toPilImage(floats, { mode: 'F' }),
+    'resize the tensor itself, by functional.resize',
+    () => transforms.functional.resize(floats, [2, 2]),
+  ),
   converts('encodePng', (x) => io.encodePng(x), floats),
   does(
     'fromPixels',
