@@ -23,7 +23,9 @@ const outputsEach: Text = '#conv/libOutputsEach';
 export function segmentPasses(c: Correlation, tile: SegmentTile): Lowering & { readonly kind: 'passes' } {
   const { chunks } = tile;
   const general = generalSegmentTile(c, tile);
-  const pass = varied(segmentPass(c, tile), general ? { general: segmentPass(c, general, chunkOf(c, tile)) } : {});
+  // Chunks of parts of channels are none of a kernel with other parts, whose last chunk would begin behind its end.
+  const isShared = general && (chunks === 1 || general.rows === tile.rows);
+  const pass = varied(segmentPass(c, tile), isShared ? { general: segmentPass(c, general, chunkOf(c, tile)) } : {});
   return sumsOfImages(outputImages(c, c.bias), chunks, pass);
 }
 
