@@ -444,6 +444,13 @@ def as_float(value: float) -> Any:
     return receive(js.find("torch", "scalarTensor")[1](value))
 
 
+def by_name(places: list[str] | tuple[str, ...], args: Any, keywords: dict[str, Any]) -> Any:
+    """Arguments of a loss by name, if they reach as far as `size_average` by place."""
+    if "size_average" in places[: len(args)]:
+        return (), {**dict(zip(places, args)), **keywords}
+    return args, keywords
+
+
 def with_reduction(keywords: dict[str, Any]) -> dict[str, Any]:
     """Keywords of a loss, in which `size_average` and `reduce`, which PyTorch has kept of its early versions, are one `reduction`."""
     average, reduce = keywords.pop("size_average", None), keywords.pop("reduce", None)
@@ -475,8 +482,8 @@ def function(bound: Any, name: str, space: str) -> Callable[..., Any]:
             args, keywords = number_last(name, args, keywords)
         if promotes:
             args, keywords = promoted(args, keywords)
-        if "size_average" in places[: len(args)]:
-            args, keywords = (), {**dict(zip(places, args)), **keywords}
+        if places:
+            args, keywords = by_name(places, args, keywords)
         if "size_average" in keywords or isinstance(keywords.get("reduce"), bool):
             keywords = with_reduction(keywords)
         result = run(bound, args, keywords, name)

@@ -18,15 +18,14 @@ import {
   parseArgs,
 } from '../../engine/core/options';
 import { flush } from '../../engine/graph/flush';
-import { withMode } from '../../engine/graph/mode';
 import { detach, identity } from '../../engine/ops/shape/cast';
 import { checked } from '../tensor/calling/callable';
 import { tensor, tensors } from '../tensor/calling/tensor-kinds';
 import { mapTensors, tensorsIn } from '../tensor/calling/tensor-trees';
 import { eye } from '../tensor/creation/creation';
-import { stack } from '../tensor/joining/cat-stack';
 import { Tensor } from '../tensor/tensor';
 import { grad as gradOf } from './grad';
+import { jacobianOf, recorded } from './jacobian';
 
 /** A function of tensors, or of lists and objects of them, with one tensor as its result. */
 export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> = (...args: Args) => Tensor;
@@ -119,8 +118,6 @@ function formed(argnums: number | readonly number[], args: readonly unknown[], f
   const each = listOf(argnums).map((n) => mapTensors(args[n], () => left.shift()!));
   return typeof argnums === 'number' ? each[0] : each;
 }
-
-const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }, fn);
 
 /** The results, detached unless an argument belonged to a graph. */
 const released = <T>(results: T, nested: boolean): T =>
@@ -449,12 +446,6 @@ function makeJacfwd(func: AnyFunction, ...options: unknown[]): (...args: unknown
       });
       return hasAux ? [all, released(aux, nested)] : all;
     });
-}
-
-/** Stacks the rows (dim 0) or the columns (dim -1) of the Jacobian of y with respect to x into the Jacobian. */
-function jacobianOf(parts: readonly Tensor[], dim: 0 | -1, y: Tensor, x: Tensor): Tensor {
-  const shape = [...y.shape, ...x.shape];
-  return parts.length > 0 ? stack(parts, dim).reshape(shape) : y.newZeros(shape);
 }
 
 interface FunctionAndInputs<F, X> {

@@ -4,13 +4,12 @@ import { callback, either, flag, nonEmpty, oneOf, orNull } from '../../engine/co
 import { ArgumentError, AutogradError, DTypeError, ShapeError } from '../../engine/core/errors';
 import { isFloat, sameShape, showShape } from '../../engine/core/meta';
 import { type Arguments, expectKind, parseArgs } from '../../engine/core/options';
-import { withMode } from '../../engine/graph/mode';
 import { detach, identity } from '../../engine/ops/shape/cast';
 import { tensor } from '../tensor/calling/tensor-kinds';
 import { eye } from '../tensor/creation/creation';
-import { stack } from '../tensor/joining/cat-stack';
 import { Tensor } from '../tensor/tensor';
 import { grad } from './grad';
+import { jacobianOf, recorded } from './jacobian';
 
 type Several = readonly Tensor[];
 type OneOrMore = Tensor | Several;
@@ -49,7 +48,7 @@ interface HessianParameters<F, X> extends OfEachElement<F, X> {
 }
 
 interface WithVector<F, X, V> extends Differentiated<F, X> {
-  /** What is multiplied, in the shapes of the derivative's side; null stands for 1 where that is a single element. */
+  /** The vector of the product: of the results' shapes for `vjp`, else of the inputs'. Null stands for 1 if those are a single element. Default: null. */
   v?: V | null;
 }
 
@@ -62,7 +61,7 @@ const someOf = either(tensor, nonEmpty(tensor));
 const kinds = { func: callback, inputs: someOf, createGraph: flag, strict: flag };
 const strategies = oneOf('reverse-mode', 'forward-mode');
 
-/** One call: its name, what it was given, and what its errors and results need to know. */
+/** A call of one of these functions: the function's name, and the arguments without `v`. */
 interface Call {
   readonly name: string;
   readonly func: AnyOf;
@@ -79,7 +78,6 @@ const called = (name: string, o: Required<Differentiated<AnyOf, OneOrMore>>): Ca
   strict: o.strict,
 });
 
-const recorded = <T>(fn: () => T): T => withMode({ grad: true, keepSaved: true }, fn);
 const listed = (given: OneOrMore): readonly Tensor[] => (given instanceof Tensor ? [given] : given);
 const like = (given: OneOrMore, parts: readonly Tensor[]): Tensor | Tensor[] =>
   given instanceof Tensor ? parts[0]! : [...parts];
@@ -159,15 +157,19 @@ function rowsOf(call: Call, func: (xs: readonly Tensor[]) => readonly Tensor[]):
       const rows = eye(y.numel())
         .unbind(0)
         .map((unit) => filled(call, gradients([y], xs, [unit.reshape(y.shape)], call.createGraph), xs));
-      return xs.map((x, i) => {
-        const shape = [...y.shape, ...x.shape];
-        return rows.length > 0 ? stack(rows.map((row) => row[i]!)).reshape(shape) : y.newZeros(shape);
-      });
+      return xs.map((x, i) =>
+        jacobianOf(
+          rows.map((row) => row[i]!),
+          0,
+          y,
+          x,
+        ),
+      );
     });
   });
 }
 
-/** What is multiplied, of the shapes of `sides`. */
+/** The tensors of the vector `v`, whose shapes must be those of `sides`. */
 function vectorOf({ name }: Call, v: OneOrMore | null, sides: readonly Tensor[]): readonly Tensor[] {
   if (v === null) {
     if (sides.length === 1 && sides[0]!.numel() === 1) return [sides[0]!.newOnes(sides[0]!.shape)];

@@ -40,7 +40,11 @@ def _count(state: _State) -> float:
     return float(state["step"])
 
 
-def _decayed(p: Tensor, grad: Tensor, o: _Options) -> Tensor:
+def _decayed(p: Tensor, grad: Tensor, o: _Options, apart: bool = False) -> Tensor:
+    """The gradient with the decay of weights, or as it was, if that is apart and shrinks the parameter itself."""
+    if apart or o.get("decoupled_weight_decay"):
+        p.mul_(1 - o["lr"] * o["weight_decay"])
+        return grad
     return grad.add(p, alpha=o["weight_decay"]) if o["weight_decay"] else grad
 
 
@@ -56,10 +60,7 @@ def _sgd(p: Tensor, grad: Tensor, state: _State, o: _Options) -> None:
 
 def _adam(p: Tensor, grad: Tensor, state: _State, o: _Options, apart: bool = False) -> None:
     (beta1, beta2), count = o["betas"], _count(state)
-    if apart or o.get("decoupled_weight_decay"):
-        p.mul_(1 - o["lr"] * o["weight_decay"])
-    else:
-        grad = _decayed(p, grad, o)
+    grad = _decayed(p, grad, o, apart)
     mean = _mixed(state, "exp_avg", grad, beta1, p)
     square = _mixed(state, "exp_avg_sq", grad * grad, beta2, p)
     if o["amsgrad"]:
@@ -74,10 +75,7 @@ def _adamw(p: Tensor, grad: Tensor, state: _State, o: _Options) -> None:
 
 def _nadam(p: Tensor, grad: Tensor, state: _State, o: _Options) -> None:
     (beta1, beta2), count = o["betas"], _count(state)
-    if o.get("decoupled_weight_decay"):
-        p.mul_(1 - o["lr"] * o["weight_decay"])
-    else:
-        grad = _decayed(p, grad, o)
+    grad = _decayed(p, grad, o)
     now, then = (beta1 * (1 - 0.5 * 0.96 ** (n * o["momentum_decay"])) for n in (count, count + 1))
     product = state["mu_product"] = _moment(state, "mu_product", p.sum().detach(), 1.0) * now
     mean = _mixed(state, "exp_avg", grad, beta1, p)
@@ -88,10 +86,7 @@ def _nadam(p: Tensor, grad: Tensor, state: _State, o: _Options) -> None:
 
 def _radam(p: Tensor, grad: Tensor, state: _State, o: _Options) -> None:
     (beta1, beta2), count = o["betas"], _count(state)
-    if o.get("decoupled_weight_decay"):
-        p.mul_(1 - o["lr"] * o["weight_decay"])
-    else:
-        grad = _decayed(p, grad, o)
+    grad = _decayed(p, grad, o)
     mean = _mixed(state, "exp_avg", grad, beta1, p) / (1 - beta1**count)
     square = _mixed(state, "exp_avg_sq", grad * grad, beta2, p)
     longest = 2 / (1 - beta2) - 1

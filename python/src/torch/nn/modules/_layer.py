@@ -76,9 +76,8 @@ class Layer(Module):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         # Other classes of Python that it is one of are made by what the library says.
         Module.__init__(self)
-        places = [each.partition("=")[0] for each in _parameters().get(type(self)._name, "").split()] if args else []
-        if "size_average" in places[: len(args)]:
-            args, kwargs = (), {**dict(zip(places, args)), **kwargs}
+        if args:
+            args, kwargs = _bridge.by_name(_places(type(self)._name), args, kwargs)
         if "size_average" in kwargs or "reduce" in kwargs:
             kwargs = _bridge.with_reduction(kwargs)
         for key in kwargs.keys() & _RENAMED.keys():
@@ -348,6 +347,12 @@ families: dict[str, type[Module]] = {"_Loss": _Loss, "_WeightedLoss": _WeightedL
 def _parameters() -> dict[str, str]:
     """By layer: its parameters in PyTorch."""
     return {name: text for name, _, text in (line.partition(" ") for line in PARAMETERS.split("\n")) if name}
+
+
+@functools.cache
+def _places(layer: str) -> tuple[str, ...]:
+    """The names of a layer's parameters in PyTorch, in their order."""
+    return tuple(each.partition("=")[0] for each in _parameters().get(layer, "").split())
 
 
 class _Signature(inspect.Signature):

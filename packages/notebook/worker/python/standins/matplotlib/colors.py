@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from ._artists import CYCLE
 from .cm import STEPS, Colormap
 
 _LETTERS = {"k": "000000", "w": "ffffff", "r": "ff0000", "g": "008000", "b": "0000ff", "c": "00bfbf", "m": "bf00bf", "y": "bfbf00"}
@@ -15,12 +16,8 @@ _NAMES = {
     **{"darkblue": "00008b", "darkgreen": "006400", "darkred": "8b0000", "lightblue": "add8e6", "lightgreen": "90ee90", "lightgray": "d3d3d3"},
     **{"steelblue": "4682b4", "tomato": "ff6347", "coral": "ff7f50", "indigo": "4b0082", "violet": "ee82ee", "royalblue": "4169e1"},
 }
-_TABLEAU = dict(
-    zip(
-        ("blue", "orange", "green", "red", "purple", "brown", "pink", "gray", "olive", "cyan"),
-        ("1f77b4", "ff7f0e", "2ca02c", "d62728", "9467bd", "8c564b", "e377c2", "7f7f7f", "bcbd22", "17becf"),
-    )
-)
+_OF_LINES = [digits[1:] for digits in CYCLE]
+_TABLEAU = dict(zip(("blue", "orange", "green", "red", "purple", "brown", "pink", "gray", "olive", "cyan"), _OF_LINES))
 
 
 def to_rgba(c: Any, alpha: float | None = None) -> tuple[float, float, float, float]:
@@ -31,7 +28,7 @@ def to_rgba(c: Any, alpha: float | None = None) -> tuple[float, float, float, fl
         return red, green, blue, own if alpha is None else alpha
     digits = _LETTERS.get(c) or _NAMES.get(c.lower()) or _TABLEAU.get(c.removeprefix("tab:"))
     if re.fullmatch(r"C\d+", c):
-        digits = list(_TABLEAU.values())[int(c[1:]) % len(_TABLEAU)]
+        digits = _OF_LINES[int(c[1:]) % len(_OF_LINES)]
     if re.fullmatch(r"#[0-9a-fA-F]{3,4}", c):
         digits = "".join(2 * digit for digit in c[1:])
     elif re.fullmatch(r"#([0-9a-fA-F]{2}){3,4}", c):
