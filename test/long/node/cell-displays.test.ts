@@ -32,7 +32,7 @@ HTML(film)`,
   "Image(data=b'none')",
 ];
 const absent = [
-  'import seaborn as sns',
+  'import einops',
   'from dotenv import load_dotenv',
   'from torchtext.data.utils import get_tokenizer',
   'import requests',
@@ -62,7 +62,7 @@ test('pictures, texts and sounds are displayed, and the last value of a cell is'
 
 test('a package that is not there is one sentence that says what to do', () => {
   const [fromPyPi, renamed, never, fromPyodide, part] = told.slice(displayed.length);
-  expect(fromPyPi).toMatch(/No module named 'seaborn'\s+Write `!pip install seaborn` in a cell above/);
+  expect(fromPyPi).toMatch(/No module named 'einops'\s+Write `!pip install einops` in a cell above/);
   expect(renamed).toContain('Write `!pip install python-dotenv`');
   expect(never).toContain('Nobody develops torchtext any longer.');
   expect(fromPyodide).toContain("It comes from Pyodide's distribution, which could not be fetched.");
