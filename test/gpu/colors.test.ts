@@ -26,7 +26,7 @@ describe('functions', () => {
 
   test.each([...byFunction.keys()])('%s', async (name) => {
     const apply = functional[name] as (input: Tensor, ...args: unknown[]) => Tensor;
-    const made = sampled(byFunction.get(name)!, 24).map(
+    const made = sampled(byFunction.get(name)!, 48).map(
       (c) => [c.name, apply(fromFixture(inputs[c.input]!), ...c.args), fixture.tensor(`${c.name}/y`)] as const,
     );
     for (const [title, actual, expected] of made) {
@@ -48,7 +48,7 @@ describe('gradients', () => {
   const close = { rtol: 1e-5, atol: 2e-5 };
 
   test('of functions', async () => {
-    const made = sampled(cases, 24).map(({ name, function: called, args }) => {
+    const made = sampled(cases, 48).map(({ name, function: called, args }) => {
       const x = fromFixture(pixels).requiresGrad_();
       const y = (functional[called] as (input: Tensor, ...args: unknown[]) => Tensor)(x, ...args);
       expect([name, y.requiresGrad]).toEqual([name, true]);
@@ -94,7 +94,7 @@ describe('transforms', () => {
   const cases = ofKind('random') as unknown as RandomCase[];
   const bytes = fixture.tensor('pictures/x');
 
-  test.each(sampled(cases, 24))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
+  test.each(sampled(cases, 48))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
     const Made = transforms[kind] as unknown as new (...args: unknown[]) => transforms.PictureTransform<object>;
     const transform = new Made(...args, options);
     expect(String(transform)).toBe(text);
@@ -143,7 +143,7 @@ describe('batches with their labels', () => {
   const shares = fromFixture(fixture.tensor('mixing/shares'));
   const labels = tensor([2, 0, 4, 1]);
 
-  test.each(sampled(ofKind('mixed') as unknown as MixedCase[], 12))(
+  test.each(sampled(ofKind('mixed') as unknown as MixedCase[], 24))(
     '$name',
     async ({ name, transform: kind, options, seed, next, text }) => {
       const transform = new transforms[kind](options);

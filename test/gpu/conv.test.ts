@@ -30,7 +30,7 @@ const conv = await loadFixture<ConvCase>('conv2d');
 const transposed = await loadFixture<TransposedCase>('conv-transpose2d');
 
 describe('conv2d', () => {
-  test.concurrent.each(sampled(conv.cases, 6))('$name', async ({ name, stride, padding, dilation, groups }) => {
+  test.concurrent.each(sampled(conv.cases, 12))('$name', async ({ name, stride, padding, dilation, groups }) => {
     const options = { stride, padding, dilation, groups };
     const call = ({ input, weight, bias }: Record<string, Tensor | undefined>) =>
       F.conv2d(input!, weight!, bias ?? null, options);
@@ -58,7 +58,7 @@ describe('conv2d', () => {
 });
 
 describe('convTranspose2d', () => {
-  test.concurrent.each(sampled(transposed.cases, 6))(
+  test.concurrent.each(sampled(transposed.cases, 12))(
     '$name',
     async ({ name, stride, padding, outputPadding, dilation, groups }) => {
       const options = { stride, padding, outputPadding, dilation, groups };

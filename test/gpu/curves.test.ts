@@ -139,7 +139,7 @@ test('every model meets every optimizer', () => {
 });
 
 // One in six takes each model with another optimizer.
-test.each(sampled(cases, 6))('$name: fifty losses are PyTorch’s', async (curve) => {
+test.each(sampled(cases, 12))('$name: fifty losses are PyTorch’s', async (curve) => {
   const losses = await train(curve).data();
   const apart = curve.losses.map((expected, step) => Math.abs(Number(losses[step]) / expected - 1));
   const worst = apart.indexOf(Math.max(...apart));

@@ -67,7 +67,7 @@ async function expectSums(named: readonly (readonly [string, torch.Tensor])[], s
   }
 }
 
-test.each(sampled(fixture.cases, 6))('$name', async ({ name, text, state, grads, shapes, seed, inputs, outputs }) => {
+test.each(sampled(fixture.cases, 12))('$name', async ({ name, text, state, grads, shapes, seed, inputs, outputs }) => {
   torch.manualSeed(5);
   const module = makers[name]!();
   expect(String(module)).toBe(text);

@@ -382,7 +382,7 @@ test('what joins the steps of a loop compiles nothing for another length, whatev
 }, async () => {
   const weight = torch.randn(3, 3).mul(0.4).requiresGrad_();
   const compiled: string[] = [];
-  for (const name of sampled(Object.keys(tails), 16)) {
+  for (const name of sampled(Object.keys(tails), 32)) {
     const run = async (times: number) => {
       const step = () => torch.randn(2, 3).matmul(weight).tanh().matmul(weight).sum();
       const joined = torch.stack(Array.from({ length: times }, step));

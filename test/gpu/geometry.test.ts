@@ -40,7 +40,7 @@ async function expectSame(actual: Tensor, expected: FixtureTensor, atol: number)
 describe('functions', () => {
   const cases = fixture.cases.filter((c) => c.call && c.args && !c.tie);
 
-  test.each(sampled(cases, 24))('$name', async (c) => {
+  test.each(sampled(cases, 48))('$name', async (c) => {
     const call = F[c.call!] as (input: Tensor, ...args: unknown[]) => Tensor;
     const apply = (input: Tensor) => call(input, ...c.args, c.options);
     const floats = given('inputs/floats', fixture.has(`${c.name}/grad`));
@@ -178,7 +178,7 @@ describe('classes', () => {
   const floats = given('pictures/floats');
   const infos = [0, 1, 2].map(() => ({ channels: 3, height: 9, width: 11 }));
 
-  test.each(sampled(cases, 24))('$name', async (c) => {
+  test.each(sampled(cases, 48))('$name', async (c) => {
     const { name, args, options, text, next, canvas } = c;
     const Made = transforms[c.class!] as unknown as new (...args: unknown[]) => transforms.PictureTransform<object>;
     const transform = new Made(...args, options);

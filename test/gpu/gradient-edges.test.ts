@@ -27,7 +27,7 @@ const rooms = Object.fromEntries([
   ...prefixed('values', values),
 ]);
 
-test.each(sampled(fixture.cases, 24))('$name', (item) =>
+test.each(sampled(fixture.cases, 48))('$name', (item) =>
   checkFunction(fixture, item, rooms, { rtol: 1e-4, atol: 5e-6 }),
 );
 

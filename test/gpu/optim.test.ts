@@ -41,7 +41,7 @@ const ones = (...size: number[]): Tensor => torch.ones(size, { requiresGrad: tru
 
 describe('against PyTorch', () => {
   const byOptimizer = [...Map.groupBy(fixture.cases, ({ optimizer }) => optimizer).values()];
-  test.each(byOptimizer.flatMap((cases) => sampled(cases, 8)))(
+  test.each(byOptimizer.flatMap((cases) => sampled(cases, 16)))(
     '$name',
     async ({ name, optimizer: type, options, steps, keys }) => {
       const all = keys.map((key) => ({

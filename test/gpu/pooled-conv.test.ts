@@ -36,7 +36,7 @@ const sideBySide = maxima.cases.filter(({ kernelSize, stride, padding, dilation 
 });
 
 describe("PyTorch's poolings, of what a convolution gives", () => {
-  test.each(sampled(sideBySide, 8))('$name', async ({ name, kernelSize, ...options }) => {
+  test.each(sampled(sideBySide, 16))('$name', async ({ name, kernelSize, ...options }) => {
     const call = ({ input }: Record<string, Tensor | undefined>) =>
       torch.scope(() => F.maxPool2d(copied(input!), { kernelSize, ...options }));
     await expectCase(maxima, name, ['input'], call);
@@ -110,7 +110,7 @@ const ofWholeNumbers = ({ x, channels, kernel, options }: Case) => {
 };
 
 describe('a convolution pools', () => {
-  test.each(sampled(cases, 6))('$name', async (each) => {
+  test.each(sampled(cases, 12))('$name', async (each) => {
     const [plain, fused] = await both(() => {
       const { input, weight, bias } = ofWholeNumbers(each);
       const pooled = (y: Tensor) => F.maxPool2d(y, each.window, { returnIndices: true });

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { argumentsOf, type Call, checkCall } from '../support/calls';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -30,7 +31,7 @@ const functions: Record<string, Function> = {
   fractionalMaxPool3d: F.fractionalMaxPool3d as unknown as Function,
 };
 
-test.concurrent.each(calls)('$name', async (item) => {
+test.concurrent.each(sampled(calls, 4))('$name', async (item) => {
   const call = functions[item.op]!;
   await checkCall(fixture as never, item, (xs, options) => call(...xs, options), { rtol: 2e-5, atol: 2e-6 });
   if (!fixture.has(`${item.name}/indices`)) return;
@@ -41,7 +42,7 @@ test.concurrent.each(calls)('$name', async (item) => {
 });
 
 describe('the adaptive softmax', () => {
-  test.each(softmaxes)('$name', async ({ name, args, options, seed, text }) => {
+  test.each(sampled(softmaxes, 2))('$name', async ({ name, args, options, seed, text }) => {
     const array = (key: string) => fixture.tensor(`${name}/${key}`);
     torch.manualSeed(seed);
     const layer = new nn.AdaptiveLogSoftmaxWithLoss(...args, options);

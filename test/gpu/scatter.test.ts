@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { type Call, checkCall } from '../support/calls';
 import { expectClose, fromFixture } from '../support/close';
 import { loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 interface ScatterCall extends Call {
   readonly parts?: readonly unknown[];
@@ -17,7 +18,12 @@ const array = (name: string, key: string, requiresGrad = false) =>
   fromFixture(fixture.tensor(`${name}/${key}`), requiresGrad);
 
 describe('reductions by index', () => {
-  test.each(fixture.cases.filter(({ op }) => op !== 'at'))('$name', async (item) => {
+  test.each(
+    sampled(
+      fixture.cases.filter(({ op }) => op !== 'at'),
+      3,
+    ),
+  )('$name', async (item) => {
     const index = array(item.name, 'index');
     await checkCall(fixture, item, ([x, src], { dim, reduce, includeSelf }) => {
       const options = { includeSelf: includeSelf as boolean };
@@ -50,7 +56,7 @@ describe('at', () => {
       return tensor === undefined ? part : array(name, `t${tensor}`);
     }) as Parameters<Tensor['at']>;
 
-  test.each(cases)('reads $name', async (item) => {
+  test.each(sampled(cases, 2))('reads $name', async (item) => {
     const x = array(item.name, 'x0', true);
     const output = await x.at(...indicesOf(item));
     await expectClose(output, fixture.tensor(`${item.name}/output`));
@@ -58,7 +64,7 @@ describe('at', () => {
     await expectClose(x.grad!, fixture.tensor(`${item.name}/grad0`));
   });
 
-  test.each(cases)('writes $name', async (item) => {
+  test.each(sampled(cases, 2))('writes $name', async (item) => {
     const { name } = item;
     const [x, source] = [array(name, 'x0', true), array(name, 'source', true)];
     const y = x.mul(1);

@@ -36,7 +36,7 @@ const calls: Record<string, (xs: Tensor[], options: Options) => Tensor> = {
 };
 
 describe('against PyTorch', () => {
-  test.each(sampled(fixture.cases, 24))('$name', async (item) => {
+  test.each(sampled(fixture.cases, 48))('$name', async (item) => {
     const plain = ((item.namespace ? torch.special : torch) as unknown as Record<string, Function>)[item.op]!;
     const call =
       calls[item.op] ?? ((xs, options) => plain(...xs, ...(Object.keys(options).length > 0 ? [options] : [])));

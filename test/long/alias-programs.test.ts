@@ -9,7 +9,7 @@ const programs = await Promise.all(
 );
 const cases = programs.flatMap(({ cases }) => cases);
 
-test.each(partOf(cases))('program $name', async (program) => {
+test.each(partOf(cases, 12))('program $name', async (program) => {
   expect(await differences(program, () => false)).toEqual([]);
   expect(await differences(program, () => true)).toEqual([]);
 });

@@ -124,7 +124,7 @@ const usual: Omit<SegmentTile, 'rows'> = {
   chunks: 1,
 };
 
-test.concurrent.for(partOf(cases, 8))(
+test.concurrent.for(partOf(cases, 16))(
   'forward, by the input and by the weight, of $of by $tile',
   async ({ of, tile }) => {
     const g = geometry(of);
@@ -199,7 +199,7 @@ function inputGradOf(g: ConvGeometry, dy: Float32Array, weight: Float32Array, bi
   return sums;
 }
 
-test.concurrent.for(partOf(strided, 8))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
+test.concurrent.for(partOf(strided, 16))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
   const g = geometry({ stride: [2, 2], ...of });
   const { x, y, w } = sizesOf(g);
   const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
@@ -267,7 +267,7 @@ test('patches that do not overlap are products that are laid side by side', asyn
     }),
     geometry({ kernel: [2, 2], stride: [3, 2], padding: [1, 0, 0, 0], size: [3, 7], groupIn: 3, groupOut: 40 }),
   ];
-  for (const g of partOf(odd, 2)) {
+  for (const g of partOf(odd)) {
     const { x, y, w } = sizesOf(g);
     const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
     const [laid] = await runPasses(device, patchPasses(g, true, adapterOf('gpu')), [dy, weight, bias], [x]);
@@ -281,7 +281,7 @@ test('a kernel as large as the image is a product, with its gradients', async ()
     geometry({ ...frameless, kernel: [4, 3], size: [4, 3] }),
     geometry({ ...frameless, kernel: [1, 1], size: [1, 1], groupIn: 33 }),
   ];
-  for (const g of partOf(whole, 2)) {
+  for (const g of partOf(whole)) {
     const { x, y, w, b } = sizesOf(g);
     const channels = g.groupIn * g.groups;
     // A product adds a bias to columns, so that a channel of the gradient must be one.
@@ -416,7 +416,7 @@ const few: readonly Partial<ConvGeometry>[] = [
   { groupIn: 5, groupOut: 36, size: [11, 13], stride: [3, 2], dilation: [2, 3], padding: [1, 2, 4, 0] },
 ];
 
-test.concurrent.for(partOf(few, 8))("forward, by the input and by the weight on Intel's GPUs, of %o", async (of) => {
+test.concurrent.for(partOf(few, 16))("forward, by the input and by the weight on Intel's GPUs, of %o", async (of) => {
   const g = geometry(of);
   const { x, y, w, b } = sizesOf(g);
   const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];

@@ -65,7 +65,7 @@ const strided: readonly Case<BlockTile>[] = [
 ];
 
 describe('tiles', () => {
-  test.concurrent.for(partOf(forward, 8))('forward $of by $tile', async ({ of, tile }, { skip }) => {
+  test.concurrent.for(partOf(forward, 16))('forward $of by $tile', async ({ of, tile }, { skip }) => {
     if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry(of);
     const { x, y, w, b } = sizesOf(g);
@@ -87,7 +87,7 @@ describe('tiles', () => {
     expect((await runPasses(device, passes, [images, weight, bias], [y]))[0]).toEqual(sums);
   });
 
-  test.concurrent.for(partOf(strided, 8))('strided gradient of $of by $tile', async ({ of, tile }, { skip }) => {
+  test.concurrent.for(partOf(strided, 16))('strided gradient of $of by $tile', async ({ of, tile }, { skip }) => {
     if (tile.shares && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry({ stride: [2, 2], ...of });
     const { x, y, w } = sizesOf(g);

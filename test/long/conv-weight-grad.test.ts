@@ -97,7 +97,7 @@ describe.for(shapes.map((given, shape) => ({ given, shape })))('$given', ({ give
   const x = numbers(g.batch * g.groups * g.groupIn * g.size[0] * g.size[1], 1);
   const dy = numbers(g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1], 2);
   const [dw, db] = expected(g, x, dy);
-  test.concurrent.for(partOf(tilesFor(g, shape), 8))('$title', async ({ kind, tile }, { skip }) => {
+  test.concurrent.for(partOf(tilesFor(g, shape), 16))('$title', async ({ kind, tile }, { skip }) => {
     if (isStripTile(tile) && !device.features.has('subgroups')) skip('this device has no subgroups');
     const [gotW, gotB] = await runPasses(
       device,
@@ -138,7 +138,7 @@ const sliced: readonly (readonly [of: Partial<ConvGeometry>, tile: SegmentGradTi
   ],
 ];
 
-test.concurrent.for(partOf(sliced))('by slices of a workgroup: %j', async ([of, tile]) => {
+test.concurrent.for(partOf(sliced, 8))('by slices of a workgroup: %j', async ([of, tile]) => {
   const g = geometry(of);
   const x = numbers(g.batch * g.groups * g.groupIn * g.size[0] * g.size[1], 1);
   const dy = numbers(g.batch * g.groups * g.groupOut * g.outSize[0] * g.outSize[1], 2);

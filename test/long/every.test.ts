@@ -7,7 +7,7 @@ import { partOf } from '../support/sample';
 
 const { cases, inputs } = await loadEvery();
 
-test.each(partOf(cases))('$name', async ({ name, in: spaces, calls }) => {
+test.each(partOf(cases, 8))('$name', async ({ name, in: spaces, calls }) => {
   const unexpected: string[] = [];
   for (const space of spaces.filter((each) => has(each, name))) {
     for (const [i, call] of calls.entries()) {

@@ -67,7 +67,7 @@ const shapes: readonly Partial<ConvGeometry>[] = [
   { kernel: [1, 1], padding: [0, 0, 0, 0], groupIn: 37, groupOut: 41 },
 ];
 
-describe.for(partOf(shapes))('a convolution %o', (given) => {
+describe.for(partOf(shapes, 8))('a convolution %o', (given) => {
   test.concurrent('forward and gradient by the input', async () => {
     const g = geometry(given);
     const { x, y, w, b } = sizesOf(g);
@@ -103,7 +103,7 @@ const bySegments: readonly (readonly [Partial<ConvGeometry>, Partial<SegmentGrad
     { slices: 2, lineLanes: 16, chunks: 3 },
   ],
 ];
-test.concurrent.for(partOf(bySegments, 3))(
+test.concurrent.for(partOf(bySegments, 6))(
   "a convolution's gradient by the weight on a GPU, %o by %o",
   async ([given, tile]) => {
     await allParts();
@@ -162,7 +162,7 @@ const smallMaps: readonly (readonly [Partial<ConvGeometry>, Pick<CorrelationTile
     { rows: 7, cols: 7, channels: 1 },
   ],
 ];
-describe.for(partOf(smallMaps))('a convolution %o without its border, by %o', ([given, sizes]) => {
+describe.for(partOf(smallMaps, 8))('a convolution %o without its border, by %o', ([given, sizes]) => {
   test.concurrent.for(['patch', 'weights', 'nothing'] as const)('whose lanes share %s', async (shares, { skip }) => {
     if (shares !== 'nothing' && !device.features.has('subgroups')) skip('this device has no subgroups');
     const g = geometry(given);

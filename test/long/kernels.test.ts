@@ -1,11 +1,14 @@
-// Every case of the tables of functions, reductions, convolutions, losses and layers.
+// The cases of the tables of functions, reductions, look-ups, convolutions, losses and layers.
 import '../support/as-long';
 import '../gpu/conv.test';
 import '../gpu/corners.test';
 import '../gpu/functions.test';
 import '../gpu/gradient-edges.test';
+import '../gpu/grids.test';
 import '../gpu/layers.test';
 import '../gpu/losses.test';
 import '../gpu/pointwise.test';
 import '../gpu/pooled-conv.test';
+import '../gpu/rare-layers.test';
 import '../gpu/reduce.test';
+import '../gpu/scatter.test';

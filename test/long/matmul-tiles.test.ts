@@ -104,7 +104,7 @@ describe.concurrent('a tile, in products that it does not divide', () => {
   const canHave = (product: MatmulShape, kind: Adapter, tile: MatmulTile) =>
     matmulTiles(product, adapters[kind]).includes(tile);
   const numbered = cases.map((one, i) => ({ ...one, i }));
-  test.for(partOf(numbered, 8))('$title', async ({ kind, tile, i }, { skip }) => {
+  test.for(partOf(numbered, 16))('$title', async ({ kind, tile, i }, { skip }) => {
     if (kind === 'swiftshader' && !device.features.has('subgroups')) skip('this device has no subgroups');
     // Kernels of workgroups take a second or two to compile on a processor: there the products take turns.
     const all = !isVectorTile(tile) && isWorkgroupTile(tile) ? [i % 3] : [0, 1 + (i % 2)];
@@ -125,7 +125,7 @@ describe.concurrent('a tile, in products that it does not divide', () => {
   const loads = shared
     .flatMap((one) => fours.map((product, j) => ({ ...one, product, j })))
     .filter(({ product, tile }) => canHave(product, 'gpu', tile));
-  test.for(partOf(loads, 11))('$title, in fours, product $j', async ({ tile, product }) =>
+  test.for(partOf(loads, 22))('$title, in fours, product $j', async ({ tile, product }) =>
     check(product, adapters.gpu, tile),
   );
 
@@ -169,7 +169,7 @@ describe.concurrent('a tile, in products that it does not divide', () => {
 
   const column = productOf(301, 45, 1);
   const vectors = every(column, ['gpu']).filter(({ tile }) => isVectorTile(tile));
-  test.for(partOf(vectors, 8))('$title', async ({ tile }) => {
+  test.for(partOf(vectors, 16))('$title', async ({ tile }) => {
     await check(column, adapters.gpu, tile);
     await check(productOf(1, 45, 301, { batch: 3, bias: true }), adapters.gpu, tile);
     await check(productOf(1, 20000, 3, { transposeB: true, bias: true }), adapters.gpu, tile);

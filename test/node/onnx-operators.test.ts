@@ -229,7 +229,7 @@ describe('gradients', async () => {
   const generator = new torch.Generator().manualSeed(1);
   test('agree with differences', async () => {
     const lines: string[] = [];
-    for (const name of sampled(names, 12)) {
+    for (const name of sampled(names, 24)) {
       const one = byOperator.get(name)!.find(isFloating);
       if (!one) continue;
       const line = await slopes(one).catch((error: Error) => `${name} ${one.name}: ${error.message}`);

@@ -52,7 +52,9 @@ if unittest.defaultTestLoader.errors:
 
 /** Whether a test is of whole packages, or of many kernels. */
 export const isLengthy = (name: string): boolean =>
-  /^test_(distributions|doors|fft|lightning\w*|masked|network_hooks|optim|pictures|save|testing)\./.test(name);
+  /^test_(callbacks|complex|distributions|doors|feature_extraction|fft|lightning\w*|masked|network_hooks|optim|parametrizations|pictures|save|testing)\./.test(
+    name,
+  );
 
 /** The Python tests. */
 export async function pythonSuite(): Promise<Suite> {

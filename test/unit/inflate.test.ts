@@ -49,6 +49,8 @@ test('every level and strategy, in pieces of any length', async () => {
         constants.Z_RLE,
         constants.Z_FIXED,
       ]) {
+        // Of other strategies one level: what they write differs in lengths alone from level to level.
+        if (strategy !== constants.Z_DEFAULT_STRATEGY && level !== 6) continue;
         const options = { level, strategy };
         expect(raw.equals(await all(deflateRawSync(raw, options), 'deflate-raw', 1 << level))).toBe(true);
         if (strategy !== constants.Z_DEFAULT_STRATEGY) continue;

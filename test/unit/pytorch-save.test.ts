@@ -133,7 +133,7 @@ describe.each(['x.pt', 'x.safetensors'])('%s', (name) => {
 
 test('integers of any length are written in time linear in it', async () => {
   for (const sign of [1n, -1n]) {
-    const huge = sign * (3n + (1n << 8_000_000n));
+    const huge = sign * (3n + (1n << 2_000_000n));
     expect((await torch.load<{ n: bigint }>(await torch.saveBytes({ n: huge }, 'x.pt'))).n).toBe(huge);
   }
 });

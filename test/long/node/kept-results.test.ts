@@ -58,7 +58,7 @@ test.each(allWays)('a small result of a large input, %s', async (way) => {
   const base = torch.randn(512, 512).mul(1);
   await torch.synchronize();
   const input = () => (way === 'made under noGrad' ? base.mul(0.5) : base.mul(0.5).requiresGrad_().mul(2));
-  const cases = partOf(smallResults, 3).map(
+  const cases = partOf(smallResults, 6).map(
     ([name, call]) => [name, async () => ways[way](() => call(input()))] as const,
   );
   expect(await found(cases, 1 << 14)).toEqual([]);
@@ -84,7 +84,7 @@ function resultsOf(sample: Sample, differentiated: boolean): readonly Tensor[] {
 test.each(allWays)(
   "each of PyTorch's samples, %s",
   async (way) => {
-    const cases = partOf(samples, 24).map(
+    const cases = partOf(samples, 48).map(
       (sample) => [idOf(sample), async () => ways[way](() => resultsOf(sample, way !== 'made under noGrad'))] as const,
     );
     expect(await found(cases)).toEqual([]);

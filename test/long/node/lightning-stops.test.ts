@@ -350,7 +350,7 @@ describe('a lost device', () => {
       ];
       const second = ['onTrainEpochStart', 'onValidationEnd', 'onTrainEpochEnd'] as const;
       const cases = [
-        ...partOf([...ofBatches, ...others]).map((hook) => [hook, 1] as const),
+        ...partOf([...ofBatches, ...others], 8).map((hook) => [hook, 1] as const),
         ...second.map((hook) => [hook, 2] as const),
       ];
       for (const [hook, n] of cases) {

@@ -64,7 +64,7 @@ function expectNear(actual: ArrayLike<number>, expected: ArrayLike<number>, tole
   expect(worst / largest, what).toBeLessThan(tolerance);
 }
 
-test.each(partOf(fixture.cases))('$name', async ({ name, options, shape, seed, error, gradients }) => {
+test.each(partOf(fixture.cases, 8))('$name', async ({ name, options, shape, seed, error, gradients }) => {
   const tolerance = Math.max(1e-4, 3 * error);
   const model = networks[name]!(options).eval();
   if (name === 'lenet5Paper') (model as InstanceType<typeof models.LeNet5Paper>).output.codes.fill_(1);

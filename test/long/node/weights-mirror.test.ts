@@ -11,7 +11,7 @@ import * as torch from 'lamplight';
 import { models } from 'lamplight/vision';
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
+const root = fileURLToPath(new URL('../../../', import.meta.url));
 const weights = models.DenseNet121_Weights.IMAGENET1K_V1;
 const name = basename(weights.url);
 /** What the small file is called. */
