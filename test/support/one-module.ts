@@ -83,6 +83,19 @@ async function bundled(): Promise<Bundle> {
   return new Map(output.flatMap((chunk) => (chunk.type === 'chunk' ? [[chunk.fileName.slice(0, -3), chunk]] : [])));
 }
 
+type Transform = (this: unknown, code: string, id: string) => unknown;
+
+/** Vitest's plugin that has pages tell it of each `import()`. */
+interface Injector {
+  transform: Transform;
+}
+
+/** Spares the library, whose syntax tree takes a server of pages seconds to make: of its own imports nobody is told. */
+const besidesLibrary = (transform: Transform): Transform =>
+  function (code, id) {
+    return id === `${src}library.js` ? undefined : transform.call(this, code, id);
+  };
+
 /** Does nothing where files are watched: what changes is then served as it is written. */
 export function oneModule(): Plugin {
   let isWatched = false;
@@ -92,8 +105,10 @@ export function oneModule(): Plugin {
     apply: 'serve',
     // Found late, a package is bundled in the middle of a run, and the page loads anew.
     config: () => ({ optimizeDeps: { include: packages } }),
-    configResolved({ server }) {
+    configResolved({ server, plugins }) {
       isWatched = server.watch !== null;
+      const injector = plugins.find(({ name }) => name === 'vitest:browser:esm-injector') as Injector | undefined;
+      if (injector) injector.transform = besidesLibrary(injector.transform);
     },
     async resolveId(source, importer) {
       // From one file of the bundle to another.
