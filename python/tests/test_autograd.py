@@ -1,6 +1,8 @@
 """Gradients: backward, grad, hooks, custom functions, functions of functions."""
 
+import gc
 import unittest
+from unittest import mock
 
 import torch
 
@@ -19,6 +21,17 @@ class Backward(unittest.TestCase):
         self.assertIsNone(x.grad)
         x.grad = torch.ones(2)
         self.assertEqual(x.grad.tolist(), [1, 1])
+
+    def test_into_tensors_that_were_made(self):
+        x = torch.tensor([3.0], requires_grad=True)
+        y = x * 2
+        (y * y).backward(inputs=[x, y])
+        self.assertEqual((x.grad.item(), y.grad.item()), (24, 12))
+        z = x * 2
+        (z * 3).backward(inputs=z)
+        self.assertEqual((x.grad.item(), z.grad.item()), (24, 3))
+        with self.assertRaisesRegex(RuntimeError, "cannot be empty"):
+            (x * 2).backward(inputs=[])
 
     def test_twice_needs_the_graph(self):
         x = torch.ones(1, requires_grad=True)
@@ -185,6 +198,16 @@ class Cube(torch.autograd.Function):
         return dy * 3 * x * x * ctx.scale, None
 
 
+class NotANumber(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx, x):
+        return x * 2
+
+    @staticmethod
+    def backward(ctx, dy):
+        return dy * float("nan")
+
+
 class Pair(torch.autograd.Function):
     @staticmethod
     def forward(ctx, a, b):
@@ -291,8 +314,10 @@ class Anomalies(unittest.TestCase):
         x = torch.tensor([0.0], requires_grad=True)
         with torch.autograd.detect_anomaly():
             (x * 2).sum().backward()
-            with self.assertRaisesRegex(RuntimeError, "returned nan values"):
+            with self.assertRaisesRegex(RuntimeError, "^Function 'SqrtBackward0' returned nan values in its 0th output"):
                 (torch.sqrt(x) * 0).sum().backward()
+            with self.assertRaisesRegex(RuntimeError, "Function 'NotANumberBackward' returned nan values in its 0th output"):
+                NotANumber.apply(x).sum().backward()
         (torch.sqrt(x) * 0).sum().backward()
 
 
@@ -391,6 +416,20 @@ class Graph(unittest.TestCase):
         self.assertEqual(leaf.name(), "torch::autograd::AccumulateGrad")
         self.assertIs(exp.next_functions[0][0].next_functions[0][0].variable, x)
         self.assertEqual(Cube.apply(x, 1.0).grad_fn.next_functions[0][0].variable.tolist(), [1, 1])
+
+    def test_a_walk_looks_for_its_leaves_once(self):
+        leaves = [torch.ones(1, requires_grad=True) for _ in range(20)]
+        total = leaves[0] * leaves[0]
+        for leaf in leaves[1:]:
+            total = total + leaf
+        node, found = total.grad_fn, []
+        with mock.patch("gc.get_objects", wraps=gc.get_objects) as looks:
+            for _ in leaves[1:]:
+                (node, _), (end, _) = node.next_functions
+                found.append(end.variable)
+        for leaf, own in zip(reversed(leaves), found):
+            self.assertIs(own, leaf)
+        self.assertEqual(looks.call_count, 1)
 
     def test_callbacks_at_the_end(self):
         told = []

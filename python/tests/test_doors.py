@@ -180,6 +180,37 @@ class Metrics(unittest.TestCase):
         self.assertEqual(accuracy(torch.tensor([1]), torch.tensor([1])).item(), 1.0)
         self.assertIsInstance(accuracy, MulticlassAccuracy)
 
+    def test_plots_are_figures_and_axes(self):
+        from torchmetrics.classification import BinaryAUROC, BinaryROC, ConfusionMatrix
+
+        axes, figure = mock.MagicMock(), mock.MagicMock()
+        plt = mock.MagicMock(subplots=lambda *_, **__: (figure, axes))
+        axes.flat = [axes]
+        preds, target = torch.tensor([0.1, 0.4, 0.8, 0.9]), torch.tensor([0, 1, 0, 1])
+        with mock.patch.dict(sys.modules, {"matplotlib": mock.MagicMock(pyplot=plt), "matplotlib.pyplot": plt}):
+            matrix = ConfusionMatrix(task="binary")
+            matrix.update(preds, target)
+            self.assertEqual(matrix.plot(labels=["cat", "dog"]), (figure, axes))
+            self.assertEqual(axes.imshow.call_args.args[0], [[1, 1], [1, 1]])
+            axes.set_xticklabels.assert_called_with(["cat", "dog"])
+            self.assertEqual(axes.text.call_count, 4)
+            with self.assertRaisesRegex(ValueError, "got 1 and 2"):
+                matrix.plot(labels=["cat"])
+            curve = BinaryROC()
+            curve.update(preds, target)
+            self.assertEqual(curve.plot(score=True, ax=axes), (None, axes))
+            (along, upright), look = axes.plot.call_args
+            self.assertEqual((along, upright), ([0, 0, 0.5, 0.5, 1], [0, 0.5, 0.5, 1, 1]))
+            self.assertEqual(look["label"], "AUC=0.750")
+            value = BinaryAUROC()
+            value.update(preds, target)
+            value.plot([value.compute(), torch.tensor(0.5)])
+            self.assertEqual(axes.plot.call_args.args, ([0, 1], [0.75, 0.5]))
+            both = torchmetrics.MetricCollection([MulticlassAccuracy(num_classes=2, average=None)])
+            both.update(target, target)
+            self.assertEqual(both.plot(), [(figure, axes)])
+            self.assertEqual([call.kwargs["label"] for call in axes.plot.call_args_list[-2:]], ["Class 0", "Class 1"])
+
     def test_state_lives_on(self):
         mean = torchmetrics.MeanMetric()
         for value in (1.0, 3.0):

@@ -39,6 +39,10 @@ class Reading(unittest.TestCase):
         self.assertEqual(x[..., None].shape, (2, 3, 4, 1))
         self.assertEqual(x[True].shape, (1, 2, 3, 4))
         self.assertEqual(x[False].shape, (0, 2, 3, 4))
+        yes = torch.tensor(True)
+        self.assertEqual(x[True, yes].shape, (1, 2, 3, 4))
+        self.assertEqual(x[False, yes, ..., 0].shape, (0, 2, 3))
+        self.assertEqual(x[yes, [0, 1], True, [1], [[2]]].tolist(), [[6, 18]])
 
     def test_index_tensors_and_lists(self):
         x = numbered(3, 4)
@@ -72,12 +76,30 @@ class Reading(unittest.TestCase):
         row += 1
         x[:, 1].fill_(5)
         self.assertEqual(x.tolist(), [[1, 5, 1], [0, 5, 0]])
+        one = torch.tensor(1)
+        x[one].fill_(3)
+        x[one, 0].add_(1)
+        torch.maximum(x[0], torch.full((3,), 4.0), out=x[one - 1])
+        x[[0]].zero_()
+        self.assertEqual(x.tolist(), [[4, 5, 4], [4, 3, 3]])
 
     def test_errors(self):
         x = torch.zeros(2, 3)
         for key in (2, -3, (0, 3), (0, 0, 0), 1.5):
             with self.assertRaises(IndexError, msg=key):
                 x[key]
+        told = (
+            (x, (0, 3), "index 3 is out of bounds for dimension 1 with size 3"),
+            (x, ([0, 1], [0, 1, 2]), r"shape mismatch: .* with shapes \[2\], \[3\]"),
+            (x, [0, 2], "index 2 is out of bounds for dimension 0 with size 2"),
+            (torch.zeros(2, 0), (slice(None), [0]), "for dimension with size 0"),
+            (torch.tensor(1), 0, "invalid index of a 0-dim tensor"),
+        )
+        for of, key, words in told:
+            with self.assertRaisesRegex(IndexError, words):
+                of[key]
+        with self.assertRaisesRegex(TypeError, "slice indices must be integers or None"):
+            x["0":"1"]
 
 
 class Assigning(unittest.TestCase):
@@ -116,6 +138,14 @@ class Assigning(unittest.TestCase):
         y[torch.tensor([True, True]), torch.tensor([False, True, True])] = torch.tensor([5.0, 6.0])
         self.assertEqual(y.tolist(), [[0, 5, 0], [0, 0, 6]])
         self.assertEqual(y[True, [0, 1]].tolist(), [[0, 5, 0], [0, 0, 6]])
+        for few in ([], [1.0, 2.0, 3.0]):
+            with self.assertRaisesRegex(RuntimeError, r"shape mismatch: .* indexing result of shape \[4\]"):
+                x[x > -1] = torch.tensor(few)
+        nowhere = torch.zeros(4, dtype=torch.bool)
+        x.index_put_((nowhere,), x[nowhere], accumulate=True)
+        with self.assertWarnsRegex(UserWarning, "torch.uint8 is now deprecated"):
+            x.index_put_((torch.tensor([0, 1, 0, 0], dtype=torch.uint8),), torch.tensor(5.0))
+        self.assertEqual(x.tolist(), [0, 5, 2, 3])
 
     def test_values_with_outer_dimensions_of_one(self):
         x = torch.zeros(2, 3)
@@ -123,6 +153,12 @@ class Assigning(unittest.TestCase):
         x[1] = torch.tensor([[1.0, 2.0, 3.0]])
         x[0, 1:] = torch.tensor([[[7.0]]])
         self.assertEqual(x.tolist(), [[5, 7, 7], [1, 2, 3]])
+        x[True] = torch.ones(1, 1, 2, 3)
+        x[range(2), range(2)] = torch.tensor([[8.0, 9.0]])
+        self.assertEqual(x.tolist(), [[8, 1, 1], [1, 9, 1]])
+        for target in (torch.zeros(()), torch.zeros(1)):
+            for source in (torch.tensor(2.0), torch.tensor([3.0])):
+                self.assertEqual(target.index_copy_(0, torch.tensor(0), source).item(), source.item())
         with self.assertRaises(RuntimeError):
             x[0] = torch.ones(2, 3)
 

@@ -26,6 +26,40 @@ def sums(pictures):
 ELLIPSES = 1230209304
 
 
+class Fractions(unittest.TestCase):
+    def test_maps_are_resized_as_they_are(self):
+        from torchvision.transforms.functional import to_pil_image
+
+        numbers = torch.tensor([[0.0, 1.0, 5.0], [2.0, -3.0, 4.0]])
+        expected = {
+            (Image.BICUBIC, (4, 3)): [[-0.20444, 0.47579, 2.78033, 5.26443], [1.10448, -0.63938, 0.91254, 4.78731], [2.41339, -1.75455, -0.95526, 4.31019]],
+            (Image.BILINEAR, (4, 3)): [[0, 0.625, 2.5, 5], [1, -0.25, 1.0625, 4.5], [2, -1.125, -0.375, 4]],
+            (Image.NEAREST, (4, 3)): [[0, 1, 1, 5], [2, -3, -3, 4], [2, -3, -3, 4]],
+            (Image.BICUBIC, (2, 1)): [[0.07945, 2.49518]],
+        }
+        for image in (to_pil_image(numbers[None], mode="F"), Image.fromarray(numbers)):
+            self.assertEqual((image.mode, image.size, image.getextrema()), ("F", (3, 2), (-3, 5)))
+            self.assertEqual(image.convert("L").tobytes(), b"\x00\x01\x05\x02\x00\x04")
+            for (kind, size), rows in expected.items():
+                made = image.resize(size, kind)
+                self.assertEqual(made.size, size)
+                self.assertTrue(torch.allclose(torch.tensor(made.tolist()), torch.tensor(rows, dtype=torch.float32), atol=1e-4), (kind, size))
+            with self.assertRaisesRegex(OSError, "cannot write mode F"):
+                image.save("map.png")
+
+
+    def test_grey_pictures_are_written_as_gif(self):
+        grey = picture("L", size=(31, 17))
+        file = io.BytesIO()
+        grey.save(file, format="GIF")
+        # Of what Pillow 13 reads from this file, the bytes are the picture's own.
+        self.assertEqual((file.getvalue()[:6], len(file.getvalue()), zlib.crc32(file.getvalue())), (b"GIF89a", 1395, 1718603633))
+        file.seek(0)
+        self.assertEqual(Image.open(file).convert("L").tobytes(), grey.tobytes())
+        with self.assertRaisesRegex(ValueError, "expected a PNG, JPEG or WebP file"):
+            picture("RGB").save("a.gif")
+
+
 class Operations(unittest.TestCase):
     def setUp(self):
         self.image, self.grey, self.other = picture("RGB"), picture("L", 5), picture("RGB", 90)

@@ -44,6 +44,14 @@ class Words(unittest.TestCase):
             (RuntimeError, "result type Float can't be cast to the desired output type Long", lambda: whole.add_(0.5)),
             (RuntimeError, "result type Float can't be cast to the desired output type Long", lambda: torch.sin(torch.ones(2), out=whole)),
             (RuntimeError, "don't support automatic differentiation", lambda: torch.sin(torch.ones(2, requires_grad=True), out=torch.ones(2))),
+            (RuntimeError, "At least one of 'min' or 'max' must not be None", lambda: whole.clamp()),
+            (RuntimeError, "Input must be >= 2-d.", lambda: torch.fliplr(whole)),
+            (TypeError, "missing 1 required positional argument", lambda: whole.flip()),
+            (RuntimeError, "movedim: Invalid source or destination dims", lambda: torch.ones(2, 2).movedim((1, 0), (0,))),
+            (RuntimeError, "movedim: repeated dim in `source`", lambda: torch.ones(2, 2).moveaxis((0, 0), (0, 1))),
+            (RuntimeError, "movedim: repeated dim in `destination`", lambda: torch.ones(2, 2).movedim((0, 1), (1, 1))),
+            (RuntimeError, "two different rotation dims", lambda: torch.ones(2, 2).rot90(1, [1, 1])),
+            (RuntimeError, "Rotation dim", lambda: torch.ones(2, 2).rot90(1, [0, 2])),
             (RuntimeError, "alpha must not be", lambda: torch.add(whole, whole, alpha=0.5)),
             (ValueError, "Invalid padding string 'some'", lambda: nn.Conv1d(2, 2, 1, padding="some")),
             (ValueError, "groups must be a positive integer", lambda: nn.Conv1d(2, 2, 1, groups=0)),
@@ -108,6 +116,20 @@ class Members(unittest.TestCase):
         out = torch.empty(0)
         torch.add(torch.ones(2), 1, out=out)
         self.assertEqual(out.tolist(), [2, 2])
+
+    def test_memory_of_others(self):
+        x, y = torch.tensor([]), torch.arange(12.0)
+        self.assertIs(x.set_(y.view(3, 4)), x)
+        self.assertTrue(x.is_set_to(y.view(3, 4)))
+        x[0, 1] = 20
+        self.assertEqual(y[1].item(), 20)
+        x.set_(y.storage(), 2, (2, 3), (1, 4))
+        self.assertEqual(x.tolist(), [[2, 6, 10], [3, 7, 11]])
+        self.assertEqual(torch.tensor([]).set_(y[1:].storage()).shape, (12,))
+        self.assertEqual(x.set_().shape, (0,))
+        self.assertFalse(x.is_set_to(y))
+        with self.assertRaisesRegex(RuntimeError, "Could not set tensor of type"):
+            x.set_(torch.tensor([1]))
 
     def test_new_of_sizes(self):
         x = torch.ones(2, 3)

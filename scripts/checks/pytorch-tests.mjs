@@ -22,7 +22,7 @@ calls them; NumPy is a small stand-in, and SciPy not there; the device is "cpu",
 
   FILE          one of test_nn, nn/test_pooling …, as list.mjs has them   (default: all)
   --only TEXT   tests whose names contain it, as in test_nn.TestNN.test_dir
-  --limit S     seconds that a test may take              (default: 20)
+  --limit S     seconds that a test may take              (default: 60)
   --write       write the list
   --print       print why tests fail
   --help        show this text`;
@@ -46,7 +46,7 @@ function options(args) {
     allowPositionals: true,
     options: {
       only: { type: 'string', default: '' },
-      limit: { type: 'string', default: '20' },
+      limit: { type: 'string', default: '60' },
       write: { type: 'boolean', default: false },
       print: { type: 'boolean', default: false },
       help: { type: 'boolean', default: false },

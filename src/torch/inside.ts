@@ -76,7 +76,7 @@ export * as backwards from './autograd/backwards';
 // they are recorded.
 
 export { mode as recordingMode, withMode } from '../engine/graph/mode';
-export { expectFloat, expectNumber, fromHost, named } from '../engine/graph/record';
+export { expectFloat, expectNumber, fromHost } from '../engine/graph/record';
 export { currentScope } from '../engine/graph/roots';
 export { sameAttrs } from '../engine/graph/signature';
 export type { Node, Value } from '../engine/graph/value';

@@ -57,6 +57,7 @@ describe('misuse', () => {
     [() => torch.diagEmbed(vector, 0, 1, -1), /diagEmbed: expected two different dimensions .* got 1 and -1/],
     [() => torch.diagonalScatter(matrix, vector), /diagonalScatter: expected src of shape \[2\] .* got \[3\]/],
     [() => torch.selectScatter(matrix, vector, 0, 2), /selectScatter: index 2 is out of bounds for dimension 0/],
+    [() => torch.ones(2, 3, 4).at(0, null, 3), /at: index 3 is out of bounds for dimension 1 with size 3/],
     [() => vector.fillDiagonal_(1), /fillDiagonal_: expected a matrix, .* got shape \[3\]/],
     [() => torch.put(vector, torch.tensor([0]), vector), /put: expected as many indices as elements of source/],
     [() => torch.addmv(vector, matrix, matrix), /mv: expected tensors of 2 and 1 dimensions/],

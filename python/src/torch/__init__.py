@@ -29,6 +29,7 @@ preserve_format = memory_format("preserve_format")
 channels_last = memory_format("channels_last")
 channels_last_3d = memory_format("channels_last_3d")
 asarray = as_tensor
+index_put, index_put_ = Tensor.index_put, Tensor.index_put_
 inf, nan, pi, e, newaxis = math.inf, math.nan, math.pi, math.e, None
 
 from . import storage  # noqa: E402  # these need the names above

@@ -33,6 +33,8 @@ _check_not_implemented = _checking("_check_not_implemented", NotImplementedError
 
 def _check_tensor_all(cond: Any, message: Callable[[], Any] | None = None) -> None:
     """Raises RuntimeError where an element of a tensor of bools is False."""
-    if getattr(getattr(cond, "_js", None), "dtype", None) != "bool":
-        raise TypeError(f"cond must be a bool tensor, but got {type(cond)}")
+    if not hasattr(cond, "_js"):
+        raise TypeError(f"cond must be a tensor, but got {type(cond)}")
+    if cond._js.dtype != "bool":
+        raise TypeError(f"cond tensor must have dtype torch.bool, but got {cond.dtype}")
     _check(bool(cond.all()), message)

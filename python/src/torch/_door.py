@@ -15,6 +15,8 @@ from ._names import camel, snake
 
 _between_digits = re.compile(r"(?<=\d)_(?=\d)")
 _classes: dict[tuple[str, str], type] = {}
+# By module: what its classes get beside the library's own.
+finishers: dict[str, Callable[[type], None]] = {}
 
 
 def open_door(name: str) -> None:
@@ -138,7 +140,10 @@ def _class(space: str, name: str, made: Any) -> type:
     if js.isModuleClass(made):
         from .nn.modules import _layer
 
-        return _layer.make(name, made, bases, space)
+        cls = _layer.make(name, made, bases, space)
+        if space in finishers:
+            finishers[space](cls)
+        return cls
     cls = type(name, tuple(bases) or (Wrapped,), {"__module__": space, "_made": made})
     cls.__doc__ = f"{space}.{name}, as PyTorch's; the reference of the library lists it under the same name."
     for spelt in js.statics(made):
@@ -180,4 +185,4 @@ def names(space: str, known: dict[str, Any]) -> list[str]:
     return sorted({*known, *(snake(name) for name in _bridge.js.names(space))})
 
 
-__all__ = ["Wrapped", "attribute", "names", "open_door"]
+__all__ = ["Wrapped", "attribute", "finishers", "names", "open_door"]

@@ -58,17 +58,30 @@ class AccumulateGrad(_Function):
     next_functions = ()
 
 
+# Objects of a program's by the numbers of their tensors, as the last look at all objects found them.
+_alive: WeakValueDictionary[int, Tensor] = WeakValueDictionary()
+
+
 def alive(handle: Any) -> Tensor | None:
     """The object of a program's that stands for a tensor of the library; None where there is none."""
     number = handle.js_id
-    tensors = (each for each in gc.get_objects() if issubclass(type(each), Tensor))
-    return next((each for each in tensors if "_js" in each.__dict__ and each._js.js_id == number), None)
+    found = _alive.get(number)
+    # An object may have come to stand for another tensor meanwhile.
+    if found is None or found._js.js_id != number:
+        _alive.clear()
+        for each in gc.get_objects():
+            if issubclass(type(each), Tensor) and "_js" in each.__dict__:
+                _alive.setdefault(each._js.js_id, each)
+        found = _alive.get(number)
+    return found
 
 
 def standing_for(handle: Any) -> Tensor:
     """That object, or another one where there is none."""
     found = alive(handle)
-    return receive(js.seen(handle)) if found is None else found
+    if found is None:
+        found = _alive[handle.js_id] = receive(js.seen(handle))
+    return found
 
 
 _classes: dict[str, type] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import os
+import re
 import warnings
 from typing import Any
 
@@ -15,7 +16,10 @@ _put = js.put
 
 
 def _number(value: Any) -> str:
-    return "" if value is None else str(operator.index(value))
+    try:
+        return "" if value is None else str(operator.index(value))
+    except TypeError:
+        raise TypeError("slice indices must be integers or None or have an __index__ method") from None
 
 
 def _slice(part: slice) -> str:
@@ -30,10 +34,43 @@ def _slice(part: slice) -> str:
 def parts(key: Any) -> list[Any]:
     """The parts of an index."""
     items = key if type(key) is tuple else (key,)
-    if len(items) > 1 and any(item is True for item in items) and any(map(_is_list, items)):
-        # It broadcasts with the others.
-        items = tuple(item for item in items if item is not True)
-    return [_part(item) for item in items]
+    return [_part(item) for item in (_joined(items) if len(items) > 1 else items)]
+
+
+def _is_flag(item: Any) -> bool:
+    return type(item) is bool or (hasattr(item, "_js") and item._js.ndim == 0 and item._js.dtype in ("bool", "uint8"))
+
+
+def _joined(items: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Items in which those that are true or false by themselves are one: they broadcast together."""
+    flags = [item for item in items if _is_flag(item)]
+    is_listed = any(_is_list(item) for item in items)
+    if len(flags) < 1 + (not is_listed):
+        return items
+    holds = all(map(bool, flags))
+    first = next(i for i, item in enumerate(items) if _is_flag(item))
+    kept = tuple(holds if i == first else item for i, item in enumerate(items) if i == first or not _is_flag(item))
+    if not is_listed:
+        return kept
+    if not holds:
+        raise IndexError("shape mismatch: indexing tensors could not be broadcast together with shapes [0], […]")
+    return kept[:first] + kept[first + 1 :]
+
+
+def _check_lists(shape: Any, key: Any) -> None:
+    """Numbers in lists are checked where they are given."""
+    dim = 0
+    for item in key if type(key) is tuple else (key,):
+        if item is Ellipsis:
+            return
+        if type(item) in (list, range) and dim < len(shape):
+            size = shape[dim]
+            for number in item:
+                if type(number) is int and not -size <= number < size:
+                    of = f"dimension {dim} with size {size}" if size else "dimension with size 0"
+                    raise IndexError(f"index {number} is out of bounds for {of}" if size else f"index is out of bounds for {of}")
+        if item is not None and not _is_flag(item):
+            dim += item.ndim if str(getattr(item, "dtype", "")) in ("bool", "torch.bool", "torch.uint8") else 1
 
 
 def _is_list(item: Any) -> bool:
@@ -110,6 +147,8 @@ def get(self: Any, key: Any) -> Any:
     try:
         if kind is int:
             return _bridge.receive(_pick(self._js, key), "getitem")
+        if kind in (list, tuple):
+            _check_lists(self.shape, key)
         return _bridge.receive(_pick(self._js, *parts(key)), "getitem")
     except JsException as error:
         raise _index_error(error, self, key) from None
@@ -117,18 +156,56 @@ def get(self: Any, key: Any) -> Any:
 
 def put(self: Any, key: Any, value: Any) -> None:
     """`x[key] = value`."""
-    try:
-        if isinstance(value, list | tuple) or (hasattr(type(value), "__array__") and not hasattr(value, "_js")):
-            from ._creation import tensor
+    if isinstance(value, list | tuple) or (hasattr(type(value), "__array__") and not hasattr(value, "_js")):
+        from ._creation import tensor
 
-            value = tensor(value, dtype=self.dtype)
-        given = _written_by(parts(key))
-        if hasattr(value, "_js") and any(map(_is_mask, given)) and value.numel() == 0:
+        value = tensor(value, dtype=self.dtype)
+    if type(key) in (list, tuple):
+        _check_lists(self.shape, key)
+    given = _written_by(parts(key))
+    if hasattr(value, "_js") and any(map(_is_mask, given)):
+        _check_count(self, given, value)
+        if value.numel() == 0:
             # A mask that holds nowhere, as in `x[x > 9] += 1`.
             return
-        _bridge.receive(_put(self._js, to_js(given), send(value)))
-    except JsException as error:
-        raise _index_error(error, self, key) from None
+    while True:
+        try:
+            return _bridge.receive(_put(self._js, to_js(given), send(value)))
+        except JsException as error:
+            # Dimensions of 1 that stand before those of the place are left out.
+            is_wide = hasattr(value, "_js") and value.dim() > 0 and value.shape[0] == 1
+            if not (is_wide and _too_wide.match(str(getattr(error, "message", "")))):
+                raise _index_error(error, self, key) from None
+        value = value.squeeze(0)
+
+
+_too_wide = re.compile(r"copy_: expected a source that broadcasts to")
+
+
+def _check_count(self: Any, given: list[Any], value: Any) -> None:
+    """Of values that stand for places of a mask each there are as many as places, which Python waits for."""
+    mask = given[0]
+    if len(given) != 1 or value.dim() != 1 + self.dim() - mask.ndim or value.shape[0] == 1 or not _bridge.can_run_sync():
+        return
+    count = int(_bridge.makers["Tensor"](js.alias(mask)).sum())
+    if count != value.shape[0]:
+        result = [count, *self.shape[mask.ndim :]]
+        raise RuntimeError(
+            f"shape mismatch: value tensor of shape {list(value.shape)} cannot be broadcast to indexing result of shape {result}"
+        )
+
+
+def index_put_(self: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
+    """Writes, or adds, values at the places that index tensors and masks name together."""
+    given = [index.bool() if index._js.dtype == "uint8" and _mask(index) else index for index in indices]
+    if values.numel() == 0 and any(index._js.dtype == "bool" for index in given):
+        return self
+    return _bridge.call(js.method("indexPut_"), (self, given, values, accumulate), {}, "index_put_", self)
+
+
+def index_put(self: Any, indices: Any, values: Any, accumulate: bool = False) -> Any:
+    """A copy with values at such places."""
+    return index_put_(self.clone(), indices, values, accumulate)
 
 
 def _index_error(error: Any, self: Any, key: Any) -> Exception:

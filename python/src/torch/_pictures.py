@@ -190,6 +190,12 @@ class Picture(Tensor):
         """Writes the picture as a PNG file, and in a page as JPEG or WebP by the browser, which writes grey ones as colours."""
         name = os.fspath(fp) if isinstance(fp, str | os.PathLike) else ""
         kind = (format or os.path.splitext(name)[1].lstrip(".") or "png").lower()
+        if kind == "gif" and self.mode in ("L", "P"):
+            from ._gif import gif_of
+
+            colors = [grey for grey in range(256) for _ in range(3)] if self._palette is None else self.getpalette()
+            _write(fp, gif_of(self.tobytes(), self.size, bytes(colors).ljust(768, b"\0")))
+            return
         if kind not in _KINDS:
             raise ValueError(f"save: expected a PNG, JPEG or WebP file, but got {kind}; call the file name.png")
         if _KINDS[kind] == "image/jpeg" and self.mode not in ("L", "RGB", "YCbCr"):
@@ -200,11 +206,7 @@ class Picture(Tensor):
         data = png_of(pixels.permute(2, 0, 1))
         if kind != "png":
             data = _coded(data, self.size, _KINDS[kind], params.get("quality", 75))
-        if name:
-            with open(name, "wb") as file:
-                file.write(data)
-        else:
-            fp.write(data)
+        _write(fp, data)
 
     def load(self) -> _Pixels:
         """The pixels, each of which `pixels[x, y]` reads and writes: the picture is there."""
@@ -458,6 +460,15 @@ def palette_picture_of(data: bytes) -> Picture:
     palette[picture.detach().flatten().long()] = picture_of(data, "RGB_ALPHA").detach().flatten(0, 1)
     picture._mode, picture._palette = "P", palette
     return picture
+
+
+def _write(fp: Any, data: bytes) -> None:
+    """Writes the bytes of a file to a place or into an open file."""
+    if isinstance(fp, str | os.PathLike):
+        with open(fp, "wb") as file:
+            file.write(data)
+    else:
+        fp.write(data)
 
 
 def png_of(pixels: Tensor, compression_level: int = 6) -> bytes:

@@ -54,12 +54,24 @@ def _weights(size: int, start: float, end: float, made: int, kind: int) -> tuple
 def _along(pixels: Tensor, start: float, end: float, made: int, kind: int) -> Tensor:
     """Resampled along the first dimension."""
     firsts, rows = _weights(pixels.shape[0], start, end, made, kind)
+    if pixels.is_floating_point():
+        return _along_floats(pixels, firsts, rows)
     total = torch.full((made, *pixels.shape[1:]), 2 ** (_BITS - 1), dtype=torch.int32)
     first = torch.tensor(firsts)
     for k, weights in enumerate(zip(*rows)):
         here = pixels[(first + k).clamp(max=pixels.shape[0] - 1)].to(torch.int32)
         total += here * torch.tensor(weights, dtype=torch.int32).view(-1, *[1] * (pixels.dim() - 1))
     return (total // 2**_BITS).clamp(0, 255).to(torch.uint8)
+
+
+def _along_floats(pixels: Tensor, firsts: list[int], rows: list[list[int]]) -> Tensor:
+    """The same of numbers that are not bytes, which stay as they come out."""
+    first = torch.tensor(firsts)
+    total = torch.zeros(len(firsts), *pixels.shape[1:])
+    for k, weights in enumerate(zip(*rows)):
+        shares = torch.tensor([weight / 2**_BITS for weight in weights])
+        total += pixels[(first + k).clamp(max=pixels.shape[0] - 1)] * shares.view(-1, *[1] * (pixels.dim() - 1))
+    return total
 
 
 def _nearest(start: float, end: float, made: int) -> Tensor:

@@ -174,6 +174,12 @@ class Tensor(metaclass=_Members):
         """-1, as of a tensor that is on none of CUDA's devices."""
         return -1
 
+    def flip(self, *dims: Any, **named: Any) -> Tensor:
+        """The tensor with the order along some dimensions turned round."""
+        if not (dims or named):
+            raise TypeError('flip() missing 1 required positional arguments: "dims"')
+        return _call(self, "flip", dims, named)
+
     def inverse(self) -> Tensor:
         """The inverse of a matrix, or of each of a batch."""
         return _bridge.find("torch.linalg", "inv")(self)
@@ -283,6 +289,7 @@ class Tensor(metaclass=_Members):
 
     __getitem__ = _indexing.get
     __setitem__ = _indexing.put
+    index_put_, index_put = _indexing.index_put_, _indexing.index_put
 
     # ── Gradients ──
 
@@ -375,9 +382,12 @@ class Tensor(metaclass=_Members):
         self, gradient: Any = None, retain_graph: bool | None = None, create_graph: bool = False, inputs: Any = None
     ) -> None:
         """Adds the gradients of this tensor to the `grad` of the leaves that it was made from."""
-        from .autograd import taken
+        from .autograd import backward, taken
 
-        named = {"retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
+        if inputs is not None:
+            backward(self, gradient, retain_graph, create_graph, inputs)
+            return
+        named = {"retain_graph": retain_graph, "create_graph": create_graph}
         taken(js.takers.ofTensor, (self,) if gradient is None else (self, gradient), named, "backward")
         _bridge.breathe()
 
@@ -397,11 +407,11 @@ class Tensor(metaclass=_Members):
 
         return tensor(data, dtype=dtype or self.dtype, requires_grad=requires_grad)
 
-    def new(self, *data: Any) -> Tensor:
+    def new(self, *data: Any, size: Any = None) -> Tensor:
         """A tensor of this one's dtype, of numbers or of sizes."""
         from ._creation import legacy_tensor
 
-        return legacy_tensor(self._js.dtype, data)
+        return legacy_tensor(self._js.dtype, data if size is None else tuple(size))
 
     def to_dense(self, dtype: Any = None, *, masked_grad: bool | None = None) -> Tensor:
         """This tensor, perhaps in another dtype: all are dense."""
@@ -451,6 +461,32 @@ class Tensor(metaclass=_Members):
         js.hold(other._js)
         _drop(self._js)
         self._js = other._js
+
+    def set_(self, source: Any = None, storage_offset: int = 0, size: Any = None, stride: Any = None) -> Tensor:
+        """Has this tensor lie in the memory of another, which is given itself or as its storage."""
+        from . import empty
+        from .autograd.grad_mode import no_grad
+
+        with no_grad():
+            if source is None:
+                source = empty(0, dtype=self.dtype)
+            elif not isinstance(source, Tensor):
+                source = source._row()
+            if source._js.dtype != self._js.dtype:
+                raise RuntimeError(f"Could not set tensor of type {self.type()} to a tensor of type {source.type()}")
+            if size is not None:
+                sizes = Size((size,) if isinstance(size, int) else size)
+                steps = [Size(sizes[d + 1 :]).numel() for d in range(len(sizes))] if stride is None else stride
+                source = source.as_strided(sizes, steps, storage_offset)
+            requires_grad = self.requires_grad
+            self._become(source.detach())
+        return self.requires_grad_() if requires_grad else self
+
+    def is_set_to(self, tensor: Tensor) -> bool:
+        """Whether this tensor and another are the same part of the same memory."""
+        if self.numel() == 0 or self.data_ptr() != tensor.data_ptr():
+            return False
+        return (self.shape, self.stride(), self.storage_offset()) == (tensor.shape, tensor.stride(), tensor.storage_offset())
 
     def apply_(self, callable: Any) -> Tensor:
         """Replaces each element by what a function of Python makes of it."""

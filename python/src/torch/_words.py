@@ -21,6 +21,16 @@ def _of_broadcast(found: re.Match[str]) -> str:
     return "Shape mismatch: objects cannot be broadcast to a single shape"
 
 
+def _of_moves(found: re.Match[str]) -> str:
+    """What is wrong with dimensions that are to be moved."""
+    source, destination = ([int(place) for place in places[1:-1].split(",") if place.strip()] for places in found.groups())
+    if len(source) != len(destination):
+        told = f"source ({source} dims) should contain the same number of dims as destination ({destination} dims)"
+        return f"movedim: Invalid source or destination dims: {told}"
+    name, places = ("source", source) if len(set(source)) < len(source) else ("destination", destination)
+    return f"movedim: repeated dim in `{name}` ({places})"
+
+
 def _of_cast(found: re.Match[str]) -> str:
     return f"result type {_NAMES.get(found[1], found[1])} can't be cast to the desired output type {_NAMES.get(found[2], found[2])}"
 
@@ -101,13 +111,27 @@ WORDS: tuple[tuple[str, _Words, _Class], ...] = (
         None,
     ),
     (r"^(?:weight_norm|spectral_norm): expected parameters with a shape", "Modules that have uninitialized parameters.", None),
+    (r"^detect_anomaly: (function '\w+' returned nan values in its \w+ output)", lambda found: f"F{found[1][1:]}.", None),
     # Shapes and dimensions.
+    (r"^rot90: expected a dimension from .*, but got (-?\d+)", r"Rotation dim out of range, dim = \1", RuntimeError),
+    (r"^rot90: expected two different dim", "expected two different rotation dims", RuntimeError),
     (
         r"expected a dimension from (-?\d+) to (-?\d+), but got (-?\d+)",
         r"Dimension out of range (expected to be in range of [\1, \2], but got \3)",
         IndexError,
     ),
+    (
+        r"^at: expected shapes that broadcast together, but got (\[.*?\]) and (\[.*?\])",
+        r"shape mismatch: indexing tensors could not be broadcast together with shapes \1, \2",
+        IndexError,
+    ),
     (r"expected shapes that broadcast together, but got (.*), which differ", _of_broadcast, RuntimeError),
+    (
+        r"^at: too many indices for shape \[\]",
+        "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or `tensor.item<T>()` in C++ to convert a 0-dim tensor to a number",
+        IndexError,
+    ),
+    (r"^index_put_?: expected from 1 to (\d+) index tensors", r"too many or too few indices for tensor of dimension \1", RuntimeError),
     (r"the result is (\w+), which cannot be written into a tensor of dtype (\w+)", _of_cast, RuntimeError),
     (
         r"^(?:view|reshape): shape (\[.*-1.*\]) is invalid for input of size 0$",
@@ -128,6 +152,9 @@ WORDS: tuple[tuple[str, _Words, _Class], ...] = (
         "tensor1 and tensor2.",
         RuntimeError,
     ),
+    (r"^(?:clamp|clip)_?: expected min or max", "torch.clamp: At least one of 'min' or 'max' must not be None", RuntimeError),
+    (r"^(flip(?:lr|ud)): expected at least (?:one|(\d)) dimension", lambda found: f"Input must be >= {found[2] or 1}-d.", RuntimeError),
+    (r"^move(?:dim|axis): expected as many distinct places as dimensions, but got (\[.*?\]) and (\[.*?\])", _of_moves, RuntimeError),
     # Layers and losses.
     (
         r"^conv([12])d: expected \d-D \(or \d-D\) input for \d-D weight .*?, but got \d-D input of \w+ (\[.*?\])",

@@ -67,9 +67,25 @@ class Memory:
         """A number that tensors of the same memory have in common."""
         return self._tensor.data_ptr()
 
+    @property
+    def _cdata(self) -> int:
+        return self.data_ptr()
+
     def is_shared(self) -> bool:
         """No: there is one process."""
         return False
+
+    def untyped(self) -> Memory:
+        """The same in bytes."""
+        return Memory(self._tensor, self._tensor.itemsize)
+
+    def tolist(self) -> list[Any]:
+        """The elements, or bytes, for which Python waits."""
+        return self._row().tolist() if self._unit == 1 else list(read_all([Part(self._row())])[0])
+
+    def _row(self) -> Tensor:
+        """All elements, as a vector of the same memory."""
+        return self._tensor.detach().as_strided((js.place(self._tensor._js)[1],), (1,), 0)
 
 
 class Part:

@@ -9,7 +9,12 @@ from torch import _door
 
 _door.open_door("torchmetrics")
 
-from . import functional  # noqa: E402  # it needs the door
+from . import _plots, functional  # noqa: E402  # they need the door
+
+_door.finishers["torchmetrics"] = _plots.add_plot
+# Metrics of classes that a program has not named extend these.
+for _name in ("Metric", "MetricCollection", "MetricTracker"):
+    _door.attribute(__name__, _name, globals())
 
 # The version that it is like.
 __version__ = "1.9.0"

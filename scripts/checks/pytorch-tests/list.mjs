@@ -52,4 +52,4 @@ export const outOfReach =
 
 /** The same by the last lines of what a test fails with. */
 export const outOfReachWhy =
-  /bfloat16|[Cc]omplex|"u?int(?:8|16)"|float16|numpy|stand_ins\.Missing|_make_wrapper_subclass|forward_ad|sparse|mkldnn|start new thread|processes|quantize|Storage|torch\._C|__torch_dispatch__|_VF|'(?:meta|lazy)'|refine_names|_saved_|_raw_saved|nested|_test_|vitals|_fix_weakref|torch\.ops\.aten|functorch|torch\.jit/;
+  /bfloat16|[Cc]omplex|"u?int(?:8|16)"|float16|numpy|'ndarray' object|stand_ins\.Missing|_make_wrapper_subclass|forward_ad|sparse|mkldnn|start new thread|processes|quantize|Storage|torch\._C|__torch_dispatch__|_VF|'(?:meta|lazy)'|refine_names|_saved_|_raw_saved|nested|_test_|vitals|_fix_weakref|torch\.ops\.aten|functorch|torch\.jit/;

@@ -212,11 +212,12 @@ export const bridge = {
   hold: (tensor: Tensor): void => take(tensor, false),
   /** A number that is the same for all tensors that share memory. */
   address: (tensor: Tensor): number => tensor.storage.id,
-  /** Python's `x[…]`: a view, or a copy if the index contains tensors. */
+  /** Python's `x[…]`: a view, or a copy if the index contains tensors with dimensions; those without stand for numbers. */
   pick(tensor: Tensor, ...parts: Index[]): Shown {
     const picked: unknown = tensor.at(...parts);
     if (typeof Reflect.get(picked as object, 'then') === 'function') return ['promise', picked];
-    (picked as Tensor).writeBack = null;
+    const isCopy = parts.some((part) => part instanceof Tensor && (part.shape.length > 0 || part.dtype === 'bool'));
+    if (isCopy) (picked as Tensor).writeBack = null;
     return show(picked, true);
   },
   /** Python's `x[…] = value`. */

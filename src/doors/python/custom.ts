@@ -1,7 +1,7 @@
 // Autograd functions written in Python, as the graph sees them. JavaScript identifies each call of such a function by a
 // number, and calls Python for its gradient.
 import { Tensor } from '../../torch';
-import { backwards, named, type Value, withGradient } from '../../torch/inside';
+import { backwards, type Value, withGradient } from '../../torch/inside';
 
 /** A Python function that computes the gradients of a function's arguments from the gradients of its results. */
 type Answer = (id: number, gradients: readonly (Tensor | null)[]) => readonly (Tensor | null)[];
@@ -33,8 +33,9 @@ export function attach(name: string, id: number, args: readonly Tensor[], result
       const valuesOf = (given: unknown) => args.map((_, i) => (given as ReturnType<Answer>)[i]?.value ?? null);
       return new backwards.Ask(answer, [id, gradients], valuesOf);
     },
+    `${name}Backward`,
   );
-  return values.map((value) => Tensor.of(named(value, `${name}Backward`)));
+  return values.map(Tensor.of);
 }
 
 /** The numbers of the functions whose gradients have been computed for the last time since the previous call. */

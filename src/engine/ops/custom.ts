@@ -1,6 +1,6 @@
 // Gradients given as JavaScript functions: custom autograd functions, checkpoints and module hooks are built on these.
 import type { Ask } from '../graph/ask';
-import { record } from '../graph/record';
+import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
 import { full } from './shape/cast';
 
@@ -55,16 +55,17 @@ const resultOp: Op<{ readonly index: number }> = {
 
 /**
  * The results, as if one operation with the given gradient had made them from the inputs. The graph behind `results`
- * gets no gradient.
+ * gets no gradient. `name` is the name of the gradient in graphs and errors.
  */
 export function withGradient(
   inputs: readonly Value[],
   results: readonly Value[],
   gradient: CustomGradient,
+  name = 'CustomBackward0',
 ): readonly Value[] {
-  const gate = record(gateOp, inputs, undefined);
+  const gate = named(record(gateOp, inputs, undefined), name);
   contexts.set(gate, { gradient, dys: [] });
-  return results.map((result, index) => record(resultOp, [result, gate], { index }));
+  return results.map((result, index) => named(record(resultOp, [result, gate], { index }), name));
 }
 
 const recomputedOp: Op<undefined> = {

@@ -1,7 +1,6 @@
 // Custom functions (torch.autograd.Function): a forward and a backward written by the user, as one node of the graph.
 import { ArgumentError, AutogradError } from '../../engine/core/errors';
 import { mode, withMode } from '../../engine/graph/mode';
-import { named } from '../../engine/graph/record';
 import type { Value } from '../../engine/graph/value';
 import { withGradient } from '../../engine/ops/custom';
 import { full } from '../../engine/ops/shape/cast';
@@ -146,10 +145,11 @@ function applyFunction<Args extends readonly unknown[], R extends FunctionResult
     inputs,
     live.map((y) => y.value),
     (dys) => gradient(results.map((y) => (liveIndex.has(y) ? dys[liveIndex.get(y)!] : undefined))),
+    `${definition.name}Backward`,
   );
   const wrapped = results.map((y) => {
     const i = liveIndex.get(y);
-    return i === undefined ? y : Tensor.of(named(values[i]!, `${definition.name}Backward`));
+    return i === undefined ? y : Tensor.of(values[i]!);
   });
   // Replace a saved result by the tensor that the graph knows, so that second derivatives reach it.
   state.saved = state.saved.map((saved) => {

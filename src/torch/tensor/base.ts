@@ -260,7 +260,7 @@ export abstract class TensorBase extends Printable implements Layout {
   /** Whether the elements lie in row-major order without gaps. */
   isContiguous(): boolean {
     const expected = contiguousStrides(this.shape);
-    return this.shape.every((size, d) => size === 1 || this.strides[d] === expected[d]);
+    return this.numel() === 0 || this.shape.every((size, d) => size === 1 || this.strides[d] === expected[d]);
   }
 
   /** Whether the dtype is a floating-point type. */

@@ -55,9 +55,12 @@ export function keepDims(input: Tensor, dims: readonly number[]): Tensor {
   );
 }
 
-/** A view of one index of a dimension; the dimension is removed. `op` is the name of the operation in errors. */
-export function indexDim(input: Tensor, dim: number, index: number, op = 'at'): Tensor {
-  const at = resolveIndex(op, index, input.shape[dim]!, dim);
+/**
+ * A view of one index of a dimension; the dimension is removed. `op` is the name of the operation in errors, and `told`
+ * the dimension.
+ */
+export function indexDim(input: Tensor, dim: number, index: number, op = 'at', told = dim): Tensor {
+  const at = resolveIndex(op, index, input.shape[dim]!, told);
   const others = input.shape.map((_, k) => k).filter((k) => k !== dim);
   return called(input, 'SelectBackward0', keepDims(ranged(input, dim, at, 1, 1), others));
 }

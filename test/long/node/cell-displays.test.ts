@@ -37,6 +37,8 @@ const absent = [
   'from torchtext.data.utils import get_tokenizer',
   'import requests',
   'import torch.no_such_part',
+  // As requests says it.
+  "raise ConnectionError('Connection aborted.', Exception('Failed to fetch'))",
 ];
 
 /** What the cells print, in a notebook of Jupyter's form. */
@@ -60,11 +62,12 @@ test('pictures, texts and sounds are displayed, and the last value of a cell is'
   expect(unreadable).toContain('ValueError: Image: expected a picture as PNG, JPEG, GIF or WebP');
 });
 
-test('a package that is not there is one sentence that says what to do', () => {
-  const [fromPyPi, renamed, never, fromPyodide, part] = told.slice(displayed.length);
+test('a package or a file that is not there is one sentence that says what to do', () => {
+  const [fromPyPi, renamed, never, fromPyodide, part, file] = told.slice(displayed.length);
   expect(fromPyPi).toMatch(/No module named 'einops'\s+Write `!pip install einops` in a cell above/);
   expect(renamed).toContain('Write `!pip install python-dotenv`');
   expect(never).toContain('Nobody develops torchtext any longer.');
   expect(fromPyodide).toContain("It comes from Pyodide's distribution, which could not be fetched.");
   expect(part).toContain('The package torch is here, but it has no part of this name.');
+  expect(file).toContain('add it by the menu of this page, and open it by its name.');
 });

@@ -81,6 +81,14 @@ plt.show()
 sns.set_theme()
 print([line.get_label() for line in sns.lineplot(x=[0, 1, 1], y=[1, 2, 4], label='mean').lines], plt.gca().lines[0].get_ydata())`,
   "plt.imshow(torch.eye(8), cmap='gray_r')",
+  `from torchmetrics.classification import BinaryConfusionMatrix
+matrix = BinaryConfusionMatrix()
+matrix.update(torch.tensor([0, 1, 1]), torch.tensor([0, 0, 1]))
+fig, ax = matrix.plot()
+fig, ax = plt.subplots()
+ax.imshow(torch.eye(3))
+ax.contour([0, 10, 20], [0, 1], [[0, 1, 2], [0, 1, 2]], [0.25, 1.5], colors='r')
+print([line.get_data() for line in ax.lines])`,
 ];
 const lackingCells = ['plt.violinplot([1, 2])'];
 
@@ -152,7 +160,7 @@ test('axes in three dimensions, shapes on pictures and pictures over each other 
 });
 
 test('tables have their numbers and names beside them, and colours go as their map says', async () => {
-  const [heat, reversed] = told.tables;
+  const [heat, reversed, levels] = told.tables;
   expect(heat).toContain('[picture 320 × 320] figure');
   expect(heat).toContain("['mean'] [1.0, 3.0]");
   const [high, low] = await pixelsOf('cell-10-1.png', [0.2, 0.2], [0.8, 0.2]);
@@ -174,6 +182,9 @@ test('tables have their numbers and names beside them, and colours go as their m
     [0, 0, 0],
     [255, 255, 255],
   ]);
+  // A matrix of a metric is a figure, and has axes; a level of a slope is a line across it.
+  expect(levels!.match(/\[picture \d+ × \d+\] figure/g)).toHaveLength(2);
+  expect(levels).toContain('[([2.5, 2.5], [0.0, 1.0]), ([15.0, 15.0], [0.0, 1.0])]');
 });
 
 test('what the plots of the notebook lack is one sentence', () => {

@@ -73,11 +73,16 @@ os.fork = os.system = _no_process
 # Matplotlib itself, where that is fetched, draws below the cell.
 os.environ["MPLBACKEND"] = "module://lamplight_backend"
 
+_ELSEWHERE = (
+    "Notebooks of others fetch from this site and from PyPI alone, and yours from where a site allows it. "
+    "Download the file in a tab of its own, add it by the menu of this page, and open it by its name."
+)
 # What else a page has none of, by words of the exceptions that say so, and what is said of it.
 _ABSENT = (
     ("can't start new thread", "Threads cannot start in a notebook: Python has the one of its page. Call the function itself."),
     ("does not support processes", "Other programs cannot start in a notebook: Python runs in the page. Do the work in Python."),
     ("multiprocessing", "Processes cannot start in a notebook: Python runs in the page. Call the functions one after the other."),
+    *((words, _ELSEWHERE) for words in ("Failed to fetch", "urlopen error", "Host is unreachable")),
 )
 
 

@@ -76,6 +76,16 @@ def grad(outputs: Any, inputs: Any, grad_outputs: Any = None, retain_graph: Any 
 
 def backward(tensors: Any, grad_tensors: Any = None, retain_graph: Any = None, create_graph: bool = False, inputs: Any = None) -> None:
     """Adds the gradients of several tensors to the `grad` of the leaves that they were made from."""
+    if inputs is not None:
+        inputs = [inputs] if isinstance(inputs, Tensor) else list(inputs)
+        if not inputs:
+            raise RuntimeError("`inputs` argument to `backward()` cannot be empty.")
+        if not all(x.is_leaf for x in inputs):
+            found = grad(tensors, inputs, grad_tensors, retain_graph, create_graph, allow_unused=True)
+            for x, gradient in zip(inputs, found):
+                if gradient is not None:
+                    x.grad = gradient if x.grad is None else x.grad + gradient
+            return
     named = {"grad_tensors": grad_tensors, "retain_graph": retain_graph, "create_graph": create_graph, "inputs": inputs}
     _taken("backward", (tensors,), named)
 

@@ -20,6 +20,15 @@ class InterpolationMode(Enum):
     LANCZOS = "lanczos"
 
 
+def to_pil_image(pic: Any, mode: str | None = None) -> Any:
+    """The picture of a tensor [C, H, W] or of an array [H, W, C]; of mode F its numbers as they are."""
+    if mode == "F":
+        from torch._float_pictures import FloatPicture
+
+        return FloatPicture(pic)
+    return _door.attribute(__name__, "to_pil_image", {})(pic, mode)
+
+
 def __getattr__(name: str) -> Any:
     return _door.attribute(__name__, name, globals())
 

@@ -144,6 +144,8 @@ def after_import() -> None:
         precisions[torch.float32] = precisions[torch.float64] = (1.3e-6, 1e-5)
     common = sys.modules.get("torch.testing._internal.common_utils")
     if common is not None:
+        # The small stand-in is compared with, where it has what a test names.
+        common.TEST_NUMPY = True
         common.TestCase._run_custom = lambda self, result=None: unittest.TestCase.run(self, result)
         common.TestCase.setUp = _set_up
         common.TestCase.tearDown = _tear_down

@@ -356,6 +356,12 @@ export const indexAdd = op('indexAdd(input, ...)', (input: Tensor, ...args: Inde
 /** `indexAdd`, in place. */
 export const indexAdd_ = inPlace(indexAdd, { readsOld: false });
 
+/** A source of a single number may have one dimension less, or more, than an input of at most one. */
+function ranked({ shape }: Tensor, { value }: Tensor): Value {
+  const isOne = numel(value.shape) === 1 && shape.length < 2 && value.shape.length !== shape.length;
+  return isOne ? reshape(value, shape.length === 0 ? [] : [1]) : value;
+}
+
 /** A copy with slice index[j] replaced by slice j of `source` along a dimension. */
 export const indexCopy = op('indexCopy(input, ...)', (input: Tensor, ...args: IndexCopyArgs): Tensor => {
   const { dim, index, source } = parseArgs<SourceOptions>(
@@ -365,7 +371,7 @@ export const indexCopy = op('indexCopy(input, ...)', (input: Tensor, ...args: In
     args,
     placesAndSource,
   );
-  return made(named(ops.indexCopy(input.value, dim, index.value, source.value), 'IndexCopyBackward0'));
+  return made(named(ops.indexCopy(input.value, dim, index.value, ranked(input, source)), 'IndexCopyBackward0'));
 });
 
 /** `indexCopy`, in place. */

@@ -53,15 +53,18 @@ export const at = op('at(input, ...)', (input: Tensor, ...indices: Index[]): Ten
   const expanded = parts.flatMap((part): Part[] => (part === '...' ? new Array<Part>(rest).fill(':') : [part]));
   let view = input;
   let dim = 0;
+  // The dimension of the input, which errors name.
+  let own = 0;
   const axes: Axis[] = [];
   for (const part of expanded) {
     if (part === null) view = view.unsqueeze(dim++);
-    else if (typeof part === 'number') view = indexDim(view, dim, part);
+    else if (typeof part === 'number') view = indexDim(view, dim, part, 'at', own);
     else if (typeof part === 'string') view = sliceDim(view, dim++, part);
     else {
       axes.push({ dim, index: part });
       dim += dimsOf(part);
     }
+    own += dimsOf(part);
   }
   if (axes.length > 0) return pickAt(view, axes);
   return view === input ? aliasOf(input) : view;

@@ -99,7 +99,11 @@ def _flat(data):
     """The numbers of nested sequences, and their shape."""
     if isinstance(data, ndarray):
         return list(data._flat), data.shape
-    if hasattr(data, "detach"):
+    if hasattr(data, "getbands"):
+        # A picture of one channel has no dimension for it.
+        one = len(data.getbands()) == 1 and data.mode != "F"
+        data = [[pixel[0] for pixel in row] for row in data.tolist()] if one else data.tolist()
+    elif hasattr(data, "detach"):
         data = data.tolist()
     if isinstance(data, range):
         data = list(data)
@@ -129,7 +133,8 @@ def _made(flat, shape, kind):
 def array(data, dtype=None, copy=True, **_):
     """The array of nested numbers."""
     flat, shape = _flat(data)
-    kind = _name(dtype) if dtype is not None else data.dtype.name if isinstance(data, ndarray) else _common(flat)
+    own = data.dtype.name if isinstance(data, ndarray) else "uint8" if getattr(data, "mode", "F") != "F" else _common(flat)
+    kind = _name(dtype) if dtype is not None else own
     return _made(list(map(_cast(kind), flat)), shape, kind)
 
 

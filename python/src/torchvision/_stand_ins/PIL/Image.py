@@ -85,8 +85,12 @@ frombuffer = frombytes
 
 
 def fromarray(obj: Any, mode: str | None = None) -> Image:
-    """The picture of an array of bytes [H, W] or [H, W, C]."""
+    """The picture of an array of bytes [H, W] or [H, W, C], or of fractions [H, W]."""
     pixels = torch.as_tensor(obj)
+    if pixels.is_floating_point() and pixels.dim() == 2 and mode in (None, "F"):
+        from torch._float_pictures import FloatPicture
+
+        return FloatPicture(pixels)  # type: ignore[return-value]
     if pixels.dtype != torch.uint8:
         raise TypeError(f"Cannot handle this data type: {tuple(pixels.shape)}, {pixels.dtype}")
     return Image(pixels.clone(), mode)

@@ -44,6 +44,40 @@ def map_name(cmap: Any) -> Any:
     return getattr(cmap, "table", None) or getattr(cmap, "name", cmap) or "gray"
 
 
+def outlines(rows: list[list[float]], level: float) -> list[list[tuple[float, float]]]:
+    """The lines along which numbers of a grid have a level, each by its places across and up."""
+    beside: dict[tuple[float, float], list[tuple[float, float]]] = {}
+
+    def crossing(up: int, across: int, is_down: bool) -> tuple[float, float] | None:
+        first, last = rows[up][across], rows[up + is_down][across + (not is_down)]
+        if (first < level) == (last < level):
+            return None
+        share = (level - first) / (last - first)
+        return (across, up + share) if is_down else (across + share, up)
+
+    for i in range(len(rows) - 1):
+        for j in range(len(rows[0]) - 1):
+            # Around a square: its upper, right, lower and left edge.
+            edges = (crossing(i, j, False), crossing(i, j + 1, True), crossing(i + 1, j, False), crossing(i, j, True))
+            found = [place for place in edges if place is not None]
+            for one, other in zip(found[::2], found[1::2]):
+                if one != other:
+                    beside.setdefault(one, []).append(other)
+                    beside.setdefault(other, []).append(one)
+    lines = []
+    while beside:
+        line = [next((place for place, near in beside.items() if len(near) == 1), next(iter(beside)))]
+        while near := beside.get(line[-1]):
+            here, there = line[-1], near.pop()
+            beside[there].remove(here)
+            for place in (here, there):
+                if not beside.get(place, True):
+                    del beside[place]
+            line.append(there)
+        lines.append(line)
+    return lines
+
+
 class Artist:
     """A part of axes, which is drawn where it is visible."""
 

@@ -10,7 +10,7 @@ import _lamplight_cells as cells
 from pyodide.ffi import to_js
 
 from . import absent
-from ._artists import CYCLE, Artist, AxesImage, BarContainer, Decided, Line2D, PathCollection, Series, Text, flat
+from ._artists import CYCLE, Artist, AxesImage, BarContainer, Decided, Line2D, PathCollection, Series, Text, flat, listed, outlines
 
 # `hist` has a parameter `range`, as Matplotlib's.
 _count = range
@@ -25,6 +25,20 @@ def options(**given: Any) -> Any:
 
 def _place(edges: list[float], number: float) -> int:
     return max(bisect_right(edges, number) - 1, 0)
+
+
+def _side(places: Any, isAcross: bool) -> list[float]:
+    """The places of columns or rows, of a vector or of a grid."""
+    numbers = listed(places)
+    return flat((numbers[0] if isAcross else [row[0] for row in numbers]) if isinstance(numbers[0], list) else numbers)
+
+
+def _between(side: list[float] | None, places: Any) -> list[float]:
+    """Where places of a grid lie, between those of its columns or rows."""
+    if side is None:
+        return list(places)
+    last = len(side) - 2
+    return [side[at] + (place - at) * (side[at + 1] - side[at]) for place in places for at in [min(int(place), last)]]
 
 
 class Axes:
@@ -167,6 +181,23 @@ class Axes:
         """An upright line across what is drawn."""
         places = [y for line in self.lines for y in line._y] or [0.0, 1.0]
         return self._with(Line2D([float(x)] * 2, [min(places), max(places)], label=label, color=color), self.lines)
+
+    def contour(self, *args: Any, levels: Any = None, colors: Any = None, **_: Any) -> Decided:
+        """Lines along which numbers [height, width] have a level: `contour(Z)`, `contour(X, Y, Z, levels)`."""
+        has_places = len(args) > 2
+        rows = [flat(row) for row in listed(args[2 if has_places else 0])]
+        given = args[-1] if len(args) in (2, 4) else levels
+        if given is None or isinstance(given, int):
+            seen = [value for row in rows for value in row]
+            count, low = given or 7, min(seen)
+            given = [low + (max(seen) - low) * i / (count + 1) for i in _count(1, count + 1)]
+        chosen = [colors] if isinstance(colors, str) else list(colors or CYCLE)
+        sides = [_side(args[0], isAcross=True), _side(args[1], isAcross=False)] if has_places else [None, None]
+        for i, level in enumerate(given):
+            for line in outlines(rows, float(level)):
+                x, y = (_between(side, places) for side, places in zip(sides, zip(*line)))
+                self._with(Line2D(x, y, color=chosen[i % len(chosen)], label="_contour"), self.lines)
+        return Decided()
 
     def semilogy(self, *args: Any, **keywords: Any) -> list[Line2D]:
         """Lines over an axis that goes by factors."""

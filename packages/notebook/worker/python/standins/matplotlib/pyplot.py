@@ -116,7 +116,7 @@ matshow, axhline, axvline, semilogy, loglog = map(_of_axes, ("matshow", "axhline
 title, xlabel, ylabel, yscale, xticks = map(_of_axes, ("set_title", "set_xlabel", "set_ylabel", "set_yscale", "set_xticks"))
 legend, grid, axis, xlim, ylim = map(_of_axes, ("legend", "grid", "axis", "set_xlim", "set_ylim"))
 yticks, xscale, cla, text, annotate = map(_of_axes, ("set_yticks", "set_xscale", "clear", "text", "annotate"))
-fill_between, margins, tick_params = map(_of_axes, ("fill_between", "margins", "tick_params"))
+fill_between, margins, tick_params, contour = map(_of_axes, ("fill_between", "margins", "tick_params", "contour"))
 
 
 def suptitle(t: str, **_: Any) -> None:
