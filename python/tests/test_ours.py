@@ -12,6 +12,7 @@ import types
 import unittest
 import warnings
 from array import array
+from unittest import mock
 
 import torch
 import torch.distributed
@@ -250,6 +251,8 @@ class Fetched(unittest.TestCase):
             found = datasets.CIFAR10("data", train=False, download=True)
             self.assertEqual((len(found), found.targets, found[1][0].size), (2, [3, 5], (32, 32)))
             self.assertEqual(datasets.CIFAR10("data", train=False).classes[2], "c")
+            with mock.patch.object(torch.Tensor, "numpy", lambda self: self):
+                self.assertEqual((found.data.shape, found.data[1, 0, 5].tolist()), ((2, 32, 32, 3), [5, 5, 5]))
         finally:
             os.chdir(before)
 

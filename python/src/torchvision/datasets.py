@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import os
 import pickle
@@ -266,6 +267,13 @@ class CIFAR10(VisionDataset):
             self._rows += [pixels[i : i + size] for i in range(0, len(pixels), size)]
         self.classes = self._entry(file, download)[names]
         self.class_to_idx = {name: i for i, name in enumerate(self.classes)}
+
+    @functools.cached_property
+    def data(self) -> Any:
+        """All pictures, as an array [N, H, W, 3] of NumPy's."""
+        rows = torch.frombuffer(bytearray(b"".join(self._rows)), dtype=torch.uint8)
+        side = int((len(self._rows[0]) // 3) ** 0.5)
+        return rows.view(-1, 3, side, side).permute(0, 2, 3, 1).contiguous().numpy()
 
     def _unpack(self) -> None:
         """Unpacks the archive, which lies in the root, or beside the program, where files that are added to a notebook lie."""
