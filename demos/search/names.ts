@@ -34,7 +34,8 @@ function rankOf(entry: Name, query: string, wanted: string): number | undefined 
   const [name, space, , theirs] = entry;
   const spellings = [plain(name), plain(last(theirs))];
   const paths = [plain(`${space}.${name}`), plain(theirs)];
-  const length = name.length / 1000 + (space.split('.').length - 1) / 10000 - (space === 'nn' ? 0.0005 : 0);
+  const length =
+    name.length / 1000 + (space === '' ? 0 : space.split('.').length) / 10000 - (space === 'nn' ? 0.0005 : 0);
   const inPath = paths.some((path) => `.${path}`.endsWith(`.${wanted}`)) ? 0 : 1.5;
   const minor = isMinor(entry, wanted) ? WITHIN : 0;
   // Who writes no capitals at all, and no joints, has no spelling in mind.

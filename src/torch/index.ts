@@ -27,9 +27,40 @@ export {
   tuple,
 } from './io';
 export * as nn from './nn';
+export { adaptiveAvgPool1d } from './nn/functional/adaptive-pooling';
 export { conv1d, conv2d, conv3d, convTranspose1d, convTranspose2d, convTranspose3d } from './nn/functional/conv';
+export { cosineSimilarity, pairwiseDistance, pdist } from './nn/functional/distance';
+export { celu_, rrelu_, selu_, threshold_ } from './nn/functional/in-place';
+export { bilinear } from './nn/functional/linear';
 export { groupNorm, layerNorm, rmsNorm } from './nn/functional/normalization';
-export { batchNorm, dropout, embedding } from './nn/functional/top-level';
+export { celu, hardshrink, prelu, rrelu, selu, threshold } from './nn/functional/piecewise';
+export { channelShuffle, pixelShuffle, pixelUnshuffle } from './nn/functional/pixel-shuffle';
+export { avgPool1d, maxPool1d, maxPool2d } from './nn/functional/pooling';
+export { maxPool3d } from './nn/functional/pooling-3d';
+export {
+  adaptiveMaxPool1d,
+  alphaDropout,
+  alphaDropout_,
+  batchNorm,
+  dropout,
+  dropout_,
+  embedding,
+  featureAlphaDropout,
+  featureAlphaDropout_,
+  featureDropout,
+  featureDropout_,
+  instanceNorm,
+} from './nn/functional/top-level';
+export {
+  binaryCrossEntropyWithLogits,
+  cosineEmbeddingLoss,
+  ctcLoss,
+  hingeEmbeddingLoss,
+  klDiv,
+  marginRankingLoss,
+  poissonNllLoss,
+  tripletMarginLoss,
+} from './nn/functional/top-level-losses';
 export { deepcopy } from './nn/module/deepcopy';
 export { type SummaryOptions, summary } from './nn/summary';
 export type { ColumnName, ModelStatistics, RowSetting } from './nn/summary/summary-table';

@@ -111,6 +111,7 @@ export {
   fillUniform,
   randomInt64,
   randperm as drawPermutation,
+  uniform53,
 } from '../engine/storage/random/distributions';
 export { dirichlet, gamma } from '../engine/storage/random/gamma';
 export { defaultGenerator, withDefaultGenerator } from '../engine/storage/random/generator';

@@ -9,6 +9,8 @@ import { sampled } from '../support/sample';
 
 const fixture = await loadFixture<FunctionCall>('functions');
 
+type UnpackedDual = ReturnType<typeof torch.autograd.forwardAd.unpackDual>;
+
 const { functional } = torch.autograd;
 const two = (p: Tensor, q: Tensor) => [p.mul(q.sin()), p.sum().mul(q).prod()];
 const one = (p: Tensor, q: Tensor) => p.mul(p).mul(q).sum().add(q.prod());
@@ -24,6 +26,18 @@ const mapped = {
   functionalVhp: (x: Tensor, y: Tensor, v: Tensor, w: Tensor) =>
     functional.vhp(one, [x, y], [v, w], { createGraph }).flat(),
   functionalHvp: (x: Tensor, v: Tensor) => functional.hvp((p: Tensor) => p.pow(3).sum(), x, v),
+  dual: (x: Tensor, y: Tensor, v: Tensor, w: Tensor) => {
+    const { dualLevel, makeDual, unpackDual } = torch.autograd.forwardAd;
+    return dualLevel(() => {
+      const [p, q] = [makeDual(x, v), makeDual(y, w)];
+      const [a, b] = two(p, q).map((each) => unpackDual(each)) as [UnpackedDual, UnpackedDual];
+      return [a.primal, a.tangent, b.tangent, unpackDual(p.cos()).tangent, unpackDual(p).tangent!.clone()];
+    });
+  },
+  linearised: (x: Tensor, y: Tensor, v: Tensor, w: Tensor) => {
+    const [values, push] = torch.func.linearize(two, x, y);
+    return [...values, ...push(v, w), ...push(w, v)];
+  },
   vmapDot: torch.vmap(torch.dot),
   vmapColumns: torch.vmap((x: Tensor, y: Tensor) => x.mul(y.sum()), { inDims: [1, null], outDims: 1 }),
   vmapPairs: torch.vmap((x: Tensor, y: Tensor) => [x.sum(), x.sub(y)], [0, -2], [0, 1]),
@@ -52,6 +66,17 @@ describe('misuse', () => {
   const rounded = (...first: Tensor[]) => [...first, 2, { roundingMode: 'floor' }] as unknown as [never];
 
   test.each([
+    [() => torch.autograd.forwardAd.makeDual(vector, vector), /makeDual: expected to be called within dualLevel/],
+    [
+      () => torch.autograd.forwardAd.dualLevel(() => torch.autograd.forwardAd.makeDual(vector, matrix)),
+      /makeDual: expected a tangent of the tensor's shape \[3\], but got \[2, 3\]/,
+    ],
+    [
+      () => torch.func.linearize((x: Tensor) => x, vector)[1](...([] as never as [Tensor])),
+      /func.linearize: expected tangents/,
+    ],
+    [() => torch.klDiv(vector, vector, 3 as 2), /klDiv: expected reduction/],
+    [() => torch.featureDropout(vector, 0.5, true), /featureDropout: expected input \[N, C, …\], but got shape \[3\]/],
     [() => torch.trace(vector), /trace: expected a matrix, but got shape \[3\]/],
     [() => torch.diag(torch.ones(2, 2, 2)), /diag: expected a vector or a matrix, but got shape \[2, 2, 2\]/],
     [() => torch.diagEmbed(vector, 0, 1, -1), /diagEmbed: expected two different dimensions .* got 1 and -1/],

@@ -28,11 +28,19 @@ interface NormCase extends FixtureCase {
 }
 
 interface TrainedCase extends FixtureCase {
-  readonly trained: 'weightNorm' | 'spectralNorm';
+  readonly trained: 'weightNorm' | 'spectralNorm' | 'orthogonal';
   readonly options: Record<string, never>;
   readonly seed: number;
   readonly text: string;
   readonly parametrized: boolean;
+}
+
+type Prune = 'l1Unstructured' | 'randomUnstructured' | 'randomStructured' | 'lnStructured' | 'identity';
+
+interface PrunedCase extends FixtureCase {
+  readonly pruned: readonly { readonly function: Prune; readonly options: Record<string, never> }[];
+  readonly seed: number;
+  readonly keys: readonly string[];
 }
 
 interface EmbeddingCase extends FixtureCase {
@@ -40,11 +48,12 @@ interface EmbeddingCase extends FixtureCase {
   readonly text: string;
 }
 
-const fixture = await loadFixture<LayerCase | EmbeddingCase | NormCase | TrainedCase>('layers');
+const fixture = await loadFixture<LayerCase | EmbeddingCase | NormCase | TrainedCase | PrunedCase>('layers');
 const layers = fixture.cases.filter((item): item is LayerCase => 'fresh' in item);
 const embeddings = fixture.cases.filter((item): item is EmbeddingCase => 'embedding' in item);
 const norms = fixture.cases.filter((item): item is NormCase => 'norm' in item);
 const trained = fixture.cases.filter((item): item is TrainedCase => 'trained' in item);
+const pruned = fixture.cases.filter((item): item is PrunedCase => 'pruned' in item);
 const LayerTypes = nn as unknown as Record<string, new (...args: unknown[]) => nn.Module>;
 
 function build(module: string, args: readonly unknown[], options: Record<string, unknown>): nn.Module {
@@ -136,7 +145,8 @@ describe('norms of parameters in training', () => {
     torch.manualSeed(seed);
     const { weightNorm, spectralNorm } = parametrized ? nn.utils.parametrizations : nn.utils;
     const plain = new nn.Linear(4, 3);
-    const layer = norm === 'weightNorm' ? weightNorm(plain, options) : spectralNorm(plain, options);
+    const { orthogonal } = nn.utils.parametrizations;
+    const layer = { weightNorm, spectralNorm, orthogonal }[norm](plain, options as never);
     expect(`${layer}`).toBe(text);
     for (const [key, tensor] of Object.entries(layer.stateDict())) {
       await expectClose(tensor, array(`before_${key}`), { atol: 2e-6 });
@@ -160,6 +170,59 @@ describe('norms of parameters in training', () => {
     const remove = norm === 'weightNorm' ? nn.utils.removeWeightNorm : nn.utils.removeSpectralNorm;
     await expectClose((parametrized ? whole() : remove(layer)).weight, array('weight'), tolerance);
     expect(`${layer}`).toBe('Linear(in_features=4, out_features=3, bias=True)');
+  });
+});
+
+describe('pruning', () => {
+  const { prune } = nn.utils;
+
+  test.each(pruned)('$name', async ({ name, pruned: calls, seed, keys }) => {
+    const array = (key: string) => fixture.tensor(`${name}/${key}`);
+    torch.manualSeed(seed);
+    const layer = new nn.Linear(4, 3);
+    for (const { function: of, options } of calls) prune[of](layer, { name: 'weight', ...options } as never);
+    const parts = layer as nn.Linear & { readonly weightOrig: nn.Parameter; readonly weightMask: Tensor };
+    expect(prune.isPruned(new nn.Sequential(layer))).toBe(true);
+    expect(Object.keys(layer.stateDict())).toEqual(keys);
+    const y = layer(fromFixture(array('x')));
+    await expectClose(parts.weightMask, array('mask'));
+    await expectClose(parts.weightOrig, array('original'));
+    await expectClose(y, array('y'));
+    y.mul(fromFixture(array('dy')))
+      .sum()
+      .backward();
+    await expectClose(parts.weightOrig.grad!, array('grad'));
+    const copy = torch.deepcopy(layer);
+    prune.remove(copy, 'weight');
+    expect([prune.isPruned(copy), prune.isPruned(layer)]).toEqual([false, true]);
+    await expectClose(copy.weight, array('weight'));
+    await expectClose(copy(fromFixture(array('x'))), array('y'));
+    expect(() => prune.remove(copy, 'weight')).toThrow(/expected 'weight' of Linear to be pruned/);
+  });
+
+  test('two layers together, a method of a program, and wrong amounts', async () => {
+    torch.manualSeed(140);
+    const [first, second] = [new nn.Linear(4, 3), new nn.Linear(3, 2)];
+    prune.l1Unstructured(first, 'weight', 0.25);
+    const parameters: [nn.Module, string][] = [first, second].map((layer) => [layer, 'weight']);
+    prune.globalUnstructured(parameters, prune.L1Unstructured, { amount: 0.4 });
+    await expectClose(first.getBuffer('weight_mask'), fixture.tensor('pruned-together/first'));
+    await expectClose(second.getBuffer('weight_mask'), fixture.tensor('pruned-together/second'));
+    class EveryOther extends prune.BasePruningMethod {
+      override computeMask(t: Tensor, defaultMask: Tensor): Tensor {
+        return defaultMask.mul(torch.arange(t.numel()).remainder(2).reshape(t.shape));
+      }
+    }
+    EveryOther.apply(first, 'bias');
+    expect(await first.getBuffer('bias_mask').tolist()).toEqual([0, 1, 0]);
+    const weights = torch.tensor([3.5, 0.5, 2]);
+    expect(await new prune.L1Unstructured(1).prune(weights).tolist()).toEqual([3.5, 0, 2]);
+    prune.L1Unstructured.apply(second, 'bias', 1, { importanceScores: torch.tensor([2.5, 1.5]) });
+    expect(await second.getBuffer('bias_mask').tolist()).toEqual([1, 0]);
+    expect(() => prune.l1Unstructured(second, 'weight', 1.5)).toThrow(/a share from 0 to 1 or a whole number/);
+    expect(() => prune.l1Unstructured(new nn.Linear(2, 2), 'weight', 5)).toThrow(/an amount of at most 4/);
+    expect(() => prune.lnStructured(new nn.Linear(2, 2), 'bias', 1, 2, 0)).toThrow(/at least 2 dimensions/);
+    expect(() => prune.identity(second, 'gain')).toThrow(/a parameter named 'gain', but Linear has none/);
   });
 });
 

@@ -34,5 +34,5 @@ test('each name of inside.ts is imported by a door', () => {
 });
 
 test('there are no more names than there were: a new one needs a reason, and this number changed on purpose', () => {
-  expect(shown.length).toBeLessThanOrEqual(201);
+  expect(shown.length).toBeLessThanOrEqual(202);
 });

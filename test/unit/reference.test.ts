@@ -41,8 +41,8 @@ describe('search', () => {
   });
 
   test.each([
-    ['max_pool2d', 'nn.functional.maxPool2d'],
-    ['maxPool2d', 'nn.functional.maxPool2d'],
+    ['max_pool2d', 'maxPool2d'],
+    ['maxPool2d', 'maxPool2d'],
     ['MaxPool2d', 'nn.MaxPool2d'],
     ['F.max_pool2d', 'nn.functional.maxPool2d'],
     ['torch.nn.functional.cross_entropy', 'nn.functional.crossEntropy'],

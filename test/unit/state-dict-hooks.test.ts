@@ -1,6 +1,6 @@
 // Hooks around stateDict and loadStateDict: when they are called, and how they change a dict, its keys and errors.
 import * as torch from 'lamplight';
-import { nn } from 'lamplight';
+import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 
 describe('hooks of state dicts', () => {
@@ -89,5 +89,36 @@ describe('hooks of state dicts', () => {
     );
     const two = [() => {}, 3] as never as [() => void];
     expect(() => layer.registerLoadStateDictPostHook(...two)).toThrow('registerLoadStateDictPostHook');
+  });
+});
+
+describe('extra state', () => {
+  class Counted extends nn.Module {
+    weight = new nn.Parameter(torch.ones(2));
+    inner = new nn.Linear(1, 1);
+    calls = 0;
+    forward(x: Tensor): Tensor {
+      this.calls++;
+      return x.mul(this.weight);
+    }
+    override getExtraState(): unknown {
+      return { calls: this.calls };
+    }
+    override setExtraState(state: { readonly calls: number }): void {
+      this.calls = state.calls;
+    }
+  }
+
+  test('is saved beside the tensors of its module, and loaded', () => {
+    const model = new nn.Sequential(new Counted());
+    model(torch.ones(2));
+    const state = model.stateDict();
+    expect(Object.keys(state)).toEqual(['0.weight', '0._extra_state', '0.inner.weight', '0.inner.bias']);
+    const other = new nn.Sequential(new Counted());
+    expect(`${other.loadStateDict(state)}`).toBe('<All keys matched successfully>');
+    expect(other[0].calls).toBe(1);
+    const { '0._extra_state': extra, ...rest } = state;
+    expect(() => other.loadStateDict(rest)).toThrow('Missing key(s) in state_dict: "0._extra_state"');
+    expect(() => new nn.Linear(1, 1).loadStateDict({ _extra_state: extra! }, { strict: true })).toThrow(/Unexpected/);
   });
 });

@@ -105,7 +105,9 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
     'kernels behind public functions',
   ],
   [
-    names('batch_norm_\\w+ slice_inverse norm_except_dim embedding_renorm_ affine_grid_generator grid_sampler\\w*'),
+    names(
+      'batch_norm_\\w+ slice_inverse norm_except_dim embedding_renorm_ embedding_bag affine_grid_generator grid_sampler\\w*',
+    ),
     'kernels behind public functions',
   ],
   [names('slice_inverse output_nr index', 'torch.Tensor'), 'kernels behind public functions'],
@@ -123,7 +125,6 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
   [names('constant_pad_nd'), 'as nn.functional.pad'],
   [both('convolution'), 'as nn.functional.conv1d, conv2d, conv3d and their transposes'],
   [/conv_tbc$/, 'as nn.functional.conv1d of the permuted input'],
-  [names('feature_dropout feature_dropout_'), 'as nn.functional.dropout1d, dropout2d and dropout3d'],
   [names('(gru|lstm|rnn_relu|rnn_tanh)(_cell)?'), 'as modules: nn.GRU, nn.LSTM, nn.RNN and their cells'],
   [names('(set|is)_anomaly_\\w+'), 'as autograd.detectAnomaly, which takes a callback'],
   [both('set_warn_always is_warn_always_enabled'), 'warnings of Python'],
@@ -139,6 +140,60 @@ export const reasons = /** @type {readonly (readonly [RegExp, string])[]} */ ([
     /^torch\.(nn\.(Container|NLLLoss2d|CrossMapLRN2d|functional\.upsample\w*)|ger|Tensor\.ger|chain_matmul)$/,
     'deprecated in PyTorch',
   ],
+
+  [
+    /^torch\.nn\.(init\.\w+(?<!_)|utils\.clip_grad_norm|Module\.register_backward_hook)$|^torch\.autograd\.variable$/,
+    'deprecated in PyTorch',
+  ],
+  [
+    /^torch\.(nn\.utils\.(rnn\.invert|parametrize\.(transfer|type_before))|func\.debug_|linalg\.Tensor|fft\.Tensor)\w*$/,
+    'helpers of public functions and modules',
+  ],
+  [
+    names('PruningContainer', 'torch.nn.utils.prune'),
+    'how masks of one tensor are combined, which a method does itself',
+  ],
+  [/^torch\.nn\.attention\.\w+_flash_attention_impls?$/, 'kernels of attention from outside: there is one here'],
+  [names('NestedIOFunction', 'torch.autograd'), 'as autograd.Function, whose inputs are tensors'],
+  [names('set_detect_anomaly', 'torch.autograd'), 'as autograd.detectAnomaly, which takes a callback'],
+  [names('set_multithreading_enabled', 'torch.autograd'), 'threads of the processor: kernels run on the device'],
+  [
+    /^torch\.autograd\.graph\./,
+    'the compiler decides what is kept for gradients: checkpoint computes it again, registerHook sees gradients, gradFn names functions',
+  ],
+  [
+    names('(enter|exit)_dual_level', 'torch.autograd.forward_ad'),
+    'as autograd.forwardAd.dualLevel, which takes a callback',
+  ],
+  [names('UnpackedDualTensor', 'torch.autograd.forward_ad'), 'a type: what unpackDual returns'],
+  [
+    names('functionalize rearrange', 'torch.func'),
+    'writes in place are values of the graph already; einops has rearrange',
+  ],
+  [
+    names('replace_all_batch_norm_modules_', 'torch.func'),
+    'as modules made with { trackRunningStats: false }, or nn.GroupNorm',
+  ],
+  [names('ExponentialFamily', 'torch.distributions'), 'a base class: entropies and divergences are written out here'],
+  [/\.PositiveDefiniteTransform$/, 'as LowerCholeskyTransform, then the product of its result with its transpose'],
+  [
+    names('MixtureSameFamilyConstraint dependent dependent_property is_dependent', 'torch.distributions.constraints'),
+    'marks in classes of Python: a getter depends on what it reads',
+  ],
+  [names('eig eigvals', 'torch.linalg'), 'complex numbers'],
+  [
+    names(
+      'DFIterDataPipe DataChunk IterDataPipe MapDataPipe argument_validation functional_datapipe guaranteed_datapipes_determinism runtime_\\w+',
+      'torch.utils.data',
+    ),
+    'deprecated in PyTorch: data pipes',
+  ],
+  [names('DistributedSampler', 'torch.utils.data'), 'distributed training'],
+  [names('Sampler', 'torch.utils.data'), 'a base class: whatever lists indices is a sampler'],
+  [names('T_destination forward', 'torch.nn.Module'), 'annotations of types'],
+  [names('bfloat16 type', 'torch.nn.Module'), 'types of numbers that WGSL does not have; to(dtype)'],
+  [names('compile', 'torch.nn.Module'), 'as torch.compile(model): every graph is compiled here'],
+  [names('to_empty', 'torch.nn.Module'), 'devices: there is one, WebGPU'],
 
   // ── Out of scope ──
   [

@@ -29,6 +29,26 @@ export const torchSpaces = (torch) => ({
   'torch.nn.functional': torch.nn.functional,
   'torch.optim': torch.optim,
   'torch.optim.lr_scheduler': torch.optim.lrScheduler,
+  'torch.nn.Module': torch.nn.Module.prototype,
+  'torch.nn.init': torch.nn.init,
+  'torch.nn.utils': torch.nn.utils,
+  'torch.nn.utils.rnn': torch.nn.utils.rnn,
+  'torch.nn.utils.parametrize': torch.nn.utils.parametrize,
+  'torch.nn.utils.parametrizations': torch.nn.utils.parametrizations,
+  'torch.nn.utils.prune': torch.nn.utils.prune,
+  'torch.nn.attention': torch.nn.attention,
+  'torch.autograd': torch.autograd,
+  'torch.autograd.functional': torch.autograd.functional,
+  'torch.autograd.graph': {},
+  'torch.autograd.forward_ad': torch.autograd.forwardAd,
+  'torch.func': torch.func,
+  'torch.distributions': torch.distributions,
+  'torch.distributions.transforms': torch.distributions.transforms,
+  'torch.distributions.constraints': torch.distributions.constraints,
+  'torch.special': torch.special,
+  'torch.linalg': torch.linalg,
+  'torch.fft': torch.fft,
+  'torch.utils.data': torch.data,
 });
 
 /**
@@ -91,8 +111,7 @@ function elsewhere(namespace, ours, library) {
     if (has('torch', ours)) return `as torch.${ours}`;
     return inPlace && has(namespace, plain) ? 'with inplace: true' : undefined;
   }
-  if (has('torch.nn.functional', plain)) return `as nn.functional.${plain}${inPlace ? ' with inplace: true' : ''}`;
-  return undefined;
+  return namespace === 'torch.Tensor' && has('torch.nn.functional', plain) ? `as nn.functional.${plain}` : undefined;
 }
 
 /**

@@ -6,6 +6,7 @@ import { Beta } from './beta';
 import { Binomial } from './binomial';
 import { Categorical } from './categorical';
 import { Cauchy } from './cauchy';
+import { ContinuousBernoulli } from './continuous-bernoulli';
 import { Dirichlet } from './dirichlet';
 import type { AnyDistribution } from './distribution';
 import { Exponential } from './exponential';
@@ -15,6 +16,7 @@ import { Gumbel } from './gumbel';
 import type { DistributionClass, Pair } from './kl';
 import { Laplace } from './laplace';
 import { HalfNormal } from './log-normal';
+import { fromLowRank, LowRankMultivariateNormal, toLowRank } from './low-rank-multivariate-normal';
 import { MultivariateNormal } from './multivariate-normal';
 import { Normal } from './normal';
 import { OneHotCategorical } from './one-hot-categorical';
@@ -57,6 +59,9 @@ const { log, sqrt, PI } = Math;
 /** All pairs, built on first use. */
 export const formulas = (): readonly Pair[] => [
   pair(MultivariateNormal, MultivariateNormal, (p, q) => p.divergence(q)),
+  pair(LowRankMultivariateNormal, LowRankMultivariateNormal, (p, q) => p.divergence(q)),
+  pair(MultivariateNormal, LowRankMultivariateNormal, toLowRank),
+  pair(LowRankMultivariateNormal, MultivariateNormal, fromLowRank),
   pair(Bernoulli, Bernoulli, (p, q) => {
     const one = p.probs
       .mul(nn.functional.softplus(q.logits.neg()).sub(nn.functional.softplus(p.logits.neg())))
@@ -93,6 +98,7 @@ export const formulas = (): readonly Pair[] => [
   }),
   pair(HalfNormal, HalfNormal, (p, q) => ofNormals(p.baseDist, q.baseDist)),
   ...ofBeta(),
+  ...ofContinuousBernoulli(),
   ...ofExponential(),
   ...ofGamma(),
   ...ofGumbel(),
@@ -154,6 +160,50 @@ const ofBeta = (): Pair[] => [
       .entropy()
       .sub(p.entropy())
       .maskedFill(q.low.gt(0).logicalOr(q.high.lt(1)), Infinity),
+  ),
+];
+
+/** The cross entropy of a distribution over [0, 1] with a continuous Bernoulli distribution. */
+const crossed = (mean: Tensor, q: ContinuousBernoulli): Tensor =>
+  mean.mul(q.logits).add(q.probs.neg().log1p()).add(q.logNorm()).neg();
+
+const ofContinuousBernoulli = (): Pair[] => [
+  pair(ContinuousBernoulli, ContinuousBernoulli, (p, q) => {
+    const one = p.mean.mul(p.logits.sub(q.logits));
+    const two = p.logNorm().add(p.probs.neg().log1p());
+    return one.add(two).sub(q.logNorm()).sub(q.probs.neg().log1p());
+  }),
+  pair(Beta, ContinuousBernoulli, (p, q) => crossed(p.mean, q).sub(p.entropy())),
+  ...infinite(ContinuousBernoulli, (p) => p.probs, Pareto),
+  pair(ContinuousBernoulli, Exponential, (p, q) => q.rate.mul(p.mean).sub(q.rate.log()).sub(p.entropy())),
+  pair(ContinuousBernoulli, Normal, (p, q) => {
+    const constant = q.loc
+      .div(q.scale)
+      .square()
+      .add(log(2 * PI))
+      .mul(0.5)
+      .add(q.scale.log());
+    const square = p.variance.add(p.mean.square()).sub(q.loc.mul(2).mul(p.mean));
+    return constant.sub(p.entropy()).add(square.div(q.variance.mul(2)));
+  }),
+  // Infinite where PyTorch has it so: the interval of q within that of p.
+  pair(ContinuousBernoulli, Uniform, (p, q) =>
+    q.high
+      .sub(q.low)
+      .log()
+      .sub(p.entropy())
+      .maskedFill(q.low.ge(0).logicalOr(q.high.le(1)), Infinity),
+  ),
+  ...infinite(Exponential, (p) => p.rate, ContinuousBernoulli),
+  ...infinite(Gamma, (p) => p.concentration, ContinuousBernoulli),
+  ...infinite(Gumbel, (p) => p.loc, ContinuousBernoulli),
+  ...infinite(Laplace, (p) => p.loc, ContinuousBernoulli),
+  ...infinite(Normal, (p) => p.loc, ContinuousBernoulli),
+  ...infinite(Pareto, (p) => p.scale, ContinuousBernoulli),
+  pair(Uniform, ContinuousBernoulli, (p, q) =>
+    crossed(p.mean, q)
+      .sub(p.entropy())
+      .maskedFill(p.high.ge(1).logicalOr(p.low.le(0)), Infinity),
   ),
 ];
 

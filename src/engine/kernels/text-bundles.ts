@@ -5,6 +5,7 @@ import { LatePart } from '../core/late';
 
 /** The bundles by name. */
 export const textBundles = {
+  bessel: new LatePart('bessel', () => import('./texts/bessel')),
   conv: new LatePart('conv', () => import('./texts/conv')),
   convGrad: new LatePart('convGrad', () => import('./texts/conv-grad')),
   convWorkgroup: new LatePart('convWorkgroup', () => import('./texts/conv-workgroup')),

@@ -25,7 +25,7 @@ import { mapTensors, tensorsIn } from '../tensor/calling/tensor-trees';
 import { eye } from '../tensor/creation/creation';
 import { Tensor } from '../tensor/tensor';
 import { grad as gradOf } from './grad';
-import { jacobianOf, recorded } from './jacobian';
+import { again, jacobianOf, pushing, recorded } from './jacobian';
 
 /** A function of tensors, or of lists and objects of them, with one tensor as its result. */
 export type TensorFunction<Args extends readonly unknown[] = readonly Tensor[]> = (...args: Args) => Tensor;
@@ -271,8 +271,6 @@ export function vjp(func: AnyFunction, ...args: readonly unknown[]): unknown {
   });
 }
 
-const again = (nested: boolean) => ({ createGraph: nested, retainGraph: true, allowUnused: true });
-
 /** The gradients of y with respect to tensors; zeros for tensors on which y does not depend. */
 const gradientsOf = (
   y: Tensor,
@@ -328,29 +326,32 @@ export function jvp(...args: readonly unknown[]): unknown {
 }
 
 /**
- * Returns a function from tangents of the tensors xs to those of ys: J · tangents, where J is the Jacobian of ys with
- * respect to xs.
+ * Returns [func(...primals), tangents ↦ J · tangents], where J is the Jacobian at the primals: `jvp` for many directions,
+ * of which each calls `func` no more. The result of `func`, and of the second, has the structure of `func`'s result.
+ *
+ *     const [y, push] = torch.func.linearize(f, x);
+ *     push(v);   // the derivative of f at x in the direction v
  */
-function pushing(
-  ys: readonly Tensor[],
-  xs: readonly Tensor[],
-  nested: boolean,
-): (tangents: readonly Tensor[]) => Tensor[] {
-  const from = ys.filter((y) => y.requiresGrad);
-  const us = from.map((y) => Tensor.of(detach(y.value)).mul(0).requiresGrad_());
-  const products = from.length > 0 ? gradOf(from, xs, { gradOutputs: us, createGraph: true, allowUnused: true }) : [];
-  const parts = products.flatMap((product, i) => (product?.requiresGrad ? [{ product, i }] : []));
-  return (tangents) => {
-    const found =
-      parts.length > 0
-        ? gradOf(
-            parts.map(({ product }) => product),
-            us,
-            { gradOutputs: parts.map(({ i }) => tangents[i]!), ...again(nested) },
-          )
-        : [];
-    return ys.map((y) => found[from.indexOf(y)] ?? y.detach().mul(0));
-  };
+export function linearize<Args extends readonly Tensor[], R>(
+  func: (...args: Args) => R,
+  /** The point at which the function is linearised: its arguments. */
+  ...primals: Args
+): [output: R, product: (...tangents: { [K in keyof Args]: Tensor }) => R];
+export function linearize(func: AnyFunction, ...primals: readonly Tensor[]): unknown {
+  expectKind('func.linearize', 'func', func, callback);
+  expectKind('func.linearize', 'primals', primals, nonEmpty(tensor));
+  return recorded(() => {
+    const places = primals.map((_, i) => i);
+    const { given, wanted, nested } = argumentsOf('func.linearize', func, primals, places);
+    const [result] = tensorsOf('func.linearize', func, given, false);
+    const push = pushing(tensorsIn(result), wanted, nested);
+    const product = (...tangents: readonly Tensor[]): unknown => {
+      expectKind('func.linearize', 'tangents', tangents, listOfKind(tensor, primals.length));
+      const found = recorded(() => push(tangents));
+      return mapTensors(result, () => found.shift()!);
+    };
+    return [released(result, nested), product];
+  });
 }
 
 /**

@@ -1,5 +1,6 @@
 // The surface of `nn`: modules, parameters, and the namespaces functional, init and utils.
 
+export * as attention from './attention';
 export * as functional from './functional';
 export * as init from './init';
 export {

@@ -14,6 +14,7 @@ import { erfc, sigmoid } from './families/elementary';
 import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './families/special';
 import { Tensor } from './tensor';
 
+export * from './bessel';
 export { erf, erfc, exp2, expm1, log1p, round } from './families/elementary';
 export { logSoftmax, logsumexp, softmax } from './families/reduce';
 export { digamma, erfinv, i0, logit, polygamma, sinc, xlogy } from './families/special';

@@ -155,3 +155,11 @@ export const featureAlphaDropout = callable(
   (input: Tensor, ...args: DropoutGiven): Tensor =>
     dropped('featureAlphaDropout', input, args, numel(input.shape.slice(2)), standardized, outOfTraining),
 );
+
+/** `dropout` of whole channels, whatever lies behind them. Shape: [N, C, …], kept. */
+export const featureDropout = callable('featureDropout(input, ...)', (input: Tensor, ...args: DropoutGiven): Tensor => {
+  if (input.shape.length < 2) {
+    throw new ShapeError(`featureDropout: expected input [N, C, …], but got shape ${showShape(input.shape)}`);
+  }
+  return dropped('featureDropout', input, args, numel(input.shape.slice(2)), rescaled);
+});

@@ -3,6 +3,8 @@ import { flag } from '../../../engine/core/argument-kinds';
 import { type Arguments, expectKind, parseArgs } from '../../../engine/core/options';
 import { callable } from '../../tensor/calling/callable';
 import type { Tensor } from '../../tensor/tensor';
+import type { SizePerDim } from '../layers/sizes';
+import * as pools from './adaptive-pooling';
 import * as norms from './batch-norm';
 import * as dropouts from './dropout';
 import * as lookups from './embedding';
@@ -43,25 +45,85 @@ export const batchNorm = callable(
 );
 
 /**
- * `F.dropout` in the form of `torch.dropout`, which has no defaults: elements become 0 with probability p, and the
- * others are divided by 1 − p.
- * Shape: kept.
+ * `F.instanceNorm` in the order of `torch.instance_norm`, which has no defaults: null parameters are left out.
  *
- * @param input x of any shape
- * @param p the probability that an element is dropped
- * @param train if false, the input is returned unchanged
+ * Shape: input [N, C, …], kept; the others [C].
+ *
+ * @param input x[N, C, …]
+ * @param weight γ[C], which the result is multiplied by; null for 1
+ * @param bias β[C], which is added to it; null for 0
+ * @param runningMean the mean to use if `useInputStats` is false; updated if it is true
+ * @param runningVar the variance likewise
+ * @param useInputStats normalise by the statistics of the input
+ * @param momentum the share of the input's statistics in the new running ones
+ * @param eps added to the variance
  */
-export const dropout = callable(
-  'dropout(input, p: number, train: value)',
+export const instanceNorm = callable(
+  'instanceNorm(input, weight?, bias?, runningMean?, runningVar?, useInputStats: value, momentum: number, eps: number)',
   (
     input: Tensor,
-    p: number,
-    /** Whether elements are dropped; without it, nothing changes. */ train: boolean,
+    weight: Tensor | null,
+    bias: Tensor | null,
+    /** The running mean, [C]. */
+    runningMean: Tensor | null,
+    /** The running variance, [C]. */
+    runningVar: Tensor | null,
+    /** Normalise by the input's own statistics. */
+    useInputStats: boolean,
+    /** The share of the newest value. */
+    momentum: number,
+    /** Added to the denominator, so that it is not 0. */
+    eps: number,
   ): Tensor => {
-    expectKind('dropout', 'train', train, flag);
-    return dropouts.dropout(input, { p, training: train });
+    expectKind('instanceNorm', 'useInputStats', useInputStats, flag);
+    return norms.instanceNorm(input, runningMean, runningVar, weight, bias, { useInputStats, momentum, eps });
   },
 );
+
+/** The maxima of `F.adaptiveMaxPool1d` and their places. Shape: [N, C, L] or [C, L] → two of [N, C, outputSize]. */
+export const adaptiveMaxPool1d = callable(
+  'adaptiveMaxPool1d(input, outputSize: value)',
+  (input: Tensor, outputSize: SizePerDim<1>): [maxima: Tensor, indices: Tensor] =>
+    pools.adaptiveMaxPool1d(input, { outputSize, returnIndices: true }),
+);
+
+type Dropout = (input: Tensor, options: { p: number; training: boolean; inplace: boolean }) => Tensor;
+
+/** A dropout of F in the form of torch, which has no defaults. A name that ends in an underscore writes into the input. */
+const dropped = <const Name extends string>(name: Name, of: Dropout) =>
+  callable(
+    `${name}(input, p: number, train: value)`,
+    (
+      input: Tensor,
+      /** The probability that an element is dropped. */
+      p: number,
+      /** Whether elements are dropped; without it, nothing changes. */
+      train: boolean,
+    ): Tensor => {
+      expectKind(name, 'train', train, flag);
+      return of(input, { p, training: train, inplace: name.endsWith('_') });
+    },
+  );
+
+/**
+ * `F.dropout` in the form of `torch.dropout`, which has no defaults: elements become 0 with probability p, and the
+ * others are divided by 1 − p. Shape: kept.
+ */
+export const dropout = dropped('dropout', dropouts.dropout);
+/** `dropout`, into the input. */
+export const dropout_ = dropped('dropout_', dropouts.dropout);
+/** `dropout` of whole channels. Shape: [N, C, …], kept. */
+export const featureDropout = dropped('featureDropout', dropouts.featureDropout);
+/** `featureDropout`, into the input. */
+export const featureDropout_ = dropped('featureDropout_', dropouts.featureDropout);
+/** `F.alphaDropout` without defaults: dropped elements get SELU's least value; mean 0 and variance 1 are kept. */
+export const alphaDropout = dropped('alphaDropout', dropouts.alphaDropout);
+/** `alphaDropout`, into the input. */
+export const alphaDropout_ = dropped('alphaDropout_', dropouts.alphaDropout);
+/** `alphaDropout` of whole channels. Shape: [N, C, …], kept. */
+export const featureAlphaDropout = dropped('featureAlphaDropout', dropouts.featureAlphaDropout);
+/** `featureAlphaDropout`, into the input. */
+export const featureAlphaDropout_ = dropped('featureAlphaDropout_', dropouts.featureAlphaDropout);
 
 interface TopLevelEmbeddingArguments {
   /** The row that gets no gradient; −1, the default, stands for none. */

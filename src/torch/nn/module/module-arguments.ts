@@ -9,7 +9,7 @@ import type { Naming, Path } from './module-options';
 export const closedMethods = [
   ...['children', 'namedChildren', 'train', 'eval', 'cpu', 'half', 'float', 'extraRepr', 'toString'],
   ...['resetParameters', 'resetRunningStats', 'registerForwardPreHook', 'registerForwardHook'],
-  ...['registerFullBackwardHook', 'registerFullBackwardPreHook'],
+  ...['registerFullBackwardHook', 'registerFullBackwardPreHook', 'getExtraState'],
 ];
 
 /** The options that say how members of a module and its submodules are named and listed. */

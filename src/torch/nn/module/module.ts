@@ -404,6 +404,19 @@ export abstract class Module extends Callable {
   }
 
   /**
+   * State besides tensors that a subclass wants in its state dict, under the key `_extra_state`: any value that `save`
+   * can write; undefined stands for none. A subclass with this method has `setExtraState`, too.
+   */
+  getExtraState(): unknown {
+    return undefined;
+  }
+
+  /** Takes back, when a state dict is loaded, what `getExtraState` gave. */
+  setExtraState(_state: unknown): void {
+    throw new ArgumentError(`${className(this)}: setExtraState is not defined`);
+  }
+
+  /**
    * Renames the keys from `prefix` on that older versions used, and returns the state dict; a subclass may replace
    * this. It may add what is wrong to `problems`, which is null if the state dict need not match.
    * @param state The result of `stateDict`.

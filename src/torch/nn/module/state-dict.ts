@@ -47,6 +47,9 @@ export interface StateOwner {
   optional(): string[];
 }
 
+/** The end of the key of what `getExtraState` gives. */
+const EXTRA = '_extra_state';
+
 /** The getter of a module's `StateOwner`. */
 export const stateMembers: unique symbol = Symbol('stateMembers');
 
@@ -55,6 +58,8 @@ export function savedInto(state: StateDict, module: Module, prefix: string, keep
   const { hooks, tensors, modules } = module[stateMembers];
   for (const hook of hooks.beforeState) hook(module, prefix, keepVars);
   for (const [name, tensor] of tensors()) state[prefix + name] = keepVars ? tensor : tensor.detach();
+  const extra = module.getExtraState();
+  if (extra !== undefined) state[prefix + EXTRA] = extra as Tensor;
   for (const [name, child] of modules()) savedInto(state, child, `${prefix}${name}.`, keepVars);
   for (const hook of hooks.afterState) hook(module, state, prefix, {});
   return state;
@@ -92,8 +97,15 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   const own = new Map(
     below(module, '', (has, prefix) => has.tensors().map(([name, each]): [string, Tensor] => [prefix + name, each])),
   );
-  missingKeys.push(...[...own.keys()].filter((key) => !Object.hasOwn(state, key) && !optional.has(key)));
-  unexpectedKeys.push(...Object.keys(state).filter((key) => !own.has(key)));
+  const extras = new Map(
+    modules.flatMap(([path, each]) =>
+      each.getExtraState() === undefined ? [] : [[(path && `${path}.`) + EXTRA, each]],
+    ),
+  );
+  missingKeys.push(
+    ...[...own.keys(), ...extras.keys()].filter((key) => !Object.hasOwn(state, key) && !optional.has(key)),
+  );
+  unexpectedKeys.push(...Object.keys(state).filter((key) => !own.has(key) && !extras.has(key)));
   const keys = new IncompatibleKeys(missingKeys, unexpectedKeys);
   const copies: [Tensor, Tensor][] = [];
   for (const [key, current] of own) {
@@ -130,6 +142,7 @@ export function loadInto(owner: string, module: Module, loaded: StateDict, stric
   });
   // The user never sees these tensors, so they can be disposed of.
   for (const [, source] of sources) source.dispose();
+  for (const [key, each] of extras) if (Object.hasOwn(state, key)) each.setExtraState(state[key]);
   if (!isHooked) return keys;
   afterLoad(module, keys);
   check(strict);

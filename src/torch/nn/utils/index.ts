@@ -222,4 +222,5 @@ export * as fusion from './fusion';
 export { fuseConvBnEval, fuseConvBnWeights, fuseLinearBnEval, fuseLinearBnWeights } from './fusion';
 export * as parametrizations from './parametrizations';
 export * as parametrize from './parametrize';
+export * as prune from './prune';
 export { removeSpectralNorm, removeWeightNorm, spectralNorm, weightNorm } from './weight-norm';

@@ -1,4 +1,4 @@
-// Nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations.
+// Nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations; orthogonal matrices.
 
 import { ArgumentError } from '../../../engine/core/errors';
 import { noGrad } from '../../../engine/storage/mode';
@@ -100,3 +100,5 @@ export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M 
   const norm = new _SpectralNorm(weight, nPowerIterations, dim, eps);
   return parametrize('spectralNorm', module, name, norm, false);
 }
+
+export { orthogonal } from './orthogonal';

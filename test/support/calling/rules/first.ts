@@ -19,7 +19,7 @@ const reasons: readonly DoorReason[] = [
   },
   {
     why: 'a number, which stands for the parameter of a distribution, or for a bound, as in PyTorch',
-    calls: /^torch\.distributions\.(constraints\.\w+ (lower|upper)Bound|\w+ (loc|df|rate|concentration1?))$/,
+    calls: /^torch\.distributions\.(constraints\.\w+ (lower|upper)Bound|\w+ (loc|df1?|rate|concentration1?))$/,
     takes: NUMBERS,
   },
   {

@@ -12,6 +12,21 @@ export const nn: Rules = {
         /^nn\.(functional\.)?(\w*Pool\dd|Fold|PixelShuffle|PixelUnshuffle|ChannelShuffle|LocalResponseNorm|AdaptiveLogSoftmaxWithLoss) (outputSize|upscaleFactor|downscaleFactor|groups|size|nClasses)$/i,
       takes: ['1e12'],
     },
+    {
+      why: 'a base class, whose methods a subclass completes: test/gpu/layers.test.ts has one',
+      calls: /^nn\.utils\.prune\.BasePruningMethod(\.prune|::apply|\.computeMask) valid$/,
+      takes: [''],
+    },
+    {
+      why: 'a mask or a weight of any numbers',
+      calls: /^nn\.utils\.prune\.\w+\.computeMask (t|defaultMask)$/,
+      takes: ['dtype'],
+    },
+    {
+      why: 'a module without state besides its tensors has none to take back',
+      calls: /^nn\.\w+\.setExtraState valid$/,
+      takes: [''],
+    },
     { why: 'any number but 0, as in PyTorch', calls: / divisorOverride$/, takes: ['-1', '1e12'] },
     { why: 'counted from the end, as in PyTorch', calls: / paddingIdx$/, takes: ['-1'] },
     { why: 'a factor that a tensor may hold', calls: /functional\.(batch|instance)Norm momentum$/, takes: ['dtype'] },

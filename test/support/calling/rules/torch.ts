@@ -103,7 +103,23 @@ export const torch: Rules = {
     },
     {
       why: 'left out by name, where its place takes null',
-      calls: /^torch\.batchNorm without (weight|bias)$/,
+      calls: /^torch\.(batch|instance)Norm without (weight|bias)$/,
+      takes: [''],
+    },
+    {
+      why: 'windows that lie apart: one, where the input is shorter',
+      calls: /^torch\.\w+Pool\dd stride$/,
+      takes: ['1e12'],
+    },
+    { why: 'the size of the kernel, as where it is left out', calls: /^torch\.maxPool2d stride$/, takes: ['[]'] },
+    {
+      why: 'the output is made, and refused where it is too large, when its numbers are asked for',
+      calls: /^torch\.adaptive(Avg|Max)Pool1d outputSize$/,
+      takes: ['1e12'],
+    },
+    {
+      why: 'within dualLevel alone: test/gpu/functions.test.ts',
+      calls: /^torch\.autograd\.forwardAd\.makeDual valid$/,
       takes: [''],
     },
     { why: 'a norm of matrices, as in PyTorch', calls: /^torch\.linalg\.cond p$/, takes: ['-1'] },
@@ -120,7 +136,7 @@ export const torch: Rules = {
     },
     {
       why: 'any number of tensors, or of arguments of a function, which have no names in PyTorch either',
-      calls: /^torch\.(blockDiag|cartesianProd|checkpoint|einsum|func\.vjp) unnamed$/,
+      calls: /^torch\.(blockDiag|cartesianProd|checkpoint|einsum|func\.(vjp|linearize)) unnamed$/,
       takes: [''],
     },
     {
