@@ -54,6 +54,7 @@ class Words(unittest.TestCase):
             (RuntimeError, "Rotation dim", lambda: torch.ones(2, 2).rot90(1, [0, 2])),
             (RuntimeError, "alpha must not be", lambda: torch.add(whole, whole, alpha=0.5)),
             (ValueError, "Invalid padding string 'some'", lambda: nn.Conv1d(2, 2, 1, padding="some")),
+            (ValueError, "padding='same' is not supported for strided", lambda: nn.Conv2d(2, 2, 1, padding="same", stride=2)),
             (ValueError, "groups must be a positive integer", lambda: nn.Conv1d(2, 2, 1, groups=0)),
             (ValueError, r"Using a target size \(torch.Size\(\[1\]\)\)", lambda: nn.BCELoss()(torch.ones(2), torch.ones(1))),
             (ValueError, r"Expected input batch_size \(2\) to match target batch_size \(3\)", lambda: nn.NLLLoss()(torch.ones(2, 4), torch.zeros(3, dtype=torch.long))),

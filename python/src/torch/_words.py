@@ -111,7 +111,7 @@ WORDS: tuple[tuple[str, _Words, _Class], ...] = (
         None,
     ),
     (r"^(?:weight_norm|spectral_norm): expected parameters with a shape", "Modules that have uninitialized parameters.", None),
-    (r"^detect_anomaly: (function '\w+' returned nan values in its \w+ output)", lambda found: f"F{found[1][1:]}.", None),
+    (r"^detect_anomaly: function ('\w+') returned nan values in its (\d+)\w+ output", r"Function \1 returned nan values in its \2th output.", None),
     # Shapes and dimensions.
     (r"^rot90: expected a dimension from .*, but got (-?\d+)", r"Rotation dim out of range, dim = \1", RuntimeError),
     (r"^rot90: expected two different dim", "expected two different rotation dims", RuntimeError),
@@ -163,6 +163,7 @@ WORDS: tuple[tuple[str, _Words, _Class], ...] = (
         RuntimeError,
     ),
     (r"expected padding 'same', 'valid' or numbers, but got '(\w+)'", r"Invalid padding string '\1', should be one of {'valid', 'same'}", ValueError),
+    (r"^Conv\w+: expected stride 1 with padding 'same'", "padding='same' is not supported for strided convolutions", ValueError),
     (r"^Conv\w+: expected groups to be", "groups must be a positive integer", ValueError),
     (r"^Conv\w+: expected padding_mode to be one of (.*), but got", r"padding_mode must be one of {\1}", ValueError),
     (
