@@ -240,6 +240,8 @@ class Files(unittest.TestCase):
 
     def test_csv(self):
         logger = CSVLogger(self.folder, name="mine")
+        with self.assertRaisesRegex(AttributeError, "no attribute 'add_image'; give the Trainer logger=TensorBoardLogger"):
+            logger.experiment.add_image("digits", torch.zeros(1, 2, 2))
         self.fit(logger)
         self.assertEqual(logger.log_dir, os.path.join(self.folder, "mine", "version_0"))
         with open(os.path.join(logger.log_dir, "metrics.csv")) as file:

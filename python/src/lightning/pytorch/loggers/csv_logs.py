@@ -35,6 +35,12 @@ class ExperimentWriter:
                 os.remove(self.metrics_file_path)
         os.makedirs(log_dir, exist_ok=True)
 
+    def __getattr__(self, name: str) -> Any:
+        told = f"{type(self).__name__!r} object has no attribute {name!r}"
+        if name.startswith("add_"):
+            told += "; give the Trainer logger=TensorBoardLogger('logs'), of lightning.pytorch.loggers, whose files take pictures and texts"
+        raise AttributeError(told)
+
     def log_metrics(self, metrics_dict: dict[str, Any], step: int | None = None) -> None:
         """Takes a row."""
         row = {name: value.item() if isinstance(value, torch.Tensor) else value for name, value in metrics_dict.items()}
