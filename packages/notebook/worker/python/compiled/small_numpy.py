@@ -133,7 +133,7 @@ def _made(flat, shape, kind):
 def array(data, dtype=None, copy=True, **_):
     """The array of nested numbers."""
     flat, shape = _flat(data)
-    own = data.dtype.name if isinstance(data, ndarray) else "uint8" if getattr(data, "mode", "F") != "F" else _common(flat)
+    own = data.dtype.name if isinstance(data, ndarray) else "uint8" if hasattr(data, "getbands") and data.mode != "F" else _common(flat)
     kind = _name(dtype) if dtype is not None else own
     return _made(list(map(_cast(kind), flat)), shape, kind)
 
