@@ -411,7 +411,10 @@ export abstract class Module extends Callable {
     return undefined;
   }
 
-  /** Takes back, when a state dict is loaded, what `getExtraState` gave. */
+  /**
+   * Takes back, when a state dict is loaded, what `getExtraState` gave.
+   * @param _state The result of `getExtraState`.
+   */
   setExtraState(_state: unknown): void {
     throw new ArgumentError(`${className(this)}: setExtraState is not defined`);
   }

@@ -93,7 +93,13 @@ export abstract class BasePruningMethod {
     throw new ArgumentError(`${this.constructor.name}: expected a subclass with a method computeMask(t, defaultMask)`);
   }
 
-  /** The mask of a tensor of which only `mask` is left, chosen from that. @internal */
+  /**
+   * The mask of a tensor of which only `mask` is left, chosen from that.
+   *
+   * @param t the importance of the elements
+   * @param mask what is left
+   * @internal
+   */
   among(t: Tensor, mask: Tensor): Tensor {
     return this.computeMask(t, mask).to(mask.dtype).mul(mask);
   }
@@ -263,6 +269,13 @@ abstract class Lowest extends BasePruningMethod {
     return defaultMask.mul(withoutLowest(this.scores(t).reshape(-1), count).reshape(t.shape));
   }
 
+  /**
+   * The mask chosen from what is left.
+   *
+   * @param t the importance of the elements
+   * @param mask what is left
+   * @internal
+   */
   override among(t: Tensor, mask: Tensor): Tensor {
     countOf(this.constructor.name, this.amount, t.numel());
     return withoutLowestOf(this.scores(t).reshape(-1), mask.reshape(-1), this.amount).reshape(t.shape);
@@ -351,6 +364,13 @@ abstract class LowestSlices extends BasePruningMethod {
     return defaultMask.mul(withoutLowest(this.scores(t, others), count).reshape(shape));
   }
 
+  /**
+   * The mask chosen from what is left.
+   *
+   * @param t the importance of the elements
+   * @param mask what is left
+   * @internal
+   */
   override among(t: Tensor, mask: Tensor): Tensor {
     const { n, others, shape } = this.sliced(t);
     countOf(this.constructor.name, this.amount, n);
