@@ -41,7 +41,9 @@ export const checks = {
   'python-wheel': ["The wheel of Python's packages, with type stubs: --check has mypy look, --python P"],
   'pytorch-check': ['Writes networks as Python, and compares what PyTorch makes of them: LeNet5 --python P --ray'],
   'pytorch-tests': ["Runs PyTorch's own tests in the page, and tells those that no longer pass: FOLDER"],
-  record: ['Runs courses, and keeps what their cells put out, for pages to show: s4-imaging --language python'],
+  record: [
+    'Runs courses and the guide, and keeps what their cells put out, for pages to show: s4-imaging --language python',
+  ],
   repeats: [
     'Places in src that say the same thing, by jscpd',
     'node_modules/jscpd/run-jscpd.js',

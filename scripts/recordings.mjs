@@ -1,24 +1,26 @@
-// Outputs of courses that were recorded: where they lie, and which belongs to which cell.
+// Outputs of courses and of the guide that were recorded: where they lie, and which belongs to which cell.
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 /**
- * @typedef {object} Recording what the cells of a course put out in one language
+ * @typedef {object} Recording what the cells of a text put out in one language
  * @property {Readonly<Record<string, string>>} cells HTML by the key of the cell; '' for a cell that puts out nothing
  * @property {Readonly<Record<string, string>>} styles declarations by the class that stands for them
  */
 
+/** The folders of all recordings: those of courses, and those of the guide's pages. */
 export const RECORDED = fileURLToPath(new URL('../demos/notebook/recorded', import.meta.url));
+export const RECORDED_GUIDE = fileURLToPath(new URL('../demos/guide/recorded', import.meta.url));
 const FILE = 'outputs.json';
 
 /**
- * The folder of a course's recording, beside which the pictures lie.
- * @param {string} course the name of its file, without the ending
+ * The folder of a text's recording, in which the pictures lie.
+ * @param {string} text the name of its file, without the ending
  * @param {string} language
  */
-export const folderOf = (course, language, recorded = RECORDED) => join(recorded, `${course}.${language}`);
+export const folderOf = (text, language, recorded = RECORDED) => join(recorded, `${text}.${language}`);
 
 /**
  * Null where nothing was recorded.

@@ -3,16 +3,22 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import type { Plugin } from 'vite';
 import { readFront } from '../../packages/notebook/file/front.ts';
+import { fromMarkdown } from '../../packages/notebook/file/markdown.ts';
+import { codeCells, labelsOf, type Notebook } from '../../packages/notebook/file/notebook.ts';
 import { escaped, highlighted } from '../../packages/notebook/render/code.ts';
 import { type Heading, type Rendered, renderText } from '../../packages/notebook/render/text.ts';
+import { RECORDED_GUIDE } from '../../scripts/recordings.mjs';
 import { repository } from '../../scripts/reference/paths.mjs';
 import { toldExports } from '../../scripts/reference/told.mjs';
 import { type Kind, toldOf } from '../../scripts/snippets.mjs';
 import type { SearchedPage } from './parts.ts';
+import { Recorded, recordedLink, recordedStyles } from './recorded.ts';
 
 const LIST = '<!-- guide -->';
 const PAGES = '<!-- guide: pages -->';
 const CHANGELOG = 'CHANGELOG.md';
+/** From a page to the folder of recordings. */
+const TO_RECORDED = '../recorded/';
 
 interface Page {
   /** The name of the file without its ending, and of the page's folder. */
@@ -27,7 +33,7 @@ interface Page {
 }
 
 /** `root` is that of the checkout; pages lie in `demos/guide/<name>/` of the site, whether or not there is such a folder. */
-export function guide(root: string): Plugin {
+export function guide(root: string): Plugin[] {
   const site = join(root, 'demos');
   const template = () => readFileSync(join(site, 'guide/page.html'), 'utf8');
   const nameOf = (path: string) =>
@@ -35,8 +41,12 @@ export function guide(root: string): Plugin {
   const known = (name: string | undefined) =>
     name === undefined ? undefined : pagesOf(root).find((page) => page.name === name);
   const html = (page: Page) => laidOut(template(), page, root);
+  const recorded = recordedStyles(site, 'guide', (name) => {
+    const page = known(name);
+    return page && new Recorded(page.name, fromMarkdown(page.text), TO_RECORDED, RECORDED_GUIDE);
+  });
 
-  return {
+  const plugin: Plugin = {
     name: 'lamplight:guide',
     enforce: 'pre',
     config: (_, { command }) =>
@@ -82,6 +92,7 @@ export function guide(root: string): Plugin {
       }
     },
   };
+  return [plugin, recorded];
 }
 
 /** What the search reads of the pages; of the changelog, which has a line on everything, only that it is there. */
@@ -125,7 +136,9 @@ function read(root: string, file: string): Page {
 
 function laidOut(template: string, page: Page, root: string): string {
   const all = pagesOf(root);
-  const { html, headings } = rendered(page, all, root);
+  const notebook = fromMarkdown(page.text);
+  const recorded = new Recorded(page.name, notebook, TO_RECORDED, RECORDED_GUIDE);
+  const { html, headings } = rendered(page, outputsOf(notebook, recorded), all, root);
   const at = all.findIndex(({ name }) => name === page.name);
   const onward = (other: Page | undefined, word: string, rel: string) =>
     other
@@ -136,6 +149,7 @@ function laidOut(template: string, page: Page, root: string): string {
     summary: escaped(page.summary),
     pages: links(all, '../', page.name),
     contents: contents(headings),
+    styles: recordedLink(recorded),
     text: html,
     edit: `${repository}/edit/main/${page.file}`,
     onward: onward(all[at - 1], 'Before', 'prev') + onward(all[at + 1], 'Next', 'next'),
@@ -171,15 +185,27 @@ const kinds: Readonly<Record<Exclude<Kind, 'cell'>, string>> = {
   static: '',
 };
 
-/** The text of a page as HTML. */
-function rendered(page: Page, all: readonly Page[], root: string): Rendered {
+/** What stands below each cell of a page in turn, by its code. */
+function outputsOf(notebook: Notebook, recorded: Recorded): (code: string) => string {
+  const cells = codeCells(notebook, { short: true });
+  const labels = labelsOf(cells);
+  let next = 0;
+  return (code) => {
+    const at = next++;
+    const cell = cells[at];
+    return cell?.text.trim() === code.trim() ? recorded.below(cell, labels[at]!) : '';
+  };
+}
+
+/** The text of a page as HTML; `outputs` gives what was recorded of its next cell. */
+function rendered(page: Page, outputs: (code: string) => string, all: readonly Page[], root: string): Rendered {
   const address = (href: string): string => addressOf(href, page, all, root);
   const code = (text: string, words: string): string | undefined => {
     const [language = '', ...rest] = words.split(' ');
     if (language !== 'ts' && language !== 'typescript') return;
     const { kind, name } = toldOf(rest.join(' '));
     const shown = `<pre><code>${highlighted(text)}</code></pre>`;
-    if (kind === 'cell') return `<lamplight-cell site="../../">${shown}</lamplight-cell>\n`;
+    if (kind === 'cell') return `<lamplight-cell site="../../">${shown}${outputs(text)}</lamplight-cell>\n`;
     const label = [name ?? '', kinds[kind]].filter(Boolean).map(escaped).join(' · ');
     return `<figure class="program">${label ? `<figcaption>${label}</figcaption>` : ''}<pre class="wide"><code>${highlighted(text)}</code></pre></figure>\n`;
   };

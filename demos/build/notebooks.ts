@@ -17,17 +17,15 @@ import { courseCards, courseMap, type Entry, inOrder, isCourse, told } from './c
 import { emblem } from './emblems.ts';
 import { figureOf } from './figures.ts';
 import type { SearchedPage } from './parts.ts';
-import { Recorded } from './recorded.ts';
+import { Recorded, recordedLink, recordedStyles } from './recorded.ts';
 
 const LIST = '<!-- courses -->';
 const MAP = '<!-- courses: map -->';
-/** The style sheet of what was recorded of a notebook, beside its page. */
-const STYLES = 'recorded.css';
 /** From a notebook's page to the folder of recordings. */
 const TO_RECORDED = '../recorded/';
 
 /** `folder` is that of the site; pages lie in its `notebook/<name>/`, whether or not there is such a folder. */
-export function notebooks(folder: string): Plugin {
+export function notebooks(folder: string): Plugin[] {
   const courses = join(folder, 'notebook/courses');
   const template = () => readFileSync(join(folder, 'notebook/course.html'), 'utf8');
   const all = () => entries(courses);
@@ -36,12 +34,12 @@ export function notebooks(folder: string): Plugin {
     /^notebook\/([\w-]+)\/index\.html$/.exec(relative(folder, path).replaceAll('\\', '/'))?.[1];
   const known = (name: string | undefined) =>
     name === undefined ? undefined : all().find((entry) => entry.name === name);
-  const styled = (id: string) => {
-    const [, name] = /(?:^|\/)notebook\/([\w-]+)\/recorded\.css(?:\?|$)/.exec(id.replaceAll('\\', '/')) ?? [];
-    return known(name);
-  };
+  const recorded = recordedStyles(folder, 'notebook', (name) => {
+    const entry = known(name);
+    return entry && recordedOf(entry);
+  });
 
-  return {
+  const pages: Plugin = {
     name: 'lamplight:notebooks',
     enforce: 'pre',
     config: (_, { command }) =>
@@ -49,20 +47,11 @@ export function notebooks(folder: string): Plugin {
         ? {
             build: {
               rolldownOptions: { input: all().map(({ name }) => pageOf(name)) },
-              // Within the page they would come at once, wherever they stand, and a sheet once for each of its pictures.
-              assetsInlineLimit: (path) => (path.includes('/notebook/recorded/') ? false : undefined),
             },
           }
         : undefined,
-    resolveId(id, importer) {
-      if (known(nameOf(id))) return id;
-      const path = id === `./${STYLES}` && importer ? join(importer, '..', STYLES) : id;
-      const sheet = styled(path);
-      return sheet ? join(folder, 'notebook', sheet.name, path.slice(path.lastIndexOf(STYLES))) : undefined;
-    },
+    resolveId: (id) => (known(nameOf(id)) ? id : undefined),
     load(id) {
-      const sheet = styled(id);
-      if (sheet) return recordedOf(sheet).css;
       const entry = known(nameOf(id));
       if (!entry) return;
       this.addWatchFile(join(courses, `${entry.name}.md`));
@@ -99,6 +88,7 @@ export function notebooks(folder: string): Plugin {
       }
     },
   };
+  return [pages, recorded];
 }
 
 /** Code that stands in a page as text gets its colours. */
@@ -155,7 +145,7 @@ function page(folder: string, template: string, entry: Entry, all: readonly Entr
     contents: contents(headings),
     cells: html,
     recorded: recorded.isEmpty ? '' : RECORDED_HINT,
-    styles: recorded.isEmpty ? '' : `<link rel="stylesheet" href="./${STYLES}" />`,
+    styles: recordedLink(recorded),
     onward: onward(entry, all),
     full: notebook.front.minutesFull ? String(notebook.front.minutesFull) : '',
     languages: notebook.front.languages.join(' '),

@@ -1,4 +1,6 @@
-// Puts the outputs that were recorded of a course below its cells, with the styles that they need.
+// Puts the outputs that were recorded of a course, or of a page of the guide, below its cells, with the styles that they need.
+import { join } from 'node:path';
+import type { Plugin } from 'vite';
 import type { CodeCell, Language, Notebook } from '../../packages/notebook/file/notebook.ts';
 import { codeCells, inLanguage } from '../../packages/notebook/file/notebook.ts';
 import { folderOf, keys, type Recording, recordingIn } from '../../scripts/recordings.mjs';
@@ -11,6 +13,43 @@ export const languagesOf = ({ front }: Notebook): readonly Language[] =>
 export function keyed(notebook: Notebook, language: Language): Map<CodeCell, string> {
   const keyOf = keys();
   return new Map(codeCells(inLanguage(notebook, language), { short: true }).map((cell) => [cell, keyOf(cell.text)]));
+}
+
+/** The style sheet of what was recorded, beside the page. */
+const STYLES = 'recorded.css';
+
+/** The link to it, for the page's head. */
+export const recordedLink = (recorded: Recorded): string =>
+  recorded.isEmpty ? '' : `<link rel="stylesheet" href="./${STYLES}" />`;
+
+/**
+ * Makes these style sheets for the pages in a folder of the site, whether or not there are such files.
+ * @param site the folder of the site
+ * @param folder that of the pages in it, as `notebook`
+ * @param of what was recorded of a page, by its name; undefined where there is no such page
+ */
+export function recordedStyles(site: string, folder: string, of: (name: string) => Recorded | undefined): Plugin {
+  const sheet = new RegExp(`(?:^|/)${folder}/([\\w-]+)/recorded\\.css(?:\\?|$)`);
+  const pageOf = (id: string) => sheet.exec(id.replaceAll('\\', '/'))?.[1];
+  return {
+    name: `lamplight:recorded-${folder}`,
+    enforce: 'pre',
+    config: () => ({
+      // Within the page they would come at once, wherever they stand, and a sheet once for each of its pictures.
+      build: { assetsInlineLimit: (path) => (/\/(?:notebook|guide)\/recorded\//.test(path) ? false : undefined) },
+    }),
+    resolveId(id, importer) {
+      const path = id === `./${STYLES}` && importer ? join(importer, '..', STYLES) : id;
+      const name = pageOf(path);
+      return name !== undefined && of(name)
+        ? join(site, folder, name, path.slice(path.lastIndexOf(STYLES)))
+        : undefined;
+    },
+    load(id) {
+      const name = pageOf(id);
+      return name === undefined ? undefined : of(name)?.css;
+    },
+  };
 }
 
 /** What was recorded of a notebook, all languages together. */

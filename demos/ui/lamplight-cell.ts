@@ -2,7 +2,7 @@
 // what they declare, but for those with a `group` of their own.
 
 import type { Notebook } from 'lamplight-notebook/page/notebook';
-import { focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
+import { focusOutputsWhileScrollable, focusWhileScrollable } from 'lamplight-notebook/ui/scrollable';
 import { keeping } from './offline';
 import { diagnose } from './webgpu-check';
 
@@ -73,6 +73,7 @@ export class LamplightCell extends HTMLElement {
     if (!usable) {
       const code = place.querySelector('pre');
       if (code) focusWhileScrollable(code);
+      focusOutputsWhileScrollable(place);
       return;
     }
     const site = new URL(this.getAttribute('site') ?? './', location.href).href;

@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util';
 import { launchOptions, resolveBrowser } from '../browser.mjs';
 import { list, oneOf, runCommand, UsageError, whole } from '../options.mjs';
 import { setup } from '../setup.mjs';
+import { TRANSFORMERS, wheelPaths } from '../wheels.mjs';
 import { stepsInNode } from './gallery/in-node.mjs';
 import { Progress } from './gallery/progress.mjs';
 
@@ -25,12 +26,21 @@ the same program in Node.
   --site DIR    a site that was built before
   --help        show this text`;
 
-/** Files that a page is given, where it computes nothing without. @type {Record<string, readonly string[]>} */
+/** Files that a page is given, where it computes nothing without, and where they are chosen. @type {Record<string, Given>} */
 const FILES = {
-  gpt2: ['model.safetensors', 'tokenizer.json', 'config.json'].map((name) =>
-    fileURLToPath(new URL(`../test/fixtures/gpt2/${name}`, import.meta.url)),
-  ),
+  gpt2: {
+    input: 'input[type=file]',
+    paths: async () =>
+      ['model.safetensors', 'tokenizer.json', 'config.json'].map((name) =>
+        fileURLToPath(new URL(`../../test/fixtures/gpt2/${name}`, import.meta.url)),
+      ),
+  },
+  transformers: { input: '#wheels', paths: () => wheelPaths(TRANSFORMERS) },
 };
+/** Milliseconds until a page has told something: Python and a package of 12 MB come before. */
+const PATIENCE = 400_000;
+
+/** @typedef {{ readonly input: string, paths(): Promise<readonly string[]> }} Given */
 
 /** What is chosen on a page that trains only where one asks for it. @type {Record<string, Readonly<Record<string, string>>>} */
 const CHOICES = { gpt2: { steps: '200' } };
@@ -150,12 +160,17 @@ async function main({ only, small, milliseconds, record, site }) {
       const lines = await page
         .locator('#program .code')
         .evaluateAll((cells) => Math.max(...cells.map((cell) => `${cell.textContent}`.trimEnd().split('\n').length)));
-      if (FILES[name]) await page.locator('input[type=file]').first().setInputFiles(FILES[name]);
+      const own = FILES[name];
+      if (own)
+        await page
+          .locator(own.input)
+          .first()
+          .setInputFiles([...(await own.paths())]);
       // A page whose program describes a network before it trains has a button of its own.
       for (const start of [page.locator('button[data-run]').first(), page.locator('#train')]) {
         if ((await start.count()) > 0 && (await start.textContent()) !== 'Stop') await start.click();
       }
-      await page.locator('#content[data-reported]').waitFor({ timeout: 120_000 });
+      await page.locator('#content[data-reported]').waitFor({ timeout: PATIENCE });
       const result = performance.now() - began;
       await page.evaluate(() => /** @type {any} */ (window).watched.watch());
       await page.waitForTimeout(milliseconds);

@@ -1,33 +1,56 @@
-// `npm run check -- record`: runs courses in a headless browser, and keeps what their cells put out: pages show it before anything runs.
+// `npm run check -- record`: runs courses and pages of the guide in a headless browser, and keeps what their cells put out: pages show it before anything runs.
 import { createHash } from 'node:crypto';
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { runCommand, UsageError } from '../options.mjs';
-import { folderOf, keys, RECORDING, recordingIn } from '../recordings.mjs';
+import { folderOf, keys, RECORDED_GUIDE, RECORDING, recordingIn } from '../recordings.mjs';
 import { setup } from '../setup.mjs';
+import { snippetsOf } from '../snippets.mjs';
 
 /** @typedef {import('./record/in-page').Given} Given */
 /** @typedef {import('../../packages/notebook/outputs/still').Still} Still */
 
+/** @typedef {{ name: string, markdown: string, folder(language: string): string }} Text a course or a page of the guide */
+
 const courses = fileURLToPath(new URL('../../demos/notebook/courses', import.meta.url));
+const guide = fileURLToPath(new URL('../../docs/guide', import.meta.url));
 const inPage = fileURLToPath(new URL('record/in-page.ts', import.meta.url));
-const names = readdirSync(courses)
-  .filter((file) => file.endsWith('.md'))
-  .map((file) => file.slice(0, -'.md'.length));
+/** @type {readonly Text[]} */
+const texts = [
+  ...textsIn(courses).map(({ name, markdown }) => ({
+    name,
+    markdown,
+    folder: (/** @type {string} */ language) => folderOf(name, language),
+  })),
+  ...textsIn(guide)
+    .filter(({ name, markdown }) => snippetsOf(name, markdown).some(({ kind }) => kind === 'cell'))
+    .map(({ name, markdown }) => ({
+      name: `guide/${name}`,
+      markdown,
+      folder: (/** @type {string} */ language) => folderOf(name, language, RECORDED_GUIDE),
+    })),
+];
 const LANGUAGES = /** @type {const} */ (['typescript', 'python']);
 
-const usage = `Usage: npm run check -- record [COURSE …] [options]
+const usage = `Usage: npm run check -- record [TEXT …] [options]
 
-Runs the code cells of courses at the short setting, and writes what they put out into demos/notebook/recorded, in place of what lay there.
-Without a name it records all courses: ${names.join(', ')}.
+Runs the code cells of courses at the short setting, and those of the guide, and writes what they put out into demos/notebook/recorded and
+demos/guide/recorded, in place of what lay there. Without a name it records all: ${texts.map(({ name }) => name).join(', ')}.
 
   --language L  one of a course's languages, typescript or python; default: all that it has
   --panels      runs nothing: draws the panels that were recorded anew, after what draws them has changed
   --help        show this text`;
 
 await runCommand(usage, options, main);
+
+/** The texts in a folder, by the names of their files. @param {string} folder */
+function textsIn(folder) {
+  return readdirSync(folder)
+    .filter((file) => file.endsWith('.md'))
+    .map((file) => ({ name: file.slice(0, -'.md'.length), markdown: readFileSync(join(folder, file), 'utf8') }));
+}
 
 /** @param {string[]} args */
 function options(args) {
@@ -41,13 +64,16 @@ function options(args) {
     },
   });
   if (values.help) return undefined;
-  const unknown = positionals.find((name) => !names.includes(name));
-  if (unknown !== undefined) throw new UsageError(`expected one of ${names.join(', ')}, but got '${unknown}'`);
+  const chosen = positionals.map((given) => {
+    const text = texts.find(({ name }) => name === given);
+    if (text) return text;
+    throw new UsageError(`expected one of ${texts.map(({ name }) => name).join(', ')}, but got '${given}'`);
+  });
   const language = LANGUAGES.find((one) => one === values.language);
   if (values.language !== undefined && !language) {
     throw new UsageError(`--language: expected typescript or python, but got '${values.language}'`);
   }
-  return { chosen: positionals.length > 0 ? positionals : names, language, isPanels: values.panels };
+  return { chosen: chosen.length > 0 ? chosen : texts, language, isPanels: values.panels };
 }
 
 /** @param {NonNullable<ReturnType<typeof options>>} chosen */
@@ -57,11 +83,10 @@ async function main({ chosen, language, isPanels }) {
   const pages = await openPages(inPage);
   let failed = 0;
   try {
-    for (const name of chosen) {
-      const markdown = readFileSync(join(courses, `${name}.md`), 'utf8');
-      for (const own of languagesOf(markdown).filter((one) => language === undefined || one === language)) {
-        if (isPanels) await drawPanels(pages, name, own);
-        else failed += await record(pages, name, markdown, own);
+    for (const text of chosen) {
+      for (const own of languagesOf(text).filter((one) => language === undefined || one === language)) {
+        if (isPanels) await drawPanels(pages, text, own);
+        else failed += await record(pages, text, own);
       }
     }
   } finally {
@@ -70,8 +95,8 @@ async function main({ chosen, language, isPanels }) {
   return failed === 0 ? 0 : 1;
 }
 
-/** As `languagesOf` of demos/build/recorded.ts, from the front's own line. @param {string} markdown */
-function languagesOf(markdown) {
+/** As `languagesOf` of demos/build/recorded.ts, from the front's own line. @param {Text} text */
+function languagesOf({ markdown }) {
   const line = /^languages: *(.*)$/m.exec(markdown)?.[1] ?? '';
   const own = LANGUAGES.filter((language) => line.includes(language));
   return own.length > 0 ? own : [LANGUAGES[0]];
@@ -85,11 +110,11 @@ function textOf({ cells, styles }) {
 /**
  * Draws the panels of a recording anew.
  * @param {import('./notebook/pages.mjs').Pages} pages
- * @param {string} name
+ * @param {Text} text
  * @param {string} language
  */
-async function drawPanels(pages, name, language) {
-  const folder = folderOf(name, language);
+async function drawPanels(pages, { name, ...text }, language) {
+  const folder = text.folder(language);
   const recording = recordingIn(folder);
   if (!recording) return;
   const cells = await pages.evaluate('panelsAnew', recording.cells, {});
@@ -99,13 +124,12 @@ async function drawPanels(pages, name, language) {
 }
 
 /**
- * Records a course in a language; the number of cells that failed, of which nothing is kept.
+ * Records a text in a language; the number of cells that failed, of which nothing is kept.
  * @param {import('./notebook/pages.mjs').Pages} pages
- * @param {string} name
- * @param {string} markdown
+ * @param {Text} text
  * @param {typeof LANGUAGES[number]} language
  */
-async function record(pages, name, markdown, language) {
+async function record(pages, { name, markdown, ...text }, language) {
   const begun = performance.now();
   const keyOf = keys();
   /** @type {Record<string, string>} */
@@ -139,19 +163,19 @@ async function record(pages, name, markdown, language) {
       } else console.error(`\n${name} in ${language}: a cell ${how}: ${problem}\n${source.split('\n', 3).join('\n')}`);
     },
   });
-  const folder = folderOf(name, language);
+  const folder = text.folder(language);
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  const text = textOf({ cells, styles });
+  const outputs = textOf({ cells, styles });
   const html = Object.values(cells).join('');
-  let bytes = text.length;
+  let bytes = outputs.length;
   for (const [file, picture] of pictures) {
     // Those of a cell that failed are of no use.
     if (!html.includes(file)) continue;
     writeFileSync(join(folder, file), picture);
     bytes += picture.length;
   }
-  writeFileSync(join(folder, RECORDING), text);
+  writeFileSync(join(folder, RECORDING), outputs);
   const seconds = (performance.now() - begun) / 1000;
   const parts = [`${Object.keys(cells).length} cells`, `${pictures.size} pictures`, `${Math.round(bytes / 1000)} kB`];
   console.log(`${isShown ? '\r' : ''}${name} in ${language}: ${parts.join(', ')}, ${seconds.toFixed(1)} s`);

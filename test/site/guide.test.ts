@@ -1,7 +1,11 @@
 // The guide on the built site: every link and anchor of the site leads somewhere, pages fit and are accessible, cells run, and without scripts or a connection it is read.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fromMarkdown } from 'lamplight-notebook/file/markdown';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { unrecorded } from '../../demos/build/recorded';
+import { folderOf, RECORDED_GUIDE, recordingIn } from '../../scripts/recordings.mjs';
+import { snippetsOf } from '../../scripts/snippets.mjs';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
 import { watch } from '../e2e/support';
 import { partOf } from '../support/sample';
@@ -43,6 +47,19 @@ test('a page lists the others and its own parts, and holds tables and cells', as
   await page.context().close();
 });
 
+test('no cell of the guide lacks its recording', () => {
+  const texts = new URL('../../docs/guide/', import.meta.url).pathname;
+  const lacking = readdirSync(texts)
+    .map((file) => ({ name: file.replace(/\.md$/, ''), text: readFileSync(join(texts, file), 'utf8') }))
+    .filter(({ name, text }) => snippetsOf(name, text).some(({ kind }) => kind === 'cell'))
+    .filter(({ name, text }) => {
+      const isThere = recordingIn(folderOf(name, 'typescript', RECORDED_GUIDE)) !== null;
+      return !isThere || unrecorded(name, fromMarkdown(text), 'typescript', RECORDED_GUIDE).length > 0;
+    })
+    .map(({ name }) => `npm run check -- record guide/${name}`);
+  expect(lacking).toEqual([]);
+});
+
 test('every link and anchor of the site leads somewhere', () => {
   expect(lostLinks(folder).slice(0, 20)).toEqual([]);
 });
@@ -79,8 +96,12 @@ describe.each(partOf(pages))('%s', (name) => {
 test('a cell is run and changed where it is read', async () => {
   const { page, problems } = await site.open('guide/start/');
   await cell(page, 1).locator('.run').waitFor();
+  // What was recorded stands there until the cell has run.
+  expect(await output(page, 1).textContent()).toContain('dy/dx at 3 is 8');
+  expect(await output(page, 1).getAttribute('data-recorded')).toBe('page');
   await run(page, 1);
   expect(await output(page, 1).textContent()).toContain('dy/dx at 3 is 8');
+  expect(await output(page, 1).getAttribute('data-recorded')).toBe(null);
   await write(page, 1, "console.log('changed');");
   await run(page, 1);
   expect(await output(page, 1).textContent()).toContain('changed');
@@ -88,11 +109,15 @@ test('a cell is run and changed where it is read', async () => {
   await page.context().close();
 });
 
-test('without scripts, text, code and lists are read', async () => {
+test('without scripts, text, code, lists and what was recorded are read', async () => {
   const { page } = await site.open('guide/data/', { javaScriptEnabled: false });
   await page.getByRole('heading', { level: 1 }).waitFor();
   expect(await page.locator('lamplight-cell pre').count()).toBeGreaterThan(5);
   expect(await page.locator('.tok-keyword').count()).toBeGreaterThan(20);
+  const outputs = page.locator('lamplight-cell > .outputs[data-recorded]');
+  expect(await outputs.count()).toBeGreaterThan(5);
+  for (const image of await outputs.locator('img').all())
+    expect((await page.request.get(`${await image.evaluate(({ src }: HTMLImageElement) => src)}`)).status()).toBe(200);
   await page.getByText('On this page').click();
   expect(await page.getByRole('navigation', { name: 'On this page' }).getByRole('link').first().isVisible()).toBe(true);
   await page.context().close();

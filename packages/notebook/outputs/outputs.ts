@@ -3,7 +3,7 @@
 import type { Ask } from '../panels/data';
 import type { Output, PlotOutput } from '../protocol';
 import { make } from '../ui/dom';
-import { focusWhileScrollable } from '../ui/scrollable';
+import { focusOutputsWhileScrollable, focusWhileScrollable } from '../ui/scrollable';
 import { droppedText } from './dropped';
 import { LatePanel, wakeOnSight } from './panel';
 import { GridView, PictureView } from './picture';
@@ -25,9 +25,6 @@ const REST = 4;
 
 /** Whence outputs are that no run of this visit gave: they came with the page, or an earlier visit left them. */
 const MARKS = { page: 'Recorded', visit: 'From your last visit' } as const;
-
-/** What scrolls of recorded outputs. */
-const SCROLLS = '.lines, .out.text.value, .out.table, .touch-scroll';
 
 const isLines = (element: HTMLElement): boolean => element.classList.contains('lines');
 
@@ -69,7 +66,7 @@ export class Outputs {
     private readonly showLine: (cell: string | null, line: number) => void,
     readonly element: HTMLElement = make('div', { className: 'outputs', hidden: true }),
   ) {
-    for (const box of element.querySelectorAll<HTMLElement>(SCROLLS)) focusWhileScrollable(box);
+    focusOutputsWhileScrollable(element);
     this.sleeping = [...element.querySelectorAll<HTMLElement>('[data-panel]')].map(wakeOnSight);
   }
 

@@ -1,17 +1,8 @@
 import { expect } from 'vitest';
-import { wheelPaths } from '../../support/wheels';
+import { TRANSFORMERS, wheelPaths } from '../../../scripts/wheels.mjs';
 import type { ExpectedPage } from './expected';
 
-const files = await wheelPaths([
-  'transformers',
-  'accelerate',
-  'huggingface_hub',
-  'tqdm',
-  'packaging',
-  'filelock',
-  'fsspec',
-  'typing_extensions',
-]);
+const files = await wheelPaths(TRANSFORMERS);
 
 export default {
   files,
