@@ -3,6 +3,7 @@
 // Uses: lib/resample-taps.wgsl
 const WORKGROUP: u32 = 64u;
 const PLANES: u32 = 8u;
+const COLS: u32 = 4u; // grad: columns of dy whose weights are held from row to row
 
 struct Params {
   count: u32, // places in PLANES planes
@@ -39,8 +40,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let rows = taps(i, rows_axis());
   let cols = taps(j, cols_axis());
   var sums: array<f32, PLANES>; // scalars
+  var planes: array<u32, PLANES>; // scalars
   for (var k = 0u; k < PLANES; k++) { // unroll
     sums[k] = 0.0;
+    planes[k] = min(first + k, last) * whole;
   }
   for (var r = rows.first; r < rows.end; r++) {
     let down = weight(rows, r);
@@ -48,7 +51,7 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
       let part = down * weight(cols, c);
       let at = r * params.in_cols + c;
       for (var k = 0u; k < PLANES; k++) { // unroll
-        sums[k] += part * x[min(first + k, last) * whole + at];
+        sums[k] += part * x[planes[k] + at];
       }
     }
   }
@@ -71,16 +74,27 @@ fn grad(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let rows = users(r, rows_axis());
   let cols = users(c, cols_axis());
   var sums: array<f32, PLANES>; // scalars
+  var planes: array<u32, PLANES>; // scalars
   for (var k = 0u; k < PLANES; k++) { // unroll
     sums[k] = 0.0;
+    planes[k] = min(first + k, last) * whole;
   }
-  for (var i = rows.x; i < rows.y; i++) {
-    let down = weight(taps(i, rows_axis()), r);
-    for (var j = cols.x; j < cols.y; j++) {
-      let part = down * weight(taps(j, cols_axis()), c);
-      let at = i * params.out_cols + j;
-      for (var k = 0u; k < PLANES; k++) { // unroll
-        sums[k] += part * x[min(first + k, last) * whole + at];
+  for (var from_col = cols.x; from_col < cols.y; from_col += COLS) {
+    var col: array<u32, COLS>; // scalars
+    var across: array<f32, COLS>; // scalars
+    for (var j = 0u; j < COLS; j++) { // unroll
+      col[j] = min(from_col + j, cols.y - 1u);
+      across[j] = weight(taps(col[j], cols_axis()), c);
+    }
+    for (var i = rows.x; i < rows.y; i++) {
+      let down = weight(taps(i, rows_axis()), r);
+      let line = i * params.out_cols;
+      for (var j = 0u; j < COLS; j++) { // unroll
+        // Not a weight of 0: dy may be infinite.
+        let counts = from_col + j < cols.y;
+        for (var k = 0u; k < PLANES; k++) { // unroll
+          sums[k] += select(0.0, down * across[j] * x[planes[k] + line + col[j]], counts);
+        }
       }
     }
   }

@@ -49,5 +49,18 @@ fn spread(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
   }
   let m = workgroup_max(lid.x, own.x);
   let sum = workgroup_sum(lid.x, vec2f(own.y * math_exp_below(own.x - m), 0.0)).x;
-  write(part.x + lid.x, part.y, WORKGROUP, m, sum);
+  // Several loads at a time, since memory waits for nobody who asks for one after the other.
+  let shift = select(0.0, math_log(sum), LOG);
+  let total = select(sum, 1.0, SAFE & (sum == 0.0));
+  var i = part.x + lid.x;
+  for (; i + 3u * WORKGROUP < part.y; i += 4u * WORKGROUP) {
+    let v = vec4f(x[i], x[i + WORKGROUP], x[i + 2u * WORKGROUP], x[i + 3u * WORKGROUP]) - m;
+    var r = v - shift;
+    if (!LOG) { r = exp4(v) / total; }
+    y[i] = r.x;
+    y[i + WORKGROUP] = r.y;
+    y[i + 2u * WORKGROUP] = r.z;
+    y[i + 3u * WORKGROUP] = r.w;
+  }
+  write(i, part.y, WORKGROUP, m, sum);
 }

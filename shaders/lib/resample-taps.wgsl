@@ -58,8 +58,10 @@ fn weight(t: Taps, at: u32) -> f32 {
   return select(1.0 - t.behind, t.behind, at > t.first);
 }
 
-// The outputs that input `at` counts in: a first guess from the scale, then step by step, since taps grow with o.
+// The outputs that input `at` counts in: of means those whose ends surround it; otherwise a first guess from the scale, then step by
+// step, since taps grow with o.
 fn users(at: u32, axis: Axis) -> vec2u {
+  if (MODE == 2u) { return vec2u(at * axis.out / axis.size, ((at + 1u) * axis.out + axis.size - 1u) / axis.size); }
   var first = 0u;
   if (axis.scale > 0.0) {
     let guess = floor((f32(at) + params.shift - 1.0) / axis.scale - params.center) - 2.0;

@@ -14,6 +14,17 @@ const modes = { nearest: 0, linear: 1, area: 2, cubic: 3 };
 const MOST_PLANES = 8;
 const BUSY = 8192;
 
+/** The most columns whose weights an invocation of the adjoint holds. */
+const MOST_COLS = 4;
+/** Between how many inputs of an axis an output lies. */
+const between = { nearest: 1, linear: 2, area: 1, cubic: 4 };
+
+/** How many columns: those in which an input usually counts. */
+function colsHeld(mode: ResampleAttrs['mode'], inCols: number, outCols: number): number {
+  const users = (between[mode] * outCols) / inCols + (mode === 'area' ? 1 : 0);
+  return users > 2 ? MOST_COLS : users > 1 ? 2 : 1;
+}
+
 /** As many planes for each invocation as leave enough invocations. */
 function planesEach(planes: number, places: number): number {
   let each = MOST_PLANES;
@@ -37,7 +48,7 @@ export function resample(
     source: [tapsLib, byPlanes ? planesSource : source],
     entry,
     label: entry === 'main' ? 'resample2d' : 'resample2d gradient',
-    ...(byPlanes && { consts: { PLANES: each } }),
+    ...(byPlanes && { consts: { PLANES: each, COLS: colsHeld(attrs.mode, before[3]!, after[3]!) } }),
     overrides: { MODE: modes[attrs.mode] },
     reads: [input(0)],
     writes: [output()],

@@ -2,6 +2,7 @@
 // size of the blocks.
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
+import { hasHalfRegisters, mostLaneRegisters } from '../lane-registers';
 import type { ConvGeometry } from './geometry';
 import { channelCounts, lanesOf, mostSums, sharings, USUAL_SIZE } from './register-tiles';
 import { costOf, loadsOf, MAX_PRODUCTS, promising, type Sharing, STRIDED_RUNS, type Work } from './tile-costs';
@@ -91,6 +92,10 @@ function registersOf(g: ConvGeometry, { rows, cols, channels, depth }: BlockTile
   const loaded = depth * (patchRows * patchCols + kh * kw * Math.min(channels, 4));
   return rows * sh * cols * sw * channels + loaded + 2 * (patchRows + patchCols);
 }
+
+/** Whether a block takes more registers than a lane has, where it has about half as many as usual. */
+export const spills = (g: ConvGeometry, tile: BlockTile, adapter: AdapterProfile): boolean =>
+  hasHalfRegisters(adapter) && registersOf(g, tile) > mostLaneRegisters(adapter);
 
 function blockWork(g: ConvGeometry, tile: BlockTile): Work {
   const [kh, kw] = g.kernel;

@@ -1,6 +1,7 @@
 // Divides the gradient of a strided convolution by its input among the workgroups of a GPU: the tiles of
 // conv2d-input-grad-segments.wgsl, and the one that is expected to be the fastest.
 import type { AdapterProfile } from '../../gpu/device';
+import { hasHalfRegisters } from '../lane-registers';
 import { remembered } from './chosen-tiles';
 import { expectedCycles } from './core-cost';
 import type { ConvGeometry } from './geometry';
@@ -116,10 +117,10 @@ const MOST_LOADS = 40;
 const MOST_TAPS = 36;
 const LONGEST_SEGMENT = 16;
 
-/** The lengths of segments, in strides, that divide a row evenly: `most` at most, and at least a third of it. */
-function lengthsFor(strides: number, most: number): readonly number[] {
+/** The lengths of segments, in strides, that divide a row evenly: `most` at most, and at least a third of it or `least`. */
+function lengthsFor(strides: number, most: number, least: number): readonly number[] {
   const lengths = new Set<number>();
-  for (let length = Math.min(most, LONGEST_SEGMENT); 3 * length >= most && length > 0; length--) {
+  for (let length = Math.min(most, LONGEST_SEGMENT); (3 * length >= most || length >= least) && length > 0; length--) {
     lengths.add(ceilDiv(strides, ceilDiv(strides, length)));
   }
   return [...lengths];
@@ -158,7 +159,8 @@ export function strideTiles(g: ConvGeometry, adapter: AdapterProfile): readonly 
       Math.floor(MOST_SUMS / (channels * columnPhases(g))),
       Math.floor(MOST_STORES / (channels * sw)),
     );
-    for (const strides of lengthsFor(ceilDiv(g.size[1], sw), most)) {
+    // The columns of long segments leave no registers where lanes have half of them.
+    for (const strides of lengthsFor(ceilDiv(g.size[1], sw), most, hasHalfRegisters(adapter) ? 1 : most)) {
       if (kw * channels * strides > MOST_PRODUCTS) continue;
       for (const outLanes of lanesFor(g.groupIn, channels)) {
         for (const threads of [64, 128, 256]) {

@@ -4,7 +4,7 @@ import type { Text } from '../../compiler/texts';
 import { tuned } from '../../compiler/tuning/tuning';
 import type { AdapterProfile } from '../../gpu/device';
 import { hasFewRegisters } from '../lane-registers';
-import { type BlockTile, blockCounts, blockTiles, chooseBlockTile, generalBlockTile } from './block-tiles';
+import { type BlockTile, blockCounts, blockTiles, chooseBlockTile, generalBlockTile, spills } from './block-tiles';
 import { correlate, type Laid } from './forward';
 import { type ConvGeometry, elementsOf, geometryParams } from './geometry';
 import type { StrideTile } from './input-grad-segment-tiles';
@@ -66,7 +66,7 @@ const MANY_BLOCKS = 10_000;
 function suitsBlocks(g: ConvGeometry, adapter: AdapterProfile): boolean {
   if (g.groupIn >= FEWEST_OF_SEGMENTS || g.dilation.some((step) => step > 1)) return false;
   const [tile] = blockTiles(g, adapter);
-  if (!tile) return false;
+  if (!tile || spills(g, tile, adapter)) return false;
   const { tiles, cTiles } = blockCounts(g, tile);
   return tiles * cTiles * g.groups >= MANY_BLOCKS;
 }
