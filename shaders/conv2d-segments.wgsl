@@ -4,12 +4,15 @@
 // A workgroup computes LO·TO channels of LR segments. A turn of its loop takes all taps of DEPTH channels of x through workgroup
 // memory; a lane reads each row of its segment once, for all KW taps. Where a turn's elements lie does not depend on the turn, so
 // nothing is divided in the loop. The next turn's elements are loaded while this one's are multiplied.
+// Where a workgroup has few outputs, SLICES lanes have the same ones: each adds other channels of a turn, and their sums are added at the end.
 // The taps of a large kernel do not fit there: its rows are then divided among PARTS turns of each channel, from the first rows on.
 // The sum over the channels may be split into chunks, each in a plane of y; sum-chunks.wgsl adds them.
 // Uses: lib/outputs-each.wgsl
 const LO: u32 = 8u; // lanes with other channels, and with other segments
 const LR: u32 = 8u;
-const THREADS: u32 = 64u; // LO · LR
+const LANES: u32 = 64u; // LO · LR, those of a slice
+const SLICES: u32 = 1u; // a power of two
+const THREADS: u32 = 64u; // LANES · SLICES
 const TO: u32 = 8u; // channels of a lane: a multiple of four, or fewer than four
 const VEC: u32 = 4u; // of these, the ones that lie side by side: 4, or TO if that is less
 const VECS: u32 = 2u; // TO / VEC
@@ -25,7 +28,8 @@ const SW: u32 = 1u;
 const DH: u32 = 1u;
 const DW: u32 = 1u;
 const DEPTH: u32 = 2u; // channels of x in a turn
-const DEPTH_AT_ONCE: u32 = 1u; // the body of a turn is written out if DEPTH is at most this,
+const OWN_DEPTH: u32 = 2u; // DEPTH / SLICES
+const DEPTH_AT_ONCE: u32 = 1u; // the body of a turn is written out if OWN_DEPTH is at most this,
 const ROWS_AT_ONCE: u32 = 3u; // and the rows of the kernel if ROWS is
 const COLS: u32 = 9u; // columns of x under a segment
 const PITCH: u32 = 9u; // COLS or one more, to be odd: rows begin in different banks
@@ -42,7 +46,9 @@ const W_COUNT: u32 = 1152u; // DEPTH · TAPS · OUTS
 const W_OUT_RUN: u32 = 18u; // w is loaded in this order: the elements until the next channel of y,
 const W_IN_RUN: u32 = 9u; // and until the next channel of x
 const W_PITCH: u32 = 68u; // OUTS + VEC, or OUTS if there is one lane of channels
-const W_TILE: u32 = 1224u; // DEPTH · TAPS · W_PITCH
+const W_TILE: u32 = 1224u; // DEPTH · TAPS · W_PITCH, or PORTION · (THREADS + 1)
+const PORTION: u32 = 56u; // sums of a lane that are added over the slices at a time: those of whole channels
+const PORTIONS: u32 = 1u; // ACC / PORTION
 const SHORT: u32 = 0u; // 1: DEPTH does not divide every chunk, so the first turn of a chunk is short
 const AHEAD: u32 = 1u; // 0: each chunk is a single turn
 // 1: a turn stores the next one's elements at its end, so that no register holds them from turn to turn: compilers copy such
@@ -93,7 +99,10 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let g = rest % params.groups;
   let chunk = rest / params.groups;
   let lane_o = thread % LO;
+  // Over all slices.
   let lane_r = thread / LO;
+  // Where there is one slice, the remainder makes it a constant.
+  let slice = thread / LANES % SLICES;
   let plane = params.in_rows * params.in_cols;
   let c_end = min((chunk + 1u) * params.chunk, params.group_in * PARTS);
   let turns = (c_end - chunk * params.chunk + DEPTH - 1u) / DEPTH;
@@ -211,10 +220,11 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
         }
       }
     }
-    for (var d = 0u; d < DEPTH; d++) { // unroll up to DEPTH_AT_ONCE
+    for (var d = 0u; d < OWN_DEPTH; d++) { // unroll up to DEPTH_AT_ONCE
       for (var p = 0u; p < ROWS; p++) { // unroll up to ROWS_AT_ONCE
-        let x_from = ((d * LR + lane_r) * ROWS + p) * PITCH;
-        let w_from = (d * TAPS + p * KW) * W_PITCH + lane_o * VEC;
+        // Channels are dealt out one by one, so that turns do not change which slice adds which.
+        let x_from = ((d * SLICES * LR + lane_r) * ROWS + p) * PITCH;
+        let w_from = ((d * SLICES + slice) * TAPS + p * KW) * W_PITCH + lane_o * VEC;
         var row: array<f32, COLS>; // scalars
         if (APART < 1) { // constant
           for (var col = 0u; col < COLS; col++) { // unroll
@@ -253,27 +263,61 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     }
   }
 
-  let segment = s0 + lane_r;
-  if (segment >= params.segments) { return; }
-  let row = segment / params.x_tiles;
-  let j = segment % params.x_tiles * TX;
-  let last = params.out_cols - 1u - j;
-  let image = params.out_rows * params.out_cols;
-  let first = (row / params.out_rows * params.groups + g) * params.group_out;
-  for (var k = 0u; k < VECS; k++) { // unroll
-    for (var o = 0u; o < VEC; o++) { // unroll
-      let channel = o0 + (k * LO + lane_o) * VEC + o;
-      if (channel < params.group_out) {
-        var bias = 0.0;
-        if (BIAS == 1u) { bias = b[g * params.group_out + channel]; }
-        let at = chunk * params.outputs + (first + channel) * image + row % params.out_rows * params.out_cols + j;
-        stage(at);
-        // All are finished before the first is stored: what operations load for the next ones could not pass a store.
-        for (var t = 0u; t < TX; t++) { // unroll
-          acc[(k * VEC + o) * TX + t] = outputs_finish(at + min(t, last), acc[(k * VEC + o) * TX + t] + bias);
+  if (1 < SLICES) { // constant
+    let whole = params.out_rows * params.out_cols;
+    for (var h = 0u; h < PORTIONS; h++) { // unroll
+      workgroupBarrier();
+      for (var p = 0u; p < PORTION; p++) { // unroll
+        w_tile[p * (THREADS + 1u) + thread] = acc[h * PORTION + p];
+      }
+      workgroupBarrier();
+      for (var e = thread; e < PORTION * LANES; e += THREADS) {
+        let t = e % TX;
+        let lane = e / TX % LANES;
+        let own = e / (TX * LANES);
+        var sum = 0.0;
+        for (var s = 0u; s < SLICES; s++) { // unroll
+          sum += w_tile[(own * TX + t) * (THREADS + 1u) + s * LANES + lane];
         }
-        for (var t = 0u; t < TX; t++) { // unroll
-          if (t <= last) { outputs_keep(at + t, acc[(k * VEC + o) * TX + t], at + t); }
+        let vec = h * (PORTION / TX) + own;
+        let channel = o0 + (vec / VEC * LO + lane % LO) * VEC + vec % VEC;
+        let segment = s0 + lane / LO;
+        let row = segment / params.x_tiles;
+        let j = segment % params.x_tiles * TX + t;
+        if ((segment < params.segments) & (channel < params.group_out) & (j < params.out_cols)) {
+          let o = g * params.group_out + channel;
+          if (BIAS == 1u) { sum += b[o]; }
+          let image = row / params.out_rows * params.groups * params.group_out + o;
+          let at = chunk * params.outputs + image * whole + row % params.out_rows * params.out_cols + j;
+          stage(at);
+          outputs_keep(at, outputs_finish(at, sum), at);
+        }
+      }
+    }
+  }
+  if (SLICES < 2) { // constant
+    let segment = s0 + lane_r;
+    if (segment >= params.segments) { return; }
+    let row = segment / params.x_tiles;
+    let j = segment % params.x_tiles * TX;
+    let last = params.out_cols - 1u - j;
+    let image = params.out_rows * params.out_cols;
+    let first = (row / params.out_rows * params.groups + g) * params.group_out;
+    for (var k = 0u; k < VECS; k++) { // unroll
+      for (var o = 0u; o < VEC; o++) { // unroll
+        let channel = o0 + (k * LO + lane_o) * VEC + o;
+        if (channel < params.group_out) {
+          var bias = 0.0;
+          if (BIAS == 1u) { bias = b[g * params.group_out + channel]; }
+          let at = chunk * params.outputs + (first + channel) * image + row % params.out_rows * params.out_cols + j;
+          stage(at);
+          // All are finished before the first is stored: what operations load for the next ones could not pass a store.
+          for (var t = 0u; t < TX; t++) { // unroll
+            acc[(k * VEC + o) * TX + t] = outputs_finish(at + min(t, last), acc[(k * VEC + o) * TX + t] + bias);
+          }
+          for (var t = 0u; t < TX; t++) { // unroll
+            if (t <= last) { outputs_keep(at + t, acc[(k * VEC + o) * TX + t], at + t); }
+          }
         }
       }
     }

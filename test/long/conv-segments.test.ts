@@ -89,6 +89,19 @@ const cases: readonly Case[] = [
     tile: { rows: 3, chunks: 2 },
   },
   { of: { size: [40, 52], stride: [13, 16], kernel: [13, 16], padding: [0, 0, 1, 0], groupIn: 2 } },
+  // Lanes that share the sums of the same outputs.
+  {
+    of: { kernel: [1, 1], padding: [0, 0, 0, 0], groupIn: 45, size: [5, 6], batch: 2 },
+    tile: { outLanes: 2, segmentLanes: 2, slices: 16, cols: 5, depth: 32 },
+  },
+  {
+    of: { groupIn: 7, groupOut: 13, size: [6, 8], batch: 2 },
+    tile: { outLanes: 2, segmentLanes: 16, slices: 4, cols: 8, depth: 4, chunks: 2 },
+  },
+  {
+    of: { groups: 2, groupIn: 11, groupOut: 5, size: [9, 8], stride: [2, 1], kernel: [3, 2] },
+    tile: { outLanes: 1, segmentLanes: 16, slices: 8, cols: 3, depth: 8 },
+  },
   { of: { groupIn: 40, groupOut: 20, size: [7, 7] } },
   { of: { groupIn: 16, groupOut: 1, size: [12, 14], batch: 2 } },
   { of: { groupIn: 1, groupOut: 16, size: [12, 30], batch: 2 } },
@@ -118,6 +131,7 @@ const cases: readonly Case[] = [
 const usual: Omit<SegmentTile, 'rows'> = {
   outLanes: 2,
   segmentLanes: 32,
+  slices: 1,
   channels: 4,
   cols: 4,
   depth: 1,
@@ -342,6 +356,10 @@ test('depthwise tiles and blocks on RDNA 3 have fewer sums than on RDNA 2, and s
     Number((lowering as Extract<Lowering, { kind: 'passes' }>).passes[0]!.consts!.ACC);
   expect(accOf(forwardPasses(depthwise, false, three!))).toBeLessThan(accOf(forwardPasses(depthwise, false, two!)));
   expect(accOf(inputGradPasses(colours, false, three!))).toBeLessThan(accOf(inputGradPasses(colours, false, two!)));
+  // A block of a larger kernel has no room for its weights there.
+  const large = { groupIn: 3, groupOut: 64, size: [224, 224], kernel: [7, 7], padding: [3, 3, 3, 3] } as const;
+  const stem = inputGradPasses(geometry({ batch: 8, stride: [2, 2], ...large }), false, three!);
+  expect(stem.kind === 'passes' && stem.passes[0]!.consts).toHaveProperty('LINES');
   const { x, y, w } = sizesOf(depthwise);
   const of = sizesOf(colours);
   const [images, weight, dy, filters] = [numbers(x, 1), numbers(w, 2), numbers(of.y, 3), numbers(of.w, 4)];

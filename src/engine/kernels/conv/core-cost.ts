@@ -52,6 +52,8 @@ export interface Work {
   /** Turns of the loop, and in a turn: instructions, elements that are loaded, and bytes read from workgroup memory. */
   readonly turns: number;
   readonly instructions: number;
+  /** Of these, the ones that follow a turn's wait for its loads, where that matters. */
+  readonly behind?: number;
   readonly loads: number;
   /** How many bytes of the cache are read for each byte that is used; 1 if neighbouring lanes read neighbours. */
   readonly spread?: number;
@@ -71,7 +73,7 @@ export interface Work {
 
 /** The expected cycles of a kernel and of adding its parts. */
 export function expectedCycles(work: Work): number {
-  const { workgroups, turns, loads, chunks, spread = 1, moved = 0 } = work;
+  const { workgroups, turns, behind = 0, loads, chunks, spread = 1, moved = 0 } = work;
   const waves = Math.max(1, work.threads / WAVE);
   const shared = ((work.read + 4 * loads) * WAVE) / SHARED_BYTES;
   const cached = (4 * spread * loads * WAVE) / CACHED_BYTES;
@@ -83,7 +85,8 @@ export function expectedCycles(work: Work): number {
   const held = Math.max(1, Math.min(byRegisters, Math.floor(CORE_BYTES / work.bytes)));
   const second = chunks > 1 ? DISPATCH + ((chunks + 1) * work.sums * 4) / MEMORY_BYTES : 0;
   // A load takes LATENCY. Products of the same workgroup, and of others on its core, hide a part; it waits for the rest.
-  const alone = Math.max(turn, LATENCY) + BARRIER;
+  const stored = own * behind;
+  const alone = Math.max(turn - stored, LATENCY) + stored + BARRIER;
   let cycles = 0;
   for (const cores of CORES) {
     const rounds = ceilDiv(workgroups, waves === 1 ? 2 * cores : cores);

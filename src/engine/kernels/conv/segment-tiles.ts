@@ -12,6 +12,8 @@ export type SegmentTile = {
   /** How many lanes of a workgroup compute other channels, and how many compute other segments. */
   readonly outLanes: number;
   readonly segmentLanes: number;
+  /** How many lanes have the same outputs and add other channels of x, a power of two that divides `depth`. */
+  readonly slices: number;
   /** How many channels a lane computes, a multiple of 4 or fewer, and how many outputs a segment has. */
   readonly channels: number;
   readonly cols: number;
@@ -46,6 +48,9 @@ interface SegmentSizes extends Columns {
   readonly vec: number;
   /** The distance of the weights of taps in workgroup memory. */
   readonly wPitch: number;
+  /** Numbers in workgroup memory for weights and, later, for the sums of slices: so many of a lane at a time. */
+  readonly wTile: number;
+  readonly portion: number;
   readonly xLoads: number;
   readonly wLoads: number;
   /** Bytes of workgroup memory. */
@@ -79,17 +84,22 @@ export function columnsUnder({ kernel: [, kw], stride: [, sw], dilation: [, dw] 
 
 export function segmentSizes(c: CorrelationShape, tile: SegmentTile): SegmentSizes {
   const [, kw] = c.kernel;
-  const { outLanes, segmentLanes, channels, depth, rows } = tile;
+  const { outLanes, segmentLanes, slices, channels, depth, rows } = tile;
   const columns = columnsUnder(c, tile.cols);
   const { pitch } = columns;
-  const threads = outLanes * segmentLanes;
+  const threads = outLanes * segmentLanes * slices;
   const outs = outLanes * channels;
   const xLoads = ceilDiv(depth * segmentLanes * rows * pitch, threads);
   const wLoads = ceilDiv(depth * rows * kw * outs, threads);
   const vec = Math.min(4, channels);
   const wPitch = vec < 4 ? outs : outs + vec;
-  const bytes = 4 * (xLoads * threads + depth * rows * kw * wPitch);
-  return { ...columns, threads, outs, vec, wPitch, xLoads, wLoads, bytes };
+  const xTile = xLoads * threads;
+  let own = channels;
+  while (slices > 1 && own % 2 === 0 && 4 * (xTile + own * tile.cols * (threads + 1)) > WORKGROUP_BYTES) own /= 2;
+  const portion = own * tile.cols;
+  const wTile = Math.max(depth * rows * kw * wPitch, slices > 1 ? portion * (threads + 1) : 0);
+  const bytes = 4 * (xTile + wTile);
+  return { ...columns, threads, outs, vec, wPitch, wTile, portion, xLoads, wLoads, bytes };
 }
 
 /** The workgroup memory that every device has. */
@@ -130,16 +140,16 @@ const MOST_OUT_LANES = 16;
  * How many lanes may compute other channels, for groups of `groupOut` channels and lanes of `channels`: powers of two,
  * and other numbers if they leave fewer channels idle.
  */
-export function lanesFor(groupOut: number, channels: number): readonly number[] {
+export function lanesFor(groupOut: number, channels: number, fewest = USUAL_OUTS): readonly number[] {
   const suits = (lanes: number): boolean => {
     const outs = lanes * channels;
-    return (lanes === 1 || outs < 2 * groupOut) && outs >= Math.min(groupOut, USUAL_OUTS);
+    return (lanes === 1 || outs < 2 * groupOut) && outs >= Math.min(groupOut, fewest);
   };
   const covered = (lanes: number): number => ceilDiv(groupOut, lanes * channels) * lanes * channels;
   const all = Array.from({ length: MOST_OUT_LANES }, (_, i) => i + 1).filter(suits);
   const powers = all.filter((lanes) => (lanes & (lanes - 1)) === 0);
-  const fewest = Math.min(...powers.map(covered));
-  const others = all.filter((lanes) => covered(lanes) < fewest);
+  const leastOfPowers = Math.min(...powers.map(covered));
+  const others = all.filter((lanes) => covered(lanes) < leastOfPowers);
   const least = Math.min(...others.map(covered));
   return [...powers, ...others.filter((lanes) => covered(lanes) === least)];
 }
@@ -162,10 +172,31 @@ function channelsFor(c: CorrelationShape): readonly number[] {
 /** If each of several groups has fewer channels than this, most of a lane's sums are for channels that do not exist. */
 export const FEWEST_OF_GROUP = 3;
 
+/** So few channels of a workgroup, and fewer turns, are worth a trial where its lanes share the sums of each output. */
+const FEWEST_OUTS = 8;
+/** Into how many slices a workgroup may divide its sums. */
+const SLICES = [8, 32];
+/** Its lanes: more would take more workgroup memory for the sums. */
+const SLICED_THREADS = 128;
+/** With more lanes of whole sums, a large GPU is busy without slices. */
+const MANY_LANES = 20_480;
+
+/** How many slices are worth a trial for lanes that compute `channels` channels of `cols` columns. */
+function slicesFor(c: CorrelationShape, channels: number, cols: number): readonly number[] {
+  const lanes = c.batch * c.outSize[0] * ceilDiv(c.outSize[1], cols) * c.groups * ceilDiv(c.groupOut, channels);
+  return lanes < MANY_LANES && channels <= 4 ? [1, ...SLICES] : [1];
+}
+
 /** What a turn may add: several channels with all rows of the kernel or, if the kernel is large, some of its rows. */
-function turnsFor(c: CorrelationShape): readonly Pick<SegmentTile, 'depth' | 'rows'>[] {
+function turnsFor(c: CorrelationShape, slices = 1): readonly Pick<SegmentTile, 'depth' | 'rows'>[] {
   const { kernel, groupIn } = c;
   const [kh, kw] = kernel;
+  if (slices > 1) {
+    const depths = [1, 2, 4, 8].map((own) => own * slices);
+    return depths
+      .filter((depth) => depth * kh * kw <= MOST_TAPS * slices && depth < 2 * groupIn)
+      .map((depth) => ({ depth, rows: kh }));
+  }
   const depths = [...new Set([1, 2, 4, 8, 16, groupIn])].filter(
     (depth) => depth === 1 || (depth * kh * kw <= MOST_TAPS && depth < 2 * groupIn),
   );
@@ -177,8 +208,8 @@ function turnsFor(c: CorrelationShape): readonly Pick<SegmentTile, 'depth' | 'ro
 /** The tiles that can compute a convolution, each with 1 chunk and with more. */
 export function segmentTiles(c: CorrelationShape, adapter: AdapterProfile): readonly SegmentTile[] {
   const [, kw] = c.kernel;
-  const turns = turnsFor(c);
-  const general = generalSegmentTile(c, { chunks: 1 });
+  const turns = new Map([1, ...SLICES].map((slices) => [slices, turnsFor(c, slices)]));
+  const general = generalSegmentTile(c, { chunks: 1, slices: 1 });
   const tiles: SegmentTile[] = [];
   if (kw > MOST_TAPS_OF_ROW || c.batch * c.groupIn * c.outSize[0] * c.outSize[1] === 0) return tiles;
   if (c.groups > 1 && c.groupOut < FEWEST_OF_GROUP) return tiles;
@@ -186,14 +217,17 @@ export function segmentTiles(c: CorrelationShape, adapter: AdapterProfile): read
     for (const channels of channelsFor(c)) {
       if (channels * cols > MOST_SUMS || (channels > 4 && channels >= 2 * c.groupOut)) continue;
       if (kw * channels * cols > MOST_PRODUCTS) continue;
-      for (const outLanes of lanesFor(c.groupOut, channels)) {
-        for (const threads of [64, 128, 256]) {
-          for (const turn of turns) {
-            const tile = { outLanes, segmentLanes: Math.floor(threads / outLanes), channels, cols, ...turn, chunks: 1 };
-            if (!fits(c, tile, adapter)) continue;
-            // A sum that is split is split as in the kernel for all sizes.
-            const steps = turn.rows === general?.rows ? c.groupIn * partsOf(c, tile) : 1;
-            tiles.push(...inChunks(tile, steps, workgroupsOf(c, tile), (chunks) => chunkOf(c, chunks)));
+      for (const slices of slicesFor(c, channels, cols)) {
+        for (const outLanes of lanesFor(c.groupOut, channels, slices > 1 ? FEWEST_OUTS : USUAL_OUTS)) {
+          for (const threads of slices > 1 ? [SLICED_THREADS] : [64, 128, 256]) {
+            const segmentLanes = Math.floor(threads / slices / outLanes);
+            for (const turn of segmentLanes > 0 ? turns.get(slices)! : []) {
+              const tile = { outLanes, segmentLanes, slices, channels, cols, ...turn, chunks: 1 };
+              if (!fits(c, tile, adapter)) continue;
+              // A sum that is split is split as in the kernel for all sizes.
+              const steps = slices === 1 && turn.rows === general?.rows ? c.groupIn * partsOf(c, tile) : 1;
+              tiles.push(...inChunks(tile, steps, workgroupsOf(c, tile), (chunks) => chunkOf(c, chunks)));
+            }
           }
         }
       }
@@ -223,11 +257,13 @@ export const fitsDevice = (bytes: number, registers: number, adapter: AdapterPro
  * Its turns follow from the kernel and the channels alone, so that all sizes share it. Turns do not change the order of
  * the sum, but where a sum is split between rows of the kernel, it stays split there.
  */
-export function generalSegmentTile(c: CorrelationShape, { chunks }: { readonly chunks: number }) {
+export function generalSegmentTile(c: CorrelationShape, { chunks, slices }: Pick<SegmentTile, 'chunks' | 'slices'>) {
+  const lanes = SLICED_THREADS / slices;
+  const outLanes = Math.min(8, lanes);
   // With few channels of y, tiles whose sums are split add a row of the kernel in a turn.
-  const turns = turnsFor(c).filter(({ rows }) => !hasFewChannels(c) || rows === 1);
+  const turns = turnsFor(c, slices).filter(({ rows }) => !hasFewChannels(c) || rows === 1);
   const tiles = turns.map((turn): SegmentTile => {
-    return { outLanes: 8, segmentLanes: 16, channels: 4, cols: 7, ...turn, chunks };
+    return { outLanes, segmentLanes: lanes / outLanes, slices, channels: 4, cols: 7, ...turn, chunks };
   });
   const fitting = tiles.filter((tile) => segmentSizes(c, tile).bytes <= WORKGROUP_BYTES);
   return least(fitting, (tile) => turnsCost(c.groupIn * partsOf(c, tile), tile.depth, tile.rows * c.kernel[1]));
@@ -260,12 +296,25 @@ function fits(c: CorrelationShape, tile: SegmentTile, adapter: AdapterProfile): 
 const LOAD = 5;
 const PLACE = 50;
 const STORE = 6;
+/** Instructions of giving a sum to other slices, and of adding and storing one over the slices. */
+const GIVE = 2;
+const TAKE = 2;
+const KEEP = 100;
+/** Of a workgroup with slices, whose places follow from no number that all its lanes share: of a load in a turn, and before. */
+const SLICED_LOAD = 7;
+const SLICED_PLACE = 60;
+
+/** Instructions by which a lane's sums are added over the slices. */
+function joinCost({ slices, channels, cols }: SegmentTile, portion: number): number {
+  const rounds = ((channels * cols) / portion) * ceilDiv(portion, slices);
+  return GIVE * channels * cols + rounds * (TAKE * slices + KEEP);
+}
 
 /** The expected cycles of a tile. */
 export function segmentCost(c: CorrelationShape, tile: SegmentTile): number {
   const [, kw] = c.kernel;
-  const { channels, depth, rows, chunks } = tile;
-  const { threads, xLoads, wLoads, bytes } = segmentSizes(c, tile);
+  const { slices, channels, depth, rows, chunks } = tile;
+  const { threads, xLoads, wLoads, portion, bytes } = segmentSizes(c, tile);
   const ownSums = channels * tile.cols;
   const loads = xLoads + wLoads;
   const sums = c.batch * c.groups * c.groupOut * c.outSize[0] * c.outSize[1];
@@ -273,10 +322,11 @@ export function segmentCost(c: CorrelationShape, tile: SegmentTile): number {
     threads,
     workgroups: workgroupsOf(c, tile),
     turns: chunkOf(c, tile) / depth,
-    instructions: depth * rows * kw * ownSums + LOAD * loads,
+    instructions: (depth / slices) * rows * kw * ownSums + (slices === 1 ? LOAD : SLICED_LOAD) * loads,
+    ...(slices > 1 && { behind: SLICED_LOAD * loads }),
     loads,
-    read: 4 * depth * rows * (touched(c, tile.cols) + kw * channels),
-    rest: PLACE * loads + STORE * ownSums,
+    read: 4 * (depth / slices) * rows * (touched(c, tile.cols) + kw * channels),
+    rest: slices === 1 ? PLACE * loads + STORE * ownSums : SLICED_PLACE * loads + joinCost(tile, portion),
     registers: registers(c, tile),
     bytes,
     chunks,
@@ -299,6 +349,21 @@ export function touched({ kernel: [, kw], stride: [, sw], dilation: [, dw] }: St
   return places.size;
 }
 
+/** Slices must be expected to be faster by this factor than chunks, of which less is in doubt but what a dispatch takes. */
+const WORTHWHILE = 1.1;
+
+function fastest(c: CorrelationShape, adapter: AdapterProfile): SegmentTile | undefined {
+  const costOf = (tile: SegmentTile): number => segmentCost(c, tile);
+  const tiles = segmentTiles(c, adapter);
+  const best = least(tiles, costOf);
+  if (!best || best.slices === 1) return best;
+  const usual = least(
+    tiles.filter(({ slices }) => slices === 1),
+    costOf,
+  );
+  return usual && usual.chunks > 1 && costOf(usual) < WORTHWHILE * costOf(best) ? usual : best;
+}
+
 /** The tile that is expected to be the fastest; undefined if the kernel is too large for any. */
 export const expectedSegmentTile = (c: CorrelationShape, adapter: AdapterProfile): SegmentTile | undefined =>
-  remembered('segments', c, adapter, () => least(segmentTiles(c, adapter), (tile) => segmentCost(c, tile)));
+  remembered('segments', c, adapter, () => fastest(c, adapter));

@@ -35,11 +35,24 @@ const MANY_TURNS = 8;
 /** The pass with its own tile, or with the general one, for `chunk` channels or parts of channels in a chunk. */
 function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
   const [, kw] = c.kernel;
-  const { outLanes, segmentLanes, channels, depth, rows, chunks } = tile;
-  const { cols, apart, colX, colQ, pitch, colRun, colStep, threads, outs, vec, wPitch, xLoads, wLoads } = segmentSizes(
-    c,
-    tile,
-  );
+  const { outLanes, segmentLanes, slices, channels, depth, rows, chunks } = tile;
+  const {
+    cols,
+    apart,
+    colX,
+    colQ,
+    pitch,
+    colRun,
+    colStep,
+    threads,
+    outs,
+    vec,
+    wPitch,
+    wTile,
+    portion,
+    xLoads,
+    wLoads,
+  } = segmentSizes(c, tile);
   const { xTiles, segments } = segmentCounts(c, tile);
   const own = chunkOf(c, tile);
   const isGeneral = chunk !== undefined;
@@ -52,6 +65,8 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
   const consts = {
     LO: outLanes,
     LR: segmentLanes,
+    LANES: outLanes * segmentLanes,
+    SLICES: slices,
     THREADS: threads,
     TO: channels,
     VEC: vec,
@@ -68,7 +83,8 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
     DH: c.dilation[0],
     DW: c.dilation[1],
     DEPTH: depth,
-    DEPTH_AT_ONCE: depth * rows * products <= MOST_PRODUCTS ? depth : 1,
+    OWN_DEPTH: depth / slices,
+    DEPTH_AT_ONCE: (depth / slices) * rows * products <= MOST_PRODUCTS ? depth / slices : 1,
     ROWS_AT_ONCE: rows * products <= MOST_PRODUCTS ? rows : 1,
     COLS: cols,
     PITCH: pitch,
@@ -85,7 +101,9 @@ function segmentPass(c: Correlation, tile: SegmentTile, chunk?: number): Pass {
     W_OUT_RUN: outFirst ? depth * taps : taps,
     W_IN_RUN: outFirst ? taps : outs * taps,
     W_PITCH: wPitch,
-    W_TILE: depth * taps * wPitch,
+    W_TILE: wTile,
+    PORTION: portion,
+    PORTIONS: (channels * tile.cols) / portion,
     SHORT: depth > 1 && (isGeneral || c.groupIn % depth !== 0) ? 1 : 0,
     AHEAD: !isGeneral && own === depth ? 0 : 1,
     LATE: isGeneral || own >= MANY_TURNS * depth ? 1 : 0,
