@@ -13,7 +13,7 @@ import { command } from './places.mjs';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 
 /** Bytes of its files. */
-const MOST_BYTES = 13_300_000;
+const MOST_BYTES = 13_400_000;
 
 /** Each ends with an error where it finds a fault. The package has no modules of CommonJS. */
 const tools = [
