@@ -1,5 +1,5 @@
 // Geometric transforms beside torchvision's: functions on bytes, floats, masks and boxes, and classes by seed, picture by picture and as a batch.
-import { manualSeed, rand, stack, type Tensor, tensor } from 'lamplight';
+import { type DType, manualSeed, rand, stack, type Tensor, tensor } from 'lamplight';
 import { transforms, tvTensors } from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { expectClose, expectNumbers, fromFixture } from '../support/close';
@@ -271,3 +271,37 @@ test('print as torchvision’s', () => {
   ];
   expect(made.map(String)).toEqual(texts);
 });
+
+test.each([
+  [
+    'by class',
+    new Map<unknown, DType | null>([
+      [tvTensors.Image, 'float32'],
+      ['others', null],
+    ]),
+    [1, 255, 'int64', 255],
+  ],
+  ['by name', { Image: 'float32', Mask: 'int64', BoundingBoxes: 'float32', Tensor: 'float32' }, [1, 255, 'float32', 1]],
+  [
+    'but of images',
+    new Map<unknown, DType | null>([
+      [tvTensors.Image, null],
+      ['others', 'float32'],
+    ]),
+    [255, 255, 'float32', 1],
+  ],
+] as const)(
+  'ToDtype takes dtypes %s, and scales pixels alone, as torchvision does',
+  async (_, dtypes, [pixel, label, boxes, plain]) => {
+    const bytes = tensor([[[0, 255]]], { dtype: 'uint8' });
+    const sides = tensor([[0, 0, 1, 1]], { dtype: 'int64' });
+    const transform = new transforms.ToDtype(dtypes, { scale: true });
+    expect(`${transform}`).toBe('ToDtype(scale=True)');
+    const box = new tvTensors.BoundingBoxes(sides, { format: 'XYXY', canvasSize: [1, 2] });
+    const [image, mask, corners] = transform([new tvTensors.Image(bytes), new tvTensors.Mask(bytes), box]) as Tensor[];
+    expect(await image!.tolist()).toEqual([[[0, pixel]]]);
+    expect(await mask!.tolist()).toEqual([[[0, label]]]);
+    expect(corners!.dtype).toBe(boxes);
+    expect(await (transform(bytes) as Tensor).tolist()).toEqual([[[0, plain]]]);
+  },
+);

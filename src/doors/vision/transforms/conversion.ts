@@ -1,7 +1,7 @@
 // Transforms between representations: pictures, tensors of bytes and of floats, normalized tensors.
 
 import { ArgumentError, type DType, ShapeError, Tensor } from '../../../torch';
-import { type Arguments, expectDType, isPlainObject, parseArgs, shown, showShape } from '../../../torch/inside';
+import { type Arguments, expectDType, isPlainObject, kinds, parseArgs, shown, showShape } from '../../../torch/inside';
 import { fromPixels, isPixelSource, type PixelSource } from '../pictures/from-pixels';
 import { Picture } from '../pictures/picture';
 import { BoundingBoxes, Image, Mask, TVTensor } from '../tv-tensors';
@@ -209,6 +209,13 @@ const classNames = [
   [Tensor, 'Tensor'],
 ] as const;
 
+/** The arguments with a leading object of dtypes by class, whose keys are no options, as the option `dtype`. */
+function named(args: readonly unknown[]): readonly unknown[] {
+  const [dtype, ...rest] = args;
+  const isMap = isPlainObject(dtype) && ['others', ...classNames.map(([, name]) => name)].some((name) => name in dtype);
+  return isMap ? [new Map(Object.entries(dtype)), ...rest] : args;
+}
+
 /** Converts to another dtype. */
 export class ToDtype extends Conversion {
   readonly dtype: DType | DtypeMap;
@@ -216,7 +223,9 @@ export class ToDtype extends Conversion {
 
   constructor(...args: Arguments<ToDtypeTransformArguments, ['dtype', 'scale']>) {
     super();
-    const { dtype, scale } = parseArgs<ToDtypeTransformArguments>('ToDtype', ['dtype'], { scale: false }, args);
+    const { dtype, scale } = parseArgs<ToDtypeTransformArguments>('ToDtype', ['dtype'], { scale: false }, named(args), {
+      dtype: kinds.anything,
+    });
     if (typeof dtype !== 'string' && !(dtype instanceof Map) && !isPlainObject(dtype)) {
       throw new ArgumentError(`ToDtype: expected dtype to be a type, or types by class, but got ${shown(dtype)}`);
     }
@@ -236,10 +245,9 @@ export class ToDtype extends Conversion {
     const { dtype } = this;
     if (typeof dtype === 'string') return isPureTensor(input) || input instanceof Image ? dtype : null;
     const [type, name] = classNames.find(([each]) => input instanceof each)!;
-    const found = dtype instanceof Map ? (dtype.get(type) ?? dtype.get(name)) : (dtype as Record<string, DType>)[name];
-    if (found !== undefined) return found;
-    const others = dtype instanceof Map ? dtype.get('others') : (dtype as Record<string, DType>).others;
-    if (others !== undefined) return others;
+    const byClass = dtype instanceof Map ? dtype : new Map(Object.entries(dtype));
+    const key = [type, name, 'others'].find((each) => byClass.has(each));
+    if (key !== undefined) return byClass.get(key);
     throw new ArgumentError(`ToDtype: expected a dtype for ${name}, or for 'others', but got none`);
   }
 
