@@ -77,17 +77,20 @@ _ELSEWHERE = (
     "Notebooks of others fetch from this site and from PyPI alone, and yours from where a site allows it. "
     "Download the file in a tab of its own, add it by the menu of this page, and open it by its name."
 )
+_PROCESSES = "Processes cannot start in a notebook: Python runs in the page. Call the functions one after the other."
 # What else a page has none of, by words of the exceptions that say so, and what is said of it.
 _ABSENT = (
     ("can't start new thread", "Threads cannot start in a notebook: Python has the one of its page. Call the function itself."),
     ("does not support processes", "Other programs cannot start in a notebook: Python runs in the page. Do the work in Python."),
-    ("multiprocessing", "Processes cannot start in a notebook: Python runs in the page. Call the functions one after the other."),
+    ("multiprocessing", _PROCESSES),
     *((words, _ELSEWHERE) for words in ("Failed to fetch", "urlopen error", "Host is unreachable")),
 )
 
 
 # Packages that a page cannot have, and what there is in their place.
 _NEVER = {
+    # Of Python's own multiprocessing the part that is compiled.
+    "_multiprocessing": _PROCESSES,
     "torchtext": "Nobody develops torchtext any longer. Split texts with re.findall(r'\\w+', text.lower()), count words "
     "with collections.Counter, and pad sentences with torch.nn.utils.rnn.pad_sequence.",
     "torchaudio": "torchaudio has no version for a page. Read sounds with Python's wave, and take spectra with torch.stft.",
