@@ -71,7 +71,8 @@ async function bundled(): Promise<Bundle> {
         // Packages, which no path leads to.
         external: /^[\w@]/,
         output: {
-          comments: isTraced,
+          // Annotations tell Vite which imports it leaves alone.
+          comments: isTraced || { annotation: true, legal: false, jsdoc: false },
           entryFileNames: '[name].js',
           chunkFileNames: '[name].js',
           codeSplitting: { groups: [{ name: 'library' }] },

@@ -9,8 +9,14 @@ import {
   tensorKind as tensor,
 } from '../../torch/inside';
 import { type Constraint, independent, positive, real, realVector } from './constraints/constraints';
-import { Distribution, type SampleArguments, type Validation, type ValueArguments, validation } from './distribution';
-import { MultivariateNormal } from './multivariate-normal';
+import {
+  type Distribution,
+  type SampleArguments,
+  type Validation,
+  type ValueArguments,
+  validation,
+} from './distribution';
+import { MultivariateNormal, NormalOfVectors } from './multivariate-normal';
 import { expectFloats } from './parameters';
 
 interface LowRankParameters extends Validation {
@@ -26,7 +32,7 @@ interface LowRankParameters extends Validation {
  * The normal distribution over vectors of n numbers with covariance W Wᵀ + D, D a diagonal. Only matrices as large as
  * the rank are factorised, by Woodbury's identity.
  */
-export class LowRankMultivariateNormal extends Distribution {
+export class LowRankMultivariateNormal extends NormalOfVectors {
   constructor(...args: Arguments<LowRankParameters, ['loc', 'covFactor', 'covDiag', 'validateArgs']>) {
     const name = 'LowRankMultivariateNormal';
     const { loc, covFactor, covDiag, validateArgs } = parseArgs<LowRankParameters>(
@@ -56,10 +62,6 @@ export class LowRankMultivariateNormal extends Distribution {
     });
   }
 
-  get loc(): Tensor {
-    return this.params.loc!;
-  }
-
   /** W. */
   get covFactor(): Tensor {
     return this.params.covFactor!;
@@ -72,18 +74,6 @@ export class LowRankMultivariateNormal extends Distribution {
 
   override get argConstraints(): Readonly<Record<string, Constraint>> {
     return { loc: realVector, covFactor: independent(real, 2), covDiag: independent(positive, 1) };
-  }
-
-  override get support(): Constraint {
-    return realVector;
-  }
-
-  override get mean(): Tensor {
-    return this.loc;
-  }
-
-  override get mode(): Tensor {
-    return this.loc;
   }
 
   override get variance(): Tensor {

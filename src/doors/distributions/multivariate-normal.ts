@@ -13,9 +13,8 @@ import { type Constraint, lowerCholesky, positiveDefinite, realVector } from './
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
 import { expectFloats } from './parameters';
 
-interface MultivariateNormalParameters extends Validation {
-  /** The mean. Shape: [...batch, n]. */
-  loc: Tensor;
+/** The matrix that gives a covariance; exactly one is required. */
+export interface Covariance {
   /** Σ, symmetric and positive-definite. Shape: [...batch, n, n], like the two matrices below. */
   covarianceMatrix?: Tensor | null;
   /** Σ⁻¹. */
@@ -26,10 +25,57 @@ interface MultivariateNormalParameters extends Validation {
   scaleTril?: Tensor | null;
 }
 
+interface MultivariateNormalParameters extends Validation, Covariance {
+  /** The mean. Shape: [...batch, n]. */
+  loc: Tensor;
+}
+
 type MultivariateNormalOrder = ['loc', 'covarianceMatrix', 'precisionMatrix', 'scaleTril', 'validateArgs'];
 
-/** The ways to give the covariance; exactly one is required. */
 const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
+
+/** None of the matrices. */
+export const noMatrix = { covarianceMatrix: null, precisionMatrix: null, scaleTril: null };
+
+const matrix = kinds.orNull(tensor);
+
+/** What each of the matrices may be. */
+export const matrixKinds = { covarianceMatrix: matrix, precisionMatrix: matrix, scaleTril: matrix };
+
+/** The name of the one matrix that is given, and the matrix. */
+export function oneMatrix(
+  name: string,
+  given: Readonly<Required<Covariance>>,
+): readonly [key: keyof Covariance, matrix: Tensor] {
+  const [key, ...others] = matrices.filter((each) => given[each] !== null);
+  if (key === undefined || others.length > 0) {
+    throw new ArgumentError(
+      `${name}: expected one of ${matrices.join(', ')}, but got ${key === undefined ? 'none' : [key, ...others].join(', ')}`,
+    );
+  }
+  const spread = given[key]!;
+  expectFloats(name, key, spread);
+  return [key, spread];
+}
+
+/** The common part of normal distributions over vectors. */
+export abstract class NormalOfVectors extends Distribution {
+  get loc(): Tensor {
+    return this.params.loc!;
+  }
+
+  override get support(): Constraint {
+    return realVector;
+  }
+
+  override get mean(): Tensor {
+    return this.loc;
+  }
+
+  override get mode(): Tensor {
+    return this.loc;
+  }
+}
 
 /**
  * The normal distribution over vectors of n numbers, defined by one of three matrices.
@@ -44,26 +90,18 @@ const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
  * @throws ArgumentError unless exactly one of the matrices is given
  * @throws ShapeError if the matrix does not match the size of `loc`
  */
-export class MultivariateNormal extends Distribution {
+export class MultivariateNormal extends NormalOfVectors {
   constructor(...args: Arguments<MultivariateNormalParameters, MultivariateNormalOrder>) {
     const name = 'MultivariateNormal';
-    const matrix = kinds.orNull(tensor);
     const { loc, validateArgs, ...given } = parseArgs<MultivariateNormalParameters>(
       name,
       ['loc'],
-      { covarianceMatrix: null, precisionMatrix: null, scaleTril: null, validateArgs: null },
+      { ...noMatrix, validateArgs: null },
       args,
-      { loc: tensor, covarianceMatrix: matrix, precisionMatrix: matrix, scaleTril: matrix },
+      { loc: tensor, ...matrixKinds },
     );
-    const [key, ...others] = matrices.filter((each) => given[each] !== null);
-    if (key === undefined || others.length > 0) {
-      throw new ArgumentError(
-        `${name}: expected one of ${matrices.join(', ')}, but got ${key === undefined ? 'none' : [key, ...others].join(', ')}`,
-      );
-    }
-    const spread = given[key]!;
+    const [key, spread] = oneMatrix(name, given);
     expectFloats(name, 'loc', loc);
-    expectFloats(name, key, spread);
     const n = loc.shape.at(-1);
     if (n === undefined || spread.shape.length < 2 || spread.shape.slice(-2).some((size) => size !== n)) {
       throw new ShapeError(
@@ -76,10 +114,6 @@ export class MultivariateNormal extends Distribution {
     ]);
     super(batch, [n], validateArgs);
     this.take({ loc: loc.expand([...batch, n]), [key]: spread.expand([...batch, n, n]) });
-  }
-
-  get loc(): Tensor {
-    return this.params.loc!;
   }
 
   /** The lower triangular L of Σ = L Lᵀ. */
@@ -117,18 +151,6 @@ export class MultivariateNormal extends Distribution {
       precisionMatrix: positiveDefinite,
       scaleTril: lowerCholesky,
     };
-  }
-
-  override get support(): Constraint {
-    return realVector;
-  }
-
-  override get mean(): Tensor {
-    return this.loc;
-  }
-
-  override get mode(): Tensor {
-    return this.loc;
   }
 
   /** The diagonal of Σ. */

@@ -1,36 +1,25 @@
 // The Wishart distribution, over positive-definite matrices.
 
-import { ArgumentError, arange, cat, finfo, linalg, randn, ShapeError, stack, type Tensor, zeros } from '../../torch';
+import { arange, cat, finfo, linalg, randn, ShapeError, stack, type Tensor, zeros } from '../../torch';
 import {
   type Arguments,
   broadcastOf as broadcastShapes,
   isTensorObject as isTensor,
-  kinds,
   parseArgs,
   showShape,
-  tensorKind as tensor,
 } from '../../torch/inside';
 import { type Constraint, greaterThan, lowerCholesky, positiveDefinite } from './constraints/constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
-import { MultivariateNormal } from './multivariate-normal';
+import { type Covariance, MultivariateNormal, matrixKinds, noMatrix, oneMatrix } from './multivariate-normal';
 import { type DistributionParameter, expectFloats, expectParameter, filledLike } from './parameters';
 import { Chi2 } from './student-t';
 
-interface WishartParameters extends Validation {
+interface WishartParameters extends Validation, Covariance {
   /** Degrees of freedom ν, greater than p - 1. */
   df: DistributionParameter;
-  /** Σ, symmetric and positive-definite. Shape: [...batch, p, p], like the two matrices below. */
-  covarianceMatrix?: Tensor | null;
-  /** Σ⁻¹. */
-  precisionMatrix?: Tensor | null;
-  /** The lower triangular L of Σ = L Lᵀ, with a positive diagonal. */
-  scaleTril?: Tensor | null;
 }
 
 type WishartOrder = ['df', 'covarianceMatrix', 'precisionMatrix', 'scaleTril', 'validateArgs'];
-
-/** The ways to give Σ; exactly one is required. */
-const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
 
 /**
  * The distribution of Σ_i x_i x_iᵀ of `df` vectors x_i ~ N(0, Σ). Draws are made by Bartlett's decomposition; `sample` and
@@ -41,23 +30,15 @@ const matrices = ['covarianceMatrix', 'precisionMatrix', 'scaleTril'] as const;
 export class Wishart extends Distribution<Promise<Tensor>> {
   constructor(...args: Arguments<WishartParameters, WishartOrder>) {
     const name = 'Wishart';
-    const matrix = kinds.orNull(tensor);
     const { df, validateArgs, ...given } = parseArgs<WishartParameters>(
       name,
       ['df'],
-      { covarianceMatrix: null, precisionMatrix: null, scaleTril: null, validateArgs: null },
+      { ...noMatrix, validateArgs: null },
       args,
-      { covarianceMatrix: matrix, precisionMatrix: matrix, scaleTril: matrix },
+      matrixKinds,
     );
-    const [key, ...others] = matrices.filter((each) => given[each] !== null);
-    if (key === undefined || others.length > 0) {
-      throw new ArgumentError(
-        `${name}: expected one of ${matrices.join(', ')}, but got ${key === undefined ? 'none' : [key, ...others].join(', ')}`,
-      );
-    }
+    const [key, spread] = oneMatrix(name, given);
     expectParameter(name, 'df', df);
-    const spread = given[key]!;
-    expectFloats(name, key, spread);
     const { shape } = spread;
     const p = shape.at(-1)!;
     if (shape.length < 2 || shape.at(-2) !== p) {

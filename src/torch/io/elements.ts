@@ -128,6 +128,9 @@ const definitions: Readonly<Record<ElementType, Definition>> = {
   bool: { bytes: 1, dtype: 'bool', words: Uint8Array, fill: each((byte) => (byte === 0 ? 0 : 1)) },
 };
 
+/** All element types. */
+export const elementTypes = Object.keys(definitions) as readonly ElementType[];
+
 /** The size of one element in bytes. */
 export const elementBytes = (type: ElementType): number => definitions[type].bytes;
 

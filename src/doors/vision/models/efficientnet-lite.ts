@@ -1,11 +1,11 @@
 import { nn, type Tensor } from '../../../torch';
-import { type Arguments, Module, parseArgs } from '../../../torch/inside';
+import { type Arguments, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
-import { stages } from './efficientnet';
-import { fanOut, initialize } from './initialize';
+import { SkippedBlock, stages } from './efficientnet';
+import { byOutputs, fanOut, initialize } from './initialize';
 import { networkKinds } from './network-kinds';
 
 /** Options of `EfficientNetLite`. */
@@ -46,10 +46,8 @@ const pointwise = (inChannels: number, outChannels: number) =>
   new nn.Conv2d(inChannels, outChannels, { kernelSize: 1, bias: false });
 
 /** A depthwise convolution between 1×1 convolutions, added to the input if the shapes are equal. */
-class LiteBlock extends Module {
-  block: nn.Sequential;
-  stochastic_depth: StochasticDepth;
-  readonly skips: boolean;
+class LiteBlock extends SkippedBlock {
+  declare readonly skips: boolean;
 
   constructor(
     inChannels: number,
@@ -66,11 +64,6 @@ class LiteBlock extends Module {
     );
     this.stochastic_depth = new StochasticDepth(skipProb, 'row');
     this.skips = stride === 1 && inChannels === outChannels;
-  }
-
-  override forward(x: Tensor): Tensor {
-    const result = this.block(x);
-    return this.skips ? this.stochastic_depth(result).add_(x) : result;
   }
 }
 
@@ -108,14 +101,7 @@ export class EfficientNetLite extends Network {
       new nn.Dropout({ p: o.dropout, inplace: true }),
       new nn.Linear(WIDTH, o.numClasses),
     );
-    initialize(this, {
-      convolution: fanOut,
-      linear({ weight, bias, outFeatures }) {
-        const range = 1 / Math.sqrt(outFeatures);
-        nn.init.uniform_(weight, -range, range);
-        nn.init.zeros_(bias!);
-      },
-    });
+    initialize(this, { convolution: fanOut, linear: byOutputs });
   }
 
   override forward(x: Tensor): Tensor {

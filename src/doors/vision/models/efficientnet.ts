@@ -5,7 +5,7 @@ import { Conv2dNormActivation, type NormMaker, SqueezeExcitation } from '../ops/
 import { StochasticDepth } from '../ops/stochastic-depth';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions, makeDivisible, type WeightsName } from './builder';
-import { fanOut, initialize } from './initialize';
+import { byOutputs, fanOut, initialize } from './initialize';
 import { networkKinds, stagesKind } from './network-kinds';
 
 /** A stage of EfficientNet. */
@@ -42,15 +42,25 @@ type EfficientNetOrder = [
   ...['numClasses', 'normLayer', 'lastChannel'],
 ];
 
+/** A block that is added to its input if the shapes are equal. */
+export abstract class SkippedBlock extends Module {
+  declare block: nn.Sequential;
+  declare stochastic_depth: StochasticDepth;
+  declare readonly skips: boolean;
+
+  override forward(x: Tensor): Tensor {
+    const result = this.block(x);
+    return this.skips ? this.stochastic_depth(result).add_(x) : result;
+  }
+}
+
 /**
  * A depthwise convolution between 1×1 convolutions, with squeeze and excitation; added to the input if the shapes are
  * equal.
  */
-class MBConv extends Module {
-  block: nn.Sequential;
-  stochastic_depth: StochasticDepth;
+class MBConv extends SkippedBlock {
   readonly outChannels: number;
-  readonly skips: boolean;
+  declare readonly skips: boolean;
 
   constructor(config: Omit<MBConvConfig, 'numLayers'>, stochasticDepthProb: number, normLayer: NormMaker) {
     super();
@@ -72,11 +82,6 @@ class MBConv extends Module {
     this.stochastic_depth = new StochasticDepth(stochasticDepthProb, 'row');
     this.outChannels = outChannels;
     this.skips = stride === 1 && inputChannels === outChannels;
-  }
-
-  override forward(x: Tensor): Tensor {
-    const result = this.block(x);
-    return this.skips ? this.stochastic_depth(result).add_(x) : result;
   }
 }
 
@@ -120,14 +125,7 @@ export class EfficientNet extends Network {
       new nn.Dropout({ p: dropout, inplace: true }),
       new nn.Linear(width, numClasses),
     );
-    initialize(this, {
-      convolution: fanOut,
-      linear({ weight, bias, outFeatures }) {
-        const range = 1 / Math.sqrt(outFeatures);
-        nn.init.uniform_(weight, -range, range);
-        nn.init.zeros_(bias!);
-      },
-    });
+    initialize(this, { convolution: fanOut, linear: byOutputs });
   }
 
   override forward(x: Tensor): Tensor {

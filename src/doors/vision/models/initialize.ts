@@ -26,6 +26,13 @@ export function fanOut({ weight, bias }: Convolution): void {
   if (bias) nn.init.zeros_(bias);
 }
 
+/** Uniform around 0, within 1 / √outputs; biases are 0. */
+export function byOutputs({ weight, bias, outFeatures }: nn.Linear): void {
+  const range = 1 / Math.sqrt(outFeatures);
+  nn.init.uniform_(weight, -range, range);
+  if (bias) nn.init.zeros_(bias);
+}
+
 /** Normal around 0; biases are 0. */
 export const normal =
   (std: number) =>

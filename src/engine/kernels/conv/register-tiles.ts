@@ -23,7 +23,7 @@ import {
   STRIDED_RUNS,
   type TurnCost,
 } from './tile-costs';
-import { ceilDiv, divisorUpTo, mostTileRegisters } from './tiles';
+import { ceilDiv, divisorUpTo, mostTileRegisters, touched } from './tiles';
 import { expectedWorkgroupTile, type WorkgroupTile, workgroupChunk, workgroupTiles } from './workgroup-tiles';
 
 const weightsBeside: Text = '#conv/libWeightsBeside';
@@ -530,15 +530,6 @@ export function patchSize(c: CorrelationShape, tile: CorrelationTile): readonly 
     (tile.rows - 1) * c.stride[0] + (tile.kernelRows - 1) * c.dilation[0] + 1,
     (tile.cols - 1) * c.stride[1] + (tile.kernelCols - 1) * c.dilation[1] + 1,
   ];
-}
-
-/** How many elements of a row or column of a patch are read by at least one tap of an output. */
-function touched(outputs: number, stride: number, taps: number, dilation: number): number {
-  // Usually each output reads one contiguous range; the ranges overlap or touch, or are all separate.
-  if (dilation === 1 || taps === 1) return taps >= stride ? (outputs - 1) * stride + taps : outputs * taps;
-  const places = new Set<number>();
-  for (let t = 0; t < outputs; t++) for (let q = 0; q < taps; q++) places.add(t * stride + q * dilation);
-  return places.size;
 }
 
 /** The cost of one turn for each tile of `allTiles`. Such a tile belongs to one kernel size, stride and dilation. */

@@ -5,7 +5,7 @@ import { mostLaneRegisters } from '../lane-registers';
 import { type CorrelationShape, remembered } from './chosen-tiles';
 import { chunkCounts, expectedCycles, registersOf } from './core-cost';
 import { least } from './tile-costs';
-import { ceilDiv } from './tiles';
+import { ceilDiv, touched } from './tiles';
 
 /** The outputs of a workgroup of conv2d-segments.wgsl, and how its sum is divided. */
 export type SegmentTile = {
@@ -325,7 +325,7 @@ export function segmentCost(c: CorrelationShape, tile: SegmentTile): number {
     instructions: (depth / slices) * rows * kw * ownSums + (slices === 1 ? LOAD : SLICED_LOAD) * loads,
     ...(slices > 1 && { behind: SLICED_LOAD * loads }),
     loads,
-    read: 4 * (depth / slices) * rows * (touched(c, tile.cols) + kw * channels),
+    read: 4 * (depth / slices) * rows * (columnsRead(c, tile.cols) + kw * channels),
     rest: slices === 1 ? PLACE * loads + STORE * ownSums : SLICED_PLACE * loads + joinCost(tile, portion),
     registers: registers(c, tile),
     bytes,
@@ -342,12 +342,8 @@ function movedBytes({ batch, groups, groupIn, groupOut, outSize, kernel, stride 
 }
 
 /** The columns of x that a lane reads for a row of taps and `outputs` outputs. */
-export function touched({ kernel: [, kw], stride: [, sw], dilation: [, dw] }: Steps, outputs: number): number {
-  if (dw === 1) return kw >= sw ? (outputs - 1) * sw + kw : outputs * kw;
-  const places = new Set<number>();
-  for (let t = 0; t < outputs; t++) for (let q = 0; q < kw; q++) places.add(t * sw + q * dw);
-  return places.size;
-}
+export const columnsRead = ({ kernel: [, kw], stride: [, sw], dilation: [, dw] }: Steps, outputs: number): number =>
+  touched(outputs, sw, kw, dw);
 
 /** Slices must be expected to be faster by this factor than chunks, of which less is in doubt but what a dispatch takes. */
 const WORTHWHILE = 1.1;

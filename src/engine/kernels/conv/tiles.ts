@@ -55,3 +55,12 @@ export const mostTileRegisters = (adapter: AdapterProfile, medium: number): numb
   if (hasFewRegisters(adapter)) return FEW_REGISTERS;
   return hasHalfRegisters(adapter) && medium <= HALF_REGISTERS ? HALF_REGISTERS : Number.POSITIVE_INFINITY;
 };
+
+/** How many elements of a row or column of a patch are read by at least one tap of an output. */
+export function touched(outputs: number, stride: number, taps: number, dilation: number): number {
+  // Usually each output reads one contiguous range; the ranges overlap or touch, or are all separate.
+  if (dilation === 1 || taps === 1) return taps >= stride ? (outputs - 1) * stride + taps : outputs * taps;
+  const places = new Set<number>();
+  for (let t = 0; t < outputs; t++) for (let q = 0; q < taps; q++) places.add(t * stride + q * dilation);
+  return places.size;
+}

@@ -5,13 +5,13 @@ import { remembered } from './chosen-tiles';
 import { chunkCounts, expectedCycles } from './core-cost';
 import type { ConvGeometry } from './geometry';
 import {
+  columnsRead,
   columnsUnder,
   fitsDevice,
   lanesFor,
   lengthsFor,
   MOST_PRODUCTS,
   MOST_TAPS_OF_ROW,
-  touched,
 } from './segment-tiles';
 import { least } from './tile-costs';
 import { ceilDiv, divisorUpTo, LONGEST_SUM } from './tiles';
@@ -139,7 +139,9 @@ const SPARE_LINES = 8;
 function registers(g: ConvGeometry, tile: SegmentGradTile): number {
   const { channels, lines, pixels } = tile;
   const { apart, xLoads, dyLoads } = segmentGradSizes(g, tile);
-  return channels * lines * g.kernel[1] + lines * touched(g, apart ? 1 : pixels) + channels + 4 * xLoads + 5 * dyLoads;
+  return (
+    channels * lines * g.kernel[1] + lines * columnsRead(g, apart ? 1 : pixels) + channels + 4 * xLoads + 5 * dyLoads
+  );
 }
 
 function fits(g: ConvGeometry, tile: SegmentGradTile, adapter: AdapterProfile): boolean {
@@ -171,7 +173,7 @@ export function segmentGradCost(g: ConvGeometry, tile: SegmentGradTile): number 
     instructions: pixels * sums + LOAD_X * xLoads + LOAD_DY * dyLoads,
     loads: xLoads + dyLoads,
     spread,
-    read: 4 * (lines * touched(g, pixels) + pixels * channels),
+    read: 4 * (lines * columnsRead(g, pixels) + pixels * channels),
     rest: PLACE * (xLoads + dyLoads) + (slices === 1 ? STORE : ADD) * sums,
     registers: registers(g, tile),
     bytes,

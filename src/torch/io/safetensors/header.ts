@@ -5,7 +5,7 @@
 import { ArgumentError, FileFormatError } from '../../../engine/core/errors';
 import { numel } from '../../../engine/core/meta';
 import { shown } from '../../../engine/core/options';
-import { type ElementType, elementBytes } from '../elements';
+import { type ElementType, elementBytes, elementTypes } from '../elements';
 import { kindOfFile } from '../file-kinds';
 import type { Reader } from '../reader';
 
@@ -17,27 +17,8 @@ export const PREFIX = 8;
 const HEAD = 512;
 export const METADATA = '__metadata__';
 
-/** The format's names of element types. */
-const fileTypes: Readonly<Record<string, ElementType>> = {
-  F64: 'f64',
-  F32: 'f32',
-  F16: 'f16',
-  BF16: 'bf16',
-  F8_E4M3: 'f8_e4m3',
-  F8_E5M2: 'f8_e5m2',
-  F8_E4M3FNUZ: 'f8_e4m3fnuz',
-  F8_E5M2FNUZ: 'f8_e5m2fnuz',
-  F8_E8M0: 'f8_e8m0',
-  I64: 'i64',
-  I32: 'i32',
-  I16: 'i16',
-  I8: 'i8',
-  U64: 'u64',
-  U32: 'u32',
-  U16: 'u16',
-  U8: 'u8',
-  BOOL: 'bool',
-};
+/** The element types by the format's names. */
+const fileTypes: ReadonlyMap<string, ElementType> = new Map(elementTypes.map((type) => [type.toUpperCase(), type]));
 
 /** The location of a tensor in a file. */
 export interface Entry {
@@ -162,9 +143,9 @@ function readEntry(name: string, value: unknown, available: number, failFile: Fa
   const fail: Fail = (message) => failFile(`tensor ${label}: ${message}`);
   if (!isObject(value)) return fail('expected an object with dtype, shape and data_offsets');
   const { dtype: typeName, shape, data_offsets: range } = value as Record<string, unknown>;
-  const type = typeof typeName === 'string' && Object.hasOwn(fileTypes, typeName) ? fileTypes[typeName] : undefined;
+  const type = typeof typeName === 'string' ? fileTypes.get(typeName) : undefined;
   if (typeof typeName !== 'string' || !type) {
-    const known = Object.keys(fileTypes).join(', ');
+    const known = [...fileTypes.keys()].join(', ');
     return fail(`expected a dtype among ${known}, but got ${shown(typeName)}`);
   }
   if (!isSizes(shape)) return fail(`expected a shape of whole numbers, but got ${shown(shape)}`);

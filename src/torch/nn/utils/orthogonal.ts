@@ -23,6 +23,13 @@ function orthonormal(A: Tensor): Tensor {
   return householderProduct(reflections, tau).mul(reflections.diagonal(0, -2, -1).sign().unsqueeze(-2));
 }
 
+/** A matrix [n, k] with at least as many rows as columns: the transposed one of those that are wide. */
+function upright(matrix: Tensor): { isWide: boolean; tall: Tensor; n: number; k: number } {
+  const isWide = matrix.size(-2) < matrix.size(-1);
+  const tall = isWide ? matrix.mT : matrix;
+  return { isWide, tall, n: tall.size(-2), k: tall.size(-1) };
+}
+
 /** Matrices with orthonormal columns (rows, where they are wide) as a function of any matrix. */
 class _Orthogonal extends Module {
   /** The matrix that Q is a multiple of, so that the parameter stays near 0: Lezcano-Casado 2019, arXiv:1909.09501. */
@@ -37,9 +44,7 @@ class _Orthogonal extends Module {
   }
 
   forward(X: Tensor): Tensor {
-    const isWide = X.size(-2) < X.size(-1);
-    const x = isWide ? X.mT : X;
-    const [n, k] = x.shape.slice(-2) as [number, number];
+    const { isWide, tall: x, n, k } = upright(X);
     const product = this.map === 'householder' ? this.reflected(x) : this.turned(x.tril(), n, k);
     const q = this.base ? this.base.matmul(product) : product;
     return isWide ? q.mT : q;
@@ -64,9 +69,7 @@ class _Orthogonal extends Module {
   }
 
   rightInverse(Q: Tensor): Tensor {
-    const isWide = Q.size(-2) < Q.size(-1);
-    const q = isWide ? Q.mT : Q;
-    const [n, k] = q.shape.slice(-2) as [number, number];
+    const { isWide, tall: q, n, k } = upright(Q);
     if (!this.hasBase) {
       if (this.map !== 'householder') {
         throw new ArgumentError(
