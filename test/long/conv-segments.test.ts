@@ -236,31 +236,34 @@ const layers: readonly Partial<ConvGeometry>[] = [
   { groupIn: 3, groupOut: 12, kernel: [7, 7], padding: [3, 3, 3, 3] },
   { groups: 3, groupIn: 4, groupOut: 6, dilation: [1, 2] },
 ];
-test.for(layers)('images of any number and size share kernels of a layer of %o', (of) => {
-  const adapter = adapterOf('gpu');
-  const codes = (stride: number, lower: (g: ConvGeometry) => Lowering) => {
-    const sizes = [
-      [64, 28, 28],
-      [1, 28, 28],
-      [17, 13, 40],
-      [2, 61, 33],
-      [300, 7, 7],
-    ] as const;
-    const lowerings = sizes.map(([batch, ...size]) =>
-      lower(geometry({ ...of, batch, size, stride: [stride, stride] })),
-    );
-    const kernels = lowerings.map(
-      (lowering) => (withGenerals(lowering) as Extract<Lowering, { kind: 'passes' }>).passes[0]!,
-    );
-    return new Set(kernels.map(({ source, consts }) => JSON.stringify([source, consts]))).size;
-  };
-  for (const stride of [1, 2]) {
-    expect(codes(stride, (g) => forwardPasses(g, false, adapter))).toBe(1);
-    // Pictures of few colours take other kernels where they are many.
-    if (of.groupIn! > 3) expect(codes(stride, (g) => inputGradPasses(g, false, adapter))).toBe(1);
-    expect(codes(stride, (g) => weightGradPasses(g, adapter))).toBe(1);
-  }
-});
+test.for(layers)(
+  'images of any number and size take two kernels at most of a layer of %o: few outputs have lanes to share',
+  (of) => {
+    const adapter = adapterOf('gpu');
+    const codes = (stride: number, lower: (g: ConvGeometry) => Lowering) => {
+      const sizes = [
+        [64, 28, 28],
+        [1, 28, 28],
+        [17, 13, 40],
+        [2, 61, 33],
+        [300, 7, 7],
+      ] as const;
+      const lowerings = sizes.map(([batch, ...size]) =>
+        lower(geometry({ ...of, batch, size, stride: [stride, stride] })),
+      );
+      const kernels = lowerings.map(
+        (lowering) => (withGenerals(lowering) as Extract<Lowering, { kind: 'passes' }>).passes[0]!,
+      );
+      return new Set(kernels.map(({ source, consts }) => JSON.stringify([source, consts]))).size;
+    };
+    for (const stride of [1, 2]) {
+      expect(codes(stride, (g) => forwardPasses(g, false, adapter))).toBeLessThanOrEqual(2);
+      // Pictures of few colours take other kernels where they are many.
+      if (of.groupIn! > 3) expect(codes(stride, (g) => inputGradPasses(g, false, adapter))).toBeLessThanOrEqual(2);
+      expect(codes(stride, (g) => weightGradPasses(g, adapter))).toBe(1);
+    }
+  },
+);
 
 test('patches that do not overlap are products that are laid side by side', async () => {
   const large = geometry({

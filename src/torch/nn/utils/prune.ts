@@ -110,6 +110,11 @@ export abstract class BasePruningMethod {
     const defaults = { defaultMask: null, importanceScores: null };
     const o = parseArgs<PruneArguments>('prune', ['t'], defaults, args, kinds);
     const scores = scoresOf('prune', o.importanceScores, o.t);
+    if (o.defaultMask && !sameShape(o.defaultMask.shape, o.t.shape)) {
+      throw new ShapeError(
+        `prune: expected a defaultMask of the tensor's shape ${showShape(o.t.shape)}, but got ${showShape(o.defaultMask.shape)}`,
+      );
+    }
     return o.t.mul(noGrad(() => this.computeMask(scores, o.defaultMask ?? onesLike(o.t))));
   }
 

@@ -159,7 +159,7 @@ export const torch: Rules = {
     {
       why: 'the method of the base, which says that the distribution, or the transform, has none, as in PyTorch',
       calls:
-        /^torch\.distributions\.(AbsTransform\.logAbsDetJacobian|(Bernoulli|Independent)\.(rsample|cdf|icdf)|Beta\.enumerateSupport|Distribution\.(logProb|entropy)) valid$/,
+        /^torch\.distributions\.(AbsTransform\.logAbsDetJacobian|(Bernoulli|Independent)\.(rsample|cdf|icdf)|Beta\.enumerateSupport|Distribution\.(logProb|entropy|sample)) valid$/,
       takes: [''],
     },
     {
