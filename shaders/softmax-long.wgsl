@@ -49,7 +49,7 @@ fn spread(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u
   }
   let m = workgroup_max(lid.x, own.x);
   let sum = workgroup_sum(lid.x, vec2f(own.y * math_exp_below(own.x - m), 0.0)).x;
-  // Several loads at a time, since memory waits for nobody who asks for one after the other.
+  // Four elements are loaded at a time: with one load under way, a lane would wait for each element in turn.
   let shift = select(0.0, math_log(sum), LOG);
   let total = select(sum, 1.0, SAFE & (sum == 0.0));
   var i = part.x + lid.x;

@@ -36,10 +36,11 @@ export { printModule, pythonFloat, pythonText, snakeName } from '../engine/core/
 export { hearWarnings, warnOnce } from '../engine/core/warnings';
 export { formatTensor } from '../engine/storage/print';
 
-// Shapes and numbers on the host: sizes of shapes, float16 as bits, elements that users write down.
+// Shapes and numbers on the host: sizes of shapes, float16 as bits, elements that users write down, halves that are rounded.
 
 export { fromHalf, toHalf, toHalves } from '../engine/core/half';
 export { contiguousStrides, isFloat, numel as numelOf, sameShape, showShape } from '../engine/core/meta';
+export { roundHalfEven } from '../engine/core/round-half-even';
 export { broadcastShapes as broadcastOf } from '../engine/ops/shape/broadcast';
 export { hostFloats } from '../engine/storage/allocate';
 export { expectDevice, webgpu } from '../engine/storage/device';

@@ -44,6 +44,8 @@ def _is_flag(item: Any) -> bool:
 def _joined(items: tuple[Any, ...]) -> tuple[Any, ...]:
     """Items in which those that are true or false by themselves are one: they broadcast together."""
     flags = [item for item in items if _is_flag(item)]
+    if not flags:
+        return items
     is_listed = any(_is_list(item) for item in items)
     if len(flags) < 1 + (not is_listed):
         return items
@@ -57,10 +59,13 @@ def _joined(items: tuple[Any, ...]) -> tuple[Any, ...]:
     return kept[:first] + kept[first + 1 :]
 
 
-def _check_lists(shape: Any, key: Any) -> None:
+def _check_lists(self: Any, key: Any) -> None:
     """Numbers in lists are checked where they are given."""
-    dim = 0
-    for item in key if type(key) is tuple else (key,):
+    items = key if type(key) is tuple else (key,)
+    if not any(type(item) in (list, range) for item in items):
+        return
+    shape, dim = self.shape, 0
+    for item in items:
         if item is Ellipsis:
             return
         if type(item) in (list, range) and dim < len(shape):
@@ -148,7 +153,7 @@ def get(self: Any, key: Any) -> Any:
         if kind is int:
             return _bridge.receive(_pick(self._js, key), "getitem")
         if kind in (list, tuple):
-            _check_lists(self.shape, key)
+            _check_lists(self, key)
         return _bridge.receive(_pick(self._js, *parts(key)), "getitem")
     except JsException as error:
         raise _index_error(error, self, key) from None
@@ -161,7 +166,7 @@ def put(self: Any, key: Any, value: Any) -> None:
 
         value = tensor(value, dtype=self.dtype)
     if type(key) in (list, tuple):
-        _check_lists(self.shape, key)
+        _check_lists(self, key)
     given = _written_by(parts(key))
     if hasattr(value, "_js") and any(map(_is_mask, given)):
         _check_count(self, given, value)

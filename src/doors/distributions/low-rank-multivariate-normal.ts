@@ -180,7 +180,7 @@ function expectOneLength(p: Distribution, q: Distribution): void {
   );
 }
 
-/** KL(p ‖ q) of which one has a covariance of low rank. Shape: the batch shapes, broadcast. */
+/** KL(p ‖ q), where q has a covariance of low rank. Shape: the batch shapes, broadcast. */
 export function toLowRank(p: MultivariateNormal, q: LowRankMultivariateNormal): Tensor {
   expectOneLength(p, q);
   const a = q.solved(q.scaledFactor);
@@ -189,7 +189,7 @@ export function toLowRank(p: MultivariateNormal, q: LowRankMultivariateNormal): 
   return halfSum(q.logDet().sub(logDet), trace, q.distances(q.loc.sub(p.loc)), p.eventShape[0]!);
 }
 
-/** The other way round. */
+/** KL(p ‖ q), where p has a covariance of low rank. Shape: the batch shapes, broadcast. */
 export function fromLowRank(p: LowRankMultivariateNormal, q: MultivariateNormal): Tensor {
   expectOneLength(p, q);
   return new MultivariateNormal(p.loc, { scaleTril: p.scaleTril, validateArgs: false }).divergence(q);

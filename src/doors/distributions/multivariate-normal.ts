@@ -42,6 +42,13 @@ const matrix = kinds.orNull(tensor);
 /** What each of the matrices may be. */
 export const matrixKinds = { covarianceMatrix: matrix, precisionMatrix: matrix, scaleTril: matrix };
 
+/** What each of them is. */
+export const matrixConstraints = {
+  covarianceMatrix: positiveDefinite,
+  precisionMatrix: positiveDefinite,
+  scaleTril: lowerCholesky,
+};
+
 /** The name of the one matrix that is given, and the matrix. */
 export function oneMatrix(
   name: string,
@@ -145,12 +152,7 @@ export class MultivariateNormal extends NormalOfVectors {
   }
 
   override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return {
-      loc: realVector,
-      covarianceMatrix: positiveDefinite,
-      precisionMatrix: positiveDefinite,
-      scaleTril: lowerCholesky,
-    };
+    return { loc: realVector, ...matrixConstraints };
   }
 
   /** The diagonal of Σ. */

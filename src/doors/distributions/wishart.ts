@@ -8,9 +8,16 @@ import {
   parseArgs,
   showShape,
 } from '../../torch/inside';
-import { type Constraint, greaterThan, lowerCholesky, positiveDefinite } from './constraints/constraints';
+import { type Constraint, greaterThan, positiveDefinite } from './constraints/constraints';
 import { Distribution, type SampleArguments, type Validation, type ValueArguments } from './distribution';
-import { type Covariance, MultivariateNormal, matrixKinds, noMatrix, oneMatrix } from './multivariate-normal';
+import {
+  type Covariance,
+  MultivariateNormal,
+  matrixConstraints,
+  matrixKinds,
+  noMatrix,
+  oneMatrix,
+} from './multivariate-normal';
 import { type DistributionParameter, expectFloats, expectParameter, filledLike } from './parameters';
 import { Chi2 } from './student-t';
 
@@ -85,12 +92,7 @@ export class Wishart extends Distribution<Promise<Tensor>> {
   }
 
   override get argConstraints(): Readonly<Record<string, Constraint>> {
-    return {
-      covarianceMatrix: positiveDefinite,
-      precisionMatrix: positiveDefinite,
-      scaleTril: lowerCholesky,
-      df: greaterThan(this.size - 1),
-    };
+    return { ...matrixConstraints, df: greaterThan(this.size - 1) };
   }
 
   override get support(): Constraint {

@@ -21,8 +21,8 @@ interface Dual {
 let level: Dual[] | null = null;
 
 /**
- * Runs `fn`, in which `makeDual` gives tensors tangents and `unpackDual` reads those of what is computed from them. Levels
- * cannot be nested, as in PyTorch.
+ * Runs `fn` and returns its result. Within `fn`, `makeDual` gives a tensor a tangent, and `unpackDual` reads the tangent of a
+ * tensor that was computed from such tensors. Levels cannot be nested, as in PyTorch.
  *
  *     const { dualLevel, makeDual, unpackDual } = torch.autograd.forwardAd;
  *     const tangent = dualLevel(() => unpackDual(makeDual(x, v).sin()).tangent);   // cos(x) · v
@@ -46,7 +46,7 @@ interface DualArguments {
 }
 
 /**
- * A tensor with a tangent, from which what is computed gets its tangents.
+ * A tensor with a tangent. Tensors that are computed from it have tangents, too.
  *
  * @throws AutogradError outside of `dualLevel`
  */

@@ -327,7 +327,7 @@ export function jvp(...args: readonly unknown[]): unknown {
 
 /**
  * Returns [func(...primals), tangents ↦ J · tangents], where J is the Jacobian at the primals: `jvp` for many directions,
- * of which each calls `func` no more. The result of `func`, and of the second, has the structure of `func`'s result.
+ * with one call of `func` for all of them. Products J · tangents have the structure of the result of `func`.
  *
  *     const [y, push] = torch.func.linearize(f, x);
  *     push(v);   // the derivative of f at x in the direction v

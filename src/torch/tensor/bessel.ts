@@ -1,14 +1,11 @@
 // torch.special's Bessel functions, functions of the normal distribution, ζ and orthogonal polynomials.
 
-import { ArgumentError } from '../../engine/core/errors';
 import type { Value } from '../../engine/graph/value';
 import * as ops from '../../engine/ops/pointwise/bessel';
-import { divisionType, promoteTypes } from '../../engine/ops/promotion';
-import { cast } from '../../engine/ops/shape/cast';
 import { callable } from './calling/callable';
-import { tensorOf } from './calling/operand';
 import type { Operandish } from './calling/pointwise-args';
 import { noGrad } from './calling/recording';
+import { floatOperands } from './float-operands';
 import { Tensor } from './tensor';
 
 const unary = <const Name extends string>(name: Name, of: (x: Value) => Value) =>
@@ -60,20 +57,10 @@ export const ndtri = unary('ndtri', ops.ndtri);
 
 // ── ζ and polynomials ──
 
-/** Two operands as floats of one dtype, of which one at least is a tensor. */
-function operands(name: string, a: Operandish, b: Operandish): [Value, Value] {
-  if (!(a instanceof Tensor) && !(b instanceof Tensor)) {
-    throw new ArgumentError(`${name}: expected at least one tensor, but got two numbers`);
-  }
-  const both = [tensorOf(a), tensorOf(b)] as const;
-  const dtype = divisionType(promoteTypes(...both.map((x) => ({ dtype: x.dtype, rank0: x.shape.length === 0 }))));
-  return [cast(both[0].value, dtype), cast(both[1].value, dtype)];
-}
-
 /** Hurwitz's ζ: Σ_k (other + k)^-input for input > 1; differentiable with respect to `other`. One of the two may be a number. */
 export const zeta = callable(
   'zeta(input: operand, other: operand)',
-  (input: Operandish, other: Operandish): Tensor => Tensor.of(ops.zeta(...operands('zeta', input, other))),
+  (input: Operandish, other: Operandish): Tensor => Tensor.of(ops.zeta(...floatOperands('zeta', input, other))),
 );
 
 /** A polynomial of degree n, which may be a number or a tensor. */
@@ -83,7 +70,7 @@ const polynomial = <const Name extends string>(name: Name, of: (x: Value, n: Val
     (
       input: Operandish,
       /** The degree, a whole number; the result is 0 where it is negative. */ n: Operandish,
-    ): Tensor => noGrad(() => Tensor.of(of(...operands(name, input, n)))),
+    ): Tensor => noGrad(() => Tensor.of(of(...floatOperands(name, input, n)))),
   );
 
 /** Chebyshev's polynomial of the first kind, T_n(input); without a gradient, like those below. */

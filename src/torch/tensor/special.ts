@@ -1,17 +1,14 @@
 // torch.special: mathematical functions under the names of scipy.special.
 
-import { ArgumentError } from '../../engine/core/errors';
 import { named } from '../../engine/graph/record';
 import { withGradient } from '../../engine/ops/custom';
 import * as ops from '../../engine/ops/pointwise/special';
-import { divisionType, promoteTypes } from '../../engine/ops/promotion';
-import { cast } from '../../engine/ops/shape/cast';
 import { callable } from './calling/callable';
-import { tensorOf } from './calling/operand';
 import type { Operandish } from './calling/pointwise-args';
 import { noGrad } from './calling/recording';
 import { erfc, sigmoid } from './families/elementary';
 import { digamma, igamma, igammac, lgamma, mvlgamma, xlogy } from './families/special';
+import { floatOperands } from './float-operands';
 import { Tensor } from './tensor';
 
 export * from './bessel';
@@ -33,15 +30,8 @@ export const i1 = callable('i1(input)', (input: Tensor): Tensor => Tensor.of(ops
 /** input · ln(1 + other), and 0 where `input` is 0. One of the two may be a number. */
 export const xlog1py = callable(
   'xlog1py(input: operand, other: operand)',
-  (input: Operandish, other: Operandish): Tensor => {
-    if (!(input instanceof Tensor) && !(other instanceof Tensor)) {
-      throw new ArgumentError('xlog1py: expected at least one tensor, but got two numbers');
-    }
-    const [a, b] = [tensorOf(input), tensorOf(other)];
-    const operands = [a, b].map((x) => ({ dtype: x.dtype, rank0: x.shape.length === 0 }));
-    const dtype = divisionType(promoteTypes(...operands));
-    return Tensor.of(named(ops.xlog1py(cast(a.value, dtype), cast(b.value, dtype)), 'SpecialXlog1PyBackward0'));
-  },
+  (input: Operandish, other: Operandish): Tensor =>
+    Tensor.of(named(ops.xlog1py(...floatOperands('xlog1py', input, other)), 'SpecialXlog1PyBackward0')),
 );
 
 /** -x ln x; 0 at 0, and -∞ for negative x. */

@@ -9,10 +9,10 @@ import {
   parseArgs,
   pythonFloat,
   pythonText,
+  roundHalfEven,
   tensors,
 } from '../../../torch/inside';
 import { expectKinds } from '../expect-kinds';
-import { roundHalfEven } from '../round-half-even';
 import { lasting, stands, tensorOf } from './host';
 import { ImageList } from './image-list';
 

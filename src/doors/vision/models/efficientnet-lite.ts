@@ -1,7 +1,6 @@
 import { nn, type Tensor } from '../../../torch';
 import { type Arguments, parseArgs } from '../../../torch/inside';
 import { Network } from '../network';
-import { StochasticDepth } from '../ops/stochastic-depth';
 import { expectBatch } from './batches';
 import { builder, type ClassifierOptions } from './builder';
 import { SkippedBlock, stages } from './efficientnet';
@@ -47,23 +46,19 @@ const pointwise = (inChannels: number, outChannels: number) =>
 
 /** A depthwise convolution between 1×1 convolutions, added to the input if the shapes are equal. */
 class LiteBlock extends SkippedBlock {
-  declare readonly skips: boolean;
-
   constructor(
     inChannels: number,
     outChannels: number,
     { expand, kernel, stride, skipProb }: { expand: number; kernel: number; stride: number; skipProb: number },
   ) {
-    super();
     const width = inChannels * expand;
     const expansion = new nn.Sequential(pointwise(inChannels, width), norm(width), relu6());
-    this.block = new nn.Sequential(
+    const block = new nn.Sequential(
       ...(expand === 1 ? [] : [expansion]),
       new nn.Sequential(new Conv2dSame(width, width, kernel, stride, width), norm(width), relu6()),
       new nn.Sequential(pointwise(width, outChannels), norm(outChannels)),
     );
-    this.stochastic_depth = new StochasticDepth(skipProb, 'row');
-    this.skips = stride === 1 && inChannels === outChannels;
+    super(block, skipProb, stride === 1 && inChannels === outChannels);
   }
 }
 

@@ -44,9 +44,18 @@ type EfficientNetOrder = [
 
 /** A block that is added to its input if the shapes are equal. */
 export abstract class SkippedBlock extends Module {
-  declare block: nn.Sequential;
-  declare stochastic_depth: StochasticDepth;
-  declare readonly skips: boolean;
+  block: nn.Sequential;
+  stochastic_depth: StochasticDepth;
+
+  constructor(
+    block: nn.Sequential,
+    skipProb: number,
+    readonly skips: boolean,
+  ) {
+    super();
+    this.block = block;
+    this.stochastic_depth = new StochasticDepth(skipProb, 'row');
+  }
 
   override forward(x: Tensor): Tensor {
     const result = this.block(x);
@@ -60,10 +69,8 @@ export abstract class SkippedBlock extends Module {
  */
 class MBConv extends SkippedBlock {
   readonly outChannels: number;
-  declare readonly skips: boolean;
 
   constructor(config: Omit<MBConvConfig, 'numLayers'>, stochasticDepthProb: number, normLayer: NormMaker) {
-    super();
     const { expandRatio, kernel, stride, inputChannels, outChannels } = config;
     if (stride !== 1 && stride !== 2) throw new ArgumentError(`MBConv: expected a stride of 1 or 2, but got ${stride}`);
     const active = { normLayer, activationLayer: nn.SiLU };
@@ -78,10 +85,8 @@ class MBConv extends SkippedBlock {
       }),
       new Conv2dNormActivation(width, outChannels, { normLayer, activationLayer: null, kernelSize: 1 }),
     );
-    this.block = new nn.Sequential(...layers);
-    this.stochastic_depth = new StochasticDepth(stochasticDepthProb, 'row');
+    super(new nn.Sequential(...layers), stochasticDepthProb, stride === 1 && inputChannels === outChannels);
     this.outChannels = outChannels;
-    this.skips = stride === 1 && inputChannels === outChannels;
   }
 }
 

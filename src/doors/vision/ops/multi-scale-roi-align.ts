@@ -10,10 +10,10 @@ import {
   namedTensors,
   parseArgs,
   pythonText,
+  roundHalfEven,
   shown,
 } from '../../../torch/inside';
 import { expectKinds } from '../expect-kinds';
-import { roundHalfEven } from '../round-half-even';
 import { areaOf } from './box-formats';
 import { binsOf, type RegionSize, ratioOf, regionsOf } from './region-pooling';
 

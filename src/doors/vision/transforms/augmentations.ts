@@ -2,8 +2,7 @@
 // found. Sources: Cubuk et al. 2018, arXiv:1805.09501; Cubuk et al. 2019, arXiv:1909.13719; Hendrycks et al. 2019,
 // arXiv:1912.02781; Müller and Hutter 2021, arXiv:2103.10158.
 
-import { evenly } from '../../../torch/inside';
-import { roundHalfEven } from '../round-half-even';
+import { evenly, roundHalfEven } from '../../../torch/inside';
 import type { PictureInfo } from './info';
 
 /** The magnitudes of an operation; null if the operation has none, as Invert. Signed magnitudes may be negated. */

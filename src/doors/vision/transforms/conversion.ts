@@ -220,6 +220,8 @@ function named(args: readonly unknown[]): readonly unknown[] {
 export class ToDtype extends Conversion {
   readonly dtype: DType | DtypeMap;
   readonly scale: boolean;
+  /** The dtypes by class; undefined where there is one dtype. */
+  readonly #byClass?: ReadonlyMap<unknown, DType | null>;
 
   constructor(...args: Arguments<ToDtypeTransformArguments, ['dtype', 'scale']>) {
     super();
@@ -230,8 +232,11 @@ export class ToDtype extends Conversion {
       throw new ArgumentError(`ToDtype: expected dtype to be a type, or types by class, but got ${shown(dtype)}`);
     }
     if (typeof dtype === 'string') expectDType('ToDtype', dtype);
-    else if (Array.from(dtype instanceof Map ? dtype.keys() : Object.keys(dtype)).length === 0) {
-      throw new ArgumentError('ToDtype: expected a dtype for at least one class, but got none');
+    else {
+      this.#byClass = dtype instanceof Map ? dtype : new Map(Object.entries(dtype));
+      if (this.#byClass.size === 0) {
+        throw new ArgumentError('ToDtype: expected a dtype for at least one class, but got none');
+      }
     }
     this.dtype = dtype;
     this.scale = scale;
@@ -245,9 +250,9 @@ export class ToDtype extends Conversion {
     const { dtype } = this;
     if (typeof dtype === 'string') return isPureTensor(input) || input instanceof Image ? dtype : null;
     const [type, name] = classNames.find(([each]) => input instanceof each)!;
-    const byClass = dtype instanceof Map ? dtype : new Map(Object.entries(dtype));
+    const byClass = this.#byClass!;
     const key = [type, name, 'others'].find((each) => byClass.has(each));
-    if (key !== undefined) return byClass.get(key);
+    if (key !== undefined) return byClass.get(key)!;
     throw new ArgumentError(`ToDtype: expected a dtype for ${name}, or for 'others', but got none`);
   }
 

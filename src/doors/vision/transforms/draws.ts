@@ -1,8 +1,7 @@
 // Random numbers drawn as torchvision's transforms draw them: float32, one at a time.
 
 import type { Generator } from '../../../torch';
-import { fillRandint, fillUniform } from '../../../torch/inside';
-import { roundHalfEven } from '../round-half-even';
+import { fillRandint, fillUniform, roundHalfEven } from '../../../torch/inside';
 
 /** A uniform multiple of 2⁻²⁴ in [0, 1), as PyTorch draws one float32. */
 export const uniform24 = (generator: Generator): number => (generator.random() & 0xffffff) / 2 ** 24;

@@ -1,8 +1,7 @@
 // Transforms that resize: Resize, RandomResizedCrop, ScaleJitter, RandomShortestSize, RandomResize.
 
 import { ArgumentError, type Generator, type Tensor } from '../../../torch';
-import { type Arguments, defaultGenerator, parseArgs, shown } from '../../../torch/inside';
-import { roundHalfEven } from '../round-half-even';
+import { type Arguments, defaultGenerator, parseArgs, roundHalfEven, shown } from '../../../torch/inside';
 import type { BoundingBoxes } from '../tv-tensors';
 import {
   checkInterpolation,

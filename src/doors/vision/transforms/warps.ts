@@ -1,8 +1,15 @@
 // Random warps: RandomRotation, RandomAffine, RandomPerspective, ElasticTransform.
 
 import { ArgumentError, cat, type Generator, Tensor } from '../../../torch';
-import { type Arguments, defaultGenerator, fromHost, kinds, parseArgs, shown } from '../../../torch/inside';
-import { roundHalfEven } from '../round-half-even';
+import {
+  type Arguments,
+  defaultGenerator,
+  fromHost,
+  kinds,
+  parseArgs,
+  roundHalfEven,
+  shown,
+} from '../../../torch/inside';
 import type { BoundingBoxes, Mask } from '../tv-tensors';
 import { checkNumbers, type FillArgument, type Interpolation, rangeAround } from './arguments';
 import { type BatchKind, GeometricTransform, kindOfInput, RandomTransform } from './base';

@@ -345,7 +345,7 @@ function movedBytes({ batch, groups, groupIn, groupOut, outSize, kernel, stride 
 export const columnsRead = ({ kernel: [, kw], stride: [, sw], dilation: [, dw] }: Steps, outputs: number): number =>
   touched(outputs, sw, kw, dw);
 
-/** Slices must be expected to be faster by this factor than chunks, of which less is in doubt but what a dispatch takes. */
+/** Slices are taken where the model expects them to be faster than chunks by this factor: its estimate of slices is the less certain one. */
 const WORTHWHILE = 1.1;
 
 function fastest(c: CorrelationShape, adapter: AdapterProfile): SegmentTile | undefined {

@@ -209,7 +209,8 @@ export const tripletMarginWithDistanceLoss = callable(
   },
 );
 
-export interface TripletArguments extends MarginArguments {
+/** How the distances of `tripletMarginLoss` are measured and compared. */
+export interface TripletDistances {
   /** The p of the p-norm that measures distance, default 2. */
   p?: number;
   /** Added to every difference, default 1e-6. */
@@ -217,6 +218,8 @@ export interface TripletArguments extends MarginArguments {
   /** Use the distance from the positive to the negative if that is smaller, default false. */
   swap?: boolean;
 }
+
+export interface TripletArguments extends MarginArguments, TripletDistances {}
 
 type TripletArgs = Arguments<TripletArguments, ['margin', 'p', 'eps', 'swap', 'reduction']>;
 

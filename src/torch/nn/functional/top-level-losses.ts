@@ -79,14 +79,7 @@ export const cosineEmbeddingLoss = callable(
     margins.cosineEmbeddingLoss(input1, input2, target, marginOf('cosineEmbeddingLoss', 0, args)),
 );
 
-interface Triplet extends Margin {
-  /** The p of the p-norm that measures distance, default 2. */
-  p?: number;
-  /** Added to every difference, default 1e-6. */
-  eps?: number;
-  /** Use the distance from the positive to the negative if that is smaller, default false. */
-  swap?: boolean;
-}
+interface Triplet extends Margin, margins.TripletDistances {}
 
 type TripletArgs = Arguments<Triplet, ['margin', 'p', 'eps', 'swap', 'reduction']>;
 

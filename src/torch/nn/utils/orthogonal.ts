@@ -9,10 +9,10 @@ import { randn } from '../../tensor/creation/random';
 import { cat } from '../../tensor/joining/cat-stack';
 import { householderProduct, matrixExp, solve } from '../../tensor/linalg';
 import { geqrf } from '../../tensor/linalg/top-level';
-import { Tensor } from '../../tensor/tensor';
+import type { Tensor } from '../../tensor/tensor';
 import { finfo } from '../../tensor/types/type-info';
 import { Module } from '../module/module';
-import { className } from '../module/run-call';
+import { tensorNamed } from './named-tensors';
 import { aModule, parametrize } from './parametrized';
 
 type OrthogonalMap = 'matrix_exp' | 'cayley' | 'householder';
@@ -124,11 +124,7 @@ export function orthogonal<M extends Module>(
     args,
     { module: aModule, name: text, orthogonalMap: orNull(oneOf('matrix_exp', 'cayley', 'householder')) },
   );
-  const weight: unknown = Reflect.get(module, name);
-  if (!(weight instanceof Tensor)) {
-    throw new ArgumentError(`orthogonal: expected a parameter named '${name}', but ${className(module)} has none`);
-  }
-  const { shape } = weight;
+  const { shape } = tensorNamed('orthogonal', module, name);
   if (shape.length < 2) {
     throw new ShapeError(`orthogonal: expected a matrix or a batch of matrices, but got shape ${showShape(shape)}`);
   }

@@ -1,12 +1,11 @@
 // Nn.utils.parametrizations: weight normalisation and spectral normalisation as parametrizations; orthogonal matrices.
 
-import { ArgumentError } from '../../../engine/core/errors';
 import { noGrad } from '../../../engine/storage/mode';
 import { randn } from '../../tensor/creation/random';
-import { Tensor } from '../../tensor/tensor';
+import type { Tensor } from '../../tensor/tensor';
 import { normalize } from '../functional/distance';
 import { Module } from '../module/module';
-import { className } from '../module/run-call';
+import { tensorNamed } from './named-tensors';
 import { parametrize } from './parametrized';
 import { type SpectralNormArgs, spectralNormArgs, type WeightNormArgs, weightNormArgs } from './weight-norm';
 
@@ -93,11 +92,7 @@ class _SpectralNorm extends Module {
 /** Spectral normalisation (Miyato et al. 2018): a weight divided by its largest singular value. */
 export function spectralNorm<M extends Module>(...args: SpectralNormArgs<M>): M {
   const { module, name, dim, nPowerIterations, eps } = spectralNormArgs(args);
-  const weight: unknown = Reflect.get(module, name);
-  if (!(weight instanceof Tensor)) {
-    throw new ArgumentError(`spectralNorm: expected a parameter named '${name}', but ${className(module)} has none`);
-  }
-  const norm = new _SpectralNorm(weight, nPowerIterations, dim, eps);
+  const norm = new _SpectralNorm(tensorNamed('spectralNorm', module, name), nPowerIterations, dim, eps);
   return parametrize('spectralNorm', module, name, norm, false);
 }
 

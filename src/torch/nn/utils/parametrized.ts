@@ -10,8 +10,8 @@ import { tensor } from '../../tensor/calling/tensor-kinds';
 import { Tensor } from '../../tensor/tensor';
 import { ModuleDict, ModuleList } from '../module/container';
 import { Module } from '../module/module';
-import { isUninitialized, Parameter } from '../module/parameter';
-import { className } from '../module/run-call';
+import { Parameter } from '../module/parameter';
+import { expectShaped, parameterNamed } from './named-tensors';
 
 /** A module whose forward gives the tensor, from one parameter or several. */
 export interface Parametrization extends Module {
@@ -141,13 +141,8 @@ export function parametrize<M extends Module>(
     if (!unsafe) checkFits(op, tensorName, list, before);
     return module;
   }
-  const parameter: unknown = Reflect.get(module, tensorName);
-  if (!(parameter instanceof Parameter)) {
-    throw new ArgumentError(`${op}: expected a parameter named '${tensorName}', but ${className(module)} has none`);
-  }
-  if (isUninitialized(parameter)) {
-    throw new ArgumentError(`${op}: expected a parameter with a shape; call the lazy module once before`);
-  }
+  const parameter = parameterNamed(op, module, tensorName);
+  expectShaped(op, parameter);
   parametrization.train(module.training);
   const list = new ParametrizationList([parametrization], parameter);
   if (!unsafe) checkFits(op, tensorName, list, parameter);

@@ -12,6 +12,7 @@ import type { RemovableHandle } from '../module/hooks';
 import { Module } from '../module/module';
 import { isUninitialized, Parameter } from '../module/parameter';
 import { className } from '../module/run-call';
+import { parameterNamed } from './named-tensors';
 
 /** The normalisation of a parameter, which other parameters (its parts) replace. */
 interface Normalised {
@@ -38,10 +39,7 @@ function ownParameter(op: string, module: Module, name: string): Parameter {
   if (normalised.get(module)?.has(name)) {
     throw new ArgumentError(`${op}: expected '${name}' without a norm, but it has one; remove that first`);
   }
-  const parameter: unknown = Reflect.get(module, name);
-  if (!(parameter instanceof Parameter)) {
-    throw new ArgumentError(`${op}: expected a parameter named '${name}', but ${className(module)} has none`);
-  }
+  const parameter = parameterNamed(op, module, name);
   if (isUninitialized(parameter)) {
     throw new ArgumentError(`${op}: expected parameters with a shape; call the lazy module once before`);
   }

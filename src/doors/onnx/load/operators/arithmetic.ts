@@ -1,7 +1,6 @@
 // Elementwise arithmetic: sums, products, quotients, powers, extremes, and elementary functions.
 import { type Tensor, zeros } from '../../../../torch';
-import { isFloat } from '../../../../torch/inside';
-import { roundHalfEven } from '../../../vision/round-half-even';
+import { isFloat, roundHalfEven } from '../../../../torch/inside';
 import { elements } from '../arrange';
 import type { Operator, Operators } from '../call';
 import { rangeOf, typeOf } from '../element-type';

@@ -1,7 +1,7 @@
 // Floats of few bits, held in float32: rounding half to even, and overflow.
 
 import { full, type Tensor } from '../../../../torch';
-import { roundHalfEven } from '../../../vision/round-half-even';
+import { roundHalfEven } from '../../../../torch/inside';
 import { DATA } from '../../proto/messages';
 
 /** A floating-point format. */

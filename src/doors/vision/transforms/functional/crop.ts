@@ -1,7 +1,6 @@
 // Crops and paddings, as windows of pictures.
 import { ArgumentError, type Tensor } from '../../../../torch';
-import { type Arguments, checked, parseArgs } from '../../../../torch/inside';
-import { roundHalfEven } from '../../round-half-even';
+import { type Arguments, checked, parseArgs, roundHalfEven } from '../../../../torch/inside';
 import { BoundingBoxes, Mask } from '../../tv-tensors';
 import {
   type BorderMode,
