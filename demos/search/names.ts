@@ -28,14 +28,15 @@ const isMinor = ([name, , address]: Name, wanted: string): boolean =>
 
 /**
  * How well a name fits: lower is better, undefined is not at all. Just the spelling is best, then the name in the other spelling, then
- * what begins so; of two that fit alike the shorter comes first, and a layer before a function. Minor names come last.
+ * what begins so; of two that fit alike the shorter comes first, a layer before a function, and a layer's function before the same at the top of torch.
+ * Minor names come last.
  */
 function rankOf(entry: Name, query: string, wanted: string): number | undefined {
   const [name, space, , theirs] = entry;
   const spellings = [plain(name), plain(last(theirs))];
   const paths = [plain(`${space}.${name}`), plain(theirs)];
-  const length =
-    name.length / 1000 + (space === '' ? 0 : space.split('.').length) / 10000 - (space === 'nn' ? 0.0005 : 0);
+  const first = { nn: 0.0005, 'nn.functional': 0.0003 }[space] ?? 0;
+  const length = name.length / 1000 + (space === '' ? 0 : space.split('.').length) / 10000 - first;
   const inPath = paths.some((path) => `.${path}`.endsWith(`.${wanted}`)) ? 0 : 1.5;
   const minor = isMinor(entry, wanted) ? WITHIN : 0;
   // Who writes no capitals at all, and no joints, has no spelling in mind.

@@ -6,6 +6,8 @@ export const spaceTexts = {
     'What PyTorch has at its top level: tensors, the functions of tensors, random numbers, saving and loading, the GPU.',
   amp: 'Training in mixed precision: the scaler of losses, and `autocast`.',
   autograd: 'Gradients: of one tensor by another, of functions of your own, and checks of both.',
+  'autograd.forwardAd':
+    'Dual tensors: values with the derivatives of what they were made from; `torch.autograd.forward_ad` in Python.',
   'autograd.functional': 'Jacobians, Hessians and their products with vectors, at given inputs.',
   data: 'Data sets, samplers and loaders, with workers; `torch.utils.data` in Python.',
   distributions: 'Probability distributions: samples, densities, entropies, divergences.',
@@ -17,6 +19,7 @@ export const spaceTexts = {
   hub: 'Weights from addresses: downloaded, checked by their sums, and kept.',
   linalg: 'Linear algebra: factorizations, solutions of equations, norms; `torch.linalg` in Python.',
   nn: 'Layers, losses, containers and what they share: `Module`.',
+  'nn.attention': 'Which kernels attention may take: here one kernel does for all; `torch.nn.attention` in Python.',
   'nn.functional':
     'Layers and losses as functions, without parameters of their own; `import * as F` from `lamplight/functional`.',
   'nn.init': 'Ways to fill weights before training.',
@@ -24,6 +27,8 @@ export const spaceTexts = {
   'nn.utils.fusion': 'Batch normalization folded into the layer before it.',
   'nn.utils.parametrizations': 'Weights of a given form: of spectral norm 1, or as length and direction.',
   'nn.utils.parametrize': 'Weights that are computed from other parameters.',
+  'nn.utils.prune':
+    'Weights that are set to zero by a mask, and stay so while training; `torch.nn.utils.prune` in Python.',
   'nn.utils.rnn': 'Sequences of several lengths as one batch.',
   optim: 'Optimizers.',
   'optim.lrScheduler': 'Schedulers of learning rates; `torch.optim.lr_scheduler` in Python.',

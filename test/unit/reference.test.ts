@@ -8,6 +8,7 @@ import * as vision from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
 import { find, type Name } from '../../demos/search/names';
 import { libraries, libraryTable } from '../../scripts/checks/coverage-api/libraries.mjs';
+import { spaceTexts } from '../../scripts/reference/spaces.mjs';
 import { TheirNames } from '../../scripts/reference/their-names.mjs';
 import { toldExports } from '../../scripts/reference/told.mjs';
 
@@ -16,6 +17,11 @@ const told = toldExports();
 test('every export of every door, and every method of Tensor, has a text', () => {
   expect(told.size).toBeGreaterThan(2500);
   expect([...told].filter(([, text]) => text === '').map(([name]) => name)).toEqual([]);
+});
+
+test('every namespace has a sentence, without which no reference is built', () => {
+  const spaces = new Set([...told.keys()].map((name) => name.split('.').slice(0, -1).join('.') || 'torch'));
+  expect([...spaces].filter((name) => name !== 'Tensor' && !Object.hasOwn(spaceTexts, name))).toEqual([]);
 });
 
 const doors = { torch, vision, metrics, interpret, lightning };
@@ -41,16 +47,16 @@ describe('search', () => {
   });
 
   test.each([
-    ['max_pool2d', 'maxPool2d'],
-    ['maxPool2d', 'maxPool2d'],
+    ['max_pool2d', 'nn.functional.maxPool2d'],
+    ['maxPool2d', 'nn.functional.maxPool2d'],
     ['MaxPool2d', 'nn.MaxPool2d'],
     ['F.max_pool2d', 'nn.functional.maxPool2d'],
     ['torch.nn.functional.cross_entropy', 'nn.functional.crossEntropy'],
     ['cross_entropy', 'nn.functional.crossEntropy'],
     ['CrossEntropyLoss', 'nn.CrossEntropyLoss'],
     ['nn.Conv2d', 'nn.Conv2d'],
-    ['conv_transpose2d', 'convTranspose2d'],
-    ['batch_norm', 'batchNorm'],
+    ['conv_transpose2d', 'nn.functional.convTranspose2d'],
+    ['batch_norm', 'nn.functional.batchNorm'],
     ['torch.zeros_like', 'zerosLike'],
     ['zeros_like', 'zerosLike'],
     ['scatter_add_', 'Tensor.scatterAdd_'],
