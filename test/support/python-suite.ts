@@ -52,7 +52,7 @@ if unittest.defaultTestLoader.errors:
 
 /** Whether a test is of whole packages, or of many kernels. */
 export const isLengthy = (name: string): boolean =>
-  /^test_(callbacks|complex|distributions|doors|feature_extraction|fft|lightning\w*|masked|network_hooks|optim|parametrizations|pictures|save|testing)\./.test(
+  /^test_(callbacks|complex|distributions|doors|feature_extraction|fft|lightning\w*|masked|network_hooks|optim|parametrizations|pictures|save|testing|tv_tensors)\./.test(
     name,
   );
 

@@ -17,6 +17,8 @@ _between_digits = re.compile(r"(?<=\d)_(?=\d)")
 _classes: dict[tuple[str, str], type] = {}
 # By module: what its classes get beside the library's own.
 finishers: dict[str, Callable[[type], None]] = {}
+# By module: the class above those of its classes that have none of the library's above them.
+roots: dict[str, type] = {}
 
 
 def open_door(name: str) -> None:
@@ -144,7 +146,7 @@ def _class(space: str, name: str, made: Any) -> type:
         if space in finishers:
             finishers[space](cls)
         return cls
-    cls = type(name, tuple(bases) or (Wrapped,), {"__module__": space, "_made": made})
+    cls = type(name, tuple(bases) or (roots.get(space, Wrapped),), {"__module__": space, "_made": made})
     cls.__doc__ = f"{space}.{name}, as PyTorch's; the reference of the library lists it under the same name."
     for spelt in js.statics(made):
         setattr(cls, snake(spelt), staticmethod(_bridge.function(js.method(made, spelt), snake(spelt), space)))
@@ -185,4 +187,4 @@ def names(space: str, known: dict[str, Any]) -> list[str]:
     return sorted({*known, *(snake(name) for name in _bridge.js.names(space))})
 
 
-__all__ = ["Wrapped", "attribute", "finishers", "names", "open_door"]
+__all__ = ["Wrapped", "attribute", "finishers", "names", "open_door", "roots"]

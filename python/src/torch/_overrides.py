@@ -78,6 +78,8 @@ def _all_of(values: Iterable[Any]) -> Iterable[Any]:
     for value in values:
         if isinstance(value, list | tuple):
             yield from _all_of(value)
+        elif isinstance(value, dict):
+            yield from _all_of(value.values())
         else:
             yield value
 
@@ -161,7 +163,11 @@ def enlist(cls: Any, base: Any) -> None:
 
 def _member(base: Any) -> Any:
     def find(self: Any, name: str) -> Any:
-        value = object.__getattribute__(self, name)
+        try:
+            value = object.__getattribute__(self, name)
+        except Overridden:
+            # A property that the library computes.
+            return dispatched(base.__dict__[name].__get__, (self,), {})
         if _disabled or name[:1] == "_" or name == "as_subclass" or type(value) is not MethodType or value.__self__ is not self:
             return value
         native = base.__dict__.get(name)
@@ -182,3 +188,19 @@ def converted(result: Any, cls: Any, base: Any) -> Any:
         parts = [converted(part, cls, base) for part in result]
         return type(result)(*parts) if hasattr(result, "_fields") else type(result)(parts)
     return result
+
+
+def _rebuild_from_type_v2(func: Any, new_type: Any, args: Any, state: Any) -> Any:
+    """A tensor of a subclass, of a file: `func` makes the tensor."""
+    made = func(*args)
+    if type(made) is not new_type:
+        made = made.as_subclass(new_type)
+    if hasattr(new_type, "__setstate__"):
+        made.__setstate__(state)
+    else:
+        made.__dict__.update(state)
+    return made
+
+
+# Where files of PyTorch have it.
+_rebuild_from_type_v2.__module__ = "torch._tensor"

@@ -6,6 +6,7 @@ from typing import Any, Iterator
 
 from . import _bridge, _indexing, _overrides
 from ._bridge import TENSOR, JsException, js, receive, senders, translated, wait
+from ._overrides import _rebuild_from_type_v2  # noqa: F401  # files name it here
 from ._names import EXCEPTIONS, HIDDEN, NUMBER_FIRST, PROMOTING, camel, is_pythonic, snake
 from ._types import Size, device, dtype, dtypes
 
@@ -238,6 +239,9 @@ class Tensor(metaclass=_Members):
         text = wait(self._js.text(), "repr")
         if type(self) is not Tensor and type(self).__name__ == "Parameter":
             return f"Parameter containing:\n{text}"
+        if type(self) in _overrides.classes:
+            name = type(self).__name__
+            return text.replace("tensor", name, 1).replace(f"\n{' ' * len('tensor(')}", f"\n{' ' * (len(name) + 1)}")
         return text
 
     __str__ = __repr__

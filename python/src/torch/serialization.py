@@ -39,6 +39,8 @@ _SAFE_NAMES = {
     ("torch.nn.parameter", "Parameter"),
     # It makes objects of the classes that are named beside it, which have to be allowed themselves.
     ("torch.nn.modules._pickle", "_remade"),
+    # It makes tensors of a class that is named beside it.
+    ("torch._tensor", "_rebuild_from_type_v2"),
     ("torch.storage", "UntypedStorage"),
     *(("torch._utils", name) for name in _utils.__all__),
     *(("torch", name) for name in storage.CLASSES),

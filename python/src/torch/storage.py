@@ -7,7 +7,7 @@ from typing import Any
 
 import _lamplight_files as js
 
-from . import _utils
+from . import _overrides, _utils
 from ._bridge import JsException, to_js, translated, wait
 from ._tensor import Tensor, wrapped
 from ._types import dtypes
@@ -117,6 +117,9 @@ def reduce_tensor(tensor: Tensor) -> tuple:
         requires_grad = False
     shape = tuple(tensor.shape)
     built = (part, part.offset, shape, part.strides, requires_grad, OrderedDict())
+    if type(tensor) in _overrides.classes and not (is_parameter or tensor.is_complex()):
+        state = {name: value for name, value in vars(tensor).items() if name != "_js"}
+        return _overrides._rebuild_from_type_v2, (_utils._rebuild_tensor_v2, type(tensor), built, state)
     if not is_parameter:
         return _utils._rebuild_tensor_v2, built
     return _utils._rebuild_parameter, (tensor.detach(), tensor.requires_grad, OrderedDict())

@@ -9,7 +9,7 @@ import torch
 from torch import _door
 from torch._aliases import add_modules
 
-from . import functional
+from . import _samples, functional  # noqa: F401  # its classes need `_samples`
 from .functional import InterpolationMode
 
 

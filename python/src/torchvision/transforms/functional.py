@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import Enum
+from types import FunctionType
 from typing import Any
 
 from torch import _door
@@ -30,7 +31,12 @@ def to_pil_image(pic: Any, mode: str | None = None) -> Any:
 
 
 def __getattr__(name: str) -> Any:
-    return _door.attribute(__name__, name, globals())
+    found = _door.attribute(__name__, name, globals())
+    if isinstance(found, FunctionType):
+        from ._samples import dispatching
+
+        found = globals()[name] = dispatching(found)
+    return found
 
 
 def __dir__() -> list[str]:
