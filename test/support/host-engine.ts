@@ -100,7 +100,7 @@ export function hostEngine(isLate: () => boolean = () => false): HostEngine {
       settle(cell, places[i]!);
     });
     // A value that a recipe is made from is copied before it is overwritten.
-    for (const cell of overwritten) if (!cell.hung) release(cell);
+    for (const cell of overwritten) if (!cell.hasRecipes) release(cell);
     for (const cell of job.releases) release(cell, DISPOSED);
     job.ran();
   }

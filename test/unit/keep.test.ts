@@ -8,6 +8,7 @@ import type { GradSink, Value } from '../../src/engine/graph/value';
 import { sigmoid } from '../../src/engine/ops/pointwise/activation';
 import { add, mul } from '../../src/engine/ops/pointwise/arithmetic';
 import { sum } from '../../src/engine/ops/reduction/reduce';
+import { full } from '../../src/engine/ops/shape/cast';
 
 afterAll(discardPending);
 
@@ -40,8 +41,26 @@ test('a large value that is as cheap to make as to read is left as a recipe if t
   const total = sum(y);
   expect(stored({ y }, [y])).toEqual(['y']);
   expect(stored({ y, total }, [y, total])).toEqual(['total']);
-  const [[held, ingredients]] = [...keep(new Set([y, total].map(root))).left] as [[{ value: Value }, readonly Value[]]];
+  const [[held, ingredients]] = [...keep(new Set([y, total].map(root))).remade] as [
+    [{ value: Value }, readonly Value[]],
+  ];
   expect([held.value === y, ingredients.includes(x)]).toEqual([true, true]);
+});
+
+test('recipes keep no more memory alive than they save', () => {
+  const [x, w] = [loaded(), loaded()];
+  const y = add(x, w);
+  const total = sum(y);
+  expect(stored({ y, total }, [y, total])).toEqual(['y', 'total']);
+  const z = mul(x, w);
+  const both = sum(mul(y, z));
+  expect(stored({ y, z, both }, [y, z, both])).toEqual(['both']);
+});
+
+test('a constant is made again each time, unless it is asked for', () => {
+  const c = full([LARGE], 2);
+  expect(stored({ c }, [c])).toEqual([]);
+  expect(stored({ c }, [c], [c])).toEqual(['c']);
 });
 
 test('a recipe that an earlier flush has left is stored by the next that reads it', () => {

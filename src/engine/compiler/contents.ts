@@ -71,7 +71,7 @@ export interface Cell extends Meta {
   readonly host: HostData | null;
   readonly failure: Error | null;
   /** Its contents must survive an in-place write, so the job that would overwrite them gets a copy. */
-  readonly hung: boolean;
+  readonly hasRecipes: boolean;
   /** Kept for gradients only: after its memory was given back, it can be computed again. */
   readonly lent: boolean;
   /** Where errors in the data that the contents depend on are reported, such as an index out of bounds. */

@@ -222,7 +222,7 @@ export class Sender {
     const moved = gone.map((one) => copyIntoSlot(one, session.memory));
     const taken: (Cell | null)[] = job.exports.map(() => null);
     const take = (i: number, from: Cell): Allocation => {
-      if (!from.hung) taken[i] = from;
+      if (!from.hasRecipes) taken[i] = from;
       return takeOver(from);
     };
     const exports = job.exports.map(({ cell, replaces }, i) => {
@@ -258,9 +258,9 @@ export class Sender {
     const releases: Cell[] = [];
     const uploaded = this.uploaded.splice(0);
     const done = (cell: Cell, gone?: Cell['state']) => {
-      // If the run is refused, the values that it released are needed again. Not so values that are `hung`, which the
-      // run copied, or `lent`, which can be computed again.
-      if (answer && cell.allocation && !cell.hung && !cell.lent) releases.push(cell);
+      // If the run is refused, the values that it released are needed again. Not so values with recipes, which
+      // the run copied, or `lent` ones, which can be computed again.
+      if (answer && cell.allocation && !cell.hasRecipes && !cell.lent) releases.push(cell);
       else release(cell, gone);
     };
     plan.inputs.forEach((mode, i) => {
@@ -309,7 +309,7 @@ export class Sender {
     if (cell.allocation?.memory !== this.session.memory) vacate(cell);
     if (!cell.allocation) {
       if (mode === 'copy' && !isSent(cell.state)) return dataOf(cell);
-      this.materialise(cell, mode === 'bindAndOverwrite' && !cell.hung);
+      this.materialise(cell, mode === 'bindAndOverwrite' && !cell.hasRecipes);
     }
     if (mode === 'bindAndOverwrite') this.makeOverwritable(cell);
     return null;
@@ -322,12 +322,12 @@ export class Sender {
   private makeOverwritable(cell: Cell): void {
     const { session } = this;
     const from = cell.allocation!;
-    if (from.dedicated && from.lease.readers === 0 && !cell.hung) return;
+    if (from.dedicated && from.lease.readers === 0 && !cell.hasRecipes) return;
     const to = session.memory.allocate(from.bytes, true);
     const encoder = session.device.createCommandEncoder();
     encoder.copyBufferToBuffer(from.buffer, from.offset, to.buffer, 0, from.bytes);
     session.memory.queue.submit(encoder);
-    if (cell.hung) this.setAside.push({ cell, allocation: from });
+    if (cell.hasRecipes) this.setAside.push({ cell, allocation: from });
     else session.memory.free(from);
     settle(cell, to);
   }

@@ -3,7 +3,7 @@
 import { Node, type Value } from './value';
 
 /** A copy of a node without its edges. A stored value needs only the operation, the attributes and the id. */
-const nameOf = (node: Node, whole: WeakRef<Node> | null): Node =>
+const nameOf = (node: Node, original: WeakRef<Node> | null): Node =>
   Object.assign(Object.create(Node.prototype), node, {
     outputs: [],
     inputs: [],
@@ -11,25 +11,25 @@ const nameOf = (node: Node, whole: WeakRef<Node> | null): Node =>
     makers: [],
     saved: null,
     keeper: null,
-    cut: true,
-    whole,
+    bare: true,
+    original,
   });
 
-const hasEdges = ({ node, available, lent }: Value): boolean => node !== null && !node.cut && available && !lent;
+const hasEdges = ({ node, available, lent }: Value): boolean => node !== null && !node.bare && available && !lent;
 
 /**
  * Drops the edges of the node that made a stored value, unless its gradient still needs them. If the node has several
  * outputs, only this value gets a copy of the node without edges: the other outputs may still need the edges. Returns a
  * function that restores the edges, in case the value is not stored after all.
  */
-export function dropRecipe(value: Value): (() => void) | null {
+export function dropEdges(value: Value): (() => void) | null {
   const { node } = value;
   if (!hasEdges(value) || (value.requiresGrad && !node!.spent)) return null;
   const { inputs, reads, makers } = node!;
   if (node!.outputs.length > 1) value.node = nameOf(node!, null);
-  else Object.assign(node!, { inputs: [], reads: [], makers: [], cut: true });
+  else Object.assign(node!, { inputs: [], reads: [], makers: [], bare: true });
   return () => {
-    value.node = Object.assign(node!, { inputs, reads, makers, cut: false });
+    value.node = Object.assign(node!, { inputs, reads, makers, bare: false });
   };
 }
 
@@ -38,7 +38,7 @@ export function dropRecipe(value: Value): (() => void) | null {
  * the graph alive. Nodes that read the value still reach the maker through `makers`. A tensor that must still show the
  * graph keeps the returned object, which refers to the maker. Returns null if there is nothing to detach.
  */
-export function letGo(value: Value): object | null {
+export function weakenEdges(value: Value): object | null {
   const { node } = value;
   if (!hasEdges(value) || !value.requiresGrad || node!.spent) return null;
   value.node = nameOf(node!, new WeakRef(node!));
@@ -54,7 +54,7 @@ export function spendEdges(node: Node): void {
   node.makers = [];
   if (node.keeper) node.keeper.node = null;
   for (const y of node.outputs) {
-    if (y.node!.cut) y.node!.spent = true;
-    else dropRecipe(y);
+    if (y.node!.bare) y.node!.spent = true;
+    else dropEdges(y);
   }
 }

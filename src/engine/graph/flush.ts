@@ -5,7 +5,7 @@ import { DeviceLostError, TensorReleasedError } from '../core/errors';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/run-ahead';
 import { stats } from '../gpu/stats';
-import { dropRecipe } from './edges';
+import { dropEdges } from './edges';
 import { type HeldBack, heldBackIn } from './hold-back';
 import { isJournaling } from './journal';
 import { type Exports, type Kept, keep } from './keep';
@@ -14,7 +14,7 @@ import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { giveBackLater, leaveAsRecipe, leaveToNext, note, saveFor, takeParting } from './owners';
 import { cellsOf, number, SEPARATOR } from './program';
-import { isCheap } from './remake';
+import { isAlwaysRemade } from './remake';
 import { cutWhereRepeated, type Part, type Parts } from './repeated-programs';
 import { atTopLevel, type GraphRoot, pendingRoots, takeRoots, topScope } from './roots';
 import { type Slice, sliceOf, sliceToCome } from './slices';
@@ -156,27 +156,27 @@ function cutIntoParts({ order, slices, exports }: Kept, roots: Flush['roots']): 
   const stored = new Set(cut.parts.flatMap(({ stores }) => stores));
   for (const root of stored.size > 0 ? roots : []) {
     const { value } = root;
-    if (stored.has(value) && !exports.has(value) && !isCheap(value, exports)) exports.set(value, root);
+    if (stored.has(value) && !exports.has(value) && !isAlwaysRemade(value, exports)) exports.set(value, root);
   }
   return cut;
 }
 
 /**
- * Step 3 of a flush: settles the roots whose values it does not store. Each of them holds a recipe or a value that
- * already has contents.
+ * Step 3 of a flush: notes of the roots whose values it does not store that it has found them. Each of them holds a recipe
+ * or a value that already has contents.
  */
-function leaveUnstored(roots: Flush['roots'], { exports, left }: Kept): void {
+function leaveUnstored(roots: Flush['roots'], { exports, remade }: Kept): void {
   for (const root of roots) {
     const { value } = root;
     if (root.scope === topScope && !isJournaling()) root.stands();
     if (exports.has(value) || value.failure) continue;
-    if (!value.available) leaveAsRecipe(root, left.get(root) ?? noValues);
+    if (!value.available) leaveAsRecipe(root, remade.get(root) ?? noValues);
     // The new value already has its contents and cannot fail, so the value that it replaces can be released. A
     // rehearsal keeps that value, because it must restore it.
-    const isLoaded = value.available && root.settled !== value && isReplaced(root);
-    if (isLoaded && !isJournaling()) giveBackLater(root.settled!);
+    const isLoaded = value.available && root.flushed !== value && isReplaced(root);
+    if (isLoaded && !isJournaling()) giveBackLater(root.flushed!);
     note(value, 'shown');
-    root.settled = value;
+    root.flushed = value;
     root.computed = value;
   }
 }
@@ -223,7 +223,7 @@ function sendAllButLast(
     for (const value of stores) {
       const root = exports.get(value);
       // Later parts may still read the replaced value, so its memory is given back after the last part.
-      if (root && isReplaced(root)) replaced.push(root.settled!);
+      if (root && isReplaced(root)) replaced.push(root.flushed!);
       if (root === undefined) note(value, 'lent');
     }
     send(workFor(part, stores), lentIn(part), null, true);
@@ -255,18 +255,18 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   const jobExports: JobExport[] = [];
   for (const [cell, root] of exports) {
     key.push(numberOf(standIn(cell)));
-    jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.settled : null });
+    jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.flushed : null });
   }
   // Makes the key differ from that of an unpadded program with the same nodes, because this program also copies results
   // out of padded values.
   if (long) key.push(SEPARATOR);
   const before = new Map<GraphRoot, Value | null>();
   /**
-   * The functions that restore the edges of recipes. The edges of other values are never restored, so nothing keeps
-   * them alive during the run.
+   * The functions that restore the edges of recipes that are stored now. The edges of other values are never restored,
+   * so nothing keeps them alive during the run.
    */
   const restores = new Map<Value, (() => void) | null>();
-  for (const value of exports.keys()) if (value.isRecipe) restores.set(value, null);
+  for (const value of exports.keys()) if (value.storedWhenRead) restores.set(value, null);
   engine.submit({
     key,
     build() {
@@ -306,13 +306,13 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
   for (const [value, root] of exports) {
     const isShown = root?.value === value;
     note(value, 'stored');
-    if (root && !isPart && isReplaced(root)) note(root.settled!, 'givenBack');
+    if (root && !isPart && isReplaced(root)) note(root.flushed!, 'givenBack');
     if (isShown) {
       note(value, 'shown');
-      root.settled = value;
+      root.flushed = value;
     }
     if (isJournaling()) continue;
-    const restore = dropRecipe(value);
+    const restore = dropEdges(value);
     if (restores.has(value)) restores.set(value, restore);
     if (isShown) root.letGo();
   }
@@ -327,4 +327,4 @@ const asNumbered = (wanted: Exports, standIn: (value: Value) => Value): Exports 
   wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
 /** Whether a new value may take over the memory of the root's previous value. */
-const isReplaced = ({ settled }: GraphRoot): boolean => settled?.owners.hold === 'dropped' && !settled.hung;
+const isReplaced = ({ flushed }: GraphRoot): boolean => flushed?.owners.hold === 'dropped' && !flushed.hasRecipes;

@@ -3,7 +3,7 @@
 // next one would hardly ever be used again.
 import { byteLength } from '../core/meta';
 import { boundIn } from './periods';
-import { isMadeAgain, shownBy } from './repeated-programs';
+import { shownBy } from './repeated-programs';
 import type { GraphRoot } from './roots';
 import type { Slice } from './slices';
 import type { Node, Value } from './value';
@@ -48,13 +48,13 @@ export function heldBackIn({ nodes, slices, roots }: Pending, most: { nodes: num
     const slice = slices.get(x);
     if (slice) standing.add(slice.base);
     else if (x.available) standing.add(x);
-    else if (sent.has(x.node!) && !isMadeAgain(x.node!)) needs.add(x);
+    else if (sent.has(x.node!) && !x.node!.op.constant) needs.add(x);
   };
   for (const node of later) node.reads.forEach(meet);
   // In this case, the flush would reuse the memory of a replaced value for the new value, although held-back work still
   // reads it.
-  for (const { value, settled } of roots)
-    if (settled && settled !== value && standing.has(settled) && !makes(value)) return null;
+  for (const { value, flushed } of roots)
+    if (flushed && flushed !== value && standing.has(flushed) && !makes(value)) return null;
   const reads = (value: Value): boolean => standing.has(value) || needs.has(value);
   return { makes, reads, needs, bytes };
 }

@@ -1,7 +1,7 @@
 // What a flush keeps: the values that it stores, and those that it leaves to be made again. This depends on nodes and
 // owners alone. This file changes nothing except the marks of a walk; flush.ts acts on the choice.
 import { unwidened } from './record';
-import { fewIngredientsOf, ingredientsOf, isCheap, mayBeRecipe, recipesAmong } from './remake';
+import { isAlwaysRemade, makingOf, mayBeRemade, recipesAmong } from './remake';
 import type { GraphRoot } from './roots';
 import type { Node, Value } from './value';
 import { newWalk, visit, type Walk } from './walk';
@@ -14,8 +14,8 @@ type Holder = Pick<GraphRoot, 'value'>;
 /** What a flush keeps, and the nodes that it runs for that. */
 export interface Kept<Root extends Holder = GraphRoot> extends Walk {
   readonly exports: Map<Value, Root | null>;
-  /** The ingredients of the roots' values that are not stored, and the values between. */
-  readonly left: ReadonlyMap<Root, readonly Value[]>;
+  /** For each root whose value is not stored: its ingredients, and the values that are made on the way from them. */
+  readonly remade: ReadonlyMap<Root, readonly Value[]>;
   /** For each node whose gradient may come, the values that it reads. */
   readonly saved: ReadonlyMap<Node, readonly Value[]>;
   /** The values that cannot be had, with the roots that hold them. */
@@ -25,9 +25,8 @@ export interface Kept<Root extends Holder = GraphRoot> extends Walk {
 const noValues: ReadonlySet<Value> = new Set();
 
 /**
- * Chooses the values to store: the `wanted` values, the values of roots, and the values that gradients will read.
- * Of roots' values, recipes and `cheap` ones are not stored (see remake.ts). `passing`: wanted values that are given back
- * by the next flush, unless a root holds them.
+ * Chooses the values to store, by five rules in this order. A value that a rule stores counts for the rules after it.
+ * `passing`: wanted values that are given back by the next flush, unless a root holds them.
  */
 export function keep<Root extends Holder>(
   roots: ReadonlySet<Root>,
@@ -39,9 +38,8 @@ export function keep<Root extends Holder>(
   const failed = new Map<Value, { root: Root | null; error: Error }>();
   const holders = new Map<Value, Root>();
   for (const root of roots) holders.set(root.value, root);
-  /** Values that are stored for longer than until the next flush, so that recipes can be made from them. */
   const stays = { has: (x: Value): boolean => exports.has(x) && (holders.has(x) || !passing.has(x)) };
-  const want = (value: Value) => {
+  const store = (value: Value) => {
     if (value.available || exports.has(value) || failed.has(value)) return;
     // It belongs to its root no matter who asked for it, so that the root rolls back if the computation fails.
     const root = holders.get(value) ?? null;
@@ -52,78 +50,76 @@ export function keep<Root extends Holder>(
       failed.set(value, { root, error: error as Error });
     }
   };
-  const wantUnlessCheap = (value: Value) => {
-    if (value.available || !isCheap(value, stays)) want(value);
-  };
-  for (const value of wanted) want(value);
-  const candidates: Value[] = [];
-  for (const value of holders.keys()) {
-    if (value.available || !mayBeRecipe(value)) wantUnlessCheap(value);
-    else candidates.push(value);
-  }
+  // 1. What was asked for is stored.
+  for (const value of wanted) store(value);
+  // 2. What tensors show is stored, unless it may be a recipe (see remake.ts).
+  const shown = [...holders.keys()].filter(({ available }) => !available);
+  for (const value of shown) if (!mayBeRemade(value) && !isAlwaysRemade(value, stays)) store(value);
+  // 3. What gradients will read is stored.
   const saved = savedFor([...holders.keys()].filter((value) => !failed.has(value)));
-  for (const values of saved.values()) for (const value of values) want(value);
-  for (const value of storedOf(candidates, walk.mark, stays, wantUnlessCheap)) wantUnlessCheap(value);
-  // If a flush reads a recipe that an earlier flush left, the recipe is stored after all.
+  for (const values of saved.values()) for (const value of values) store(value);
+  // 4. Of what may be a recipe until it is read, what nothing in this flush reads is stored, and what costs too much.
+  storeUnlessRemade(shown.filter(mayBeRemade), walk, stays, store);
+  // 5. A recipe that an earlier flush has left until it is read is stored, if this flush reads it.
   for (const { outputs } of walk.order) {
-    for (const y of outputs) if (y.isRecipe && !exports.has(y)) exports.set(y, null);
+    for (const y of outputs) if (y.storedWhenRead && !exports.has(y)) exports.set(y, null);
   }
-  const left = new Map<Root, readonly Value[]>();
+  const remade = new Map<Root, readonly Value[]>();
   for (const [value, root] of holders) {
     if (value.available || exports.has(value) || failed.has(value)) continue;
     // A value in between may be stored later, and then it is what the recipe is made from.
-    const between: Value[] = [];
-    left.set(root, [...ingredientsOf(value, stays, Number.POSITIVE_INFINITY, between)!, ...between]);
+    const { ingredients, between } = makingOf(value, stays, Number.POSITIVE_INFINITY)!;
+    remade.set(root, [...ingredients, ...between]);
   }
-  return { ...walk, exports, left, saved, failed };
+  return { ...walk, exports, remade, saved, failed };
 }
 
 /**
- * The candidates that are stored rather than left as recipes: those that nothing in this flush reads, and those whose
- * ingredients would keep too much memory alive.
+ * Stores the candidates that are no recipes: those that nothing in this flush reads, those that cannot be made from
+ * values that stay, and those whose ingredients would keep too much memory alive.
  */
-function storedOf(
+function storeUnlessRemade(
   candidates: readonly Value[],
-  mark: number,
+  { mark }: Walk,
   stays: { has(value: Value): boolean },
-  want: (value: Value) => void,
-): Iterable<Value> {
+  store: (value: Value) => void,
+): void {
   const read: Value[] = [];
-  // Later nodes come first: if a candidate is stored, the candidates that it reads count as read.
+  // The latest comes first: if it is stored, this flush reads the candidates that it is made from.
   for (const value of candidates.toSorted((a, b) => b.node!.id - a.node!.id)) {
     if (stays.has(value)) continue;
     if (value.node!.mark === mark) read.push(value);
-    else want(value);
+    else store(value);
   }
-  // A candidate that cannot be made from stored values is stored itself, so that later candidates can be made from it.
+  // The earliest comes first: if it is stored, later candidates can be made from it.
   const possible = new Map<Value, ReadonlySet<Value>>();
   for (const value of read.toReversed()) {
-    const ingredients = fewIngredientsOf(value, stays);
-    if (ingredients) possible.set(value, ingredients);
-    else want(value);
+    const making = makingOf(value, stays);
+    if (making) possible.set(value, making.ingredients);
+    else store(value);
   }
   const recipes = recipesAmong(possible);
-  return [...possible.keys()].filter((value) => !recipes.has(value));
+  for (const value of possible.keys()) if (!recipes.has(value)) store(value);
 }
 
 /**
- * The nodes whose gradients are part of those of `values`, each with the values that its gradient will read. Nodes whose
+ * The nodes whose gradients are part of those of the values `from`, each with the values that its gradient will read. Nodes whose
  * saved values a flush has kept already are left out, with all nodes before them.
  */
-function savedFor(values: readonly Value[]): ReadonlyMap<Node, readonly Value[]> {
+function savedFor(from: readonly Value[]): ReadonlyMap<Node, readonly Value[]> {
   const saved = new Map<Node, Value[]>();
-  const stack = values.toReversed();
+  const stack = from.toReversed();
   while (stack.length > 0) {
     const next = stack.pop()!;
     const node = next.maker;
-    if (!node || !next.requiresGrad || next.sink || node.spent || node.cut || node.saved || saved.has(node)) continue;
-    const read: Value[] = [];
-    saved.set(node, read);
+    if (!node || !next.requiresGrad || next.sink || node.spent || node.bare || node.saved || saved.has(node)) continue;
+    const values: Value[] = [];
+    saved.set(node, values);
     const { inputs, outputs } = node.op.saves ?? {};
     if (node.keepsSaved) {
       for (const i of inputs ?? (outputs ? [] : node.inputs.keys()))
-        if (i < node.inputs.length) read.push(unwidened(node.inputs[i]!));
-      for (const o of outputs ?? []) read.push(node.outputs[o]!);
+        if (i < node.inputs.length) values.push(unwidened(node.inputs[i]!));
+      for (const o of outputs ?? []) values.push(node.outputs[o]!);
     }
     for (const x of node.inputs) if (x.requiresGrad) stack.push(x);
   }

@@ -115,8 +115,8 @@ export function leaveAsRecipe(root: GraphRoot, inputs: Iterable<Value>): void {
   }
 }
 
-/** Makes the next flush store the recipes that are made from `input`, since `input` will be gone afterwards. */
-function makeRecipesOf(input: Value): void {
+/** Has the next flush store the recipes that are made from `input`, since `input` will be gone afterwards. */
+function storeRecipesOf(input: Value): void {
   const { recipes } = input.owners;
   // A rehearsal restores the input, and the recipes are still made from it then.
   for (const reference of (isJournaling() ? recipes?.roots : recipes?.roots.splice(0)) ?? []) {
@@ -133,7 +133,7 @@ let parting = new Set<Value>();
 
 /** Gives the memory of a value that no tensor shows any more back after the next flush. */
 export function giveBackLater(value: Value): void {
-  makeRecipesOf(value);
+  storeRecipesOf(value);
   note(value, 'dropped');
   parting.add(value);
 }
@@ -145,7 +145,7 @@ export function leaveToGradients(values: readonly Value[]): void {
     note(value, 'lent');
     parting.add(value);
   }
-  for (const value of left) makeRecipesOf(value);
+  for (const value of left) storeRecipesOf(value);
 }
 
 /** Keeps a value that a flush stores for held-back work alone: the next flush gives it back. */
@@ -178,7 +178,7 @@ export function takeParting(
     const waits = !isDropped && value.allocation === null && value.state.kind === 'scheduled';
     if (waits || heldBack?.reads(value) || heldBack?.makes(value)) left.add(value);
     // A pending value between a recipe and its ingredients has no memory, and the recipe still depends on it.
-    else if (isDropped ? value.available || isStored(value) || !value.hung : value.allocation !== null)
+    else if (isDropped ? value.available || isStored(value) || !value.hasRecipes : value.allocation !== null)
       taken.push(value);
   }
   parting = left;

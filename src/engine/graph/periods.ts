@@ -96,7 +96,7 @@ export function boundIn(nodes: readonly Node[], slices: Slices): number | null {
 /** The number of repetitions from which on a stretch is worth cutting. */
 export function leastTimes(nodes: readonly Node[], stretch: Stretch): number {
   const { start, period } = stretch;
-  const isKernel = ({ op }: Node) => !op.elementwise && !op.views && !op.run && !op.remakes;
+  const isKernel = ({ op }: Node) => !op.elementwise && !op.views && !op.run && op.remakes !== true;
   if (nodes.slice(start, start + period).some(isKernel)) return MIN_TIMES;
   const least = isRecurrence(nodes, stretch) ? MIN_RECURRENCE : MIN_EXPRESSIONS;
   return Math.max(MIN_TIMES, Math.ceil(least / period));

@@ -81,7 +81,7 @@ function makerOf(value: Value, walk: Walk): Maker | null {
 }
 
 /** Whether the graph that makes the value still exists. */
-const isOpen = ({ node, gone, failure }: Value): boolean => node !== null && !node.cut && gone === null && !failure;
+const isOpen = ({ node, gone, failure }: Value): boolean => node !== null && !node.bare && gone === null && !failure;
 
 /** If the value is host data, or has the same bits as host data: that data. Otherwise null. */
 function dataOf(value: Value): HostData | LateData | null {

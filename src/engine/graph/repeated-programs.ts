@@ -60,7 +60,7 @@ export function cutWhereRepeated(
     for (const read of node.reads) {
       const x = shownBy(read, partOf, exports);
       const made = x.node ? partOf.get(x.node) : undefined;
-      if (made === undefined || made === p || isMadeAgain(x.node!)) continue;
+      if (made === undefined || made === p || x.node!.op.constant) continue;
       stored.add(x);
       if (!exports.has(x)) lastPart.set(x, p);
     }
@@ -232,6 +232,3 @@ export function shownBy(x: Value, here: { has(node: Node): boolean }, exports: E
   while (!exports.has(at) && at.node?.op.run?.(at.node) !== undefined && here.has(at.node)) at = at.node.reads[0]!;
   return at;
 }
-
-/** Whether a node makes a constant. A constant is not stored, but recomputed wherever it is read. */
-export const isMadeAgain = ({ op, reads }: Node): boolean => op.cheap === true && reads.length === 0;

@@ -15,7 +15,7 @@ export interface GraphRoot {
    */
   readonly isState: boolean;
   /** The value that was current at the last flush. The new value may take over its memory. */
-  settled: Value | null;
+  flushed: Value | null;
   /** The last value that a run has actually computed. */
   computed: Value | null;
   /** Called if a flush could not run. Makes the `computed` value current again. */

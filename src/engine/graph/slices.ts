@@ -1,7 +1,7 @@
 // Slices: runs of consecutive elements of values with contents. A program takes a slice as an input, so that no plan
 // depends on where the slice begins.
 import { bytesPerElement } from '../core/meta';
-import { mayBeRecipe } from './remake';
+import { mayBeRemade } from './remake';
 import { isRootValue } from './roots';
 import type { Node, Value } from './value';
 
@@ -34,7 +34,7 @@ function runOf(x: Value, pending = false): Run | null {
   let at = x;
   while (!at.available) {
     const { node } = at;
-    if (!node || node.cut) return null;
+    if (!node || node.bare) return null;
     const start = node.op.run?.(node);
     if (start === undefined) {
       if (pending) break;
@@ -66,7 +66,8 @@ export function sliceToCome(x: Value): Slice | null {
   const run = runOf(x, true);
   if (!run || run.base === x) return null;
   const { base } = run;
-  const isStored = !base.available && !base.node?.op.cheap && !mayBeRecipe(base) && isRootValue(base);
+  const isRecipe = typeof base.node?.op.remakes === 'string' || mayBeRemade(base);
+  const isStored = !base.available && !isRecipe && isRootValue(base);
   return isStored ? sliceIn(run, x) : null;
 }
 

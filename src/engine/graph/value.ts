@@ -78,20 +78,16 @@ export interface Op<A = unknown> extends KernelOp<A> {
    * input 0 has contents, the node's position in the sequence does not change the program: see `inSequence`.
    */
   readonly views?: boolean;
-  /**
-   * A tensor's value is recomputed each time rather than stored, unless it is read back or a gradient reads it.
-   * `'batch'`: the result is a batch of a data set, which no later step needs, so it is recomputed at any cost.
-   * `'joined'`: the result is a batch of items that a user has made. It is recomputed at any cost, unless the items take
-   * far more memory than the batch.
-   */
-  readonly cheap?: boolean | 'joined' | 'batch';
   /** Element i of the result depends only on element i of each input, after broadcasting. */
   readonly elementwise?: boolean;
   /**
-   * Takes about as long as reading and writing the elements, as pointwise operations, operations on rows and copies do.
-   * Its results may be recomputed rather than stored: see remake.ts.
+   * A tensor's value may be made again rather than stored, unless it is read back or a gradient reads it: see remake.ts.
+   * `true`: until a later flush reads it, since making it takes about as long as reading and writing the elements, as
+   * pointwise operations, operations on rows and copies do. The others are made again each time, whatever that costs:
+   * `'always'` a constant, or rows that are picked from a data set; `'batch'` a batch of a data set, which no later step
+   * needs; `'joined'` a batch of items that a user has made, unless the items take far more memory than the batch.
    */
-  readonly remakes?: boolean;
+  readonly remakes?: true | 'always' | 'batch' | 'joined';
   /**
    * Dynamic scalar 0 is the index of the element of input 0 at which the result begins. If the same program computes
    * input 0, this offset is part of the program's structure instead, and `lower` finds it in the attributes as
@@ -174,7 +170,7 @@ export class Node {
   readonly id = nextId++;
   readonly outputs: readonly Value[];
   /** The edges were dropped, because the outputs have contents and never need to be made again. */
-  cut = false;
+  bare = false;
   /** Its gradient was computed without `retainGraph`, so a second backward through it is an error. */
   spent = false;
   /**
@@ -192,8 +188,8 @@ export class Node {
    * For each input, the node that its gradient is propagated to. Kept here, because a stored value may drop its node.
    */
   makers: readonly (Node | null)[];
-  /** If this node is a copy without edges: the original node with edges. See edges.ts. */
-  whole: WeakRef<Node> | null = null;
+  /** If this node is a bare copy: the original node with edges. See edges.ts. */
+  original: WeakRef<Node> | null = null;
   /** Keeps this node alive for a tensor whose value has dropped it, until the node's gradient has been computed. */
   keeper: { node: Node | null } | null = null;
 
@@ -251,7 +247,7 @@ export class Value implements Meta {
 
   /** The node through which the gradient is propagated: the original with its edges, if it still exists. */
   get maker(): Node | null {
-    return this.node?.whole?.deref() ?? this.node;
+    return this.node?.original?.deref() ?? this.node;
   }
 
   /** The GPU memory of the contents; null if they are not on the GPU. */
@@ -285,14 +281,14 @@ export class Value implements Meta {
     return hold === 'lent' || hold === 'returned';
   }
 
-  /** Whether a recipe is made from this value: it keeps its contents when an in-place write replaces it. */
-  get hung(): boolean {
+  /** Whether recipes are made from this value: it keeps its contents when an in-place write replaces it. */
+  get hasRecipes(): boolean {
     return this.owners.recipes !== null;
   }
 
-  /** Whether a tensor shows this value, but a flush has left it to be made again. The next flush that reads it stores it. */
-  get isRecipe(): boolean {
-    return this.owners.hold === 'shown' && this.state.kind === 'pending' && !this.node?.op.cheap;
+  /** Whether an earlier flush has left this value as a recipe that the next flush that reads it stores. */
+  get storedWhenRead(): boolean {
+    return this.owners.hold === 'shown' && this.state.kind === 'pending' && typeof this.node?.op.remakes !== 'string';
   }
 
   get requiresGrad(): boolean {

@@ -26,7 +26,7 @@ export function visit(value: Value, { order, slices, mark }: Walk): void {
     const { node } = next;
     const isLeaving = next.owners.hold === 'leaving';
     if (next.available && !isLeaving && !next.failure) continue;
-    if (next.failure || next.gone || isLeaving || !node || node.cut) {
+    if (next.failure || next.gone || isLeaving || !node || node.bare) {
       for (const n of order.splice(before)) n.mark = 0;
       throw next.failure ?? releasedError(value, next);
     }

@@ -9,13 +9,13 @@ import { batch } from './shape/join';
 const togetherOp: Op<undefined> = {
   name: 'batch',
   takesHalf: true,
-  cheap: 'joined',
+  remakes: 'joined',
   run: () => 0,
   infer: ([x]) => [{ shape: x.shape, dtype: x.dtype }],
   lower: () => ({ kind: 'alias', byteOffset: 0 }),
 };
 
-const ofDataSetOp: Op<undefined> = { ...togetherOp, name: 'ofDataSet', cheap: 'batch' };
+const ofDataSetOp: Op<undefined> = { ...togetherOp, name: 'ofDataSet', remakes: 'batch' };
 
 /**
  * Marks a batch of a data set: it can be recomputed from its items at any time, so no step has to keep it in memory.
@@ -23,7 +23,7 @@ const ofDataSetOp: Op<undefined> = { ...togetherOp, name: 'ofDataSet', cheap: 'b
 export const ofDataSet = (batch: Value): Value => record(ofDataSetOp, [batch], undefined);
 
 /**
- * Stacks items of one shape, without gradients, along a new first dimension. `Op.cheap` says when the batch is kept.
+ * Stacks items of one shape, without gradients, along a new first dimension. `Op.remakes` says when the batch is kept.
  */
 export const together = (items: readonly Value[]): Value => record(togetherOp, [lifted(items)], undefined);
 
@@ -78,7 +78,7 @@ function commonNodes(items: readonly Value[]): readonly Node[] | null {
   if (!first || (first.inputs.length === 0 && first.op.elementwise)) return null;
   for (const x of items) {
     const { node } = x;
-    if (!node || x.available || node.cut || node.op !== first.op) return null;
+    if (!node || x.available || node.bare || node.op !== first.op) return null;
     if (!(node.op.elementwise || (node.op.run && !node.op.placed && node.op.run(node) === 0))) return null;
     if (!sameAttrs(node.attrs, first.attrs) || !node.scalars.every((s, i) => Object.is(s, first.scalars[i])))
       return null;

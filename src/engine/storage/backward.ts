@@ -124,7 +124,7 @@ function reachable(outputs: readonly Value[]): Node[] {
     const value = stack.pop()!;
     const node = value.maker;
     if (!value.requiresGrad || value.sink || !node || node.mark === mark) continue;
-    if (node.spent || node.cut) {
+    if (node.spent || node.bare) {
       throw new AutogradError(
         `backward: the graph through ${node.op.name} has been used by an earlier backward and is gone; pass { retainGraph: true } to that one to go through it again`,
       );

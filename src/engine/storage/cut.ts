@@ -58,7 +58,7 @@ export function captureCut(all: boolean): Cut | null {
   const sources: Source[] = [];
   const made: Made[] = [];
   for (const { entry, storage } of alone) {
-    const value = storage.settled;
+    const value = storage.flushed;
     if (!value || value.failure) continue;
     const pending = isPending(storage);
     const { current } = entry;
@@ -110,7 +110,7 @@ const partOf = (entry: Protected, storage: Storage, offset: number, pending: boo
 /** Whether the contents are yet to be flushed. */
 function isPending(storage: Storage): boolean {
   const whole = storage.slice?.parent ?? storage;
-  return whole.settled !== whole.value && !whole.value.failure;
+  return whole.flushed !== whole.value && !whole.value.failure;
 }
 
 /** Whether there is something to copy. */

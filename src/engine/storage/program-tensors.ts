@@ -45,11 +45,11 @@ export function takeProgramTensors(all: boolean, bytes: number): Storage[] {
   for (const candidate of waiting) {
     const storage = candidate.storage.deref();
     if (!storage || storage.disposed || storage.uncopied || storage.slice) continue;
-    const { settled, isOnHost } = storage;
+    const { flushed, isOnHost } = storage;
     const size = byteLength(storage);
     const fits = size <= Math.min(room, MOST_BYTES);
-    const isDue = all || (fits && settled?.available && isOfUse(candidate, storage, size));
-    if (isDue && settled && !settled.failure && (all || !isOnHost)) {
+    const isDue = all || (fits && flushed?.available && isOfUse(candidate, storage, size));
+    if (isDue && flushed && !flushed.failure && (all || !isOnHost)) {
       taken.push(storage);
       room -= size;
     } else left.push(candidate);
@@ -60,6 +60,6 @@ export function takeProgramTensors(all: boolean, bytes: number): Storage[] {
 }
 
 /** Whether the tensor has outlived the step that made it. */
-function isOfUse({ seen }: Candidate, { settled, changes }: Storage, size: number): boolean {
-  return seen !== null && (size <= SMALL || changes > seen.changes || settled!.used > seen.node);
+function isOfUse({ seen }: Candidate, { flushed, changes }: Storage, size: number): boolean {
+  return seen !== null && (size <= SMALL || changes > seen.changes || flushed!.used > seen.node);
 }

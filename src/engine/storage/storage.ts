@@ -3,7 +3,7 @@
 
 import { DeviceLostError } from '../core/errors';
 import { byteLength, contiguousStrides, type DType, numel, type Shape, sameShape } from '../core/meta';
-import { letGo } from '../graph/edges';
+import { weakenEdges } from '../graph/edges';
 import { flushIfLarge } from '../graph/flush';
 import { beforeChange, isJournaling } from '../graph/journal';
 import { mode, withMode } from '../graph/mode';
@@ -74,7 +74,7 @@ class Writes implements WriteCounter {
 
 let nextId = 0;
 
-/** For tensors that keep a graph which their storage has let go: the keeper from `letGo` in edges.ts. */
+/** For tensors that keep a graph which their storage has let go: the keeper from `weakenEdges` in edges.ts. */
 const graphs = new WeakMap<object, object>();
 const nobody = { deref: () => undefined };
 
@@ -93,7 +93,7 @@ export class Storage implements GraphRoot {
   readonly shape: Shape;
   readonly dtype: DType;
   disposed = false;
-  settled: Value | null = null;
+  flushed: Value | null = null;
   computed: Value | null = null;
   /** The scope that this storage lives in; it moves outward when the scope's function returns it. */
   scope: Scope = currentScope();
@@ -122,7 +122,7 @@ export class Storage implements GraphRoot {
     this.current = this.hold(own(value));
     this.shape = value.shape;
     this.dtype = value.dtype;
-    if (this.current.contents) this.settled = this.computed = this.current;
+    if (this.current.contents) this.flushed = this.computed = this.current;
     // A storage that was made in a rehearsal holds nothing after it.
     if (isJournaling()) {
       beforeChange(this, () => () => {
@@ -258,12 +258,12 @@ export class Storage implements GraphRoot {
     trackRoot(this, this.scope);
   }
 
-  /** Takes contents of its own, which no flush has settled yet. */
+  /** Takes contents of its own, which no flush has found yet. */
   private standAlone(value: Value): void {
     this.writes += (this.home?.parent.version ?? 0) + 1;
     this.counter.moveTo(null);
     this.home = null;
-    this.homeView = this.settled = this.computed = null;
+    this.homeView = this.flushed = this.computed = null;
     this.current = this.hold(value);
   }
 
@@ -288,7 +288,7 @@ export class Storage implements GraphRoot {
   /** Sets `value` in the place of lost contents: a later version, but no write. */
   restore(value: Value): void {
     this.standAlone(own(value));
-    this.settled = this.computed = this.current;
+    this.flushed = this.computed = this.current;
     this.voided = false;
     trackRoot(this, this.scope);
   }
@@ -333,7 +333,7 @@ export class Storage implements GraphRoot {
       this.home = null;
       if (!isThere(this.current)) {
         this.current = this.guard?.saved() ?? (lostBy ? withoutContents(this.current, lostBy) : this.current);
-        this.settled = this.computed = this.current;
+        this.flushed = this.computed = this.current;
       }
       this.hold(this.current);
     }
@@ -350,7 +350,7 @@ export class Storage implements GraphRoot {
     } else {
       this.counter.ownUndos++;
       this.current = this.hold(this.computed);
-      this.settled = this.computed;
+      this.flushed = this.computed;
       this.writes++;
       trackRoot(this, this.scope);
     }
@@ -369,7 +369,7 @@ export class Storage implements GraphRoot {
 
   letGo(): void {
     if (!this.owner) return;
-    const keeper = letGo(this.current);
+    const keeper = weakenEdges(this.current);
     const owner = this.owner.deref();
     if (keeper && owner) graphs.set(owner, keeper);
   }
@@ -422,13 +422,13 @@ export class Storage implements GraphRoot {
   private keep(): void {
     if (!isJournaling()) return;
     beforeChange(this, () => {
-      const { disposed, settled, computed, voided, current, home, counter } = this;
+      const { disposed, flushed, computed, voided, current, home, counter } = this;
       const { own, ownTold, parent, contents } = counter;
-      const values = [current, settled, computed].filter((value) => value !== null);
+      const values = [current, flushed, computed].filter((value) => value !== null);
       const restoreHolds = keepHolds(values);
       return () => {
         const writes = this.version + 1;
-        Object.assign(this, { disposed, settled, computed, voided, current, home, homeView: null, writes });
+        Object.assign(this, { disposed, flushed, computed, voided, current, home, homeView: null, writes });
         Object.assign(counter, { own, ownTold, parent, contents });
         if (!home) current.inMemory(counter);
         restoreHolds();
@@ -442,7 +442,7 @@ export class Storage implements GraphRoot {
 function isThere({ state: { kind, memory }, node }: Value): boolean {
   if (kind === 'gone' || kind === 'failed') return false;
   if (kind === 'onHost' || kind === 'scheduled') return true;
-  return memory ? !memory.memory.isRetired : node !== null && !node.cut;
+  return memory ? !memory.memory.isRetired : node !== null && !node.bare;
 }
 
 /** Whether a value, or one of its ingredients, could not be computed. */

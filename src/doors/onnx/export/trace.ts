@@ -140,7 +140,7 @@ function walk(values: readonly Value[], known: ReadonlySet<Value>, since: number
     const value = stack.pop()!;
     if (known.has(value)) continue;
     const { node } = value;
-    if (!node || node.cut || node.id <= since) {
+    if (!node || node.bare || node.id <= since) {
       leaves.add(value);
       continue;
     }

@@ -254,7 +254,7 @@ const indexSelectOp: Op<SelectAttrs> = {
   vjp: ([dy], { inputs: [x, index], attrs: { dim } }) => [indexAddIntoZeros(x.shape, dim, index, dy!), null],
   growth: 'selected',
 };
-const gatherRowsOp: Op<SelectAttrs> = { ...indexSelectOp, name: 'gatherRows', cheap: true };
+const gatherRowsOp: Op<SelectAttrs> = { ...indexSelectOp, name: 'gatherRows', remakes: 'always' };
 
 /** The slices of x along a dimension, picked by a list of indices. `asked` is the name of the operation in errors. */
 export const indexSelect = (x: Value, dim: number, index: Value, asked = 'indexSelect'): Value =>
@@ -342,7 +342,7 @@ export function numbersWithin(asked: string, highest: number, x: Value, other?: 
 
 const gatherBytesOp: Op<BytesAttrs> = {
   name: 'gatherBytes',
-  cheap: true,
+  remakes: 'always',
   infer([words, indices], { rowShape, dtype }) {
     expectIndex('gatherBytes', 'indices', indices);
     if (words.dtype !== 'uint32' || words.shape.length !== 2 || words.shape[1]! * 4 < numel(rowShape)) {

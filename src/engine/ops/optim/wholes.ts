@@ -64,7 +64,7 @@ function alikeNodes(items: readonly Value[]): readonly Node[] | null {
   const first = items[0]!.node;
   const nodes: Node[] = [];
   for (const { node, shape } of items) {
-    if (!first || !node || node.cut || node.inputs.length === 0 || node.op !== first.op) return null;
+    if (!first || !node || node.bare || node.inputs.length === 0 || node.op !== first.op) return null;
     const { op, attrs, scalars, inputs } = node;
     const isName = op.views && op.run?.(node) === 0 && sameShape(inputs[0]!.shape, shape);
     if (!(op.elementwise || isName) || !sameAttrs(attrs, first.attrs)) return null;

@@ -147,7 +147,7 @@ export const reshape = (x: Value, shape: Shape): Value => record(reshapeOp, [x],
 const fullOp: Op<{ readonly shape: Shape; readonly dtype: DType }> = {
   name: 'full',
   takesHalf: true,
-  cheap: true,
+  remakes: 'always',
   constant: true,
   infer: (_, { shape, dtype }) => [{ shape, dtype }],
   growth: 'shaped',

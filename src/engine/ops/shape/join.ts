@@ -113,7 +113,7 @@ export function catPass(
   };
 }
 
-const batchOp: typeof catOp = { ...catOp, remakes: true, vjp: undefined };
+const batchOp: typeof catOp = { ...catOp, vjp: undefined };
 
 /** Stacks items of one shape along a new first dimension. The result has no gradient. */
 export const batch = (items: readonly Value[]): Value =>
