@@ -80,13 +80,15 @@ class Reader {
     this.#addSpace(module, name === 'functional' ? 'nn.functional' : name, door);
   }
 
-  /** Finds what aliases are names of. */
+  /** Finds what aliases are names of: a function of layers is nn.functional's first, and then that of the top of torch. */
   link() {
     for (const [entry, target] of this.#aliases) {
       const meant = this.#byReflection.get(target);
       if (!meant) throw new Error(`reference: expected ${entry.name} to be another name of an export`);
-      entry.alias = meant;
-      meant.others.push(qualified(entry));
+      const isLayers = entry.space.name === 'nn.functional' && meant.source?.title.includes('/nn/functional/');
+      const [main, other] = isLayers ? [entry, meant] : [meant, entry];
+      other.alias = main;
+      main.others.push(qualified(other));
     }
   }
 

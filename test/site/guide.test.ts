@@ -50,6 +50,7 @@ test('a page lists the others and its own parts, and holds tables and cells', as
 test('no cell of the guide lacks its recording', () => {
   const texts = new URL('../../docs/guide/', import.meta.url).pathname;
   const lacking = readdirSync(texts)
+    .filter((file) => file.endsWith('.md'))
     .map((file) => ({ name: file.replace(/\.md$/, ''), text: readFileSync(join(texts, file), 'utf8') }))
     .filter(({ name, text }) => snippetsOf(name, text).some(({ kind }) => kind === 'cell'))
     .filter(({ name, text }) => {
