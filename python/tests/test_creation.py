@@ -209,5 +209,26 @@ class Kinds(unittest.TestCase):
         self.assertEqual(torch.ones(2, 3).ndim, 2)
 
 
+class Sobol(unittest.TestCase):
+    """Points of Sobol's sequences, PyTorch's own."""
+
+    def test_plain(self):
+        engine = torch.quasirandom.SobolEngine(3)
+        self.assertEqual(engine.draw(4).tolist(), [[0.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.75, 0.25, 0.25], [0.25, 0.75, 0.75]])
+        skipped = torch.quasirandom.SobolEngine(3).fast_forward(3)
+        self.assertEqual((skipped.draw().tolist(), skipped.num_generated), ([[0.25, 0.75, 0.75]], 4))
+        self.assertEqual(engine.reset().draw_base2(1).shape, (2, 3))
+        with self.assertRaisesRegex(ValueError, "power of 2"):
+            engine.draw_base2(2)
+        # The last one of the largest polynomials.
+        self.assertEqual(torch.quasirandom.SobolEngine(1111).sobolstate[-1, :4].tolist(), [536870912, 268435456, 671088640, 1006632960])
+
+    def test_scrambled(self):
+        engine = torch.quasirandom.SobolEngine(2, scramble=True, seed=123456)
+        expected = [[0.50860737, 0.29320504], [0.07116939, 0.89594537], [0.49354145, 0.11524881], [0.93097717, 0.70244044]]
+        self.assertTrue(torch.allclose(engine.draw(4), torch.tensor(expected), atol=1e-7))
+        self.assertEqual(repr(engine), "SobolEngine(dimension=2, scramble=True, seed=123456)")
+
+
 if __name__ == "__main__":
     unittest.main()

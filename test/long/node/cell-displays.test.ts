@@ -35,6 +35,7 @@ const absent = [
   'import einops',
   'from dotenv import load_dotenv',
   'from torchtext.data.utils import get_tokenizer',
+  '!pip install -q albumentations\nimport albumentations as A',
   'import requests',
   'import torch.no_such_part',
   // As requests says it.
@@ -63,10 +64,13 @@ test('pictures, texts and sounds are displayed, and the last value of a cell is'
 });
 
 test('a package or a file that is not there is one sentence that says what to do', () => {
-  const [fromPyPi, renamed, never, fromPyodide, part, file] = told.slice(displayed.length);
+  const [fromPyPi, renamed, never, inPlace, fromPyodide, part, file] = told.slice(displayed.length);
   expect(fromPyPi).toMatch(/No module named 'einops'\s+Write `!pip install einops` in a cell above/);
   expect(renamed).toContain('Write `!pip install python-dotenv`');
   expect(never).toContain('Nobody develops torchtext any longer.');
+  expect(inPlace).toMatch(
+    /pip install: albumentations: albumentations needs compiled code[\s\S]*No module named 'albumentations'\s+Albumentations needs compiled code .* write torchvision\.transforms\.v2/,
+  );
   expect(fromPyodide).toContain("It comes from Pyodide's distribution, which could not be fetched.");
   expect(part).toContain('The package torch is here, but it has no part of this name.');
   expect(file).toContain('add it by the menu of this page, and open it by its name.');

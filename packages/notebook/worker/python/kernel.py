@@ -30,7 +30,7 @@ sys.path.append(STANDINS)
 
 from lamplight_display import display, shown  # noqa: E402
 from lamplight_panels import film, layer_shapes, pad, panel, volumes  # noqa: E402, F401
-from lamplight_stand_ins import draw_figures, give_way, is_stand_in, lacking  # noqa: E402
+from lamplight_stand_ins import REPLACED, draw_figures, give_way, is_stand_in, lacking  # noqa: E402
 from lamplight_photographs import efficientnet_lite0, photograph, pretrained, textures  # noqa: E402, F401
 
 
@@ -91,13 +91,7 @@ _ABSENT = (
 _NEVER = {
     # Of Python's own multiprocessing the part that is compiled.
     "_multiprocessing": _PROCESSES,
-    "torchtext": "Nobody develops torchtext any longer. Split texts with re.findall(r'\\w+', text.lower()), count words "
-    "with collections.Counter, and pad sentences with torch.nn.utils.rnn.pad_sequence.",
-    "torchaudio": "torchaudio has no version for a page. Read sounds with Python's wave, and take spectra with torch.stft.",
-    "google": "That is Colab's own. Delete the line, and add files by the menu of this page.",
-    "kaggle": "A page cannot fetch from Kaggle. Download the data, and add them by the menu of this page.",
-    "tensorboardX": "Write `from torch.utils.tensorboard import SummaryWriter`.",
-    "apex": "A page cannot build it. Write torch.autocast and torch.amp.GradScaler.",
+    **REPLACED,
     **dict.fromkeys(
         ("tensorflow", "keras", "jax", "triton", "xformers", "bitsandbytes", "deepspeed", "detectron2", "flash_attn", "tensorrt", "cupy", "numba", "decord"),
         "It is compiled for other machines, and has no version for a page.",

@@ -20,7 +20,7 @@ from types import ModuleType
 from typing import Iterator
 
 import _lamplight_cells as cells
-from lamplight_stand_ins import give_way
+from lamplight_stand_ins import REPLACED, give_way
 from pyodide.ffi import can_run_sync, run_sync, to_js
 from pyodide.http import pyfetch
 
@@ -111,6 +111,9 @@ class _Installer:
         if wheel := _added(name):
             _unpack(wheel)
             await self._add_needs(name)
+            return
+        if name in REPLACED:
+            self.failed[name] = REPLACED[name]
             return
         try:
             await self._fetch(requirement)

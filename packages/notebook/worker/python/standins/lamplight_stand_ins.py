@@ -1,4 +1,4 @@
-"""Packages that stand in for Matplotlib and Pillow until a program needs more of these than they have."""
+"""Packages that stand in for Matplotlib and Pillow until a program needs more of these than they have, and what there is in place of others."""
 
 from __future__ import annotations
 
@@ -11,6 +11,19 @@ from typing import Any
 
 # Those that give way, and what else comes with the package of the distribution.
 NAMES = ("matplotlib", "mpl_toolkits", "PIL")
+
+# Packages that a page cannot have, and what there is in their place.
+REPLACED = {
+    "torchtext": "Nobody develops torchtext any longer. Split texts with re.findall(r'\\w+', text.lower()), count words "
+    "with collections.Counter, and pad sentences with torch.nn.utils.rnn.pad_sequence.",
+    "torchaudio": "torchaudio has no version for a page. Read sounds with Python's wave, and take spectra with torch.stft.",
+    "albumentations": "albumentations needs compiled code (StringZilla, SimSIMD) that has no version for a page: write "
+    "torchvision.transforms.v2, which moves tv_tensors.Mask and BoundingBoxes with their Image.",
+    "google": "That is Colab's own. Delete the line, and add files by the menu of this page.",
+    "kaggle": "A page cannot fetch from Kaggle. Download the data, and add them by the menu of this page.",
+    "tensorboardX": "Write `from torch.utils.tensorboard import SummaryWriter`.",
+    "apex": "A page cannot build it. Write torch.autocast and torch.amp.GradScaler.",
+}
 
 
 def _folder(name: str) -> Path | None:
