@@ -17,10 +17,10 @@ const isTraced = process.env.LAMPLIGHT_WHOLE !== '1';
 
 /**
  * An empty map behind a module without one. For each frame of each error's stack Vite looks for a map in the text of the frame's module,
- * from its end and without keeping that there is none: in five megabytes, that was most of the time of tests which provoke errors.
+ * from its end and without keeping that there is none: in five megabytes, that was most of the time of tests which provoke errors. The words are joined here, or this file would seem to end in a map.
  */
 const EMPTY_MAP = `
-//# sourceMappingURL=data:application/json;base64,${btoa('{"version":3,"sources":[],"names":[],"mappings":""}')}
+//# ${'sourceMapping'}URL=data:application/json;base64,${btoa('{"version":3,"sources":[],"names":[],"mappings":""}')}
 `;
 
 /** What the library imports from elsewhere in a page. */
