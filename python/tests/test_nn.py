@@ -9,6 +9,7 @@ from collections import OrderedDict
 import torch
 import torch.nn.functional as F
 from torch import nn
+from torch.nn.utils import prune
 
 
 class Net(nn.Module):
@@ -280,6 +281,23 @@ class Layers(unittest.TestCase):
         packed = rnn.pack_padded_sequence(x, lengths, batch_first=True)
         self.assertEqual((packed.data.tolist(), packed.batch_sizes.tolist()), ([0, 4, 8, 1, 5, 2], [3, 2, 1]))
         self.assertEqual([row.tolist() for row in rnn.unpad_sequence(x, lengths, True)], [[0, 1, 2], [4, 5], [8]])
+        self.assertIs(packed.to("cpu"), packed)
+        self.assertEqual((packed.long().data.dtype, packed.float().data.dtype, packed.is_cuda), (torch.int64, torch.float32, False))
+        with self.assertRaisesRegex(RuntimeError, "must be sorted in decreasing order when `enforce_sorted` is True"):
+            rnn.pack_padded_sequence(x, [1, 2, 3], batch_first=True)
+        for length in (-1, 2):
+            with self.assertRaisesRegex(ValueError, "to be at least the length of the longest sequence in input, but got total_length"):
+                rnn.pad_packed_sequence(packed, total_length=length)
+        with self.assertRaisesRegex(RuntimeError, "Expected iterable for input sequences"):
+            rnn.pad_sequence(5)
+
+    def test_weights_of_recurrent_layers(self):
+        lstm = nn.LSTM(4, 5, num_layers=2, bidirectional=True)
+        self.assertEqual([w.shape for w in lstm._flat_weights[:4]], [(20, 4), (20, 5), (20,), (20,)])
+        self.assertEqual(([len(row) for row in lstm.all_weights], len(lstm._flat_weights)), ([4] * 4, 16))
+        prune.l1_unstructured(lstm, "weight_ih_l0", 0.5)
+        self.assertEqual([isinstance(w, nn.Parameter) for w in lstm._flat_weights[:2]], [False, True])
+        self.assertEqual(len(nn.GRU(2, 3, bias=False).all_weights[0]), 2)
 
     def test_attention_and_its_children(self):
         attention = nn.MultiheadAttention(8, 2, batch_first=True)

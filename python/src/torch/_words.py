@@ -202,6 +202,18 @@ WORDS: tuple[tuple[str, _Words, _Class], ...] = (
     (r"^RNN(?:Cell)?: expected nonlinearity .* but got '(\w+)'", r"Unknown nonlinearity '\1'. Select from 'tanh' or 'relu'.", ValueError),
     (r"^(?:RNN|GRU|LSTM): expected a sequence of at least 1 element", "Expected sequence length to be larger than 0 in RNN", RuntimeError),
     (
+        r"^pack\w*_sequence: expected descending lengths",
+        "`lengths` array must be sorted in decreasing order when `enforce_sorted` is True. You can pass `enforce_sorted=False` to "
+        "pack_padded_sequence and/or pack_sequence to sidestep this requirement if you do not need ONNX exportability.",
+        RuntimeError,
+    ),
+    (
+        r"^pad_packed_sequence: expected total_length .*got (-?\d+)",
+        r"Expected total_length to be at least the length of the longest sequence in input, but got total_length=\1",
+        ValueError,
+    ),
+    (r"^pad_sequence: expected sequences to be", "pad_sequence: Expected iterable for input sequences, but got another type", RuntimeError),
+    (
         r"^(?:RNN|GRU): got an unknown argument 'proj_size'",
         "proj_size argument is only supported for LSTM, not RNN or GRU",
         ValueError,

@@ -302,11 +302,11 @@ def _flatten_parameters(self: Layer) -> None:
 
 
 def _all_weights(self: Layer) -> list[list[Any]]:
-    """The parameters of each layer and direction."""
-    found = self._parameters
-    ends = [name.removeprefix("weight_ih") for name in found if name.startswith("weight_ih")]
+    """The weights of each layer and direction: parameters, or what a mask or a parametrization has made of them."""
+    ways = ("", "_reverse") if self.bidirectional else ("",)
     kinds = ("weight_ih", "weight_hh", "bias_ih", "bias_hh", "weight_hr")
-    return [[found[kind + end] for kind in kinds if kind + end in found] for end in ends]
+    names = [[f"{kind}_l{i}{way}" for kind in kinds] for i in range(self.num_layers) for way in ways]
+    return [[getattr(self, name) for name in row if hasattr(self, name)] for row in names]
 
 
 def _has_uninitialized_params(self: Layer) -> bool:
@@ -404,6 +404,7 @@ def make(name: str, made: Any, bases: Any, module: str) -> type[Module]:
     if name in _RECURRENT:
         cls.flatten_parameters = _flatten_parameters
         cls.all_weights = property(_all_weights)
+        cls._flat_weights = property(lambda self: sum(self.all_weights, []))
     if name in _CONVOLUTIONS:
         cls._conv_forward = _conv_forward
     if name.startswith(("InstanceNorm", "LazyInstanceNorm")):

@@ -9,6 +9,7 @@ from typing import Any
 from ... import _bridge
 from ..._bridge import jsnull, receive
 from ..._tensor import Tensor
+from ..._types import dtypes
 from . import _space
 
 
@@ -61,7 +62,39 @@ class PackedSequence:
 
     def to(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """This one, or one of another dtype."""
-        return PackedSequence(self.data.to(*args, **kwargs), *tuple(self)[1:])
+        data = self.data
+        made = data.to(*args, **kwargs)
+        return self if made is data else PackedSequence(made, *tuple(self)[1:])
+
+    def float(self) -> PackedSequence:
+        """One of float32."""
+        return self.to(dtypes["float32"])
+
+    def double(self) -> PackedSequence:
+        """One of float32, which stands for float64; a warning says so once."""
+        return self.to(dtypes["float64"])
+
+    def half(self) -> PackedSequence:
+        """One of float16."""
+        return self.to(dtypes["float16"])
+
+    def long(self) -> PackedSequence:
+        """One of int64."""
+        return self.to(dtypes["int64"])
+
+    def int(self) -> PackedSequence:
+        """One of int32."""
+        return self.to(dtypes["int32"])
+
+    def byte(self) -> PackedSequence:
+        """One of uint8."""
+        return self.to(dtypes["uint8"])
+
+    is_cuda = property(lambda self: False)
+
+    def is_pinned(self) -> bool:
+        """No tensor is."""
+        return False
 
     def cuda(self, *args: Any, **kwargs: Any) -> PackedSequence:
         """This one: there is one device."""
