@@ -365,6 +365,14 @@ function memoryBound(): Family {
         return gradients(F.embedding(i, w), w, g);
       },
     },
+    'gather grad 4096x1000 by 4096x100': {
+      make: () => {
+        const [x, i, g] = [leaf(4096, 1000), torch.randint(0, 1000, [4096, 100]), rand(4096, 100)];
+        return gradients(x.gather(1, i), x, g);
+      },
+    },
+    'argsort 1M': of([1 << 20], (x) => x.argsort(0)),
+    'argsort 4096x1000': of([4096, 1000], (x) => x.argsort(1)),
     'cross entropy 4096x1000 bwd': {
       make: () => {
         const [x, y] = [leaf(4096, 1000), torch.randint(0, 1000, [4096])];

@@ -94,7 +94,7 @@ describe.each(['software', 'gpu'] as const)('with the kernels for %s', (kernels)
   });
 
   test('the order of equal elements, of every length', async () => {
-    const lengths = [1, 16, 17, 100, 2048, 2049, 5000];
+    const lengths = [1, 16, 17, 100, 2048, 2049, 17_000];
     const found = await Promise.all(
       lengths.map(async (n) => {
         const x = torch.arange(n).mul(7919).remainder(97);

@@ -21,7 +21,7 @@ import { faultOp } from '../../gpu/fault-errors';
 import type { DimAttrs, Scatter, ScatterKind } from '../../ops/indexing/index-attrs';
 import { elementLibs } from '../reduce/elements';
 import { loadsApart } from '../reduce/workgroup';
-import { argsortPasses, sortSteps } from '../sort/argsort';
+import { argsortPasses } from '../sort/argsort';
 import { placesPass, spanOf } from './indexing';
 
 const scatterLib: Text = '#scatter/libScatter';
@@ -65,7 +65,7 @@ const CHEAP_SEARCH = { software: 2 ** 14, gpu: 2 ** 23 };
  * With more terms than this, a GPU always sorts: in a search, an invocation has to wait for a memory read for each
  * term.
  */
-const LONG_SEARCH = 4096;
+const LONG_SEARCH = 1024;
 /** The comparisons of a search that cost as much as one of a sort, which jumps about in memory. */
 const SORT_COST = 4;
 /** The comparisons of a search that cost as much as counting an index or a place, or as finding a result's terms. */
@@ -137,30 +137,25 @@ function orderByCounting({ asked, index, indices, n, m, inner, places }: Lists):
   return { passes: [pass], places: index, order, ends, scratch: [indices, places].map(bytes) };
 }
 
+/** On GPUs. The scratch buffers: indices that are in range, ends, order, sorted places, and those of the sort. */
 function orderBySorting({ asked, index, indices, n, m, inner, places }: Lists, adapter: AdapterProfile): Order {
-  const [named, ends] = [scratch(0), scratch(1)];
-  const buffer = (step: number) => scratch(2 + (step % 2));
-  const steps = sortSteps(m, adapter);
-  const order = buffer(steps - 1);
+  const [named, ends, order, sorted] = [scratch(0), scratch(1), scratch(2), scratch(3)];
   const find: Pass = {
     source: [endsSource],
     label: 'ends',
-    reads: [named, order],
+    reads: [sorted],
     writes: [ends],
-    params: { count: places, n, m, inner },
+    params: { count: places, n, m, inner, first: 4 ** ((31 - Math.clz32(m)) >> 1) },
     grid: gridFor(places, WORKGROUP),
   };
-  const sorted = { x: named, scalar: 'i32', count: indices, n: m, inner } as const;
+  const list = { x: named, scalar: 'u32', count: indices, n: m, inner, greatest: n } as const;
+  const sort = argsortPasses(list, adapter, { order, keys: sorted, firstScratch: 4 });
   return {
-    passes: [
-      placesPass(asked, index, named, indices, { limit: u32(n), none: n }),
-      ...argsortPasses(sorted, adapter, buffer),
-      find,
-    ],
+    passes: [placesPass(asked, index, named, indices, { limit: u32(n), none: n }), ...sort.passes, find],
     places: named,
     order,
     ends,
-    scratch: [indices, places, indices, ...(steps > 1 ? [indices] : [])].map(bytes),
+    scratch: [...[indices, places, indices, indices].map(bytes), ...sort.scratch],
   };
 }
 

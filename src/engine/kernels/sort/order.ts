@@ -13,12 +13,12 @@ import {
   scratch,
 } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
-import { BYTES_PER_ELEMENT, byteLength, numel, scalarOf } from '../../core/meta';
+import { BYTES_PER_ELEMENT, numel, scalarOf } from '../../core/meta';
 import { faultOp } from '../../gpu/fault-errors';
 import { elementLibs } from '../reduce/elements';
 import { resultCount, type Strips, secondStrips, stripCount, stripsFor, stripsPass } from '../reduce/strips';
 import { loadsApart } from '../reduce/workgroup';
-import { argsortPasses, sortSteps } from './argsort';
+import { argsortPasses } from './argsort';
 
 export { topk } from './topk';
 
@@ -77,16 +77,9 @@ export function argsort({
   adapter,
 }: LowerContext<{ readonly dim: number; readonly descending: boolean }>): Lowering {
   const n = x!.shape[dim] ?? 1;
-  const steps = sortSteps(n, adapter);
   const inner = numel(x!.shape.slice(dim + 1));
-  // Steps alternate between two buffers; the last one writes the result.
-  const buffer = (step: number): Operand => (step === steps - 1 ? output() : scratch(step % 2));
   const sorted = { x: input(0), scalar: scalarOf(x!.dtype), count: numel(x!.shape), n, inner, descending };
-  return {
-    kind: 'passes',
-    passes: argsortPasses(sorted, adapter, buffer),
-    scratch: Array.from({ length: Math.min(steps - 1, 2) }, () => byteLength(x!)),
-  };
+  return { kind: 'passes', ...argsortPasses(sorted, adapter, { order: output() }) };
 }
 
 /** Inputs: sorted rows, and values. */

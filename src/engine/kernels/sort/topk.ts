@@ -5,7 +5,7 @@ import { BYTES_PER_ELEMENT, numel, scalarOf } from '../../core/meta';
 import type { TopkAttrs } from '../../ops/reduction/sort';
 import { doublings, keyLib, kinds, MAX_BLOCK, MAX_BLOCK_WORKGROUP } from './argsort';
 
-const source: Text = '#sort/topkBlocks';
+const source: Text = '#scatter/topkBlocks';
 
 /** Blocks are smaller if there would be fewer of them than keep a GPU busy, but a pass leaves a quarter of them at most. */
 const ENOUGH_BLOCKS = 160;
