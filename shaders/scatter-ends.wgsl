@@ -1,5 +1,5 @@
-// scatter-ends.wgsl: where the terms of each place end in the order of indices by the place that they name, by a search that divides
-// what is left by four: three loads wait for memory side by side. For GPUs.
+// scatter-ends.wgsl: where the terms of each place end in the order of indices by the place that they name. Each step of the search
+// divides the terms in question by four, and its three loads wait for memory side by side. For GPUs.
 //   ends[k] = number of places ≤ k
 @group(0) @binding(0) var<storage, read> sorted: array<u32>;     // places, ascending: [outer, inner, m], or [m] of a shared list
 @group(0) @binding(1) var<storage, read_write> ends: array<u32>; // [outer, n, inner], or [n]

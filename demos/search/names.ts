@@ -28,8 +28,8 @@ const isMinor = ([name, , address]: Name, wanted: string): boolean =>
 
 /**
  * How well a name fits: lower is better, undefined is not at all. Just the spelling is best, then the name in the other spelling, then
- * what begins so; of two that fit alike the shorter comes first, a layer before a function, and a layer's function before the same at the top of torch.
- * Minor names come last.
+ * what begins so; of two that fit alike the shorter comes first, a layer before a function, and a layer's function before the same one at
+ * the top of torch. Minor names come last.
  */
 function rankOf(entry: Name, query: string, wanted: string): number | undefined {
   const [name, space, , theirs] = entry;

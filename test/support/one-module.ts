@@ -17,7 +17,8 @@ const isTraced = process.env.LAMPLIGHT_WHOLE !== '1';
 
 /**
  * An empty map behind a module without one. For each frame of each error's stack Vite looks for a map in the text of the frame's module,
- * from its end and without keeping that there is none: in five megabytes, that was most of the time of tests which provoke errors. The words are joined here, or this file would seem to end in a map.
+ * from its end and without keeping that there is none: in five megabytes, that was most of the time of tests which provoke errors. The
+ * words of the comment are joined, or Vite would look for a map in this file, too.
  */
 const EMPTY_MAP = `
 //# ${'sourceMapping'}URL=data:application/json;base64,${btoa('{"version":3,"sources":[],"names":[],"mappings":""}')}

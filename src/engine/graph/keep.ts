@@ -50,15 +50,16 @@ export function keep<Root extends Holder>(
       failed.set(value, { root, error: error as Error });
     }
   };
-  // 1. What was asked for is stored.
+  // 1. Wanted values are stored.
   for (const value of wanted) store(value);
-  // 2. What tensors show is stored, unless it may be a recipe (see remake.ts).
+  // 2. Values that tensors show are stored, unless they may be recipes (see remake.ts).
   const shown = [...holders.keys()].filter(({ available }) => !available);
   for (const value of shown) if (!mayBeRemade(value) && !isAlwaysRemade(value, stays)) store(value);
-  // 3. What gradients will read is stored.
+  // 3. Values that gradients will read are stored.
   const saved = savedFor([...holders.keys()].filter((value) => !failed.has(value)));
   for (const values of saved.values()) for (const value of values) store(value);
-  // 4. Of what may be a recipe until it is read, what nothing in this flush reads is stored, and what costs too much.
+  // 4. Of values that may be recipes until they are read, those that nothing in this flush reads are stored, and those
+  // that cost too much.
   storeUnlessRemade(shown.filter(mayBeRemade), walk, stays, store);
   // 5. A recipe that an earlier flush has left until it is read is stored, if this flush reads it.
   for (const { outputs } of walk.order) {
