@@ -14,6 +14,7 @@ import { pyodide } from './demos/build/pyodide.ts';
 import { reference } from './demos/build/reference.ts';
 import { search } from './demos/build/search.ts';
 import { siteData } from './demos/build/site-data.ts';
+import { stylesFirst } from './demos/build/styles-first.ts';
 import { types } from './demos/build/types.ts';
 import { classNames } from './scripts/class-names.mjs';
 import { doorAliases, doors } from './scripts/doors.mjs';
@@ -128,6 +129,7 @@ function demos(): UserConfig {
         join(root, 'node_modules/.cache/lamplight/reference'),
         join(root, 'demos/making/page.html'),
       ),
+      stylesFirst(),
       offline(),
     ],
     resolve: { alias: doorAliases },

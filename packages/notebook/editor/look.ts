@@ -2,24 +2,19 @@
 import { HighlightStyle } from '@codemirror/language';
 import { EditorView } from '@codemirror/view';
 import { tags } from '@lezer/highlight';
+import { colourGroups } from '../render/colours';
 
-const token = (name: string) => `var(--code-${name})`;
-
-/** The same as the classes `tok-…` in cell.css. */
+/** The colours are those of the classes `tok-…` in cell.css. Headings and the like are those of cells of text. */
 export const colours = HighlightStyle.define([
-  {
-    tag: [tags.keyword, tags.modifier, tags.operatorKeyword, tags.self, tags.null, tags.bool, tags.atom],
-    color: token('keyword'),
-  },
-  { tag: [tags.string, tags.special(tags.string), tags.regexp], color: token('string') },
-  { tag: tags.number, color: token('number') },
-  { tag: tags.comment, color: token('comment'), fontStyle: 'italic' },
-  { tag: [tags.typeName, tags.className, tags.namespace], color: token('type') },
-  { tag: [tags.punctuation, tags.operator, tags.bracket], color: token('quiet') },
+  ...Object.entries(colourGroups).map(([name, tag]) => ({
+    tag,
+    color: `var(--code-${name})`,
+    ...(name === 'comment' && { fontStyle: 'italic' }),
+  })),
   { tag: tags.heading, fontWeight: '650' },
   { tag: tags.emphasis, fontStyle: 'italic' },
   { tag: tags.strong, fontWeight: '650' },
-  { tag: tags.link, color: token('type') },
+  { tag: tags.link, color: 'var(--code-type)' },
 ]);
 
 export const look = EditorView.theme({
