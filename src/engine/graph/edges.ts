@@ -1,5 +1,7 @@
 // Cuts edges of the graph once values are stored. Otherwise a small result would keep alive everything that it was made
 // from.
+import { beforeChange, isJournaling } from './journal';
+import { giveUpSaved } from './owners';
 import { Node, type Value } from './value';
 
 /** A copy of a node without its edges. A stored value needs only the operation, the attributes and the id. */
@@ -47,10 +49,16 @@ export function weakenEdges(value: Value): object | null {
 }
 
 /**
- * Drops the edges that only the gradient of `node` needed. Called when that gradient has been computed for the last
- * time.
+ * Called when the gradient of `node` has been computed for the last time: gives up what only that gradient needed, its
+ * saved values and edges.
  */
-export function spendEdges(node: Node): void {
+export function spend(node: Node): void {
+  beforeChange(node, () => () => {
+    node.spent = false;
+  });
+  node.spent = true;
+  if (isJournaling()) return;
+  giveUpSaved(node);
   node.makers = [];
   if (node.keeper) node.keeper.node = null;
   for (const y of node.outputs) {

@@ -1,6 +1,6 @@
 // The flush: gathers all pending work whose results are needed into one program, and hands it to the engine.
 import { noteFailure, reopen } from '../compiler/contents';
-import { engine, type JobExport } from '../compiler/engine';
+import { engine } from '../compiler/engine';
 import { DeviceLostError, TensorReleasedError } from '../core/errors';
 import { hostPhase } from '../gpu/host-trace';
 import { MAX_RUNS_AHEAD } from '../gpu/run-ahead';
@@ -13,13 +13,13 @@ import { type Grown, growth } from './late-growth';
 import { apart, type Flush, type PendingStep } from './lost';
 import { mode } from './mode';
 import { giveBackLater, leaveAsRecipe, leaveToNext, note, saveFor, takeParting } from './owners';
-import { cellsOf, number, SEPARATOR } from './program';
+import { programOf, type Work } from './program';
 import { isAlwaysRemade } from './remake';
 import { cutWhereRepeated, type Part, type Parts } from './repeated-programs';
 import { atTopLevel, type GraphRoot, pendingRoots, takeRoots, topScope } from './roots';
 import { type Slice, sliceOf, sliceToCome } from './slices';
 import type { Value } from './value';
-import { inSequence, newWalk, visit, type Walk } from './walk';
+import { inSequence, newWalk, visit } from './walk';
 
 /**
  * Outside of scopes, a flush starts automatically once more nodes than this are pending, or more bytes of values that
@@ -116,15 +116,6 @@ function sendRoots({ roots, wanted, step }: Flush, givesBack: boolean, heldBack:
     for (const value of parting) engine.releaseLater(value);
     for (const value of parting) note(value, 'givenBack');
   }
-}
-
-/** The nodes that the engine runs as one program: all nodes of a flush, or one part of them. */
-interface Work extends Walk {
-  readonly exports: Exports;
-  /**
-   * If the program serves several sizes: the padded value that is computed instead of each value. See late-growth.ts.
-   */
-  readonly long?: Grown;
 }
 
 /**
@@ -247,40 +238,49 @@ function inRoom(work: Work, { standIns, pieces }: Grown): Work {
  * from now on can. `isPart`: more parts of the flush follow.
  */
 function send(work: Work, releases: readonly Value[], step: PendingStep | null, isPart = false): void {
-  const { slices, exports: wanted, long } = work;
-  const { inputs, key, scalars, numberOf, build } = number(work);
-  const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
-  const exports = asNumbered(wanted, standIn);
-  key.push(SEPARATOR);
-  const jobExports: JobExport[] = [];
-  for (const [cell, root] of exports) {
-    key.push(numberOf(standIn(cell)));
-    jobExports.push({ cell, replaces: root && !isPart && isReplaced(root) ? root.flushed : null });
+  const { exports, ...program } = programOf(work);
+  const replacedIn = (root: GraphRoot | null): Value | null =>
+    root && !isPart && isReplaced(root) ? root.flushed : null;
+  const { ran, failed, keepsEdges } = outcomesOf(exports, step);
+  engine.submit({
+    ...program,
+    exports: exports.map(([cell, root]) => ({ cell, replaces: replacedIn(root) })),
+    slot: step?.slot ?? null,
+    releases,
+    ran,
+    failed,
+  });
+  for (const [value, root] of exports) {
+    const isShown = root?.value === value;
+    note(value, 'stored');
+    // Asked again: if the job has failed at once, its root has rolled back.
+    const replaced = replacedIn(root);
+    if (replaced) note(replaced, 'givenBack');
+    if (isShown) {
+      note(value, 'shown');
+      root.flushed = value;
+    }
+    if (isJournaling()) continue;
+    keepsEdges(value, dropEdges(value));
+    if (isShown) root.letGo();
   }
-  // Makes the key differ from that of an unpadded program with the same nodes, because this program also copies results
-  // out of padded values.
-  if (long) key.push(SEPARATOR);
+  for (const value of releases) note(value, 'givenBack');
+}
+
+/** What happens when a job has run, and when it has failed. `keepsEdges` takes what restores the edges of a value. */
+function outcomesOf(exports: readonly (readonly [Value, GraphRoot | null])[], step: PendingStep | null) {
   const before = new Map<GraphRoot, Value | null>();
   /**
    * The functions that restore the edges of recipes that are stored now. The edges of other values are never restored,
    * so nothing keeps them alive during the run.
    */
   const restores = new Map<Value, (() => void) | null>();
-  for (const value of exports.keys()) if (value.storedWhenRead) restores.set(value, null);
-  engine.submit({
-    key,
-    build() {
-      const program = build([...exports.keys()].map(standIn));
-      return long
-        ? { ...program, roomy: [...exports.keys()].map((cell) => standIn(cell).numel > cell.numel) }
-        : program;
+  for (const [value] of exports) if (value.storedWhenRead) restores.set(value, null);
+  return {
+    keepsEdges(value: Value, restore: (() => void) | null): void {
+      if (restores.has(value)) restores.set(value, restore);
     },
-    ...cellsOf(inputs, slices, long?.pieces),
-    exports: jobExports,
-    scalars,
-    slot: step?.slot ?? null,
-    releases,
-    ran: () => {
+    ran(): void {
       for (const [value, root] of exports) {
         if (!root) continue;
         before.set(root, root.computed);
@@ -288,7 +288,7 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
       }
       step?.ran();
     },
-    failed: () => {
+    failed(): void {
       for (const [value, root] of exports) {
         // A recipe can be made again, so it is pending rather than failed.
         if (restores.has(value) && value.failure) {
@@ -302,29 +302,8 @@ function send(work: Work, releases: readonly Value[], step: PendingStep | null, 
       }
       step?.failed();
     },
-  });
-  for (const [value, root] of exports) {
-    const isShown = root?.value === value;
-    note(value, 'stored');
-    if (root && !isPart && isReplaced(root)) note(root.flushed!, 'givenBack');
-    if (isShown) {
-      note(value, 'shown');
-      root.flushed = value;
-    }
-    if (isJournaling()) continue;
-    const restore = dropEdges(value);
-    if (restores.has(value)) restores.set(value, restore);
-    if (isShown) root.letGo();
-  }
-  for (const value of releases) note(value, 'givenBack');
+  };
 }
-
-/**
- * The wanted values in the order in which they are computed. A request for the same values in another order then gives
- * the same program.
- */
-const asNumbered = (wanted: Exports, standIn: (value: Value) => Value): Exports =>
-  wanted.size === 1 ? wanted : new Map([...wanted].sort(([a], [b]) => standIn(a).number - standIn(b).number));
 
 /** Whether a new value may take over the memory of the root's previous value. */
 const isReplaced = ({ flushed }: GraphRoot): boolean => flushed?.owners.hold === 'dropped' && !flushed.hasRecipes;

@@ -5,6 +5,7 @@ import type { Piece } from '../gpu/executable';
 import { keep } from './keep';
 import type { Grown } from './late-growth';
 import { isTracing, placeOf } from './places';
+import type { GraphRoot } from './roots';
 import { offsetIsData } from './slices';
 import { lastNodeId, type Node, type Value } from './value';
 import { inSequence, type Slices, type Walk } from './walk';
@@ -13,7 +14,7 @@ import { inSequence, type Slices, type Walk } from './walk';
  * Separates the parts of a program's key. Signatures and indices are never negative, and slices among the inputs are
  * written as numbers below the separator.
  */
-export const SEPARATOR = -1;
+const SEPARATOR = -1;
 const OFFSET = Number.NEGATIVE_INFINITY;
 
 const noOffsets: readonly undefined[] = [];
@@ -21,11 +22,44 @@ const noOffsets: readonly undefined[] = [];
 /** The number of the first value of the next program. Numbers of a program's values follow each other. */
 let nextNumber = 1;
 
+/** The nodes that the engine runs as one program: all nodes of a flush, or one part of them. */
+export interface Work<Root = GraphRoot> extends Walk {
+  /** The values that the program stores. Each maps to the root that holds it, or to null. */
+  readonly exports: ReadonlyMap<Value, Root | null>;
+  /**
+   * If the program serves several sizes: the padded value that is computed instead of each value. See late-growth.ts.
+   */
+  readonly long?: Grown;
+}
+
+/** The program of work: what a job says of it, and the exports in the order in which they are computed. */
+export function programOf<Root>({ exports, long, ...walk }: Work<Root>) {
+  const { inputs, key, scalars, numberOf, build } = number(walk);
+  const standIn = (value: Value): Value => long?.standIns.get(value) ?? value;
+  // A request for the same values in another order gives the same program.
+  const stored = [...exports].sort(([a], [b]) => standIn(a).number - standIn(b).number);
+  key.push(SEPARATOR);
+  for (const [value] of stored) key.push(numberOf(standIn(value)));
+  // Makes the key differ from that of an unpadded program with the same nodes, because this program also copies results
+  // out of padded values.
+  if (long) key.push(SEPARATOR);
+  return {
+    exports: stored,
+    key,
+    scalars,
+    ...cellsOf(inputs, walk.slices, long?.pieces),
+    build(): Program {
+      const program = build(stored.map(([value]) => standIn(value)));
+      return long ? { ...program, roomy: stored.map(([value]) => standIn(value).numel > value.numel) } : program;
+    },
+  };
+}
+
 /**
  * Numbers the values, inputs first, and writes the program's key. The nodes of `order`, and no others, must have the
  * walk's mark. Until another program is numbered, `numberOf` gives the numbers. `build` may be called at any time.
  */
-export function number({ order, slices, mark }: Walk) {
+function number({ order, slices, mark }: Walk) {
   const inputs: Value[] = [];
   const key: number[] = [];
   const last = lastNodeId();
@@ -87,7 +121,7 @@ function numbersOf(order: readonly Node[], inputs: readonly Value[]): Map<Value,
  * Says where a program's inputs are: the value that holds each input, the byte offset of each slice, and for each
  * padded input the values that are copied into it.
  */
-export function cellsOf(
+function cellsOf(
   inputs: readonly Value[],
   slices: Slices,
   pieces?: Grown['pieces'],
@@ -151,13 +185,10 @@ function buildProgram({ order, edges, inputs, slices, placed }: Recorded, export
  * will read. Null if there is nothing to run.
  */
 export function pendingProgram(value: Value) {
-  const { exports: stored, failed, ...walk } = keep(new Set([{ value }]), [value]);
+  const { failed, ...kept } = keep(new Set([{ value }]), [value]);
   for (const { error } of failed.values()) throw error;
-  const { order, slices } = walk;
-  if (order.length === 0) return null;
-  inSequence(order);
-  const { inputs, key, numberOf, build } = number(walk);
-  const exports = [...stored.keys()].sort((a, b) => a.number - b.number);
-  key.push(SEPARATOR, ...exports.map(numberOf));
-  return { key, inputs: cellsOf(inputs, slices).inputs, program: build(exports) };
+  if (kept.order.length === 0) return null;
+  inSequence(kept.order);
+  const { key, inputs, build } = programOf(kept);
+  return { key, inputs, program: build() };
 }

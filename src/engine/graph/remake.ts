@@ -1,5 +1,6 @@
 // Recipes: values that tensors show but a flush does not store, because they can be made again from values that stay,
-// their ingredients. `Op.remakes` says for how long: until a flush reads the recipe, or always.
+// their ingredients. `Op.remakes` says for how long: until a flush reads the recipe, or always. An ingredient that is to
+// go has its recipes stored first (`storeRecipesOf` in owners.ts), so that the limits here are about memory and time.
 import { byteLength } from '../core/meta';
 import { SMALL_BYTES } from '../gpu/memory';
 import type { Node, Value } from './value';

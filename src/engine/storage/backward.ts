@@ -3,11 +3,9 @@
 import { convertedBy } from '../core/calls';
 import { AutogradError } from '../core/errors';
 import { Ask, answered, finished, partsWithin, type Steps } from '../graph/ask';
-import { spendEdges } from '../graph/edges';
+import { spend } from '../graph/edges';
 import { hooksOf } from '../graph/grad-hooks';
-import { beforeChange, isJournaling } from '../graph/journal';
 import { withMode } from '../graph/mode';
-import { giveUpSaved } from '../graph/owners';
 import { atPlace, isTracing, placeOf } from '../graph/places';
 import { record } from '../graph/record';
 import { type GradHook, type GradSink, type Node, newMark, type Value } from '../graph/value';
@@ -99,18 +97,6 @@ export function* backwardInto(
   for (const [{ sink }, gradient] of all) {
     if (sink && sinks.has(sink)) yield* answered(sink.accumulate(gradient), () => all.values());
   }
-}
-
-function spend(node: Node): void {
-  if (isJournaling()) {
-    beforeChange(node, () => () => {
-      node.spent = false;
-    });
-  }
-  node.spent = true;
-  if (isJournaling()) return;
-  giveUpSaved(node);
-  spendEdges(node);
 }
 
 const backwardOf = (place: string): string => (place === '' ? 'backward' : `${place} backward`);
