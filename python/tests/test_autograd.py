@@ -5,6 +5,7 @@ import unittest
 from unittest import mock
 
 import torch
+from torch.autograd import graph
 
 
 class Backward(unittest.TestCase):
@@ -450,6 +451,142 @@ class Graph(unittest.TestCase):
         self.assertEqual(told, ["end"])
         with self.assertRaisesRegex(RuntimeError, "during backward pass"):
             engine.queue_callback(told.clear)
+
+
+class HooksOfFunctions(unittest.TestCase):
+    def test_they_see_and_change_gradients(self):
+        x, w = torch.tensor([1.0, 2.0], requires_grad=True), torch.tensor([3.0, 4.0], requires_grad=True)
+        y, seen = x * w, []
+        y.grad_fn.register_hook(lambda *grads: seen.append([[g.tolist() for g in part] for part in grads]))
+        before = y.grad_fn.register_prehook(lambda outputs: (outputs[0] * 10,))
+        y.sum().backward(retain_graph=True)
+        self.assertEqual(seen, [[[[30, 40], [10, 20]], [[10, 10]]]])
+        self.assertEqual(x.grad.tolist(), [30, 40])
+        before.remove()
+        behind = y.grad_fn.register_hook(lambda inputs, outputs: (inputs[0] * 2, None))
+        x.grad = w.grad = None
+        y.sum().backward(retain_graph=True)
+        self.assertEqual((x.grad.tolist(), w.grad), ([6, 8], None))
+        behind.remove()
+        y.sum().backward()
+        self.assertEqual((x.grad.tolist(), w.grad.tolist()), ([9, 12], [1, 2]))
+
+    def test_of_views_and_functions_of_ones_own(self):
+        x = torch.arange(6.0, requires_grad=True)
+        row = x.view(2, 3)[0]
+        row.grad_fn.register_hook(lambda inputs, outputs: (inputs[0] * 2,))
+        part = x[4:]
+        part.grad_fn.register_prehook(lambda outputs: (outputs[0] * 3,))
+        (row.sum() + part.sum()).backward()
+        self.assertEqual(x.grad.tolist(), [2, 2, 2, 0, 3, 3])
+        a, b, sizes = torch.ones(1, requires_grad=True), torch.zeros(1, requires_grad=True), []
+        ya, yb, _ = Pair.apply(a, b)
+        yb.grad_fn.register_prehook(lambda outputs: tuple(g if g is None else g * 5 for g in outputs))
+        yb.grad_fn.register_hook(lambda inputs, outputs: sizes.append(len(inputs)))
+        yb.grad_fn.register_prehook(lambda outputs: sizes.append(len(outputs)))
+        (ya + yb).sum().backward()
+        self.assertEqual((a.grad.item(), b.grad.item(), sizes), (10, 15, [3, 2]))
+        self.assertEqual(Cube.apply(a, 7).grad_fn.scale, 7)
+
+    def test_of_leaves(self):
+        x, seen = torch.ones(2, requires_grad=True), []
+        end = x.expand_as(x).grad_fn.next_functions[0][0]
+        self.assertIs(end.variable, x)
+        end.register_prehook(lambda outputs: (outputs[0] * 3,))
+        end.register_hook(lambda inputs, outputs: seen.append((inputs, outputs[0].tolist(), x.grad.tolist())))
+        (x * 2).sum().backward()
+        self.assertEqual(seen, [((), [6, 6], [6, 6])])
+        self.assertEqual(torch.autograd.grad((x * 2).sum(), x)[0].tolist(), [2, 2])
+
+    def test_second_derivatives(self):
+        x = torch.tensor(2.0, requires_grad=True)
+        y = x**3
+        y.grad_fn.register_hook(lambda inputs, outputs: (inputs[0] * x,))
+        (g,) = torch.autograd.grad(y, x, create_graph=True)
+        self.assertEqual(g.item(), 24)
+        self.assertEqual(torch.autograd.grad(g, x)[0].item(), 36)
+
+    def test_wrong_answers(self):
+        x = torch.ones(2, requires_grad=True)
+
+        def hook(inputs, outputs):
+            return answer
+
+        for answer, kind, message in (
+            (1, TypeError, "expected tuple, but hook returned 'int'"),
+            ((None, None), RuntimeError, "hook 'hook' has returned an incorrect number of values .got 2, but expected 1."),
+            ((1,), TypeError, "expected Variable, but hook returned 'int'"),
+            ((torch.ones(3),), RuntimeError, "hook 'hook' has changed the size of value"),
+        ):
+            y = x.exp()
+            y.grad_fn.register_hook(hook)
+            with self.assertRaisesRegex(kind, message):
+                y.sum().backward()
+
+
+class SavedValues(unittest.TestCase):
+    def test_hooks_take_them(self):
+        packed, unpacked = [], []
+
+        def pack(x):
+            packed.append([round(value, 2) for value in x.tolist()])
+            return x.tolist()
+
+        def unpack(values):
+            unpacked.append(values)
+            return torch.tensor(values)
+
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        with graph.saved_tensors_hooks(pack, unpack):
+            y = x.exp() * x
+        self.assertEqual(sorted(packed), [[1, 2], [2.72, 7.39], [2.72, 7.39]])
+        self.assertEqual(unpacked, [])
+        (x * x + y).sum().backward()
+        self.assertEqual((len(packed), len(unpacked)), (3, 3))
+        torch.testing.assert_close(x.grad, (x.exp() * (1 + x) + 2 * x).detach())
+
+    def test_gradients_read_what_comes_back(self):
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        with graph.saved_tensors_hooks(lambda x: 2 * x, lambda x: x):
+            cubes, third = (x**3).sum(), Cube.apply(x, 1)
+        (g,) = torch.autograd.grad(cubes, x, create_graph=True)
+        self.assertEqual(g.tolist(), [12, 48])
+        g.sum().backward()
+        self.assertEqual(x.grad.tolist(), [12, 24])
+        self.assertEqual(torch.autograd.grad(third.sum(), x)[0].tolist(), [12, 48])
+        layer = torch.nn.Linear(2, 2)
+        with graph.saved_tensors_hooks(lambda x: x * 0, lambda x: x):
+            layer(x).sum().backward()
+        self.assertEqual(layer.weight.grad.tolist(), [[0, 0], [0, 0]])
+
+    def test_blocks_that_save(self):
+        x = torch.tensor([1.0, 2.0], requires_grad=True)
+        with graph.save_on_cpu():
+            y = (x * x).exp()
+        y.sum().backward()
+        torch.testing.assert_close(x.grad, (2 * x * (x * x).exp()).detach())
+        x.grad = None
+        with graph.allow_mutation_on_saved_tensors():
+            a = x * 1
+            y = a * a
+            a.zero_()
+            y.sum().backward()
+        self.assertEqual(x.grad.tolist(), [2, 4])
+
+    def test_what_is_wrong_is_said(self):
+        x = torch.ones(2, requires_grad=True)
+        with graph.disable_saved_tensors_hooks("not here"), self.assertRaisesRegex(RuntimeError, "not here"):
+            with graph.saved_tensors_hooks(lambda x: x, lambda x: x):
+                self.fail("entered")
+        with graph.saved_tensors_hooks(lambda x: x.mul_(2), lambda x: x), self.assertRaisesRegex(RuntimeError, "pack hook is modifying its input in place"):
+            x * x
+        with graph.saved_tensors_hooks(lambda x: x, lambda x: 3):
+            y = x * x
+        count = x._version
+        graph.increment_version(x)
+        self.assertEqual(x._version, count + 1)
+        with self.assertRaisesRegex(TypeError, "unpack_hook expected to be a Tensor but got result of type .?int"):
+            y.sum().backward()
 
 
 class OfConvolutions(unittest.TestCase):

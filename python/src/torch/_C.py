@@ -114,6 +114,14 @@ class _ExcludeDispatchKeyGuard:
 
 _IncludeDispatchKeyGuard = _ExcludeDispatchKeyGuard
 
+def _saved_tensors_hooks_is_enabled() -> bool:
+    """Whether a block of `saved_tensors_hooks` may be entered."""
+    from . import _saved
+
+    return _saved.refusal is None
+
+
 _nn = SimpleNamespace(_parse_to=_parse_to)
+_autograd = SimpleNamespace(_saved_tensors_hooks_is_enabled=_saved_tensors_hooks_is_enabled)
 
 __getattr__, __dir__ = answering(__name__, globals())

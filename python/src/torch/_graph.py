@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
-from collections.abc import Callable, Iterator, Sequence
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
 from typing import Any
 from weakref import WeakValueDictionary
 
-from ._bridge import js, jsnull, receive
+from ._bridge import JsException, js, jsnull, lent, receive, translated
 from ._tensor import Tensor
 
 
@@ -26,10 +26,105 @@ class Node(metaclass=_Functions):
     """A function that hands gradients on."""
 
 
+class _Hooks:
+    """The hooks of a function: those that see the gradients of its results, and those that see the gradients of its arguments, too."""
+
+    def __init__(self) -> None:
+        self.before: OrderedDict[int, Any] = OrderedDict()
+        self.behind: OrderedDict[int, Any] = OrderedDict()
+
+    def around(self, gradients: tuple, of_results: tuple | None = None) -> tuple | None:
+        """Calls the hooks before the function, or those behind it; gives other gradients where a hook gave them."""
+        hooks, beside = (self.before, ()) if of_results is None else (self.behind, (of_results,))
+        given = gradients
+        for hook in list(hooks.values()):
+            answer = hook(given, *beside)
+            if answer is not None:
+                given = _replaced(given, answer, hook)
+        return None if given is gradients else given
+
+
+class _HooksOfCall(_Hooks):
+    """Those of a call of a function of the program's own, of whose results some have no gradients."""
+
+    def __init__(self, places: list[int], count: int) -> None:
+        super().__init__()
+        self._places, self._count = places, count
+
+    def _spread(self, gradients: tuple) -> tuple:
+        found = dict(zip(self._places, gradients))
+        return tuple(found.get(at) for at in range(self._count))
+
+    def around(self, gradients: tuple, of_results: tuple | None = None) -> tuple | None:
+        """The same, with None for results that have no gradients."""
+        if of_results is not None:
+            return super().around(gradients, self._spread(of_results))
+        given = super().around(self._spread(gradients))
+        return given and tuple(given[at] for at in self._places)
+
+
+def _replaced(given: tuple, answer: Any, hook: Any) -> tuple:
+    """The gradients that a hook gives in the place of those that it was given."""
+    if not isinstance(answer, tuple):
+        raise TypeError(f"expected tuple, but hook returned '{type(answer).__name__}'")
+    name = getattr(hook, "__name__", "<unknown>")
+    if len(answer) != len(given):
+        raise RuntimeError(
+            f"hook '{name}' has returned an incorrect number of values (got {len(answer)}, but expected {len(given)})"
+        )
+    for before, after in zip(given, answer):
+        if after is None:
+            continue
+        if before is None:
+            raise RuntimeError("can't replace a None gradient with a non-None value")
+        if not isinstance(after, Tensor):
+            raise TypeError(f"expected Variable, but hook returned '{type(after).__name__}'")
+        if after.dtype != before.dtype:
+            raise RuntimeError(f"hook '{name}' has changed the type of value (was {before.type()} got {after.type()})")
+        if after.shape != before.shape:
+            raise RuntimeError(f"hook '{name}' has changed the size of value")
+    return answer
+
+
+def _added(hooks: OrderedDict[int, Any], hook: Any) -> Any:
+    from .utils.hooks import add_hook
+
+    return add_hook(hooks, hook)
+
+
+# The hooks of functions, by the same keys as `_known`, for as long as the library holds them.
+_hooks: WeakValueDictionary[Any, _Hooks] = WeakValueDictionary()
+
+
 class _Function:
     def __init__(self, handle: Any) -> None:
         self._js = handle
         self.metadata: dict[Any, Any] = {}
+
+    def _key(self) -> Any:
+        return self._js.id
+
+    def _no_hooks(self) -> _Hooks:
+        return _Hooks()
+
+    def _hooks_of(self) -> _Hooks:
+        end, key = self._js, self._key()
+        found = _hooks.get(key)
+        try:
+            if found is None or not js.isSurrounded(end):
+                found = _hooks[key] = self._no_hooks()
+                js.putAround(end, lent(found.around))
+        except JsException as error:
+            raise translated(error) from None
+        return found
+
+    def register_hook(self, fn: Callable[..., Any]) -> Any:
+        """Has `fn(grad_inputs, grad_outputs)` see the gradients of the arguments beside those of the results; it may give others for the former."""
+        return _added(self._hooks_of().behind, fn)
+
+    def register_prehook(self, fn: Callable[..., Any]) -> Any:
+        """Has `fn(grad_outputs)` see the gradients of the results before the function; it may give others."""
+        return _added(self._hooks_of().before, fn)
 
     def name(self) -> str:
         """The name of the function, such as `MulBackward0`."""
@@ -44,12 +139,30 @@ class _Function:
         return f"<{self.name()} object at {id(self):#x}>"
 
 
+class _Call(_Function):
+    """A call of a function of the program's own; what its context has is found here, too."""
+
+    def __init__(self, handle: Any, call: tuple) -> None:
+        super().__init__(handle)
+        self._call = call
+
+    def _no_hooks(self) -> _Hooks:
+        shapes, places = self._call[2]
+        return _HooksOfCall(places, len(shapes))
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._call[1], name)
+
+
 class AccumulateGrad(_Function):
     """The end of a way: it adds to the gradient of a leaf, `variable`."""
 
     def __init__(self, variable: Tensor) -> None:
-        super().__init__(None)
+        super().__init__(variable._js)
         self.variable = variable
+
+    def _key(self) -> Any:
+        return "leaf", self._js.js_id
 
     def name(self) -> str:
         """The name of the function."""
@@ -84,7 +197,7 @@ def standing_for(handle: Any) -> Tensor:
     return found
 
 
-_classes: dict[str, type] = {}
+_classes: dict[tuple[str, type], type] = {}
 # Each function is one object for as long as a program holds it.
 _known: WeakValueDictionary[Any, _Function] = WeakValueDictionary()
 
@@ -95,12 +208,23 @@ def function_of(handle: Any) -> Any:
         return None
     found = _known.get(handle.id)
     if found is None:
-        name = handle.name
-        kind = _classes.get(name)
+        call = _call_of(handle)
+        base = _Function if call is None else _Call
+        key = handle.name, base
+        kind = _classes.get(key)
         if kind is None:
-            kind = _classes[name] = type(name, (_Function,), {})
-        found = _known[handle.id] = kind(handle)
+            kind = _classes[key] = type(handle.name, (base,), {})
+        found = _known[handle.id] = kind(handle) if call is None else kind(handle, call)
     return found
+
+
+def _call_of(handle: Any) -> Any:
+    number = js.numberOfCall(handle)
+    if number is None:
+        return None
+    from .autograd.function import _waiting
+
+    return _waiting.get(number)
 
 
 def _other_end(handle: Any) -> Any:
@@ -111,12 +235,6 @@ def _other_end(handle: Any) -> Any:
     if found is None:
         found = _known[key] = AccumulateGrad(standing_for(handle))
     return found
-
-
-@contextlib.contextmanager
-def save_on_cpu(pin_memory: bool = False, device_type: str = "cuda") -> Iterator[None]:
-    """A block whose values would wait for their gradients in the memory of the host; here the library decides what is kept."""
-    yield
 
 
 class _Handles:

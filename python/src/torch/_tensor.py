@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any, Iterator
+from collections.abc import Callable, Iterator
+from typing import Any
 
 from . import _bridge, _indexing, _overrides
 from ._bridge import TENSOR, JsException, js, receive, senders, translated, wait
@@ -571,15 +572,25 @@ def wrapped(handle: Any) -> Tensor:
     if _bridge.is_inferring:
         made._is_of_inference = True
     _made += 1
-    if _made >= _MANY or _bridge.interrupted:
+    if _made >= _many or _bridge.interrupted:
         _made = 0
+        if _watcher is not None:
+            _watcher(made)
         _bridge.breathe()
     return made
 
 
+def watch(watcher: Callable[[Tensor], None] | None) -> None:
+    """Has a function see each tensor that is made."""
+    global _watcher, _many
+    _watcher, _many = watcher, _MANY if watcher is None else 0
+
+
 # After so many tensors it is asked whether the page has waited for long.
 _MANY = 256
+_many = _MANY
 _made = 0
+_watcher: Callable[[Tensor], None] | None = None
 
 _bridge.makers["Tensor"] = wrapped
 senders[Tensor] = lambda value: value._js

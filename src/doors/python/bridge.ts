@@ -14,7 +14,7 @@ import {
   sameShape,
   watchForAnomalies,
 } from '../../torch/inside';
-import { answerGradients, attach, spentFunctions } from './custom';
+import { answerGradients, attach, numberOfCall, spentFunctions } from './custom';
 import { takersFor } from './gradients';
 import { drop, liveHandles, share, take } from './handles';
 import { elementsOf, itemOf } from './reading';
@@ -163,6 +163,21 @@ export const bridge = {
   changes: (tensor: Tensor): number => tensor.storage.toldChanges,
   /** The function behind a tensor's `grad_fn`; null for a leaf. */
   gradNode: (tensor: Tensor): object | null => backwards.gradNodeOf(tensor),
+  numberOfCall,
+  isSurrounded: backwards.isSurrounded,
+  putAround: backwards.putAround,
+  lastNodeId: backwards.lastNodeId,
+  /** What new functions behind a tensor save for their gradients: for each, itself and the values. */
+  savings: (tensor: Tensor, since: number): Shown[] =>
+    backwards.savingsOf(tensor, since).map((saving) => [saving, show(saving.tensors, true)]),
+  spentSavings: backwards.spentSavings,
+  /** What a function of Python's own saves: a handle, and the contents. */
+  savedOf(tensor: Tensor): Shown {
+    const saved = backwards.savedOf(tensor);
+    return [saved, show(saved.tensor, true)];
+  },
+  /** What such a function finds in its place, with the gradient of what was saved. */
+  savedBack: (saved: backwards.SavedValue, now: Tensor): Shown => show(Tensor.of(saved.back(now)), true),
   liveHandles,
   /** Looks up a name. Functions are returned wrapped. */
   find(space: string, name: string): Shown {

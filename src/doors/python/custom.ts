@@ -19,6 +19,12 @@ export function answerGradients(given: Answer): void {
  */
 const taken = new Map<number, Value>();
 
+/** The numbers of calls, by the nodes of the graph that stand for them. */
+const numbers = new WeakMap<object, number>();
+
+/** The number of the call that a node of the graph stands for; undefined if that is an operation of the library's. */
+export const numberOfCall = ({ node }: { readonly node: object }): number | undefined => numbers.get(node);
+
 /**
  * Records the results of a Python function as if one operation had made them from the arguments. Python computes the
  * operation's gradient.
@@ -35,6 +41,9 @@ export function attach(name: string, id: number, args: readonly Tensor[], result
     },
     `${name}Backward`,
   );
+  // Each result is made from itself and from what stands for the whole call.
+  const call = values[0]?.node?.makers[1];
+  if (call) numbers.set(call, id);
   return values.map(Tensor.of);
 }
 

@@ -165,7 +165,10 @@ export const lastNodeId = (): number => nextId - 1;
 const none: readonly never[] = [];
 const makerOf = (x: Value): Node | null => (x.requiresGrad && !x.sink ? x.maker : null);
 
-/** One execution of an op. Immutable, except that its edges are cut once nothing can need them. */
+/**
+ * One execution of an op. Immutable, except that its edges are cut once nothing can need them, and that hooks of the
+ * node are a gradient of its own: see torch/autograd/node-hooks.ts.
+ */
 export class Node {
   readonly id = nextId++;
   readonly outputs: readonly Value[];
@@ -194,7 +197,7 @@ export class Node {
   keeper: { node: Node | null } | null = null;
 
   constructor(
-    readonly op: Op,
+    public op: Op,
     public inputs: readonly Value[],
     readonly attrs: unknown,
     readonly scalars: readonly number[],

@@ -13,7 +13,7 @@ export type CustomGradient = (
 ) => readonly (Value | null)[] | Ask<readonly (Value | null)[]>;
 
 interface Context {
-  readonly gradient: CustomGradient;
+  gradient: CustomGradient;
   dys: (Value | undefined)[];
 }
 
@@ -34,7 +34,7 @@ const gateOp: Op<undefined> = {
   vjp(_, { outputs: [gate] }) {
     const context = contexts.get(gate!)!;
     const { dys } = context;
-    context.dys = [];
+    context.dys = dys.map(() => undefined);
     return context.gradient(dys);
   },
 };
@@ -64,8 +64,14 @@ export function withGradient(
   name = 'CustomBackward0',
 ): readonly Value[] {
   const gate = named(record(gateOp, inputs, undefined), name);
-  contexts.set(gate, { gradient, dys: [] });
+  contexts.set(gate, { gradient, dys: results.map(() => undefined) });
   return results.map((result, index) => named(record(resultOp, [result, gate], { index }), name));
+}
+
+/** Puts `around` of the gradient that the function of a gate has in its place. */
+export function surroundGradient(gate: Value, around: (gradient: CustomGradient) => CustomGradient): void {
+  const context = contexts.get(gate)!;
+  context.gradient = around(context.gradient);
 }
 
 const recomputedOp: Op<undefined> = {

@@ -9,6 +9,12 @@ import { add } from '../ops/pointwise/arithmetic';
 import { sumTo } from '../ops/reduction/reduce';
 import { assemble, type WindowedValue } from '../ops/shape/assemble';
 
+/** A gradient in the shape and the dtype of its value; it may have the shape that the value was broadcast to. */
+export function fitting(gradient: Value, { shape, dtype }: Value): Value {
+  const summed = sameShape(gradient.shape, shape) ? gradient : sumTo(gradient, shape);
+  return summed.dtype === dtype ? summed : castFloat(summed, dtype);
+}
+
 /** The gradients of values, by value. */
 export class Gradients {
   private readonly sums = new Map<Value, Value>();
@@ -20,10 +26,9 @@ export class Gradients {
 
   /** Adds a gradient, which may have the shape that the value was broadcast to. */
   add(value: Value, gradient: Value): void {
-    const summed = sameShape(gradient.shape, value.shape) ? gradient : sumTo(gradient, value.shape);
-    const fitting = summed.dtype === value.dtype ? summed : castFloat(summed, value.dtype);
+    const given = fitting(gradient, value);
     const before = this.sums.get(value);
-    this.sums.set(value, before ? add(before, fitting) : fitting);
+    this.sums.set(value, before ? add(before, given) : given);
   }
 
   /** Adds the gradient of a slice of the value. */

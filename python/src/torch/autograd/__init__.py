@@ -143,12 +143,13 @@ def taken(function: Any, args: Any, named: dict[str, Any], name: str) -> Any:
 
 
 def forget_spent() -> None:
-    """Lets go of custom functions whose gradients have been taken for the last time."""
+    """Lets go of custom functions, and of packed values, whose gradients have been taken for the last time."""
     import sys
 
-    module = sys.modules.get("torch.autograd.function")
-    if module is not None:
-        module.forget_spent()
+    for name in ("torch.autograd.function", "torch._saved"):
+        module = sys.modules.get(name)
+        if module is not None:
+            module.forget_spent()
 
 
 from .gradcheck import gradcheck, gradgradcheck  # noqa: E402  # it needs grad

@@ -9,6 +9,7 @@ from typing import Any
 from .. import _bridge
 from .._bridge import JsException, js, receive, to_js, translated
 from .._errors import known_again
+from .._saved import Held, held
 from .._tensor import Tensor
 from .grad_mode import is_grad_enabled, no_grad, set_grad_enabled
 
@@ -25,12 +26,17 @@ class FunctionCtx:
 
     def save_for_backward(self, *tensors: Tensor | None) -> None:
         """Keeps arguments and results of `forward` for `backward`."""
+        self._keep(tensors)
+
+    def _keep(self, tensors: tuple[Any, ...]) -> None:
         self._saved = tensors
-        self._changes = tuple(0 if x is None else js.changes(x._js) for x in tensors)
+        self._changes = tuple(js.changes(x._js) if isinstance(x, Tensor) else 0 for x in tensors)
 
     @property
     def saved_tensors(self) -> tuple[Any, ...]:
         """What `save_for_backward` was given."""
+        if any(isinstance(x, Held) for x in self._saved):
+            return tuple(x and x.back() for x in self._saved)
         for x, changes in zip(self._saved, self._changes):
             if x is not None and js.changes(x._js) != changes:
                 raise RuntimeError(
@@ -130,8 +136,7 @@ class Function:
         wrapped = list(results)
         for i, y in zip(live, made):
             wrapped[i] = y
-        ctx._saved = tuple(_instead(x, results, wrapped) for x in ctx._saved)
-        ctx._changes = tuple(0 if x is None else js.changes(x._js) for x in ctx._saved)
+        ctx._keep(held(tuple(_instead(x, results, wrapped) for x in ctx._saved)))
         shapes = [tuple(y.shape) if isinstance(y, Tensor) else None for y in results]
         _waiting[number] = (cls, ctx, [shapes, live], len(args), places)
         return type(result)(wrapped) if isinstance(result, tuple | list) else wrapped[0]
