@@ -9,7 +9,7 @@ import { snippetsOf } from '../../scripts/snippets.mjs';
 import { DESK, expectAccessible, PHONE } from '../e2e/accessible';
 import { watch } from '../e2e/support';
 import { partOf } from '../support/sample';
-import { lostLinks, withReference } from './links';
+import { lostLinks, REFERENCE_MS, withReference } from './links';
 import { type BuiltSite, cell, openBuiltSite, output, run, search, write } from './support';
 
 const folder = inject('siteFolder');
@@ -21,7 +21,7 @@ let site: BuiltSite;
 beforeAll(async () => {
   await withReference(folder);
   site = await openBuiltSite();
-}, 600_000);
+}, REFERENCE_MS);
 afterAll(async () => {
   await site?.close();
 });

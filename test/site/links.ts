@@ -5,6 +5,9 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from 'vitest';
 
+/** How long `withReference` may take: it makes the declarations and some 2,600 pages, minutes of work beside that of other tests. */
+export const REFERENCE_MS = 1_800_000;
+
 /** Makes the reference of the site in `folder`; a warning fails. */
 export async function withReference(folder: string): Promise<void> {
   const reference = join(folder, 'reference');

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { expectAccessible, PHONE } from '../e2e/accessible';
-import { lostLinks, withReference } from './links';
+import { lostLinks, REFERENCE_MS, withReference } from './links';
 import { type BuiltSite, openBuiltSite, search } from './support';
 
 const folder = inject('siteFolder');
@@ -14,7 +14,7 @@ let site: BuiltSite;
 beforeAll(async () => {
   await withReference(folder);
   site = await openBuiltSite();
-}, 600_000);
+}, REFERENCE_MS);
 afterAll(async () => {
   await site?.close();
 });
