@@ -1,9 +1,9 @@
 // topk-blocks.wgsl: the indices of the first elements of each block of one dimension in sorted order, by a workgroup in its own
-// memory; from its results the next pass takes the first ones again, until one block is left. For GPUs.
+// memory, or of several blocks by one; from its results the next pass takes the first ones again, until one block is left. For GPUs.
 // Runs of KEEP elements are sorted, every other one backwards. Of two neighbouring runs the lesser elements, place by place, are
 // the KEEP least of both: a bitonic run, which is sorted again. Equal elements keep their order.
 // Source: Shanbhag, Pirk and Madden 2018, "Efficient top-k query processing on GPUs".
-// Uses: lib/sort-key.wgsl
+// Uses: lib/sort-key.wgsl, lib/sort-network.wgsl
 @group(0) @binding(0) var<storage, read> x: array<u32>;      // bits of the elements: [outer, n, inner]
 @group(0) @binding(1) var<storage, read> given: array<i32>;  // [columns, count]: indices, or -1; unread with FIRST
 @group(0) @binding(2) var<storage, read_write> y: array<i32>; // [columns, blocks, KEEP] or, with LAST, [outer, k, inner]
@@ -22,85 +22,61 @@ override FIRST: bool = false; // all elements are left
 override LAST: bool = false;
 
 const WORKGROUP: u32 = 64u;
-const BLOCK: u32 = 128u; // a power of two
-const KEEP: u32 = 8u; // a power of two, 2 at least and BLOCK at most
-
-var<workgroup> keys: array<u32, BLOCK>;
-var<workgroup> places: array<u32, BLOCK>;
+const BLOCK: u32 = 512u; // a power of two, 8 · WORKGROUP at most
+const LANES: u32 = BLOCK / 8u; // of a block
+const KEEP: u32 = 8u; // a power of two, 8 at least and BLOCK at most
+const KEEP_BITS: u32 = 3u; // KEEP = 2^KEEP_BITS
 
 const NOTHING: u32 = 0xffffffffu; // key and place of what fills up the last block: behind all others
 
-fn is_before(a: u32, b: u32) -> bool {
-  return keys[a] < keys[b] || (keys[a] == keys[b] && places[a] < places[b]);
-}
-
-// Puts two elements in order.
-fn put(i: u32, j: u32, ascending: bool) {
-  if (is_before(j, i) == ascending) {
-    let key = keys[i];
-    let place = places[i];
-    keys[i] = keys[j];
-    places[i] = places[j];
-    keys[j] = key;
-    places[j] = place;
-  }
+fn load_pair(column: u32, first: u32, e: u32) -> Pair {
+  let at = first + e * LANES;
+  var place = select(NOTHING, at, at < params.count);
+  if (!FIRST) { place = select(NOTHING, u32(given[column * params.count + min(at, params.count - 1u)]), at < params.count); }
+  let bits = x[column / params.inner * params.n * params.inner + column % params.inner + min(place, params.n - 1u) * params.inner];
+  return pair_of(select(NOTHING, sort_key(bits), place < params.n), place, BLOCK);
 }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_id) lid: vec3u) {
-  let group = wid.y * nwg.x + wid.x;
-  if (group >= params.columns * params.blocks) { return; }
-  let column = group / params.blocks;
-  let base = column / params.inner * params.n * params.inner + column % params.inner;
-  let start = group % params.blocks * BLOCK;
-  for (var i = lid.x; i < BLOCK; i += WORKGROUP) {
-    let at = start + i;
-    var place = NOTHING;
-    var key = NOTHING;
-    if (at < params.count) {
-      place = at;
-      if (!FIRST) { place = u32(given[column * params.count + at]); }
-      if (place < params.n) { key = sort_key(x[base + place * params.inner]); }
-    }
-    places[i] = place;
-    keys[i] = key;
+  let block = (wid.y * nwg.x + wid.x) * (WORKGROUP / LANES) + lid.x / LANES;
+  let column = min(block / params.blocks, params.columns - 1u);
+  let own = lid.x % LANES;
+  sort_fours(lid.x, column, block % params.blocks * BLOCK + own);
+  for (var bit = 3u; bit <= KEEP_BITS; bit++) {
+    sort_runs(lid.x, bit, (1u << bit) & (BLOCK - 1u));
   }
-  workgroupBarrier();
-  for (var size = 2u; size <= KEEP; size *= 2u) {
-    for (var apart = size / 2u; apart > 0u; apart /= 2u) {
-      for (var pair = lid.x; pair < BLOCK / 2u; pair += WORKGROUP) {
-        let low = pair & (apart - 1u);
-        let i = ((pair - low) << 1u) + low;
-        put(i, i + apart, (i & size) == 0u);
-      }
-      workgroupBarrier();
-    }
-  }
-  for (var apart_runs = KEEP; apart_runs < BLOCK; apart_runs *= 2u) {
-    // Neighbouring runs lie `apart_runs` apart; the elements that are left of two runs take the place of the first run.
-    for (var e = lid.x; e < BLOCK / 2u / apart_runs * KEEP; e += WORKGROUP) {
-      let i = e / KEEP * 2u * apart_runs + e % KEEP;
-      if (is_before(i + apart_runs, i)) {
-        keys[i] = keys[i + apart_runs];
-        places[i] = places[i + apart_runs];
+  // The elements that are left of all blocks, run after run.
+  for (var left = BLOCK / 2u; left >= KEEP; left /= 2u) {
+    let lanes = left / 8u * (WORKGROUP / LANES);
+    workgroupBarrier();
+    var least: array<Pair, 4>; // scalars
+    for (var e = 0u; e < 4u; e++) { // unroll
+      let i = lid.x + e * WORKGROUP;
+      if (i < lanes * 8u) {
+        let a = pairs[place_of(i / KEEP * (2u * KEEP) + i % KEEP)];
+        let b = pairs[place_of(i / KEEP * (2u * KEEP) + i % KEEP + KEEP)];
+        least[e] = select(a, b, pair_before(b, a));
       }
     }
     workgroupBarrier();
-    for (var apart = KEEP / 2u; apart > 0u; apart /= 2u) {
-      for (var pair = lid.x; pair < BLOCK / 2u / apart_runs * (KEEP / 2u); pair += WORKGROUP) {
-        let run = pair / (KEEP / 2u);
-        let of_run = pair % (KEEP / 2u);
-        let low = of_run & (apart - 1u);
-        let i = run * 2u * apart_runs + ((of_run - low) << 1u) + low;
-        put(i, i + apart, (run & 1u) == 0u);
-      }
+    for (var e = 0u; e < 4u; e++) { // unroll
+      if (lid.x + e * WORKGROUP < lanes * 8u) { pairs[place_of(lid.x + e * WORKGROUP)] = least[e]; }
+    }
+    for (var bits = KEEP_BITS; bits > 0u; bits = left_after(bits)) {
       workgroupBarrier();
+      if (lid.x < lanes) { sort_eight(lid.x, bits, KEEP & (left - 1u)); }
     }
   }
-  if (LAST) {
-    let to = column / params.inner * params.k * params.inner + column % params.inner;
-    for (var i = lid.x; i < params.k; i += WORKGROUP) { y[to + i * params.inner] = i32(places[i]); }
-    return;
+  workgroupBarrier();
+  if (block >= params.columns * params.blocks) { return; }
+  let to = column / params.inner * params.k * params.inner + column % params.inner;
+  for (var i = own; i < KEEP; i += LANES) {
+    let place = i32(pair_place(pairs[place_of(lid.x / LANES * KEEP + i)], BLOCK));
+    if (LAST) {
+      if (i < params.k) { y[to + i * params.inner] = place; }
+    } else {
+      y[block * KEEP + i] = place;
+    }
   }
-  for (var i = lid.x; i < KEEP; i += WORKGROUP) { y[group * KEEP + i] = bitcast<i32>(places[i]); }
 }

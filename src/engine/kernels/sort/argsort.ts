@@ -10,7 +10,8 @@ const blocksSource: Text = '#scatter/argsortBlocks';
 const mergeSource: Text = '#scatter/argsortMerge';
 export const keyLib: Text = '#sort/libSortKey';
 
-const pairLib: Text = '#scatter/libSortPair';
+export const networkLib: Text = '#scatter/libSortNetwork';
+export const pairLib: Text = '#scatter/libSortPair';
 const packedLib: Text = '#scatter/libSortPacked';
 
 const WORKGROUP = 64;
@@ -43,12 +44,8 @@ interface SortPasses {
   readonly scratch: readonly number[];
 }
 
-/**
- * The pairs of key and index that fit into a workgroup's 16 KiB of memory, and the invocations that every device allows
- * in one.
- */
+/** The pairs of key and index that fit into a workgroup's 16 KiB of memory. */
 export const MAX_BLOCK = 2048;
-export const MAX_BLOCK_WORKGROUP = 256;
 
 export const doublings = (n: number): number => Math.ceil(Math.log2(Math.max(n, 1)));
 
@@ -77,6 +74,16 @@ function byPairs(sorted: Sorted, { order, firstScratch = 0 }: Places): SortPasse
 const HELD = 8;
 /** Shorter rows share a kernel. */
 const LEAST_BLOCK = 32;
+
+/** The elements of the rows that one block holds: a power of two. */
+export const longestBlock = (n: number): number => Math.min(Math.max(2 ** doublings(n), LEAST_BLOCK), MAX_BLOCK);
+
+/** The invocations that sort a block, or several, and their workgroups for so many blocks. */
+export function blockGroups(block: number, blocks: number) {
+  const workgroup = Math.max(block / HELD, WORKGROUP);
+  return { workgroup, grid: grid(Math.ceil((blocks * block) / (workgroup * HELD))) };
+}
+
 /** Blocks are smaller if there would be fewer of them than keep a GPU busy, unless that takes another pass. */
 const SMALL_BLOCK = 512;
 const ENOUGH_BLOCKS = 160;
@@ -98,7 +105,7 @@ function mergesOf({ count, n }: Sorted, width: number): { readonly passes: numbe
 function blockOf(sorted: Sorted): number {
   const { count, n } = sorted;
   const columns = count / Math.max(n, 1);
-  let block = Math.min(Math.max(2 ** doublings(n), LEAST_BLOCK), MAX_BLOCK);
+  let block = longestBlock(n);
   while (
     block > SMALL_BLOCK &&
     columns * Math.ceil(n / block) < ENOUGH_BLOCKS &&
@@ -113,7 +120,7 @@ function inBlocks(sorted: Sorted, { order, keys = spare, firstScratch = 0 }: Pla
   const block = blockOf(sorted);
   const blocks = Math.ceil(n / block);
   const columns = n > 0 ? count / n : 0;
-  const workgroup = Math.max(block / HELD, WORKGROUP);
+  const { workgroup, grid } = blockGroups(block, columns * blocks);
   const { passes: merges, ways } = mergesOf(sorted, block);
   const between = (step: number): [Operand, Operand] => {
     const first = firstScratch + 2 * (step % 2);
@@ -128,12 +135,12 @@ function inBlocks(sorted: Sorted, { order, keys = spare, firstScratch = 0 }: Pla
   const first: Pass = {
     ...rest(0),
     // The last number is that of what fills up a block.
-    source: [keyLib, (greatest + 2) * block <= 2 ** 32 ? packedLib : pairLib, blocksSource],
+    source: [keyLib, (greatest + 2) * block <= 2 ** 32 ? packedLib : pairLib, networkLib, blocksSource],
     consts: { BLOCK: block, WORKGROUP: workgroup },
     overrides: { DESCENDING: descending ? 1 : 0, KIND: kinds[scalar], ...flags(0) },
     reads: [x],
     params: { columns, n, inner, blocks },
-    grid: grid(Math.ceil((columns * blocks * block) / (workgroup * HELD))),
+    grid,
   };
   const merged = Array.from({ length: merges }, (_, m): Pass => {
     const [runs, sortedKeys] = between(m);

@@ -1,9 +1,9 @@
 // The passes that find the indices of the first k elements of a dimension in sorted order, without sorting the others: for GPUs.
-import { grid, input, type LowerContext, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
+import { input, type LowerContext, type Lowering, output, type Pass, scratch } from '../../compiler/ir';
 import type { Text } from '../../compiler/texts';
 import { BYTES_PER_ELEMENT, numel, scalarOf } from '../../core/meta';
 import type { TopkAttrs } from '../../ops/reduction/sort';
-import { doublings, keyLib, kinds, MAX_BLOCK, MAX_BLOCK_WORKGROUP } from './argsort';
+import { blockGroups, doublings, keyLib, kinds, longestBlock, MAX_BLOCK, networkLib, pairLib } from './argsort';
 
 const source: Text = '#scatter/topkBlocks';
 
@@ -12,9 +12,12 @@ const ENOUGH_BLOCKS = 160;
 const SMALLEST_BLOCK = 512;
 const LEAST_REDUCTION = 4;
 
+/** A lane's pairs are in one run. */
+const LEAST_BITS = 3;
+
 /** How many elements a block has of which `keep` are left. */
 function blockFor(columns: number, count: number, keep: number): number {
-  const whole = Math.min(2 ** doublings(count), MAX_BLOCK);
+  const whole = longestBlock(count);
   const isMany = columns * Math.ceil(count / MAX_BLOCK) >= ENOUGH_BLOCKS;
   const least = isMany ? MAX_BLOCK : Math.max(SMALLEST_BLOCK, LEAST_REDUCTION * keep);
   return Math.max(keep, Math.min(whole, least));
@@ -25,19 +28,21 @@ export function topk({ inputs: [x], attrs: { dim, k, descending } }: LowerContex
   const n = x!.shape[dim]!;
   const inner = numel(x!.shape.slice(dim + 1));
   const columns = numel(x!.shape) / n;
-  const keep = Math.max(2, 2 ** doublings(k));
+  const bits = Math.max(LEAST_BITS, doublings(k));
+  const keep = 2 ** bits;
   const passes: Pass[] = [];
   const bytes: number[] = [];
   for (let count = n; ; ) {
     const block = blockFor(columns, count, keep);
     const blocks = Math.ceil(count / block);
+    const { workgroup, grid } = blockGroups(block, columns * blocks);
     const isLast = blocks === 1;
     const step = passes.length;
     if (!isLast && step < 2) bytes.push(columns * blocks * keep * BYTES_PER_ELEMENT);
     passes.push({
-      source: [keyLib, source],
+      source: [keyLib, pairLib, networkLib, source],
       label: 'topk',
-      consts: { BLOCK: block, KEEP: keep, WORKGROUP: Math.min(block / 2, MAX_BLOCK_WORKGROUP) },
+      consts: { BLOCK: block, KEEP: keep, KEEP_BITS: bits, WORKGROUP: workgroup },
       overrides: {
         FIRST: step === 0 ? 1 : 0,
         LAST: isLast ? 1 : 0,
@@ -47,7 +52,7 @@ export function topk({ inputs: [x], attrs: { dim, k, descending } }: LowerContex
       reads: [input(0), step === 0 ? input(0) : scratch((step - 1) % 2)],
       writes: [isLast ? output() : scratch(step % 2)],
       params: { columns, n, inner, count, blocks, k },
-      grid: grid(columns * blocks),
+      grid,
     });
     if (isLast) break;
     count = blocks * keep;

@@ -3,6 +3,7 @@
 export { default as argsortBlocks } from '../../../../shaders/argsort-blocks.wgsl?raw';
 export { default as argsortMerge } from '../../../../shaders/argsort-merge.wgsl?raw';
 export { default as libScatter } from '../../../../shaders/lib/scatter.wgsl?raw';
+export { default as libSortNetwork } from '../../../../shaders/lib/sort-network.wgsl?raw';
 export { default as libSortPacked } from '../../../../shaders/lib/sort-pair-packed.wgsl?raw';
 export { default as libSortPair } from '../../../../shaders/lib/sort-pair-wide.wgsl?raw';
 export { default as overlapAdd } from '../../../../shaders/overlap-add.wgsl?raw';
