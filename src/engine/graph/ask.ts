@@ -25,6 +25,12 @@ export class Ask<T> {
   }
 }
 
+/** Goes on with a result, once all that it asks for has been called. */
+export function behind<T, R>(given: T | Ask<T>, then: (result: T) => R | Ask<R>): R | Ask<R> {
+  if (!(given instanceof Ask)) return then(given);
+  return new Ask(given.code, given.args, (answer) => behind(given.then(answer), then));
+}
+
 /** The way to a result, which stops before each call of a user's code, and goes on with its answer. */
 export type Steps<T> = Generator<Ask<unknown>, T, unknown>;
 

@@ -1,6 +1,6 @@
 // Hooks of functions of the graph: code of a program's around the gradient of a node, or around the gradient that reaches a leaf.
 
-import { Ask } from '../../engine/graph/ask';
+import { Ask, behind } from '../../engine/graph/ask';
 import type { Node } from '../../engine/graph/value';
 import { type CustomGradient, surroundGradient } from '../../engine/ops/custom';
 import { fitting } from '../../engine/storage/gradients';
@@ -34,18 +34,12 @@ export function surround(owner: Node | Leaf, code: Around): void {
   }
 }
 
-/** What `next` makes of a result once all that it asks for has been called. */
-export function follow<T, U>(given: T | Ask<T>, next: (result: T) => U | Ask<U>): U | Ask<U> {
-  if (!(given instanceof Ask)) return next(given);
-  return new Ask(given.code, given.args, (answer) => follow(given.then(answer), next));
-}
-
 function surrounded(node: Node, code: Around, gradient: CustomGradient): CustomGradient {
   return (dys) => {
     const given = dys.map((dy) => (dy ? Tensor.of(dy) : null));
     return new Ask(code, [given], (answer) => {
       const ofResults = (answer as Answer) ?? given;
-      return follow(gradient(ofResults.map((dy) => dy?.value)), (dxs) => {
+      return behind(gradient(ofResults.map((dy) => dy?.value)), (dxs) => {
         const { inputs } = node;
         const found = dxs.map((dx, i) => (dx && inputs[i]!.requiresGrad ? Tensor.of(fitting(dx, inputs[i]!)) : null));
         const last = (answer: unknown) => ((answer as Answer) ?? found).map((dx) => dx?.value ?? null);
@@ -63,7 +57,7 @@ function surroundLeaf(leaf: Leaf, code: Around): void {
       const ofResults = (answer as Answer) ?? given;
       const [dy] = ofResults;
       if (!dy) return undefined;
-      return follow(accumulate(dy.value), () => new Ask(code, [[], ofResults], () => undefined));
+      return behind(accumulate(dy.value), () => new Ask(code, [[], ofResults], () => undefined));
     });
   };
 }

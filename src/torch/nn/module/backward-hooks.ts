@@ -1,6 +1,6 @@
 // A module's full backward hooks: they see the gradients of its results and of its arguments, and may replace
 // them.
-import { Ask } from '../../../engine/graph/ask';
+import { Ask, behind } from '../../../engine/graph/ask';
 import { mode } from '../../../engine/graph/mode';
 import type { Value } from '../../../engine/graph/value';
 import { withGradient } from '../../../engine/ops/custom';
@@ -33,12 +33,6 @@ export function inTurn(
     return hook ? new Ask(hook, argsOf(now), (returned) => next(meaning(returned) ?? now)) : now;
   };
   return next(undefined);
-}
-
-/** Goes on with a result, once all that it asks for has been called. */
-function behind<T, R>(given: T | Ask<T>, then: (result: T) => R | Ask<R>): R | Ask<R> {
-  if (!(given instanceof Ask)) return then(given);
-  return new Ask(given.code, given.args, (answer) => behind(given.then(answer), then));
 }
 
 /** Runs `forward` of a module so that `hooks` see the gradients that pass through it. */
