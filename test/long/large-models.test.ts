@@ -5,6 +5,7 @@ import { nn, optim, type Tensor } from 'lamplight';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { expectNumbers } from '../support/close';
 import { deviceOf } from '../support/few-limits';
+import { partOf } from '../support/sample';
 
 const few = { maxStorageBufferBindingSize: 2 ** 20, maxBufferSize: 2 ** 21 };
 
@@ -33,6 +34,8 @@ const optimizers: Readonly<Record<string, (params: Params) => optim.Optimizer>> 
   Adafactor: (params) => new optim.Adafactor(params),
   Muon: (params) => new optim.Muon(params),
 };
+
+const tried = partOf(Object.entries(optimizers), 3);
 
 const [inputs, wanted] = [torch.randn(8, 300), torch.randn(8, 400)];
 const lossOf = (net: Net): Tensor => nn.functional.mseLoss(net.forward(inputs), wanted);
@@ -80,7 +83,7 @@ async function inLoops(): Promise<Tensor[]> {
 
 async function run(): Promise<Record<string, Float32Array[]>> {
   const results: Record<string, Float32Array[]> = {};
-  const programs = Object.entries(optimizers).map(([name, make]) => [name, () => trained(make)] as const);
+  const programs = tried.map(([name, make]) => [name, () => trained(make)] as const);
   for (const [name, program] of [...programs, ['loops', inLoops] as const]) {
     torch.manualSeed(3);
     const tensors = await program();
@@ -101,7 +104,7 @@ beforeAll(async () => {
 
 afterAll(() => torch.init({ tuning: false }));
 
-test.each(Object.keys(optimizers))('%s: the same bits', (name) => {
+test.each(tried)('%s: the same bits', (name) => {
   expect(blocks[name]).toEqual(whole[name]);
 });
 

@@ -4,6 +4,7 @@ import { test } from 'vitest';
 import expected from '../../python/examples/expected.json';
 import { expectPrinted } from '../support/printed-lines';
 import { PYODIDE } from '../support/python-suite';
+import { partOf } from '../support/sample';
 
 const sources = import.meta.glob<string>('../../python/examples/*.py', {
   query: '?raw',
@@ -24,8 +25,12 @@ for (const [path, text] of Object.entries(sources)) {
 }
 await python.run('import sys; sys.path.insert(0, "/examples")');
 
-test.for(Object.entries(expected))('%s prints what PyTorch prints', { timeout: 120_000 }, async ([name, lines]) => {
-  printed = '';
-  await python.run(`import ${name}; ${name}.main()`);
-  expectPrinted(printed, lines);
-});
+test.for(partOf(Object.entries(expected), 2))(
+  '%s prints what PyTorch prints',
+  { timeout: 120_000 },
+  async ([name, lines]) => {
+    printed = '';
+    await python.run(`import ${name}; ${name}.main()`);
+    expectPrinted(printed, lines);
+  },
+);

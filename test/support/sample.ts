@@ -27,10 +27,10 @@ export function partOf<Case>(cases: readonly Case[], part = 4): Case[] {
   return cases.filter((_, i) => i % every === inject('seed') % every);
 }
 
-/** The cases that are tried: in `npm test` one in `usually`, in test/long thrice as many. */
+/** The cases that are tried: in `npm test` one in `usually`, in test/long twice as many. */
 export const sampled = <Case>(cases: readonly Case[], usually: number): Case[] =>
-  long ? partOf(cases, Math.max(2, Math.ceil(usually / 3))) : cases.filter((_, i) => i % usually === 0);
+  long ? partOf(cases, Math.max(2, Math.ceil(usually / 2))) : cases.filter((_, i) => i % usually === 0);
 
-/** Options of `fc.assert`: the same `numRuns` programs each time, or, in test/long, six times as many fresh ones. */
+/** Options of `fc.assert`: the same `numRuns` programs each time, or, in test/long, four times as many fresh ones. */
 export const programsOf = (numRuns: number): { readonly numRuns: number; readonly seed: number } =>
-  isLong() ? { numRuns: 6 * numRuns, seed: inject('seed') } : { numRuns, seed: 7 };
+  isLong() ? { numRuns: 4 * numRuns, seed: inject('seed') } : { numRuns, seed: 7 };

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Report } from '../../../bench/report';
+import { partOf } from '../../support/sample';
 
 const script = fileURLToPath(new URL('../../../scripts/bench.mjs', import.meta.url));
 let folder: string;
@@ -34,55 +35,58 @@ function bench(...args: string[]): Promise<{ status: number | null; output: stri
   });
 }
 
-test('npm run bench measures a row of each kind, and writes the report and the figures', async () => {
-  const rows = 'matmul-256,conv-transpose-gradients,mlp';
-  const files = ['--md', 'report.md', '--json', 'report.json'];
-  const { status, output, errors } = await bench(
-    '--libs',
-    'lamplight,hand-written',
-    '--rows',
-    rows,
-    '--repeats',
-    '2',
-    ...files,
-  );
-  expect(status, errors).toBe(0);
-  expect(await readFile(join(folder, 'report.md'), 'utf8')).toBe(output);
-  const report: Report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
-  expect(report.rows.map(({ name }) => name)).toEqual(['matmul-256', 'mlp', 'conv-transpose-gradients']);
-  for (const { title, figures } of report.rows) {
-    expect(output).toContain(`| ${title} | `);
-    expect(figures.lamplight!.times).toHaveLength(2);
-    expect(figures.lamplight!.calls).toMatchObject({ pipelines: 0 });
-    expect(figures.lamplight!.calls.dispatches).toBeGreaterThan(0);
-    expect(figures.lamplight!.bytesPeak).toBeGreaterThan(0);
-  }
-  expect(report.rows[0]!.figures['hand-written']!.calls).toMatchObject({ dispatches: 1, submits: 1, buffers: 0 });
-});
+/** What is measured, by what it shows. */
+const measured: Readonly<Record<string, () => Promise<void>>> = {
+  'measures a row of each kind, and writes the report and the figures': async () => {
+    const rows = 'matmul-256,conv-transpose-gradients,mlp';
+    const files = ['--md', 'report.md', '--json', 'report.json'];
+    const { status, output, errors } = await bench(
+      '--libs',
+      'lamplight,hand-written',
+      '--rows',
+      rows,
+      '--repeats',
+      '2',
+      ...files,
+    );
+    expect(status, errors).toBe(0);
+    expect(await readFile(join(folder, 'report.md'), 'utf8')).toBe(output);
+    const report: Report = JSON.parse(await readFile(join(folder, 'report.json'), 'utf8'));
+    expect(report.rows.map(({ name }) => name)).toEqual(['matmul-256', 'mlp', 'conv-transpose-gradients']);
+    for (const { title, figures } of report.rows) {
+      expect(output).toContain(`| ${title} | `);
+      expect(figures.lamplight!.times).toHaveLength(2);
+      expect(figures.lamplight!.calls).toMatchObject({ pipelines: 0 });
+      expect(figures.lamplight!.calls.dispatches).toBeGreaterThan(0);
+      expect(figures.lamplight!.bytesPeak).toBeGreaterThan(0);
+    }
+    expect(report.rows[0]!.figures['hand-written']!.calls).toMatchObject({ dispatches: 1, submits: 1, buffers: 0 });
+  },
+  '-- --table networks measures whole networks, and says how far the goals are met': async () => {
+    const chosen = ['--table', 'networks', '--rows', 'lenet5-28', '--libs', 'lamplight', '--repeats', '5'];
+    const { status, output, errors } = await bench(...chosen, '--json', 'networks.json');
+    expect(status, errors).toBe(0);
+    expect(output).toContain('## Goals');
+    const report: Report = JSON.parse(await readFile(join(folder, 'networks.json'), 'utf8'));
+    expect(report.rows.map(({ name }) => name)).toEqual(['lenet5-28']);
+    const { first, calls, bytesLive } = report.rows[0]!.figures.lamplight!;
+    expect(first).toBeGreaterThan(0);
+    expect(calls).toMatchObject({ buffers: 0, pipelines: 0 });
+    expect(bytesLive).toBeGreaterThan(4 * 61_706);
+  },
+  '-- --node runs through Dawn, fits how time grows, and draws it': async () => {
+    const rows = ['--table', 'scaling', '--rows', 'batch-1,batch-2', '--libs', 'lamplight', '--repeats', '1'];
+    const { status, output, errors } = await bench('--node', ...rows, '--svg', 'scaling.svg');
+    expect(status, errors).toBe(0);
+    expect(output).toMatch(/, Dawn of webgpu \d/);
+    expect(output).toMatch(/\| p in time ∝ workᵖ \| {2}\| -?\d\.\d\d \|/);
+    expect(await readFile(join(folder, 'scaling.svg'), 'utf8')).toMatch(/^<svg/);
+  },
+};
 
-test('npm run bench -- --table networks measures whole networks, and says how far the goals are met', async () => {
-  const chosen = ['--table', 'networks', '--rows', 'lenet5-28', '--libs', 'lamplight', '--repeats', '5'];
-  const { status, output, errors } = await bench(...chosen, '--json', 'networks.json');
-  expect(status, errors).toBe(0);
-  expect(output).toContain('## Goals');
-  const report: Report = JSON.parse(await readFile(join(folder, 'networks.json'), 'utf8'));
-  expect(report.rows.map(({ name }) => name)).toEqual(['lenet5-28']);
-  const { first, calls, bytesLive } = report.rows[0]!.figures.lamplight!;
-  expect(first).toBeGreaterThan(0);
-  expect(calls).toMatchObject({ buffers: 0, pipelines: 0 });
-  expect(bytesLive).toBeGreaterThan(4 * 61_706);
-});
+test.each(partOf(Object.entries(measured), 3))('npm run bench %s', (_, run) => run());
 
-test('npm run bench -- --node runs through Dawn, fits how time grows, and draws it', async () => {
-  const rows = ['--table', 'scaling', '--rows', 'batch-1,batch-2', '--libs', 'lamplight', '--repeats', '1'];
-  const { status, output, errors } = await bench('--node', ...rows, '--svg', 'scaling.svg');
-  expect(status, errors).toBe(0);
-  expect(output).toMatch(/, Dawn of webgpu \d/);
-  expect(output).toMatch(/\| p in time ∝ workᵖ \| {2}\| -?\d\.\d\d \|/);
-  expect(await readFile(join(folder, 'scaling.svg'), 'utf8')).toMatch(/^<svg/);
-});
-
-test.each([
+const refused: readonly (readonly [what: string, args: readonly string[], message: string])[] = [
   ['an unknown option', ['--batch', '3'], "Unknown option '--batch'"],
   [
     'an unknown table',
@@ -102,7 +106,9 @@ test.each([
   ['no repeats', ['--repeats', '0'], "--repeats: expected a whole number from 1 to 1000, but got '0'"],
   ['to draw another table', ['--svg', 'main.svg'], '--svg: only the table scaling is drawn'],
   ['an unknown row', ['--libs', 'lamplight', '--rows', 'mlp,lstm'], "but got 'lstm'"],
-])('npm run bench refuses %s', async (_, args, message) => {
+];
+
+test.each(partOf(refused, 3))('npm run bench refuses %s', async (_, args, message) => {
   const { status, output, errors } = await bench(...args);
   expect(status).toBe(2);
   expect(output).toBe('');

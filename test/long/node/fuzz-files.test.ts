@@ -2,6 +2,7 @@
 import { spawn } from 'node:child_process';
 import process from 'node:process';
 import { expect, inject, test } from 'vitest';
+import { partOf } from '../../support/sample';
 
 async function fuzz(...options: string[]): Promise<{ status: number | null; output: string }> {
   const args = ['scripts/checks/fuzz.mjs', ...options];
@@ -24,12 +25,12 @@ test('every reader bears with 500 damaged files', async () => {
   expect(status, output).toBe(0);
 });
 
-test('a reader that hangs, takes memory, throws what it should not or gives a wrong value is found', async () => {
-  const { status, output } = await fuzz('--self-test');
-  expect(status, output).toBe(0);
-});
+const longer = [
+  ['a reader that hangs, takes memory, throws what it should not or gives a wrong value is found', '--self-test'],
+  ['ONNX models bear with 20,000', '--count', '20000', '--seed', String(inject('seed')), 'onnx'],
+] as const;
 
-test('ONNX models bear with 20,000', async () => {
-  const { status, output } = await fuzz('--count', '20000', '--seed', String(inject('seed')), 'onnx');
+test.for(partOf(longer, 2))('%s', async ([, ...options]) => {
+  const { status, output } = await fuzz(...options);
   expect(status, output).toBe(0);
 });
