@@ -171,10 +171,67 @@ describe('refuse', () => {
       },
       'expected at most 2 steps, but got to step 3',
     ],
+    [
+      'a phase without steps',
+      () => new lrScheduler.OneCycleLR(makeOptimizer('SGD'), 1, 10, { pctStart: 0.1 }),
+      'with pctStart 0.1 of 10 steps one has none',
+    ],
+    [
+      'the end of a factor of 0',
+      () => {
+        const scheduler = new lrScheduler.ConstantLR(makeOptimizer('SGD'), 0, 2);
+        for (let step = 0; step < 2; step++) scheduler.step();
+      },
+      'ConstantLR: expected a factor > 0',
+    ],
+    [
+      'a chain that would have to begin later',
+      () => new lrScheduler.SequentialLR(optimizer, [constant(), new lrScheduler.ChainedScheduler([constant()])], [1]),
+      'expected a ChainedScheduler in the first place only, but got one at index 1',
+    ],
+    [
+      'a group without a rate',
+      () => {
+        const grown = makeOptimizer('SGD');
+        const scheduler = new lrScheduler.LambdaLR(grown, () => 1);
+        grown.addParamGroup({ params: [torch.zeros(1)] });
+        scheduler.step();
+      },
+      'LambdaLR: expected the 2 parameter groups that it was made with, but its optimizer has 3 now',
+    ],
+    [
+      'a group outside of the cycle',
+      () => {
+        const grown = makeOptimizer('SGD');
+        const scheduler = new lrScheduler.OneCycleLR(grown, 1, 10);
+        grown.addParamGroup({ params: [torch.zeros(1)] });
+        scheduler.step();
+      },
+      'OneCycleLR: expected the 2 parameter groups',
+    ],
+    [
+      'a group without a minimum',
+      () => {
+        const grown = makeOptimizer('SGD');
+        const scheduler = new lrScheduler.ReduceLROnPlateau(grown, { patience: 0, minLr: [0.01, 0.01] });
+        grown.addParamGroup({ params: [torch.zeros(1)] });
+        for (let step = 0; step < 2; step++) scheduler.step(1);
+      },
+      'expected a minLr for each of 3 parameter groups, but got 2',
+    ],
   ])('%s', (_, fn, message) => {
     expect(fn).toThrow(torch.LamplightError);
     expect(fn).toThrow(message);
   });
+});
+
+test('a group that is added has the minimum of all', () => {
+  const optimizer = makeOptimizer('SGD');
+  const scheduler = new lrScheduler.ReduceLROnPlateau(optimizer, { patience: 0, minLr: 0.05 });
+  optimizer.addParamGroup({ params: [torch.zeros(1)], lr: 0.3 });
+  for (let step = 0; step < 3; step++) scheduler.step(1);
+  expectClose(scheduler.getLastLr(), [0.05, 0.02, 0.05]);
+  expect(scheduler.minLrs).toEqual([0.05, 0.05, 0.05]);
 });
 
 describe('attributes', () => {

@@ -40,10 +40,16 @@ export class ChainedScheduler extends LRScheduler<ChainedFields> {
     super('ChainedScheduler', chosen, -1, { schedulers: [...schedulers] });
   }
 
-  /** The member schedulers have already set the first rates. */
+  /** The member schedulers have already set the first rates; in SequentialLR, which undoes them, they set them again. */
   override begin(): void {
-    this.lastEpoch += 1;
+    if (this.begun()) this.step();
+    else this.lastEpoch += 1;
     this.lastLr = this.kept();
+  }
+
+  override rewind(): void {
+    super.rewind();
+    for (const scheduler of this.fields.schedulers) scheduler.rewind();
   }
 
   override step(): void {

@@ -293,11 +293,17 @@ export class OneCycleLR extends schedulerClass<
     if (step > totalSteps) {
       throw new ArgumentError(`OneCycleLR: expected at most ${totalSteps} steps, but got to step ${step}`);
     }
+    this.expectGroups(this.baseLrs.length);
     const phases = phasesOf(this.fields);
     const found = phases.findIndex(({ end }) => step <= end);
     const i = found === -1 ? phases.length - 1 : found;
     const { end, lr, momentum } = phases[i]!;
     const start = phases[i - 1]?.end ?? 0;
+    if (end === start) {
+      throw new ArgumentError(
+        `OneCycleLR: expected phases of some length, but with pctStart ${this.fields.pctStart} of ${totalSteps} steps one has none; choose another pctStart`,
+      );
+    }
     const share = (step - start) / (end - start);
     const between = (group: ScheduledGroup, [from, to]: Phase['lr'] | Phase['momentum']) =>
       anneal[annealStrategy](group[from]!, group[to]!, share);

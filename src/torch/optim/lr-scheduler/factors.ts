@@ -82,7 +82,11 @@ export class ConstantLR extends schedulerClass<ConstantLRArguments, ['optimizer'
   protected getLr(): number[] {
     const { factor, totalIters } = this.fields;
     if (this.lastEpoch === 0) return this.scaled(factor);
-    return this.lastEpoch === totalIters ? this.scaled(1 / factor) : this.kept();
+    if (this.lastEpoch !== totalIters) return this.kept();
+    if (factor === 0) {
+      throw new ArgumentError('ConstantLR: expected a factor > 0, whose effect ends after totalIters, but got 0');
+    }
+    return this.scaled(1 / factor);
   }
 
   protected override closedForm(): number[] {

@@ -85,6 +85,8 @@ export class ReduceLROnPlateau extends Printable {
   numBadEpochs = 0;
   cooldownCounter = 0;
   #lastLr: number[];
+  /** The minimum rate of every group; null if each has its own. */
+  readonly #minLr: number | null;
   readonly #options: PlateauOptions;
 
   constructor(...args: Arguments<ReduceLROnPlateauArguments, PlateauOrder>) {
@@ -118,6 +120,7 @@ export class ReduceLROnPlateau extends Printable {
     this.#options = options;
     expose(this, options);
     this.minLrs = perGroup(this.name, 'minLr', minLr, optimizer);
+    this.#minLr = typeof minLr === 'number' ? minLr : null;
     this.best = mode === 'min' ? Infinity : -Infinity;
     this.#lastLr = this.#rates();
     const closed = ['getLastLr', 'toString', 'stateDict'];
@@ -164,8 +167,17 @@ export class ReduceLROnPlateau extends Printable {
 
   #reduce(): void {
     const { factor, eps } = this.#options;
+    const groups = this.optimizer.paramGroups.length;
+    if (groups !== this.minLrs.length) {
+      if (this.#minLr === null) {
+        throw new ArgumentError(
+          `${this.name}: expected a minLr for each of ${groups} parameter groups, but got ${this.minLrs.length}; set minLrs again after addParamGroup`,
+        );
+      }
+      this.minLrs = perGroup(this.name, 'minLr', this.#minLr, this.optimizer);
+    }
     this.optimizer.paramGroups.forEach((group, i) => {
-      const reduced = Math.max(group.lr * factor, this.minLrs[i] ?? 0);
+      const reduced = Math.max(group.lr * factor, this.minLrs[i]!);
       if (group.lr - reduced > eps) group.lr = reduced;
     });
   }

@@ -178,6 +178,13 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     this.initial = false;
   }
 
+  /** Whether a scheduler that is made of others, whose own steps are not counted, has begun before; from now on it has. */
+  protected begun(): boolean {
+    const before = this.stepCount > 0;
+    this.stepCount = 1;
+    return before;
+  }
+
   /**
    * Undoes the step that the constructor took, but keeps the rates that it set: in SequentialLR, a scheduler begins
    * only when its turn comes.
@@ -214,7 +221,16 @@ export abstract class LRScheduler<F extends object = object> extends Printable {
     }
   }
 
+  /** @throws ArgumentError if the optimizer has got a group that a schedule of `known` groups has no rate for */
+  protected expectGroups(known: number): void {
+    if (known === this.groups.length) return;
+    throw new ArgumentError(
+      `${this.name}: expected the ${known} parameter groups that it was made with, but its optimizer has ${this.groups.length} now; add groups before making it`,
+    );
+  }
+
   protected apply(rates: readonly number[]): void {
+    this.expectGroups(rates.length);
     this.groups.forEach((group, i) => {
       group.lr = rates[i]!;
     });

@@ -3,6 +3,7 @@
 import { anything, integer, listOf } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
 import { type StateArguments, stateIn } from '../arguments';
+import { ChainedScheduler } from './chained';
 import { readFields } from './fields';
 import { checkMembers, loadMembers } from './members';
 import {
@@ -51,7 +52,12 @@ export class SequentialLR extends schedulerClass<
     );
   },
 }) {
+  /** In another SequentialLR, which has undone the first rates, they are set by a step, as in PyTorch. */
   override begin(): void {
+    if (this.begun()) {
+      this.step();
+      return;
+    }
     this.lastEpoch += 1;
     for (const group of this.groups) group.lr = group.initialLr!;
     this.rewind();
@@ -107,9 +113,9 @@ function checkSchedulers(optimizer: Scheduled, schedulers: readonly LRScheduler[
   if (schedulers.length === 0) throw new ArgumentError('SequentialLR: expected at least one scheduler, but got none');
   checkMembers('SequentialLR', optimizer, schedulers);
   schedulers.forEach((scheduler, i) => {
-    if (i > 0 && scheduler instanceof SequentialLR) {
+    if (i > 0 && (scheduler instanceof SequentialLR || scheduler instanceof ChainedScheduler)) {
       throw new ArgumentError(
-        `SequentialLR: expected a SequentialLR in the first place only, but got one at index ${i}`,
+        `SequentialLR: expected a ${scheduler.name} in the first place only, but got one at index ${i}`,
       );
     }
   });
