@@ -214,6 +214,24 @@ describe('parametrize', () => {
       /keeps shape \[2, 3\].*\[3\]/,
     );
     expect(() => parametrize.removeParametrizations(layer, 'weight')).toThrow(/'weight' of Linear to be parametrized/);
+    parametrize.registerParametrization(layer, 'weight', new Scaled());
+    expect(() => parametrize.registerParametrization(layer, 'weight', new Sum())).toThrow(
+      /keeps shape \[2, 3\].*\[3\]/,
+    );
+    expect(layer(torch.ones(1, 3)).shape).toEqual([1, 2]);
+  });
+
+  test('a second one takes the mode of the module, too', async () => {
+    class OfMode extends nn.Module {
+      forward(x: Tensor): Tensor {
+        return x.mul(this.training ? 2 : 3);
+      }
+    }
+    const layer = new nn.Linear(1, 1);
+    torch.noGrad(() => layer.weight.fill_(1));
+    layer.eval();
+    for (const one of [new OfMode(), new OfMode()]) parametrize.registerParametrization(layer, 'weight', one);
+    expect(await layer.weight.tolist()).toEqual([[9]]);
   });
 });
 

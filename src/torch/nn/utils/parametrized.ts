@@ -134,18 +134,20 @@ export function parametrize<M extends Module>(
   parametrization: Parametrization,
   unsafe: boolean,
 ): M {
+  parametrization.train(module.training);
   if (listsOf(module)?.has(tensorName)) {
     const list = listsOf(module)!.get(tensorName);
-    const before = noGrad(() => list());
+    if (!unsafe) {
+      const before = noGrad(() => list());
+      checkFits(op, tensorName, () => parametrization(...([before] as never[])) as Tensor, before);
+    }
     list.append(parametrization);
-    if (!unsafe) checkFits(op, tensorName, list, before);
     return module;
   }
   const parameter = parameterNamed(op, module, tensorName);
   expectShaped(op, parameter);
-  parametrization.train(module.training);
   const list = new ParametrizationList([parametrization], parameter);
-  if (!unsafe) checkFits(op, tensorName, list, parameter);
+  if (!unsafe) checkFits(op, tensorName, () => list(), parameter);
   Reflect.deleteProperty(module, tensorName);
   if (!listsOf(module)) {
     rename(module);
@@ -165,8 +167,8 @@ export function parametrize<M extends Module>(
   return module;
 }
 
-function checkFits(op: string, name: string, list: ParametrizationList, before: Tensor): void {
-  const made = noGrad(() => list());
+function checkFits(op: string, name: string, make: () => Tensor, before: Tensor): void {
+  const made = noGrad(() => make());
   if (made.shape.join() === before.shape.join() && made.dtype === before.dtype) return;
   throw new ArgumentError(
     `${op}: expected a parametrization that keeps shape ${showShape(before.shape)} and dtype ${before.dtype} of '${name}', but it gives ${showShape(made.shape)} and ${made.dtype}; pass { unsafe: true } to allow it`,
