@@ -146,6 +146,21 @@ test('hooks see the gradient, and may replace it', async () => {
   expect(await x.grad!.tolist()).toEqual([6, 6]);
   doubled.remove();
   x.grad = null;
+  // What they give is of the gradient's shape, and becomes of its dtype.
+  for (const [from, name] of [
+    [x, 'a leaf'],
+    [x.mul(1), 'a result'],
+  ] as const) {
+    const wrong = from.registerHook(() => torch.ones(3));
+    expect(() => from.mul(3).sum().backward(), name).toThrow(/gradient of shape \[2\], but a hook .* of shape \[3\]/);
+    wrong.remove();
+  }
+  expect(x.grad).toBe(null);
+  const whole = x.registerHook(() => torch.tensor([1, 2]));
+  x.mul(3).sum().backward();
+  expect([x.grad!.dtype, await x.grad!.tolist()]).toEqual(['float32', [1, 2]]);
+  whole.remove();
+  x.grad = null;
   x.mul(3).sum().backward();
   expect(await x.grad!.tolist()).toEqual([3, 3]);
   // Hooks of leaves whose gradient nobody asked for are not called.

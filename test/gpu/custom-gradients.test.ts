@@ -101,6 +101,42 @@ describe('a custom function', () => {
     );
   });
 
+  test('gives gradients of the shape and the dtype of its arguments', async () => {
+    let given: unknown = null;
+    class Given extends torch.autograd.Function {
+      static forward(_: Context, a: Tensor) {
+        return a.mul(2);
+      }
+
+      static backward(): Tensor {
+        return given as Tensor;
+      }
+    }
+    const gradient = (shape: number[], dx: unknown) => {
+      given = dx;
+      const x = torch.ones(shape, { requiresGrad: true });
+      Given.apply(x).sum().backward();
+      return x.grad!;
+    };
+    // Whole numbers, and those of a shape that x was broadcast to, fit, as in PyTorch.
+    const whole = gradient([3], torch.tensor([1, 2, 3]));
+    expect([whole.dtype, await whole.tolist()]).toEqual(['float32', [1, 2, 3]]);
+    await close(gradient([3], torch.ones(2, 3)), [2, 2, 2]);
+    await close(gradient([1], torch.tensor([true, true])), [2]);
+    for (const [shape, other] of [
+      [[3], [2]],
+      [[3], []],
+      [[3], [1]],
+      [[3], [3, 1]],
+      [[2, 2], [4]],
+    ] as const) {
+      expect(() => gradient([...shape], torch.ones([...other]))).toThrow(
+        `backward: expected a gradient of shape [${shape.join(', ')}], but a hook or a custom function gave one of shape [${other.join(', ')}]`,
+      );
+    }
+    expect(() => gradient([3], [1])).toThrow('Given.backward: expected tensors or null, but got number');
+  });
+
   test('leaves no trace in the plans of a repeated step', async () => {
     const x = leaf([1, 2, 3]);
     const step = () => {

@@ -11,7 +11,7 @@ import { record } from '../graph/record';
 import { type GradHook, type GradSink, type Node, newMark, type Value } from '../graph/value';
 import { reshape, rewritten } from '../ops/shape/cast';
 import { showGradient } from './anomaly';
-import { Gradients } from './gradients';
+import { fittingGiven, Gradients } from './gradients';
 
 /** Options of `backward`. */
 export interface BackwardOptions {
@@ -165,7 +165,10 @@ function* propagate(node: Node, gradients: Gradients, kept: ReadonlySet<Value>):
 /** What hooks make of a gradient. */
 function* hooked(hooks: readonly GradHook[] | null, gradient: Value, gradients: Gradients): Steps<Value> {
   let result = gradient;
-  for (const hook of hooks ?? []) result = (yield* answered(hook(result), gradients.alive)) ?? result;
+  for (const hook of hooks ?? []) {
+    const given = yield* answered(hook(result), gradients.alive);
+    if (given) result = fittingGiven(given, gradient);
+  }
   return result;
 }
 
