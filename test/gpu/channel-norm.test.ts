@@ -71,6 +71,33 @@ describe('normalising layers', () => {
     ]);
   });
 
+  test('take whole numbers as weights and statistics', async () => {
+    const [weight, bias, mean, variance] = [
+      [1, 2],
+      [0, 1],
+      [1, 0],
+      [4, 1],
+    ].map((each) => torch.tensor(each));
+    const y = F.batchNorm(torch.tensor([[3, 2]]).float(), mean!, variance!, { weight, bias });
+    const [row] = (await y.tolist()) as [number[]];
+    expect(row[0]).toBeCloseTo(1, 4);
+    expect(row[1]).toBeCloseTo(5, 4);
+    const z = F.batchNorm(
+      torch
+        .tensor([
+          [1, 2],
+          [3, 6],
+        ])
+        .float(),
+      null,
+      null,
+      { weight, training: true },
+    );
+    const [first] = (await z.tolist()) as [number[]];
+    expect(first[0]).toBeCloseTo(-1, 4);
+    expect(first[1]).toBeCloseTo(-2, 4);
+  });
+
   test('say what they want', () => {
     expect(() => new nn.BatchNorm2d(3)(torch.zeros(2, 3))).toThrow(/BatchNorm2d: expected 4-D input .* 2-D/);
     expect(() => new nn.BatchNorm2d(3)(torch.zeros(2, 4, 2, 2))).toThrow(

@@ -36,6 +36,23 @@ describe('layerNorm', () => {
     expect(() => F.layerNorm(torch.zeros(2, 5), [4])).toThrow(/layerNorm: .*\[4\].*\[2, 5\]/);
   });
 
+  test('takes whole numbers and booleans as weight and bias', async () => {
+    // As with the same numbers in float32, of which PyTorch gives these.
+    const x = torch.tensor([[1, 3]]).float();
+    for (const [weight, bias] of [
+      [torch.tensor([1, 2]), torch.tensor([3, 0])],
+      [torch.tensor([1, 2]).float(), torch.tensor([3, 0])],
+      [torch.tensor([1, 2]), torch.tensor([3, 0]).float()],
+    ] as const) {
+      const [row] = (await F.layerNorm(x, [2], { weight, bias }).tolist()) as [number[]];
+      expect(row[0]).toBeCloseTo(2, 4);
+      expect(row[1]).toBeCloseTo(2, 4);
+    }
+    const [masked] = (await F.layerNorm(x, [2], { weight: torch.tensor([true, false]) }).tolist()) as [number[]];
+    expect(masked[0]).toBeCloseTo(-1, 4);
+    expect(masked[1]).toBe(0);
+  });
+
   test("rows whose variance is too great for a float32 are NaN, not 0, as PyTorch's, and so are their gradients", async () => {
     const results = [8, 16, 64, 768].flatMap((length) => {
       const x = torch

@@ -6,6 +6,7 @@ import { expectOfWeight, record, recordAll } from '../../graph/record';
 import type { Op, Value } from '../../graph/value';
 import { add, mul, neg, square, sub } from '../pointwise/arithmetic';
 import { pointwise } from '../pointwise/pointwise';
+import { toFloat } from '../shape/cast';
 import { kernel, moments } from './moments';
 import { mean, sumTo } from './reduce';
 
@@ -125,7 +126,7 @@ export function layerNorm(
     }
   }
   if (bias && !weight) return add(layerNorm(x, normalizedShape, null, null, eps), bias);
-  const inputs = [x, weight, bias].filter((value) => value !== null);
+  const inputs = [x, weight && toFloat(weight), bias && toFloat(bias)].filter((value) => value !== null);
   const attrs = { lead, weight: weight !== null, bias: bias !== null };
   return recordAll(layerNormOp, inputs, attrs, [eps])[0]!;
 }

@@ -9,7 +9,7 @@ import { add, mul } from '../../../engine/ops/pointwise/arithmetic';
 import * as ops from '../../../engine/ops/reduction/batch-norm';
 import { moments } from '../../../engine/ops/reduction/moments';
 import { layerNorm } from '../../../engine/ops/reduction/norm';
-import { cast, detach, reshape } from '../../../engine/ops/shape/cast';
+import { cast, detach, reshape, toFloat } from '../../../engine/ops/shape/cast';
 import { noGrad } from '../../../engine/storage/mode';
 import { callable } from '../../tensor/calling/callable';
 import { Tensor } from '../../tensor/tensor';
@@ -65,7 +65,7 @@ export const batchNorm = callable(
         `batchNorm: expected more than 1 value per channel when training, but got input of shape ${showShape(value.shape)}`,
       );
     }
-    const column = (parameter: Tensor): Value => reshape(parameter.value, perChannel(value.shape));
+    const column = (parameter: Tensor): Value => reshape(toFloat(parameter.value), perChannel(value.shape));
     const own = o.training ? moments(detach(value), dims, 0) : null;
     if (own && count > 0) updateRunning(o, own, count);
     const stats = own ?? ([column(o.runningMean!), column(o.runningVar!)] as const);
