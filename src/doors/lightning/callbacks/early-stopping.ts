@@ -6,6 +6,7 @@ import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { Callback, stateIn, stateKeyOf } from '../hooks';
 import type { LightningModule } from '../module';
+import { pythonFixed, pythonNumber } from '../python-format';
 import type { Trainer } from '../trainer';
 
 /** Options of EarlyStopping. */
@@ -137,7 +138,9 @@ export class EarlyStopping extends Callback {
     return this.mode === 'min' ? a < b : a > b;
   }
 
-  #judge(current: number): [boolean, string | null] {
+  /** In float32, as Lightning compares: a loss that is 0.9 there is not below the threshold 0.9. */
+  #judge(given: number): [boolean, string | null] {
+    const current = Math.fround(given);
     const { monitor, bestScore } = this;
     const { checkFinite, stoppingThreshold, divergenceThreshold } = this.#options;
     const sign = this.mode === 'min' ? '<' : '>';
@@ -145,28 +148,28 @@ export class EarlyStopping extends Callback {
       this.#reason = reasons.nonFinite;
       return [
         true,
-        `Monitored metric ${monitor} = ${current} is not finite. Previous best value was ${bestScore.toFixed(3)}. Signaling Trainer to stop.`,
+        `Monitored metric ${monitor} = ${pythonNumber(current)} is not finite. Previous best value was ${pythonFixed(bestScore, 3)}. Signaling Trainer to stop.`,
       ];
     }
-    if (stoppingThreshold !== null && this.#isBetter(current, stoppingThreshold)) {
+    if (stoppingThreshold !== null && this.#isBetter(current, Math.fround(stoppingThreshold))) {
       this.#reason = reasons.threshold;
       return [
         true,
-        `Stopping threshold reached: ${monitor} = ${current} ${sign} ${stoppingThreshold}. Signaling Trainer to stop.`,
+        `Stopping threshold reached: ${monitor} = ${pythonNumber(current)} ${sign} ${pythonNumber(stoppingThreshold)}. Signaling Trainer to stop.`,
       ];
     }
-    if (divergenceThreshold !== null && this.#isBetter(-current, -divergenceThreshold)) {
+    if (divergenceThreshold !== null && this.#isBetter(-current, -Math.fround(divergenceThreshold))) {
       this.#reason = reasons.divergence;
       return [
         true,
-        `Divergence threshold reached: ${monitor} = ${current} ${sign} ${divergenceThreshold}. Signaling Trainer to stop.`,
+        `Divergence threshold reached: ${monitor} = ${pythonNumber(current)} ${sign} ${pythonNumber(divergenceThreshold)}. Signaling Trainer to stop.`,
       ];
     }
-    if (this.#isBetter(current - this.minDelta, bestScore)) {
-      const by = Math.abs(bestScore - current).toFixed(3);
+    if (this.#isBetter(Math.fround(current - Math.fround(this.minDelta)), bestScore)) {
+      const by = pythonFixed(Math.abs(bestScore - current), 3);
       const message = Number.isFinite(bestScore)
-        ? `Metric ${monitor} improved by ${by} >= min_delta = ${Math.abs(this.minDelta)}. New best score: ${current.toFixed(3)}`
-        : `Metric ${monitor} improved. New best score: ${current.toFixed(3)}`;
+        ? `Metric ${monitor} improved by ${by} >= min_delta = ${pythonNumber(Math.abs(this.minDelta))}. New best score: ${pythonFixed(current, 3)}`
+        : `Metric ${monitor} improved. New best score: ${pythonFixed(current, 3)}`;
       this.bestScore = current;
       this.waitCount = 0;
       return [false, message];
@@ -176,7 +179,7 @@ export class EarlyStopping extends Callback {
     this.#reason = reasons.patience;
     return [
       true,
-      `Monitored metric ${monitor} did not improve in the last ${this.waitCount} records. Best score: ${bestScore.toFixed(3)}. Signaling Trainer to stop.`,
+      `Monitored metric ${monitor} did not improve in the last ${this.waitCount} records. Best score: ${pythonFixed(bestScore, 3)}. Signaling Trainer to stop.`,
     ];
   }
 

@@ -11,6 +11,7 @@ import { InterruptedError } from '../interrupts';
 import type { LightningModule } from '../module';
 import { trainerKind } from '../optimization';
 import { type Duration, secondsOf } from '../options';
+import { pythonFixed } from '../python-format';
 import type { Trainer } from '../trainer';
 import { checkpointName } from './checkpoint-name';
 
@@ -276,13 +277,15 @@ export class ModelCheckpoint extends Callback {
   async #saveBest(trainer: Trainer, candidates: Record<string, number>): Promise<void> {
     if (this.saveTopK === 0) return;
     if (this.monitor === null) return this.#saveLatest(trainer, candidates);
-    const score = candidates[this.monitor];
-    if (score === undefined) {
+    const found = candidates[this.monitor];
+    if (found === undefined) {
       if (trainer.connector.isLost(this.monitor)) return;
       throw new ArgumentError(
         `ModelCheckpoint: expected the metric '${this.monitor}' to be logged, but there are only ${Object.keys(candidates).join(', ')}; log it in validationStep, or monitor another`,
       );
     }
+    // Scores are kept as float32.
+    const score = Math.fround(found);
     if (this.#isAmongBest(score)) await this.#saveScored(trainer, candidates, score);
     else if (this.#o.verbose) {
       trainer.say(
@@ -324,7 +327,7 @@ export class ModelCheckpoint extends Callback {
     [this.bestModelPath, this.bestModelScore] = pick((a, b) => a < b);
     if (this.#o.verbose) {
       trainer.say(
-        `Epoch ${candidates.epoch}, global step ${candidates.step}: '${this.monitor}' reached ${score.toFixed(5)} (best ${this.bestModelScore.toFixed(5)}), saving model to '${path}' as top ${k}`,
+        `Epoch ${candidates.epoch}, global step ${candidates.step}: '${this.monitor}' reached ${pythonFixed(score, 5)} (best ${pythonFixed(this.bestModelScore, 5)}), saving model to '${path}' as top ${k}`,
       );
     }
     await this.#save(trainer, path);
@@ -390,7 +393,7 @@ export class ModelCheckpoint extends Callback {
       },
     );
     const insertNames = this.#o.autoInsertMetricName;
-    const stem = checkpointName(filename ?? this.#o.filename, metrics, { insertNames });
+    const stem = checkpointName(filename || this.#o.filename, metrics, { insertNames });
     const name = [...(prefix === null ? [] : [prefix]), stem, ...(ver === null ? [] : [`v${ver}`])].join('-');
     return join(this.dirpath ?? '', `${name}${ENDING}`);
   }

@@ -1,5 +1,7 @@
 // The table of validation and test results, as Lightning prints it.
 
+import { pythonNumber } from '../python-format';
+
 /** The width of a terminal if it is unknown. */
 const COLUMNS = 120;
 
@@ -24,6 +26,8 @@ export function evaluationTable(title: string, results: readonly Readonly<Record
       .map((cell) => centered(cell, width))
       .join('')
       .trimEnd();
-  const body = names.map((name) => row([name, ...plain.map((values) => `${values[name] ?? ' '}`)]));
+  const body = names.map((name) =>
+    row([name, ...plain.map((values) => (values[name] === undefined ? ' ' : pythonNumber(values[name])))]),
+  );
   return [bar, row([`${title} metric`, ...headers]), bar, ...body, bar].join('\n');
 }
