@@ -503,30 +503,6 @@ test('a module without a constructor is made from a checkpoint that has hyperpar
 });
 
 test.each([
-  ['{val_acc:.2f}', 'val_acc=0.12'],
-  ['{val_loss:.1f}', 'val_loss=2.2'],
-  ['{step:.0f}', 'step=12'],
-  ['{rate}', 'rate=5e-05'],
-  ['{rate:.2g}', 'rate=5e-05'],
-  ['{big}', 'big=1e+22'],
-  ['{change:06.2f}', 'change=-01.50'],
-  ['{change:+.1f}{val_acc:+.1f}', 'change=-1.5val_acc=+0.1'],
-  ['{val_loss:.3}', 'val_loss=2.25'],
-  ['{precise:.3}', 'precise=12.3'],
-  ['{val_acc:.1%}', 'val_acc=12.5%'],
-  ['{epoch:>3}', 'epoch=  7'],
-  ['{big:.1e}-{missing:.2f}', 'big=1.0e+22-missing=0.00'],
-  ['', 'epoch=7-step=12'],
-])('checkpoints are named as Python formats numbers: %s', (filename, expected) => {
-  const values = { val_acc: 0.125, val_loss: 2.25, rate: 5e-5, big: 1e22, change: -1.5, precise: 12.3456 };
-  const metrics = { epoch: 7, step: 12, ...values };
-  expect(new ModelCheckpoint({ filename }).formatCheckpointName(metrics)).toBe(`${expected}.ckpt`);
-  expect(() => new ModelCheckpoint({ filename: '{epoch:round}' }).formatCheckpointName(metrics)).toThrow(
-    'expected fields of filename with a number format such as {val_loss:.2f}, but got {epoch:round}',
-  );
-});
-
-test.each([
   // 0.9 as float32 and 0.1 are less than 1 in double, but not in float32.
   [
     { minDelta: 0.1, patience: 1 },

@@ -8,7 +8,7 @@ import {
   runDefaults,
   runKinds,
 } from './folder-logger';
-import { flatHyperparameters, type RowArguments, rowOf } from './logger';
+import { type RowArguments, rowOf } from './logger';
 import { yamlOf } from './yaml';
 
 /** Options of CSVLogger. */
@@ -54,7 +54,7 @@ export class CSVLogger extends FolderLogger {
     this.#unwritten = 0;
     const folder = this.logDir;
     if (!hasFiles() || folder === null) return;
-    await writeText(join(folder, 'hparams.yaml'), yamlOf(flatHyperparameters(this.hparams)));
+    await writeText(join(folder, 'hparams.yaml'), yamlOf(this.hparams));
     if (this.#rows.length > 0) await writeText(join(folder, 'metrics.csv'), this.text);
   }
 }

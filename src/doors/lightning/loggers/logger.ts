@@ -1,7 +1,6 @@
 // The interface of loggers, and the names under which runs are stored.
 
-import { Tensor } from '../../../torch';
-import { type Arguments, isPlainObject, kinds, objectAt, parseArgs } from '../../../torch/inside';
+import { type Arguments, kinds, objectAt, parseArgs } from '../../../torch/inside';
 import type { Awaitable } from '../awaitable';
 import type { Hyperparameters } from '../checkpointing';
 import { namesIn } from '../files';
@@ -76,19 +75,4 @@ export function paramsIn(owner: string, args: readonly unknown[]): Readonly<Hype
   const name = `${owner}.logHyperparams`;
   const given = objectAt(name, ['params'], 0, args);
   return parseArgs<GivenParams>(name, ['params'], {}, given, { params: record }).params;
-}
-
-/** Flattens hyperparameters to plain values by path: `model/hidden`. */
-export function flatHyperparameters(
-  params: Readonly<Hyperparameters>,
-  before = '',
-): Record<string, string | number | boolean> {
-  const flat: Record<string, string | number | boolean> = {};
-  for (const [name, value] of Object.entries(params)) {
-    const path = before + name;
-    if (isPlainObject(value)) Object.assign(flat, flatHyperparameters(value, `${path}/`));
-    else if (typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean') flat[path] = value;
-    else flat[path] = value instanceof Tensor ? `Tensor [${value.shape.join(', ')}]` : String(value);
-  }
-  return flat;
 }

@@ -12,7 +12,7 @@ import {
   runDefaults,
   runKinds,
 } from './folder-logger';
-import { flatHyperparameters, type RowArguments, rowOf, type StatusArguments } from './logger';
+import { type RowArguments, rowOf, type StatusArguments } from './logger';
 import { yamlOf } from './yaml';
 
 /** Options of TensorBoardLogger. */
@@ -80,6 +80,6 @@ export class TensorBoardLogger extends FolderLogger {
 
   override async finalize(...args: StatusArguments): Promise<void> {
     await super.finalize(...args);
-    await writeText(join(this.logDir!, 'hparams.yaml'), yamlOf(flatHyperparameters(this.hparams)));
+    await writeText(join(this.logDir!, 'hparams.yaml'), yamlOf(this.hparams));
   }
 }
