@@ -375,6 +375,22 @@ describe('options', () => {
 });
 
 describe('state', () => {
+  test('is loaded into memory of its own where one tensor stands for several', async () => {
+    const parameter = torch.ones(2, { requiresGrad: true });
+    const optimizer = new optim.Adam([parameter], { lr: 0.1 });
+    const both = torch.tensor([2.5, 4]);
+    const state = { 0: { step: 1, exp_avg: both, exp_avg_sq: both } };
+    optimizer.loadStateDict({ state, param_groups: optimizer.stateDict().param_groups });
+    parameter.sum().backward();
+    optimizer.step();
+    const { expAvg, expAvgSq } = optimizer.state.get(parameter) as Record<string, Tensor>;
+    // PyTorch 2's numbers.
+    expectNumbers(await expAvg!.data(), [2.35, 3.7]);
+    expectNumbers(await expAvgSq!.data(), [2.4985, 3.997]);
+    expectNumbers(await parameter.data(), [0.965015, 0.95645]);
+    expectNumbers(await both.data(), [2.5, 4]);
+  });
+
   const fresh = () => {
     torch.manualSeed(1);
     const model = new nn.Sequential(new nn.Linear(3, 4), new nn.Tanh(), new nn.Linear(4, 1));

@@ -3,6 +3,7 @@
 import { ArgumentError, StateDictError } from '../../engine/core/errors';
 import { type Shape, sameShape } from '../../engine/core/meta';
 import { snakeCase } from '../../engine/core/printing';
+import { recomputed } from '../../engine/ops/custom';
 import { cast, clone } from '../../engine/ops/shape/cast';
 import { numberAtHand } from '../tensor/reading/shown';
 import { Tensor } from '../tensor/tensor';
@@ -107,7 +108,8 @@ function readRecord(
       const got = value instanceof Tensor ? `[${value.shape.join(', ')}]` : typeof value;
       throw fail(`expected ${name} of parameter ${number} to have shape [${wanted(name).join(', ')}], but got ${got}`);
     }
-    tensors[name] = Tensor.of(clone(cast(value.value, param.dtype))).retain();
+    // Each its own memory, also where one tensor stands for several: equal copies would share it.
+    tensors[name] = Tensor.of(clone(recomputed(cast(value.value, param.dtype)))).retain();
   }
   return { step: readStep(record.step, Object.keys(tensors).length > 0, number, fail), tensors, numbers };
 }
