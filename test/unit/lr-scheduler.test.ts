@@ -116,6 +116,18 @@ describe('state', () => {
     expect([resumed.lastEpoch, resumed.getLastLr()]).toEqual([3, scheduler.getLastLr()]);
   });
 
+  test('of PyTorch’s CyclicLR without momentum has none', () => {
+    const scheduler = new lrScheduler.CyclicLR(makeOptimizer('SGD'), 0, 1, { cycleMomentum: false });
+    scheduler.loadStateDict({
+      ...{ max_lrs: [1, 1], total_size: 4, step_ratio: 0.5, mode: 'triangular', gamma: 1, scale_mode: 'cycle' },
+      ...{ cycle_momentum: false, base_lrs: [0.1, 0.1], last_epoch: 0, _step_count: 1, _is_initial: false },
+      ...{ _get_lr_called_within_step: false, _last_lr: [0.1, 0.1], _scale_fn_custom: null },
+    });
+    scheduler.step();
+    expectClose(scheduler.getLastLr(), [0.55, 0.55]);
+    expect(() => scheduler.loadStateDict(null as never)).toThrow(torch.StateDictError);
+  });
+
   test('that lacks something changes nothing', () => {
     const optimizer = makeOptimizer('SGD');
     const scheduler = new lrScheduler.StepLR(optimizer, 2);

@@ -2,7 +2,8 @@
 
 import { callback, either, listOf, number, oneOf, orNull, whole } from '../../../engine/core/argument-kinds';
 import { ArgumentError } from '../../../engine/core/errors';
-import { checkOptimizer, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
+import { type StateArguments, stateIn } from '../arguments';
+import { checkOptimizer, type LRSchedulerStateDict, perGroup, type Scheduled, type ScheduledGroup } from './scheduler';
 import { type Scheduling, schedulerClass } from './scheduler-class';
 
 /** One number for all parameter groups, or one for each. */
@@ -170,6 +171,13 @@ export class CyclicLR extends schedulerClass<
       setMomentum(this.groups[i]!, top - (top - baseMomentums[i]!) * height * scale);
     });
     return this.baseLrs.map((base, i) => base + (maxLrs[i]! - base) * height * scale);
+  }
+
+  /** PyTorch's state of a scheduler that leaves momentum alone has no entries for it. */
+  override loadStateDict(...args: StateArguments<LRSchedulerStateDict>): void {
+    const state = stateIn<LRSchedulerStateDict>(this.name, args);
+    const none = { base_momentums: [], max_momentums: [] };
+    super.loadStateDict(Object(state).cycle_momentum === false ? { ...none, ...state } : state);
   }
 }
 
