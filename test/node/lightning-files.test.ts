@@ -92,10 +92,13 @@ const hyperparameters = {
   neg: -0.25,
 };
 
-test.each([CSVLogger, TensorBoardLogger])('hparams.yaml is what PyYAML writes: %o', async (Kind) => {
+test.each([
+  ['CSVLogger', (folder: string, name: string) => new CSVLogger(folder, { name, version: 0 })],
+  ['TensorBoardLogger', (folder: string, name: string) => new TensorBoardLogger(folder, { name, version: 0 })],
+] as const)('hparams.yaml is what PyYAML writes: %s', async (_, make) => {
   const folder = await mkdtemp(join(tmpdir(), 'lightning-'));
   const written = async (params: Record<string, unknown>, name: string) => {
-    const logger = new Kind(folder, { name, version: 0 });
+    const logger = make(folder, name);
     await logger.begin();
     logger.logHyperparams(params);
     await logger.finalize();

@@ -11,7 +11,6 @@ import {
   EarlyStopping,
   GradientAccumulationScheduler,
   LearningRateMonitor,
-  LightningDataModule,
   LightningModule,
   MemoryLogger,
   ModelCheckpoint,
@@ -535,36 +534,4 @@ test.each([
   await trainer.fit(new Falling(), loader(), loader(8));
   expectClose({ epoch: trainer.currentEpoch, best: stopping.bestScore }, expected, 'float32');
   expect(stopping.stoppingReasonMessage).toBe(reason);
-});
-
-test('a Tuner sets what it finds wherever it is kept: in the module, in the data module, and in the hparams of both', async () => {
-  class Digits extends LightningDataModule {
-    asked: number[] = [];
-    constructor(public batchSize = 2) {
-      super();
-      this.saveHyperparameters({ batchSize });
-    }
-    override trainDataloader() {
-      this.asked.push(this.batchSize);
-      return loader(20, this.batchSize);
-    }
-  }
-  class Kept extends Net {
-    batchSize = 2;
-    constructor() {
-      super();
-      this.saveHyperparameters({ lr: 0.1, batchSize: 2 });
-    }
-  }
-  const model = new Kept();
-  const datamodule = new Digits();
-  const tuner = new Tuner(new Trainer({ logger: false, ...quiet }));
-  const suggested = (await tuner.lrFind(model, { datamodule, numTraining: 20 })).suggestion();
-  expect(suggested).not.toBeNull();
-  expect([model.lr, model.hparams.lr]).toEqual([suggested, suggested]);
-  datamodule.asked = [];
-  expect(await tuner.scaleBatchSize(model, { datamodule, maxTrials: 3 })).toBe(8);
-  expect(datamodule.asked).toEqual([2, 4, 8]);
-  const sizes = [model.batchSize, model.hparams.batchSize, datamodule.batchSize, datamodule.hparams.batchSize];
-  expect(sizes).toEqual([8, 8, 8, 8]);
 });

@@ -79,9 +79,14 @@ export abstract class Overview {
     return this.fitLoop.epochLoop.batchProgress.isLastBatch;
   }
 
-  /** The number of optimizer steps in the whole training, for schedulers; infinity if unknown. */
+  /**
+   * The number of optimizer steps in the whole training, for schedulers; infinity if unknown. In `configureOptimizers`
+   * it asks for the training loader, if that is not there yet.
+   */
   get estimatedSteppingBatches(): number {
-    const { maxBatches, maxEpochs } = this.fitLoop;
+    const { maxEpochs } = this.fitLoop;
+    if (maxEpochs !== -1) this.fitLoop.setupNow();
+    const { maxBatches } = this.fitLoop;
     if (maxEpochs === -1 || !Number.isFinite(maxBatches)) return this.maxSteps === -1 ? Infinity : this.maxSteps;
     const steps = Math.ceil(maxBatches / this.accumulateGradBatches) * Math.max(maxEpochs, 1);
     return this.maxSteps === -1 ? steps : Math.min(steps, this.maxSteps);

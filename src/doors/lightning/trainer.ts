@@ -203,6 +203,7 @@ export class Trainer extends Overview {
     const [train, datamodule] = sources('fit', o.trainDataloaders, o.datamodule);
     this.shouldStop = false;
     let deafen = () => {};
+    this.fitLoop.renew(train);
     try {
       await this.#run('fit', 'training', o.model, { ...o, datamodule }, async () => {
         this.valSource = o.valDataloaders;
@@ -372,9 +373,7 @@ export class Trainer extends Overview {
   }
 
   /** @internal The loaders that a module or data module returns for a hook. */
-  async requestLoaders(
-    name: 'trainDataloader' | 'valDataloader' | 'testDataloader' | 'predictDataloader',
-  ): Promise<unknown> {
+  requestLoaders(name: 'trainDataloader' | 'valDataloader' | 'testDataloader' | 'predictDataloader'): unknown {
     const owner = this.datamodule?.[name] ? this.datamodule : this.lightningModule;
     if (owner[name]) {
       return owner === this.lightningModule ? this.hooks.module(name) : Reflect.apply(owner[name], owner, []);

@@ -28,6 +28,8 @@ export class FitLoop {
   maxEpochs = -1;
   minEpochs = 0;
   loader: Loader | null = null;
+  /** The loaders given to fit; null if a hook has them. */
+  #source: unknown = null;
   #fetcher: Fetcher | null = null;
   /** The states of the loaders between two passes. */
   #rest: unknown[] | null = null;
@@ -72,11 +74,17 @@ export class FitLoop {
     return trainer.shouldStop && this.canStopEarly;
   }
 
-  /** Drops the loaders of the previous fit, and stores the given ones. Loaders from a hook are requested later. */
+  /** Drops the loaders of the previous fit, before hooks may ask how long the training is. */
+  renew(train: unknown): void {
+    this.loader = null;
+    this.#source = train;
+    this.maxBatches = Infinity;
+    this.epochLoop.valLoop.loaders = null;
+  }
+
+  /** Stores the given loaders. Loaders from a hook are requested later. */
   async attach(train: unknown, val: unknown): Promise<void> {
     const { trainer, epochLoop } = this;
-    this.loader = null;
-    epochLoop.valLoop.loaders = null;
     if (train !== null && trainer.limitTrainBatches !== 0) await this.setupData(train);
     if (val !== null) await epochLoop.valLoop.setupData(val);
   }
@@ -88,8 +96,29 @@ export class FitLoop {
       trainer.reloadDataloadersEveryNEpochs > 0 &&
       trainer.currentEpoch - this.#loadedAtEpoch >= trainer.reloadDataloadersEveryNEpochs;
     if (this.loader && !reload) return;
+    this.#take(source ?? (await trainer.requestLoaders('trainDataloader')));
+  }
+
+  /**
+   * Sets the training loader while `configureOptimizers` or another hook waits for the number of steps.
+   * @throws ArgumentError if it is not there at once
+   */
+  setupNow(): void {
+    const { trainer } = this;
+    if (this.loader || trainer.state.fn !== 'fit' || trainer.limitTrainBatches === 0) return;
+    const given = this.#source ?? trainer.requestLoaders('trainDataloader');
+    if (given instanceof Promise) {
+      given.catch(() => undefined);
+      throw new ArgumentError(
+        'estimatedSteppingBatches: expected trainDataloader() to give a loader at once, but it gives a promise; load in setup() or prepareData(), and return the loader from a plain method',
+      );
+    }
+    this.#take(given);
+  }
+
+  #take(given: unknown): void {
+    const { trainer } = this;
     this.#loadedAtEpoch = trainer.currentEpoch;
-    const given = source ?? (await trainer.requestLoaders('trainDataloader'));
     const taken = trainingLoader('trainDataloaders', given);
     const loader = trainer.overfitBatches > 0 ? inOrder(taken) : taken;
     const length = lengthOf(loader);
