@@ -70,6 +70,6 @@ test('configureOptimizers knows the number of steps, of loaders given and made b
     }
   }
   await expect(bare({ maxEpochs: 1 }).fit(new Late())).rejects.toThrow(
-    'expected trainDataloader() to give a loader at once, but it gives a promise; load in setup()',
+    'expected trainDataloader() to give a loader at once, but it gives a promise; load the data before, in setup',
   );
 });

@@ -110,7 +110,7 @@ export class FitLoop {
     if (given instanceof Promise) {
       given.catch(() => undefined);
       throw new ArgumentError(
-        'estimatedSteppingBatches: expected trainDataloader() to give a loader at once, but it gives a promise; load in setup() or prepareData(), and return the loader from a plain method',
+        'estimatedSteppingBatches: expected trainDataloader() to give a loader at once, but it gives a promise; load the data before, in setup, and give the loader from a method without async',
       );
     }
     this.#take(given);
