@@ -309,7 +309,7 @@ export class OneCycleLR extends schedulerClass<
     const start = phases[i - 1]?.end ?? 0;
     if (end === start) {
       throw new ArgumentError(
-        `OneCycleLR: expected phases of some length, but with pctStart ${this.fields.pctStart} of ${totalSteps} steps one has none; choose another pctStart`,
+        `OneCycleLR: expected phases of some length, but with pctStart ${this.fields.pctStart} of ${totalSteps} steps one has none; give the first another share`,
       );
     }
     const share = (step - start) / (end - start);

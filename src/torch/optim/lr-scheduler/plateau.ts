@@ -171,7 +171,7 @@ export class ReduceLROnPlateau extends Printable {
     if (groups !== this.minLrs.length) {
       if (this.#minLr === null) {
         throw new ArgumentError(
-          `${this.name}: expected a minLr for each of ${groups} parameter groups, but got ${this.minLrs.length}; set minLrs again after addParamGroup`,
+          `${this.name}: expected a minLr for each of ${groups} parameter groups, but got ${this.minLrs.length}; add groups before the scheduler is made`,
         );
       }
       this.minLrs = perGroup(this.name, 'minLr', this.#minLr, this.optimizer);
