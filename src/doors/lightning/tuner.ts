@@ -289,9 +289,8 @@ export class Tuner {
     const name = 'Tuner.lrFind';
     const { model, ...o } = parseArgs<LrFindOptions & OfModel>(name, ['model'], lrFindDefaults, args, lrFindKinds);
     expectRange(name, o);
-    const names = o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName];
-    const holders = o.updateAttr ? holdersOf([model], names) : null;
-    if (o.updateAttr && !holders) {
+    const holder = o.updateAttr ? holderOf(model, o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName]) : null;
+    if (o.updateAttr && !holder) {
       throw new ArgumentError(
         `Tuner.lrFind: expected ${model.constructor.name} or its hparams to hold '${o.attrName || 'lr'}' to set, but it does not; name another by attrName, or set updateAttr: false`,
       );
@@ -300,7 +299,7 @@ export class Tuner {
     const search = new Search(finder, o.earlyStopThreshold);
     await this.#trial(model, o.trainDataloaders, o.datamodule, o.numTraining, [search]);
     const suggested = finder.suggestion();
-    if (suggested !== null) holders?.set(suggested);
+    if (holder && suggested !== null) Reflect.set(holder[0], holder[1], suggested);
     return finder;
   }
 
@@ -319,14 +318,14 @@ export class Tuner {
       args,
       batchSizeKinds,
     );
-    const holders = holdersOf([model, o.datamodule], [o.batchArgName]);
-    if (!holders || o.trainDataloaders !== null) {
+    const holder = holderOf(model, [o.batchArgName]) ?? (o.datamodule && holderOf(o.datamodule, [o.batchArgName]));
+    if (!holder || o.trainDataloaders !== null) {
       throw new ArgumentError(
-        `Tuner.scaleBatchSize: expected trainDataloader() of a module or data module that takes '${o.batchArgName}' of it, but got ${holders ? 'a loader, whose size is settled' : 'none'}`,
+        `Tuner.scaleBatchSize: expected trainDataloader() of a module or data module that takes '${o.batchArgName}' of it, but got ${holder ? 'a loader, whose size is settled' : 'none'}`,
       );
     }
     const fits = async (size: number): Promise<boolean> => {
-      holders.set(size);
+      Reflect.set(holder[0], holder[1], size);
       try {
         await this.#trial(model, null, o.datamodule, o.stepsPerTrial, []);
         return true;
@@ -347,7 +346,7 @@ export class Tuner {
       throw new OutOfMemoryError(
         `Tuner.scaleBatchSize: expected batches of ${o.initVal} to fit into memory, but they do not`,
       );
-    holders.set(low);
+    Reflect.set(holder[0], holder[1], low);
     return low;
   }
 
@@ -384,21 +383,11 @@ export class Tuner {
   }
 }
 
-/** Where the first of the attributes that any owner has is kept: in owners themselves, in their hparams, or in both. */
-function holdersOf(
-  owners: readonly (LightningModule | LightningDataModule | null)[],
-  names: readonly string[],
-): Holders | null {
-  const places = owners.flatMap((owner) => (owner === null ? [] : [owner, owner.hparams]));
+/** The object that has one of the attributes: the owner itself or its hparams. */
+function holderOf(owner: LightningModule | LightningDataModule, names: readonly string[]): [object, string] | null {
   for (const name of names) {
-    const holders = places.filter((place) => name in place);
-    if (holders.length > 0)
-      return { set: (value) => holders.forEach((holder) => void Reflect.set(holder, name, value)) };
+    if (name in owner) return [owner, name];
+    if (name in owner.hparams) return [owner.hparams, name];
   }
   return null;
-}
-
-/** Sets an attribute in all places that have it, as Lightning does: a stale copy would be read, logged or saved. */
-interface Holders {
-  set(value: number): void;
 }
