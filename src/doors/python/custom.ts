@@ -36,11 +36,7 @@ export function attach(name: string, id: number, args: readonly Tensor[], result
     (dys) => {
       taken.set(id, values[0]!);
       const gradients = results.map((_, i) => (dys[i] ? Tensor.of(dys[i]) : null));
-      const valuesOf = (given: unknown) =>
-        args.map((x, i) => {
-          const dx = (given as ReturnType<Answer>)[i];
-          return dx && x.requiresGrad ? backwards.fittingGiven(dx.value, x) : null;
-        });
+      const valuesOf = (given: unknown) => args.map((_, i) => (given as ReturnType<Answer>)[i]?.value ?? null);
       return new backwards.Ask(answer, [id, gradients], valuesOf);
     },
     `${name}Backward`,

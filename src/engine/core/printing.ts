@@ -23,7 +23,7 @@ export function pythonFloat(value: number): string {
   if (size !== 0 && (size < 1e-4 || size >= 1e16)) {
     return value.toExponential().replace(/e([+-])(\d)$/, 'e$10$2');
   }
-  return Number.isInteger(value) ? `${value}.0` : String(value);
+  return Number.isInteger(value) ? `${Object.is(value, -0) ? '-' : ''}${value}.0` : String(value);
 }
 
 /** Converts a name to Python's spelling, such as `kernel_size`. */

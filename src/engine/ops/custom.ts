@@ -1,8 +1,11 @@
 // Gradients given as JavaScript functions: custom autograd functions, checkpoints and module hooks are built on these.
-import type { Ask } from '../graph/ask';
+import { ShapeError } from '../core/errors';
+import { type Meta, sameShape, showShape } from '../core/meta';
+import { type Ask, behind } from '../graph/ask';
 import { named, record } from '../graph/record';
 import type { Op, Value } from '../graph/value';
-import { full } from './shape/cast';
+import { sumTo } from './reduction/reduce';
+import { cast, full } from './shape/cast';
 
 /**
  * Computes the gradients of the inputs from those of the outputs, or asks for a call that does; an output that got no gradient passes
@@ -11,6 +14,26 @@ import { full } from './shape/cast';
 export type CustomGradient = (
   dys: readonly (Value | undefined)[],
 ) => readonly (Value | null)[] | Ask<readonly (Value | null)[]>;
+
+/** A gradient in the shape and the dtype of its value; it may have the shape that the value was broadcast to. */
+export function fitting(gradient: Value, { shape, dtype }: Meta): Value {
+  const summed = sameShape(gradient.shape, shape) ? gradient : sumTo(gradient, shape);
+  return cast(summed, dtype);
+}
+
+/**
+ * `fitting` for a gradient that a hook or a custom function gives.
+ *
+ * @throws ShapeError if it has another shape
+ */
+export function fittingGiven(gradient: Value, wanted: Meta): Value {
+  const lead = gradient.shape.length - wanted.shape.length;
+  if (wanted.shape.every((size, d) => size === 1 || size === gradient.shape[lead + d]))
+    return fitting(gradient, wanted);
+  throw new ShapeError(
+    `backward: expected a gradient of shape ${showShape(wanted.shape)}, but a hook or a custom function gave one of shape ${showShape(gradient.shape)}`,
+  );
+}
 
 interface Context {
   gradient: CustomGradient;
@@ -31,11 +54,13 @@ const gateOp: Op<undefined> = {
   infer: () => [{ shape: [], dtype: 'float32' }],
   lower: () => ({ kind: 'passes', passes: [] }),
   growth: 'again',
-  vjp(_, { outputs: [gate] }) {
+  vjp(_, { inputs, outputs: [gate], needs }) {
     const context = contexts.get(gate!)!;
     const { dys } = context;
     context.dys = dys.map(() => undefined);
-    return context.gradient(dys);
+    return behind(context.gradient(dys), (dxs) =>
+      dxs.map((dx, i) => (dx && needs[i] ? fittingGiven(dx, inputs[i]!) : null)),
+    );
   },
 };
 

@@ -9,9 +9,10 @@ import { withMode } from '../graph/mode';
 import { atPlace, isTracing, placeOf } from '../graph/places';
 import { record } from '../graph/record';
 import { type GradHook, type GradSink, type Node, newMark, type Value } from '../graph/value';
+import { fittingGiven } from '../ops/custom';
 import { reshape, rewritten } from '../ops/shape/cast';
 import { showGradient } from './anomaly';
-import { fittingGiven, Gradients } from './gradients';
+import { Gradients } from './gradients';
 
 /** Options of `backward`. */
 export interface BackwardOptions {

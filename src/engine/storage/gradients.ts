@@ -2,34 +2,11 @@
 
 import type { StridedView } from '../compiler/ir';
 import { compose } from '../compiler/passes/compose-views';
-import { ShapeError } from '../core/errors';
-import { type Meta, sameShape, showShape } from '../core/meta';
 import { castFloat } from '../graph/record';
 import type { Value } from '../graph/value';
+import { fitting } from '../ops/custom';
 import { add } from '../ops/pointwise/arithmetic';
-import { sumTo } from '../ops/reduction/reduce';
 import { assemble, type WindowedValue } from '../ops/shape/assemble';
-import { cast } from '../ops/shape/cast';
-
-/** A gradient in the shape and the dtype of its value; it may have the shape that the value was broadcast to. */
-export function fitting(gradient: Value, { shape, dtype }: Meta): Value {
-  const summed = sameShape(gradient.shape, shape) ? gradient : sumTo(gradient, shape);
-  return cast(summed, dtype);
-}
-
-/**
- * `fitting` for a gradient that a hook or a custom function gives.
- *
- * @throws ShapeError if it has another shape
- */
-export function fittingGiven(gradient: Value, wanted: Meta): Value {
-  const lead = gradient.shape.length - wanted.shape.length;
-  if (wanted.shape.every((size, d) => size === 1 || size === gradient.shape[lead + d]))
-    return fitting(gradient, wanted);
-  throw new ShapeError(
-    `backward: expected a gradient of shape ${showShape(wanted.shape)}, but a hook or a custom function gave one of shape ${showShape(gradient.shape)}`,
-  );
-}
 
 /** The gradients of values, by value. */
 export class Gradients {

@@ -5,7 +5,6 @@ import { mode, withMode } from '../../engine/graph/mode';
 import type { Value } from '../../engine/graph/value';
 import { withGradient } from '../../engine/ops/custom';
 import { full } from '../../engine/ops/shape/cast';
-import { fittingGiven } from '../../engine/storage/gradients';
 import { Tensor } from '../tensor/tensor';
 
 interface Saved {
@@ -125,11 +124,6 @@ function applyFunction<Args extends readonly unknown[], R extends FunctionResult
   if (!mode.grad || !needs.includes(true)) return result;
   const results: readonly Tensor[] = result instanceof Tensor ? [result] : result;
   const places = args.flatMap((arg, i) => (arg instanceof Tensor ? [i] : []));
-  // Of the arguments themselves the gradient needs nothing, which would keep them.
-  const metas = places.map((i) => {
-    const { shape, dtype } = args[i] as Tensor;
-    return needs[i] ? { shape, dtype } : null;
-  });
   const state = states.get(ctx)!;
   const gradient = (dys: readonly (Value | undefined)[]): (Value | null)[] => {
     const grads = results.map((y, i) => {
@@ -143,12 +137,12 @@ function applyFunction<Args extends readonly unknown[], R extends FunctionResult
         `${definition.name}.backward: expected as many gradients as forward has arguments, ${args.length}, but got ${all.length}`,
       );
     }
-    return places.map((i, k) => {
-      const [dx = null, meta] = [all[i], metas[k]];
+    return places.map((i) => {
+      const dx = all[i] ?? null;
       if (dx !== null && !(dx instanceof Tensor)) {
         throw new ArgumentError(`${definition.name}.backward: expected tensors or null, but got ${kindOf(dx)}`);
       }
-      return dx && meta ? fittingGiven(dx.value, meta) : null;
+      return dx?.value ?? null;
     });
   };
   const inputs = places.map((i) => (args[i] as Tensor).value);

@@ -2,8 +2,7 @@
 
 import { Ask, behind } from '../../engine/graph/ask';
 import type { Node } from '../../engine/graph/value';
-import { type CustomGradient, surroundGradient } from '../../engine/ops/custom';
-import { fitting } from '../../engine/storage/gradients';
+import { type CustomGradient, fitting, surroundGradient } from '../../engine/ops/custom';
 import { Leaf } from '../tensor/leaf';
 import { Tensor } from '../tensor/tensor';
 

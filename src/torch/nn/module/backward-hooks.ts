@@ -4,7 +4,6 @@ import { Ask, behind } from '../../../engine/graph/ask';
 import { mode } from '../../../engine/graph/mode';
 import type { Value } from '../../../engine/graph/value';
 import { withGradient } from '../../../engine/ops/custom';
-import { fittingGiven } from '../../../engine/storage/gradients';
 import { Tensor } from '../../tensor/tensor';
 
 export type Gradients = readonly (Tensor | null)[];
@@ -66,15 +65,10 @@ export function withBackward(
 /** The same tensors as results of one graph node, whose gradients `see` may replace. */
 function passed(tensors: readonly Tensor[], see: (gradients: Gradients) => Replaced): Tensor[] {
   const values = tensors.map((x) => x.value);
-  const metas = tensors.map(({ shape, dtype }) => ({ shape, dtype }));
   const through = withGradient(values, values, (dys) => {
     const gradients = dys.map((dy) => (dy ? Tensor.of(dy) : null));
     return behind(see(gradients), (replaced) =>
-      dys.map((dy, i): Value | null => {
-        if (!replaced) return dy ?? null;
-        const given = replaced[i];
-        return given ? fittingGiven(given.value, metas[i]!) : null;
-      }),
+      dys.map((dy, i): Value | null => (replaced ? (replaced[i]?.value ?? null) : (dy ?? null))),
     );
   });
   return through.map(Tensor.of);
