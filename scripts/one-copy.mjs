@@ -5,7 +5,7 @@ import { basename } from 'node:path';
 
 const dist = new URL('../dist/', import.meta.url);
 const shared = new URL('browser/shared/', dist);
-/** Bytes below which a module stands twice: each way is then a request less for one of the two. */
+/** Bytes from which a chunk lies once. A shorter one stands both for bundlers and for pages. */
 const LONG = 32_000;
 
 /** The chunk for pages that is made of a module. @param {string} name */

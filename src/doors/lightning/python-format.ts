@@ -1,19 +1,5 @@
-// Numbers as Python writes them: as `str` of a float does, and by a format such as `.2f`.
-
-/** An exponent of two digits at least: 1e-5 becomes 1e-05. */
-const powered = (text: string): string => text.replace(/e([+-])(\d)$/, 'e$10$2');
-
-/** Words for what is not finite. */
-const endless = (value: number): string => (Number.isNaN(value) ? 'nan' : value < 0 ? '-inf' : 'inf');
-
-/** A number as `str` gives it: as an int if `whole`, otherwise as a float, so that 3 becomes `3.0`. */
-export function pythonNumber(value: number, whole = false): string {
-  if (!Number.isFinite(value)) return endless(value);
-  if (whole) return value.toFixed(0);
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-4 || size >= 1e16)) return powered(value.toExponential());
-  return Number.isInteger(value) ? `${Object.is(value, -0) ? '-' : ''}${value.toFixed(1)}` : String(value);
-}
+// Numbers by formats of Python's, such as `.2f`. `pythonFloat` writes them without one.
+import { pythonFloat } from '../../torch/inside';
 
 /**
  * Digits of a number, by JavaScript, where Python would have another last one: of two that are as near, it takes the
@@ -27,7 +13,7 @@ function even(digits: string, exact: string): string {
 
 /** A number with this many decimals: format `.3f`. */
 export function pythonFixed(value: number, digits: number): string {
-  if (!Number.isFinite(value)) return endless(value);
+  if (!Number.isFinite(value)) return pythonFloat(value);
   const size = Math.abs(value);
   if (size >= 1e21) return `${BigInt(value)}${digits > 0 ? `.${'0'.repeat(digits)}` : ''}`;
   const text = even(size.toFixed(digits), size.toFixed(100));
@@ -40,12 +26,11 @@ function scientific(value: number, digits: number): string {
   const [mantissa, power] = size.toExponential(digits).split('e') as [string, string];
   const [exact, exactPower] = size.toExponential(100).split('e') as [string, string];
   const text = power === exactPower ? even(mantissa, exact) : mantissa;
-  return powered(`${value < 0 || Object.is(value, -0) ? '-' : ''}${text}e${power}`);
+  return `${value < 0 || Object.is(value, -0) ? '-' : ''}${text}e${power.replace(/^(.)(\d)$/, '$10$2')}`;
 }
 
 /** A number of this many digits: format `.3g`; with `isFloat` format `.3`, which never looks like an int. */
-export function pythonGeneral(value: number, digits: number, isFloat = false): string {
-  if (!Number.isFinite(value)) return endless(value);
+function general(value: number, digits: number, isFloat = false): string {
   const count = Math.max(digits, 1);
   const [mantissa, power] = scientific(value, count - 1).split('e') as [string, string];
   const short = (text: string) => (text.includes('.') ? text.replace(/\.?0+$/, '') : text);
@@ -55,10 +40,10 @@ export function pythonGeneral(value: number, digits: number, isFloat = false): s
   return isFloat && !text.includes('.') ? `${text}.0` : text;
 }
 
-/** `[[fill]align][sign][z][#][0][width][,][.precision][type]`, of which these are known. */
+/** Python's `[[fill]align][sign][0][width][,][.precision][type]`. Its flags `z` and `#` are not known here. */
 const specification = /^(?:(.?)([<>^=]))?([-+ ]?)(0?)(\d*)([,_]?)(?:\.(\d+))?([dfFeEgG%]?)$/s;
 
-/** A number by a format of Python's; null if the format is not one for numbers. */
+/** A number by a format of Python's; without a kind or a precision it is an int if `whole`, else a float. Null if the format is not one for numbers. */
 export function pythonFormat(value: number, format: string, whole = false): string | null {
   const parts = specification.exec(format);
   if (!parts) return null;
@@ -66,13 +51,14 @@ export function pythonFormat(value: number, format: string, whole = false): stri
   const digits = precision === undefined ? 6 : Number(precision);
   if (digits > 100 || Number(width) > 1000) return null;
   let text: string;
-  if (!Number.isFinite(value)) text = endless(value) + (kind === '%' ? '%' : '');
+  if (!Number.isFinite(value)) text = pythonFloat(value) + (kind === '%' ? '%' : '');
   else if (kind === 'd') text = Math.trunc(value).toFixed(0);
   else if (kind === 'f' || kind === 'F') text = pythonFixed(value, digits);
   else if (kind === '%') text = `${pythonFixed(value * 100, digits)}%`;
   else if (kind === 'e' || kind === 'E') text = scientific(value, digits);
-  else if (kind === 'g' || kind === 'G') text = pythonGeneral(value, digits);
-  else text = precision === undefined ? pythonNumber(value, whole) : pythonGeneral(value, digits, true);
+  else if (kind === 'g' || kind === 'G') text = general(value, digits);
+  else if (precision !== undefined) text = general(value, digits, true);
+  else text = whole ? value.toFixed(0) : pythonFloat(value);
   if (kind === 'E' || kind === 'G') text = text.toUpperCase();
   const isNegative = text.startsWith('-');
   const front = isNegative ? '-' : sign === '+' || sign === ' ' ? sign : '';

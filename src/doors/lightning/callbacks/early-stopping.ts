@@ -1,12 +1,12 @@
 // EarlyStopping: ends training when a metric no longer improves.
 
 import { ArgumentError } from '../../../torch';
-import { kinds, parseArgs, shown } from '../../../torch/inside';
+import { kinds, parseArgs, pythonFloat, shown } from '../../../torch/inside';
 import { scoreTensor } from '../checkpointing';
 import { readAll } from '../connector';
 import { Callback, stateIn, stateKeyOf } from '../hooks';
 import type { LightningModule } from '../module';
-import { pythonFixed, pythonNumber } from '../python-format';
+import { pythonFixed } from '../python-format';
 import type { Trainer } from '../trainer';
 
 /** Options of EarlyStopping. */
@@ -148,27 +148,27 @@ export class EarlyStopping extends Callback {
       this.#reason = reasons.nonFinite;
       return [
         true,
-        `Monitored metric ${monitor} = ${pythonNumber(current)} is not finite. Previous best value was ${pythonFixed(bestScore, 3)}. Signaling Trainer to stop.`,
+        `Monitored metric ${monitor} = ${pythonFloat(current)} is not finite. Previous best value was ${pythonFixed(bestScore, 3)}. Signaling Trainer to stop.`,
       ];
     }
     if (stoppingThreshold !== null && this.#isBetter(current, Math.fround(stoppingThreshold))) {
       this.#reason = reasons.threshold;
       return [
         true,
-        `Stopping threshold reached: ${monitor} = ${pythonNumber(current)} ${sign} ${pythonNumber(stoppingThreshold)}. Signaling Trainer to stop.`,
+        `Stopping threshold reached: ${monitor} = ${pythonFloat(current)} ${sign} ${pythonFloat(stoppingThreshold)}. Signaling Trainer to stop.`,
       ];
     }
     if (divergenceThreshold !== null && this.#isBetter(-current, -Math.fround(divergenceThreshold))) {
       this.#reason = reasons.divergence;
       return [
         true,
-        `Divergence threshold reached: ${monitor} = ${pythonNumber(current)} ${sign} ${pythonNumber(divergenceThreshold)}. Signaling Trainer to stop.`,
+        `Divergence threshold reached: ${monitor} = ${pythonFloat(current)} ${sign} ${pythonFloat(divergenceThreshold)}. Signaling Trainer to stop.`,
       ];
     }
     if (this.#isBetter(Math.fround(current - Math.fround(this.minDelta)), bestScore)) {
       const by = pythonFixed(Math.abs(bestScore - current), 3);
       const message = Number.isFinite(bestScore)
-        ? `Metric ${monitor} improved by ${by} >= min_delta = ${pythonNumber(Math.abs(this.minDelta))}. New best score: ${pythonFixed(current, 3)}`
+        ? `Metric ${monitor} improved by ${by} >= min_delta = ${pythonFloat(Math.abs(this.minDelta))}. New best score: ${pythonFixed(current, 3)}`
         : `Metric ${monitor} improved. New best score: ${pythonFixed(current, 3)}`;
       this.bestScore = current;
       this.waitCount = 0;

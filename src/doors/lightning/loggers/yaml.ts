@@ -1,7 +1,6 @@
-// Writes hyperparameters as YAML, for hparams.yaml, so that Python reads what was given.
+// Writes hyperparameters as YAML into hparams.yaml, from which Python reads the values that a program gave.
 import { Tensor } from '../../../torch';
-import { isPlainObject } from '../../../torch/inside';
-import { pythonNumber } from '../python-format';
+import { isPlainObject, pythonFloat } from '../../../torch/inside';
 
 /** Strings that YAML would not read as plain text, so they are quoted. */
 const special =
@@ -17,11 +16,11 @@ function number(value: number): string {
   if (!Number.isFinite(value)) return value > 0 ? '.inf' : '-.inf';
   if (Number.isSafeInteger(value)) return String(value);
   // Without a point PyYAML takes 1e-5 for a string.
-  const text = pythonNumber(value);
+  const text = pythonFloat(value);
   return text.includes('.') ? text : text.replace('e', '.0e');
 }
 
-/** What is no plain value is named. */
+/** The name of a value that YAML has no form for, such as a function, a class or a tensor. */
 function named(value: unknown): string {
   if (value instanceof Tensor) return `Tensor [${value.shape.join(', ')}]`;
   if (typeof value === 'function') return value.name || 'function';

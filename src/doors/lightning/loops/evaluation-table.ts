@@ -1,6 +1,6 @@
 // The table of validation and test results, as Lightning prints it.
 
-import { pythonNumber } from '../python-format';
+import { pythonFloat } from '../../../torch/inside';
 
 /** The width of a terminal if it is unknown. */
 const COLUMNS = 120;
@@ -27,7 +27,7 @@ export function evaluationTable(title: string, results: readonly Readonly<Record
       .join('')
       .trimEnd();
   const body = names.map((name) =>
-    row([name, ...plain.map((values) => (values[name] === undefined ? ' ' : pythonNumber(values[name])))]),
+    row([name, ...plain.map((values) => (values[name] === undefined ? ' ' : pythonFloat(values[name])))]),
   );
   return [bar, row([`${title} metric`, ...headers]), bar, ...body, bar].join('\n');
 }
