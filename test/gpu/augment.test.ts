@@ -26,7 +26,7 @@ const infos = new Array<typeof info>(count).fill(info);
 // AugMix has by far the most kernels.
 const cases = fixture.cases.filter((c) => c.kind === 'random' && (isLong() || c.transform !== 'AugMix'));
 
-test.each(sampled(cases, 24))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
+test.each(sampled(cases, 48))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
   const Made = transforms[kind] as unknown as new (...args: unknown[]) => transforms.PictureTransform<object>;
   const transform = new Made(...args, options);
   expect(String(transform)).toBe(text);
@@ -74,7 +74,7 @@ const stepped = [
   new transforms.GaussianBlur(3),
 ];
 
-test.each(sampled(stepped, 2))('steps of %s create nothing, whatever is drawn', async (transform) => {
+test.each(sampled(stepped, 4))('steps of %s create nothing, whatever is drawn', async (transform) => {
   const { draw, apply } = transforms.batched(transform)!;
   const pictures = fromFixture(bytes).retain();
   const step = async () => {

@@ -48,7 +48,7 @@ describe('gradients', () => {
   const close = { rtol: 1e-5, atol: 2e-5 };
 
   test('of functions', async () => {
-    const made = sampled(cases, 48).map(({ name, function: called, args }) => {
+    const made = sampled(cases, 64).map(({ name, function: called, args }) => {
       const x = fromFixture(pixels).requiresGrad_();
       const y = (functional[called] as (input: Tensor, ...args: unknown[]) => Tensor)(x, ...args);
       expect([name, y.requiresGrad]).toEqual([name, true]);
@@ -94,7 +94,7 @@ describe('transforms', () => {
   const cases = ofKind('random') as unknown as RandomCase[];
   const bytes = fixture.tensor('pictures/x');
 
-  test.each(sampled(cases, 48))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
+  test.each(sampled(cases, 64))('$name', async ({ name, transform: kind, args, options, seed, next, text }) => {
     const Made = transforms[kind] as unknown as new (...args: unknown[]) => transforms.PictureTransform<object>;
     const transform = new Made(...args, options);
     expect(String(transform)).toBe(text);

@@ -29,7 +29,7 @@ const composed = {
   },
 };
 
-test.each(sampled(fixture.cases, 20))('$name', (item) => checkFunction(fixture, item, composed));
+test.each(sampled(fixture.cases, 40))('$name', (item) => checkFunction(fixture, item, composed));
 
 const thrownBy = (call: () => unknown): unknown => {
   try {

@@ -33,11 +33,11 @@ type Distribution = torch.distributions.AnyDistribution;
 const fixture = await loadFixture<DistributionCase | Divergence>('distributions');
 const distributions = sampled(
   fixture.cases.filter((item) => 'spec' in item),
-  4,
+  12,
 );
 const divergences = sampled(
   fixture.cases.filter((item) => 'p' in item),
-  4,
+  12,
 );
 const kinds = torch.distributions as unknown as Readonly<Record<string, new (args: object) => unknown>>;
 

@@ -48,7 +48,7 @@ const mapped = {
   ),
 };
 
-test.each(sampled(fixture.cases, 20))('$name', (item) => checkFunction(fixture, item, mapped));
+test.each(sampled(fixture.cases, 40))('$name', (item) => checkFunction(fixture, item, mapped));
 
 describe('misuse', () => {
   const [vector, matrix] = [torch.ones(3), torch.ones(2, 3)];

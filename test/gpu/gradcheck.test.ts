@@ -8,9 +8,9 @@ const { gradcheck, gradgradcheck } = torch.autograd;
 
 // Cases run side by side, so that the kernels of several are compiled at once.
 for (const [family, cases] of Object.entries(gradchecks)) {
-  const twice = new Set(sampled(cases, 64).map(([name]) => name));
+  const twice = new Set(sampled(cases, 128).map(([name]) => name));
   describe.concurrent(family, () => {
-    test.each(sampled(cases, 32))('%s', async (...one) => {
+    test.each(sampled(cases, 64))('%s', async (...one) => {
       const [name, fn, , once] = one;
       const inputs = inputsOf(one);
       expect(await gradcheck(fn, inputs)).toBe(true);

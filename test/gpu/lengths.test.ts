@@ -100,17 +100,18 @@ test('a growing cache of keys and values, by cat and by slices', async () => {
   expect(written.slice(4)).toEqual(none(28));
 });
 
-test('40 sizes of pictures, forward', async () => {
-  const [first, second] = [new nn.Conv2d(3, 16, 3, { padding: 1 }), new nn.Conv2d(16, 32, 3, { padding: 1 })];
-  const sizeOf = (i: number) => [24 + ((i * 7) % 41), 24 + ((i * 11) % 37)] as const;
-  const features = (i: number) => F.relu(second(F.maxPool2d(F.relu(first(torch.rand(1, 3, ...sizeOf(i)))), 2)));
-  const resized = await pipelines(40, (i) =>
-    torch.noGrad(() => F.interpolate(features(i), { size: [16, 16], mode: 'bilinear' })),
-  );
-  expect(resized.slice(2)).toEqual(none(38));
-  const pooled = await pipelines(40, (i) => torch.noGrad(() => F.adaptiveAvgPool2d(features(i), 4)));
-  expect(pooled.slice(2)).toEqual(none(38));
-});
+if (isLong())
+  test('40 sizes of pictures, forward', async () => {
+    const [first, second] = [new nn.Conv2d(3, 16, 3, { padding: 1 }), new nn.Conv2d(16, 32, 3, { padding: 1 })];
+    const sizeOf = (i: number) => [24 + ((i * 7) % 41), 24 + ((i * 11) % 37)] as const;
+    const features = (i: number) => F.relu(second(F.maxPool2d(F.relu(first(torch.rand(1, 3, ...sizeOf(i)))), 2)));
+    const resized = await pipelines(40, (i) =>
+      torch.noGrad(() => F.interpolate(features(i), { size: [16, 16], mode: 'bilinear' })),
+    );
+    expect(resized.slice(2)).toEqual(none(38));
+    const pooled = await pipelines(40, (i) => torch.noGrad(() => F.adaptiveAvgPool2d(features(i), 4)));
+    expect(pooled.slice(2)).toEqual(none(38));
+  });
 
 test('batches of other sizes', async () => {
   const model = new nn.Sequential(new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10));
@@ -167,11 +168,12 @@ test.each(sampled(trained, 2))('training %s by batches of other sizes', async (_
   expect(created.slice(3)).toEqual(none(sizes.length - 3));
 });
 
-test(`training a CNN by ${PICTURES} sizes of pictures`, async () => {
-  const step = trainingOf(cnnFor(3, new nn.AdaptiveAvgPool2d(4), 256));
-  const created = await pipelines(PICTURES, (i) => step(torch.rand(2, 3, 24 + ((i * 7) % 41), 24 + ((i * 11) % 37))));
-  expect(created.slice(3)).toEqual(none(PICTURES - 3));
-});
+if (isLong())
+  test(`training a CNN by ${PICTURES} sizes of pictures`, async () => {
+    const step = trainingOf(cnnFor(3, new nn.AdaptiveAvgPool2d(4), 256));
+    const created = await pipelines(PICTURES, (i) => step(torch.rand(2, 3, 24 + ((i * 7) % 41), 24 + ((i * 11) % 37))));
+    expect(created.slice(3)).toEqual(none(PICTURES - 3));
+  });
 
 // Kernels of two kinds for each operation: test/long has it; test/long/general-kernels.test.ts compares their results.
 if (isLong()) {

@@ -63,7 +63,7 @@ const tolerances: Record<string, Tolerance> = {
 };
 
 describe('against PyTorch', () => {
-  test.each(sampled(fixture.cases, 32))('$name', async ({ name, op, input, dim, keepdim, options }) => {
+  test.each(sampled(fixture.cases, 64))('$name', async ({ name, op, input, dim, keepdim, options }) => {
     const x = fromFixture(fixture.tensor(input), true);
     const place = dim?.length === 1 ? dim[0]! : dim;
     const key = (part: string) => `${name}/${part}`;

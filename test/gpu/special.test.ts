@@ -64,7 +64,7 @@ describe('in place', () => {
     ['heaviside', one],
   ];
 
-  test.each(names)('%s_ gives what it gives out of place, and its gradient', async (name, ...args) => {
+  test.each(sampled(names, 4))('%s_ gives what it gives out of place, and its gradient', async (name, ...args) => {
     const call = (x: Tensor, method: string) => (x as unknown as Record<string, Function>)[method]!(...args);
     const leaves = [0, 1].map(() => torch.tensor([0.2, 0.5, 0.7], { requiresGrad: !/igamma|heaviside/.test(name) }));
     const [y, z] = [call(leaves[0]!.mul(1), name), call(leaves[1]!.mul(1), `${name}_`)];

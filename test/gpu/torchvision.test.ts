@@ -24,7 +24,7 @@ const fixture = await loadFixture<Case>('torchvision');
 const models: Record<string, new () => nn.Module> = { ...convolutional, SwinTransformer, VisionTransformer };
 
 /** Those whose kernels are compiled soon; test/long takes all of them. */
-const quick = ['SqueezeNet', 'ConvNeXt', 'VisionTransformer', 'SwinTransformer'];
+const quick = ['SqueezeNet', 'SwinTransformer'];
 
 test.each(fixture.cases.filter(({ name }) => isLong() || quick.includes(name)))(
   '$name',

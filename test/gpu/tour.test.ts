@@ -12,7 +12,7 @@ beforeEach(async () => {
   vi.spyOn(console, 'log').mockImplementation((...parts) => {
     printed.push(parts.map((part) => (Array.isArray(part) ? `[${part.join(', ')}]` : String(part))).join(' '));
   });
-  const files: Record<string, BlobPart> = { ...mnistFiles(1000, 1000), 'imgs/dog.png': await dog() };
+  const files: Record<string, BlobPart> = { ...mnistFiles(200, 200), 'imgs/dog.png': await dog() };
   vi.stubGlobal('fetch', async (address: string) => {
     const file = Object.entries(files).find(([name]) => address.endsWith(name));
     return file ? new Response(new Blob([file[1]])) : new Response(null, { status: 404 });

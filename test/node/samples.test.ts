@@ -9,7 +9,7 @@ const samples = loadSamples(process.env.LAMPLIGHT_SAMPLES);
 const byName = new Map<string, Sample[]>();
 for (const sample of samples) byName.set(sample.name, [...(byName.get(sample.name) ?? []), sample]);
 
-test.each(sampled([...byName], 96))('%s', async (_, cases) => {
+test.each(sampled([...byName], 128))('%s', async (_, cases) => {
   const unexpected: string[] = [];
   for (const sample of cases) {
     const found = await sampleDiffers(sample);

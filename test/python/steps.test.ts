@@ -72,7 +72,7 @@ test('steps leave no tensor, no proxy and no memory behind', { timeout: 60_000 }
   await torch.synchronize();
   const tied = await ties();
   const [before, live] = [torch.gpu.stats(), await python.run('torch.lamplight.live()')];
-  await python.run('for _ in range(300): step()\ngc.collect()');
+  await python.run('for _ in range(100): step()\ngc.collect()');
   await torch.synchronize();
   expect(await python.run('torch.lamplight.live()')).toBe(live);
   expect(await ties()).toEqual(tied);

@@ -90,14 +90,23 @@ const [four, others] = [fourPictures(0, { transform: flipped }), fourPictures(90
 const [rows, labels] = [torch.rand(8, 1, 4, 4), torch.randint(0, 4, [8])];
 const parts = [0, 2].map((at) => new data.TensorDataset(rows.at([at, at + 4]), labels.at([at, at + 4])));
 
-test.each<[string, data.Dataset<unknown>, boolean]>([
-  ['a subset of pictures', new data.Subset(four.add(others), [0, 3, 2, 1]), true],
-  ['pictures of two data sets', four.add(others), true],
-  ['tensors of two data sets', new data.ConcatDataset(parts), true],
-  ['data sets side by side', new data.StackDataset(new data.TensorDataset(rows), new data.TensorDataset(labels)), true],
-  ['a stream of slices', new Rows(rows), false],
-  ['two streams', new Rows(rows).add(new Rows(rows)), false],
-])('a step that is fed by %s is one submit and creates nothing', async (_, dataset, shuffle) => {
+test.each<[string, data.Dataset<unknown>, boolean]>(
+  sampled(
+    [
+      ['a subset of pictures', new data.Subset(four.add(others), [0, 3, 2, 1]), true],
+      ['pictures of two data sets', four.add(others), true],
+      ['tensors of two data sets', new data.ConcatDataset(parts), true],
+      [
+        'data sets side by side',
+        new data.StackDataset(new data.TensorDataset(rows), new data.TensorDataset(labels)),
+        true,
+      ],
+      ['a stream of slices', new Rows(rows), false],
+      ['two streams', new Rows(rows).add(new Rows(rows)), false],
+    ],
+    3,
+  ),
+)('a step that is fed by %s is one submit and creates nothing', async (_, dataset, shuffle) => {
   torch.manualSeed(0);
   const loader = new data.DataLoader(dataset, { batchSize: 4, shuffle, dropLast: true });
   const model = new nn.Sequential(new nn.Flatten(), new nn.Linear(16, 4));
@@ -121,16 +130,21 @@ test.each<[string, data.Dataset<unknown>, boolean]>([
   }
 });
 
-test.each([
-  ['CNNModel', () => new CNNModel(), 17],
-  ['convolutions that are pooled', pooledModel, 16],
-  ['ComplexCNNModel', () => new ComplexCNNModel(), 37],
-  [
-    'a perceptron',
-    () => new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10)),
-    14,
-  ],
-] as const)('a training step of %s has few dispatches', async (_, make, most) => {
+test.each(
+  sampled(
+    [
+      ['CNNModel', () => new CNNModel(), 17],
+      ['convolutions that are pooled', pooledModel, 16],
+      ['ComplexCNNModel', () => new ComplexCNNModel(), 37],
+      [
+        'a perceptron',
+        () => new nn.Sequential(new nn.Flatten(), new nn.Linear(784, 128), new nn.ReLU(), new nn.Linear(128, 10)),
+        14,
+      ],
+    ] as const,
+    3,
+  ),
+)('a training step of %s has few dispatches', async (_, make, most) => {
   torch.manualSeed(0);
   const model: nn.UnaryModule = make();
   const inputs = torch.rand(MANY, 1, 28, 28);
@@ -155,10 +169,15 @@ test.each([
 
 type Clip = (parameters: Iterable<torch.Tensor>) => void;
 
-test.each<[string, number, Clip]>([
-  ['clipGradNorm_', 2, (parameters) => nn.utils.clipGradNorm_(parameters, 1)],
-  ['clipGradValue_', 1, (parameters) => nn.utils.clipGradValue_(parameters, 0.01)],
-])('%s costs %i dispatches more, one submit and no new buffers', async (_, most, clip) => {
+test.each<[string, number, Clip]>(
+  sampled(
+    [
+      ['clipGradNorm_', 2, (parameters) => nn.utils.clipGradNorm_(parameters, 1)],
+      ['clipGradValue_', 1, (parameters) => nn.utils.clipGradValue_(parameters, 0.01)],
+    ],
+    2,
+  ),
+)('%s costs %i dispatches more, one submit and no new buffers', async (_, most, clip) => {
   const counted = async (clips: boolean) => {
     torch.manualSeed(0);
     const model = new CNNModel();
@@ -241,48 +260,55 @@ test(`${STEPS} steps without dispose, scope or await in the body run in flat mem
   expect(most - all).toBeLessThan(2 * 2 ** 20);
 });
 
-test('an evaluation loop without noGrad keeps no activations', async () => {
-  torch.manualSeed(0);
-  const model = new ComplexCNNModel();
-  const dataset = new data.TensorDataset(torch.rand(160, 1, 28, 28), torch.randint(0, 10, [160]));
-  const loader = new data.DataLoader(dataset, { batchSize: FEW, shuffle: true });
-  const lossFn = new nn.CrossEntropyLoss({ reduction: 'sum' });
-  model.eval();
-  let totalTestLoss = torch.tensor(0);
-  let correct = torch.tensor(0);
-  const live: number[] = [];
-  for (let epoch = 0; epoch < 2; epoch++) {
-    for await (const [inputs, targets] of loader) {
-      const preds = model(inputs);
-      totalTestLoss = totalTestLoss.add(lossFn(preds, targets).detach());
-      correct = correct.add(model.predict(inputs).eq(targets).sum());
-      await correct.item();
-      live.push(torch.gpu.stats().liveBytes);
+if (isLong())
+  test('an evaluation loop without noGrad keeps no activations', async () => {
+    torch.manualSeed(0);
+    const model = new ComplexCNNModel();
+    const dataset = new data.TensorDataset(torch.rand(160, 1, 28, 28), torch.randint(0, 10, [160]));
+    const loader = new data.DataLoader(dataset, { batchSize: FEW, shuffle: true });
+    const lossFn = new nn.CrossEntropyLoss({ reduction: 'sum' });
+    model.eval();
+    let totalTestLoss = torch.tensor(0);
+    let correct = torch.tensor(0);
+    const live: number[] = [];
+    for (let epoch = 0; epoch < 2; epoch++) {
+      for await (const [inputs, targets] of loader) {
+        const preds = model(inputs);
+        totalTestLoss = totalTestLoss.add(lossFn(preds, targets).detach());
+        correct = correct.add(model.predict(inputs).eq(targets).sum());
+        await correct.item();
+        live.push(torch.gpu.stats().liveBytes);
+      }
     }
-  }
-  expect(await totalTestLoss.item()).toBeGreaterThan(0);
-  // One batch's activations are over a megabyte.
-  expect(live.at(-1)! - live[4]!).toBeLessThan(200_000);
-});
+    expect(await totalTestLoss.item()).toBeGreaterThan(0);
+    // One batch's activations are over a megabyte.
+    expect(live.at(-1)! - live[4]!).toBeLessThan(200_000);
+  });
 
-test('the second step of a network with batch norm compiles no kernels but those of the running statistics', async () => {
-  await torch.init({ tuning: false });
-  const features = [new nn.Conv2d(1, 8, 3, { padding: 1 }), new nn.BatchNorm2d(8), new nn.ReLU(), new nn.MaxPool2d(2)];
-  const net = new nn.Sequential(...features, new nn.Flatten(), new nn.Linear(8 * 7 * 7, 24), new nn.Linear(24, 10));
-  const optimizer = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });
-  const create = vi.spyOn(torch.gpu.device()!, 'createComputePipelineAsync');
-  const compiled: unknown[][] = [];
-  for (let i = 0; i < 3; i++) {
-    await settled();
-    create.mockClear();
-    optimizer.zeroGrad();
-    nn.functional.crossEntropy(net(torch.rand(16, 1, 14, 14)), torch.randint(0, 10, [16])).backward();
-    optimizer.step();
-    await torch.synchronize();
-    compiled.push(create.mock.calls.map(([{ label }]) => label));
-  }
-  expect(compiled[0]!.length).toBeGreaterThan(10);
-  expect(compiled[1]!.length, String(compiled[1])).toBeLessThanOrEqual(2);
-  expect(compiled[2]).toEqual([]);
-  create.mockRestore();
-});
+if (isLong())
+  test('the second step of a network with batch norm compiles no kernels but those of the running statistics', async () => {
+    await torch.init({ tuning: false });
+    const features = [
+      new nn.Conv2d(1, 8, 3, { padding: 1 }),
+      new nn.BatchNorm2d(8),
+      new nn.ReLU(),
+      new nn.MaxPool2d(2),
+    ];
+    const net = new nn.Sequential(...features, new nn.Flatten(), new nn.Linear(8 * 7 * 7, 24), new nn.Linear(24, 10));
+    const optimizer = new optim.SGD(net.parameters(), { lr: 0.1, momentum: 0.9 });
+    const create = vi.spyOn(torch.gpu.device()!, 'createComputePipelineAsync');
+    const compiled: unknown[][] = [];
+    for (let i = 0; i < 3; i++) {
+      await settled();
+      create.mockClear();
+      optimizer.zeroGrad();
+      nn.functional.crossEntropy(net(torch.rand(16, 1, 14, 14)), torch.randint(0, 10, [16])).backward();
+      optimizer.step();
+      await torch.synchronize();
+      compiled.push(create.mock.calls.map(([{ label }]) => label));
+    }
+    expect(compiled[0]!.length).toBeGreaterThan(10);
+    expect(compiled[1]!.length, String(compiled[1])).toBeLessThanOrEqual(2);
+    expect(compiled[2]).toEqual([]);
+    create.mockRestore();
+  });
