@@ -106,7 +106,7 @@ test('random programs mean what they mean in PyTorch', { timeout: 600_000 }, asy
     }),
     programsOf(15),
   );
-  expect(compared).toBeGreaterThan(20);
+  expect(compared).toBeGreaterThan(10);
 });
 
 // ── Training steps, each with something else in between ──

@@ -7,7 +7,7 @@ import { partOf } from '../support/sample';
 const files = import.meta.glob(
   '../gpu/{attention,channel-norm,conv,loss,matmul,norm,pool,pooled-conv,reduce,rows}.test.ts',
 );
-for (const load of partOf(Object.values(files), 8)) await load();
+for (const load of partOf(Object.values(files), 10)) await load();
 
 beforeAll(() => torch.init({ kernels: 'gpu' }));
 

@@ -35,7 +35,7 @@ const optimizers: Readonly<Record<string, (params: Params) => optim.Optimizer>> 
   Muon: (params) => new optim.Muon(params),
 };
 
-const tried = partOf(Object.entries(optimizers), 3);
+const tried = partOf(Object.entries(optimizers), 6);
 
 const [inputs, wanted] = [torch.randn(8, 300), torch.randn(8, 400)];
 const lossOf = (net: Net): Tensor => nn.functional.mseLoss(net.forward(inputs), wanted);

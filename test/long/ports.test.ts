@@ -16,7 +16,7 @@ const numbersOf = (line: string) => (line.match(number) ?? []).map(Number);
 
 const { cases } = await loadFixture<Case>('ports');
 
-test.for(partOf(cases, 2))(
+test.for(partOf(cases, 4))(
   '$name prints what PyTorch prints',
   { timeout: 300_000 },
   async ({ name, options, lines }) => {

@@ -25,7 +25,7 @@ for (const [path, text] of Object.entries(sources)) {
 }
 await python.run('import sys; sys.path.insert(0, "/examples")');
 
-test.for(partOf(Object.entries(expected), 2))(
+test.for(partOf(Object.entries(expected), 4))(
   '%s prints what PyTorch prints',
   { timeout: 120_000 },
   async ([name, lines]) => {

@@ -84,7 +84,7 @@ const measured: Readonly<Record<string, () => Promise<void>>> = {
   },
 };
 
-test.each(partOf(Object.entries(measured), 3))('npm run bench %s', (_, run) => run());
+test.each(partOf(Object.entries(measured), 6))('npm run bench %s', (_, run) => run());
 
 const refused: readonly (readonly [what: string, args: readonly string[], message: string])[] = [
   ['an unknown option', ['--batch', '3'], "Unknown option '--batch'"],

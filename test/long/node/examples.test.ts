@@ -7,8 +7,8 @@ import { partOf } from '../../support/sample';
 
 const script = fileURLToPath(new URL('../../../scripts/checks/examples.mjs', import.meta.url));
 
-/** A whole run either builds the apps or makes new ones by `npm create`, which takes two minutes. */
-const apps = ['types', 'package', ...partOf([['vite', 'page', 'worker'], ['create']], 2).flat()];
+/** A whole run builds two apps, or one with a worker, or makes new ones by `npm create`, which takes two minutes. */
+const apps = ['types', 'package', ...partOf([['vite', 'page'], ['worker'], ['create']], 3).flat()];
 
 function runExamples(): Promise<{ status: number | null; output: string }> {
   return new Promise((resolve) => {

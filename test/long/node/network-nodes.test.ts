@@ -40,7 +40,7 @@ const networks = { ...models, ...models.segmentation, repeating: () => new Repea
   (options: object) => nn.Module
 >;
 
-test.each(partOf(cases, 2))('nodes of $name', ({ network, options, shape, eval: evaluation, train }) => {
+test.each(partOf(cases, 4))('nodes of $name', ({ network, options, shape, eval: evaluation, train }) => {
   const model = networks[network]!(options);
   torch.manualSeed(1);
   const state = Object.entries(model.stateDict()).map(([, value]) => value.storage.value);

@@ -15,6 +15,6 @@ const fixture = await loadFixture<Case>('networks');
 const { models } = vision;
 const groups = { models, segmentation: models.segmentation } as unknown as Readonly<Record<Case['group'], Builders>>;
 
-test.each(partOf(fixture.cases, 3))('$name', (wanted) =>
+test.each(partOf(fixture.cases, 4))('$name', (wanted) =>
   expectSeeded(() => groups[wanted.group][wanted.network]!(wanted.options), wanted),
 );

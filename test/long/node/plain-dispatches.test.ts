@@ -62,7 +62,7 @@ const networks: readonly [string, () => nn.Module & Net, (sd: State) => Net, Ten
     ['ResNet-18', resnet, resnet18OfFunctions, picture, [23, 26]],
   ];
 
-test.each(partOf(networks, 2))('%s of functions takes as many as of modules', async (_, build, write, x, counts) => {
+test.each(partOf(networks, 3))('%s of functions takes as many as of modules', async (_, build, write, x, counts) => {
   const modules = build();
   const functions = write(await stateOf(modules));
   expect({
@@ -85,7 +85,7 @@ const files: readonly [string, () => nn.Module & Net, file: string | null][] = [
   ['ResNet-18, as PyTorch exports it now,', resnet, 'resnet18-dynamo'],
 ];
 
-test.each(partOf(files, 2))('%s of an ONNX file takes as many as of modules', async (_, build, file) => {
+test.each(partOf(files, 3))('%s of an ONNX file takes as many as of modules', async (_, build, file) => {
   const model = build();
   const x = file === null ? picture : torch.rand(2, 3, 33, 33);
   const written = file === null ? await onnx.export(model, x) : `test/fixtures/onnx/${file}.onnx`;

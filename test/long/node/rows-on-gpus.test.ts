@@ -367,7 +367,7 @@ async function computed({ shapes, compute, holes, grads: isHeld }: Case): Promis
   return Promise.all([...outputs, ...grads].map((one) => one.data()));
 }
 
-const families = Object.entries(cases).map(([name, those], f) => ({ name, those: partOf(those, 6), f }));
+const families = Object.entries(cases).map(([name, those], f) => ({ name, those: partOf(those, 8), f }));
 
 const results = (): Promise<Results[][]> =>
   Promise.all(families.map(({ those }) => Promise.all(those.map((one) => computed(one)))));
