@@ -90,9 +90,11 @@ fn turned(rgb: vec3f, by: f32) -> vec3f {
   let low = min(min(rgb.x, rgb.y), rgb.z);
   let even = high == low;
   let range = high - low;
-  let s = quotient(range, select(high, 1.0, even));
-  let divisor = select(range, 1.0, even);
-  let away = vec3f(quotient(high - rgb.x, divisor), quotient(high - rgb.y, divisor), quotient(high - rgb.z, divisor));
+  var divisors = vec4f(vec3f(select(range, 1.0, even)), select(high, 1.0, even));
+  var quotients = vec4f(high - rgb, range);
+  for (var i = 0u; i < 4u; i++) { quotients[i] = quotient(quotients[i], divisors[i]); }
+  let away = quotients.xyz;
+  let s = quotients.w;
   var sixth = away.z - away.y;
   if (high != rgb.x) { sixth = select(away.y + 4.0 - away.x, away.x + 2.0 - away.z, high == rgb.y); }
   let positive = product(sixth, 0.16666667163372040) + 1.0;
@@ -116,8 +118,7 @@ fn turned(rgb: vec3f, by: f32) -> vec3f {
 fn recolor_hue(at: u32, plane: u32, by: f32) {
   var rgb = vec3f(recolor_sample(at), recolor_sample(at + plane), recolor_sample(at + 2u * plane));
   if (FLOATS == 0u) {
-    let unit = 0.003921568859368563;
-    rgb = vec3f(exact_mul(rgb.x, unit), exact_mul(rgb.y, unit), exact_mul(rgb.z, unit));
+    for (var i = 0u; i < 3u; i++) { rgb[i] = exact_mul(rgb[i], 0.003921568859368563); }
   }
   let made = turned(rgb, by) * select(255.999, 1.0, FLOATS == 1u);
   y[at] = stored(made.x);
@@ -149,8 +150,9 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     var made = x[at];
     switch (code) {
       case RECOLOR_BRIGHTNESS: { made = stored(clamp(recolor_sample(at) * row.y, 0.0, bound())); }
-      case RECOLOR_CONTRAST: { made = blended(recolor_sample(at), row.y, other, row.z); }
-      case RECOLOR_SATURATION: { if (CHANNELS == 3u) { made = blended(recolor_sample(at), row.y, other, row.z); } }
+      case RECOLOR_CONTRAST, RECOLOR_SATURATION: {
+        if (CHANNELS == 3u || code == RECOLOR_CONTRAST) { made = blended(recolor_sample(at), row.y, other, row.z); }
+      }
       case RECOLOR_SHARPNESS: { if (params.height > 2u && params.width > 2u) { made = sharpened(at, inside, row.z); } }
       case RECOLOR_POSTERIZE: { made = posterized(at, row.y); }
       case RECOLOR_SOLARIZE: { if (recolor_sample(at) >= row.y) { made = inverted(at); } }

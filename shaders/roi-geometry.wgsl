@@ -52,7 +52,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   }
   let start = vec2f(place(regions[k * 5u + 2u]), place(regions[k * 5u + 1u]));
   let size = vec2f(extent(start.x, place(regions[k * 5u + 4u])), extent(start.y, place(regions[k * 5u + 3u])));
-  let bin = vec2f(exact_div(size.x, f32(params.rows)), exact_div(size.y, f32(params.columns)));
+  var bin = vec2f(f32(params.rows), f32(params.columns));
+  for (var i = 0u; i < 2u; i++) { bin[i] = exact_div(size[i], bin[i]); }
   table[at] = start.x;
   table[at + 1u] = start.y;
   table[at + 2u] = bin.x;

@@ -24,7 +24,10 @@ const WORKGROUP: u32 = 64u;
 fn weights_at(place: vec2f, corner: vec2f) -> vec4f {
   let far = place - corner;
   let near = 1.0 - far;
-  return vec4f(exact_mul(near.y, near.x), exact_mul(near.y, far.x), exact_mul(far.y, near.x), exact_mul(far.y, far.x));
+  var weights = vec4f(near.y, near.y, far.y, far.y);
+  var across = vec4f(near.x, far.x, near.x, far.x);
+  for (var i = 0u; i < 4u; i++) { weights[i] = exact_mul(weights[i], across[i]); }
+  return weights;
 }
 
 fn inside(at: vec2f) -> bool {
@@ -37,10 +40,9 @@ fn element(first: u32, at: vec2f) -> f32 {
 }
 
 fn blended(values: vec4f, weights: vec4f) -> f32 {
-  var sum = exact_mul(values.x, weights.x);
-  sum = exact_fma(values.y, weights.y, sum);
-  sum = exact_fma(values.z, weights.z, sum);
-  return exact_fma(values.w, weights.w, sum);
+  var sum = 0.0;
+  for (var i = 0u; i < 4u; i++) { sum = exact_fma(values[i], weights[i], sum); }
+  return sum;
 }
 
 @compute @workgroup_size(WORKGROUP)

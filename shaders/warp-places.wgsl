@@ -23,15 +23,13 @@ struct Params {
 const WORKGROUP: u32 = 64u;
 
 fn combined(x: f32, y: f32, a: f32, b: f32, c: f32) -> f32 {
+  let fused = params.fused == 1u;
   let first = exact_mul(x, a);
-  if (params.fused == 1u) { return exact_fma(y, b, first) + c; }
-  return (first + exact_mul(y, b)) + c;
+  let second = exact_fma(y, b, select(0.0, first, fused));
+  return select(first + second, second, fused) + c;
 }
 
-fn quotient(a: f32, b: f32) -> f32 {
-  if (b == 0.0) { return select(-2.0, 2.0, a >= 0.0) * 1.0e6; }
-  return exact_div(a, b);
-}
+fn quotient(a: f32, b: f32) -> f32 { return select(exact_div(a, b), select(-2.0, 2.0, a >= 0.0) * 1.0e6, b == 0.0); }
 
 @compute @workgroup_size(WORKGROUP)
 fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, @builtin(local_invocation_index) lane: u32) {
@@ -40,14 +38,16 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let x = params.left + f32(at % params.width);
   let y = params.top + f32((at / params.width) % params.height);
   let m = at / (params.width * params.height) * 8u;
-  var u = combined(x, y, matrices[m], matrices[m + 1u], matrices[m + 2u]);
-  var v = combined(x, y, matrices[m + 3u], matrices[m + 4u], matrices[m + 5u]);
-  if (params.perspective == 1u) {
-    let w = combined(x, y, matrices[m + 6u], matrices[m + 7u], 1.0);
-    u = quotient(u, w) - 1.0;
-    v = quotient(v, w) - 1.0;
+  let flat = params.perspective == 0u;
+  let half = vec2f(params.half_width, params.half_height);
+  var sums = vec3f(1.0);
+  for (var i = 0u; i < select(3u, 2u, flat); i++) {
+    let row = m + 3u * i;
+    sums[i] = combined(x, y, matrices[row], matrices[row + 1u], select(matrices[min(row + 2u, m + 7u)], 1.0, i == 2u));
   }
-  // Far outside there is nothing to read, wherever that is exactly.
-  places[2u * at] = exact_fma(clamp(u, -1.0e6, 1.0e6) + 1.0, params.half_width, -0.5);
-  places[2u * at + 1u] = exact_fma(clamp(v, -1.0e6, 1.0e6) + 1.0, params.half_height, -0.5);
+  for (var i = 0u; i < 2u; i++) {
+    let place = select(quotient(sums[i], sums.z) - 1.0, sums[i], flat);
+    // Far outside there is nothing to read, wherever that is exactly.
+    places[2u * at + i] = exact_fma(clamp(place, -1.0e6, 1.0e6) + 1.0, half[i], -0.5);
+  }
 }

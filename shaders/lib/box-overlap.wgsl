@@ -12,7 +12,8 @@ fn box_overlap_above(a: vec4f, b: vec4f, threshold: f32) -> bool {
   let both = (a.z - a.x) * (a.w - a.y) + (b.z - b.x) * (b.w - b.y);
   let quotient = shared_area / (both - shared_area);
   if (!(abs(quotient - threshold) <= BOX_OVERLAP_NEAR * abs(threshold))) { return quotient > threshold; }
-  let exact_shared = exact_mul(side.x, side.y);
-  let exact_both = exact_mul(a.z - a.x, a.w - a.y) + exact_mul(b.z - b.x, b.w - b.y);
-  return exact_div(exact_shared, exact_both - exact_shared) > threshold;
+  var areas = vec3f(side.x, a.z - a.x, b.z - b.x);
+  var heights = vec3f(side.y, a.w - a.y, b.w - b.y);
+  for (var i = 0u; i < 3u; i++) { areas[i] = exact_mul(areas[i], heights[i]); }
+  return exact_div(areas.x, areas.y + areas.z - areas.x) > threshold;
 }

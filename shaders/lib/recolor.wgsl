@@ -39,5 +39,9 @@ fn recolor_gray(at: u32, plane: u32) -> f32 {
   // Rounding decides only where grey is a whole number.
   let parts = 2989u * u32(r) + 5870u * u32(g) + 1140u * u32(b);
   if (parts % 10000u != 0u) { return f32(parts / 10000u); }
-  return floor(exact_fma(b, 0.114, exact_fma(g, 0.587, exact_mul(r, 0.2989))));
+  var levels = vec3f(r, g, b);
+  var shares = vec3f(0.2989, 0.587, 0.114);
+  var gray = 0.0;
+  for (var i = 0u; i < 3u; i++) { gray = exact_fma(levels[i], shares[i], gray); }
+  return floor(gray);
 }

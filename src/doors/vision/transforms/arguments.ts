@@ -103,7 +103,8 @@ export function rangeAround(
   if (isNumber(value)) {
     if (value < 0)
       throw new ArgumentError(`${op}: expected ${name} of at least 0 if it is one number, but got ${value}`);
-    return [-value, value];
+    // Minus 0 would print as -0.0.
+    return [0 - value, value];
   }
   return checkNumbers(op, name, value, lengths);
 }
