@@ -20,6 +20,7 @@ import type { LightningDataModule } from './datamodule';
 import { Callback } from './hooks';
 import type { Loaders } from './loaders';
 import { LightningModule } from './module';
+import { runKinds } from './runs';
 import { Trainer } from './trainer';
 
 /** Options of `Tuner.lrFind`. */
@@ -234,6 +235,7 @@ const lrFindDefaults = {
 const lrFindKinds: kinds.Kinds<LrFindOptions & OfModel> = {
   model: kinds.instance(LightningModule),
   valDataloaders: loaders,
+  datamodule: runKinds.datamodule,
   minLr: kinds.positive,
   maxLr: kinds.positive,
   numTraining: kinds.whole(1),
@@ -263,6 +265,7 @@ const batchSizeDefaults = {
 
 const batchSizeKinds: kinds.Kinds<ScaleBatchSizeOptions & OfModel> = {
   model: kinds.instance(LightningModule),
+  datamodule: runKinds.datamodule,
   mode: kinds.oneOf('power', 'binsearch'),
   stepsPerTrial: kinds.whole(1),
   initVal: kinds.whole(1),
@@ -289,8 +292,9 @@ export class Tuner {
     const name = 'Tuner.lrFind';
     const { model, ...o } = parseArgs<LrFindOptions & OfModel>(name, ['model'], lrFindDefaults, args, lrFindKinds);
     expectRange(name, o);
-    const holder = o.updateAttr ? holderOf(model, o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName]) : null;
-    if (o.updateAttr && !holder) {
+    const names = o.attrName === '' ? ['lr', 'learningRate'] : [o.attrName];
+    const holders = o.updateAttr ? holdersOf([model], names) : null;
+    if (o.updateAttr && !holders) {
       throw new ArgumentError(
         `Tuner.lrFind: expected ${model.constructor.name} or its hparams to hold '${o.attrName || 'lr'}' to set, but it does not; name another by attrName, or set updateAttr: false`,
       );
@@ -299,7 +303,7 @@ export class Tuner {
     const search = new Search(finder, o.earlyStopThreshold);
     await this.#trial(model, o.trainDataloaders, o.datamodule, o.numTraining, [search]);
     const suggested = finder.suggestion();
-    if (holder && suggested !== null) Reflect.set(holder[0], holder[1], suggested);
+    if (suggested !== null) holders?.set(suggested);
     return finder;
   }
 
@@ -318,14 +322,14 @@ export class Tuner {
       args,
       batchSizeKinds,
     );
-    const holder = holderOf(model, [o.batchArgName]) ?? (o.datamodule && holderOf(o.datamodule, [o.batchArgName]));
-    if (!holder || o.trainDataloaders !== null) {
+    const holders = holdersOf([model, o.datamodule], [o.batchArgName]);
+    if (!holders || o.trainDataloaders !== null) {
       throw new ArgumentError(
-        `Tuner.scaleBatchSize: expected trainDataloader() of a module or data module that takes '${o.batchArgName}' of it, but got ${holder ? 'a loader, whose size is settled' : 'none'}`,
+        `Tuner.scaleBatchSize: expected trainDataloader() of a module or data module that takes '${o.batchArgName}' of it, but got ${holders ? 'a loader, whose size is settled' : 'none'}`,
       );
     }
     const fits = async (size: number): Promise<boolean> => {
-      Reflect.set(holder[0], holder[1], size);
+      holders.set(size);
       try {
         await this.#trial(model, null, o.datamodule, o.stepsPerTrial, []);
         return true;
@@ -346,7 +350,7 @@ export class Tuner {
       throw new OutOfMemoryError(
         `Tuner.scaleBatchSize: expected batches of ${o.initVal} to fit into memory, but they do not`,
       );
-    Reflect.set(holder[0], holder[1], low);
+    holders.set(low);
     return low;
   }
 
@@ -383,11 +387,21 @@ export class Tuner {
   }
 }
 
-/** The object that has one of the attributes: the owner itself or its hparams. */
-function holderOf(owner: LightningModule | LightningDataModule, names: readonly string[]): [object, string] | null {
+/** Where the first of the attributes that any owner has is kept: in owners themselves, in their hparams, or in both. */
+function holdersOf(
+  owners: readonly (LightningModule | LightningDataModule | null)[],
+  names: readonly string[],
+): Holders | null {
+  const places = owners.flatMap((owner) => (owner === null ? [] : [owner, owner.hparams]));
   for (const name of names) {
-    if (name in owner) return [owner, name];
-    if (name in owner.hparams) return [owner.hparams, name];
+    const holders = places.filter((place) => name in place);
+    if (holders.length > 0)
+      return { set: (value) => holders.forEach((holder) => void Reflect.set(holder, name, value)) };
   }
   return null;
+}
+
+/** Sets an attribute in all places that have it, as Lightning does: a stale copy would be read, logged or saved. */
+interface Holders {
+  set(value: number): void;
 }
