@@ -4,6 +4,7 @@ import { nn, type Tensor } from 'lamplight';
 import { describe, expect, test } from 'vitest';
 import { expectClose, fromFixture } from '../support/close';
 import { type FixtureCase, loadFixture } from '../support/fixtures';
+import { sampled } from '../support/sample';
 
 const F = nn.functional;
 
@@ -21,7 +22,7 @@ const tolerance = { rtol: 2e-5, atol: 2e-5 };
 const statistics = ['running_mean', 'running_var', 'num_batches_tracked'];
 
 describe('normalising layers against PyTorch', () => {
-  test.concurrent.each(fixture.cases)('$name', async ({ name, module, args, options, mode, text }) => {
+  test.concurrent.each(sampled(fixture.cases, 4))('$name', async ({ name, module, args, options, mode, text }) => {
     const array = (part: string) => fixture.tensor(`${name}/${part}`);
     const has = (part: string) => fixture.has(`${name}/${part}`);
     const layer = new LayerTypes[module]!(...args, ...(Object.keys(options).length > 0 ? [options] : []));

@@ -170,7 +170,7 @@ describe('against PyTorch', () => {
   test('every case is of an operation that exists', () =>
     expect(cases.length).toBe(fixture.cases.length - quirks.size));
 
-  test.each(sampled(cases, 32))('$name', async (c) => {
+  test.each(sampled(cases, 64))('$name', async (c) => {
     const key = (part: string) => `${c.name}/${part}`;
     const names = inputsOf[c.kind];
     const inputs = names.map((name) => fromFixture(fixture.tensor(key(name)), true));

@@ -1,6 +1,7 @@
 // The cases of the tables of functions, reductions, look-ups, convolutions, losses, layers and transforms of Fourier.
 import '../support/as-long';
 import '../gpu/attention.test';
+import '../gpu/channel-norm.test';
 import '../gpu/conv.test';
 import '../gpu/conv-nd.test';
 import '../gpu/corners.test';
