@@ -70,7 +70,7 @@ const divided = (others: number): number => (others > 96 ? 1 : 0);
 const named = cases.map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const);
 
 describe('one dispatch gives the numbers of the definition, and three give its gradients, or a second where keys are divided', () => {
-  test.each(partOf(named, 12))('%s', async (_, { lead, queries, keys, features, mask, sharing = 1, ...more }) => {
+  test.each(partOf(named, 18))('%s', async (_, { lead, queries, keys, features, mask, sharing = 1, ...more }) => {
     torch.manualSeed(1);
     const { isCausal = false, dropout: dropoutP = 0 } = more;
     const shared = [...lead.slice(0, -1), ...lead.slice(-1).map((size) => size / sharing)];
@@ -262,7 +262,7 @@ const few: readonly Case[] = [
 ];
 
 describe('few queries take a dispatch, or two where the keys are divided', () => {
-  test.each(partOf(few, 12).map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const))(
+  test.each(partOf(few, 18).map((item) => [JSON.stringify(item).replaceAll('"', ''), item] as const))(
     '%s',
     async (_, item) => {
       torch.manualSeed(6);
@@ -317,7 +317,7 @@ describe('the passes of its gradients, on this device', () => {
     { features: 68, columns: 128, causal: true },
     { features: 128, columns: 40, causal: false },
   ];
-  test.each(partOf(wide, 6))(
+  test.each(partOf(wide, 9))(
     'gradients by keys and by values apart, where lanes have half the registers: $features, $columns',
     async (item) => {
       const { features, columns, causal } = item;

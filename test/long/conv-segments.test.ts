@@ -138,7 +138,7 @@ const usual: Omit<SegmentTile, 'rows'> = {
   chunks: 1,
 };
 
-test.concurrent.for(partOf(cases, 16))(
+test.concurrent.for(partOf(cases, 24))(
   'forward, by the input and by the weight, of $of by $tile',
   async ({ of, tile }) => {
     const g = geometry(of);
@@ -213,7 +213,7 @@ function inputGradOf(g: ConvGeometry, dy: Float32Array, weight: Float32Array, bi
   return sums;
 }
 
-test.concurrent.for(partOf(strided, 16))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
+test.concurrent.for(partOf(strided, 24))('by the input, with a stride, of $of by $tile', async ({ of, tile }) => {
   const g = geometry({ stride: [2, 2], ...of });
   const { x, y, w } = sizesOf(g);
   const [dy, weight, bias] = [numbers(y, 1), numbers(w, 2), numbers(g.groups * g.groupIn, 3)];
@@ -437,7 +437,7 @@ const few: readonly Partial<ConvGeometry>[] = [
   { groupIn: 5, groupOut: 36, size: [11, 13], stride: [3, 2], dilation: [2, 3], padding: [1, 2, 4, 0] },
 ];
 
-test.concurrent.for(partOf(few, 16))("forward, by the input and by the weight on Intel's GPUs, of %o", async (of) => {
+test.concurrent.for(partOf(few, 24))("forward, by the input and by the weight on Intel's GPUs, of %o", async (of) => {
   const g = geometry(of);
   const { x, y, w, b } = sizesOf(g);
   const [images, weight, bias, dy] = [numbers(x, 1), numbers(w, 2), numbers(b, 3), numbers(y, 4)];

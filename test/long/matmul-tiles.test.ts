@@ -104,7 +104,7 @@ describe.concurrent('a tile, in products that it does not divide', () => {
   const canHave = (product: MatmulShape, kind: Adapter, tile: MatmulTile) =>
     matmulTiles(product, adapters[kind]).includes(tile);
   const numbered = cases.map((one, i) => ({ ...one, i }));
-  test.for(partOf(numbered, 16))('$title', async ({ kind, tile, i }, { skip }) => {
+  test.for(partOf(numbered, 24))('$title', async ({ kind, tile, i }, { skip }) => {
     if (kind === 'swiftshader' && !device.features.has('subgroups')) skip('this device has no subgroups');
     // Kernels of workgroups take a second or two to compile on a processor: there the products take turns.
     const all = !isVectorTile(tile) && isWorkgroupTile(tile) ? [i % 3] : [0, 1 + (i % 2)];
