@@ -56,7 +56,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
   let below = corner + vec2f(0.0, 1.0);
   let across = corner + vec2f(1.0, 1.0);
   let there = select(vec4f(0.0), vec4f(1.0), vec4<bool>(inside(corner), inside(right), inside(below), inside(across)));
-  let share = blended(there, weights);
+  var share = 1.0;
+  if (params.filled == 1u) { share = blended(there, weights); }
   let picture = at / params.plane;
   for (var channel = 0u; channel < params.channels; channel++) {
     let first = (picture * params.channels + channel) * params.height * params.width;

@@ -46,7 +46,8 @@ fn main(@builtin(workgroup_id) wid: vec3u, @builtin(num_workgroups) nwg: vec3u, 
     sums[i] = combined(x, y, matrices[row], matrices[row + 1u], select(matrices[min(row + 2u, m + 7u)], 1.0, i == 2u));
   }
   for (var i = 0u; i < 2u; i++) {
-    let place = select(quotient(sums[i], sums.z) - 1.0, sums[i], flat);
+    var place = sums[i];
+    if (!flat) { place = quotient(place, sums.z) - 1.0; }
     // Far outside there is nothing to read, wherever that is exactly.
     places[2u * at + i] = exact_fma(clamp(place, -1.0e6, 1.0e6) + 1.0, half[i], -0.5);
   }

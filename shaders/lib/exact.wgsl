@@ -75,7 +75,11 @@ fn exact_fma(a: f32, b: f32, c: f32) -> f32 {
   return select(made, c, pa.m == 0u || pb.m == 0u);
 }
 
-fn exact_mul(a: f32, b: f32) -> f32 { return exact_fma(a, b, 0.0); }
+fn exact_mul(a: f32, b: f32) -> f32 {
+  let pa = exact_parts(a);
+  let pb = exact_parts(b);
+  return exact_rounded(exact_product(pa.m, pb.m), pa.e + pb.e, pa.negative != pb.negative);
+}
 
 // The processor's quotient may be off by some units; what is left of a, divided once more, tells by how much.
 fn exact_div(a: f32, b: f32) -> f32 {
