@@ -110,6 +110,7 @@ export default defineConfig({
           isolate: false,
           setupFiles: ['test/support/process.ts'],
           testTimeout: 120_000,
+          hookTimeout: 120_000,
         },
       },
       // Two lanes, by the first letters of their files: they take longest.

@@ -1,7 +1,7 @@
 // Gzip files in a page, whose decoder takes a single member and nothing behind it: they are read as Python and Node read them.
 import * as torch from 'lamplight';
 import { datasets, io } from 'lamplight/vision';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { inflate } from '../../src/torch/io/bytes';
 
 async function gzip(bytes: Uint8Array): Promise<Uint8Array> {
@@ -64,7 +64,16 @@ test('an archive of several members as a data set', async () => {
 
 test('a file full of what may begin a member is given up soon', async () => {
   const begins = Uint8Array.from({ length: 400_000 }, (_, i) => [0x1f, 0x8b, 8, 0][i % 4]!);
-  const start = performance.now();
+  let decoders = 0;
+  vi.stubGlobal(
+    'DecompressionStream',
+    class extends DecompressionStream {
+      constructor(format: CompressionFormat) {
+        super(format);
+        decoders++;
+      }
+    },
+  );
   await expect(inflate(begins, 'gzip', () => 1e6, 'x')).rejects.toThrow(torch.FileFormatError);
-  expect(performance.now() - start).toBeLessThan(5000);
+  expect(decoders).toBe(1);
 });
