@@ -81,6 +81,13 @@ describe('deepcopy of a module', () => {
     expect(copy.x === x).toBe(false);
     expect(copy.x.requiresGrad).toBe(true);
     expect(await copy.x.tolist()).toEqual([1, 1]);
+    x.mul(3).sum().backward();
+    const later = torch.deepcopy(x);
+    later.grad!.mul_(2);
+    expect([await later.grad!.tolist(), await x.grad!.tolist()]).toEqual([
+      [6, 6],
+      [3, 3],
+    ]);
   });
 });
 

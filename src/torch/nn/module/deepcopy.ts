@@ -80,12 +80,16 @@ function copyFields(to: object, from: object, copies: Copies): void {
 function copyTensor(x: Tensor): Tensor {
   if (x instanceof UninitializedParameter) return new UninitializedParameter({ requiresGrad: x.requiresGrad });
   if (x instanceof UninitializedBuffer) return new UninitializedBuffer();
-  const contents = noGrad(() => x.detach().clone());
-  if (x instanceof Parameter) {
-    const parameter = new Parameter(contents, { requiresGrad: x.requiresGrad });
-    if (x.grad) parameter.grad = noGrad(() => x.grad!.detach().clone());
-    return parameter;
-  }
+  const copy = copyOf(x);
+  if (x.isLeaf && x.grad) copy.grad = contentsOf(x.grad);
+  return copy;
+}
+
+const contentsOf = (x: Tensor): Tensor => noGrad(() => x.detach().clone());
+
+function copyOf(x: Tensor): Tensor {
+  const contents = contentsOf(x);
+  if (x instanceof Parameter) return new Parameter(contents, { requiresGrad: x.requiresGrad });
   protect(contents.storage);
   if (x instanceof Buffer) return new Buffer(contents, x.persistent);
   return contents.retain().requiresGrad_(x.requiresGrad && x.isLeaf);
