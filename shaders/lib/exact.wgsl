@@ -50,8 +50,9 @@ fn exact_rounded(v: vec2u, e: i32, negative: bool) -> f32 {
   let biased = max(e + i32(top) + 127, -1);
   // The leading bit, and what rounding carries into it, counts in the exponent.
   let bits = ((biased - 1) << 23u) + i32((whole.y >> 8u) + u32(up));
-  let size = select(u32(bits), 0u, bits < 0x800000 || (v.x | v.y) == 0u);
-  return bitcast<f32>(size | (u32(negative && (v.x | v.y) != 0u) << 31u));
+  let some = (v.x | v.y) != 0u;
+  let size = select(0u, u32(bits), some && bits >= 0x800000);
+  return bitcast<f32>(size | (u32(some && negative) << 31u));
 }
 
 fn exact_fma(a: f32, b: f32, c: f32) -> f32 {
