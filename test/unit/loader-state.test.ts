@@ -1,7 +1,8 @@
 // A pass that is taken up where another run left it: the same order, the same random numbers, from plain data.
 import * as torch from 'lamplight';
 import { data } from 'lamplight';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
+import { engine } from '../../src/engine/compiler/engine';
 import { defaultGenerator } from '../../src/engine/storage/random/generator';
 
 /** Items that draw, as random transforms do. */
@@ -235,4 +236,10 @@ describe('bad states', () => {
     loader.loadStateDict(state);
     await expect(run(loader, 1)).rejects.toThrow(torch.StateDictError);
   });
+});
+
+test('without a device no step looks for what a snapshot could copy, which takes as long as there are tensors', async () => {
+  const copy = vi.spyOn(engine, 'copyOut');
+  await run(loaders.shuffled!(), 2);
+  expect(copy).not.toHaveBeenCalled();
 });

@@ -75,7 +75,7 @@ export const snapshot = closed('snapshot', async (): Promise<void> => {
 
 /** Takes a snapshot if the last one is old enough. Never waits. Must be called after a flush. */
 export function snapshotIfDue(): void {
-  if (running || isJournaling() || !isDue() || !canCopy()) return;
+  if (running || !engine.device || isJournaling() || !isDue() || !canCopy()) return;
   void begin(false);
 }
 
