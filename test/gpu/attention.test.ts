@@ -56,7 +56,7 @@ test.each(calls)('$name', async (item) => {
 type Layers = Record<LayerCase['module'], new (...args: unknown[]) => nn.Module>;
 
 describe('layers against PyTorch', () => {
-  test.each(sampled(layers, 4))('$name', async ({ name, module, args, options, seed, call, text, outputs }) => {
+  test.each(sampled(layers, 8))('$name', async ({ name, module, args, options, seed, call, text, outputs }) => {
     const array = (key: string) => fixture.tensor(`${name}/${key}`);
     const optional = (key: string) => (fixture.has(`${name}/${key}`) ? fromFixture(array(key)) : null);
     torch.manualSeed(seed);
@@ -99,7 +99,7 @@ function stackOf({ stack, options: { layers = 1, norm = false, ...own } }: Stack
 }
 
 describe('stacks with masks against PyTorch', () => {
-  test.concurrent.each(sampled(stacks, 6))('$name', async (item) => {
+  test.concurrent.each(sampled(stacks, 12))('$name', async (item) => {
     const array = (key: string) => fixture.tensor(`${item.name}/${key}`);
     torch.manualSeed(item.seed);
     const model = stackOf(item).train(item.training);

@@ -22,7 +22,7 @@ const tolerance = { rtol: 2e-5, atol: 2e-5 };
 const statistics = ['running_mean', 'running_var', 'num_batches_tracked'];
 
 describe('normalising layers against PyTorch', () => {
-  test.concurrent.each(sampled(fixture.cases, 4))('$name', async ({ name, module, args, options, mode, text }) => {
+  test.concurrent.each(sampled(fixture.cases, 8))('$name', async ({ name, module, args, options, mode, text }) => {
     const array = (part: string) => fixture.tensor(`${name}/${part}`);
     const has = (part: string) => fixture.has(`${name}/${part}`);
     const layer = new LayerTypes[module]!(...args, ...(Object.keys(options).length > 0 ? [options] : []));

@@ -23,7 +23,7 @@ const calls: Record<string, Apply> = {
   tensorUnfold: ([x], { dimension, size, step }: Record<string, number>) => x!.unfold(dimension!, size!, step!),
 };
 
-test.concurrent.each(sampled(fixture.cases, 3))('$name', async (item) => {
+test.concurrent.each(sampled(fixture.cases, 6))('$name', async (item) => {
   await checkCall(fixture, item, (xs, options) => calls[item.op]!(xs, options as never), {
     rtol: 2e-5,
     atol: 1e-5,

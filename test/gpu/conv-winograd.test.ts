@@ -6,6 +6,7 @@ import { choosesWinograd, winogradPasses } from '../../src/engine/kernels/conv/w
 import { adapterOf } from '../support/adapter';
 import { expectNumbers } from '../support/close';
 import { runPasses } from '../support/passes';
+import { sampled } from '../support/sample';
 
 let device: GPUDevice;
 beforeAll(async () => {
@@ -79,7 +80,9 @@ function expected(c: Correlation, x: Float32Array, w: Float32Array, b: Float32Ar
   return y;
 }
 
-test.for(cases.flatMap((given) => (['software', 'gpu'] as const).map((kind) => ({ kind, ...given }))))(
+const onBoth = cases.flatMap((given) => (['software', 'gpu'] as const).map((kind) => ({ kind, ...given })));
+
+test.for(sampled(onBoth, 3))(
   '$kind: $ins to $outs channels on $size with padding $pads',
   async ({ kind, ...given }) => {
     const c = correlationOf(given);

@@ -21,7 +21,7 @@ const fixture = await loadFixture<Call>('detection_ops');
 
 test.each([...Map.groupBy(fixture.cases, ({ op }) => op)])('%s', async (op, group) => {
   const compared: { at: string; actual: torch.Tensor; key: string }[] = [];
-  for (const { name, args, options, arrays, same } of sampled(group, 6)) {
+  for (const { name, args, options, arrays, same } of sampled(group, 12)) {
     const leaves = new Map<string, torch.Tensor>();
     const leaf = (key: string): torch.Tensor => {
       const x = fromFixture(fixture.tensor(same[key] ?? `${name}/${key}`), fixture.has(`${name}/grad-${key}`));

@@ -27,7 +27,7 @@ async function expectNear(actual: Tensor, wanted: Tensor): Promise<void> {
 }
 
 describe('against PyTorch', () => {
-  test.each(sampled(transforms, 8))('$name', async ({ name, op, options }) => {
+  test.each(sampled(transforms, 16))('$name', async ({ name, op, options }) => {
     const [y, dy, grad] = ['y', 'dy', 'grad'].map((key) => fromFixture(fixture.tensor(`${name}/${key}`)));
     const x = fromFixture(fixture.tensor(`${name}/x`), true);
     const result = call[op]!(x, options);

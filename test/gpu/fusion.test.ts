@@ -150,7 +150,7 @@ test('random programs and their gradients are the same with and without fusion',
       expectSame(plain, fused);
       expect(dispatches[1]).toBeLessThanOrEqual(dispatches[0]);
     }),
-    programsOf(10),
+    programsOf(5),
   );
 });
 

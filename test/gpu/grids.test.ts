@@ -10,7 +10,7 @@ const F = nn.functional;
 
 const fixture = await loadFixture<Call>('grids');
 
-test.each(sampled(fixture.cases, 8))('$name', async (item) => {
+test.each(sampled(fixture.cases, 16))('$name', async (item) => {
   const call =
     item.op === 'gridSample'
       ? checkCall(fixture, item, ([x, grid], options) => F.gridSample(x!, grid!, options), { rtol: 1e-4, atol: 1e-5 })

@@ -69,7 +69,7 @@ function build(module: string, args: readonly unknown[], options: Record<string,
 }
 
 describe('layers against PyTorch', () => {
-  test.each(sampled(layers, 4))(
+  test.each(sampled(layers, 8))(
     '$name',
     async ({ name, module, args, options, inputs, seed, training, fresh, text }) => {
       const array = (key: string) => fixture.tensor(`${name}/${key}`);

@@ -43,7 +43,7 @@ function called({ op, options, outputs, only }: LinalgCase, xs: readonly Tensor[
 const TOLERANCE = { rtol: 2e-4, atol: 5e-5 };
 
 describe('against PyTorch', () => {
-  test.each(sampled(fixture.cases, 32))('$name', async (item) => {
+  test.each(sampled(fixture.cases, 64))('$name', async (item) => {
     const at = (key: string) => `${item.name}/${key}`;
     const wants = fixture.has(at('grad0'));
     const xs = Array.from({ length: item.inputs }, (_, i) =>

@@ -13,7 +13,7 @@ const fixture = await loadFixture<Call>('losses');
 
 type Function = (...args: unknown[]) => Tensor;
 
-test.each(sampled(fixture.cases, 24))('$name', async (item) => {
+test.each(sampled(fixture.cases, 48))('$name', async (item) => {
   const call = (F as unknown as Record<string, Function>)[item.op]!;
   await checkCall(fixture, item, (xs, options) => call(...xs, options));
 });

@@ -72,7 +72,7 @@ describe('against PyTorch', () => {
 describe('each optimizer', () => {
   const kinds = Object.keys(build) as (keyof typeof build)[];
 
-  test.each(sampled(kinds, 3))('%s resumes exactly, and keeps a bad label from the weights', async (kind) => {
+  test.each(sampled(kinds, 6))('%s resumes exactly, and keeps a bad label from the weights', async (kind) => {
     const start = () => {
       torch.manualSeed(1);
       const model = new nn.Linear(3, 4, { bias: kind !== 'Muon' });

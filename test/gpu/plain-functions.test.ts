@@ -61,7 +61,7 @@ function paddedCase({ name, pad, options, spatial }: PaddedCase) {
 describe('a convolution of what F.pad has put zeros around', () => {
   const cases = fixture.cases.filter(({ pad }) => pad);
 
-  test.concurrent.each(sampled(cases, 4))('$name', async (one) => {
+  test.concurrent.each(sampled(cases, 8))('$name', async (one) => {
     const { x, w, call } = paddedCase(one);
     const dy = fromFixture(fixture.tensor(`${one.name}/dy`));
     const [y, dx, dw] = scope(() => {

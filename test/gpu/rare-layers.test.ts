@@ -31,7 +31,7 @@ const functions: Record<string, Function> = {
   fractionalMaxPool3d: F.fractionalMaxPool3d as unknown as Function,
 };
 
-test.concurrent.each(sampled(calls, 4))('$name', async (item) => {
+test.concurrent.each(sampled(calls, 8))('$name', async (item) => {
   const call = functions[item.op]!;
   await checkCall(fixture as never, item, (xs, options) => call(...xs, options), { rtol: 2e-5, atol: 2e-6 });
   if (!fixture.has(`${item.name}/indices`)) return;

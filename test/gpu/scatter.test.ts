@@ -56,7 +56,7 @@ describe('at', () => {
       return tensor === undefined ? part : array(name, `t${tensor}`);
     }) as Parameters<Tensor['at']>;
 
-  test.each(sampled(cases, 4))('reads $name', async (item) => {
+  test.each(sampled(cases, 8))('reads $name', async (item) => {
     const x = array(item.name, 'x0', true);
     const output = await x.at(...indicesOf(item));
     await expectClose(output, fixture.tensor(`${item.name}/output`));
@@ -64,7 +64,7 @@ describe('at', () => {
     await expectClose(x.grad!, fixture.tensor(`${item.name}/grad0`));
   });
 
-  test.each(sampled(cases, 4))('writes $name', async (item) => {
+  test.each(sampled(cases, 8))('writes $name', async (item) => {
     const { name } = item;
     const [x, source] = [array(name, 'x0', true), array(name, 'source', true)];
     const y = x.mul(1);

@@ -1,4 +1,4 @@
-// As in test/gpu/alias-programs.test.ts, ten times as many, each without and with a flush behind every line.
+// As in test/gpu/alias-programs.test.ts, twenty times as many, each without and with a flush behind every line.
 import { expect, test } from 'vitest';
 import { type AliasingCase, differences } from '../support/aliasing';
 import { loadFixture } from '../support/fixtures';

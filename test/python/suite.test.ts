@@ -1,4 +1,4 @@
-// Half of the tests of python/tests, each of which PyTorch passes too where it names nothing of ours; test/long runs the others and those
+// A quarter of the tests of python/tests, each of which PyTorch passes too where it names nothing of ours; test/long runs the others and those
 // that take longest.
 import { test } from 'vitest';
 import { isLengthy, pythonSuite } from '../support/python-suite';
@@ -8,4 +8,4 @@ const suite = await pythonSuite();
 
 const quick = suite.names.filter((name) => !isLengthy(name));
 
-for (const name of sampled(quick, 2)) test(name, () => suite.run(name));
+for (const name of sampled(quick, 4)) test(name, () => suite.run(name));

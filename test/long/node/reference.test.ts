@@ -6,11 +6,11 @@ import * as lightning from 'lamplight/lightning';
 import * as metrics from 'lamplight/metrics';
 import * as vision from 'lamplight/vision';
 import { describe, expect, test } from 'vitest';
-import { find, type Name } from '../../demos/search/names';
-import { libraries, libraryTable } from '../../scripts/checks/coverage-api/libraries.mjs';
-import { spaceTexts } from '../../scripts/reference/spaces.mjs';
-import { TheirNames } from '../../scripts/reference/their-names.mjs';
-import { toldExports } from '../../scripts/reference/told.mjs';
+import { find, type Name } from '../../../demos/search/names';
+import { libraries, libraryTable } from '../../../scripts/checks/coverage-api/libraries.mjs';
+import { spaceTexts } from '../../../scripts/reference/spaces.mjs';
+import { TheirNames } from '../../../scripts/reference/their-names.mjs';
+import { toldExports } from '../../../scripts/reference/told.mjs';
 
 const told = toldExports();
 

@@ -7,9 +7,9 @@ import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import { build, type Rolldown } from 'vite';
 import { describe, expect, test } from 'vitest';
-import { classNames } from '../../scripts/class-names.mjs';
-import { doorAliases } from '../../scripts/doors.mjs';
-import { printed } from '../support/printed';
+import { classNames } from '../../../scripts/class-names.mjs';
+import { doorAliases } from '../../../scripts/doors.mjs';
+import { printed } from '../../support/printed';
 
 const path = (relative: string): string => fileURLToPath(new URL(relative, import.meta.url));
 
@@ -51,7 +51,7 @@ async function imported<T>(code: string): Promise<T> {
 }
 
 describe('a minified bundle', async () => {
-  const code = await minified(`export * from ${JSON.stringify(path('../support/printed.ts'))};`);
+  const code = await minified(`export * from ${JSON.stringify(path('../../support/printed.ts'))};`);
   const bundle = await imported<{ printed: typeof printed }>(code);
   const [plain, small] = [printed(), bundle.printed()];
 
