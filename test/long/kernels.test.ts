@@ -1,4 +1,4 @@
-// The cases of the tables of functions, reductions, look-ups, convolutions, losses, layers and transforms of Fourier.
+// The cases of the tables of functions, reductions, look-ups, convolutions, products, losses, layers, precisions of boxes and transforms of Fourier.
 import '../support/as-long';
 import '../gpu/attention.test';
 import '../gpu/channel-norm.test';

@@ -287,7 +287,7 @@ test.each([
       late.on = false;
       await new Machine(columns).run(acts);
     }),
-    programsOf(columns === 1 ? 100 : 20),
+    programsOf(columns === 1 ? 200 : 40),
   );
 });
 
