@@ -3,12 +3,9 @@ import * as torch from 'lamplight';
 import { nn, type Tensor } from 'lamplight';
 import { convOutputSize, convTransposeOutputSize, layerShapes, receptiveField } from 'lamplight/interpret';
 import { models } from 'lamplight/vision';
-import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const F = nn.functional;
-
-// Weights are not looked at, and to pass over the numbers of a hundred million takes a second.
-beforeAll(() => void vi.spyOn(torch.Generator.prototype, 'skip').mockReturnThis());
 
 /** A network that is a function. */
 class Of extends nn.Module {

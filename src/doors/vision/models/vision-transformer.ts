@@ -108,7 +108,7 @@ class Encoder extends Module {
 
   constructor(length: number, o: Parsed<VisionTransformerOptions>, norm: NormMaker) {
     super();
-    this.pos_embedding = new nn.Parameter(empty([1, length, o.hiddenDim]).normal_({ std: 0.02 }));
+    this.pos_embedding = new nn.Parameter(nn.init.normal_(empty([1, length, o.hiddenDim]), { std: 0.02 }));
     this.dropout = new FloatDropout({ p: o.dropout });
     const blocks = Array.from({ length: o.numLayers }, (_, i) => [`encoder_layer_${i}`, new EncoderBlock(o, norm)]);
     this.layers = new nn.Sequential(Object.fromEntries(blocks));

@@ -4,13 +4,13 @@
 import { whole } from '../../core/argument-kinds';
 import { closeMethods } from '../../core/arity';
 import { ArgumentError } from '../../core/errors';
-import { type Arguments, expectKind, parseArgs } from '../../core/options';
+import { type Arguments, expectKind, parseArgs, shown } from '../../core/options';
 import { beforeChange, isJournaling } from '../../graph/journal';
 import { type DeviceLike, expectDevice } from '../device';
 import { MT19937, STATE_WORDS } from './mt19937';
 
 /** PyTorch's `default_rng_seed_val`, the seed of a Generator that was given none. */
-const DEFAULT_SEED = 67280421310721;
+const DEFAULT_SEED = 67280421310721n;
 
 /** Bytes of `torch.Generator.get_state()`: PyTorch's CPU state, written field by field in `getState`. */
 const STATE_BYTES = 5056;
@@ -44,8 +44,8 @@ export class Generator {
     closeMethods(Generator.prototype, ['seed', 'initialSeed', 'random', 'copy', 'getState']);
   }
 
-  #engine = new MT19937(lowWord(BigInt(DEFAULT_SEED)));
-  #seed = BigInt(DEFAULT_SEED);
+  #seed = DEFAULT_SEED;
+  #engine = new MT19937(DEFAULT_SEED);
   #nextNormal: number | undefined;
 
   /** @param args `device`, any of PyTorch's, such as `{ device: 'cuda' }`: the numbers are the same on all of them */
@@ -63,7 +63,7 @@ export class Generator {
   manualSeed(...args: Arguments<Seeding, ['seed']>): this {
     const wide = seedIn(args);
     this.#keep();
-    this.#engine = new MT19937(lowWord(wide));
+    this.#engine = new MT19937(wide);
     this.#seed = wide;
     this.#nextNormal = undefined;
     return this;
@@ -84,7 +84,7 @@ export class Generator {
 
   /** The next unsigned 32-bit integer. */
   random(): number {
-    if (isJournaling()) this.#keep();
+    this.#keep();
     return this.#engine.random();
   }
 
@@ -93,35 +93,34 @@ export class Generator {
    * @param out Where the numbers are written.
    */
   fill24(out: Float32Array): void {
-    if (isJournaling()) this.#keep();
+    this.#keep();
     this.#engine.fill24(out);
   }
 
   /**
-   * Goes on as if `count` integers of 32 bits had been drawn. Returns a generator that draws them.
+   * Goes on as if `count` integers of 32 bits had been drawn. Returns a generator that draws them. Nothing is computed until one of the two is
+   * asked for a number.
    * @param count How many.
    */
   skip(count: number): Generator {
     expectKind('Generator.skip', 'count', count, whole(0, 2 ** 32));
-    if (isJournaling()) this.#keep();
-    const behind = this.copy();
-    this.#engine.skip(count);
+    this.#keep();
+    const behind = new Generator();
+    behind.#engine = new MT19937(this.#engine);
+    behind.#seed = this.#seed;
+    behind.#nextNormal = this.#nextNormal;
+    this.#engine = new MT19937(this.#engine, count);
     return behind;
   }
 
   /** A copy, which goes on from here as this generator does. */
   copy(): Generator {
-    const copy = new Generator();
-    copy.#engine.setState(this.#engine.getState());
-    copy.#seed = this.#seed;
-    copy.#nextNormal = this.#nextNormal;
-    return copy;
+    return this.skip(0);
   }
 
-  /** The next unsigned 64-bit integer. */
+  /** The next unsigned 64-bit integer: two of 32 bits, the first one high. */
   random64(): bigint {
-    if (isJournaling()) this.#keep();
-    return this.#engine.random64();
+    return (BigInt(this.random()) << 32n) | BigInt(this.random());
   }
 
   /** The normal sample that Box-Muller left over, which the next scalar draw uses up. */
@@ -141,9 +140,9 @@ export class Generator {
   getState(): Uint8Array {
     const bytes = new Uint8Array(STATE_BYTES);
     const view = new DataView(bytes.buffer);
-    const { words, left, next } = this.#engine.getState();
+    const { words, next } = this.#engine.getState();
     view.setBigUint64(0, this.#seed, true);
-    view.setInt32(LEFT_AT, left, true);
+    view.setInt32(LEFT_AT, leftAt(next), true);
     view.setInt32(SEEDED_AT, 1, true);
     view.setUint32(NEXT_AT, next, true);
     for (let i = 0; i < STATE_WORDS; i++) view.setUint32(WORDS_AT + 8 * i, words[i], true);
@@ -174,12 +173,12 @@ export class Generator {
     const view = new DataView(state.buffer, state.byteOffset, state.byteLength);
     const left = view.getInt32(LEFT_AT, true);
     const next = view.getUint32(NEXT_AT, true);
-    if (view.getInt32(SEEDED_AT, true) !== 1 || left < 1 || left > STATE_WORDS || next > STATE_WORDS) {
+    if (view.getInt32(SEEDED_AT, true) !== 1 || next > STATE_WORDS || left !== leftAt(next)) {
       throw new ArgumentError(`${op}: expected the bytes of getState(), but got bytes that no generator wrote`);
     }
     this.#keep();
     const words = Uint32Array.from({ length: STATE_WORDS }, (_, i) => view.getUint32(WORDS_AT + 8 * i, true));
-    this.#engine.setState({ words, left, next });
+    this.#engine.setState(words, next);
     this.#seed = view.getBigUint64(0, true);
     this.#nextNormal = view.getInt32(NORMAL_VALID_AT, true) ? view.getFloat64(NORMAL_AT, true) : undefined;
     return this;
@@ -187,12 +186,16 @@ export class Generator {
 
   /** Has a rehearsal restore this state at its end. */
   #keep(): void {
+    if (!isJournaling()) return;
     beforeChange(this, () => {
       const state = this.getState();
       return () => this.setState(state);
     });
   }
 }
+
+/** PyTorch's `left`, which counts down to the next twist: 1 before a word of a seed is taken, too. */
+const leftAt = (next: number): number => (next === 0 ? 1 : STATE_WORDS + 1 - next);
 
 let shared: Generator | undefined;
 
@@ -224,18 +227,9 @@ export function manualSeed(...args: Arguments<Seeding, ['seed']>): Generator {
 
 function seedIn(args: readonly unknown[]): bigint {
   const { seed } = parseArgs<Seeding>('manualSeed', ['seed'], {}, args);
-  if (typeof seed !== 'bigint' && !Number.isInteger(seed)) {
-    throw new ArgumentError(
-      `manualSeed: expected an integer, but got ${typeof seed === 'number' ? seed : typeof seed}`,
-    );
-  }
-  const wide = BigInt(seed);
-  if (wide < -(2n ** 63n) || wide >= 2n ** 64n) {
-    throw new ArgumentError(`manualSeed: expected an integer in [-2^63, 2^64), but got ${wide}`);
+  const wide = typeof seed === 'bigint' || Number.isInteger(seed) ? BigInt(seed) : null;
+  if (wide === null || wide < -(2n ** 63n) || wide >= 2n ** 64n) {
+    throw new ArgumentError(`manualSeed: expected an integer in [-2^63, 2^64), but got ${wide ?? shown(seed)}`);
   }
   return BigInt.asUintN(64, wide);
-}
-
-function lowWord(wide: bigint): number {
-  return Number(wide & 0xffffffffn);
 }

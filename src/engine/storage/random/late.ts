@@ -6,26 +6,22 @@ import { NORMAL_BLOCK } from './box-muller';
 import { fillNormal, fillUniform } from './distributions';
 import type { Generator } from './generator';
 
-/**
- * From this length on, draws wait. For fewer numbers, the generator's state would take more memory than the numbers.
- */
-const MANY = 4096;
-
 type Fill = (out: Float32Array<ArrayBuffer>, a: number, b: number, generator: Generator) => Float32Array<ArrayBuffer>;
 
 function late(n: number, words: number, fill: Fill, a: number, b: number, generator: Generator) {
   // The draws of an empty array throw at once if a or b is wrong.
-  if (n < MANY) return fill(hostFloats(n), a, b, generator);
   fill(hostFloats(0), a, b, generator);
   expectRoom(Float32Array, n);
   const state = generator.skip(words);
   return new LateData(4 * n, () => fill(hostFloats(n), a, b, state.copy()));
 }
 
-/** `n` numbers of `fillUniform`, drawn when they are read if they are many. */
-export const lateUniform = (n: number, from: number, to: number, generator: Generator): Float32Array | LateData =>
+/** `n` numbers of `fillUniform`, drawn when they are read. */
+export const lateUniform = (n: number, from: number, to: number, generator: Generator): LateData =>
   late(n, n, fillUniform, from, to, generator);
 
-/** `n` numbers of `fillNormal`, drawn when they are read if they are many. */
+/** `n` numbers of `fillNormal`, drawn when they are read; fewer than a block at once, since the last of them may be left for the next draw. */
 export const lateNormal = (n: number, mean: number, std: number, generator: Generator): Float32Array | LateData =>
-  late(n, n + (n % NORMAL_BLOCK === 0 ? 0 : NORMAL_BLOCK), fillNormal, mean, std, generator);
+  n < NORMAL_BLOCK
+    ? fillNormal(hostFloats(n), mean, std, generator)
+    : late(n, n % NORMAL_BLOCK === 0 ? n : n + NORMAL_BLOCK, fillNormal, mean, std, generator);
