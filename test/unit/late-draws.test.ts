@@ -42,7 +42,8 @@ test('numbers that nobody asks for are not passed over: networks whose weights c
   // These would take minutes, which the first number drawn by a network would wait for.
   const behind = Array.from({ length: 20 }, () => generator.skip(2 ** 32 - 1));
   expect(behind[0]!.random()).toBe(seeded().random());
-  const networks = [models.resnet18, models.alexnet, models.mobilenetV2, models.convnextTiny, models.vitB16];
+  const { resnet18, alexnet, mobilenetV2, convnextTiny, vitB16 } = models;
+  const networks: readonly (() => nn.Module)[] = [resnet18, alexnet, mobilenetV2, convnextTiny, vitB16];
   for (const make of networks) expect([...make().parameters()].length).toBeGreaterThan(0);
   torch.manualSeed(7);
 });

@@ -142,7 +142,9 @@ describe('Generator', () => {
   });
 
   it('refuses what is no seed and no state', () => {
-    expect(() => new Generator().manualSeed(0.5)).toThrow('manualSeed: expected an integer in [-2^63, 2^64), but got 0.5');
+    expect(() => new Generator().manualSeed(0.5)).toThrow(
+      'manualSeed: expected an integer in [-2^63, 2^64), but got 0.5',
+    );
     expect(() => new Generator().manualSeed(2n ** 64n)).toThrow('manualSeed: expected an integer in [-2^63, 2^64)');
     expect(() => new Generator().setState(new Uint8Array(3))).toThrow('expected 5056 bytes of state, but got 3');
     expect(() => new Generator().setState(new Uint8Array(5056))).toThrow('bytes that no generator wrote');
